@@ -1,0 +1,20 @@
+//! Lanedesk's rules without I/O: no async, no clock reads, no database.
+//!
+//! Every rule that two programs must agree on lives here, so that the desk can show what the hub will decide.
+//! Numbers such as `R17` refer to the product's numbered requirements.
+
+#[macro_use]
+mod words;
+
+pub mod assessment;
+pub mod barrier;
+pub mod ids;
+pub mod lane;
+pub mod money;
+pub mod offers;
+pub mod opening;
+pub mod order;
+pub mod pass;
+pub mod person;
+pub mod stay;
+pub mod time;

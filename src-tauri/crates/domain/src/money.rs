@@ -1,0 +1,39 @@
+//! Money in 分 (hundredths of a yuan), always whole.
+
+/// An amount in 分. Negative only where a difference is meant.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
+#[cfg_attr(feature = "shapes", specta(transparent))]
+pub struct Fen(#[cfg_attr(feature = "shapes", specta(type = f64))] pub i64);
+
+impl std::ops::Add for Fen {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+impl std::ops::Sub for Fen {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+impl std::fmt::Display for Fen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let fen = self.0.unsigned_abs();
+        write!(f, "{sign}¥{}.{:02}", fen / 100, fen % 100)
+    }
+}

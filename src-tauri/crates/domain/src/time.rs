@@ -1,0 +1,62 @@
+//! Points in time: integer milliseconds UTC inside and in tables, RFC 3339 on the wire. Never read from a clock here.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
+#[cfg_attr(feature = "shapes", schema(value_type = String, format = DateTime))]
+#[cfg_attr(feature = "shapes", specta(transparent))]
+pub struct Timestamp(#[cfg_attr(feature = "shapes", specta(type = String))] pub i64);
+
+/// Text that is no RFC 3339 time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time")]
+pub struct BadTime;
+
+impl Timestamp {
+    /// This time moved by `ms` milliseconds; negative moves back.
+    #[must_use]
+    pub const fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+    /// This time moved by whole minutes.
+    #[must_use]
+    pub const fn plus_minutes(self, minutes: i64) -> Self {
+        self.plus_ms(minutes.saturating_mul(60_000))
+    }
+    /// Milliseconds from `earlier` to this; negative when this is before it.
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .map_err(|_| std::fmt::Error)?;
+        f.write_str(&at.format(&Rfc3339).map_err(|_| std::fmt::Error)?)
+    }
+}
+impl std::str::FromStr for Timestamp {
+    type Err = BadTime;
+    fn from_str(text: &str) -> Result<Self, BadTime> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| BadTime)?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000))
+            .map(Self)
+            .map_err(|_| BadTime)
+    }
+}
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,21 @@
+//! Shapes and error codes that cross the network and into TypeScript. No rules live here.
+//!
+//! Times are RFC 3339 text, money is integer 分, ids are strings. Fields that may be absent are left out, not null,
+//! except where a null has a meaning of its own, which is then said.
+
+#[macro_use]
+mod words;
+
+pub mod barrier;
+pub mod board;
+pub mod case;
+pub mod health;
+pub mod lane;
+pub mod list;
+pub mod opening;
+pub mod payment;
+pub mod problem;
+pub mod record;
+pub mod search;
+pub mod session;
+pub mod stream;

@@ -1,0 +1,27 @@
+//! Closed sets of words that only the wire knows; the rules do not branch on them.
+
+macro_rules! words_enum {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, specta::Type, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "the words say what they are")]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            /// The word as it stands in tables and on the wire.
+            pub fn word(self) -> String {
+                match serde_json::to_value(self) {
+                    Ok(serde_json::Value::String(word)) => word,
+                    _ => String::new(),
+                }
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = serde_json::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                serde_json::from_value(serde_json::Value::String(text.to_owned()))
+            }
+        }
+    };
+}
