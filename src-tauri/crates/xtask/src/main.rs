@@ -1,2 +1,49 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask`: run, test, measure and picture Lanedesk with one command each.
+
+mod bindings;
+mod cargo;
+mod check;
+mod node;
+mod run;
+mod stage;
+mod step;
+mod system;
+mod tally;
+
+use clap::{Parser, Subcommand};
+
+/// Run, test, measure and picture Lanedesk.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Start the demo: simulated lot, hub and desk window. Installs what is missing first.
+    Run(run::Run),
+    /// Everything that CI checks: set-up, format, lints, documentation, UI, every test.
+    Test,
+    /// The same as `test`, with the settings of a CI machine.
+    Ci,
+    /// Write `ui/src/lib/bindings.ts` and the hub's `openapi.json` anew.
+    Bindings,
+    /// Picture every page of the real app at three sizes, light and dark, into `target/shots`.
+    Shots(stage::Pass),
+    /// Measure speed and size beside the peers and print one table.
+    Bench(stage::Pass),
+}
+
+fn main() -> anyhow::Result<()> {
+    xtask::interrupt::listen()?;
+    match Command::parse().task {
+        Task::Run(task) => run::run(&task),
+        Task::Test => check::check(false),
+        Task::Ci => check::check(true),
+        Task::Bindings => bindings::write(),
+        Task::Shots(pass) => stage::shots(&pass),
+        Task::Bench(pass) => stage::bench(&pass),
+    }
+}

@@ -1,0 +1,45 @@
+//! `shots` and `bench`: both need programs of ours and others, and then hand over to a program in `tests/`.
+
+use anyhow::Result;
+use clap::Args;
+use xtask::house;
+
+use crate::{cargo, node, system};
+
+/// What goes on to the program in `tests/` as it is.
+#[derive(Args)]
+pub(crate) struct Pass {
+    /// Handed on; `-- --help` says what there is.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Pictures of every page.
+pub(crate) fn shots(pass: &Pass) -> Result<()> {
+    system::install(&[system::BUILD, system::SHOW, system::TEST])?;
+    prepare(false)?;
+    hand_over("lanedesk-shots", false, pass)
+}
+
+/// Speed and size beside the peers. Release builds: the first takes a quarter of an hour on two cores.
+pub(crate) fn bench(pass: &Pass) -> Result<()> {
+    system::install(&[system::BUILD, system::SHOW, system::TEST, system::PEERS])?;
+    prepare(true)?;
+    hand_over("lanedesk-bench", true, pass)
+}
+
+fn prepare(release: bool) -> Result<()> {
+    node::packages()?;
+    node::build()?;
+    cargo::build_programs(release)
+}
+
+fn hand_over(program: &str, release: bool, pass: &Pass) -> Result<()> {
+    let mut arguments = vec!["run", "-p", "lanedesk-tests", "--bin", program];
+    if release {
+        arguments.push("--release");
+    }
+    let mut command = cargo::command(&arguments);
+    command.arg("--").args(&pass.arguments);
+    cargo::run(command.env("LANEDESK_PROGRAMS", house::program("", release)))
+}
