@@ -132,4 +132,4 @@ impl FromStr for OrderId {
 )]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
 #[cfg_attr(feature = "shapes", specta(transparent))]
-pub struct Fence(#[cfg_attr(feature = "shapes", specta(type = f64))] pub i64);
+pub struct Fence(#[cfg_attr(feature = "shapes", specta(type = i32))] pub i64);

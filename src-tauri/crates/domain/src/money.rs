@@ -16,7 +16,7 @@
 )]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
 #[cfg_attr(feature = "shapes", specta(transparent))]
-pub struct Fen(#[cfg_attr(feature = "shapes", specta(type = f64))] pub i64);
+pub struct Fen(#[cfg_attr(feature = "shapes", specta(type = i32))] pub i64);
 
 impl std::ops::Add for Fen {
     type Output = Self;

@@ -114,6 +114,8 @@ pub struct Picture {
     pub doubtful: Vec<u8>,
     /// Where the plate stands in the picture, as parts of width and height: x, y, width, height.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    // For TypeScript only: a 32-bit integer is written `number`, a float `number | null`, and these are never null.
+    #[specta(type = Option<[u32; 4]>)]
     pub plate_box: Option<[f32; 4]>,
     /// When it was taken.
     pub taken_at: Timestamp,
@@ -202,6 +204,8 @@ pub struct Candidate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture_url: Option<String>,
     /// How alike the plates are, 0 to 1.
+    // For TypeScript only: a 32-bit integer is written `number`, a float `number | null`, and this is never null.
+    #[specta(type = u32)]
     pub similarity: f32,
 }
 

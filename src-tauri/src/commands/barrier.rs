@@ -1,0 +1,41 @@
+//! Orders to the barrier (R25–R28).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_domain::{ids::{CaseId, OrderId}, order::BarrierAction};
+use lanedesk_wire::barrier::Order;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// What the person pressed; Rust adds the order's id, its time and the fence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BarrierPress {
+    /// Rise or come down.
+    pub action: BarrierAction,
+    /// The visitor's phone, where the offer needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver_phone: Option<String>,
+    /// Why a visitor comes in, where the offer needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_reason: Option<String>,
+    /// Word that nothing stands under the arm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear: Option<bool>,
+}
+
+/// Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn order_barrier(desk: State<'_, Desk>, case_id: CaseId, press: BarrierPress) -> Answer<Order> {
+    let _ = (case_id, press);
+    Err(desk.stub())
+}
+
+/// What became of an order.
+#[tauri::command]
+#[specta::specta]
+pub async fn order_result(desk: State<'_, Desk>, order_id: OrderId) -> Answer<Order> {
+    let _ = (order_id);
+    Err(desk.stub())
+}

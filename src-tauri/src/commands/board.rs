@@ -1,0 +1,13 @@
+//! The live board (R3).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_wire::board::Board;
+use tauri::State;
+
+/// What is being handled now.
+#[tauri::command]
+#[specta::specta]
+pub async fn board(desk: State<'_, Desk>) -> Answer<Board> {
+    Err(desk.stub())
+}

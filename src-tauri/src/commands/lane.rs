@@ -1,0 +1,47 @@
+//! Looking at a lane and taking it (R6–R10, R12).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_domain::ids::LaneId;
+use lanedesk_wire::{case::Claimed, lane::View};
+use tauri::State;
+
+/// Looks at a lane without locking it (「查看」); its changes are told from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn view_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<View> {
+    let _ = (lane);
+    Err(desk.stub())
+}
+
+/// Takes a lane for this person (「处理」, 「再次查询」).
+#[tauri::command]
+#[specta::specta]
+pub async fn claim_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<Claimed> {
+    let _ = (lane);
+    Err(desk.stub())
+}
+
+/// A supervisor takes a held lane; the former holder is told why.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_over_lane(desk: State<'_, Desk>, lane: LaneId, reason: String) -> Answer<Claimed> {
+    let _ = (lane, reason);
+    Err(desk.stub())
+}
+
+/// Asks the holder to hand the lane over (「请求接手」).
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_for_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<()> {
+    let _ = (lane);
+    Err(desk.stub())
+}
+
+/// Tells once when the lane becomes free (「释放后提醒我」), or no longer.
+#[tauri::command]
+#[specta::specta]
+pub async fn remind_when_free(desk: State<'_, Desk>, lane: LaneId, on: bool) -> Answer<()> {
+    let _ = (lane, on);
+    Err(desk.stub())
+}

@@ -1,0 +1,17 @@
+//! What the page can ask for, one file a noun. A command parses, calls one thing and maps the answer.
+
+pub mod barrier;
+pub mod board;
+pub mod case;
+pub mod lane;
+pub mod opening;
+pub mod picture;
+pub mod plate;
+pub mod search;
+pub mod session;
+pub mod setting;
+
+use lanedesk_wire::problem::Problem;
+
+/// Every command answers what was asked for or the one problem shape (boxed: it is large and rare).
+pub type Answer<T> = Result<T, Box<Problem>>;

@@ -1,0 +1,51 @@
+//! Finding lots, lanes and records (R5, R41).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_domain::{ids::{LaneId, LotId}, lane::LaneDirection, time::Timestamp};
+use lanedesk_wire::{record::Records, search::SearchHits};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// A lane worked before on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RecentLane {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its name within the lot.
+    pub lane_name: String,
+    /// Its short code.
+    pub code: String,
+    /// Which ways it lets vehicles pass.
+    pub direction: LaneDirection,
+    /// Its lot.
+    pub lot: LotId,
+    /// The lot's name.
+    pub lot_name: String,
+    /// When it was last claimed here.
+    pub used_at: Timestamp,
+}
+
+/// Lots and lanes while typing; locks nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn search(desk: State<'_, Desk>, query: String) -> Answer<SearchHits> {
+    let _ = (query);
+    Err(desk.stub())
+}
+
+/// Stays, payments, cases and openings of a plate, phone or order number; claims nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn records(desk: State<'_, Desk>, query: String) -> Answer<Records> {
+    let _ = (query);
+    Err(desk.stub())
+}
+
+/// Lanes this person worked on this device, newest first, at most 12.
+#[tauri::command]
+#[specta::specta]
+pub async fn recent_lanes(desk: State<'_, Desk>) -> Answer<Vec<RecentLane>> {
+    Err(desk.stub())
+}

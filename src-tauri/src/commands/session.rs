@@ -1,0 +1,78 @@
+//! Logging in and out, and the seat (R2, R4).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_wire::session::Person;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// How the line to the hub stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    /// The stream is up; orders may be sent.
+    Online,
+    /// The stream is being set up or was cut a moment ago.
+    Connecting,
+    /// There is no session, or the hub has not been reached for a while.
+    #[default]
+    Offline,
+}
+
+/// Who is logged in, where, and whether the hub is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SessionStatus {
+    /// The hub's address last used; empty before the first login.
+    pub hub_url: String,
+    /// The account last used, to fill the login form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The person logged in; absent: log in first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// How the line stands.
+    pub connection: Connection,
+}
+
+/// Who is logged in; takes a session kept in the system's keyring up again.
+#[tauri::command]
+#[specta::specta]
+pub async fn session_status(desk: State<'_, Desk>) -> Answer<SessionStatus> {
+    Err(desk.stub())
+}
+
+/// Logs in; the token stays in Rust.
+#[tauri::command]
+#[specta::specta]
+pub async fn login(
+    desk: State<'_, Desk>,
+    hub_url: String,
+    username: String,
+    password: String,
+) -> Answer<Person> {
+    let _ = (hub_url, username, password);
+    Err(desk.stub())
+}
+
+/// Logs out here and on the hub.
+#[tauri::command]
+#[specta::specta]
+pub async fn logout(desk: State<'_, Desk>) -> Answer<()> {
+    Err(desk.stub())
+}
+
+/// Sits down at a seat.
+#[tauri::command]
+#[specta::specta]
+pub async fn bind_seat(desk: State<'_, Desk>, number: String) -> Answer<Person> {
+    let _ = number;
+    Err(desk.stub())
+}
+
+/// Leaves the seat.
+#[tauri::command]
+#[specta::specta]
+pub async fn free_seat(desk: State<'_, Desk>) -> Answer<Person> {
+    Err(desk.stub())
+}

@@ -1,0 +1,82 @@
+//! This device's settings, and half-filled work that must survive.
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_client::Language;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// How far apart colours stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Contrast {
+    /// As drawn.
+    #[default]
+    Normal,
+    /// For sun and rain.
+    High,
+}
+
+/// What one may set on this device.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// How far apart colours stand.
+    pub contrast: Contrast,
+    /// The language of every sentence.
+    pub language: Language,
+}
+
+/// The settings of this device.
+#[tauri::command]
+#[specta::specta]
+pub async fn settings(desk: State<'_, Desk>) -> Answer<Settings> {
+    Err(desk.stub())
+}
+
+/// Keeps the settings of this device.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_settings(desk: State<'_, Desk>, settings: Settings) -> Answer<()> {
+    let _ = (settings);
+    Err(desk.stub())
+}
+
+/// Half-filled work kept under a key, as the page wrote it.
+#[tauri::command]
+#[specta::specta]
+pub async fn draft(desk: State<'_, Desk>, key: String) -> Answer<Option<String>> {
+    let _ = (key);
+    Err(desk.stub())
+}
+
+/// Keeps half-filled work, so that a lost lease, network or power does not lose it.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_draft(desk: State<'_, Desk>, key: String, body: String) -> Answer<()> {
+    let _ = (key, body);
+    Err(desk.stub())
+}
+
+/// Forgets half-filled work that was sent or given up.
+#[tauri::command]
+#[specta::specta]
+pub async fn drop_draft(desk: State<'_, Desk>, key: String) -> Answer<()> {
+    let _ = (key);
+    Err(desk.stub())
+}

@@ -1,0 +1,85 @@
+//! The one list of commands and events. The Tauri router and `ui/src/lib/bindings.ts` both come from it, so neither can
+//! know a command that the other does not (invariant 8).
+
+use crate::{commands, events};
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+/// Every command and event, ready to route calls or to be written down as TypeScript.
+pub fn contract() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            commands::session::session_status,
+            commands::session::login,
+            commands::session::logout,
+            commands::session::bind_seat,
+            commands::session::free_seat,
+            commands::search::search,
+            commands::search::records,
+            commands::search::recent_lanes,
+            commands::lane::view_lane,
+            commands::lane::claim_lane,
+            commands::lane::take_over_lane,
+            commands::lane::ask_for_lane,
+            commands::lane::remind_when_free,
+            commands::case::current_case,
+            commands::case::close_case,
+            commands::case::correct_plate,
+            commands::case::find_phone,
+            commands::case::choose_vehicle,
+            commands::case::set_direction,
+            commands::case::mark_passed,
+            commands::case::hand_over_case,
+            commands::plate::check_plate,
+            commands::barrier::order_barrier,
+            commands::barrier::order_result,
+            commands::picture::refresh_picture,
+            commands::opening::openings,
+            commands::board::board,
+            commands::setting::settings,
+            commands::setting::save_settings,
+            commands::setting::draft,
+            commands::setting::save_draft,
+            commands::setting::drop_draft,
+        ])
+        .events(collect_events![
+            events::HubTold,
+            events::ConnectionChanged,
+            events::SessionEnded,
+            events::LaneFree,
+        ])
+        // A failure is an answer like any other: `{status:"error", error: Problem}`.
+        .error_handling(ErrorHandlingMode::Result)
+        // One type per struct: the wire leaves absent fields out in both directions alike.
+        .disable_serde_phases()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contract;
+    use specta_typescript::Typescript;
+    use std::path::Path;
+
+    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
+
+    /// Invariant 8: the committed bindings are exactly what the list says today.
+    #[test]
+    fn bindings() {
+        let folder = tempfile::tempdir().expect("a folder for the fresh export");
+        let fresh = folder.path().join("bindings.ts");
+        let header = "// Written by `cargo xtask bindings` from src-tauri/src/contract.rs; never edited by hand.\n";
+        contract()
+            .export(Typescript::default().header(header), &fresh)
+            .expect("every type of the contract can be written as TypeScript");
+        let fresh = std::fs::read_to_string(fresh).expect("the fresh export");
+        if std::env::var_os("UPDATE_BINDINGS").is_some() {
+            let committed = Path::new(COMMITTED);
+            std::fs::create_dir_all(committed.parent().expect("a folder")).expect("ui/src/lib");
+            std::fs::write(committed, &fresh).expect("bindings.ts is written");
+        }
+        let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+        assert!(
+            committed == fresh,
+            "ui/src/lib/bindings.ts is not what contract.rs says; run `cargo xtask bindings`"
+        );
+    }
+}
