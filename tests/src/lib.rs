@@ -1,1 +1,6 @@
-//! Under construction.
+//! Tests that no single crate can hold: the house rules, and the whole product from outside.
+//!
+//! One module a subject, one test binary. Tests of one crate stand in that crate.
+
+#[cfg(test)]
+mod house;
