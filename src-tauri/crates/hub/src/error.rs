@@ -1,0 +1,107 @@
+//! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
+
+use crate::store::StoreError;
+use lanedesk_domain::time::Timestamp;
+use lanedesk_wire::problem::Holder;
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case was refused. One variant per wire code that the hub sends.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No session, or one that has ended.
+    #[error("no session")]
+    NoSession,
+    /// Wrong username or password.
+    #[error("bad credentials")]
+    BadCredentials,
+    /// Too many failed logins from there.
+    #[error("too many login attempts; wait {retry_after_s} s")]
+    TooManyAttempts {
+        /// Seconds until the next try is looked at.
+        retry_after_s: u32,
+    },
+    /// The role may not do this.
+    #[error("not allowed for this role")]
+    NotAllowed,
+    /// Not there, or outside the person's scope: both look alike from outside.
+    #[error("not found")]
+    NotFound,
+    /// The request cannot be understood.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// A value is not acceptable.
+    #[error("{field} is not acceptable: {why}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// A key of the sentence catalogue that says what to do.
+        why: &'static str,
+    },
+    /// Larger than allowed.
+    #[error("too large")]
+    TooLarge,
+    /// Not a kind of content this takes.
+    #[error("unsupported media type")]
+    UnsupportedMedia,
+    /// Somebody else sits there.
+    #[error("seat is taken")]
+    SeatTaken(Holder),
+    /// Somebody else holds the lane (R7).
+    #[error("lane is held")]
+    LaneHeld {
+        /// Who.
+        holder: Holder,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The person no longer holds the lane with this fence (R13).
+    #[error("lease is lost")]
+    LeaseLost,
+    /// The case is closed.
+    #[error("case is closed")]
+    CaseClosed,
+    /// An order of the case is not answered yet (R20).
+    #[error("an order is in flight")]
+    OrderInFlight,
+    /// A call of the case is live (R20).
+    #[error("a call is live")]
+    CallLive,
+    /// The bar does not offer this now (R18).
+    #[error("not offered")]
+    NotOffered,
+    /// Nobody said that nothing stands under the arm (R28).
+    #[error("not known to be clear")]
+    NotClear,
+    /// The order id was used for something else (R26).
+    #[error("order id was used before")]
+    OrderIdUsed,
+    /// The order's deadline had passed (R26).
+    #[error("order is late")]
+    OrderLate,
+    /// A reason is missing.
+    #[error("reason required")]
+    ReasonRequired,
+    /// No robot stands at this lane (R21).
+    #[error("no robot bound")]
+    RobotNotBound,
+    /// A signed request with a wrong signature or time stamp.
+    #[error("bad signature")]
+    BadSignature,
+    /// The device could not be reached or gave no usable answer.
+    #[error("device unreachable: {0}")]
+    DeviceUnreachable(String),
+    /// The records cannot be read or written now.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault of the hub itself.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl crate::store::Fault for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict(_)))
+    }
+}

@@ -1,0 +1,139 @@
+//! Writing audit rows, and checking them.
+
+use super::{Conn, StoreError, Tx, chain};
+use crate::args;
+use lanedesk_domain::{ids::PersonId, time::Timestamp};
+
+/// What was done, by whom, to what.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// When.
+    pub at: Timestamp,
+    /// Who; none: the hub itself.
+    pub person: Option<PersonId>,
+    /// What, for example `lane.claim`.
+    pub action: &'static str,
+    /// To what: kind and id, for example `lane:E01`.
+    pub subject: String,
+    /// The facts. Never secrets.
+    pub body: serde_json::Value,
+}
+
+impl Tx<'_> {
+    /// Adds a row to this writer's chain.
+    pub async fn audit(&mut self, audit: Audit) -> Result<(), StoreError> {
+        let body = audit.body.to_string();
+        let person = audit.person.as_ref().map_or("", PersonId::as_str);
+        let link = chain::Link {
+            chain: &self.chain.id,
+            seq: self.chain.next,
+            at: audit.at.0,
+            person,
+            action: audit.action,
+            subject: &audit.subject,
+            body: &body,
+        };
+        let hash = chain::hash(&self.chain.last, &link);
+        let args = args![
+            &self.chain.id,
+            self.chain.next,
+            audit.at,
+            audit.person.as_ref().map(PersonId::as_str),
+            audit.action,
+            &audit.subject,
+            body.as_str(),
+            &self.chain.last,
+            &hash
+        ];
+        self.execute(
+            "insert into audit (chain, seq, at, person_id, action, subject, body, prev, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            args,
+        )
+        .await?;
+        self.chain.next += 1;
+        self.chain.last = hash;
+        Ok(())
+    }
+}
+
+/// Where a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("audit row {seq} of chain {chain} is broken: {why}")]
+pub struct Broken {
+    /// The chain.
+    pub chain: String,
+    /// The first row that does not fit.
+    pub seq: i64,
+    /// What does not fit.
+    pub why: &'static str,
+}
+
+#[derive(sqlx::FromRow)]
+struct AuditRow {
+    chain: String,
+    seq: i64,
+    at: i64,
+    person_id: Option<String>,
+    action: String,
+    subject: String,
+    body: String,
+    prev: String,
+    hash: String,
+}
+
+/// Rows looked at in one read, so that memory stays flat however long the record is.
+const CHECKED_AT_ONCE: i64 = 1_000;
+
+/// Walks every chain from its first row. Answers how many rows hold, or the first that does not.
+pub async fn verify(conn: &mut Conn<'_>) -> Result<Result<u64, Broken>, StoreError> {
+    let (mut chain, mut seq, mut last, mut held) = (String::new(), -1_i64, String::new(), 0_u64);
+    loop {
+        let rows: Vec<AuditRow> = conn
+            .all(
+                "select chain, seq, at, person_id, action, subject, body, prev, hash from audit
+                 where chain > $1 or (chain = $1 and seq > $2) order by chain, seq limit $3",
+                args![&chain, seq, CHECKED_AT_ONCE],
+            )
+            .await?;
+        if rows.is_empty() {
+            return Ok(Ok(held));
+        }
+        for row in rows {
+            if row.chain != chain {
+                (chain, seq, last) = (row.chain.clone(), -1, "0".repeat(64));
+            }
+            if let Err(why) = check(&row, seq + 1, &last) {
+                return Ok(Err(Broken {
+                    chain,
+                    seq: seq + 1,
+                    why,
+                }));
+            }
+            (seq, last, held) = (row.seq, row.hash, held + 1);
+        }
+    }
+}
+
+fn check(row: &AuditRow, expected: i64, last: &str) -> Result<(), &'static str> {
+    if row.seq != expected {
+        return Err("the row is missing");
+    }
+    if row.prev != last {
+        return Err("it does not follow the row before");
+    }
+    let link = chain::Link {
+        chain: &row.chain,
+        seq: row.seq,
+        at: row.at,
+        person: row.person_id.as_deref().unwrap_or_default(),
+        action: &row.action,
+        subject: &row.subject,
+        body: &row.body,
+    };
+    if chain::hash(&row.prev, &link) == row.hash {
+        Ok(())
+    } else {
+        Err("its content was changed")
+    }
+}

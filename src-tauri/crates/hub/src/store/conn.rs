@@ -1,0 +1,279 @@
+//! One connection of either engine, with the few calls every query is made of.
+
+use super::StoreError;
+use lanedesk_domain::{ids::Fence, money::Fen, time::Timestamp};
+use sqlx::{
+    FromRow, PgConnection, Postgres, Sqlite, SqliteConnection,
+    pool::PoolConnection,
+    postgres::{PgArguments, PgRow},
+    sqlite::{SqliteArguments, SqliteRow},
+};
+
+/// A row type both engines can fill; `#[derive(sqlx::FromRow)]` makes one.
+pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// A bound value. Null carries its type, because PostgreSQL wants to know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    /// Text or null.
+    Text(Option<String>),
+    /// A whole number or null.
+    Int(Option<i64>),
+    /// Yes or no.
+    Bool(bool),
+}
+
+macro_rules! text_args {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl From<&$kind> for Arg {
+            fn from(value: &$kind) -> Self { Self::Text(Some(value.to_string())) }
+        }
+        impl From<$kind> for Arg {
+            fn from(value: $kind) -> Self { Self::Text(Some(value.to_string())) }
+        }
+        impl From<&Option<$kind>> for Arg {
+            fn from(value: &Option<$kind>) -> Self { Self::Text(value.as_ref().map(ToString::to_string)) }
+        }
+        impl From<Option<$kind>> for Arg {
+            fn from(value: Option<$kind>) -> Self { Self::Text(value.as_ref().map(ToString::to_string)) }
+        }
+    )+};
+}
+
+use lanedesk_domain as d;
+text_args!(
+    String,
+    d::ids::AreaId,
+    d::ids::LotId,
+    d::ids::LaneId,
+    d::ids::DeviceId,
+    d::ids::RobotId,
+    d::ids::PersonId,
+    d::ids::CaseId,
+    d::ids::CallId,
+    d::ids::OpeningId,
+    d::ids::StayId,
+    d::ids::PaymentId,
+    d::ids::PassId,
+    d::ids::PhotoId,
+    d::ids::ReadId,
+    d::ids::IntegrationId,
+    d::ids::OrderId,
+    d::lane::LaneDirection,
+    d::lane::Direction,
+    d::barrier::BarrierState,
+    d::assessment::Assessment,
+    d::opening::OpeningKind,
+    d::opening::Source,
+    d::opening::Passage,
+    d::order::BarrierAction,
+    d::order::OrderResult,
+    d::pass::PassStatus,
+    d::person::Role,
+    d::stay::ReleaseKind,
+);
+
+impl From<&str> for Arg {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+impl From<Option<&str>> for Arg {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+impl From<bool> for Arg {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+macro_rules! int_args {
+    ($($kind:ty => $get:expr),+ $(,)?) => {$(
+        impl From<$kind> for Arg {
+            fn from(value: $kind) -> Self { Self::Int(Some($get(value))) }
+        }
+        impl From<Option<$kind>> for Arg {
+            fn from(value: Option<$kind>) -> Self { Self::Int(value.map($get)) }
+        }
+    )+};
+}
+int_args!(
+    i64 => |n| n,
+    u32 => i64::from,
+    u8 => i64::from,
+    Timestamp => |at: Timestamp| at.0,
+    Fen => |fen: Fen| fen.0,
+    Fence => |fence: Fence| fence.0,
+);
+
+/// The bound values of a query, in order: `args![lane, now, "open"]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::Arg::from($value)),*] };
+}
+
+/// A connection in hand, inside or outside a transaction.
+pub enum Conn<'c> {
+    /// SQLite's.
+    Sqlite(&'c mut SqliteConnection),
+    /// PostgreSQL's.
+    Postgres(&'c mut PgConnection),
+}
+
+impl Conn<'_> {
+    /// Runs a statement; answers how many rows it touched.
+    pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?)
+                .execute(&mut **conn)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?)
+                .execute(&mut **conn)
+                .await
+                .map(|done| done.rows_affected()),
+        }
+        .map_err(classify)
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Sqlite(conn) => {
+                sqlx::query_as_with(sql, sqlite_args(args)?)
+                    .fetch_all(&mut **conn)
+                    .await
+            }
+            Self::Postgres(conn) => {
+                sqlx::query_as_with(sql, postgres_args(args)?)
+                    .fetch_all(&mut **conn)
+                    .await
+            }
+        }
+        .map_err(classify)
+    }
+
+    /// The first row, if any.
+    pub async fn optional<T: Row>(
+        &mut self,
+        sql: &str,
+        args: Vec<Arg>,
+    ) -> Result<Option<T>, StoreError> {
+        match self {
+            Self::Sqlite(conn) => {
+                sqlx::query_as_with(sql, sqlite_args(args)?)
+                    .fetch_optional(&mut **conn)
+                    .await
+            }
+            Self::Postgres(conn) => {
+                sqlx::query_as_with(sql, postgres_args(args)?)
+                    .fetch_optional(&mut **conn)
+                    .await
+            }
+        }
+        .map_err(classify)
+    }
+
+    /// The row that must be there.
+    pub async fn one<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<T, StoreError> {
+        self.optional(sql, args)
+            .await?
+            .ok_or_else(|| StoreError::Corrupt(format!("no row for: {sql}")))
+    }
+
+    /// Chooses the text of the engine at hand, where one text cannot serve both.
+    pub fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
+    }
+}
+
+/// A pooled connection for reading.
+pub enum Reader {
+    /// SQLite's.
+    Sqlite(PoolConnection<Sqlite>),
+    /// PostgreSQL's.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    /// The connection itself; queries take this.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(conn) => Conn::Sqlite(conn),
+            Self::Postgres(conn) => Conn::Postgres(conn),
+        }
+    }
+}
+
+fn sqlite_args(values: Vec<Arg>) -> Result<SqliteArguments<'static>, StoreError> {
+    use sqlx::Arguments as _;
+    let mut args = SqliteArguments::default();
+    for value in values {
+        match value {
+            Arg::Text(text) => args.add(text),
+            Arg::Int(number) => args.add(number),
+            Arg::Bool(yes) => args.add(yes),
+        }
+        .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    }
+    Ok(args)
+}
+
+fn postgres_args(values: Vec<Arg>) -> Result<PgArguments, StoreError> {
+    use sqlx::Arguments as _;
+    let mut args = PgArguments::default();
+    for value in values {
+        match value {
+            Arg::Text(text) => args.add(text),
+            Arg::Int(number) => args.add(number),
+            Arg::Bool(yes) => args.add(yes),
+        }
+        .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    }
+    Ok(args)
+}
+
+/// PostgreSQL states after which the same transaction may succeed: serialization failure, deadlock.
+const TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
+
+/// Sorts the driver's errors into what callers branch on.
+pub(super) fn classify(error: sqlx::Error) -> StoreError {
+    match &error {
+        sqlx::Error::Database(db) => {
+            let code = db.code().unwrap_or_default();
+            if db.is_unique_violation() {
+                StoreError::NotUnique(
+                    db.constraint()
+                        .map_or_else(|| db.message().to_owned(), str::to_owned),
+                )
+            } else if TRY_AGAIN.contains(&code.as_ref()) {
+                StoreError::Conflict(db.message().to_owned())
+            } else if is_outage(&code, db.message()) {
+                StoreError::Unavailable(db.message().to_owned())
+            } else {
+                StoreError::Corrupt(db.message().to_owned())
+            }
+        }
+        sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            StoreError::Corrupt(error.to_string())
+        }
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// Full disks, locks that last, read-only and input/output errors (SQLite primary codes 5, 6, 8, 10, 13, 14 and their
+/// extended forms), and PostgreSQL's classes 08 connection, 25006 read-only, 53 resources, 57 shutdown, 58 system.
+fn is_outage(code: &str, message: &str) -> bool {
+    let sqlite = code
+        .parse::<i64>()
+        .is_ok_and(|n| code.len() < 5 && [5, 6, 8, 10, 13, 14].contains(&(n & 0xff)));
+    let postgres =
+        code.len() == 5 && (["08", "53", "57", "58"].contains(&&code[..2]) || code == "25006");
+    sqlite || postgres || message.contains("disk is full") || message.contains("disk I/O error")
+}

@@ -1,0 +1,196 @@
+//! The hub's records in SQLite or PostgreSQL: one SQL text in one place, typed rows, two pools behind one enum.
+//!
+//! Not here: rules (`domain`) and sequence (`ops`). Files beside this one hold the queries, one noun each.
+//! `$1` placeholders serve both engines; columns are text, bigint or boolean, so one text and one row type do too.
+
+mod audit;
+mod chain;
+mod conn;
+mod outbox;
+mod writer;
+
+pub use audit::{Audit, Broken, verify as verify_audit};
+pub use conn::{Arg, Conn, Reader, Row};
+pub use outbox::{Event, Place, Told};
+pub use writer::{Fault, Tx, Work};
+
+use chain::Chain;
+use conn::classify;
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/hub");
+
+/// Why a record could not be read or written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached, is full or is closing: nothing of the request was written.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// A row that must be unique is there already; the name is the constraint's or the column's.
+    #[error("not unique: {0}")]
+    NotUnique(String),
+    /// Two transactions stood in each other's way; trying again may work.
+    #[error("transactions stood in each other's way: {0}")]
+    Conflict(String),
+    /// A row does not hold what it must, or a query is wrong: a fault of ours.
+    #[error("bad record: {0}")]
+    Corrupt(String),
+    /// The address is neither `sqlite:PATH` nor `postgres://…`.
+    #[error("not a database address; give sqlite:PATH or postgres://…")]
+    BadAddress,
+}
+
+/// The records. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    pools: Pools,
+    /// Counts commits that told something; the number itself means nothing.
+    committed: watch::Sender<u64>,
+}
+
+enum Pools {
+    Sqlite {
+        readers: SqlitePool,
+        writer: writer::Sqlite,
+    },
+    Postgres {
+        pool: PgPool,
+        chains: writer::Chains,
+    },
+}
+
+impl Store {
+    /// Opens the database at `address`, brings its tables up to date and starts the writer.
+    pub async fn open(address: &str) -> Result<Self, StoreError> {
+        let committed = watch::Sender::new(0);
+        let pools = if address.starts_with("sqlite:") {
+            open_sqlite(address, committed.clone()).await?
+        } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            open_postgres(address).await?
+        } else {
+            return Err(StoreError::BadAddress);
+        };
+        Ok(Self(Arc::new(Inner { pools, committed })))
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match &self.0.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres { .. } => "postgres",
+        }
+    }
+
+    /// A connection for reading. It sees everything that was committed before it was asked for.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        match &self.0.pools {
+            Pools::Sqlite { readers, .. } => readers
+                .acquire()
+                .await
+                .map(Reader::Sqlite)
+                .map_err(classify),
+            Pools::Postgres { pool, .. } => {
+                pool.acquire().await.map(Reader::Postgres).map_err(classify)
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction and answers after it is durable. An error from `work` undoes all it wrote.
+    ///
+    /// `work` may run again when transactions stood in each other's way, so it does nothing but read and write records.
+    /// On SQLite many callers share one commit; each has its own savepoint.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+        F: Work<T, E>,
+    {
+        let done = match &self.0.pools {
+            Pools::Sqlite { writer, .. } => return writer.write(work).await,
+            Pools::Postgres { pool, chains } => writer::write_postgres(pool, chains, &work).await,
+        };
+        if done.is_ok() {
+            self.0.committed.send_modify(|n| *n = n.wrapping_add(1));
+        }
+        done
+    }
+
+    /// Wakes after commits of this process. Commits of other hubs arrive through the database (`outbox`).
+    pub fn committed(&self) -> watch::Receiver<u64> {
+        self.0.committed.subscribe()
+    }
+
+    /// The PostgreSQL pool, for what only that engine has (`LISTEN`, its clock).
+    pub(crate) fn postgres(&self) -> Option<&PgPool> {
+        match &self.0.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { pool, .. } => Some(pool),
+        }
+    }
+
+    /// Ends the writer after what was asked before, then closes the pools.
+    pub async fn close(&self) {
+        match &self.0.pools {
+            Pools::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Pools::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(address: &str, committed: watch::Sender<u64>) -> Result<Pools, StoreError> {
+    let options = SqliteConnectOptions::from_str(address)
+        .map_err(|_| StoreError::BadAddress)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true);
+    let one = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1);
+    let writing = one.connect_with(options.clone()).await.map_err(classify)?;
+    MIGRATIONS
+        .run(&writing)
+        .await
+        .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options.read_only(true))
+        .await
+        .map_err(classify)?;
+    let writer = writer::Sqlite::start(writing, committed).await?;
+    Ok(Pools::Sqlite { readers, writer })
+}
+
+/// Connections one hub holds open on PostgreSQL, and so transactions it runs at once.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+async fn open_postgres(address: &str) -> Result<Pools, StoreError> {
+    let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::BadAddress)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options)
+        .await
+        .map_err(classify)?;
+    MIGRATIONS
+        .run(&pool)
+        .await
+        .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    Ok(Pools::Postgres {
+        pool,
+        chains: writer::Chains::default(),
+    })
+}

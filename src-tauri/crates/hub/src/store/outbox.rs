@@ -1,0 +1,203 @@
+//! The outbox: what desks and other hubs are to be told, written in the transaction that makes it true.
+
+use super::{Conn, StoreError, Tx};
+use crate::args;
+use lanedesk_domain::{
+    ids::{LotId, PersonId},
+    time::Timestamp,
+};
+use std::{fmt, str::FromStr};
+
+pub use lanedesk_wire::stream::Told;
+
+/// A place in the outbox: the writing transaction and the place within it. Rises alike for every reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// The transaction's number.
+    pub xid: i64,
+    /// Place within the transaction.
+    pub n: i64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.xid, self.n)
+    }
+}
+
+impl FromStr for Place {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (xid, n) = text.split_once('-').unwrap_or((text, "0"));
+        Ok(Self {
+            xid: xid.parse()?,
+            n: n.parse()?,
+        })
+    }
+}
+
+/// An event as it is read back.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its place.
+    pub place: Place,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who may see it: people with this lot in scope. None: see `person`.
+    pub lot: Option<LotId>,
+    /// Only this person; none: everybody in scope.
+    pub person: Option<PersonId>,
+    /// What it says; none: the site changed and hubs reload what they keep in memory.
+    pub told: Option<Told>,
+}
+
+impl Tx<'_> {
+    /// Tells everybody who may see `lot`.
+    pub async fn tell(
+        &mut self,
+        at: Timestamp,
+        lot: &LotId,
+        told: &Told,
+    ) -> Result<(), StoreError> {
+        self.event(at, Some(lot.as_str()), None, "told", body(told)?)
+            .await
+    }
+
+    /// Tells one person, on all their desks.
+    pub async fn tell_person(
+        &mut self,
+        at: Timestamp,
+        person: &PersonId,
+        told: &Told,
+    ) -> Result<(), StoreError> {
+        self.event(at, None, Some(person.as_str()), "told", body(told)?)
+            .await
+    }
+
+    /// Makes every hub reload what it keeps of the site.
+    pub async fn tell_site_changed(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.event(at, None, None, "site", "null".to_owned()).await
+    }
+
+    async fn event(
+        &mut self,
+        at: Timestamp,
+        lot: Option<&str>,
+        person: Option<&str>,
+        kind: &str,
+        body: String,
+    ) -> Result<(), StoreError> {
+        let n = self.told;
+        self.told += 1;
+        match self.xid {
+            Some(xid) => {
+                self.execute(
+                    "insert into event (xid, n, at, lot_id, person_id, kind, body) values ($1, $2, $3, $4, $5, $6, $7)",
+                    args![xid, n, at, lot, person, kind, body],
+                )
+                .await?;
+            }
+            None => {
+                self.execute(
+                    "insert into event (xid, n, at, lot_id, person_id, kind, body)
+                     values (pg_current_xact_id()::text::bigint, $1, $2, $3, $4, $5, $6)",
+                    args![n, at, lot, person, kind, body],
+                )
+                .await?;
+                if n == 0 {
+                    // One wake-up a transaction; the listener reads from the last place it has.
+                    self.execute("select pg_notify('lanedesk_event', '')", vec![])
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn body(told: &Told) -> Result<String, StoreError> {
+    serde_json::to_string(told).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    xid: i64,
+    n: i64,
+    at: i64,
+    lot_id: Option<String>,
+    person_id: Option<String>,
+    kind: String,
+    body: String,
+}
+
+impl Conn<'_> {
+    /// Events after `after`, oldest first. On PostgreSQL only those below the oldest running transaction: nothing that
+    /// commits later can come before them.
+    pub async fn events_after(
+        &mut self,
+        after: Place,
+        limit: i64,
+    ) -> Result<Vec<Event>, StoreError> {
+        let sql = self.pick(
+            "select xid, n, at, lot_id, person_id, kind, body from event
+             where (xid, n) > ($1, $2) order by xid, n limit $3",
+            "select xid, n, at, lot_id, person_id, kind, body from event
+             where (xid, n) > ($1, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+             order by xid, n limit $3",
+        );
+        let rows: Vec<EventRow> = self.all(sql, args![after.xid, after.n, limit]).await?;
+        rows.into_iter().map(Event::try_from).collect()
+    }
+
+    /// The newest place that [`Conn::events_after`] would reach; the start where there is none.
+    pub async fn newest_place(&mut self) -> Result<Place, StoreError> {
+        let sql = self.pick(
+            "select xid, n from event order by xid desc, n desc limit 1",
+            "select xid, n from event where xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+             order by xid desc, n desc limit 1",
+        );
+        let row: Option<(i64, i64)> = self.optional(sql, vec![]).await?;
+        Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
+    }
+
+    /// The oldest place still kept; none where nothing is.
+    pub async fn oldest_place(&mut self) -> Result<Option<Place>, StoreError> {
+        let row: Option<(i64, i64)> = self
+            .optional("select xid, n from event order by xid, n limit 1", vec![])
+            .await?;
+        Ok(row.map(|(xid, n)| Place { xid, n }))
+    }
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = StoreError;
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        let corrupt =
+            |e: &dyn fmt::Display| StoreError::Corrupt(format!("event {}-{}: {e}", row.xid, row.n));
+        let told = if row.kind == "told" {
+            Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?)
+        } else {
+            None
+        };
+        Ok(Self {
+            place: Place {
+                xid: row.xid,
+                n: row.n,
+            },
+            at: Timestamp(row.at),
+            lot: row
+                .lot_id
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|e| corrupt(&e))?,
+            person: row
+                .person_id
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|e| corrupt(&e))?,
+            told,
+        })
+    }
+}

@@ -1,0 +1,368 @@
+//! How writes become durable.
+//!
+//! SQLite has one writer connection: a task takes what waits, runs each piece of work in its own savepoint and answers
+//! all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
+//! once, and syncs in groups by itself. Every writer has its own audit chain.
+
+use super::{Chain, Conn, StoreError, classify};
+use futures::future::BoxFuture;
+use sqlx::{PgPool, SqliteConnection, SqlitePool};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Mutex,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// What a write does inside its transaction: `|tx| Box::pin(async move { … })`.
+pub trait Work<T, E>:
+    for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
+{
+}
+impl<T, E, F> Work<T, E> for F where
+    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
+{
+}
+
+/// What work may fail with: it can carry the store's errors and tells whether trying again may help.
+pub trait Fault: From<StoreError> + Send + 'static {
+    /// Whether transactions stood in each other's way, so that the same work may succeed when run again.
+    fn is_conflict(&self) -> bool;
+}
+
+impl Fault for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
+/// A transaction in hand. Reads go through [`Conn`]; `audit` and `tell` are its own.
+pub struct Tx<'c> {
+    conn: Conn<'c>,
+    pub(super) chain: Chain,
+    /// Events told so far in this transaction.
+    pub(super) told: i64,
+    /// The transaction's number in the outbox; none: PostgreSQL numbers it.
+    pub(super) xid: Option<i64>,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Conn<'c>;
+    fn deref(&self) -> &Self::Target {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.conn
+    }
+}
+
+/// Pieces of work that one commit may carry; beyond it the first would wait too long.
+const BATCH: usize = 256;
+
+/// A piece of work that waits for the writer.
+trait Job: Send {
+    /// Does it; the answer is given once the common commit is known.
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Ran>;
+    /// Answers without doing anything.
+    fn refuse(self: Box<Self>, error: StoreError);
+}
+
+/// What a job left behind: whether its savepoint stands, and how to answer once the commit is known.
+struct Ran {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+/// A caller's work and the way back to the caller, who may have gone away and then no longer wants to know.
+struct Waiting<F, T, E> {
+    work: F,
+    tell: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Waiting<F, T, E>
+where
+    T: Send + 'static,
+    E: Fault,
+    F: Work<T, E>,
+{
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Ran> {
+        Box::pin(async move {
+            let done = (self.work)(tx).await;
+            let keep = done.is_ok();
+            let answer = move |committed: Result<(), StoreError>| {
+                let _ = self.tell.send(match (done, committed) {
+                    (Ok(_), Err(error)) => Err(E::from(error)),
+                    (done, _) => done,
+                });
+            };
+            Ran {
+                keep,
+                answer: Box::new(answer),
+            }
+        })
+    }
+
+    fn refuse(self: Box<Self>, error: StoreError) {
+        let _ = self.tell.send(Err(error.into()));
+    }
+}
+
+/// The door to SQLite's one writer.
+pub(super) struct Sqlite {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+    ended: watch::Receiver<bool>,
+    closing: watch::Sender<bool>,
+}
+
+impl Sqlite {
+    pub(super) async fn start(
+        pool: SqlitePool,
+        committed: watch::Sender<u64>,
+    ) -> Result<Self, StoreError> {
+        let mut conn = pool.acquire().await.map_err(classify)?;
+        let (newest,): (Option<i64>,) = sqlx::query_as("select max(xid) from event")
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(classify)?;
+        let (jobs, waiting) = mpsc::channel(4 * BATCH);
+        let (closing, close) = watch::channel(false);
+        let (end, ended) = watch::channel(false);
+        tokio::spawn(async move {
+            let mut writer = Writer {
+                chain: Chain::new(),
+                next_xid: newest.unwrap_or(0) + 1,
+                committed,
+            };
+            writer.run(&mut conn, waiting, close).await;
+            drop(conn);
+            pool.close().await;
+            let _ = end.send(true);
+        });
+        Ok(Self {
+            jobs,
+            ended,
+            closing,
+        })
+    }
+
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+        F: Work<T, E>,
+    {
+        let (tell, told) = oneshot::channel();
+        let closed = || E::from(StoreError::Unavailable("the store is closed".to_owned()));
+        self.jobs
+            .send(Box::new(Waiting { work, tell }))
+            .await
+            .map_err(|_| closed())?;
+        told.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn close(&self) {
+        let _ = self.closing.send(true);
+        let _ = self.ended.clone().wait_for(|ended| *ended).await;
+    }
+}
+
+struct Writer {
+    chain: Chain,
+    next_xid: i64,
+    committed: watch::Sender<u64>,
+}
+
+impl Writer {
+    async fn run(
+        &mut self,
+        conn: &mut SqliteConnection,
+        mut waiting: mpsc::Receiver<Box<dyn Job>>,
+        mut close: watch::Receiver<bool>,
+    ) {
+        loop {
+            let first = tokio::select! {
+                biased;
+                job = waiting.recv() => job,
+                _ = close.wait_for(|closing| *closing) => None,
+            };
+            let Some(first) = first else { return };
+            self.batch(conn, first, &mut waiting).await;
+        }
+    }
+
+    /// Runs the first job and whatever waits behind it, commits once, then answers all.
+    async fn batch(
+        &mut self,
+        conn: &mut SqliteConnection,
+        first: Box<dyn Job>,
+        waiting: &mut mpsc::Receiver<Box<dyn Job>>,
+    ) {
+        if let Err(error) = statement(conn, "begin immediate").await {
+            return first.refuse(error);
+        }
+        let before = self.chain.clone();
+        let (mut answers, mut wrote, mut state) = (Vec::new(), false, Ok(()));
+        let mut next = Some(first);
+        while let Some(job) = next {
+            let (ran, after) = self.one(conn, job).await;
+            wrote |= ran.keep;
+            answers.push(ran.answer);
+            state = after;
+            // After a full disk the engine may have given the whole transaction up: nothing more goes into it.
+            next = if state.is_ok() && answers.len() < BATCH {
+                waiting.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        if state.is_ok() {
+            state = statement(conn, "commit").await;
+        }
+        if state.is_err() {
+            // Harmless where the engine has rolled back by itself.
+            let _ = statement(conn, "rollback").await;
+            self.chain = before;
+        }
+        for answer in answers {
+            answer(state.clone());
+        }
+        if wrote && state.is_ok() {
+            self.committed.send_modify(|n| *n = n.wrapping_add(1));
+        }
+    }
+
+    /// Runs one job in its savepoint. The state is an error only where the whole transaction is lost.
+    async fn one(
+        &mut self,
+        conn: &mut SqliteConnection,
+        job: Box<dyn Job>,
+    ) -> (Ran, Result<(), StoreError>) {
+        if let Err(error) = statement(conn, "savepoint work").await {
+            job.refuse(error.clone());
+            return (
+                Ran {
+                    keep: false,
+                    answer: Box::new(|_| ()),
+                },
+                Err(error),
+            );
+        }
+        let xid = self.next_xid;
+        self.next_xid += 1;
+        let mut tx = Tx {
+            conn: Conn::Sqlite(conn),
+            chain: self.chain.clone(),
+            told: 0,
+            xid: Some(xid),
+        };
+        let ran = job.run(&mut tx).await;
+        let chain = tx.chain;
+        let mut state = Ok(());
+        if ran.keep {
+            self.chain = chain;
+        } else {
+            state = statement(conn, "rollback to work").await;
+        }
+        if state.is_ok() {
+            state = statement(conn, "release work").await;
+        }
+        (ran, state)
+    }
+}
+
+async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
+    sqlx::query(sql)
+        .execute(conn)
+        .await
+        .map(drop)
+        .map_err(classify)
+}
+
+/// Audit chains of a hub on PostgreSQL; as many as it has ever had transactions running at once.
+#[derive(Default)]
+pub(super) struct Chains(Mutex<Vec<Chain>>);
+
+impl Chains {
+    fn take(&self) -> Chain {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .pop()
+            .unwrap_or_else(Chain::new)
+    }
+    fn give(&self, chain: Chain) {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(chain);
+    }
+}
+
+/// Times a piece of work is run when transactions stand in each other's way.
+const TRIES: u32 = 8;
+
+pub(super) async fn write_postgres<T, E, F>(
+    pool: &PgPool,
+    chains: &Chains,
+    work: &F,
+) -> Result<T, E>
+where
+    E: Fault,
+    F: Work<T, E>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt(pool, chains, work).await {
+            Attempt::Done(done) => return done,
+            Attempt::Conflict(_) if tries < TRIES => tries += 1,
+            Attempt::Conflict(error) => return Err(error),
+        }
+    }
+}
+
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    Conflict(E),
+}
+
+async fn attempt<T, E, F>(pool: &PgPool, chains: &Chains, work: &F) -> Attempt<T, E>
+where
+    E: Fault,
+    F: Work<T, E>,
+{
+    let mut begun = match pool.begin().await {
+        Ok(begun) => begun,
+        Err(error) => return Attempt::Done(Err(classify(error).into())),
+    };
+    let before = chains.take();
+    let mut tx = Tx {
+        conn: Conn::Postgres(&mut begun),
+        chain: before.clone(),
+        told: 0,
+        xid: None,
+    };
+    let done = work(&mut tx).await;
+    let after = tx.chain;
+    match done {
+        Ok(value) => match begun.commit().await.map_err(classify) {
+            Ok(()) => {
+                chains.give(after);
+                Attempt::Done(Ok(value))
+            }
+            // Whether it was committed is not known, so neither is where the chain ends: it is left behind.
+            Err(error @ StoreError::Conflict(_)) => Attempt::Conflict(error.into()),
+            Err(error) => Attempt::Done(Err(error.into())),
+        },
+        Err(error) => {
+            let _ = begun.rollback().await;
+            chains.give(before);
+            if error.is_conflict() {
+                Attempt::Conflict(error)
+            } else {
+                Attempt::Done(Err(error))
+            }
+        }
+    }
+}
