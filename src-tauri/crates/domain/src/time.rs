@@ -3,6 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// Milliseconds in a minute.
+pub const MINUTE_MS: i64 = 60_000;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
@@ -24,7 +27,12 @@ impl Timestamp {
     /// This time moved by whole minutes.
     #[must_use]
     pub const fn plus_minutes(self, minutes: i64) -> Self {
-        self.plus_ms(minutes.saturating_mul(60_000))
+        self.plus_ms(minutes.saturating_mul(MINUTE_MS))
+    }
+    /// This time moved by whole seconds.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        self.plus_ms(seconds.saturating_mul(1000))
     }
     /// Milliseconds from `earlier` to this; negative when this is before it.
     pub const fn since(self, earlier: Self) -> i64 {
