@@ -7,6 +7,8 @@ mod audit;
 mod chain;
 mod conn;
 mod outbox;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use audit::{Audit, Broken, verify as verify_audit};
