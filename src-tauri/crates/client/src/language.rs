@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A language the program speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type,
+)]
 pub enum Language {
     /// 简体中文
     #[default]

@@ -1,5 +1,6 @@
 //! Asking for openings.
 
+use crate::{CallError, Hub};
 use lanedesk_domain::{
     ids::{LaneId, LotId, PersonId},
     lane::Direction,
@@ -7,6 +8,7 @@ use lanedesk_domain::{
     order::OrderResult,
     time::Timestamp,
 };
+use lanedesk_wire::{list::Page, opening::Opening};
 use serde::{Deserialize, Serialize};
 
 /// Which openings are wanted; a part left out filters nothing.
@@ -52,4 +54,11 @@ pub struct OpeningFilter {
     /// The page after the one that gave this `next`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+impl Hub {
+    /// Openings within one's scope, newest first (R33).
+    pub async fn openings(&self, filter: &OpeningFilter) -> Result<Page<Opening>, CallError> {
+        self.get_with("/api/openings", filter).await
+    }
 }

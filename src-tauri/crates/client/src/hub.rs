@@ -1,0 +1,239 @@
+//! One hub, and how it is called.
+
+use crate::{Address, CallError, HubClock, Language, Pace};
+use lanedesk_wire::problem::Problem;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A session's token. Sent as `Authorization: Bearer` and kept in the system's keyring; never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// A token as the hub gave it or the keyring kept it.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+    /// The secret itself, for the keyring and the `Authorization` header only.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// A hub at an address; clones share session, language and connections.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    address: Address,
+    pace: Pace,
+    clock: HubClock,
+    token: RwLock<Option<Token>>,
+    language: RwLock<Language>,
+    calls: Client,
+    /// Apart from the rest: no retry of any layer, and a new connection each time, so that no request is ever sent
+    /// down a connection the hub has already closed (invariant 5).
+    orders: Client,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub")
+            .field("address", &self.inner.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// A hub at this address, nobody logged in yet. Fails only where the system offers no TLS.
+    pub fn new(address: Address, language: Language, pace: Pace) -> Result<Self, CallError> {
+        let failed = |source| CallError::Unreachable { language, source };
+        let calls = Client::builder()
+            .connect_timeout(pace.connect)
+            .timeout(pace.call)
+            .build()
+            .map_err(failed)?;
+        let orders = Client::builder()
+            .connect_timeout(pace.connect)
+            .timeout(pace.order_answer)
+            .pool_max_idle_per_host(0)
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .http1_only()
+            .build()
+            .map_err(failed)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                address,
+                pace,
+                clock: HubClock::default(),
+                token: RwLock::default(),
+                language: RwLock::new(language),
+                calls,
+                orders,
+            }),
+        })
+    }
+
+    /// Where it lives.
+    pub fn address(&self) -> &Address {
+        &self.inner.address
+    }
+    /// The hub's time.
+    pub fn clock(&self) -> &HubClock {
+        &self.inner.clock
+    }
+    /// How long things may take.
+    pub fn pace(&self) -> Pace {
+        self.inner.pace
+    }
+    /// The language the hub answers in.
+    pub fn language(&self) -> Language {
+        *self
+            .inner
+            .language
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+    /// From now on the hub answers in this language.
+    pub fn speak(&self, language: Language) {
+        *self
+            .inner
+            .language
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = language;
+    }
+    /// The session's token, if there is a session.
+    pub fn token(&self) -> Option<Token> {
+        self.inner
+            .token
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+    /// Goes on with this session; `None` forgets it.
+    pub fn set_token(&self, token: Option<Token>) {
+        *self
+            .inner
+            .token
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    /// A call with nothing in its body.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
+        let request = self.request(&self.inner.calls, Method::GET, path)?;
+        self.read(self.send(request).await?).await
+    }
+
+    /// A call with a query.
+    pub(crate) async fn get_with<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &(impl Serialize + Sync),
+    ) -> Result<T, CallError> {
+        let request = self.request(&self.inner.calls, Method::GET, path)?;
+        self.read(self.send(request.query(query)).await?).await
+    }
+
+    /// A call with a JSON body and a JSON answer.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T, CallError> {
+        let request = self.request(&self.inner.calls, Method::POST, path)?;
+        self.read(self.send(request.json(body)).await?).await
+    }
+
+    /// A call whose answer has nothing in it.
+    pub(crate) async fn tell(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<(), CallError> {
+        let mut request = self.request(&self.inner.calls, method, path)?;
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.accepted(self.send(request).await?).await.map(drop)
+    }
+
+    /// A request with session and language.
+    pub(crate) fn request(
+        &self,
+        client: &Client,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, CallError> {
+        let language = self.language();
+        let token = self.token().ok_or(CallError::LoggedOut { language })?;
+        Ok(self.anonymous(client, method, path).bearer_auth(token.0))
+    }
+
+    /// A request without a session: logging in.
+    pub(crate) fn anonymous(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
+        client
+            .request(method, self.inner.address.join(path))
+            .header(header::ACCEPT_LANGUAGE, self.language().tag())
+    }
+
+    pub(crate) fn calls(&self) -> &Client {
+        &self.inner.calls
+    }
+    pub(crate) fn orders(&self) -> &Client {
+        &self.inner.orders
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, CallError> {
+        request.send().await.map_err(|e| self.unreachable(e))
+    }
+
+    /// Reads a JSON answer.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        response: Response,
+    ) -> Result<T, CallError> {
+        let response = self.accepted(response).await?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|e| self.unreachable(e))?;
+        serde_json::from_slice(&bytes).map_err(|_| self.unreadable(status))
+    }
+
+    /// Lets a success through and reads what the hub says against anything else.
+    pub(crate) async fn accepted(&self, response: Response) -> Result<Response, CallError> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let bytes = response.bytes().await.map_err(|e| self.unreachable(e))?;
+        match serde_json::from_slice::<Problem>(&bytes) {
+            Ok(problem) => Err(CallError::Refused(Box::new(problem))),
+            Err(_) => Err(self.unreadable(status)),
+        }
+    }
+
+    pub(crate) fn unreachable(&self, error: reqwest::Error) -> CallError {
+        CallError::Unreachable {
+            language: self.language(),
+            source: error.without_url(),
+        }
+    }
+
+    pub(crate) fn unreadable(&self, status: StatusCode) -> CallError {
+        CallError::Unreadable {
+            language: self.language(),
+            status: status.as_u16(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Finding lots, lanes and records, and the board.
+
+use crate::{CallError, Hub};
+use lanedesk_wire::{board::Board, record::Records, search::SearchHits};
+
+impl Hub {
+    /// Lots and lanes while typing (R5).
+    pub async fn search(&self, query: &str) -> Result<SearchHits, CallError> {
+        self.get_with("/api/search", &[("q", query)]).await
+    }
+
+    /// Stays, payments, cases and openings of a plate, phone or order number (R41).
+    pub async fn records(&self, query: &str) -> Result<Records, CallError> {
+        self.get_with("/api/records", &[("q", query)]).await
+    }
+
+    /// What is being handled now (R3).
+    pub async fn board(&self) -> Result<Board, CallError> {
+        self.get("/api/board").await
+    }
+}

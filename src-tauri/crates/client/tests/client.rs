@@ -1,0 +1,501 @@
+//! The client against a small server that speaks the hub's contract and can misbehave on purpose.
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{
+        Path, Query, State,
+        ws::{Message, WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use lanedesk_client::{
+    Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token,
+};
+use lanedesk_domain::{
+    ids::{CaseId, Fence, OrderId},
+    order::{BarrierAction, OrderResult},
+};
+use lanedesk_wire::{
+    barrier::{BarrierOrder, Order, OrderAnswer},
+    problem::Code,
+    stream::Told,
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc;
+
+/// What the server does with the next order.
+#[derive(Clone, Copy)]
+enum Mood {
+    /// Takes it and answers.
+    Answer,
+    /// Takes it, keeps it, and cuts the connection before the answer.
+    TakeAndCut,
+    /// Cuts the connection without taking it.
+    Cut,
+    /// Refuses it with this status and code.
+    Refuse(u16, &'static str),
+}
+
+#[derive(Default)]
+struct Seen {
+    moods: VecDeque<Mood>,
+    orders: Vec<BarrierOrder>,
+    /// Orders that were taken; each acts once.
+    taken: HashMap<OrderId, Order>,
+    /// The `after` of every stream that was opened.
+    after: Vec<Option<String>>,
+    authorised: Vec<String>,
+    /// Scripts of the streams to come: frames, then the connection is cut.
+    streams: VecDeque<Vec<serde_json::Value>>,
+}
+
+#[derive(Clone, Default)]
+struct TestHub(Arc<Mutex<Seen>>);
+
+impl TestHub {
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.0.lock().expect("nobody panicked with it"))
+    }
+
+    async fn serve(&self) -> String {
+        let router = Router::new()
+            .route("/api/session", post(login).get(person).delete(gone))
+            .route("/api/cases/{case}/barrier", post(barrier))
+            .route("/api/orders/{id}", get(order))
+            .route("/api/stream", get(stream))
+            .route("/api/lanes/{lane}/picture", get(picture))
+            .with_state(self.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("its address");
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+}
+
+/// An answer whose body breaks off: to the client the connection broke.
+fn cut() -> Response {
+    let broken = futures::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("cut"))]);
+    Response::builder()
+        .header(header::CONTENT_LENGTH, 1000)
+        .body(Body::from_stream(broken))
+        .expect("a response")
+}
+
+fn refusal(status: u16, code: &str) -> Response {
+    let body = serde_json::json!({"type": format!("urn:lanedesk:{code}"), "title": "t", "status": status, "detail": "d", "code": code});
+    (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response()
+}
+
+async fn login(headers: HeaderMap, Json(body): Json<serde_json::Value>) -> Response {
+    if body["password"] != "right" {
+        let language = headers[header::ACCEPT_LANGUAGE].to_str().expect("text");
+        assert_eq!(language, "zh-CN");
+        return refusal(401, "bad_credentials");
+    }
+    let session = serde_json::json!({"token": "t0p-secret", "expires_at": "2030-01-01T00:00:00Z",
+        "person": {"id": "p1", "name": "张三", "role": "lot_staff"}});
+    (StatusCode::CREATED, Json(session)).into_response()
+}
+
+async fn person(headers: HeaderMap) -> Response {
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|v| v == "Bearer t0p-secret")
+    {
+        return Json(serde_json::json!({"id": "p1", "name": "张三", "role": "lot_staff"}))
+            .into_response();
+    }
+    refusal(401, "no_session")
+}
+
+async fn gone() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+async fn barrier(
+    State(hub): State<TestHub>,
+    Path(case): Path<CaseId>,
+    Json(order): Json<BarrierOrder>,
+) -> Response {
+    let mood = hub.seen(|seen| {
+        seen.orders.push(order.clone());
+        seen.moods.pop_front().unwrap_or(Mood::Answer)
+    });
+    let taken = Order {
+        id: order.order_id,
+        case,
+        action: order.action,
+        result: OrderResult::Accepted,
+        detail: String::new(),
+        at: order.made_at.expect("the desk says when it was pressed"),
+    };
+    match mood {
+        Mood::Answer => {
+            let order = hub.seen(|seen| seen.taken.entry(order.order_id).or_insert(taken).clone());
+            Json(OrderAnswer { order }).into_response()
+        }
+        Mood::TakeAndCut => {
+            hub.seen(|seen| seen.taken.insert(order.order_id, taken));
+            cut()
+        }
+        Mood::Cut => cut(),
+        Mood::Refuse(status, code) => refusal(status, code),
+    }
+}
+
+async fn order(State(hub): State<TestHub>, Path(id): Path<OrderId>) -> Response {
+    match hub.seen(|seen| seen.taken.get(&id).cloned()) {
+        Some(order) => Json(OrderAnswer { order }).into_response(),
+        None => refusal(404, "not_found"),
+    }
+}
+
+async fn picture() -> Response {
+    ([(header::CONTENT_TYPE, "image/jpeg")], vec![0xff_u8, 0xd8]).into_response()
+}
+
+async fn stream(
+    State(hub): State<TestHub>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let bearer = headers[header::AUTHORIZATION]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    if bearer != "Bearer t0p-secret" {
+        return refusal(401, "no_session");
+    }
+    let script = hub.seen(|seen| {
+        seen.after.push(query.get("after").cloned());
+        seen.authorised.push(bearer);
+        seen.streams.pop_front()
+    });
+    upgrade.on_upgrade(move |socket| play(socket, script))
+}
+
+async fn play(mut socket: WebSocket, script: Option<Vec<serde_json::Value>>) {
+    let last = script.is_none();
+    for frame in script.unwrap_or_else(|| vec![hello("90")]) {
+        if socket
+            .send(Message::Text(frame.to_string().into()))
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+    // The last stream stays open and silent, as a dead one would be.
+    if last {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn hello(seq: &str) -> serde_json::Value {
+    serde_json::json!({"type": "hello", "seq": seq, "now": "2026-11-22T08:00:00Z"})
+}
+
+fn quick() -> Pace {
+    Pace {
+        call: Duration::from_secs(5),
+        order_deadline: Duration::from_millis(600),
+        order_answer: Duration::from_millis(900),
+        order_again: Duration::from_millis(20),
+        order_lookup: Duration::from_millis(400),
+        connect: Duration::from_secs(2),
+        silence: Duration::from_millis(400),
+        first_pause: Duration::from_millis(10),
+        longest_pause: Duration::from_millis(40),
+    }
+}
+
+async fn logged_in(test: &TestHub) -> Hub {
+    let address = Address::parse(&test.serve().await).expect("an address");
+    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    hub.login("guard".into(), "right".into())
+        .await
+        .expect("logged in");
+    hub.clock().set(
+        "2026-11-22T08:00:00Z".parse().expect("a time"),
+        Instant::now(),
+    );
+    hub
+}
+
+fn press() -> Press {
+    Press {
+        case: "c1".parse().expect("an id"),
+        fence: Fence(7),
+        action: BarrierAction::Open,
+        driver_phone: None,
+        entry_reason: None,
+        clear: None,
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_sent_and_never_shown() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    assert_eq!(hub.person().await.expect("the session holds").name, "张三");
+    let shown = format!("{hub:?} {:?}", hub.token());
+    assert!(!shown.contains("t0p-secret"), "invariant 11: {shown}");
+
+    hub.logout().await.expect("logged out");
+    let error = hub.person().await.expect_err("no session any more");
+    assert_eq!(error.code(), Code::NoSession);
+}
+
+#[tokio::test]
+async fn a_refused_login_brings_the_hubs_own_words() {
+    let test = TestHub::default();
+    let address = Address::parse(&test.serve().await).expect("an address");
+    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    let error = hub
+        .login("guard".into(), "wrong".into())
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, CallError::Refused(problem) if problem.code == Code::BadCredentials));
+}
+
+#[tokio::test]
+async fn a_hub_that_is_not_there_is_told_in_the_persons_language() {
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = format!("http://{}", nobody.local_addr().expect("its address"));
+    drop(nobody);
+    for (language, word) in [
+        (Language::Chinese, "连不上"),
+        (Language::English, "could not be reached"),
+    ] {
+        let hub = Hub::new(
+            Address::parse(&address).expect("an address"),
+            language,
+            quick(),
+        )
+        .expect("a client");
+        hub.set_token(Some(Token::new("t".into())));
+        let error = hub.search("粤B12345").await.expect_err("nobody is there");
+        assert!(
+            !format!("{error:?}").contains("12345"),
+            "no plate in errors: {error:?}"
+        );
+        let problem: Box<lanedesk_wire::problem::Problem> = error.into();
+        assert_eq!((problem.code, problem.status), (Code::HubUnreachable, 0));
+        assert!(problem.detail.contains(word), "{}", problem.detail);
+    }
+}
+
+/// R26: made once; where the connection breaks, the same order goes out again and acts once.
+#[tokio::test]
+async fn an_order_is_sent_again_only_as_the_same_order() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    test.seen(|seen| {
+        seen.moods
+            .extend([Mood::Cut, Mood::TakeAndCut, Mood::Answer])
+    });
+    let order = hub
+        .order_barrier(press())
+        .await
+        .expect("answered in the end");
+    assert_eq!(order.result, OrderResult::Accepted);
+    test.seen(|seen| {
+        assert_eq!(seen.orders.len(), 3);
+        assert!(
+            seen.orders.iter().all(|sent| *sent == seen.orders[0]),
+            "same id, same time, same content"
+        );
+        assert_eq!(seen.taken.len(), 1, "it acted once");
+    });
+}
+
+/// R26, invariant 5: an order whose answer was lost is looked up, not repeated, once its deadline is over.
+#[tokio::test]
+async fn an_order_that_arrived_unanswered_is_found_by_looking() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    test.seen(|seen| {
+        seen.moods
+            .extend(std::iter::repeat_n(Mood::TakeAndCut, 1000))
+    });
+    let pressed = Instant::now();
+    let order = hub.order_barrier(press()).await.expect("found");
+    assert_eq!(order.result, OrderResult::Accepted);
+    assert!(
+        pressed.elapsed() >= quick().order_deadline,
+        "looked only when nothing can act any more"
+    );
+    test.seen(|seen| assert_eq!(seen.taken.len(), 1));
+}
+
+/// HUB_API: 404 means it never arrived and will not act.
+#[tokio::test]
+async fn an_order_that_never_arrived_has_failed() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    test.seen(|seen| seen.moods.extend(std::iter::repeat_n(Mood::Cut, 1000)));
+    let order = hub.order_barrier(press()).await.expect("told as an order");
+    assert_eq!(order.result, OrderResult::Failed);
+}
+
+/// R26: no answer at all is `unknown`, and the program stops sending when the deadline is over.
+#[tokio::test]
+async fn without_any_answer_the_result_is_unknown() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = format!("http://{}", nobody.local_addr().expect("its address"));
+    drop(nobody);
+    let cut_off = Hub::new(
+        Address::parse(&address).expect("an address"),
+        Language::Chinese,
+        quick(),
+    )
+    .expect("a client");
+    cut_off.set_token(hub.token());
+    cut_off.clock().set(
+        "2026-11-22T08:00:00Z".parse().expect("a time"),
+        Instant::now(),
+    );
+    let order = cut_off
+        .order_barrier(press())
+        .await
+        .expect("told as an order");
+    assert_eq!(order.result, OrderResult::Unknown);
+    assert!(order.detail.contains("不要重复开闸"));
+}
+
+#[tokio::test]
+async fn a_refused_order_is_not_sent_again() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    test.seen(|seen| seen.moods.extend([Mood::Refuse(409, "not_offered")]));
+    let error = hub.order_barrier(press()).await.expect_err("refused");
+    assert_eq!(error.code(), Code::NotOffered);
+    test.seen(|seen| assert_eq!(seen.orders.len(), 1));
+}
+
+/// A fault of the hub says nothing about the order: the same order is sent again.
+#[tokio::test]
+async fn a_hubs_fault_is_no_answer() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    test.seen(|seen| {
+        seen.moods
+            .extend([Mood::Refuse(500, "internal"), Mood::Answer])
+    });
+    let order = hub.order_barrier(press()).await.expect("answered");
+    assert_eq!(order.result, OrderResult::Accepted);
+    test.seen(|seen| assert_eq!(seen.orders[0], seen.orders[1]));
+}
+
+/// Invariant 6: without the hub's time an order could rise late, so none is made.
+#[tokio::test]
+async fn no_order_is_made_before_the_hubs_time_is_known() {
+    let test = TestHub::default();
+    let address = Address::parse(&test.serve().await).expect("an address");
+    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    hub.login("guard".into(), "right".into())
+        .await
+        .expect("logged in");
+    let error = hub.order_barrier(press()).await.expect_err("not made");
+    assert!(matches!(error, CallError::NoHubTime { .. }));
+    test.seen(|seen| assert!(seen.orders.is_empty()));
+}
+
+async fn next(heard: &mut mpsc::Receiver<News>) -> News {
+    tokio::time::timeout(Duration::from_secs(5), heard.recv())
+        .await
+        .expect("news within 5 s")
+        .expect("the stream goes on")
+}
+
+/// A stream that is cut goes on after the last place heard, and nothing but listening happens by itself.
+#[tokio::test]
+async fn a_cut_stream_goes_on_where_it_was() {
+    let test = TestHub::default();
+    let free = serde_json::json!({"type": "lease", "seq": "a/12", "lane": "E01"});
+    let resync = serde_json::json!({"type": "resync", "seq": "40"});
+    let strange = serde_json::json!({"type": "from_a_newer_hub", "seq": "13"});
+    test.seen(|seen| {
+        seen.streams
+            .extend([vec![hello("11"), strange, free], vec![hello("40"), resync]])
+    });
+    let hub = logged_in(&test).await;
+    let (_stream, mut heard) = Stream::follow(hub);
+
+    assert_eq!(next(&mut heard).await, News::Connecting);
+    assert_eq!(next(&mut heard).await, News::Online);
+    assert!(
+        matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. }))
+    );
+    assert!(
+        matches!(next(&mut heard).await, News::Frame(f) if f.seq == "a/12"),
+        "the unknown frame is skipped"
+    );
+    assert_eq!(next(&mut heard).await, News::Connecting);
+    assert_eq!(next(&mut heard).await, News::Online);
+    assert!(
+        matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. }))
+    );
+    assert!(matches!(next(&mut heard).await, News::Frame(f) if f.told == Told::Resync));
+    test.seen(|seen| {
+        assert_eq!(seen.after[..2], [None, Some("a/12".to_owned())]);
+        assert!(
+            seen.orders.is_empty(),
+            "nothing opens by itself after a reconnect"
+        );
+    });
+}
+
+/// A stream that stays open and says nothing is dead: heartbeats are due.
+#[tokio::test]
+async fn a_silent_stream_is_left() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    let (_stream, mut heard) = Stream::follow(hub);
+    let mut online = 0;
+    while online < 2 {
+        if next(&mut heard).await == News::Online {
+            online += 1;
+        }
+    }
+    test.seen(|seen| assert!(seen.after.len() >= 2));
+}
+
+#[tokio::test]
+async fn an_unknown_session_ends_the_stream() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    hub.set_token(Some(Token::new("other".into())));
+    let (_stream, mut heard) = Stream::follow(hub);
+    assert_eq!(next(&mut heard).await, News::Connecting);
+    assert_eq!(next(&mut heard).await, News::SessionEnded);
+    assert!(heard.recv().await.is_none(), "it is over");
+}
+
+#[tokio::test]
+async fn a_picture_comes_with_its_media_type() {
+    let test = TestHub::default();
+    let hub = logged_in(&test).await;
+    let path = PicturePath::parse("/api/lanes/E01/picture", Some("v=1")).expect("a picture");
+    let image = hub.picture(&path).await.expect("a picture");
+    assert_eq!(
+        (image.media_type.as_str(), &image.bytes[..]),
+        ("image/jpeg", &[0xff, 0xd8][..])
+    );
+}
