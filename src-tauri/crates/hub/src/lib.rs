@@ -8,6 +8,7 @@ pub mod clock;
 pub mod directory;
 pub mod error;
 pub mod hub;
+pub mod search;
 pub mod site;
 pub mod store;
 pub mod vault;

@@ -1,0 +1,204 @@
+//! What rows say of each other: each id once, every reference to something there is, no ring in the tree.
+
+use super::fault::Faults;
+use std::collections::{HashMap, HashSet};
+
+/// What an id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Noun {
+    Area,
+    Lot,
+    Lane,
+    Device,
+    Robot,
+}
+
+impl Noun {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Area => "area",
+            Self::Lot => "lot",
+            Self::Lane => "lane",
+            Self::Device => "device",
+            Self::Robot => "robot",
+        }
+    }
+}
+
+/// What the database already has and a text may therefore refer to.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Areas, each with the one above it.
+    pub areas: HashMap<String, Option<String>>,
+    /// Lots.
+    pub lots: HashSet<String>,
+    /// Devices.
+    pub devices: HashSet<String>,
+    /// Robots: id by number.
+    pub robots: HashMap<String, String>,
+    /// What stands at one lane only (`barrier D1`, `plate_camera D1`, `robot R1`) and at which.
+    pub stands_at: HashMap<String, String>,
+}
+
+impl Known {
+    fn has(&self, noun: Noun, id: &str) -> bool {
+        match noun {
+            Noun::Area => self.areas.contains_key(id),
+            Noun::Lot => self.lots.contains(id),
+            Noun::Device => self.devices.contains(id),
+            Noun::Robot => self.robots.values().any(|known| known == id),
+            // Nothing in a site file refers to a lane.
+            Noun::Lane => false,
+        }
+    }
+}
+
+struct Mention {
+    noun: Noun,
+    id: String,
+    at: usize,
+    by: &'static str,
+}
+
+/// Gathers what a text declares and mentions; looked through when the whole text is read.
+#[derive(Default)]
+pub(super) struct Names {
+    /// Everything that may stand only once, with the place where it first stood.
+    once: HashMap<(&'static str, String), usize>,
+    declared: HashSet<(Noun, String)>,
+    mentions: Vec<Mention>,
+    parents: HashMap<String, (Option<String>, usize)>,
+    lanes: HashSet<String>,
+    stands_at: Vec<(String, String, usize)>,
+    robot_numbers: Vec<(String, String, usize)>,
+}
+
+impl Names {
+    /// Notes a second `what` of the same name, for example two passes for one lot and plate.
+    pub(super) fn only_once(
+        &mut self,
+        what: &'static str,
+        name: String,
+        at: usize,
+        faults: &mut Faults,
+    ) {
+        let reason = |line| format!("{what} {name:?} stands already in line {line}");
+        if let Some(first) = self.once.get(&(what, name.clone())) {
+            let line = faults.line(*first);
+            faults.at(at, reason(line));
+        } else {
+            self.once.insert((what, name), at);
+        }
+    }
+
+    /// The row at `at` declares this id.
+    pub(super) fn declare(&mut self, noun: Noun, id: &str, at: usize, faults: &mut Faults) {
+        self.only_once(noun.word(), id.to_owned(), at, faults);
+        self.declared.insert((noun, id.to_owned()));
+        if noun == Noun::Lane {
+            self.lanes.insert(id.to_owned());
+        }
+    }
+
+    /// `by` (for example `lane.lot`) refers to this id.
+    pub(super) fn mention(&mut self, noun: Noun, id: &str, at: usize, by: &'static str) {
+        self.mentions.push(Mention {
+            noun,
+            id: id.to_owned(),
+            at,
+            by,
+        });
+    }
+
+    /// The area hangs below another, or is a root.
+    pub(super) fn hangs_below(&mut self, area: &str, parent: Option<&str>, at: usize) {
+        self.parents
+            .insert(area.to_owned(), (parent.map(str::to_owned), at));
+    }
+
+    /// `part` of the lane is this device or robot, which can belong to one lane only.
+    pub(super) fn stands_at(&mut self, part: &str, id: &str, lane: &str, at: usize) {
+        self.stands_at
+            .push((format!("{part} {id}"), lane.to_owned(), at));
+    }
+
+    /// The robot is called by this number.
+    pub(super) fn robot_number(&mut self, number: &str, id: &str, at: usize) {
+        self.robot_numbers
+            .push((number.to_owned(), id.to_owned(), at));
+    }
+
+    /// Looks everything through.
+    pub(super) fn check(&self, known: &Known, faults: &mut Faults) {
+        self.check_mentions(known, faults);
+        self.check_tree(known, faults);
+        self.check_stands_at(known, faults);
+        for (number, id, at) in &self.robot_numbers {
+            if known
+                .robots
+                .get(number)
+                .is_some_and(|other| other != id && !self.has(Noun::Robot, other))
+            {
+                faults.at(
+                    *at,
+                    format!("robot.number: {number:?} belongs to another robot already"),
+                );
+            }
+        }
+    }
+
+    fn has(&self, noun: Noun, id: &str) -> bool {
+        self.declared.contains(&(noun, id.to_owned()))
+    }
+
+    fn check_mentions(&self, known: &Known, faults: &mut Faults) {
+        for Mention { noun, id, at, by } in &self.mentions {
+            if !self.has(*noun, id) && !known.has(*noun, id) {
+                faults.at(*at, format!("{by}: there is no {} {id:?}", noun.word()));
+            }
+        }
+    }
+
+    /// An area's way up must end at a root.
+    fn check_tree(&self, known: &Known, faults: &mut Faults) {
+        let above = |area: &str| match self.parents.get(area) {
+            Some((parent, _)) => parent.clone(),
+            None => known.areas.get(area).cloned().flatten(),
+        };
+        for (area, (_, at)) in &self.parents {
+            let mut seen = HashSet::from([area.clone()]);
+            let mut next = above(area);
+            while let Some(parent) = next {
+                next = above(&parent);
+                if !seen.insert(parent.clone()) {
+                    if parent == *area {
+                        faults.at(
+                            *at,
+                            format!("area.parent: {area:?} would hang below itself"),
+                        );
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A barrier in two lanes could be moved by two holders; a camera or robot in two would not know whose car it sees.
+    fn check_stands_at(&self, known: &Known, faults: &mut Faults) {
+        let mut taken: HashMap<&str, &str> = HashMap::new();
+        for (part, lane) in &known.stands_at {
+            if !self.lanes.contains(lane) {
+                taken.insert(part, lane);
+            }
+        }
+        for (part, lane, at) in &self.stands_at {
+            match taken.insert(part, lane) {
+                Some(other) if other != lane => faults.at(
+                    *at,
+                    format!("lane: {part} belongs to lane {other:?} already"),
+                ),
+                _ => {}
+            }
+        }
+    }
+}
