@@ -6,7 +6,8 @@ use crate::{
     store::{Store, StoreError},
     vault::Vault,
 };
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The hub's state. Cheap to clone; clones are the same hub.
 #[derive(Clone)]
@@ -16,7 +17,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     vault: Vault,
-    directory: RwLock<Arc<Directory>>,
+    directory: watch::Sender<Arc<Directory>>,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
 }
@@ -30,7 +31,7 @@ impl Hub {
             store,
             clock,
             vault,
-            directory: RwLock::new(Arc::new(directory)),
+            directory: watch::Sender::new(Arc::new(directory)),
             id,
         })))
     }
@@ -57,21 +58,18 @@ impl Hub {
 
     /// The site as it is now.
     pub fn directory(&self) -> Arc<Directory> {
-        self.0
-            .directory
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.directory.borrow().clone()
+    }
+
+    /// Wakes after the site was read again.
+    pub fn site_changed(&self) -> watch::Receiver<Arc<Directory>> {
+        self.0.directory.subscribe()
     }
 
     /// Reads the site again after it changed.
     pub async fn reload(&self) -> Result<(), StoreError> {
         let directory = Directory::load(&mut self.0.store.read().await?.conn()).await?;
-        *self
-            .0
-            .directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+        self.0.directory.send_replace(Arc::new(directory));
         Ok(())
     }
 }
