@@ -74,7 +74,7 @@ impl PassFacts {
     /// Days since its end, a day begun counting whole; 0 while it has not ended.
     pub fn days_over(&self, now: Timestamp) -> u32 {
         let over = now.since(self.valid_to).max(0);
-        u32::try_from((over + DAY_MS - 1) / DAY_MS).unwrap_or(u32::MAX)
+        u32::try_from(over.saturating_add(DAY_MS - 1) / DAY_MS).unwrap_or(u32::MAX)
     }
 
     /// Whether it ended so lately that it still opens: `grace_days` times 24 hours after its end.

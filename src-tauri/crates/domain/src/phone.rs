@@ -84,3 +84,76 @@ fn plain_char(c: char) -> Option<char> {
         );
     (!separator).then_some(half)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_number_is_understood_however_it_is_typed() {
+        for typed in [
+            "13826004417",
+            "138 2600 4417",
+            "138-2600-4417",
+            "+86 138 2600 4417",
+            "+86-13826004417",
+            "0086 13826004417",
+            "8613826004417",
+            "１３８２６００４４１７",
+            "(+86) 138 2600 4417",
+        ] {
+            assert_eq!(
+                Phone::parse(typed).unwrap().as_str(),
+                "13826004417",
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_mobile_number_is_refused() {
+        for typed in [
+            "",
+            "1382600441",
+            "138260044170",
+            "12826004417",
+            "4008123123",
+            "075512345678",
+            "1382600441x",
+            "+8613826004417+86",
+            "粤B12345",
+        ] {
+            assert_eq!(Phone::parse(typed), Err(PhoneError), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn people_know_an_unlicensed_vehicle_by_the_last_five_digits() {
+        let phone = Phone::parse("13826004417").unwrap();
+        assert_eq!(phone.ep_name(), "EP04417");
+        assert_eq!(phone.masked(), "138****4417");
+        assert_eq!(
+            format!("{phone:?}"),
+            "Phone(138****4417)",
+            "no number in a log"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_number_or_refused_and_a_number_stays_itself(text in "\\PC{0,20}") {
+            if let Ok(phone) = Phone::parse(&text) {
+                prop_assert_eq!(Phone::parse(phone.as_str()), Ok(phone));
+            }
+        }
+
+        #[test]
+        fn every_mobile_number_passes_and_travels_as_text(text in "1[3-9][0-9]{9}") {
+            let phone = Phone::parse(&text).unwrap();
+            let json = serde_json::to_string(&phone).unwrap();
+            prop_assert_eq!(&json, &format!("\"{text}\""));
+            prop_assert_eq!(serde_json::from_str::<Phone>(&json).unwrap(), phone);
+        }
+    }
+}
