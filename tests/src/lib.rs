@@ -2,5 +2,8 @@
 //!
 //! One module a subject, one test binary. Tests of one crate stand in that crate.
 
+pub mod bench;
+pub mod window;
+
 #[cfg(test)]
 mod house;

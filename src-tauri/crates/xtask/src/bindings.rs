@@ -4,11 +4,19 @@ use anyhow::Result;
 
 use crate::{cargo, node, system};
 
+/// The tests that compare a contract with its committed copy also write it, when this variable asks for it.
+const WRITE: &str = "UPDATE_BINDINGS";
+
 /// Writes `ui/src/lib/bindings.ts` from the desk's commands and `openapi.json` from the hub's routes.
 pub(crate) fn write() -> Result<()> {
     system::install(&[system::BUILD])?;
     node::packages()?;
     node::build()?;
-    let mut command = cargo::command(&["test", "-p", "lanedesk", "-p", "lanedesk-hub", "contract"]);
-    cargo::run(command.env("LANEDESK_WRITE_CONTRACTS", "1"))
+    test("lanedesk", "contract")?;
+    test("lanedesk-hub", "openapi")
+}
+
+fn test(package: &str, name: &str) -> Result<()> {
+    let mut command = cargo::command(&["test", "--quiet", "-p", package, name]);
+    cargo::run(command.env(WRITE, "1"))
 }

@@ -52,6 +52,11 @@ impl Running {
         &self.name
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The pipe it writes to, where the caller asked for one.
     pub fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()
