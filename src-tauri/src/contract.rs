@@ -82,4 +82,57 @@ mod tests {
             "ui/src/lib/bindings.ts is not what contract.rs says; run `cargo xtask bindings`"
         );
     }
+
+    const LIST: &str = include_str!("contract.rs");
+    const BUILD: &str = include_str!("../build.rs");
+    const CAPABILITIES: [&str; 2] = [
+        include_str!("../capabilities/desktop.json"),
+        include_str!("../capabilities/mobile.json"),
+    ];
+
+    /// The commands of the list, read from its own text.
+    fn listed() -> Vec<&'static str> {
+        let list = LIST.split_once("collect_commands![").unwrap().1;
+        let list = list.split_once("])").unwrap().0;
+        let names = list
+            .split(',')
+            .map(str::trim)
+            .filter(|path| !path.is_empty());
+        names
+            .map(|path| path.rsplit("::").next().unwrap())
+            .collect()
+    }
+
+    /// An undeclared command is refused in a release build only, where nobody would look for it.
+    #[test]
+    fn every_command_is_declared_and_allowed_by_name() {
+        let commands = listed();
+        assert!(commands.len() > 25, "the list was read");
+        for command in &commands {
+            assert!(
+                BUILD.contains(&format!("\"{command}\",")),
+                "build.rs lacks {command}"
+            );
+            let permission = format!("\"allow-{}\"", command.replace('_', "-"));
+            for capabilities in CAPABILITIES {
+                assert!(capabilities.contains(&permission), "no {permission}");
+            }
+        }
+        for capabilities in CAPABILITIES {
+            let allowed = capabilities.matches("\"allow-").count();
+            assert_eq!(
+                allowed,
+                commands.len(),
+                "nothing is allowed that is not listed"
+            );
+            assert!(
+                !capabilities.contains(":default"),
+                "permissions are listed one by one"
+            );
+            assert!(
+                !capabilities.contains("sql:"),
+                "invariant 11: the page holds no SQL permission"
+            );
+        }
+    }
 }

@@ -1,6 +1,106 @@
-//! The desk: the app people hold.
+//! The desk: the app people hold. The only crate that knows Tauri; the hub's contract is in `lanedesk-client`, the rules
+//! are in `lanedesk-domain`.
 
 pub mod commands;
 pub mod contract;
 pub mod desk;
 pub mod events;
+mod keyring;
+pub mod notify;
+mod picture;
+pub mod store;
+
+use desk::Desk;
+use lanedesk_client::Pace;
+use std::path::PathBuf;
+use store::Store;
+use tauri::{App, Manager, WebviewWindowBuilder};
+use tauri_plugin_sql::DbInstances;
+
+/// Names the hub, so that an installation can preset it.
+const HUB: &str = "LANEDESK_HUB";
+/// Another folder for the local database than the app's own.
+const DATA_DIR: &str = "LANEDESK_DATA_DIR";
+
+/// Starts the desk and returns when its window is closed.
+#[cfg_attr(mobile, tauri::mobile_entry_point)]
+pub fn run() {
+    listen_to_log_level();
+    let contract = contract::contract();
+    let url = store::url(std::env::var_os(DATA_DIR).map(PathBuf::from).as_deref());
+    let mut context = tauri::generate_context!();
+    let preload = serde_json::json!({ "preload": [&url] });
+    context.config_mut().plugins.0.insert("sql".into(), preload);
+    let run = tauri::Builder::default()
+        .plugin(tauri_plugin_notification::init())
+        .register_asynchronous_uri_scheme_protocol(picture::SCHEME, picture::serve)
+        .invoke_handler(contract.invoke_handler())
+        .setup(move |app| {
+            contract.mount_events(app);
+            set_up(app, &url)
+        })
+        .run(context);
+    if let Err(error) = run {
+        // Nothing to show it in: the window itself could not be made.
+        tracing::error!(%error, "the desk could not start");
+        std::process::exit(1);
+    }
+}
+
+/// Opens the store, then the desk, then the window: the first command of the page finds everything in place.
+fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let store = open_store(app, url);
+    let page = app.handle().clone();
+    let preset = std::env::var(HUB).ok().filter(|hub| !hub.is_empty());
+    let desk = tauri::async_runtime::block_on(Desk::new(store, page, preset, Pace::default()));
+    app.manage(desk);
+    for window in app.config().app.windows.clone() {
+        WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
+    }
+    Ok(())
+}
+
+/// The local store. A broken file is set aside and a new one begun; where even that fails the desk works without one.
+fn open_store(app: &App, url: &str) -> Store {
+    let plugin = || {
+        let migrations = store::migrations();
+        let built = tauri_plugin_sql::Builder::new().add_migrations(url, migrations);
+        app.handle().plugin(built.build())
+    };
+    let opened = plugin().or_else(|error| {
+        tracing::warn!(%error, "the local database is set aside");
+        set_aside(app, url)?;
+        plugin()
+    });
+    match opened {
+        Ok(()) => {
+            let instances = app.state::<DbInstances>();
+            tauri::async_runtime::block_on(Store::of(&instances, url))
+        }
+        Err(error) => {
+            tracing::error!(%error, "the desk works without a local database");
+            Store::closed()
+        }
+    }
+}
+
+/// Renames the database file, so that what is in it is not lost.
+fn set_aside(app: &App, url: &str) -> tauri::Result<()> {
+    let file = app.path().app_config_dir()?.join(store::file(url));
+    std::fs::rename(
+        &file,
+        file.with_extension(format!("broken-{}", desk::now())),
+    )?;
+    Ok(())
+}
+
+/// Logs to standard error what `RUST_LOG` asks for, warnings otherwise. Never plates, phones, tokens or pictures.
+fn listen_to_log_level() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second subscriber only means that a test has set its own.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

@@ -2,7 +2,10 @@
 
 use super::Answer;
 use crate::desk::Desk;
-use lanedesk_domain::{ids::{CaseId, OrderId}, order::BarrierAction};
+use lanedesk_domain::{
+    ids::{CaseId, OrderId},
+    order::BarrierAction,
+};
 use lanedesk_wire::barrier::Order;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -27,15 +30,17 @@ pub struct BarrierPress {
 /// Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself.
 #[tauri::command]
 #[specta::specta]
-pub async fn order_barrier(desk: State<'_, Desk>, case_id: CaseId, press: BarrierPress) -> Answer<Order> {
-    let _ = (case_id, press);
-    Err(desk.stub())
+pub async fn order_barrier(
+    desk: State<'_, Desk>,
+    case_id: CaseId,
+    press: BarrierPress,
+) -> Answer<Order> {
+    desk.order(case_id, press).await
 }
 
 /// What became of an order.
 #[tauri::command]
 #[specta::specta]
 pub async fn order_result(desk: State<'_, Desk>, order_id: OrderId) -> Answer<Order> {
-    let _ = (order_id);
-    Err(desk.stub())
+    desk.order_result(order_id).await
 }

@@ -9,5 +9,5 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn board(desk: State<'_, Desk>) -> Answer<Board> {
-    Err(desk.stub())
+    desk.ask(|hub| async move { hub.board().await }).await
 }

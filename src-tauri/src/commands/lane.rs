@@ -2,6 +2,7 @@
 
 use super::Answer;
 use crate::desk::Desk;
+use lanedesk_client::Hub;
 use lanedesk_domain::ids::LaneId;
 use lanedesk_wire::{case::Claimed, lane::View};
 use tauri::State;
@@ -10,38 +11,42 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn view_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<View> {
-    let _ = (lane);
-    Err(desk.stub())
+    desk.view_lane(lane).await
 }
 
 /// Takes a lane for this person (「处理」, 「再次查询」).
 #[tauri::command]
 #[specta::specta]
 pub async fn claim_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<Claimed> {
-    let _ = (lane);
-    Err(desk.stub())
+    let named = lane.clone();
+    let take = |hub: Hub| async move { hub.claim(&named).await };
+    desk.take(lane, take).await
 }
 
 /// A supervisor takes a held lane; the former holder is told why.
 #[tauri::command]
 #[specta::specta]
-pub async fn take_over_lane(desk: State<'_, Desk>, lane: LaneId, reason: String) -> Answer<Claimed> {
-    let _ = (lane, reason);
-    Err(desk.stub())
+pub async fn take_over_lane(
+    desk: State<'_, Desk>,
+    lane: LaneId,
+    reason: String,
+) -> Answer<Claimed> {
+    let named = lane.clone();
+    let take = |hub: Hub| async move { hub.take_over(&named, reason).await };
+    desk.take(lane, take).await
 }
 
 /// Asks the holder to hand the lane over (「请求接手」).
 #[tauri::command]
 #[specta::specta]
 pub async fn ask_for_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<()> {
-    let _ = (lane);
-    Err(desk.stub())
+    desk.ask(|hub| async move { hub.ask_for_lane(&lane).await })
+        .await
 }
 
 /// Tells once when the lane becomes free (「释放后提醒我」), or no longer.
 #[tauri::command]
 #[specta::specta]
 pub async fn remind_when_free(desk: State<'_, Desk>, lane: LaneId, on: bool) -> Answer<()> {
-    let _ = (lane, on);
-    Err(desk.stub())
+    desk.remind(lane, on).await
 }

@@ -10,6 +10,6 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn openings(desk: State<'_, Desk>, filter: OpeningFilter) -> Answer<Page<Opening>> {
-    let _ = (filter);
-    Err(desk.stub())
+    desk.ask(|hub| async move { hub.openings(&filter).await })
+        .await
 }

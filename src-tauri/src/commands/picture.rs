@@ -2,6 +2,7 @@
 
 use super::Answer;
 use crate::desk::Desk;
+use lanedesk_client::Hub;
 use lanedesk_domain::ids::CaseId;
 use lanedesk_wire::lane::View;
 use tauri::State;
@@ -10,6 +11,6 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn refresh_picture(desk: State<'_, Desk>, case_id: CaseId) -> Answer<View> {
-    let _ = (case);
-    Err(desk.stub())
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.refresh_picture(&id, fence).await };
+    desk.step(case_id, step).await
 }

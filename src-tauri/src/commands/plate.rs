@@ -1,50 +1,67 @@
 //! What a typed plate is, told while typing; pure, asks nobody.
 
+use lanedesk_domain::plate::{Plate, PlateError, PlateKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-
-/// Kinds of plates, as they are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say what they are")]
-pub enum PlateKind {
-    Ordinary,
-    NewEnergySmall,
-    NewEnergyLarge,
-    Trailer,
-    Learner,
-    Trial,
-    Oversize,
-    Police,
-    HongKongMacau,
-    Embassy,
-    Consulate,
-    ArmedPolice,
-    Military,
-    CivilAviation,
-    Emergency,
-    Temporary,
-    Unknown,
-}
 
 /// A typed plate, looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct PlateCheck {
     /// Normalised: upper case, half width, no dot; empty where `none`.
     pub plate: String,
-    /// As it is drawn: `粤B·12345`.
+    /// As people write it: `粤B·12345`.
     pub display: String,
-    /// Which kind of plate it looks like.
+    /// Which kind of plate its shape says it is.
     pub kind: PlateKind,
-    /// Fits no kind known; may be saved all the same.
+    /// Fits no kind the table lists; may be saved all the same.
     pub odd: bool,
     /// Means "no plate": empty, 无车牌 and the like.
     pub none: bool,
 }
 
-/// Looks at a typed plate: what it is, how it is drawn, whether it is odd. Odd plates warn and still save.
+/// Looks at a typed plate. Odd plates warn and still save; text too long for a plate is given back as typed, odd.
 #[tauri::command]
 #[specta::specta]
 pub fn check_plate(text: String) -> PlateCheck {
-    PlateCheck { plate: text.clone(), display: text, kind: PlateKind::Unknown, odd: true, none: false }
+    match Plate::parse(&text) {
+        Ok(plate) => PlateCheck {
+            display: plate.display(),
+            kind: plate.kind(),
+            odd: plate.is_odd(),
+            none: false,
+            plate: plate.into(),
+        },
+        Err(error) => PlateCheck {
+            plate: String::new(),
+            display: text,
+            kind: PlateKind::Odd,
+            odd: true,
+            none: error == PlateError::NoPlate,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_plate;
+
+    #[test]
+    fn a_plate_is_told_as_it_is_kept_and_as_it_is_drawn() {
+        let check = check_plate("粤b·12345".into());
+        assert_eq!(
+            (check.plate.as_str(), check.display.as_str()),
+            ("粤B12345", "粤B·12345")
+        );
+        assert!(!check.odd && !check.none);
+    }
+
+    #[test]
+    fn nothing_typed_is_no_plate_and_too_much_is_odd() {
+        assert!(check_plate(String::new()).none);
+        let long = check_plate("粤B1234567890".into());
+        assert!(
+            long.odd && !long.none,
+            "it warns, it is not an unlicensed vehicle"
+        );
+    }
 }

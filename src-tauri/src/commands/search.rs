@@ -2,7 +2,11 @@
 
 use super::Answer;
 use crate::desk::Desk;
-use lanedesk_domain::{ids::{LaneId, LotId}, lane::LaneDirection, time::Timestamp};
+use lanedesk_domain::{
+    ids::{LaneId, LotId},
+    lane::LaneDirection,
+    time::Timestamp,
+};
 use lanedesk_wire::{record::Records, search::SearchHits};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -31,21 +35,21 @@ pub struct RecentLane {
 #[tauri::command]
 #[specta::specta]
 pub async fn search(desk: State<'_, Desk>, query: String) -> Answer<SearchHits> {
-    let _ = (query);
-    Err(desk.stub())
+    desk.ask(|hub| async move { hub.search(&query).await })
+        .await
 }
 
 /// Stays, payments, cases and openings of a plate, phone or order number; claims nothing.
 #[tauri::command]
 #[specta::specta]
 pub async fn records(desk: State<'_, Desk>, query: String) -> Answer<Records> {
-    let _ = (query);
-    Err(desk.stub())
+    desk.ask(|hub| async move { hub.records(&query).await })
+        .await
 }
 
 /// Lanes this person worked on this device, newest first, at most 12.
 #[tauri::command]
 #[specta::specta]
 pub async fn recent_lanes(desk: State<'_, Desk>) -> Answer<Vec<RecentLane>> {
-    Err(desk.stub())
+    desk.stored(desk.store().recent_lanes(&desk.owner()).await)
 }

@@ -39,7 +39,7 @@ pub struct SessionStatus {
 #[tauri::command]
 #[specta::specta]
 pub async fn session_status(desk: State<'_, Desk>) -> Answer<SessionStatus> {
-    Err(desk.stub())
+    Ok(desk.status().await)
 }
 
 /// Logs in; the token stays in Rust.
@@ -51,28 +51,27 @@ pub async fn login(
     username: String,
     password: String,
 ) -> Answer<Person> {
-    let _ = (hub_url, username, password);
-    Err(desk.stub())
+    desk.login(&hub_url, username, password).await
 }
 
 /// Logs out here and on the hub.
 #[tauri::command]
 #[specta::specta]
 pub async fn logout(desk: State<'_, Desk>) -> Answer<()> {
-    Err(desk.stub())
+    desk.logout().await;
+    Ok(())
 }
 
 /// Sits down at a seat.
 #[tauri::command]
 #[specta::specta]
 pub async fn bind_seat(desk: State<'_, Desk>, number: String) -> Answer<Person> {
-    let _ = number;
-    Err(desk.stub())
+    desk.seat(Some(number)).await
 }
 
 /// Leaves the seat.
 #[tauri::command]
 #[specta::specta]
 pub async fn free_seat(desk: State<'_, Desk>) -> Answer<Person> {
-    Err(desk.stub())
+    desk.seat(None).await
 }

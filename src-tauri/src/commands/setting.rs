@@ -1,7 +1,7 @@
 //! This device's settings, and half-filled work that must survive.
 
 use super::Answer;
-use crate::desk::Desk;
+use crate::desk::{Desk, now};
 use lanedesk_client::Language;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -46,37 +46,37 @@ pub struct Settings {
 #[tauri::command]
 #[specta::specta]
 pub async fn settings(desk: State<'_, Desk>) -> Answer<Settings> {
-    Err(desk.stub())
+    Ok(desk.settings())
 }
 
 /// Keeps the settings of this device.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_settings(desk: State<'_, Desk>, settings: Settings) -> Answer<()> {
-    let _ = (settings);
-    Err(desk.stub())
+    desk.save_settings(settings).await
 }
 
 /// Half-filled work kept under a key, as the page wrote it.
 #[tauri::command]
 #[specta::specta]
 pub async fn draft(desk: State<'_, Desk>, key: String) -> Answer<Option<String>> {
-    let _ = (key);
-    Err(desk.stub())
+    desk.stored(desk.store().draft(&desk.owner(), &key).await)
 }
 
 /// Keeps half-filled work, so that a lost lease, network or power does not lose it.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_draft(desk: State<'_, Desk>, key: String, body: String) -> Answer<()> {
-    let _ = (key, body);
-    Err(desk.stub())
+    let saved = desk
+        .store()
+        .save_draft(&desk.owner(), &key, &body, now())
+        .await;
+    desk.stored(saved)
 }
 
 /// Forgets half-filled work that was sent or given up.
 #[tauri::command]
 #[specta::specta]
 pub async fn drop_draft(desk: State<'_, Desk>, key: String) -> Answer<()> {
-    let _ = (key);
-    Err(desk.stub())
+    desk.stored(desk.store().drop_draft(&desk.owner(), &key).await)
 }

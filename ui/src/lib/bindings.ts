@@ -49,7 +49,7 @@ export const commands = {
 	markPassed: (caseId: CaseId) => typedError<View, Problem>(__TAURI_INVOKE("mark_passed", { caseId })),
 	/**  Hands the case to another person with a note. */
 	handOverCase: (caseId: CaseId, to: HandOver) => typedError<null, Problem>(__TAURI_INVOKE("hand_over_case", { caseId, to })),
-	/**  Looks at a typed plate: what it is, how it is drawn, whether it is odd. Odd plates warn and still save. */
+	/**  Looks at a typed plate. Odd plates warn and still save; text too long for a plate is given back as typed, odd. */
 	checkPlate: (text: string) => __TAURI_INVOKE<PlateCheck>("check_plate", { text }),
 	/**  Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself. */
 	orderBarrier: (caseId: CaseId, press: BarrierPress) => typedError<Order, Problem>(__TAURI_INVOKE("order_barrier", { caseId, press })),
@@ -886,18 +886,54 @@ export type Picture = {
 export type PlateCheck = {
 	/**  Normalised: upper case, half width, no dot; empty where `none`. */
 	plate: string,
-	/**  As it is drawn: `粤B·12345`. */
+	/**  As people write it: `粤B·12345`. */
 	display: string,
-	/**  Which kind of plate it looks like. */
+	/**  Which kind of plate its shape says it is. */
 	kind: PlateKind,
-	/**  Fits no kind known; may be saved all the same. */
+	/**  Fits no kind the table lists; may be saved all the same. */
 	odd: boolean,
 	/**  Means "no plate": empty, 无车牌 and the like. */
 	none: boolean,
 };
 
-/**  Kinds of plates, as they are drawn. */
-export type PlateKind = "ordinary" | "new_energy_small" | "new_energy_large" | "trailer" | "learner" | "trial" | "oversize" | "police" | "hong_kong_macau" | "embassy" | "consulate" | "armed_police" | "military" | "civil_aviation" | "emergency" | "temporary" | "unknown";
+/**  What a plate's shape says about its vehicle. */
+export type PlateKind = 
+/**  蓝牌、黄牌、黑牌: one shape for all three; only the colour tells them apart. */
+"ordinary" | 
+/**  小型新能源: the letter comes first. */
+"new_energy_small" | 
+/**  大型新能源: the letter comes last. */
+"new_energy_large" | 
+/**  挂车 */
+"trailer" | 
+/**  教练车 */
+"learner" | 
+/**  试车 */
+"trial" | 
+/**  超限车 */
+"oversize" | 
+/**  警车 */
+"police" | 
+/**  港 (入出境) */
+"hong_kong" | 
+/**  澳 (入出境) */
+"macau" | 
+/**  使馆 */
+"embassy" | 
+/**  领馆 */
+"consulate" | 
+/**  武警 */
+"armed_police" | 
+/**  军队 */
+"military" | 
+/**  民航 */
+"civil_aviation" | 
+/**  应急救援 */
+"rescue" | 
+/**  临时号牌, on paper: its shapes are not settled, so people look twice. */
+"paper" | 
+/**  No shape the table knows; saved all the same, with a warning. */
+"odd";
 
 /**  An error answer (`application/problem+json`). */
 export type Problem = {

@@ -1,0 +1,160 @@
+//! The desk's session: logging in, taking a kept session up again, and leaving it.
+
+use super::{Desk, work::Work};
+use crate::{
+    commands::{Answer, session::Connection},
+    keyring,
+};
+use lanedesk_client::{Address, Hub, Stream};
+use lanedesk_wire::{problem::Code, session::Person};
+
+impl Desk {
+    /// Takes up the session kept from the last start, if there is one and the hub still knows it.
+    ///
+    /// Where the hub cannot be reached the person is taken from memory, so that the page shows itself and says so.
+    pub(super) async fn resume(&self) {
+        let url = self.state().hub_url.clone();
+        let Ok(address) = Address::parse(&url) else {
+            return;
+        };
+        let Some(token) = keyring::kept(address.as_str()).await else {
+            return;
+        };
+        let language = self.settings().language;
+        let Ok(hub) = Hub::new(address, language, self.inner.pace) else {
+            return;
+        };
+        hub.set_token(Some(token));
+        let person = match hub.person().await {
+            Ok(person) => Some(person),
+            Err(error) if error.code() == Code::NoSession => {
+                keyring::forget(hub.address().as_str()).await;
+                None
+            }
+            Err(_) => self.store().remembered("person").await,
+        };
+        if let Some(person) = person {
+            self.enter(hub, person);
+        }
+    }
+
+    /// Logs in at a hub. The one before, if any, is left only when this one has let the person in.
+    pub async fn login(&self, url: &str, username: String, password: String) -> Answer<Person> {
+        // A session kept from the last start must not come up behind this one.
+        self.inner.resumed.get_or_init(async || ()).await;
+        let address = Address::parse(url).map_err(|_| self.bad_address())?;
+        let hub = Hub::new(address, self.settings().language, self.inner.pace)?;
+        let person = hub.login(username.clone(), password).await?;
+        let url = hub.address().as_str().to_owned();
+        if let Some(token) = hub.token() {
+            keyring::keep(&url, &token).await;
+        }
+        {
+            let mut state = self.state();
+            state.hub_url.clone_from(&url);
+            state.username = Some(username.clone());
+        }
+        self.remember_login(&url, &username, &person).await;
+        self.enter(hub, person.clone());
+        Ok(person)
+    }
+
+    /// Logs out here, whatever the hub says, and on the hub where it is reached.
+    pub async fn logout(&self) {
+        let left = {
+            let mut state = self.state();
+            state.stream = None;
+            state.person = None;
+            state.work = Work::default();
+            state.hub.take()
+        };
+        self.set_connection(Connection::Offline);
+        if let Some(hub) = left {
+            keyring::forget(hub.address().as_str()).await;
+            if let Err(error) = hub.logout().await {
+                tracing::info!(%error, "the hub was not told of the logout");
+            }
+        }
+        self.forget_login().await;
+    }
+
+    /// The hub no longer knows the session of `hub`: leaves it and tells the page, once.
+    pub(super) async fn session_over(&self, hub: &Hub) {
+        {
+            let mut state = self.state();
+            let current = state.hub.as_ref().and_then(Hub::token);
+            if current.is_none() || current != hub.token() {
+                return; // Left already, or another session has begun meanwhile.
+            }
+            state.stream = None;
+            state.person = None;
+            state.hub = None;
+            state.work = Work::default();
+        }
+        keyring::forget(hub.address().as_str()).await;
+        self.forget_login().await;
+        self.set_connection(Connection::Offline);
+        self.page().session_ended();
+    }
+
+    /// Sits down at a seat, or leaves it where `number` is absent.
+    pub async fn seat(&self, number: Option<String>) -> Answer<Person> {
+        let person = self
+            .ask(|hub| async move {
+                match number {
+                    Some(number) => hub.bind_seat(number).await,
+                    None => hub.free_seat().await,
+                }
+            })
+            .await?;
+        self.state().person = Some(person.clone());
+        Ok(person)
+    }
+
+    /// Begins to work as `person` and to follow the hub's stream.
+    fn enter(&self, hub: Hub, person: Person) {
+        {
+            let mut state = self.state();
+            state.person = Some(person);
+            state.work = Work::default();
+            state.hub = Some(hub.clone());
+        }
+        let (stream, heard) = Stream::follow(hub.clone());
+        self.state().stream = Some(stream);
+        tokio::spawn(self.clone().listen(hub, heard));
+    }
+
+    async fn remember_login(&self, url: &str, username: &str, person: &Person) {
+        let store = self.store();
+        for kept in [
+            store.remember("hub_url", &url).await,
+            store.remember("username", &username).await,
+            store.remember("person", person).await,
+        ] {
+            if let Err(error) = kept {
+                tracing::warn!(%error, "the login will not be remembered");
+            }
+        }
+    }
+
+    async fn forget_login(&self) {
+        for name in ["person", "lane_held"] {
+            if let Err(error) = self.store().forget(name).await {
+                tracing::warn!(%error, "local store");
+            }
+        }
+    }
+
+    fn bad_address(&self) -> Box<lanedesk_wire::problem::Problem> {
+        let mut problem = self.problem(
+            Code::Invalid,
+            ("中心地址不对", "Not a hub's address"),
+            (
+                "中心地址不对，例如 https://hub.example.cn 或 192.168.1.5:8470。",
+                "Not a hub's address. Examples: https://hub.example.cn, 192.168.1.5:8470.",
+            ),
+        );
+        problem.field = Some("hub_url".to_owned());
+        problem
+    }
+}
