@@ -1,0 +1,131 @@
+//! The demo site, on fixed ports, so that the hub's demo site file can name them.
+//!
+//! | code | lot | lane | way | port |
+//! | --- | --- | --- | --- | --- |
+//! | E01 | 彩悦大厦 | 东门进口 | entry, automatic | 18101 |
+//! | E02 | 彩悦大厦 | 东门出口 | exit, 粤B12345 read as 粤B1Z345 waits | 18102 |
+//! | W01 | 彩悦大厦 | 西门进口 | entry, automatic | 18103 |
+//! | W02 | 彩悦大厦 | 西门 | both | 18104 |
+//! | S01 | 星河中心 | 南门进口 | entry | 18105 |
+//! | S02 | 星河中心 | 南门出口 | exit, an unread plate waits | 18106 |
+//! | N01 | 滨江花园 | 北门 | both | 18107 |
+
+use crate::{Config, LaneConfig, PastRead, Vehicle};
+use lanedesk_domain::lane::LaneDirection;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// User name of every demo device.
+pub const USERNAME: &str = "admin";
+/// Password of every demo device.
+pub const PASSWORD: &str = "lotsim-12345";
+/// Port of the control API.
+pub const CONTROL_PORT: u16 = 18100;
+/// Codes and ports of the devices.
+pub const PORTS: [(&str, u16); 7] = [
+    ("E01", 18101),
+    ("E02", 18102),
+    ("W01", 18103),
+    ("W02", 18104),
+    ("S01", 18105),
+    ("S02", 18106),
+    ("N01", 18107),
+];
+
+/// Where the control API listens.
+pub const fn control() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), CONTROL_PORT)
+}
+
+/// The demo site.
+pub fn config() -> Config {
+    let names = [
+        ("彩悦大厦", "东门进口", LaneDirection::Entry),
+        ("彩悦大厦", "东门出口", LaneDirection::Exit),
+        ("彩悦大厦", "西门进口", LaneDirection::Entry),
+        ("彩悦大厦", "西门", LaneDirection::Both),
+        ("星河中心", "南门进口", LaneDirection::Entry),
+        ("星河中心", "南门出口", LaneDirection::Exit),
+        ("滨江花园", "北门", LaneDirection::Both),
+    ];
+    let lanes = PORTS
+        .iter()
+        .zip(names)
+        .map(|((code, port), (lot, name, direction))| {
+            let lane = LaneConfig {
+                port: *port,
+                lot: lot.to_owned(),
+                name: name.to_owned(),
+                direction,
+                drives_after_ms: Some(2500),
+                falls_after_ms: Some(1500),
+                next_after_ms: 45_000,
+                ..LaneConfig::new(code)
+            };
+            alive(lane)
+        });
+    Config {
+        control: Some(control()),
+        ..Config::of(lanes)
+    }
+}
+
+fn past(minutes_ago: u32, plate: &str) -> PastRead {
+    PastRead {
+        minutes_ago,
+        vehicle: Vehicle::new(plate),
+    }
+}
+
+/// What stands at a lane, what will come, and what came before.
+fn alive(lane: LaneConfig) -> LaneConfig {
+    match lane.code.as_str() {
+        "E01" => LaneConfig {
+            automatic: true,
+            waiting: vec![
+                Vehicle::new("粤BF06789"),
+                Vehicle::new("粤B7K518"),
+                Vehicle::new("湘A8Q26M"),
+            ],
+            vehicle: Some(Vehicle::new("粤B7K518")),
+            past: vec![
+                past(142, "粤B8B16S"),
+                past(61, "粤BD10086"),
+                past(24, "粤A5T390"),
+            ],
+            ..lane
+        },
+        "E02" => LaneConfig {
+            body_first: true,
+            vehicle: Some(Vehicle::new("粤B12345").read_as("粤B1Z345")),
+            waiting: vec![
+                Vehicle::new("粤BD10086"),
+                Vehicle::new("粤A5T390"),
+                Vehicle::new("粤B12345").read_as("粤B1Z345"),
+            ],
+            ..lane
+        },
+        "W01" => LaneConfig {
+            automatic: true,
+            past: vec![
+                past(313, "粤B12345"),
+                past(286, "粤B12346"),
+                past(203, "粤B1Z845"),
+                past(95, "粤B2J345"),
+            ],
+            ..lane
+        },
+        "W02" => LaneConfig {
+            vehicle: Some(Vehicle::new("粤B8B16S").reversed()),
+            ..lane
+        },
+        "S02" => LaneConfig {
+            vehicle: Some(Vehicle::new("粤B66R58").read_as("")),
+            ..lane
+        },
+        "S01" => LaneConfig {
+            past: vec![past(187, "粤B66R58")],
+            ..lane
+        },
+        _ => lane,
+    }
+}

@@ -1,0 +1,142 @@
+//! What a camera at a gate sees: the road, the vehicle with its plate, the barrier where it is, place and time.
+//!
+//! The still parts are drawn once and kept; a frame then costs the bar, the text and the JPEG.
+
+mod ground;
+mod plate;
+mod text;
+
+use crate::Vehicle;
+use bytes::Bytes;
+use lanedesk_domain::time::Timestamp;
+use resvg::tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Transform};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
+
+/// Size of a scene in pixels.
+pub const SIZE: (u16, u16) = (1280, 720);
+/// Where the plate stands in the scene, in pixels: x, y, width, height.
+const PLATE: [f32; 4] = [640.0, 530.0, 168.0, 54.0];
+/// Where the bar turns.
+const PIVOT: (f32, f32) = (252.0, 634.0);
+/// Degrees from down to up.
+const SWING: f32 = 80.0;
+
+/// What is to be drawn.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Place, as the camera writes it.
+    pub label: String,
+    /// The camera's time.
+    pub at: Timestamp,
+    /// Night (true), day (false), or by the hour in China.
+    pub night: Option<bool>,
+    /// The vehicle before the bar.
+    pub vehicle: Option<Vehicle>,
+    /// The bar, from 0 (down) to 1 (up).
+    pub bar: f32,
+}
+
+/// Where the plate stands, in thousandths of the picture: x, y, width, height.
+pub const fn plate_rect() -> [u32; 4] {
+    // The constants above, as parts of 1280 by 720.
+    [500, 736, 131, 75]
+}
+
+/// Draws the scene as JPEG.
+pub fn draw(view: &View) -> Bytes {
+    let local = china(view.at);
+    let night = view.night.unwrap_or(!(6..18).contains(&local.hour()));
+    let signal = if view.bar >= 1.0 {
+        "#39c26d"
+    } else {
+        "#e2382c"
+    };
+    let mut picture = ground::picture(night, view.vehicle.as_ref().map(ground::body), signal);
+    if let Some(vehicle) = view
+        .vehicle
+        .as_ref()
+        .filter(|vehicle| vehicle.plate.is_some())
+    {
+        let [x, y, width, height] = PLATE;
+        plate::paint(&mut picture, vehicle, [x, y, width, height], 1.0);
+    }
+    paint_bar(&mut picture, view.bar, night);
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+    let clock = local.format(&format).unwrap_or_default();
+    text::write(&mut picture, &clock, (26.0, 64.0), 34.0, text::Side::Left);
+    text::write(
+        &mut picture,
+        &view.label,
+        (1254.0, 656.0),
+        34.0,
+        text::Side::Right,
+    );
+    encode(&picture, 82)
+}
+
+/// Draws the plate cut out, as JPEG.
+pub fn draw_plate(vehicle: &Vehicle) -> Bytes {
+    let Some(mut picture) = Pixmap::new(480, 136) else {
+        return Bytes::new();
+    };
+    picture.fill(Color::from_rgba8(86, 92, 96, 255));
+    plate::paint(&mut picture, vehicle, [22.0, 12.0, 436.0, 112.0], 2.6);
+    encode(&picture, 84)
+}
+
+fn china(at: Timestamp) -> OffsetDateTime {
+    let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000);
+    let hours = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
+    utc.unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(hours)
+}
+
+/// The bar, striped, turned about its pivot.
+fn paint_bar(picture: &mut Pixmap, up: f32, night: bool) {
+    let turn = 1.4 - SWING * up;
+    let place = Transform::from_rotate(turn).post_translate(PIVOT.0, PIVOT.1);
+    let shade = |r: u8, g: u8, b: u8| {
+        let dim = |value: u8| if night { value / 2 + value / 8 } else { value };
+        Color::from_rgba8(dim(r), dim(g), dim(b), 255)
+    };
+    let mut stripe = |x: f32, y: f32, width: f32, height: f32, color: Color| {
+        let Some(rect) = Rect::from_xywh(x, y, width, height) else {
+            return;
+        };
+        let mut paint = Paint::default();
+        paint.set_color(color);
+        paint.anti_alias = true;
+        let path = PathBuilder::from_rect(rect);
+        picture.fill_path(&path, &paint, FillRule::Winding, place, None);
+    };
+    stripe(-70.0, -17.0, 90.0, 34.0, shade(62, 70, 74));
+    stripe(0.0, -12.0, 1180.0, 24.0, shade(241, 243, 243));
+    let mut x = 66.0;
+    while x < 1180.0 {
+        stripe(x, -12.0, 66.0, 24.0, shade(201, 52, 42));
+        x += 132.0;
+    }
+    stripe(0.0, 7.0, 1180.0, 5.0, Color::from_rgba8(0, 0, 0, 60));
+    let Some(hub) = PathBuilder::from_circle(PIVOT.0, PIVOT.1, 20.0) else {
+        return;
+    };
+    let mut paint = Paint::default();
+    paint.set_color(shade(54, 62, 66));
+    paint.anti_alias = true;
+    picture.fill_path(&hub, &paint, FillRule::Winding, Transform::identity(), None);
+}
+
+/// As JPEG. The picture has no transparency.
+fn encode(picture: &Pixmap, quality: u8) -> Bytes {
+    let mut out = Vec::with_capacity(128 * 1024);
+    let encoder = jpeg_encoder::Encoder::new(&mut out, quality);
+    let width = u16::try_from(picture.width()).unwrap_or(u16::MAX);
+    let height = u16::try_from(picture.height()).unwrap_or(u16::MAX);
+    let written = encoder.encode(picture.data(), width, height, jpeg_encoder::ColorType::Rgba);
+    if written.is_err() {
+        return Bytes::new();
+    }
+    Bytes::from(out)
+}
+
+#[cfg(test)]
+mod tests;
