@@ -133,3 +133,44 @@ impl FromStr for OrderId {
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
 #[cfg_attr(feature = "shapes", specta(transparent))]
 pub struct Fence(#[cfg_attr(feature = "shapes", specta(type = i32))] pub i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn new_ids_are_ids_and_come_in_the_order_they_were_made() {
+        let ids: Vec<CaseId> = (0..100).map(|_| CaseId::new()).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(ids[0].as_str().parse(), Ok(ids[0].clone()));
+    }
+
+    #[test]
+    fn an_order_s_id_is_any_uuid_in_any_writing() {
+        let plain: OrderId = "67E55044-10B1-426F-9247-BB680E5FE0C8".parse().unwrap();
+        assert_eq!(plain.to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
+        assert_eq!(
+            "67e5504410b1426f9247bb680e5fe0c8".parse(),
+            Ok(plain),
+            "once is once (R26)"
+        );
+        assert_eq!("order-1".parse::<OrderId>(), Err(BadId));
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_1_to_40_plain_characters(text in "\\PC{0,44}") {
+            let plain = (1..=40).contains(&text.len())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+            prop_assert_eq!(text.parse::<LaneId>().is_ok(), plain);
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(serde_json::from_str::<LaneId>(&json).is_ok(), plain);
+        }
+
+        #[test]
+        fn site_file_names_pass(text in "[A-Za-z0-9_-]{1,40}") {
+            prop_assert_eq!(text.parse::<LaneId>().unwrap().to_string(), text);
+        }
+    }
+}

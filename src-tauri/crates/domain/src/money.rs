@@ -37,3 +37,26 @@ impl std::fmt::Display for Fen {
         write!(f, "{sign}¥{}.{:02}", fen / 100, fen % 100)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_reads_in_yuan_with_two_places() {
+        for (fen, text) in [
+            (0, "¥0.00"),
+            (900, "¥9.00"),
+            (5, "¥0.05"),
+            (-1250, "-¥12.50"),
+        ] {
+            assert_eq!(Fen(fen).to_string(), text);
+        }
+        assert_eq!(Fen(i64::MIN).to_string(), "-¥92233720368547758.08");
+        assert_eq!(
+            Fen(i64::MAX) + Fen(1),
+            Fen(i64::MAX),
+            "sums stop at the end instead of turning over"
+        );
+    }
+}

@@ -7,7 +7,9 @@ mod kind;
 mod similar;
 
 pub use kind::PlateKind;
-pub use similar::{LOOK_ALIKE, SAME_VEHICLE, look_alikes, same_vehicle, similarity};
+pub use similar::{
+    LOOK_ALIKE, SAME_VEHICLE, look_alikes, look_alikes_doubting, same_vehicle, similarity,
+};
 
 use std::str::FromStr;
 

@@ -6,6 +6,9 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 /// Milliseconds in a minute.
 pub const MINUTE_MS: i64 = 60_000;
 
+/// First and last moment RFC 3339 can write: years 0000 to 9999.
+const WRITABLE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
@@ -42,7 +45,9 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+        // Sums may run past what can be written; the nearest time that can is told instead of panicking.
+        let ms = self.0.clamp(*WRITABLE.start(), *WRITABLE.end());
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
             .map_err(|_| std::fmt::Error)?;
         f.write_str(&at.format(&Rfc3339).map_err(|_| std::fmt::Error)?)
     }
@@ -52,8 +57,10 @@ impl std::str::FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, BadTime> {
         let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| BadTime)?;
         i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000))
+            .ok()
+            .filter(|ms| WRITABLE.contains(ms))
             .map(Self)
-            .map_err(|_| BadTime)
+            .ok_or(BadTime)
     }
 }
 impl Serialize for Timestamp {
@@ -66,5 +73,52 @@ impl<'de> Deserialize<'de> for Timestamp {
         String::deserialize(deserializer)?
             .parse()
             .map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_time_travels_as_rfc_3339_and_any_offset_is_understood() {
+        let at: Timestamp = "2026-11-22T08:41:00.25+08:00".parse().unwrap();
+        assert_eq!(at.to_string(), "2026-11-22T00:41:00.25Z");
+        assert_eq!(
+            serde_json::to_string(&at).unwrap(),
+            "\"2026-11-22T00:41:00.25Z\""
+        );
+        assert!("2026-11-22".parse::<Timestamp>().is_err());
+        assert!(
+            "9999-12-31T23:59:59-08:00".parse::<Timestamp>().is_err(),
+            "past what can be written back"
+        );
+    }
+
+    #[test]
+    fn a_time_no_calendar_can_write_is_told_as_the_nearest_that_can() {
+        assert_eq!(Timestamp(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(
+            Timestamp(i64::MIN).plus_minutes(-1).to_string(),
+            "0000-01-01T00:00:00Z"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_writable_time_comes_back(ms in WRITABLE) {
+            prop_assert_eq!(Timestamp(ms).to_string().parse(), Ok(Timestamp(ms)));
+        }
+
+        #[test]
+        fn moving_and_measuring_agree(ms in WRITABLE, by in -1_000_000_000i64..1_000_000_000) {
+            prop_assert_eq!(Timestamp(ms).plus_ms(by).since(Timestamp(ms)), by);
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            let _ = text.parse::<Timestamp>();
+        }
     }
 }

@@ -37,3 +37,35 @@ macro_rules! words {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{assessment::Assessment, ids::UnknownWord, offers::Op, plate::PlateKind};
+
+    #[test]
+    fn a_word_is_the_same_on_the_wire_in_tables_and_in_code() {
+        for op in Op::ALL {
+            assert_eq!(serde_json::to_value(op).unwrap(), op.as_str());
+            assert_eq!(op.as_str().parse(), Ok(*op));
+        }
+        for kind in PlateKind::ALL {
+            assert_eq!(
+                serde_json::from_value::<PlateKind>(kind.as_str().into()).unwrap(),
+                *kind
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_outside_the_set_is_named_with_its_set() {
+        let unknown = UnknownWord {
+            kind: "Assessment",
+            text: "Temporary".to_owned(),
+        };
+        assert_eq!(
+            "Temporary".parse::<Assessment>(),
+            Err(unknown),
+            "case counts"
+        );
+    }
+}

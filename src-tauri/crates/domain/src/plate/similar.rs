@@ -50,14 +50,50 @@ pub fn look_alikes<T>(
     inside: impl IntoIterator<Item = (T, Plate)>,
     limit: usize,
 ) -> Vec<(T, f32)> {
-    let mut found: Vec<(T, f32)> = inside
+    look_alikes_doubting(read, &[], inside, limit)
+}
+
+/// As [`look_alikes`]; of equals, the one that differs where the camera itself doubted comes first.
+///
+/// `doubtful` are positions in the plate as read, counted from 0.
+pub fn look_alikes_doubting<T>(
+    read: &Plate,
+    doubtful: &[u8],
+    inside: impl IntoIterator<Item = (T, Plate)>,
+    limit: usize,
+) -> Vec<(T, f32)> {
+    let mut found: Vec<(T, f32, usize)> = inside
         .into_iter()
-        .map(|(what, plate)| (what, similarity(read, &plate)))
-        .filter(|(_, alike)| *alike >= LOOK_ALIKE)
+        .map(|(what, plate)| {
+            (
+                what,
+                similarity(read, &plate),
+                doubted(read, &plate, doubtful),
+            )
+        })
+        .filter(|(_, alike, _)| *alike >= LOOK_ALIKE)
         .collect();
-    found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    found.sort_by(|(_, a, doubted_a), (_, b, doubted_b)| {
+        b.total_cmp(a).then(doubted_b.cmp(doubted_a))
+    });
     found.truncate(limit);
     found
+        .into_iter()
+        .map(|(what, alike, _)| (what, alike))
+        .collect()
+}
+
+/// How many of the differences stand where the camera doubted. Positions mean nothing between different lengths.
+fn doubted(read: &Plate, other: &Plate, doubtful: &[u8]) -> usize {
+    let (read, other) = (read.chars(), other.chars());
+    if read.len() != other.len() {
+        return 0;
+    }
+    let differs = |at: &&u8| {
+        let at = usize::from(**at);
+        read.get(at) != other.get(at)
+    };
+    doubtful.iter().filter(differs).count()
 }
 
 fn distance(a: &[char], b: &[char]) -> f32 {

@@ -227,6 +227,21 @@ fn look_alikes_are_the_most_alike_inside_in_order() {
 }
 
 #[test]
+fn of_equals_the_one_that_differs_where_the_camera_doubted_comes_first() {
+    let inside = || ["粤B12385", "粤B12945"].map(|p| (p, plate(p)));
+    let first =
+        |doubtful: &[u8]| look_alikes_doubting(&plate("粤B12345"), doubtful, inside(), 6)[0].0;
+    assert_eq!(first(&[]), "粤B12385", "no doubt: in the order they came");
+    assert_eq!(first(&[4]), "粤B12945");
+    assert_eq!(first(&[5]), "粤B12385");
+    assert_eq!(
+        first(&[200]),
+        "粤B12385",
+        "a position outside the plate says nothing"
+    );
+}
+
+#[test]
 fn two_reads_of_one_vehicle_are_the_same_and_two_vehicles_are_not() {
     assert!(same_vehicle(&plate("粤B12345"), &plate("粤B1Z345")));
     assert!(
