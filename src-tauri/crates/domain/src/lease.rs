@@ -28,6 +28,8 @@ words! {
         HandedOver = "handed_over",
         /// The case was closed.
         Closed = "closed",
+        /// The holder went on with the case at another lane.
+        Moved = "moved",
     }
 }
 
@@ -111,6 +113,9 @@ pub enum LeaseError {
     /// An order is on its way; its result belongs to this case (R20).
     #[error("an order is in flight")]
     OrderInFlight,
+    /// A case is moved to the lane it is on already.
+    #[error("the case is on this lane already")]
+    SameLane,
     /// The person who should get the lane works another one, which is not taken from under their hands (R30).
     #[error("the receiver works another lane")]
     ReceiverBusy {

@@ -160,6 +160,14 @@ fn what_came_in_as_space_taken_leaves_as_temporary() {
 }
 
 #[test]
+fn an_old_stay_that_was_never_ended_says_nothing_about_entering_again() {
+    let mut again = facts(Direction::Entry);
+    again.passes = Ok(vec![pass(30)]);
+    again.stay = Ok(Some(stay(true)));
+    assert_eq!(judge(&again), Assessment::PassValid);
+}
+
+#[test]
 fn no_pass_is_temporary_and_at_an_exit_without_entry_no_entry_record() {
     assert_eq!(
         both_ways(|_| {}),

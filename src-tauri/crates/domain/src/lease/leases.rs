@@ -41,10 +41,7 @@ impl Leases {
         now: Timestamp,
     ) -> Result<Gained, LeaseError> {
         if let Some(held) = self.holder(lane, now).filter(|held| held.person != *person) {
-            return Err(LeaseError::Held {
-                by: held.person.clone(),
-                since: held.acquired_at,
-            });
+            return Err(held_by(held));
         }
         self.may_leave_former(person, lane, now)?;
         Ok(self.grant(person, lane, case, now, None))
@@ -83,6 +80,37 @@ impl Leases {
             });
         }
         Ok(self.grant(to, lane, case, now, Some(End::HandedOver)))
+    }
+
+    /// 「转到此道口」: the holder goes on with the case at another lane, which must be free (R11); a call that is live
+    /// goes with it. The lane it leaves is free at once.
+    pub fn move_to(
+        &mut self,
+        person: &PersonId,
+        (from, fence): (&LaneId, Fence),
+        to: &LaneId,
+        order_in_flight: bool,
+        now: Timestamp,
+    ) -> Result<Gained, LeaseError> {
+        let held = self.check(person, from, fence, now)?.clone();
+        if from == to {
+            return Err(LeaseError::SameLane);
+        }
+        // The order's result belongs to the lane it was sent to.
+        if order_in_flight {
+            return Err(LeaseError::OrderInFlight);
+        }
+        if let Some(other) = self.holder(to, now) {
+            return Err(held_by(other));
+        }
+        let left = self.end(from, End::Moved, Some(person));
+        let mut gained = self.grant(person, to, held.case.clone(), now, None);
+        gained.ended.extend(left);
+        if held.in_call() {
+            gained.lease.expires_at = None;
+            self.held_mut(person, to, now)?.expires_at = None;
+        }
+        Ok(gained)
     }
 
     /// Whether an order under this fence may be made or sent now (R13).
@@ -286,5 +314,12 @@ impl Leases {
             .and_then(|row| row.open.as_mut())
             .filter(|lease| lease.person == *person && lease.holds(now))
             .ok_or(LeaseError::Lost)
+    }
+}
+
+fn held_by(lease: &Lease) -> LeaseError {
+    LeaseError::Held {
+        by: lease.person.clone(),
+        since: lease.acquired_at,
     }
 }

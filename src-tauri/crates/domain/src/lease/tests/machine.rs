@@ -40,6 +40,14 @@ enum Act {
         back: usize,
         closing: Closing,
     },
+    /// With the fence in force, or with one that is `behind`.
+    Move {
+        person: usize,
+        from: usize,
+        behind: i64,
+        to: usize,
+        in_flight: bool,
+    },
     CallStarts {
         person: usize,
         lane: usize,
@@ -82,6 +90,11 @@ impl ReferenceStateMachine for Log {
                 .prop_map(|(from, lane, to)| Act::HandOver { from, lane, to }),
             3 => (person, lane.clone(), 0..2usize, closing)
                 .prop_map(|(person, lane, back, closing)| Act::Close { person, lane, back, closing }),
+            2 => (pair.clone(), 0..10i64, 0..LANES, prop::bool::weighted(0.1)).prop_map(
+                |((person, from), behind, to, in_flight)| Act::Move {
+                    person, from, behind: i64::from(behind == 0), to, in_flight,
+                }
+            ),
             2 => pair.prop_map(|(person, lane)| Act::CallStarts { person, lane }),
             2 => lane.prop_map(|lane| Act::CallEnds { lane }),
             1 => Just(Act::Expire),
@@ -177,6 +190,20 @@ impl Real {
                     Err(error) => refused(error),
                 }
             }
+            Act::Move {
+                person: p,
+                from,
+                behind,
+                to,
+                in_flight,
+            } => {
+                let fence = Fence(self.leases.fence(&lane(from)).0 - behind);
+                let held = (&lane(from), fence);
+                let gained = self
+                    .leases
+                    .move_to(&person(p), held, &lane(to), in_flight, now);
+                self.gained(gained)
+            }
             Act::CallStarts { person: p, lane: l } => {
                 match self.leases.call_started(&person(p), &lane(l), now) {
                     Ok(()) => Came::Fine,
@@ -209,6 +236,7 @@ fn refused(error: LeaseError) -> Came {
         },
         LeaseError::Lost => Came::Lost,
         LeaseError::InCall { lane } => Came::InCall(number(lane.as_str())),
+        LeaseError::SameLane => Came::SameLane,
         LeaseError::CallLive => Came::CallLive,
         LeaseError::OrderInFlight => Came::InFlight,
         LeaseError::ReceiverBusy { lane } => Came::Busy(number(lane.as_str())),

@@ -35,6 +35,7 @@ pub(super) enum Came {
     InCall(usize),
     CallLive,
     InFlight,
+    SameLane,
     Busy(usize),
 }
 
@@ -102,6 +103,50 @@ impl Log {
         }
     }
 
+    fn go_on(
+        &mut self,
+        person: usize,
+        (from, behind): (usize, i64),
+        to: usize,
+        in_flight: bool,
+    ) -> Came {
+        let Some(at) = self
+            .on(from)
+            .filter(|&i| self.grants[i].person == person && behind == 0)
+        else {
+            return Came::Lost;
+        };
+        if from == to {
+            return Came::SameLane;
+        }
+        if in_flight {
+            return Came::InFlight;
+        }
+        if let Some(there) = self.on(to).map(|i| &self.grants[i]) {
+            return Came::Held {
+                by: there.person,
+                since: there.since,
+            };
+        }
+        self.grants[at].ended = true;
+        let (case_before, in_call) = (self.grants[at].case, self.grants[at].until.is_none());
+        let mut came = self.give(person, to, End::Closed);
+        let grant = self.grants.last_mut().unwrap();
+        grant.case = case_before;
+        if in_call {
+            grant.until = None;
+        }
+        if let Came::Gained {
+            case, until, ended, ..
+        } = &mut came
+        {
+            (*case, *until) = (grant.case, grant.until);
+            ended.push((from, End::Moved));
+            ended.sort_unstable();
+        }
+        came
+    }
+
     fn elsewhere_in_call(&self, person: usize, lane: usize) -> Option<Came> {
         let there = &self.grants[self.by(person)?];
         (there.lane != lane && there.until.is_none()).then_some(Came::InCall(there.lane))
@@ -161,6 +206,13 @@ impl Log {
                     _ => Came::Lost,
                 }
             }
+            Act::Move {
+                person,
+                from,
+                behind,
+                to,
+                in_flight,
+            } => self.go_on(person, (from, behind), to, in_flight),
             Act::CallStarts { person, lane } => match self.on(lane) {
                 Some(i) if self.grants[i].person == person => {
                     self.grants[i].until = None;
