@@ -63,12 +63,17 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// A desk over its store. `preset` is the hub's address where the installation names one.
-    pub async fn new(store: Store, page: impl Page, preset: Option<String>, pace: Pace) -> Self {
+    /// A desk over its store. `preset_hub` is the hub's address where the installation names one.
+    pub async fn new(
+        store: Store,
+        page: impl Page,
+        preset_hub: Option<String>,
+        pace: Pace,
+    ) -> Self {
         let remembered = store.remembered("hub_url").await;
         let state = State {
             settings: store.remembered("settings").await.unwrap_or_default(),
-            hub_url: preset.or(remembered).unwrap_or_default(),
+            hub_url: preset_hub.or(remembered).unwrap_or_default(),
             username: store.remembered("username").await,
             ..State::default()
         };

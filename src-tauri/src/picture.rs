@@ -17,6 +17,7 @@ pub(crate) const SCHEME: &str = "lanedesk";
 type Answer = Response<Cow<'static, [u8]>>;
 
 /// Answers a picture request in the background.
+#[expect(clippy::needless_pass_by_value, reason = "the shape Tauri calls")]
 pub(crate) fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,

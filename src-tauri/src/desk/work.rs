@@ -121,7 +121,7 @@ impl Desk {
     fn own_lease(&self, view: &View, fence: Fence) -> Option<Lease> {
         let lease = view.lease.as_ref()?;
         let mine = self.state().person.as_ref()?.id == lease.holder.id;
-        mine.then(|| Lease {
+        mine.then_some(Lease {
             fence,
             acquired_at: lease.acquired_at,
             expires_at: lease.expires_at,
