@@ -1,0 +1,2 @@
+export type { Answer, Backend, Listeners } from './backend';
+export type * from './types';

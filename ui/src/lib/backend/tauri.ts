@@ -1,0 +1,66 @@
+import { convertFileSrc } from '@tauri-apps/api/core';
+import { commands, events, type Problem } from '../bindings';
+import type { Answer, Backend } from './backend';
+
+type Told<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
+
+/** A command that throws broke inside the desk: that too becomes a problem with words, never an unhandled rejection. */
+async function ask<T>(command: Promise<Told<T>>): Promise<Answer<T>> {
+  try {
+    const told = await command;
+    return told.status === 'ok' ? { ok: true, data: told.data } : { ok: false, problem: told.error };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const problem: Problem = { type: 'urn:lanedesk:desk_fault', title: 'desk', status: 0, detail, code: 'desk_fault' };
+    return { ok: false, problem };
+  }
+}
+
+/** The desk's Rust side, through Tauri. */
+export function tauriBackend(): Backend {
+  // `lanedesk://localhost/` or, on Windows and Android, `http://lanedesk.localhost/`
+  const pictures = convertFileSrc('', 'lanedesk').replace(/\/$/, '');
+  return {
+    sessionStatus: () => ask(commands.sessionStatus()),
+    login: (hubUrl, username, password) => ask(commands.login(hubUrl, username, password)),
+    logout: () => ask(commands.logout()),
+    bindSeat: (number) => ask(commands.bindSeat(number)),
+    freeSeat: () => ask(commands.freeSeat()),
+    search: (query) => ask(commands.search(query)),
+    records: (query) => ask(commands.records(query)),
+    recentLanes: () => ask(commands.recentLanes()),
+    viewLane: (lane) => ask(commands.viewLane(lane)),
+    claimLane: (lane) => ask(commands.claimLane(lane)),
+    takeOverLane: (lane, reason) => ask(commands.takeOverLane(lane, reason)),
+    askForLane: (lane) => ask(commands.askForLane(lane)),
+    remindWhenFree: (lane, on) => ask(commands.remindWhenFree(lane, on)),
+    currentCase: () => ask(commands.currentCase()),
+    closeCase: (caseId, close) => ask(commands.closeCase(caseId, close)),
+    correctPlate: (caseId, plate) => ask(commands.correctPlate(caseId, plate)),
+    findPhone: (caseId, phone) => ask(commands.findPhone(caseId, phone)),
+    chooseVehicle: (caseId, candidate) => ask(commands.chooseVehicle(caseId, candidate)),
+    setDirection: (caseId, direction) => ask(commands.setDirection(caseId, direction)),
+    markPassed: (caseId) => ask(commands.markPassed(caseId)),
+    handOverCase: (caseId, to, note) => ask(commands.handOverCase(caseId, { to, note })),
+    checkPlate: (text) => ask(commands.checkPlate(text).then((data) => ({ status: 'ok' as const, data }))),
+    refreshPicture: (caseId) => ask(commands.refreshPicture(caseId)),
+    orderBarrier: (caseId, press) => ask(commands.orderBarrier(caseId, press)),
+    orderResult: (orderId) => ask(commands.orderResult(orderId)),
+    board: () => ask(commands.board()),
+    settings: () => ask(commands.settings()),
+    saveSettings: (settings) => ask(commands.saveSettings(settings)),
+    draft: (key) => ask(commands.draft(key)),
+    saveDraft: (key, body) => ask(commands.saveDraft(key, body)),
+    dropDraft: (key) => ask(commands.dropDraft(key)),
+    pictureUrl: (path) => pictures + path,
+    listen: async (listeners) => {
+      const stops = await Promise.all([
+        events.hubTold.listen((event) => listeners.told(event.payload.frame)),
+        events.connectionChanged.listen((event) => listeners.connection(event.payload)),
+        events.laneFree.listen((event) => listeners.laneFree(event.payload)),
+        events.sessionEnded.listen(() => listeners.sessionEnded()),
+      ]);
+      return () => stops.forEach((stop) => stop());
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** The shapes of the wire, passed on so that nobody else imports the generated bindings. */
+export type * from '../bindings';

@@ -1,0 +1,301 @@
+import type {
+  Answer,
+  Backend,
+  Claimed,
+  CloseCase,
+  Direction,
+  Frame,
+  Holder,
+  LostWhy,
+  Problem,
+  View,
+} from '$lib/backend';
+import { isOverdue, left, USUAL_LEASE_MS } from './lease';
+import { merged } from './merge';
+
+/** How this desk stands to the lane on the page. */
+export type Mode = 'idle' | 'loading' | 'mine' | 'watch' | 'lost';
+export interface Lost {
+  why: LostWhy;
+  by: Holder | null;
+  note: string | null;
+}
+
+/** The lane on the page: what is seen of it and what this desk may do there. */
+export class Lane {
+  mode = $state<Mode>('idle');
+  view = $state.raw<View | null>(null);
+  caseId = $state<string | null>(null);
+  lost = $state<Lost | null>(null);
+  /** Who asks to go on with this case (请求接手). */
+  asked = $state<Holder | null>(null);
+  /** What the last attempt to open, change or close met, in words. */
+  problem = $state<Problem | null>(null);
+  /** The step under way; one at a time, so that nothing is sent twice. */
+  busy = $state<string | null>(null);
+  /** Lanes this desk wants to be reminded of. */
+  reminded = $state<string[]>([]);
+  /** The requested lane asked its holder. */
+  hasAsked = $state(false);
+  /** The longest remaining time seen, for the bar's length. */
+  whole = $state(USUAL_LEASE_MS);
+
+  #backend: Backend;
+  #now: () => number;
+  /** Rises with every lane opened, so that a late answer for the one before is dropped. */
+  #visit = 0;
+  /** Frames that came while the view was still on its way. */
+  #early: { lane: string; frames: Extract<Frame, { type: 'view' }>[] } | null = null;
+
+  constructor(backend: Backend, now: () => number) {
+    this.#backend = backend;
+    this.#now = now;
+  }
+
+  get laneId(): string | null {
+    return this.view?.lane.id ?? null;
+  }
+
+  /** 处理: claims the lane; where another holds it, opens it read-only (R6, R7). */
+  async claim(laneId: string): Promise<void> {
+    const visit = this.#begin(laneId);
+    const answer = await this.#backend.claimLane(laneId);
+    if (visit !== this.#visit) return;
+    if (answer.ok) return this.#adopt(answer.data);
+    if (answer.problem.code === 'lane_held') return this.#open(laneId, visit, 'watch');
+    this.#fail(answer.problem);
+  }
+
+  /** 查看: opens the lane without locking it. */
+  async watch(laneId: string): Promise<void> {
+    const visit = this.#begin(laneId);
+    await this.#open(laneId, visit, 'watch');
+  }
+
+  /** 再次查询: ten new minutes on the lane one holds. */
+  async renew(): Promise<void> {
+    const laneId = this.laneId;
+    if (!laneId || this.busy) return;
+    const claimed = await this.#step('renew', () => this.#backend.claimLane(laneId));
+    if (claimed) this.#adopt(claimed);
+  }
+
+  async takeOver(reason: string): Promise<boolean> {
+    const laneId = this.laneId;
+    if (!laneId) return false;
+    const claimed = await this.#step('take_over', () => this.#backend.takeOverLane(laneId, reason));
+    if (claimed) this.#adopt(claimed);
+    return claimed !== null;
+  }
+
+  async ask(): Promise<void> {
+    const laneId = this.laneId;
+    if (!laneId) return;
+    this.hasAsked = (await this.#done('ask', () => this.#backend.askForLane(laneId))) || this.hasAsked;
+  }
+
+  async remind(on: boolean): Promise<void> {
+    const laneId = this.laneId;
+    if (!laneId || !(await this.#done('remind', () => this.#backend.remindWhenFree(laneId, on)))) return;
+    this.reminded = on ? [...this.reminded, laneId] : this.reminded.filter((id) => id !== laneId);
+  }
+
+  correctPlate(plate: string): Promise<boolean> {
+    return this.#change('plate', (id) => this.#backend.correctPlate(id, plate));
+  }
+
+  findPhone(phone: string): Promise<boolean> {
+    return this.#change('phone', (id) => this.#backend.findPhone(id, phone));
+  }
+
+  chooseVehicle(candidate: string): Promise<boolean> {
+    return this.#change('vehicle', (id) => this.#backend.chooseVehicle(id, candidate));
+  }
+
+  setDirection(direction: Direction): Promise<boolean> {
+    return this.#change('direction', (id) => this.#backend.setDirection(id, direction));
+  }
+
+  markPassed(): Promise<boolean> {
+    return this.#change('passed', (id) => this.#backend.markPassed(id));
+  }
+
+  refreshPicture(): Promise<boolean> {
+    return this.#change('picture', (id) => this.#backend.refreshPicture(id));
+  }
+
+  /** Grants the lane to whoever asked for it. */
+  async grant(): Promise<void> {
+    const to = this.asked;
+    const caseId = this.caseId;
+    if (!to || !caseId) return;
+    if (await this.#done('grant', () => this.#backend.handOverCase(caseId, to.id, ''))) this.asked = null;
+  }
+
+  refuse(): void {
+    this.asked = null;
+  }
+
+  /** 关单: the lane is free at once and the page idle (R8, R20). */
+  async close(close: CloseCase): Promise<boolean> {
+    const caseId = this.caseId;
+    if (!caseId || !(await this.#done('close', () => this.#backend.closeCase(caseId, close)))) return false;
+    this.leave();
+    return true;
+  }
+
+  /** Back to idle; nothing is told to the hub. */
+  leave(): void {
+    this.#visit += 1;
+    this.#early = null;
+    this.#reset();
+    this.mode = 'idle';
+    this.view = null;
+    this.problem = null;
+  }
+
+  /** The page was loaded anew: its work goes on where it stood. */
+  async restore(): Promise<void> {
+    const visit = this.#visit;
+    const answer = await this.#backend.currentCase();
+    if (visit === this.#visit && answer.ok && answer.data) this.#adopt(answer.data);
+  }
+
+  /** Too much was missed: everything on the page is read again. */
+  async reread(): Promise<void> {
+    const laneId = this.laneId;
+    if (!laneId) return;
+    const visit = this.#visit;
+    const [view, current] = await Promise.all([this.#backend.viewLane(laneId), this.#backend.currentCase()]);
+    if (visit !== this.#visit) return;
+    if (view.ok) this.#show(view.data);
+    const still = current.ok && current.data?.case.id === this.caseId;
+    if (this.mode === 'mine' && current.ok && !still) this.#lose({ why: 'expired', by: null, note: null });
+  }
+
+  /** What the hub tells by itself. */
+  hear(frame: Frame): void {
+    if (frame.type === 'resync') void this.reread();
+    else if (frame.type === 'view') this.#hearView(frame);
+    else if (frame.type === 'lease_lost' && frame.case === this.caseId && this.mode === 'mine')
+      this.#lose({ why: frame.why, by: frame.by ?? null, note: frame.note ?? null });
+    else if (frame.type === 'asked' && frame.case === this.caseId && this.mode === 'mine') this.asked = frame.by;
+    else if (frame.type === 'lease' && frame.lane === this.laneId && this.view) this.#hearLease(frame);
+  }
+
+  /** Once a second: a lease whose end nobody told is over all the same. */
+  tick(): void {
+    if (this.mode === 'mine' && isOverdue(this.view?.lease?.expires_at, this.#now()))
+      this.#lose({ why: 'expired', by: null, note: null });
+  }
+
+  #begin(laneId: string): number {
+    this.#visit += 1;
+    this.#early = { lane: laneId, frames: [] };
+    this.#reset();
+    this.mode = 'loading';
+    this.view = null;
+    this.problem = null;
+    return this.#visit;
+  }
+
+  #reset(): void {
+    this.caseId = null;
+    this.lost = null;
+    this.asked = null;
+    this.busy = null;
+    this.hasAsked = false;
+    this.whole = USUAL_LEASE_MS;
+  }
+
+  async #open(laneId: string, visit: number, mode: Mode): Promise<void> {
+    const answer = await this.#backend.viewLane(laneId);
+    if (visit !== this.#visit) return;
+    if (!answer.ok) return this.#fail(answer.problem);
+    this.mode = mode;
+    this.#show(answer.data);
+  }
+
+  #adopt(claimed: Claimed): void {
+    this.caseId = claimed.case.id;
+    this.mode = 'mine';
+    this.lost = null;
+    this.problem = null;
+    this.#show(claimed.view);
+  }
+
+  #show(view: View): void {
+    const early = this.#early?.lane === view.lane.id ? this.#early.frames : [];
+    this.#early = null;
+    this.view = early.reduce(merged, view);
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.whole = Math.max(this.whole, left(this.view?.lease?.expires_at, this.#now()) ?? 0);
+  }
+
+  #fail(problem: Problem): void {
+    this.#early = null;
+    this.mode = 'idle';
+    this.problem = problem;
+  }
+
+  #lose(lost: Lost): void {
+    this.mode = 'lost';
+    this.lost = lost;
+    this.asked = null;
+    this.busy = null;
+  }
+
+  #hearView(frame: Extract<Frame, { type: 'view' }>): void {
+    if (this.#early?.lane === frame.lane) this.#early.frames.push(frame);
+    if (this.view?.lane.id !== frame.lane) return;
+    this.view = merged(this.view, frame);
+    this.#measure();
+  }
+
+  #hearLease(frame: Extract<Frame, { type: 'lease' }>): void {
+    if (!this.view) return;
+    const lease =
+      frame.holder && frame.since
+        ? { holder: frame.holder, acquired_at: frame.since, expires_at: frame.expires_at ?? null }
+        : null;
+    if (!lease) this.reminded = this.reminded.filter((id) => id !== frame.lane);
+    this.view = { ...this.view, lease };
+    this.#measure();
+  }
+
+  /** A change of the case: its answer is the new view. A lost lease turns the page, whatever the step was. */
+  async #change(name: string, run: (caseId: string) => Promise<Answer<View>>): Promise<boolean> {
+    const caseId = this.caseId;
+    if (!caseId || this.mode !== 'mine') return false;
+    const view = await this.#step(name, () => run(caseId));
+    if (view && this.view?.lane.id === view.lane.id) this.#show(view);
+    return view !== null;
+  }
+
+  async #done(name: string, run: () => Promise<Answer<null>>): Promise<boolean> {
+    return (await this.#step(name, async () => wrapped(await run()))) !== null;
+  }
+
+  async #step<T>(name: string, run: () => Promise<Answer<T>>): Promise<T | null> {
+    if (this.busy) return null;
+    const visit = this.#visit;
+    this.busy = name;
+    this.problem = null;
+    const answer = await run();
+    if (visit !== this.#visit) return null;
+    this.busy = null;
+    if (answer.ok) return answer.data;
+    this.problem = answer.problem;
+    const over = answer.problem.code === 'lease_lost' || answer.problem.code === 'case_closed';
+    if (over && this.mode === 'mine') this.#lose({ why: 'expired', by: null, note: null });
+    return null;
+  }
+}
+
+/** Commands without data answer null; a step needs to tell that from failing. */
+function wrapped(answer: Answer<null>): Answer<true> {
+  return answer.ok ? { ok: true, data: true } : answer;
+}

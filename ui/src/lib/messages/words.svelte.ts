@@ -1,0 +1,28 @@
+import { en } from './en';
+import { zh } from './zh-CN';
+
+export type Language = 'zh-CN' | 'en';
+export type Key = keyof typeof zh;
+
+type Holes<S> = S extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+type Values<K extends Key> =
+  Holes<(typeof zh)[K]> extends never ? [] : [values: { [H in Holes<(typeof zh)[K]>]: string | number }];
+
+/** Keys whose sentence needs no values; for tables of keys. */
+export type PlainKey = { [K in Key]: Holes<(typeof zh)[K]> extends never ? K : never }[Key];
+
+// A key that English lacks, or has too many, fails the check and with it the build.
+const catalogues: Record<Language, Record<Key, string>> = { 'zh-CN': zh, en };
+
+class Words {
+  language = $state<Language>('zh-CN');
+}
+export const words = new Words();
+
+/** The sentence for `key` in the person's language. */
+export function t<K extends Key>(key: K, ...[values]: Values<K>): string {
+  const sentence = catalogues[words.language][key];
+  if (!values) return sentence;
+  const found = values as Record<string, string | number>;
+  return sentence.replaceAll(/\{(\w+)\}/g, (hole, name: string) => String(found[name] ?? hole));
+}

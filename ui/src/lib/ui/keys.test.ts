@@ -1,0 +1,56 @@
+import { describe, expect, it, vi } from 'vitest';
+import { onKey, type KeyActions } from './keys';
+
+const actions = () => ({
+  search: vi.fn(),
+  plate: vi.fn(),
+  refresh: vi.fn(),
+  environment: vi.fn(),
+  open: vi.fn(),
+  closeCase: vi.fn(),
+  keys: vi.fn(),
+});
+const key = (init: KeyboardEventInit) => new KeyboardEvent('keydown', init);
+
+describe('keys of the desk', () => {
+  it.each<[KeyboardEventInit, keyof KeyActions]>([
+    [{ key: 'k', ctrlKey: true }, 'search'],
+    [{ key: 'F2' }, 'plate'],
+    [{ key: 'F3' }, 'refresh'],
+    [{ key: 'F7' }, 'environment'],
+    [{ key: 'F8' }, 'open'],
+    [{ key: 'q', code: 'KeyQ', altKey: true }, 'closeCase'],
+    [{ key: '?' }, 'keys'],
+  ])('%o', (init, name) => {
+    const act = actions();
+    expect(onKey(key(init), act, false)).toBe(true);
+    expect(act[name]).toHaveBeenCalledTimes(1);
+  });
+
+  it('swallows F5, F12 and Ctrl R: a slip must not destroy work', () => {
+    const act = actions();
+    for (const init of [{ key: 'F5' }, { key: 'F12' }, { key: 'r', ctrlKey: true }])
+      expect(onKey(key(init), act, false)).toBe(true);
+    expect(Object.values(act).every((f) => f.mock.calls.length === 0)).toBe(true);
+  });
+
+  it('hears nothing while an input method composes', () => {
+    const act = actions();
+    expect(onKey(key({ key: 'F8', isComposing: true }), act, false)).toBe(false);
+  });
+
+  it('does not act twice on a key held down, nor behind an open sheet', () => {
+    const act = actions();
+    expect(onKey(key({ key: 'F8', repeat: true }), act, false)).toBe(true);
+    expect(onKey(key({ key: 'F8' }), act, true)).toBe(true);
+    expect(act.open).not.toHaveBeenCalled();
+  });
+
+  it('leaves the question mark to those who type', () => {
+    const act = actions();
+    const input = document.createElement('input');
+    const event = key({ key: '?' });
+    Object.defineProperty(event, 'target', { value: input });
+    expect(onKey(event, act, false)).toBe(false);
+  });
+});

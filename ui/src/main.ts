@@ -1,0 +1,24 @@
+import { mount } from 'svelte';
+import AppPage from './App.svelte';
+import { App } from '$lib/app.svelte';
+import type { Backend } from '$lib/backend';
+import '$lib/ui/tokens.css';
+import '$lib/ui/base.css';
+import '$lib/ui/desk.css';
+
+/** The desk in its window; in a plain browser during development, a desk in memory with sample data. */
+async function chooseBackend(): Promise<Backend> {
+  if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) {
+    const { previewBackend } = await import('$lib/backend/memory/preview');
+    return previewBackend(new URLSearchParams(location.search));
+  }
+  const { tauriBackend } = await import('$lib/backend/tauri');
+  return tauriBackend();
+}
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+const app = new App(await chooseBackend());
+mount(AppPage, { target, props: { app } });
+await app.start();
+if (import.meta.env.DEV && 'lanedeskPreview' in window) (window.lanedeskPreview as (app: App) => void)(app);
