@@ -86,13 +86,6 @@ impl Class {
             Self::Exactly(only) => c == only,
         }
     }
-
-    fn is_serial(self) -> bool {
-        matches!(
-            self,
-            Self::Serial | Self::Digit | Self::PoliceSerial | Self::ArmedSerial
-        )
-    }
 }
 
 use Class::{
@@ -229,17 +222,10 @@ pub(super) fn mend_serial(chars: &[char]) -> Vec<char> {
         return mended_from(2);
     }
     // Other beginnings say nothing by themselves (a foreign plate may hold any letter), so the mended text counts only
-    // where it is a plate the table knows and the letter stood in a serial position.
+    // where it is a plate the table knows. Every place of the table that admits a digit is a serial position.
     for start in 0..=3 {
         let mended = mended_from(start);
-        let Some(shape) = shape_of(&mended) else {
-            continue;
-        };
-        let changed = chars.iter().zip(&mended).zip(shape.places);
-        if changed
-            .into_iter()
-            .all(|((old, new), class)| old == new || class.is_serial())
-        {
+        if shape_of(&mended).is_some() {
             return mended;
         }
     }

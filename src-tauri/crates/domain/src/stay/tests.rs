@@ -105,6 +105,22 @@ fn a_plate_read_on_arrival_is_no_passage() {
 }
 
 #[test]
+fn a_corrected_vehicle_is_itself_by_either_plate() {
+    let corrected = OpeningFacts {
+        plate_read: Some(plate("京C99887")),
+        ..paid_exit()
+    };
+    for own in ["粤B12345", "京C99887"] {
+        let again = settle(&corrected, &read(Some(own), 5000));
+        assert_eq!(again, Settlement::Waiting, "{own}");
+    }
+    assert_eq!(
+        settle(&corrected, &read(Some("沪AD12345"), 5000)),
+        left(ReleaseKind::Normal, 900)
+    );
+}
+
+#[test]
 fn the_next_vehicle_after_an_unlicensed_one_is_any_with_a_plate() {
     let unlicensed = OpeningFacts {
         plate: None,

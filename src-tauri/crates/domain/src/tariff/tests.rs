@@ -67,6 +67,18 @@ fn without_free_minutes_the_first_period_is_due_from_the_first_second() {
 }
 
 #[test]
+fn without_a_first_period_the_first_step_is_due_from_the_first_second() {
+    let steps = TariffParts {
+        step_minutes: 30,
+        step_fen: Fen(200),
+        ..TariffParts::default()
+    };
+    let tariff = Tariff::new(steps).unwrap();
+    assert_eq!(tariff.fee(IN, IN), Fen(200));
+    assert_eq!((fee_after(&tariff, 30), fee_after(&tariff, 31)), (200, 400));
+}
+
+#[test]
 fn a_clock_behind_the_entry_costs_no_more_than_the_entry() {
     assert_eq!(demo().fee(IN, IN.plus_minutes(-10)), demo().fee(IN, IN));
 }

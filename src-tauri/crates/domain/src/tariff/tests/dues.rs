@@ -91,6 +91,13 @@ fn part_of_the_fee_opens_nothing_until_it_adds_up() {
 }
 
 #[test]
+fn paying_nothing_within_the_free_minutes_begins_no_leaving_time() {
+    let (tariff, nothing) = (demo(), [paid(0, 10)]);
+    assert_eq!(due_after(&bill(&tariff, &nothing), 15), 0);
+    assert_eq!(due_after(&bill(&tariff, &nothing), 16), 500);
+}
+
+#[test]
 fn a_surplus_stays_with_the_stay() {
     let (tariff, payments) = (demo(), [paid(1000, 30)]);
     assert_eq!(due_after(&bill(&tariff, &payments), 120), 0);
