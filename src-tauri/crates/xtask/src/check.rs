@@ -73,7 +73,7 @@ fn rust(steps: &mut Steps) {
 
 /// Every Rust test, with a screen and a second database of its own.
 fn tests(tally: &mut Tally, ci: bool) -> Result<()> {
-    let screen = Display::start(&house::scratch()?, 1600, 1200)?;
+    let screen = Display::start(&house::scratch()?, 1600, 1300)?;
     let database = Postgres::start(Durability::Quick)?;
     let mut command = if cargo::has("nextest") {
         let profile = if ci { "ci" } else { "default" };
@@ -97,7 +97,8 @@ fn tests(tally: &mut Tally, ci: bool) -> Result<()> {
     };
     command
         .env("DISPLAY", screen.name())
-        .env("LANEDESK_TEST_POSTGRES", database.url());
+        .env("LANEDESK_TEST_POSTGRES", database.url())
+        .env("LANEDESK_PROGRAMS", house::program("", false));
     tally.run(&mut command)
 }
 

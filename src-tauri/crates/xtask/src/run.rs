@@ -15,7 +15,7 @@ use crate::step::say;
 use crate::{cargo, node, system};
 
 /// The control door of the simulated lot; its cameras stand at the ports that the demo site names.
-const LOTSIM_PORT: u16 = 18080;
+const LOTSIM_PORT: u16 = 18100;
 /// A window with letters in it shows far more colours than an empty one.
 const PAINTED_COLOURS: usize = 60;
 
@@ -100,7 +100,7 @@ fn demand_ports(hub: u16) -> Result<()> {
 
 fn start_lot(data: &Data) -> Result<Running> {
     let mut command = Command::new(house::program("lotsim", false));
-    command.arg("serve").arg("--site").arg(house::demo_site());
+    command.args(["serve", "--demo"]);
     command.args(["--control", &format!("127.0.0.1:{LOTSIM_PORT}")]);
     let mut lot = Running::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
     lot.wait_until("ready", Duration::from_secs(20), || {
@@ -131,7 +131,9 @@ fn start_hub(data: &Data, listen: u16) -> Result<Running> {
 
 fn start_desk(data: &Data, hub: u16, screen: Option<&Display>) -> Result<Running> {
     let mut command = Command::new(house::program("lanedesk", false));
-    command.env("LANEDESK_HUB", format!("http://127.0.0.1:{hub}"));
+    command
+        .env("LANEDESK_HUB", format!("http://127.0.0.1:{hub}"))
+        .env("LANEDESK_DATA_DIR", data.path("desk"));
     if let Some(screen) = screen {
         command.env("DISPLAY", screen.name());
     }

@@ -11,8 +11,6 @@ pub(crate) const BUILD: &[&str] = &[
     "build-essential",
     "pkg-config",
     "libwebkit2gtk-4.1-dev",
-    "libayatana-appindicator3-dev",
-    "librsvg2-dev",
     "libdbus-1-dev",
 ];
 
