@@ -82,8 +82,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_travels_turns_round_and_keeps_reporting_the_last_limit() {
-        let mut arm = Arm::closed(Duration::from_millis(1000));
-        assert_eq!(arm.drive(true), Some(Duration::from_millis(1000)));
+        let mut arm = Arm::closed(Duration::from_secs(1));
+        assert_eq!(arm.drive(true), Some(Duration::from_secs(1)));
         assert_eq!(arm.drive(true), None);
         tokio::time::advance(Duration::from_millis(600)).await;
         assert_eq!(
@@ -95,7 +95,7 @@ mod tests {
         tokio::time::advance(Duration::from_millis(700)).await;
         assert_eq!(arm.state(), BarrierState::Closed);
         arm.drive(true);
-        tokio::time::advance(Duration::from_millis(1000)).await;
+        tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(arm.reported(), BarrierState::Open);
     }
 }

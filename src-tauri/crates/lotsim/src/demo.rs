@@ -56,8 +56,8 @@ pub fn config() -> Config {
                 lot: lot.to_owned(),
                 name: name.to_owned(),
                 direction,
-                drives_after_ms: Some(2500),
-                falls_after_ms: Some(1500),
+                drives_after_ms: Some(4000),
+                falls_after_ms: Some(2500),
                 next_after_ms: 45_000,
                 ..LaneConfig::new(code)
             };

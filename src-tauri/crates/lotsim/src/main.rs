@@ -76,6 +76,9 @@ struct Serve {
     /// The demo site.
     #[arg(long, required_unless_present = "config")]
     demo: bool,
+    /// Pictures by daylight whatever the hour, as for screenshots.
+    #[arg(long)]
+    daylight: bool,
 }
 
 #[derive(Args)]
@@ -156,9 +159,13 @@ async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
         Some(path) => Config::read(path)?,
         None => demo::config(),
     };
-    config.control.get_or_insert(control);
-    if how.demo {
+    if how.demo || config.control.is_none() {
         config.control = Some(control);
+    }
+    if how.daylight {
+        for lane in &mut config.lanes {
+            lane.night = Some(false);
+        }
     }
     let site = Lotsim::start(config).await?;
     for lane in site.lanes() {

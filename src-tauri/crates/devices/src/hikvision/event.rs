@@ -231,8 +231,9 @@ fn uuid(leaves: &Leaves) -> String {
         hash.update([0]);
     }
     let hash = hash.finalize();
-    let hex: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("made-{hex}")
+    let half = hash.iter().take(16);
+    let half = half.fold(0u128, |number, byte| (number << 8) | u128::from(*byte));
+    format!("made-{half:032x}")
 }
 
 fn rect(leaves: &Leaves) -> Option<[f32; 4]> {

@@ -82,7 +82,7 @@ impl Gate {
         action: BarrierAction,
     ) -> Result<Option<Reply>, DeviceError> {
         let sent = self.credentials.answer("PUT", &self.order_path);
-        let mut request = self.request(Method::PUT, &self.order_path);
+        let mut request = request(Method::PUT, &self.order_path);
         if let Some(sent) = &sent {
             request = request.header(AUTHORIZATION, &sent.header);
         }
@@ -104,7 +104,7 @@ impl Gate {
     /// so a missing answer means that nothing was.
     async fn prime(&self, line: &mut Line) -> Result<(), DeviceError> {
         let path = self.address.path(&self.status_path);
-        let request = self.request(Method::GET, &path);
+        let request = request(Method::GET, &path);
         let reply = line
             .send(request, Bytes::new(), self.timeouts.status)
             .await
@@ -117,10 +117,10 @@ impl Gate {
         }
         Ok(())
     }
+}
 
-    fn request(&self, method: Method, path: &str) -> Builder {
-        Request::builder().method(method).uri(path)
-    }
+fn request(method: Method, path: &str) -> Builder {
+    Request::builder().method(method).uri(path)
 }
 
 /// The body of an order, with an XML declaration as the device's own page sends it.

@@ -6,7 +6,7 @@ use lotsim::{Config, Lane, LaneConfig, Lotsim, demo};
 use std::time::Duration;
 
 /// Time-outs short enough for tests and long enough for a busy computer.
-pub fn short() -> Timeouts {
+pub(crate) fn short() -> Timeouts {
     Timeouts {
         connect: Duration::from_secs(2),
         order: Duration::from_millis(700),
@@ -20,26 +20,28 @@ pub fn short() -> Timeouts {
 }
 
 /// A driver for a lane, with the settings changed as needed.
-pub fn driver_with(lane: &Lane, change: impl FnOnce(&mut HikvisionSettings)) -> Hikvision {
+pub(crate) fn driver_with(lane: &Lane, change: impl FnOnce(&mut HikvisionSettings)) -> Hikvision {
     let mut settings = HikvisionSettings::new(&lane.url(), demo::USERNAME, demo::PASSWORD);
     settings.timeouts = short();
     change(&mut settings);
-    Hikvision::new(settings).unwrap()
+    Hikvision::new(settings).expect("a simulated device can be used")
 }
 
-pub fn driver(lane: &Lane) -> Hikvision {
+pub(crate) fn driver(lane: &Lane) -> Hikvision {
     driver_with(lane, |_| {})
 }
 
 /// A site of one lane.
-pub async fn site_with(change: impl FnOnce(&mut LaneConfig)) -> (Lotsim, Lane) {
+pub(crate) async fn site_with(change: impl FnOnce(&mut LaneConfig)) -> (Lotsim, Lane) {
     let mut lane = LaneConfig::quick("E01");
     change(&mut lane);
-    let sim = Lotsim::start(Config::of([lane])).await.unwrap();
+    let sim = Lotsim::start(Config::of([lane]))
+        .await
+        .expect("a simulated device can be used");
     let lane = sim.lane("E01");
     (sim, lane)
 }
 
-pub async fn site() -> (Lotsim, Lane) {
+pub(crate) async fn site() -> (Lotsim, Lane) {
     site_with(|_| {}).await
 }

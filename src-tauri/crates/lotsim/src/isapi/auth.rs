@@ -57,25 +57,25 @@ impl Auth {
         }
     }
 
-    /// Lets a request in, or says what is answered instead.
+    /// What is answered instead of letting a request in; nothing where it may come in.
     pub(super) fn check(
         &self,
         lane: &Lane,
         method: &str,
         uri: &str,
         headers: &HeaderMap,
-    ) -> Result<(), Box<Response<Body>>> {
+    ) -> Option<Response<Body>> {
         let header = headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         match self.judge(lane, method, uri, header) {
-            Verdict::Good => Ok(()),
-            Verdict::Ask { stale } => Err(self.challenge(stale, None, 0)),
+            Verdict::Good => None,
+            Verdict::Ask { stale } => Some(self.challenge(stale, None, 0)),
             Verdict::Wrong => {
                 let left = TRIES.saturating_sub(self.wrong());
-                Err(self.challenge(false, Some(left), 0))
+                Some(self.challenge(false, Some(left), 0))
             }
-            Verdict::Locked(seconds) => Err(self.challenge(false, Some(0), seconds)),
+            Verdict::Locked(seconds) => Some(self.challenge(false, Some(0), seconds)),
         }
     }
 
@@ -135,7 +135,7 @@ impl Auth {
     }
 
     /// 401 with a fresh nonce and, after a wrong password, what is left.
-    fn challenge(&self, stale: bool, tries_left: Option<u32>, locked: u64) -> Box<Response<Body>> {
+    fn challenge(&self, stale: bool, tries_left: Option<u32>, locked: u64) -> Response<Body> {
         let nonce = format!("{:032x}", rand::rng().random::<u128>());
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let (now, life) = (Instant::now(), self.nonce_life);
@@ -162,7 +162,7 @@ impl Auth {
         if let Ok(value) = text.parse() {
             answer.headers_mut().insert("www-authenticate", value);
         }
-        Box::new(answer)
+        answer
     }
 }
 

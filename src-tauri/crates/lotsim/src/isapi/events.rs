@@ -176,15 +176,17 @@ fn write(lane: &Lane, told: &Told, out: &mut BytesMut) {
 fn write_part(lane: &Lane, kind: &str, name: &str, body: &[u8], out: &mut BytesMut) {
     let loose = lane.has(Fault::LfFraming);
     let eol = if loose { "\n" } else { "\r\n" };
-    let mut head = format!("--{BOUNDARY}{eol}");
-    if !name.is_empty() {
-        head +=
-            &format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"{eol}");
-    }
-    head += &format!("Content-Type: {kind}{eol}");
-    if !loose {
-        head += &format!("Content-Length: {}{eol}", body.len());
-    }
+    let name = if name.is_empty() {
+        String::new()
+    } else {
+        format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"{eol}")
+    };
+    let length = if loose {
+        String::new()
+    } else {
+        format!("Content-Length: {}{eol}", body.len())
+    };
+    let head = format!("--{BOUNDARY}{eol}{name}Content-Type: {kind}{eol}{length}");
     out.put(head.as_bytes());
     out.put(eol.as_bytes());
     out.put(body);

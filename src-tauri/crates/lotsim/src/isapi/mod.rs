@@ -40,14 +40,11 @@ pub(crate) async fn serve(lane: Lane, listener: TcpListener) {
             }
         }
         until(&lane, |lane| !lane.has(Fault::Offline)).await;
-        listener = match TcpListener::bind(address).await {
-            Ok(listener) => Some(listener),
-            Err(_) => {
-                // Connections that are just closing still hold the port.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                None
-            }
-        };
+        listener = TcpListener::bind(address).await.ok();
+        if listener.is_none() {
+            // Connections that are just closing still hold the port.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -48,8 +48,8 @@ pub(super) async fn answer(
         );
         return Ok(bad);
     }
-    if let Err(instead) = auth.check(lane, asked.method.as_str(), &asked.uri, &asked.headers) {
-        return Ok(*instead);
+    if let Some(instead) = auth.check(lane, asked.method.as_str(), &asked.uri, &asked.headers) {
+        return Ok(instead);
     }
     route(lane, asked).await
 }

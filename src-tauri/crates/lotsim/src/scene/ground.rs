@@ -33,7 +33,7 @@ const EDGE: &str = r#"<rect width="1280" height="720" fill="url(#edge)"/>"#;
 const NIGHT: &str = r##"<rect width="1280" height="720" fill="#060b16" opacity=".64"/>
 <path d="M420 38h150v12H420zM740 38h150v12H740z" fill="#fff6dc"/><ellipse cx="660" cy="560" rx="600" ry="230" fill="url(#pool)"/><ellipse cx="495" cy="60" rx="190" ry="80" fill="url(#pool)"/><ellipse cx="815" cy="60" rx="190" ry="80" fill="url(#pool)"/>"##;
 /// The car's own lights.
-const BEAMS: &str = r##"<ellipse cx="550" cy="500" rx="150" ry="90" fill="url(#beam)"/><ellipse cx="898" cy="500" rx="150" ry="90" fill="url(#beam)"/>"##;
+const BEAMS: &str = r#"<ellipse cx="550" cy="500" rx="150" ry="90" fill="url(#beam)"/><ellipse cx="898" cy="500" rx="150" ry="90" fill="url(#beam)"/>"#;
 
 /// What tells one kind of still picture from another.
 type Kind = (bool, Option<&'static str>, &'static str);

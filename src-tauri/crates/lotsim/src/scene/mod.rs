@@ -67,7 +67,7 @@ pub fn draw(view: &View) -> Bytes {
     text::write(
         &mut picture,
         &view.label,
-        (1254.0, 656.0),
+        (1254.0, 698.0),
         34.0,
         text::Side::Right,
     );

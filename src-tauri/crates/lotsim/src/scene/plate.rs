@@ -3,8 +3,8 @@
 use super::text::{self, Rgb};
 use crate::{PlateColor, Vehicle};
 use resvg::tiny_skia::{
-    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point, Rect,
-    Shader, SpreadMode, Stroke, Transform,
+    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point, Shader,
+    SpreadMode, Stroke, Transform,
 };
 
 /// Paints a vehicle's plate into a box; `line` is the width of its rim in pixels.
@@ -36,9 +36,10 @@ pub(super) fn paint(picture: &mut Pixmap, vehicle: &Vehicle, at: [f32; 4], line:
         ],
         radius * 0.7,
     );
-    let mut paint = Paint::default();
-    paint.shader = solid(ink);
-    paint.anti_alias = true;
+    let paint = Paint {
+        shader: solid(ink),
+        ..Paint::default()
+    };
     let stroke = Stroke {
         width: line,
         ..Stroke::default()
@@ -64,15 +65,17 @@ fn letters(picture: &mut Pixmap, vehicle: &Vehicle, [x, y, width, height]: [f32;
     for (index, letter) in (0u16..).zip(plate) {
         let after_dot = if index >= 2 { gap } else { 0.0 };
         let left = x + side + f32::from(index) * column + after_dot;
-        let place = [
-            left + column * 0.1,
+        // Chinese characters fill their column; figures leave some air.
+        let spare = if letter.is_ascii() { 0.1 } else { 0.02 };
+        let field = [
+            left + column * spare,
             y + height * 0.19,
-            column * 0.8,
+            column * (1.0 - 2.0 * spare),
             height * 0.62,
         ];
-        text::letter(picture, letter, place, ink);
+        text::letter(picture, letter, field, ink);
         if misread.contains(&usize::from(index)) {
-            dirt(picture, place);
+            dirt(picture, field);
         }
     }
     let dot = PathBuilder::from_circle(
@@ -164,9 +167,10 @@ fn fill(picture: &mut Pixmap, path: Option<Path>, shader: Shader<'static>) {
     let Some(path) = path else {
         return;
     };
-    let mut paint = Paint::default();
-    paint.shader = shader;
-    paint.anti_alias = true;
+    let paint = Paint {
+        shader,
+        ..Paint::default()
+    };
     picture.fill_path(
         &path,
         &paint,
@@ -178,18 +182,17 @@ fn fill(picture: &mut Pixmap, path: Option<Path>, shader: Shader<'static>) {
 
 /// A rectangle with round corners.
 fn rounded([x, y, width, height]: [f32; 4], radius: f32) -> Option<Path> {
-    let rect = Rect::from_xywh(x, y, width, height)?;
-    let (l, t, r, b) = (rect.left(), rect.top(), rect.right(), rect.bottom());
+    let (right, bottom) = (x + width, y + height);
     let mut path = PathBuilder::new();
-    path.move_to(l + radius, t);
-    path.line_to(r - radius, t);
-    path.quad_to(r, t, r, t + radius);
-    path.line_to(r, b - radius);
-    path.quad_to(r, b, r - radius, b);
-    path.line_to(l + radius, b);
-    path.quad_to(l, b, l, b - radius);
-    path.line_to(l, t + radius);
-    path.quad_to(l, t, l + radius, t);
+    path.move_to(x + radius, y);
+    path.line_to(right - radius, y);
+    path.quad_to(right, y, right, y + radius);
+    path.line_to(right, bottom - radius);
+    path.quad_to(right, bottom, right - radius, bottom);
+    path.line_to(x + radius, bottom);
+    path.quad_to(x, bottom, x, bottom - radius);
+    path.line_to(x, y + radius);
+    path.quad_to(x, y, x + radius, y);
     path.close();
     path.finish()
 }
