@@ -1,7 +1,6 @@
 -- What this device remembers between starts. Never a token, never a password.
+
 create table setting (
-    -- What is remembered: settings, hub_url, username, person, lane_held.
-    name text primary key not null,
-    -- Plain text, or JSON where the name stands for several values.
-    value text not null
+    name text primary key not null, -- settings, hub_url, username, person or lane_held
+    value text not null             -- JSON
 );

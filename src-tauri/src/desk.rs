@@ -15,6 +15,7 @@ use crate::{
         setting::Settings,
     },
     events::Page,
+    keyring::Keyring,
     store::{Owner, Store, StoreError},
 };
 use lanedesk_client::{CallError, Hub, Pace, Stream, problem_here};
@@ -36,6 +37,7 @@ pub struct Desk {
 struct Inner {
     store: Store,
     page: Box<dyn Page>,
+    keyring: Keyring,
     pace: Pace,
     /// Set once the session kept from the last start has been looked at.
     resumed: OnceCell<()>,
@@ -63,10 +65,11 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// A desk over its store. `preset_hub` is the hub's address where the installation names one.
+    /// A desk over its store and keyring. `preset_hub` is the hub's address where the installation names one.
     pub async fn new(
         store: Store,
-        page: impl Page,
+        keyring: Keyring,
+        told: impl Page,
         preset_hub: Option<String>,
         pace: Pace,
     ) -> Self {
@@ -80,7 +83,8 @@ impl Desk {
         Self {
             inner: Arc::new(Inner {
                 store,
-                page: Box::new(page),
+                page: Box::new(told),
+                keyring,
                 pace,
                 resumed: OnceCell::new(),
                 state: Mutex::new(state),
@@ -199,3 +203,6 @@ pub(crate) fn now() -> Timestamp {
     let ms = passed.map_or(0, |passed| passed.as_millis());
     Timestamp(i64::try_from(ms).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,22 +6,45 @@ use std::time::Duration;
 /// A keyring that asks the person to unlock it may take long; the desk then starts at the login page.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The token kept for a hub, if any.
-pub(crate) async fn kept(hub: &str) -> Option<Token> {
-    let hub = hub.to_owned();
-    patiently(move || entry::read(&hub)).await?.map(Token::new)
+/// Where this desk keeps its sessions.
+#[derive(Debug, Clone, Default)]
+pub struct Keyring {
+    profile: Option<String>,
 }
 
-/// Keeps the token for a hub. Where there is no keyring it lives in memory only, and the next start asks to log in.
-pub(crate) async fn keep(hub: &str, token: &Token) {
-    let (hub, secret) = (hub.to_owned(), token.secret().to_owned());
-    patiently(move || entry::write(&hub, &secret)).await;
-}
+impl Keyring {
+    /// Two desks with data folders of their own, started by one user, do not share a session: the folder is part of
+    /// the name under which it is kept.
+    pub fn of(profile: Option<String>) -> Self {
+        Self { profile }
+    }
 
-/// Forgets the token of a hub.
-pub(crate) async fn forget(hub: &str) {
-    let hub = hub.to_owned();
-    patiently(move || entry::delete(&hub)).await;
+    /// The token kept for a hub, if any.
+    pub(crate) async fn kept(&self, hub: &str) -> Option<Token> {
+        let account = self.account(hub);
+        patiently(move || entry::read(&account))
+            .await?
+            .map(Token::new)
+    }
+
+    /// Keeps the token for a hub. Where there is no keyring it lives in memory only, and the next start asks to log in.
+    pub(crate) async fn keep(&self, hub: &str, token: &Token) {
+        let (account, secret) = (self.account(hub), token.secret().to_owned());
+        patiently(move || entry::write(&account, &secret)).await;
+    }
+
+    /// Forgets the token of a hub.
+    pub(crate) async fn forget(&self, hub: &str) {
+        let account = self.account(hub);
+        patiently(move || entry::delete(&account)).await;
+    }
+
+    fn account(&self, hub: &str) -> String {
+        match &self.profile {
+            Some(profile) => format!("{hub} {profile}"),
+            None => hub.to_owned(),
+        }
+    }
 }
 
 /// Keyrings block, so they are asked on a thread of their own and not waited for longer than people would.
@@ -30,33 +53,34 @@ async fn patiently<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) 
     tokio::time::timeout(PATIENCE, asking).await.ok()?.ok()
 }
 
-#[cfg(not(any(target_os = "android", target_os = "ios")))]
+#[cfg(not(any(test, target_os = "android", target_os = "ios")))]
 mod entry {
-    const SERVICE: &str = "cn.lanedesk.desk";
+    const KEPT_BY: &str = "cn.lanedesk.desk";
 
-    fn of(hub: &str) -> keyring::Result<keyring::Entry> {
-        keyring::Entry::new(SERVICE, hub)
+    fn of(account: &str) -> keyring::Result<keyring::Entry> {
+        keyring::Entry::new(KEPT_BY, account)
     }
-    pub(super) fn read(hub: &str) -> Option<String> {
-        of(hub).and_then(|entry| entry.get_password()).ok()
+    pub(super) fn read(account: &str) -> Option<String> {
+        of(account).and_then(|entry| entry.get_password()).ok()
     }
-    pub(super) fn write(hub: &str, secret: &str) {
-        if let Err(error) = of(hub).and_then(|entry| entry.set_password(secret)) {
+    pub(super) fn write(account: &str, secret: &str) {
+        if let Err(error) = of(account).and_then(|entry| entry.set_password(secret)) {
             tracing::info!(%error, "no keyring took the session; it lives in memory only");
         }
     }
-    pub(super) fn delete(hub: &str) {
+    pub(super) fn delete(account: &str) {
         // Nothing kept is as good as deleted.
-        let _ = of(hub).and_then(|entry| entry.delete_credential());
+        let _ = of(account).and_then(|entry| entry.delete_credential());
     }
 }
 
-/// Phones keep the session in memory only; their keystores are not reached from here.
-#[cfg(any(target_os = "android", target_os = "ios"))]
+/// Phones keep the session in memory only: their keystores are not reached from here. Unit tests leave the keyring of
+/// whoever runs them alone.
+#[cfg(any(test, target_os = "android", target_os = "ios"))]
 mod entry {
-    pub(super) fn read(_hub: &str) -> Option<String> {
+    pub(super) fn read(_account: &str) -> Option<String> {
         None
     }
-    pub(super) fn write(_hub: &str, _secret: &str) {}
-    pub(super) fn delete(_hub: &str) {}
+    pub(super) fn write(_account: &str, _secret: &str) {}
+    pub(super) fn delete(_account: &str) {}
 }

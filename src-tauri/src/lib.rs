@@ -5,17 +5,17 @@ pub mod commands;
 pub mod contract;
 pub mod desk;
 pub mod events;
-mod keyring;
+pub mod keyring;
 pub mod notify;
 mod picture;
 pub mod store;
 
 use desk::Desk;
+use keyring::Keyring;
 use lanedesk_client::Pace;
 use std::path::PathBuf;
 use store::Store;
 use tauri::{App, Manager, WebviewWindowBuilder};
-use tauri_plugin_sql::DbInstances;
 
 /// Names the hub, so that an installation can preset it.
 const HUB: &str = "LANEDESK_HUB";
@@ -49,48 +49,16 @@ pub fn run() {
 
 /// Opens the store, then the desk, then the window: the first command of the page finds everything in place.
 fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let store = open_store(app, url);
     let page = app.handle().clone();
+    let store = Store::open(&page, url);
     let preset = std::env::var(HUB).ok().filter(|hub| !hub.is_empty());
-    let desk = tauri::async_runtime::block_on(Desk::new(store, page, preset, Pace::default()));
+    let keyring = Keyring::of(std::env::var(DATA_DIR).ok());
+    let desk = Desk::new(store, keyring, page, preset, Pace::default());
+    let desk = tauri::async_runtime::block_on(desk);
     app.manage(desk);
     for window in app.config().app.windows.clone() {
         WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
     }
-    Ok(())
-}
-
-/// The local store. A broken file is set aside and a new one begun; where even that fails the desk works without one.
-fn open_store(app: &App, url: &str) -> Store {
-    let plugin = || {
-        let migrations = store::migrations();
-        let built = tauri_plugin_sql::Builder::new().add_migrations(url, migrations);
-        app.handle().plugin(built.build())
-    };
-    let opened = plugin().or_else(|error| {
-        tracing::warn!(%error, "the local database is set aside");
-        set_aside(app, url)?;
-        plugin()
-    });
-    match opened {
-        Ok(()) => {
-            let instances = app.state::<DbInstances>();
-            tauri::async_runtime::block_on(Store::of(&instances, url))
-        }
-        Err(error) => {
-            tracing::error!(%error, "the desk works without a local database");
-            Store::closed()
-        }
-    }
-}
-
-/// Renames the database file, so that what is in it is not lost.
-fn set_aside(app: &App, url: &str) -> tauri::Result<()> {
-    let file = app.path().app_config_dir()?.join(store::file(url));
-    std::fs::rename(
-        &file,
-        file.with_extension(format!("broken-{}", desk::now())),
-    )?;
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 //! Nothing here is needed to open a barrier: where the disk is full or the file broken, the desk works on without it.
 
 mod draft;
+mod open;
 mod recent_lane;
 mod setting;
 
 pub use draft::Owner;
 
 use sqlx::SqlitePool;
-use tauri_plugin_sql::{DbInstances, DbPool, Migration, MigrationKind};
+use tauri_plugin_sql::{Migration, MigrationKind};
 
 /// The plugin's name for the database: relative to the app's own folder unless `LANEDESK_DATA_DIR` says otherwise.
 const FILE: &str = "desk.db";
@@ -35,22 +36,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Over the plugin's pool.
-    pub const fn over(pool: SqlitePool) -> Self {
-        Self { pool: Some(pool) }
-    }
-
     /// No store: everything reads as empty and saving fails.
     pub const fn closed() -> Self {
         Self { pool: None }
-    }
-
-    /// Takes the pool the plugin opened under `url`.
-    pub async fn of(instances: &DbInstances, url: &str) -> Self {
-        match instances.0.read().await.get(url) {
-            Some(DbPool::Sqlite(pool)) => Self::over(pool.clone()),
-            _ => Self::closed(),
-        }
     }
 
     fn pool(&self) -> Result<&SqlitePool, StoreError> {

@@ -1,10 +1,7 @@
 //! The desk's session: logging in, taking a kept session up again, and leaving it.
 
 use super::{Desk, work::Work};
-use crate::{
-    commands::{Answer, session::Connection},
-    keyring,
-};
+use crate::commands::{Answer, session::Connection};
 use lanedesk_client::{Address, Hub, Stream};
 use lanedesk_wire::{problem::Code, session::Person};
 
@@ -17,7 +14,7 @@ impl Desk {
         let Ok(address) = Address::parse(&url) else {
             return;
         };
-        let Some(token) = keyring::kept(address.as_str()).await else {
+        let Some(token) = self.inner.keyring.kept(address.as_str()).await else {
             return;
         };
         let language = self.settings().language;
@@ -28,7 +25,7 @@ impl Desk {
         let person = match hub.person().await {
             Ok(person) => Some(person),
             Err(error) if error.code() == Code::NoSession => {
-                keyring::forget(hub.address().as_str()).await;
+                self.inner.keyring.forget(hub.address().as_str()).await;
                 None
             }
             Err(_) => self.store().remembered("person").await,
@@ -47,7 +44,7 @@ impl Desk {
         let person = hub.login(username.clone(), password).await?;
         let url = hub.address().as_str().to_owned();
         if let Some(token) = hub.token() {
-            keyring::keep(&url, &token).await;
+            self.inner.keyring.keep(&url, &token).await;
         }
         {
             let mut state = self.state();
@@ -70,7 +67,7 @@ impl Desk {
         };
         self.set_connection(Connection::Offline);
         if let Some(hub) = left {
-            keyring::forget(hub.address().as_str()).await;
+            self.inner.keyring.forget(hub.address().as_str()).await;
             if let Err(error) = hub.logout().await {
                 tracing::info!(%error, "the hub was not told of the logout");
             }
@@ -91,7 +88,7 @@ impl Desk {
             state.hub = None;
             state.work = Work::default();
         }
-        keyring::forget(hub.address().as_str()).await;
+        self.inner.keyring.forget(hub.address().as_str()).await;
         self.forget_login().await;
         self.set_connection(Connection::Offline);
         self.page().session_ended();

@@ -1,18 +1,22 @@
-use super::{Owner, Store, StoreError, migrations, url};
+use super::{Owner, Store, StoreError, url};
 use crate::commands::search::RecentLane;
 use lanedesk_domain::{lane::LaneDirection, time::Timestamp};
-use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use std::path::Path;
+use tauri::{
+    App,
+    async_runtime::block_on,
+    test::{MockRuntime, mock_builder, mock_context, noop_assets},
+};
 
-async fn opened(file: &Path) -> Store {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true);
-    let pool = SqlitePool::connect_with(options).await.unwrap();
-    for step in migrations() {
-        sqlx::raw_sql(step.sql).execute(&pool).await.unwrap();
-    }
-    Store::over(pool)
+/// The store of an app without a window, opened by the plugin as in the real one.
+fn opened(folder: &Path) -> (App<MockRuntime>, Store) {
+    let url = url(Some(folder));
+    let mut context = mock_context(noop_assets());
+    let preload = serde_json::json!({ "preload": [&url] });
+    context.config_mut().plugins.0.insert("sql".into(), preload);
+    let app = mock_builder().build(context).unwrap();
+    let store = Store::open(app.handle(), &url);
+    (app, store)
 }
 
 fn lane(id: &str, used_at: i64) -> RecentLane {
@@ -34,104 +38,100 @@ fn owner(person: &str) -> Owner {
     }
 }
 
-#[tokio::test]
-async fn recent_lanes_are_newest_first_and_each_persons_own() {
+#[test]
+fn recent_lanes_are_newest_first_and_each_persons_own() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder.path().join("desk.db")).await;
+    let (_app, store) = opened(folder.path());
     for (id, at) in [("E01", 1), ("E02", 2), ("E01", 3)] {
-        store.worked(&owner("p1"), &lane(id, at)).await.unwrap();
+        block_on(store.worked(&owner("p1"), &lane(id, at))).unwrap();
     }
-    let found = store.recent_lanes(&owner("p1")).await.unwrap();
+    let found = block_on(store.recent_lanes(&owner("p1"))).unwrap();
     assert_eq!(found, [lane("E01", 3), lane("E02", 2)]);
-    assert!(store.recent_lanes(&owner("p2")).await.unwrap().is_empty());
+    assert!(
+        block_on(store.recent_lanes(&owner("p2")))
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// SCREENS: half-filled work survives a lost lease, a lost network and a restart.
-#[tokio::test]
-async fn a_draft_survives_a_restart_until_it_is_dropped() {
+#[test]
+fn a_draft_survives_a_restart_until_it_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("desk.db");
     let (mine, now) = (owner("p1"), Timestamp(1_000_000_000_000));
-    let store = opened(&file).await;
-    store
-        .save_draft(&mine, "release:c1", "{}", now)
-        .await
-        .unwrap();
-    store
-        .save_draft(&mine, "release:c1", "{\"remark\":\"x\"}", now)
-        .await
-        .unwrap();
-    store.pool().unwrap().close().await;
+    let (app, store) = opened(folder.path());
+    block_on(store.save_draft(&mine, "release:c1", "{}", now)).unwrap();
+    block_on(store.save_draft(&mine, "release:c1", "{\"remark\":\"x\"}", now)).unwrap();
+    block_on(store.pool().unwrap().close());
+    drop(app);
 
-    let again = Store::over(
-        SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file))
-            .await
-            .unwrap(),
-    );
-    let body = again.draft(&mine, "release:c1").await.unwrap();
+    let (_app, again) = opened(folder.path());
+    let body = block_on(again.draft(&mine, "release:c1")).unwrap();
     assert_eq!(body.as_deref(), Some("{\"remark\":\"x\"}"));
-    assert_eq!(
-        again.draft(&owner("p2"), "release:c1").await.unwrap(),
-        None,
-        "another person's"
-    );
+    let others = block_on(again.draft(&owner("p2"), "release:c1")).unwrap();
+    assert_eq!(others, None, "nobody sees another's work");
 
-    again.drop_draft(&mine, "release:c1").await.unwrap();
-    assert_eq!(again.draft(&mine, "release:c1").await.unwrap(), None);
+    block_on(again.drop_draft(&mine, "release:c1")).unwrap();
+    assert_eq!(block_on(again.draft(&mine, "release:c1")).unwrap(), None);
 }
 
-#[tokio::test]
-async fn drafts_nobody_came_back_to_are_dropped_after_a_week() {
+/// A file that is no database is kept beside, and the desk begins a new one.
+#[test]
+fn a_broken_file_is_set_aside_and_a_new_one_begun() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder.path().join("desk.db")).await;
+    let file = folder.path().join("desk.db");
+    std::fs::write(
+        &file,
+        "this is no database, but it is long enough to be looked at".repeat(40),
+    )
+    .unwrap();
+    let (_app, store) = opened(folder.path());
+    block_on(store.remember("username", &"guard")).unwrap();
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    let kept = names.filter(|entry| {
+        entry
+            .as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains("broken-")
+    });
+    assert_eq!(kept.count(), 1, "what was in it is not lost");
+}
+
+#[test]
+fn drafts_nobody_came_back_to_are_dropped_after_a_week() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_app, store) = opened(folder.path());
     let (mine, now) = (owner("p1"), Timestamp(1_000_000_000_000));
-    store.save_draft(&mine, "old", "{}", now).await.unwrap();
+    block_on(store.save_draft(&mine, "old", "{}", now)).unwrap();
     let week_later = now.plus_minutes(7 * 24 * 60).plus_ms(1);
-    store
-        .save_draft(&mine, "new", "{}", week_later)
-        .await
-        .unwrap();
-    assert_eq!(store.draft(&mine, "old").await.unwrap(), None);
-    assert!(store.draft(&mine, "new").await.unwrap().is_some());
+    block_on(store.save_draft(&mine, "new", "{}", week_later)).unwrap();
+    assert_eq!(block_on(store.draft(&mine, "old")).unwrap(), None);
+    assert!(block_on(store.draft(&mine, "new")).unwrap().is_some());
 }
 
 /// A broken disk must not keep a barrier shut: the desk works on without its store.
-#[tokio::test]
-async fn without_a_store_reading_is_empty_and_saving_says_so() {
+#[test]
+fn without_a_store_reading_is_empty_and_saving_says_so() {
     let store = Store::closed();
-    assert_eq!(store.remembered::<String>("hub_url").await, None);
-    let saved = store.remember("hub_url", &"http://hub").await;
+    assert_eq!(block_on(store.remembered::<String>("hub_url")), None);
+    let saved = block_on(store.remember("hub_url", &"http://hub"));
     assert!(matches!(saved, Err(StoreError::Closed)));
 }
 
-#[tokio::test]
-async fn what_is_remembered_is_replaced_and_forgotten() {
+#[test]
+fn what_is_remembered_is_replaced_and_forgotten() {
     let folder = tempfile::tempdir().unwrap();
-    let store = opened(&folder.path().join("desk.db")).await;
-    store.remember("username", &"guard").await.unwrap();
-    store.remember("username", &"agent").await.unwrap();
+    let (_app, store) = opened(folder.path());
+    block_on(store.remember("username", &"guard")).unwrap();
+    block_on(store.remember("username", &"agent")).unwrap();
     assert_eq!(
-        store.remembered::<String>("username").await.as_deref(),
+        block_on(store.remembered::<String>("username")).as_deref(),
         Some("agent")
     );
-    store.forget("username").await.unwrap();
-    assert_eq!(store.remembered::<String>("username").await, None);
-}
-
-/// Migrations are read by people: every column says what it means.
-#[test]
-fn every_column_is_commented() {
-    for step in migrations() {
-        let mut commented = false;
-        for line in step.sql.lines().map(str::trim) {
-            let column = [" text", " bigint", " boolean"]
-                .iter()
-                .any(|kind| line.contains(kind))
-                && !line.starts_with("--");
-            assert!(!column || commented, "{}: {line}", step.description);
-            commented = line.starts_with("--");
-        }
-    }
+    block_on(store.forget("username")).unwrap();
+    assert_eq!(block_on(store.remembered::<String>("username")), None);
 }
 
 #[test]
