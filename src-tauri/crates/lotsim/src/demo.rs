@@ -81,12 +81,19 @@ fn alive(lane: LaneConfig) -> LaneConfig {
     match lane.code.as_str() {
         "E01" => LaneConfig {
             automatic: true,
-            waiting: vec![
-                Vehicle::new("粤BF06789"),
-                Vehicle::new("粤B7K518"),
-                Vehicle::new("湘A8Q26M"),
-            ],
+            next_after_ms: 120_000,
             vehicle: Some(Vehicle::new("粤B7K518")),
+            waiting: [
+                "粤BF06789",
+                "粤B3N077",
+                "湘A8Q26M",
+                "粤BDK2018",
+                "粤S5V812",
+                "粤B90L6T",
+                "桂K1P508",
+            ]
+            .map(Vehicle::new)
+            .to_vec(),
             past: vec![
                 past(142, "粤B8B16S"),
                 past(61, "粤BD10086"),

@@ -82,7 +82,9 @@ impl Line {
 
     /// Whether the next request can still go over this connection.
     pub(crate) async fn usable(&mut self) -> bool {
-        self.sender.ready().await.is_ok()
+        // Ready at once after a whole answer; a connection that is neither ready nor closed is of no use.
+        let ready = timeout(Duration::from_millis(200), self.sender.ready()).await;
+        matches!(ready, Ok(Ok(())))
     }
 
     /// Sends one request, once, and waits for the whole answer.

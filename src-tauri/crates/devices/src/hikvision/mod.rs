@@ -58,6 +58,11 @@ impl Hikvision {
         })
     }
 
+    /// Looks whether a device could be made of these settings.
+    pub fn check(settings: &HikvisionSettings) -> Result<(), OpenError> {
+        Address::parse(&settings.url).map(drop)
+    }
+
     /// The main stream's address with user name and password inside.
     fn rtsp(&self) -> Option<String> {
         let own = self.settings.rtsp.trim();
