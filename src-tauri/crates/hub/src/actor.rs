@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use lanedesk_domain::{
     ids::{LotId, PersonId},
-    person::{Role, Scope},
+    person::{Permission, Role, Scope},
 };
 use lanedesk_wire::problem::Holder;
 use std::sync::Arc;
@@ -25,6 +25,15 @@ impl Actor {
     /// Whether the lot is in their scope.
     pub fn may_see(&self, lot: &LotId) -> bool {
         self.scope.contains(lot)
+    }
+
+    /// Refuses what their role may not do.
+    pub fn allow(&self, permission: Permission) -> Result<()> {
+        if self.role.may(permission) {
+            Ok(())
+        } else {
+            Err(Error::NotAllowed)
+        }
     }
 
     /// Refuses what is outside their scope, in the words of what is not there.

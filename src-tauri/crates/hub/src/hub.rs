@@ -1,13 +1,24 @@
 //! What every use case can reach.
 
 use crate::{
+    auth::Sessions,
     clock::Clock,
     directory::Directory,
+    expiry::Alarm,
+    metrics::Metrics,
+    ops::search::Finder,
+    push::Push,
+    runtime::Runtime,
     store::{Store, StoreError},
     vault::Vault,
 };
-use std::sync::Arc;
+use lanedesk_domain::rules::Rules;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// The hub's state. Cheap to clone; clones are the same hub.
 #[derive(Clone)]
@@ -18,6 +29,15 @@ struct Inner {
     clock: Clock,
     vault: Vault,
     directory: watch::Sender<Arc<Directory>>,
+    finder: watch::Sender<Arc<Finder>>,
+    sessions: Sessions,
+    push: Push,
+    metrics: Metrics,
+    /// Whether a proxy of ours stands before the hub, whose word on client addresses counts.
+    behind_proxy: AtomicBool,
+    stop: CancellationToken,
+    runtime: Runtime,
+    alarm: Alarm,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
 }
@@ -25,13 +45,22 @@ struct Inner {
 impl Hub {
     /// A hub over opened records, with the site loaded.
     pub async fn new(store: Store, clock: Clock, vault: Vault) -> Result<Self, StoreError> {
-        let directory = Directory::load(&mut store.read().await?.conn()).await?;
+        let directory = Arc::new(Directory::load(&mut store.read().await?.conn()).await?);
         let id = uuid::Uuid::now_v7().to_string();
+        let runtime = Runtime::new(&directory, &vault, &clock);
         Ok(Self(Arc::new(Inner {
             store,
             clock,
             vault,
-            directory: watch::Sender::new(Arc::new(directory)),
+            finder: watch::Sender::new(Arc::new(index(directory.clone()).await?)),
+            directory: watch::Sender::new(directory),
+            sessions: Sessions::default(),
+            push: Push::default(),
+            metrics: Metrics::default(),
+            behind_proxy: AtomicBool::new(false),
+            stop: CancellationToken::new(),
+            runtime,
+            alarm: Alarm::default(),
             id,
         })))
     }
@@ -51,6 +80,16 @@ impl Hub {
         &self.0.vault
     }
 
+    /// The field devices.
+    pub fn runtime(&self) -> &Runtime {
+        &self.0.runtime
+    }
+
+    /// What wakes the task that ends leases.
+    pub fn alarm(&self) -> &Alarm {
+        &self.0.alarm
+    }
+
     /// This process.
     pub fn id(&self) -> &str {
         &self.0.id
@@ -68,8 +107,63 @@ impl Hub {
 
     /// Reads the site again after it changed.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        let directory = Directory::load(&mut self.0.store.read().await?.conn()).await?;
-        self.0.directory.send_replace(Arc::new(directory));
+        let directory = Arc::new(Directory::load(&mut self.0.store.read().await?.conn()).await?);
+        let finder = index(directory.clone()).await?;
+        self.0.directory.send_replace(directory);
+        self.0.finder.send_replace(Arc::new(finder));
+        // After the directory: scopes are worked out from it.
+        self.0.sessions.forget_people();
         Ok(())
     }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Rules {
+        crate::ops::lease::rules(&self.directory())
+    }
+
+    /// What finds lots and lanes.
+    pub fn finder(&self) -> Arc<Finder> {
+        self.0.finder.borrow().clone()
+    }
+
+    /// Who is logged in.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// What feeds the streams.
+    pub fn push(&self) -> &Push {
+        &self.0.push
+    }
+
+    /// What the hub counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Whether a proxy of ours stands before the hub, whose word on client addresses counts.
+    pub fn behind_proxy(&self) -> bool {
+        self.0.behind_proxy.load(Ordering::Relaxed)
+    }
+
+    /// Says that a proxy of ours stands before the hub.
+    pub fn set_behind_proxy(&self, behind: bool) {
+        self.0.behind_proxy.store(behind, Ordering::Relaxed);
+    }
+
+    /// Ends every task and stream of the hub.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// Waits until the hub stops.
+    pub async fn stopping(&self) {
+        self.0.stop.cancelled().await;
+    }
+}
+
+/// Indexes a site off the threads that serve requests.
+async fn index(directory: Arc<Directory>) -> Result<Finder, StoreError> {
+    let indexed = tokio::task::spawn_blocking(move || Finder::new(&directory)).await;
+    indexed.map_err(|error| StoreError::Corrupt(format!("the site cannot be indexed: {error}")))
 }

@@ -4,11 +4,23 @@
 //! rules. Not here: anything about windows or desks.
 
 pub mod actor;
+pub mod auth;
+pub mod backup;
 pub mod clock;
 pub mod directory;
 pub mod error;
+pub mod expiry;
+pub mod http;
 pub mod hub;
+pub mod metrics;
+pub mod ops;
+pub mod push;
+pub mod runtime;
 pub mod search;
+pub mod serve;
+pub mod signature;
 pub mod site;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod vault;

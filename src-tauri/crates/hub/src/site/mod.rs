@@ -7,14 +7,12 @@ mod check;
 mod fault;
 mod parse;
 mod read;
-mod rules;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use check::Known;
 pub use fault::Fault;
-pub use rules::Rules;
 
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
@@ -24,6 +22,7 @@ use lanedesk_domain::{
     person::Role,
     time::Timestamp,
 };
+use std::collections::BTreeMap;
 
 /// Everything a site file can say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,8 +51,8 @@ pub struct Site {
     pub tariffs: Vec<Tariff>,
     /// Systems that send signed events.
     pub integrations: Vec<Integration>,
-    /// Settings that hold for every lot; only the named ones are set.
-    pub rules: Rules,
+    /// Settings that hold for every lot, by name; the others keep what they have.
+    pub rules: BTreeMap<String, i64>,
 }
 
 impl Site {

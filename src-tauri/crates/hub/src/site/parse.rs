@@ -11,6 +11,7 @@ use super::{
     fault::Faults,
     read::{Row, whole},
 };
+use lanedesk_domain::rules::Rules;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -109,9 +110,9 @@ impl Reader {
                 DeValue::Boolean(truth) => Some(i64::from(*truth)),
                 other => whole(other),
             };
-            match number.map(|number| self.site.rules.set(name, number)) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => self.faults.at(at, format!("rules.{name}: {error}")),
+            match number.map(|number| Rules::default().set(name, number).map(|()| number)) {
+                Some(Ok(number)) => drop(self.site.rules.insert(name.to_owned(), number)),
+                Some(Err(error)) => self.faults.at(at, format!("rules: {error}")),
                 None => self
                     .faults
                     .at(at, format!("rules.{name}: must be a whole number")),

@@ -73,8 +73,7 @@ fn a_small_site_reads_with_its_defaults() {
     assert_eq!(site.devices[0].password.as_deref(), Some(" kept as given "));
     assert_eq!(site.lanes[0].environment_cameras.len(), 1);
     assert_eq!(site.passes[0].plates, ["粤B12345"]);
-    assert_eq!(site.rules.get("lock_minutes"), 12);
-    assert_eq!(site.rules.get("grace_days"), 3);
+    assert_eq!(site.rules, [("lock_minutes".to_owned(), 12)].into());
 }
 
 #[test]
@@ -150,8 +149,8 @@ x = 1
         (26, "\"dahua\" is not built yet"),
         (31, "\"pigeon\" is not known"),
         (36, "stands already in line 34"),
-        (38, "must be from 2 to 240"),
-        (39, "no such rule"),
+        (38, "lock_minutes = 0: 1 to 240 are allowed"),
+        (39, "there is no rule \"speed\""),
         (40, "no section \"extra\""),
     ];
     for (line, words) in expected {

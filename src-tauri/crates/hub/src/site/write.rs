@@ -15,10 +15,10 @@ pub(super) fn to_toml(site: &Site) -> String {
     devices(site, &mut out);
     people(site, &mut out);
     vehicles_and_money(site, &mut out);
-    if site.rules.iter().next().is_some() {
+    if !site.rules.is_empty() {
         out.0.push_str("\n[rules]\n");
-        for (name, value) in site.rules.iter() {
-            out.number(name, value);
+        for (name, value) in &site.rules {
+            out.number(name, *value);
         }
     }
     out.0.trim_start().to_owned()

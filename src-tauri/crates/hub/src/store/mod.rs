@@ -4,16 +4,52 @@
 //! `$1` placeholders serve both engines; columns are text, bigint or boolean, so one text and one row type do too.
 
 mod audit;
+mod board;
 mod chain;
 mod conn;
+mod lane;
 mod outbox;
+mod person;
+mod seat;
+mod session;
+mod site;
 #[cfg(test)]
 mod tests;
+mod case;
+mod lease;
+mod opening;
+mod order;
+mod pass;
+mod payment;
+mod picture;
+mod read;
+mod settlement;
+mod stay;
+mod vehicle;
+mod view;
+mod record;
 mod writer;
 
+pub use board::Handled;
+pub use person::{Given, Person};
+pub use session::Session;
+pub use site::Secrets;
 pub use audit::{Audit, Broken, verify as verify_audit};
 pub use conn::{Arg, Conn, Reader, Row};
-pub use outbox::{Event, Place, Told};
+pub use case::{CaseRow, NewCase, StepRow};
+pub use lease::{Grant, LeaseRow};
+pub use opening::NewOpening;
+pub use order::OrderRow;
+pub use payment::{NewPayment, Unmatched};
+pub use picture::{PictureKind, PictureRow};
+pub use read::{LaneNow, ReadRow};
+pub use settlement::Pending;
+pub use stay::{Leaving, NewStay, StayRow};
+pub(crate) use opening::{Filter, lots_arg};
+pub use pass::Passes;
+pub use record::Sought;
+pub use view::{ReadNow, Standing};
+pub use outbox::{Event, Place, To, Told};
 pub use writer::{Fault, Tx, Work};
 
 use chain::Chain;

@@ -51,6 +51,15 @@ pub struct Event {
     pub told: Option<Told>,
 }
 
+/// Who is told.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'a> {
+    /// Everybody who may see the lot.
+    Lot(&'a LotId),
+    /// One person, on all their desks.
+    Person(&'a PersonId),
+}
+
 impl Tx<'_> {
     /// Tells everybody who may see `lot`.
     pub async fn tell(
@@ -79,6 +88,23 @@ impl Tx<'_> {
         self.event(at, None, None, "site", "null".to_owned()).await
     }
 
+    /// Tells several things in one statement, in this order.
+    pub async fn tell_all(
+        &mut self,
+        at: Timestamp,
+        told: &[(To<'_>, Told)],
+    ) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(told.len());
+        for (to, told) in told {
+            let (lot, person) = match to {
+                To::Lot(lot) => (Some(lot.as_str()), None),
+                To::Person(person) => (None, Some(person.as_str())),
+            };
+            rows.push((lot, person, "told", body(told)?));
+        }
+        self.events(at, rows).await
+    }
+
     async fn event(
         &mut self,
         at: Timestamp,
@@ -87,32 +113,56 @@ impl Tx<'_> {
         kind: &str,
         body: String,
     ) -> Result<(), StoreError> {
-        let n = self.told;
-        self.told += 1;
-        match self.xid {
-            Some(xid) => {
-                self.execute(
-                    "insert into event (xid, n, at, lot_id, person_id, kind, body) values ($1, $2, $3, $4, $5, $6, $7)",
-                    args![xid, n, at, lot, person, kind, body],
-                )
-                .await?;
-            }
-            None => {
-                self.execute(
-                    "insert into event (xid, n, at, lot_id, person_id, kind, body)
-                     values (pg_current_xact_id()::text::bigint, $1, $2, $3, $4, $5, $6)",
-                    args![n, at, lot, person, kind, body],
-                )
-                .await?;
-                if n == 0 {
-                    // One wake-up a transaction; the listener reads from the last place it has.
-                    self.execute("select pg_notify('lanedesk_event', '')", vec![])
-                        .await?;
-                }
-            }
-        }
-        Ok(())
+        self.events(at, vec![(lot, person, kind, body)]).await
     }
+
+    async fn events(
+        &mut self,
+        at: Timestamp,
+        rows: Vec<(Option<&str>, Option<&str>, &str, String)>,
+    ) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let first = self.told == 0;
+        let sql = insert(self.xid.is_some(), first, rows.len());
+        let mut args = args![at];
+        args.extend(self.xid.map(crate::store::Arg::from));
+        for (lot, person, kind, body) in rows {
+            args.extend(args![self.told, lot, person, kind, body]);
+            self.told += 1;
+        }
+        self.all::<Nothing>(&sql, args).await.map(drop)
+    }
+}
+
+/// A row nobody reads.
+#[derive(sqlx::FromRow)]
+struct Nothing {}
+
+/// The insert of so many events. On PostgreSQL the transaction's first one also wakes the listeners, once.
+fn insert(numbered: bool, first: bool, rows: usize) -> String {
+    let (xid, mut next) = if numbered {
+        ("$2", 3)
+    } else {
+        ("pg_current_xact_id()::text::bigint", 2)
+    };
+    let mut sql =
+        "insert into event (xid, n, at, lot_id, person_id, kind, body) values ".to_owned();
+    for row in 0..rows {
+        let comma = if row == 0 { "" } else { ", " };
+        let [n, lot, person, kind, body] = [next, next + 1, next + 2, next + 3, next + 4];
+        // Writing into a string cannot fail.
+        let _ = fmt::Write::write_fmt(
+            &mut sql,
+            format_args!("{comma}({xid}, ${n}, $1, ${lot}, ${person}, ${kind}, ${body})"),
+        );
+        next += 5;
+    }
+    if numbered || !first {
+        return sql;
+    }
+    format!("with told as ({sql}) select pg_notify('lanedesk_event', '')")
 }
 
 fn body(told: &Told) -> Result<String, StoreError> {
@@ -158,6 +208,11 @@ impl Conn<'_> {
         );
         let row: Option<(i64, i64)> = self.optional(sql, vec![]).await?;
         Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
+    }
+
+    /// Removes events written before `before`.
+    pub async fn remove_events(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        self.execute("delete from event where at < $1", args![before]).await
     }
 
     /// The oldest place still kept; none where nothing is.

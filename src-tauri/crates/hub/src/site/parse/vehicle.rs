@@ -18,11 +18,9 @@ pub(super) fn pass(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) ->
     if plates.is_empty() {
         row.fault("plates", "must name at least one plate");
     }
-    let mut sorted = plates.clone();
-    sorted.sort();
     names.only_once(
         "pass",
-        format!("{} of lot {lot}", sorted.join(" ")),
+        format!("{} of lot {lot}", plates.join(" ")),
         row.place("plates"),
         row.faults,
     );
@@ -43,10 +41,14 @@ pub(super) fn pass(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) ->
 
 fn plates(row: &mut Row<'_, '_>) -> Vec<String> {
     let texts: Vec<String> = row.list("plates");
-    texts
+    let mut plates: Vec<String> = texts
         .iter()
         .filter_map(|text| normal_plate(row, "plates", text))
-        .collect()
+        .collect();
+    // Their order means nothing; kept in one order they can be compared.
+    plates.sort();
+    plates.dedup();
+    plates
 }
 
 pub(super) fn vehicle(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {

@@ -1,0 +1,228 @@
+//! Who is asking: passwords, tokens, sessions in use, and slowing down whoever guesses.
+//!
+//! Not here: what a role may do (`domain::person`) and what a log-in does (`ops::session`).
+
+mod password;
+mod throttle;
+mod token;
+
+pub use password::{HashError, hash as hash_password, verify as verify_password};
+pub use throttle::{Patience, Throttle};
+pub use token::Token;
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Given, Session, StoreError},
+};
+use lanedesk_domain::{
+    ids::PersonId,
+    person::{AreaNode, LotNode, Scope},
+    time::Timestamp,
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::broadcast;
+
+/// Sessions kept in memory; beyond it all are read anew.
+const MOST_KEPT: usize = 20_000;
+/// A session's use is written down at most this often, in milliseconds.
+const TOUCH_EVERY_MS: i64 = 60_000;
+
+/// What the hub remembers of sessions, so that most requests ask the database nothing.
+///
+/// On PostgreSQL another hub may end a session, so there sessions are read each time and only people are kept: they
+/// change with the site, of which every hub is told.
+pub struct Sessions {
+    kept: Mutex<HashMap<Token, Session>>,
+    people: Mutex<HashMap<PersonId, Arc<Actor>>>,
+    /// Counts forgettings: what was read before one must not be remembered after it.
+    forgotten: AtomicU64,
+    /// Tells streams which session has ended.
+    ended: broadcast::Sender<Token>,
+    /// Slows down guessing.
+    pub throttle: Throttle,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            kept: Mutex::default(),
+            people: Mutex::default(),
+            forgotten: AtomicU64::new(0),
+            ended: broadcast::Sender::new(256),
+            throttle: Throttle::default(),
+        }
+    }
+}
+
+/// The person of a request and the session they came with.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who.
+    pub actor: Arc<Actor>,
+    /// Their token's hash.
+    pub token: Token,
+    /// When the session ends however much it is used.
+    pub expires_at: Timestamp,
+}
+
+impl Sessions {
+    fn kept(&self) -> MutexGuard<'_, HashMap<Token, Session>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, Arc<Actor>>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what it knows of people: roles or scopes may have changed.
+    pub fn forget_people(&self) {
+        let mut people = self.people();
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        people.clear();
+    }
+
+    /// Forgets an ended session and tells its streams.
+    pub fn forget(&self, token: &Token) {
+        let mut kept = self.kept();
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        kept.remove(token);
+        drop(kept);
+        // Nobody may be listening.
+        let _ = self.ended.send(token.clone());
+    }
+
+    /// Tells which sessions end from now on.
+    pub fn endings(&self) -> broadcast::Receiver<Token> {
+        self.ended.subscribe()
+    }
+}
+
+/// Finds the person behind a token, or refuses. Counts as use of the session.
+pub async fn visitor(hub: &Hub, token: Token) -> Result<Visitor> {
+    let now = hub.clock().now();
+    let session = live_session(hub, &token, now).await?;
+    let actor = person(hub, &session.person)
+        .await?
+        .ok_or(Error::NoSession)?;
+    if now.since(session.used_at) >= TOUCH_EVERY_MS {
+        touch(hub, &token, now);
+    }
+    Ok(Visitor {
+        actor,
+        token,
+        expires_at: session.expires_at,
+    })
+}
+
+async fn live_session(hub: &Hub, token: &Token, now: Timestamp) -> Result<Session> {
+    let sessions = hub.sessions();
+    let kept = sessions.kept().get(token).cloned();
+    let session = match kept {
+        Some(session) => session,
+        None => read_session(hub, token).await?,
+    };
+    let idle_ms = i64::from(hub.rules().session_idle_minutes) * 60_000;
+    if session.expires_at <= now || now.since(session.used_at) >= idle_ms {
+        sessions.forget(token);
+        return Err(Error::NoSession);
+    }
+    Ok(session)
+}
+
+/// Reads a session, and remembers it where no other hub can end it.
+async fn read_session(hub: &Hub, token: &Token) -> Result<Session> {
+    let sessions = hub.sessions();
+    let before = sessions.forgotten.load(Ordering::SeqCst);
+    let found = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .session(token.as_str())
+        .await?;
+    let session = found.ok_or(Error::NoSession)?;
+    if hub.store().engine() == "sqlite" {
+        let mut kept = sessions.kept();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        if sessions.forgotten.load(Ordering::SeqCst) == before {
+            kept.insert(token.clone(), session.clone());
+        }
+    }
+    Ok(session)
+}
+
+/// Writes the use down without making the request wait for it.
+fn touch(hub: &Hub, token: &Token, now: Timestamp) {
+    if let Some(session) = hub.sessions().kept().get_mut(token) {
+        session.used_at = now;
+    }
+    let (store, token) = (hub.store().clone(), token.clone());
+    tokio::spawn(async move {
+        let touched: Result<(), StoreError> = store
+            .write(move |tx| {
+                let token = token.clone();
+                Box::pin(async move { tx.touch_session(token.as_str(), now).await })
+            })
+            .await;
+        if let Err(error) = touched {
+            tracing::warn!(%error, "use of a session was not written down");
+        }
+    });
+}
+
+/// A person with role and scope, unless they are gone or disabled.
+pub async fn person(hub: &Hub, id: &PersonId) -> Result<Option<Arc<Actor>>> {
+    let kept = hub.sessions().people().get(id).cloned();
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    let before = hub.sessions().forgotten.load(Ordering::SeqCst);
+    let mut reader = hub.store().read().await?;
+    let mut conn = reader.conn();
+    let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
+        return Ok(None);
+    };
+    let scope = Arc::new(scope(hub, &conn.given(id).await?));
+    let actor = Arc::new(Actor {
+        id: person.id,
+        name: person.name,
+        role: person.role,
+        scope,
+    });
+    let mut people = hub.sessions().people();
+    if hub.sessions().forgotten.load(Ordering::SeqCst) == before {
+        people.insert(id.clone(), actor.clone());
+    }
+    Ok(Some(actor))
+}
+
+fn scope(hub: &Hub, given: &Given) -> Scope {
+    let directory = hub.directory();
+    let areas: Vec<AreaNode> = directory
+        .areas
+        .iter()
+        .map(|(id, (_, parent))| AreaNode {
+            id: id.clone(),
+            parent: parent.clone(),
+        })
+        .collect();
+    let lots: Vec<LotNode> = directory
+        .lots
+        .values()
+        .map(|lot| LotNode {
+            id: lot.id.clone(),
+            area: lot.area.clone(),
+        })
+        .collect();
+    Scope::resolve(&areas, &lots, &given.areas, &given.lots)
+}

@@ -1,0 +1,19 @@
+//! `/api/board`
+
+use super::Who;
+use crate::{error::Result, hub::Hub, ops};
+use axum::{Json, extract::State};
+use lanedesk_wire::{board::Board, problem::Problem};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(board))
+}
+
+/// What is being handled now.
+#[utoipa::path(get, path = "/api/board", tag = "board", responses(
+    (status = 200, body = Board),
+    (status = 403, description = "only supervisors see the board", body = Problem)))]
+async fn board(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Board>> {
+    ops::board::board(&hub, &actor).await.map(Json)
+}

@@ -1,0 +1,122 @@
+//! The hub's door: routes, who may come in, and how refusals are told. Rules are in `domain`, sequence in `ops`.
+
+mod barrier;
+mod board;
+mod case;
+mod device;
+mod health;
+mod input;
+mod lane;
+mod language;
+mod openapi;
+mod opening;
+mod order;
+mod payment;
+mod picture;
+mod problem;
+mod record;
+mod search;
+mod seat;
+mod session;
+mod signed;
+mod stream;
+
+pub use input::{Id, Input, Params, Who};
+pub use language::Language;
+pub use openapi::document;
+
+use crate::{
+    auth::{Token, visitor},
+    error::Error,
+    hub::Hub,
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, Method, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use std::time::Instant;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Largest body taken where a route does not say otherwise: 256 KiB.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Every route with its description.
+fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .merge(session::routes())
+        .merge(seat::routes())
+        .merge(search::routes())
+        .merge(board::routes())
+        .merge(record::routes())
+        .merge(order::routes())
+        .merge(opening::routes())
+        .merge(lane::routes())
+        .merge(case::routes())
+        .merge(barrier::routes())
+        .merge(stream::routes())
+        .merge(health::routes())
+        .merge(picture::routes())
+        .merge(device::routes())
+        .merge(payment::routes())
+}
+
+/// The whole door.
+pub fn router(hub: Hub) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(|| async { Error::NotFound })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(hub.clone(), gate))
+        .layer(from_fn(problem::speak))
+        .layer(from_fn_with_state(hub.clone(), count))
+        .with_state(hub)
+}
+
+/// What anybody may ask, or what is proven by a signature or key of its own.
+fn is_open(method: &Method, path: &str) -> bool {
+    let signed = ["/api/integrations/", "/api/devices/", "/api/robots/"];
+    match path {
+        "/api/health" | "/metrics" | "/api/openapi.json" => true,
+        "/api/session" => method == Method::POST,
+        _ => !path.starts_with("/api/") || signed.iter().any(|prefix| path.starts_with(prefix)),
+    }
+}
+
+/// Looks at the session before anything else of a request is looked at: path, method, body, upgrade.
+async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
+    if !is_open(request.method(), request.uri().path()) {
+        let Some(token) = token(request.headers()) else {
+            return Error::NoSession.into_response();
+        };
+        match visitor(&hub, token).await {
+            Ok(visitor) => drop(request.extensions_mut().insert(visitor)),
+            Err(error) => return error.into_response(),
+        }
+    }
+    next.run(request).await
+}
+
+/// `Authorization: Bearer TOKEN`
+fn token(headers: &HeaderMap) -> Option<Token> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| Token::of(token.trim()))
+}
+
+/// Counts and times requests. No path with an id in it, nothing of the content, is noted.
+async fn count(State(hub): State<Hub>, request: Request, next: Next) -> Response {
+    let (began, method) = (Instant::now(), request.method().clone());
+    let response = next.run(request).await;
+    let (took, status) = (began.elapsed(), response.status());
+    hub.metrics().request(took, status.is_server_error());
+    tracing::debug!(%method, status = status.as_u16(), ms = took.as_millis(), "request");
+    response
+}

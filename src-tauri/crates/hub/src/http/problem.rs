@@ -1,0 +1,333 @@
+//! Refusals as problem JSON (RFC 9457), in the language of the request.
+//!
+//! Handlers answer with an [`Error`]; this layer alone knows its status, code and sentence.
+
+use super::language::Language;
+use crate::{error::Error, store::StoreError};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Response, StatusCode, header},
+    middleware::Next,
+    response::IntoResponse,
+};
+use lanedesk_domain::time::Timestamp;
+use lanedesk_wire::problem::{Code, Problem};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+
+const CATALOGUE: &str = include_str!("sentences.toml");
+
+/// A title and a sentence, or a part of a sentence, in both languages.
+#[derive(serde::Deserialize)]
+struct Both<T> {
+    zh: T,
+    en: T,
+}
+
+impl<T> Both<T> {
+    fn of(&self, language: Language) -> &T {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Sentences {
+    why: HashMap<String, Both<String>>,
+    #[serde(flatten)]
+    codes: HashMap<String, Both<[String; 2]>>,
+}
+
+/// Read once; a test reads every code of it.
+static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| {
+    toml::from_str(CATALOGUE).unwrap_or_else(|error| panic!("sentences.toml: {error}"))
+});
+
+/// Rides on a response until [`speak`] puts it into words.
+#[derive(Clone)]
+struct Refused(Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> axum::response::Response {
+        let mut response = status(&self).into_response();
+        response.extensions_mut().insert(Refused(Arc::new(self)));
+        response
+    }
+}
+
+/// The layer that turns every refusal, the router's own included, into problem JSON.
+pub(super) async fn speak(request: Request, next: Next) -> Response<Body> {
+    let language = Language::of(request.headers());
+    let response = next.run(request).await;
+    let refused = response.extensions().get::<Refused>().cloned();
+    let error = match refused {
+        Some(Refused(error)) => error,
+        None => match of_router(&response) {
+            Some(error) => Arc::new(error),
+            None => return response,
+        },
+    };
+    log(&error);
+    let kept_status = response.status();
+    let mut spoken = render(&error, kept_status, language);
+    // A wrong method's answer names the right ones.
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        spoken.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    spoken
+}
+
+/// Refusals that axum makes by itself have no JSON body.
+fn of_router(response: &Response<Body>) -> Option<Error> {
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(Error::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Error::BadRequest("method not allowed".to_owned())),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Error::TooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Error::UnsupportedMedia),
+        StatusCode::BAD_REQUEST | StatusCode::UPGRADE_REQUIRED => {
+            Some(Error::BadRequest("not what is taken here".to_owned()))
+        }
+        _ => None,
+    }
+    .filter(|_| !is_json(response))
+}
+
+fn is_json(response: &Response<Body>) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().ends_with(b"json"))
+}
+
+/// Only faults of ours are worth a line; what people do wrong is theirs.
+fn log(error: &Error) {
+    match error {
+        Error::Store(error) => tracing::error!(%error, "the records failed"),
+        Error::Internal(error) => tracing::error!(%error, "internal error"),
+        Error::DeviceUnreachable(error) => tracing::warn!(%error, "device unreachable"),
+        _ => {}
+    }
+}
+
+fn render(error: &Error, status: StatusCode, language: Language) -> Response<Body> {
+    let problem = problem(error, status, language);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = (status, body).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    if let Some(seconds) = problem.retry_after_s {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// An error as people and programs are told it.
+pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> Problem {
+    let code = code(error);
+    let word = serde_json::to_value(code)
+        .ok()
+        .and_then(|word| Some(word.as_str()?.to_owned()))
+        .unwrap_or_default();
+    let [title, sentence] = SENTENCES
+        .codes
+        .get(&word)
+        .map(|both| both.of(language).clone())
+        .unwrap_or_default();
+    let mut problem = Problem {
+        kind: format!("urn:lanedesk:{word}"),
+        title,
+        status: status.as_u16(),
+        detail: String::new(),
+        code,
+        holder: None,
+        since: None,
+        field: None,
+        retry_after_s: None,
+        case: None,
+    };
+    problem.detail = fill(&sentence, error, language);
+    match error {
+        Error::SeatTaken(holder) => problem.holder = Some(holder.clone()),
+        Error::LaneHeld { holder, since } => {
+            problem.holder = Some(holder.clone());
+            problem.since = Some(*since);
+        }
+        Error::Invalid { field, .. } => problem.field = Some((*field).to_owned()),
+        Error::TooManyAttempts { retry_after_s } => problem.retry_after_s = Some(*retry_after_s),
+        _ => {}
+    }
+    problem
+}
+
+fn fill(sentence: &str, error: &Error, language: Language) -> String {
+    match error {
+        Error::SeatTaken(holder) => sentence.replace("{name}", &holder.name),
+        Error::LaneHeld { holder, since } => sentence
+            .replace("{name}", &holder.name)
+            .replace("{since}", &clock_time(*since)),
+        Error::TooManyAttempts { retry_after_s } => {
+            sentence.replace("{seconds}", &retry_after_s.to_string())
+        }
+        Error::Invalid { field, why } => {
+            let why = SENTENCES
+                .why
+                .get(*why)
+                .or_else(|| SENTENCES.why.get("not_acceptable"));
+            why.map(|both| both.of(language).replace("{field}", field))
+                .unwrap_or_default()
+        }
+        Error::BadRequest(facts) | Error::DeviceUnreachable(facts) => {
+            sentence.replace("{facts}", facts)
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
+/// The time of day in China, where the lots are.
+fn clock_time(at: Timestamp) -> String {
+    let minutes = at
+        .plus_minutes(8 * 60)
+        .0
+        .div_euclid(60_000)
+        .rem_euclid(24 * 60);
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn code(error: &Error) -> Code {
+    match error {
+        Error::NoSession => Code::NoSession,
+        Error::BadCredentials => Code::BadCredentials,
+        Error::TooManyAttempts { .. } => Code::TooManyAttempts,
+        Error::NotAllowed => Code::NotAllowed,
+        Error::NotFound => Code::NotFound,
+        Error::BadRequest(_) => Code::BadRequest,
+        Error::Invalid { .. } => Code::Invalid,
+        Error::TooLarge => Code::TooLarge,
+        Error::UnsupportedMedia => Code::UnsupportedMedia,
+        Error::SeatTaken(_) => Code::SeatTaken,
+        Error::LaneHeld { .. } => Code::LaneHeld,
+        Error::LeaseLost => Code::LeaseLost,
+        Error::CaseClosed => Code::CaseClosed,
+        Error::OrderInFlight => Code::OrderInFlight,
+        Error::CallLive => Code::CallLive,
+        Error::NotOffered => Code::NotOffered,
+        Error::NotClear => Code::NotClear,
+        Error::OrderIdUsed => Code::OrderIdUsed,
+        Error::OrderLate => Code::OrderLate,
+        Error::ReasonRequired => Code::ReasonRequired,
+        Error::RobotNotBound => Code::RobotNotBound,
+        Error::BadSignature => Code::BadSignature,
+        Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
+        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => Code::Unavailable,
+        Error::Store(_) | Error::Internal(_) => Code::Internal,
+    }
+}
+
+fn status(error: &Error) -> StatusCode {
+    match code(error) {
+        Code::NoSession | Code::BadCredentials | Code::BadSignature => StatusCode::UNAUTHORIZED,
+        Code::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Code::NotAllowed => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::BadRequest => StatusCode::BAD_REQUEST,
+        Code::Invalid | Code::ReasonRequired | Code::RemarkRequired | Code::EvidenceRequired => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::SeatTaken
+        | Code::LaneHeld
+        | Code::LeaseLost
+        | Code::CaseClosed
+        | Code::OrderInFlight
+        | Code::CallLive
+        | Code::NotOffered
+        | Code::NotClear
+        | Code::OrderIdUsed
+        | Code::OrderLate
+        | Code::ApprovalRequired
+        | Code::RobotNotBound => StatusCode::CONFLICT,
+        Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal | Code::HubUnreachable | Code::DeskFault => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanedesk_wire::problem::Holder;
+
+    /// The words of the wire's closed set, read from its own text so that a new one cannot be forgotten here.
+    fn words() -> Vec<String> {
+        let source = include_str!("../../../wire/src/problem.rs");
+        let body = source
+            .split_once("pub enum Code {")
+            .unwrap()
+            .1
+            .split_once("\n}")
+            .unwrap()
+            .0;
+        let names = body
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with("///") && line.ends_with(','));
+        let snake = |name: &str| {
+            let mut word = String::new();
+            for c in name.trim_end_matches(',').chars() {
+                if c.is_uppercase() && !word.is_empty() {
+                    word.push('_');
+                }
+                word.push(c.to_ascii_lowercase());
+            }
+            word
+        };
+        names.map(snake).collect()
+    }
+
+    #[test]
+    fn every_code_has_a_sentence_in_both_languages() {
+        let words = words();
+        assert!(
+            words.len() > 20 && words.contains(&"no_session".to_owned()),
+            "{words:?}"
+        );
+        for word in words {
+            let both = SENTENCES
+                .codes
+                .get(&word)
+                .unwrap_or_else(|| panic!("{word} has no sentence"));
+            assert!(
+                both.zh.iter().chain(&both.en).all(|text| !text.is_empty()),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_held_lane_says_who_and_since_when() {
+        let holder = Holder {
+            id: "p1".parse().unwrap(),
+            name: "张三".to_owned(),
+            role: lanedesk_domain::person::Role::Agent,
+        };
+        let error = Error::LaneHeld {
+            holder,
+            since: "2026-05-01T01:05:00Z".parse().unwrap(),
+        };
+        let told = problem(&error, StatusCode::CONFLICT, Language::Zh);
+        assert_eq!(told.detail, "已经有人处理：张三，自 09:05 起。");
+        assert!(
+            problem(&error, StatusCode::CONFLICT, Language::En)
+                .detail
+                .contains("张三 since 09:05")
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! `/api/stream`: what the hub tells desks by itself.
+
+use super::Params;
+use crate::{
+    auth::{Visitor, visitor},
+    error::{Error, Result},
+    hub::Hub,
+    push::{Listening, Ready, frame},
+    store::Place,
+};
+use axum::{
+    extract::{
+        FromRequestParts, State,
+        ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+    },
+    http::request::Parts,
+    response::Response,
+};
+use lanedesk_wire::stream::Told;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A desk that takes nothing for this long is cut; it comes back and goes on where it was.
+const SLOWEST_SEND: Duration = Duration::from_secs(10);
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(stream))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+struct Asked {
+    /// The `seq` of the last frame that arrived on a former stream.
+    after: Option<String>,
+}
+
+/// An upgrade, or the reason why there is none; told only after the session was looked at.
+struct Upgrade(Result<WebSocketUpgrade>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
+        Ok(Self(upgrade.map_err(|_| {
+            Error::BadRequest("a WebSocket upgrade is needed".to_owned())
+        })))
+    }
+}
+
+/// A WebSocket; one JSON `Frame` a text message.
+#[utoipa::path(get, path = "/api/stream", tag = "stream", params(Asked), responses(
+    (status = 101, description = "frames follow", body = lanedesk_wire::stream::Frame)))]
+async fn stream(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    asked: Params<Asked>,
+    upgrade: Upgrade,
+) -> Result<Response> {
+    let (after, upgrade) = (asked.get()?.after, upgrade.0?);
+    // Listening starts before the answer: whatever a client does after it, the stream tells.
+    // A place that does not parse came from another hub's table, so it is treated as too old.
+    let after = after.map(|text| {
+        text.parse().unwrap_or(Place {
+            xid: i64::MAX,
+            n: 0,
+        })
+    });
+    let listening = hub.push().listen(&hub, after).await?;
+    Ok(upgrade.on_upgrade(move |socket| serve(hub, visitor, listening, socket)))
+}
+
+struct Line {
+    hub: Hub,
+    visitor: Visitor,
+    socket: WebSocket,
+    /// Everything up to here was sent, or was not for this person.
+    at: Place,
+}
+
+/// Why a stream ends.
+enum End {
+    Gone,
+    SessionOver,
+    Slow,
+}
+
+async fn serve(hub: Hub, visitor: Visitor, listening: Listening, socket: WebSocket) {
+    let counted = hub.clone();
+    let _listens = counted.metrics().stream();
+    let at = listening.from;
+    let mut line = Line {
+        hub,
+        visitor,
+        socket,
+        at,
+    };
+    let end = line.run(listening).await;
+    if matches!(end, End::Slow) {
+        counted.metrics().stream_was_slow();
+    }
+    // The desk may be gone already.
+    let _ = timeout(SLOWEST_SEND, line.socket.send(Message::Close(None))).await;
+}
+
+impl Line {
+    async fn run(&mut self, listening: Listening) -> End {
+        match self.talk(listening).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        }
+    }
+
+    async fn talk(&mut self, listening: Listening) -> Result<std::convert::Infallible, End> {
+        let mut endings = self.hub.sessions().endings();
+        let Listening {
+            resync,
+            missed,
+            mut events,
+            ..
+        } = listening;
+        self.say(Told::Hello {
+            now: self.hub.clock().now(),
+        })
+        .await?;
+        if resync {
+            self.say(Told::Resync).await?;
+        }
+        for event in missed {
+            self.pass_on(&event).await?;
+        }
+        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (clock, over) = (self.hub.clock().clone(), self.visitor.expires_at);
+        let over = std::pin::pin!(clock.sleep_until(over));
+        let mut over = over;
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Ok(event) => self.pass_on(&event).await?,
+                    Err(RecvError::Lagged(_)) => return Err(End::Slow),
+                    Err(RecvError::Closed) => return Err(End::Gone),
+                },
+                message = self.socket.recv() => match message {
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
+                    Some(Ok(_)) => {}
+                },
+                ended = endings.recv() => if ended.map_or(true, |token| token == self.visitor.token) {
+                    self.still_welcome().await?;
+                },
+                () = &mut over => return Err(End::SessionOver),
+                () = self.hub.stopping() => return Err(End::Gone),
+                _ = heartbeat.tick() => {
+                    // Also finds sessions that another hub has ended, and rights that have changed.
+                    self.still_welcome().await?;
+                    self.say(Told::Heartbeat { now: self.hub.clock().now() }).await?;
+                }
+            }
+        }
+    }
+
+    async fn still_welcome(&mut self) -> Result<(), End> {
+        match visitor(&self.hub, self.visitor.token.clone()).await {
+            Ok(visitor) => {
+                self.visitor = visitor;
+                Ok(())
+            }
+            Err(Error::NoSession) => Err(End::SessionOver),
+            // A database that is away for a moment ends nobody's stream.
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn pass_on(&mut self, event: &Arc<Ready>) -> Result<(), End> {
+        if event.place <= self.at {
+            return Ok(());
+        }
+        self.at = event.place;
+        let Some(text) = &event.text else {
+            // The site changed, and with it perhaps what this person may see.
+            return self.still_welcome().await;
+        };
+        let actor = &self.visitor.actor;
+        if event.is_for(&actor.id, &actor.scope) {
+            self.send(text.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn say(&mut self, told: Told) -> Result<(), End> {
+        match frame(self.at, told) {
+            Some(text) => self.send(text).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        match timeout(SLOWEST_SEND, self.socket.send(Message::Text(text))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Slow),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `lanedesk-hub`: serve, and everything around it that needs no running hub.
+
+use clap::{Parser, Subcommand};
+use lanedesk_hub::{
+    backup,
+    clock::Clock,
+    hub::Hub,
+    ops::site,
+    serve::{Config, open_vault},
+    store::{self, Store},
+};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// What went wrong, told on stderr.
+type Failure = Box<dyn std::error::Error>;
+
+/// The one place that owns lanes, orders, records and field devices.
+#[derive(Debug, Parser)]
+#[command(name = "lanedesk-hub", version)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// sqlite:PATH or postgres://…
+    #[arg(
+        long,
+        global = true,
+        env = "LANEDESK_DATABASE",
+        default_value = "sqlite:lanedesk.db",
+        hide_env_values = true
+    )]
+    database: String,
+    /// Folder of pictures.
+    #[arg(long, global = true, env = "LANEDESK_OBJECTS")]
+    objects: Option<String>,
+    /// File with the key that seals pictures and secrets; made where it is missing.
+    #[arg(long, global = true, env = "LANEDESK_KEY")]
+    key: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the hub.
+    Serve {
+        /// Where to listen.
+        #[arg(long, env = "LANEDESK_LISTEN", default_value = "127.0.0.1:8470")]
+        listen: SocketAddr,
+        /// Site file to import first.
+        #[arg(long, env = "LANEDESK_SITE")]
+        site: Option<PathBuf>,
+        /// A proxy of ours stands before the hub and writes X-Forwarded-For.
+        #[arg(long, env = "LANEDESK_BEHIND_PROXY")]
+        behind_proxy: bool,
+    },
+    /// Take a site file in, whole or not at all.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Write the site as a site file to stdout. It holds device passwords and keys, but no passwords of people.
+    Export,
+    /// Check that no audit row was changed or removed.
+    VerifyAudit {
+        /// Signed head to check against.
+        #[arg(long)]
+        head: Option<PathBuf>,
+    },
+    /// Copy database and objects (SQLite). The key is not copied.
+    Backup {
+        /// An empty or new folder.
+        dir: PathBuf,
+    },
+    /// Put a backup back (SQLite). Stop the hub first.
+    Restore {
+        /// The backup's folder.
+        dir: PathBuf,
+    },
+    /// After restoring PostgreSQL with its own tools: make old fences, sessions and stream places worthless.
+    RaiseFences,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LANEDESK_LOG");
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter.unwrap_or_else(|_| "info".into()))
+        .init();
+    match run(args).await {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("lanedesk-hub: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let Args {
+        command,
+        database,
+        objects,
+        key,
+    } = args;
+    let objects_given = objects.as_deref();
+    match command {
+        Command::Serve {
+            listen,
+            site,
+            behind_proxy,
+        } => {
+            let objects = objects.unwrap_or_else(|| "lanedesk-objects".to_owned());
+            let config = Config {
+                database,
+                listen,
+                objects,
+                key,
+                clock: Clock::system(),
+                behind_proxy,
+            };
+            serve(config, site).await?;
+        }
+        Command::Import { file } => {
+            import(&database, objects_given, key, &file).await?;
+        }
+        Command::Export => {
+            let vault = open_vault(&database, objects_given, key.as_deref())?;
+            print!(
+                "{}",
+                site::export(&Store::open(&database).await?, &vault)
+                    .await?
+                    .to_toml()
+            );
+        }
+        Command::VerifyAudit { head } => return verify_audit(&database, head).await,
+        Command::Backup { dir } => {
+            backup::backup(&database, objects_given, &dir).await?;
+            let pictures = if objects_given.is_some() {
+                ""
+            } else {
+                "; without pictures: no --objects given"
+            };
+            println!(
+                "backed up to {}{pictures}. The key is not in it.",
+                dir.display()
+            );
+        }
+        Command::Restore { dir } => {
+            backup::restore(&database, objects_given, &dir).await?;
+            println!(
+                "restored from {}; what was there is kept as *.before-restore",
+                dir.display()
+            );
+        }
+        Command::RaiseFences => backup::raise_fences(&Store::open(&database).await?).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config, site: Option<PathBuf>) -> Result<(), Failure> {
+    if let Some(site) = site {
+        import(
+            &config.database,
+            Some(&config.objects),
+            config.key.clone(),
+            &site,
+        )
+        .await?;
+    }
+    let running = Hub::start(config).await?;
+    tracing::info!(addr = %running.addr, database = running.hub.store().engine(), "listening");
+    println!("listening on http://{}", running.addr);
+    asked_to_stop().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+async fn import(
+    database: &str,
+    objects: Option<&str>,
+    key: Option<PathBuf>,
+    file: &std::path::Path,
+) -> Result<(), Failure> {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let vault = open_vault(database, objects, key.as_deref())?;
+    let store = Store::open(database).await?;
+    let imported = site::import(&store, &vault, Clock::system().now(), &text).await;
+    store.close().await;
+    let imported = imported.map_err(|error| format!("{}: {error}", file.display()))?;
+    eprintln!("{}: {} rows taken in", file.display(), imported.rows);
+    for username in imported.without_password {
+        eprintln!("  {username} is new and has no password: nobody can log in with it yet");
+    }
+    Ok(())
+}
+
+async fn verify_audit(database: &str, head: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    if head.is_some() {
+        return Err(
+            "signed heads are not built yet; without --head the chains themselves are checked"
+                .into(),
+        );
+    }
+    let store = Store::open(database).await?;
+    let checked = store::verify_audit(&mut store.read().await?.conn()).await?;
+    store.close().await;
+    match checked {
+        Ok(rows) => println!("{rows} audit rows hold"),
+        Err(broken) => {
+            println!("{broken}");
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = term.recv() => {}
+        }
+        return;
+    }
+    // Without a handler the process is ended the hard way, which loses nothing that was answered.
+    let _ = tokio::signal::ctrl_c().await;
+}

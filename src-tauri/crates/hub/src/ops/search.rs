@@ -1,0 +1,101 @@
+//! Finding lots and lanes while somebody types (R5), with who holds them (R7).
+
+use crate::{
+    actor::Actor,
+    directory::Directory,
+    error::Result,
+    hub::Hub,
+    search::{Index, Lane, Lot, Visible},
+};
+use lanedesk_domain::{
+    ids::{LaneId, PersonId},
+    person::{Permission, Scope},
+};
+use lanedesk_wire::search::{Held, LaneHit, LotRef, SearchHits};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The index of one state of the site, with what each person may see of it, worked out once a person.
+pub struct Finder {
+    index: Index,
+    visible: Mutex<HashMap<PersonId, (Arc<Scope>, Arc<Visible>)>>,
+}
+
+impl Finder {
+    /// Indexes a site. Large ones take a second of one core.
+    pub fn new(site: &Directory) -> Self {
+        let lots = site.lots.values().map(|lot| Lot {
+            id: lot.id.clone(),
+            name: lot.name.clone(),
+        });
+        let lanes = site.lanes.values().map(|lane| Lane {
+            id: lane.id.clone(),
+            lot: lane.lot.clone(),
+            name: lane.name.clone(),
+            code: lane.code.clone(),
+            direction: lane.direction,
+            has_robot: lane.robot.is_some(),
+        });
+        Self {
+            index: Index::build(lots.collect(), lanes.collect()),
+            visible: Mutex::default(),
+        }
+    }
+
+    fn visible(&self, actor: &Actor) -> Arc<Visible> {
+        let mut kept = self.visible.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.get(&actor.id) {
+            // The same scope is the same allocation: it is made anew when rights change.
+            Some((scope, visible)) if Arc::ptr_eq(scope, &actor.scope) => visible.clone(),
+            _ => {
+                let visible = Arc::new(self.index.visible(|lot| actor.may_see(lot)));
+                kept.insert(actor.id.clone(), (actor.scope.clone(), visible.clone()));
+                visible
+            }
+        }
+    }
+}
+
+/// Lots and lanes that fit, best first, only what the person may see.
+pub async fn search(hub: &Hub, actor: &Actor, query: &str, limit: usize) -> Result<SearchHits> {
+    actor.allow(Permission::Search)?;
+    let finder = hub.finder();
+    let hits = finder.index.find(query, limit, &finder.visible(actor));
+    let ids: Vec<&LaneId> = hits.lanes.iter().map(|(lane, _)| &lane.id).collect();
+    let mut held = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .held(&ids, hub.clock().now())
+        .await?;
+    let lanes = hits
+        .lanes
+        .iter()
+        .map(|(lane, lot)| hit(lane, lot, held.remove(&lane.id)));
+    Ok(SearchHits {
+        lots: hits.lots.iter().map(|lot| lot_ref(lot)).collect(),
+        lanes: lanes.collect(),
+    })
+}
+
+fn lot_ref(lot: &Lot) -> LotRef {
+    LotRef {
+        id: lot.id.clone(),
+        name: lot.name.clone(),
+    }
+}
+
+fn hit(lane: &Lane, lot: &Lot, held: Option<Held>) -> LaneHit {
+    LaneHit {
+        id: lane.id.clone(),
+        name: lane.name.clone(),
+        code: lane.code.clone(),
+        direction: lane.direction,
+        lot: lot_ref(lot),
+        has_robot: lane.has_robot,
+        held,
+    }
+}

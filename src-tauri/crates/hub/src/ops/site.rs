@@ -1,0 +1,158 @@
+//! Taking a site file in and giving one out (R34).
+
+mod export;
+
+pub use export::{ExportError, export};
+
+use crate::{
+    auth::{HashError, hash_password},
+    site::{Fault, Site},
+    store::{Audit, Secrets, Store, StoreError},
+    vault::{Vault, VaultError},
+};
+use lanedesk_domain::time::Timestamp;
+use serde_json::json;
+use std::fmt;
+
+/// Why a site file was not taken in. Nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The text has faults.
+    #[error("the site file has {} faults:\n{}", .0.len(), Lines(.0))]
+    Faults(Vec<Fault>),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// A secret could not be sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The records cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+struct Lines<'a>(&'a [Fault]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|fault| writeln!(f, "  {fault}"))
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows taken in.
+    pub rows: usize,
+    /// New people whom the file gave no password: they cannot log in until they get one.
+    pub without_password: Vec<String>,
+}
+
+/// Takes a site file in, whole or not at all. Hubs that run read their site again.
+pub async fn import(
+    store: &Store,
+    vault: &Vault,
+    now: Timestamp,
+    text: &str,
+) -> Result<Imported, ImportError> {
+    let (known, usernames) = {
+        let mut reader = store.read().await?;
+        let mut conn = reader.conn();
+        (conn.known_site().await?, conn.usernames().await?)
+    };
+    let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
+    let new = |person: &&crate::site::Person| !usernames.contains(&person.username);
+    let without_password = site
+        .people
+        .iter()
+        .filter(new)
+        .filter(|person| person.password.is_none());
+    let without_password = without_password
+        .map(|person| person.username.clone())
+        .collect();
+    let mut secrets = sealed(&site, vault)?;
+    for person in site.people.iter().filter(new) {
+        if let Some(password) = &person.password {
+            secrets.passwords.insert(
+                person.username.clone(),
+                hash_password(password.clone()).await?,
+            );
+        }
+    }
+    let rows = count(&site);
+    write(store, site, secrets, now).await?;
+    Ok(Imported {
+        rows,
+        without_password,
+    })
+}
+
+async fn write(
+    store: &Store,
+    site: Site,
+    secrets: Secrets,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let work = std::sync::Arc::new((site, secrets));
+    store
+        .write(move |tx| {
+            let work = work.clone();
+            Box::pin(async move {
+                let (site, secrets) = &*work;
+                tx.import_site(site, secrets).await?;
+                let body = json!({"rows": count(site), "lots": site.lots.len(), "lanes": site.lanes.len()});
+                let (action, subject) = ("site.import", "site:file".to_owned());
+                tx.audit(Audit { at: now, person: None, action, subject, body }).await?;
+                tx.tell_site_changed(now).await
+            })
+        })
+        .await
+}
+
+/// Seals what rests sealed in tables.
+fn sealed(site: &Site, vault: &Vault) -> Result<Secrets, VaultError> {
+    let mut secrets = Secrets::default();
+    for device in &site.devices {
+        let mut open = serde_json::Map::new();
+        open.extend(
+            device
+                .password
+                .as_ref()
+                .map(|password| ("password".to_owned(), json!(password))),
+        );
+        open.extend(
+            device
+                .push_key
+                .as_ref()
+                .map(|key| ("push_key".to_owned(), json!(key))),
+        );
+        let open = serde_json::Value::Object(open).to_string();
+        secrets
+            .devices
+            .insert(device.id.to_string(), vault.seal_text(&open)?);
+    }
+    for robot in &site.robots {
+        secrets
+            .robots
+            .insert(robot.id.to_string(), vault.seal_text(&robot.key)?);
+    }
+    for integration in &site.integrations {
+        secrets.integrations.insert(
+            integration.id.to_string(),
+            vault.seal_text(&integration.secret)?,
+        );
+    }
+    Ok(secrets)
+}
+
+fn count(site: &Site) -> usize {
+    let places = site.areas.len()
+        + site.lots.len()
+        + site.lanes.len()
+        + site.devices.len()
+        + site.robots.len();
+    let people = site.seats.len() + site.people.len() + site.reasons.len();
+    let money =
+        site.passes.len() + site.vehicles.len() + site.tariffs.len() + site.integrations.len();
+    places + people + money + site.rules.len()
+}

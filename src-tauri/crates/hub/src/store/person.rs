@@ -1,0 +1,85 @@
+//! People who can log in, and what they may see.
+
+use super::{Conn, StoreError};
+use crate::{args, directory::parsed};
+use lanedesk_domain::{
+    ids::{AreaId, LotId, PersonId},
+    person::Role,
+};
+
+/// A person as the table has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// The name people know.
+    pub name: String,
+    /// Their one role.
+    pub role: Role,
+    /// Whether they may not log in, nor go on.
+    pub disabled: bool,
+}
+
+/// What a person was given to see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Areas, with everything below.
+    pub areas: Vec<AreaId>,
+    /// Single lots.
+    pub lots: Vec<LotId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    id: String,
+    name: String,
+    role: String,
+    disabled_at: Option<i64>,
+}
+
+impl TryFrom<PersonRow> for Person {
+    type Error = StoreError;
+    fn try_from(row: PersonRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: parsed(&row.id)?,
+            name: row.name,
+            role: parsed(&row.role)?,
+            disabled: row.disabled_at.is_some(),
+        })
+    }
+}
+
+impl Conn<'_> {
+    /// The person with this id.
+    pub async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError> {
+        let sql = "select id, name, role, disabled_at from person where id = $1";
+        let row: Option<PersonRow> = self.optional(sql, args![id]).await?;
+        row.map(Person::try_from).transpose()
+    }
+
+    /// The id and password hash of an account that may log in; the hash is empty where no password was set.
+    pub async fn credentials(
+        &mut self,
+        username: &str,
+    ) -> Result<Option<(PersonId, String)>, StoreError> {
+        let sql =
+            "select id, password_hash from person where username = $1 and disabled_at is null";
+        let row: Option<(String, String)> = self.optional(sql, args![username]).await?;
+        row.map(|(id, hash)| Ok((parsed(&id)?, hash))).transpose()
+    }
+
+    /// What a person was given to see.
+    pub async fn given(&mut self, person: &PersonId) -> Result<Given, StoreError> {
+        let sql = "select kind, target_id from person_scope where person_id = $1 order by kind, target_id";
+        let rows: Vec<(String, String)> = self.all(sql, args![person]).await?;
+        let mut given = Given::default();
+        for (kind, target) in rows {
+            match kind.as_str() {
+                "area" => given.areas.push(parsed(&target)?),
+                "lot" => given.lots.push(parsed(&target)?),
+                _ => return Err(StoreError::Corrupt(format!("scope of kind {kind:?}"))),
+            }
+        }
+        Ok(given)
+    }
+}

@@ -1,0 +1,57 @@
+//! The site file's rows: written as upserts, read back whole.
+//!
+//! Every upsert takes the row as given; rows nobody names stay. Passwords are written for new people only.
+
+mod import;
+mod read;
+
+pub use import::Secrets;
+
+use super::{Conn, StoreError};
+use crate::site::Known;
+use std::collections::{HashMap, HashSet};
+
+impl Conn<'_> {
+    /// What a site file may refer to without saying it itself.
+    pub async fn known_site(&mut self) -> Result<Known, StoreError> {
+        let areas: Vec<(String, Option<String>)> =
+            self.all("select id, parent_id from area", vec![]).await?;
+        let lots: Vec<(String,)> = self.all("select id from lot", vec![]).await?;
+        let devices: Vec<(String,)> = self.all("select id from device", vec![]).await?;
+        let robots: Vec<(String, String)> =
+            self.all("select number, id from robot", vec![]).await?;
+        Ok(Known {
+            areas: areas.into_iter().collect(),
+            lots: lots.into_iter().map(|(id,)| id).collect(),
+            devices: devices.into_iter().map(|(id,)| id).collect(),
+            robots: robots.into_iter().collect(),
+            stands_at: self.stands_at().await?,
+        })
+    }
+
+    /// What can stand at one lane only, and at which it does.
+    async fn stands_at(&mut self) -> Result<HashMap<String, String>, StoreError> {
+        let sql = "select id, barrier_id, plate_camera_id, robot_id from lane";
+        let rows: Vec<(String, Option<String>, Option<String>, Option<String>)> =
+            self.all(sql, vec![]).await?;
+        let mut stands = HashMap::new();
+        for (lane, barrier, plate_camera, robot) in rows {
+            for (part, id) in [
+                ("barrier", barrier),
+                ("plate_camera", plate_camera),
+                ("robot", robot),
+            ] {
+                if let Some(id) = id {
+                    stands.insert(format!("{part} {id}"), lane.clone());
+                }
+            }
+        }
+        Ok(stands)
+    }
+
+    /// Accounts that are there already: their passwords stay.
+    pub async fn usernames(&mut self) -> Result<HashSet<String>, StoreError> {
+        let rows: Vec<(String,)> = self.all("select username from person", vec![]).await?;
+        Ok(rows.into_iter().map(|(username,)| username).collect())
+    }
+}

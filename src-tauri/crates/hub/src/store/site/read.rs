@@ -1,0 +1,97 @@
+//! Reading the parts of a site the directory does not keep in memory.
+
+use super::super::{Conn, StoreError};
+use crate::{
+    directory::parsed,
+    site::{Pass, Person, Vehicle},
+};
+use lanedesk_domain::time::Timestamp;
+use std::collections::BTreeMap;
+
+#[derive(sqlx::FromRow)]
+struct PassRow {
+    id: String,
+    lot_id: String,
+    status: String,
+    valid_from: i64,
+    valid_to: i64,
+    spaces: i64,
+}
+
+impl Conn<'_> {
+    /// Every seat's number.
+    pub async fn all_seats(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String,)> = self
+            .all("select number from seat order by number", vec![])
+            .await?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
+    }
+
+    /// Everybody, without passwords: only hashes are known.
+    pub async fn all_people(&mut self) -> Result<Vec<Person>, StoreError> {
+        let sql = "select id, username, name, role, must_change from person order by username";
+        let rows: Vec<(String, String, String, String, bool)> = self.all(sql, vec![]).await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for (id, username, name, role, must_change) in rows {
+            let given = self.given(&parsed(&id)?).await?;
+            let (lots, areas) = (given.lots, given.areas);
+            people.push(Person {
+                username,
+                name,
+                role: parsed(&role)?,
+                password: None,
+                lots,
+                areas,
+                must_change,
+            });
+        }
+        Ok(people)
+    }
+
+    /// Every pass with its plates, by lot and plates.
+    pub async fn all_passes(&mut self) -> Result<Vec<Pass>, StoreError> {
+        let plates: Vec<(String, String)> = self
+            .all(
+                "select pass_id, plate from pass_plate order by pass_id, plate",
+                vec![],
+            )
+            .await?;
+        let mut by_pass: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (pass, plate) in plates {
+            by_pass.entry(pass).or_default().push(plate);
+        }
+        let sql = "select id, lot_id, status, valid_from, valid_to, spaces from pass";
+        let rows: Vec<PassRow> = self.all(sql, vec![]).await?;
+        let pass = |row: PassRow| {
+            Ok(Pass {
+                lot: parsed(&row.lot_id)?,
+                plates: by_pass.remove(&row.id).unwrap_or_default(),
+                status: parsed(&row.status)?,
+                valid_from: Timestamp(row.valid_from),
+                valid_to: Timestamp(row.valid_to),
+                spaces: row.spaces,
+            })
+        };
+        let mut passes = rows
+            .into_iter()
+            .map(pass)
+            .collect::<Result<Vec<Pass>, StoreError>>()?;
+        passes.sort_by(|a, b| (&a.lot, &a.plates).cmp(&(&b.lot, &b.plates)));
+        Ok(passes)
+    }
+
+    /// What is known of single vehicles.
+    pub async fn all_vehicles(&mut self) -> Result<Vec<Vehicle>, StoreError> {
+        let sql = "select lot_id, plate, locked, blacklisted from vehicle order by lot_id, plate";
+        let rows: Vec<(String, String, bool, bool)> = self.all(sql, vec![]).await?;
+        let vehicle = |(lot, plate, locked, blacklisted): (String, String, bool, bool)| {
+            Ok(Vehicle {
+                lot: parsed(&lot)?,
+                plate,
+                locked,
+                blacklisted,
+            })
+        };
+        rows.into_iter().map(vehicle).collect()
+    }
+}
