@@ -316,3 +316,50 @@ async fn a_nonce_that_ended_by_itself_costs_one_more_request_and_no_more() {
     assert!(lane.requests() <= 3);
     assert!(sim.journal().is_empty());
 }
+
+/// Leave until a moment.
+struct Until(std::time::Instant);
+
+#[async_trait]
+impl Permit for Until {
+    async fn check(&self) -> Result<(), Stale> {
+        if std::time::Instant::now() < self.0 {
+            Ok(())
+        } else {
+            Err(Stale::TooLate)
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_grew_old_while_the_device_was_asked_for_a_challenge_is_not_sent() {
+    let (sim, lane) = site().await;
+    lane.fault(Fault::Slow(300));
+    let deadline = std::time::Instant::now() + std::time::Duration::from_millis(200);
+    let said = driver(&lane).order(OPEN, &Until(deadline)).await;
+    assert_eq!(said, Err(DeviceError::Stale(Stale::TooLate)));
+    assert_eq!((sim.commands().len(), sim.journal().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_dead_device_does_not_slow_another_lane() {
+    let codes = ["E01", "E02"].map(lotsim::LaneConfig::quick);
+    let sim = lotsim::Lotsim::start(lotsim::Config::of(codes))
+        .await
+        .unwrap();
+    let (dead, alive) = (sim.lane("E01"), sim.lane("E02"));
+    let (dead_device, alive_device) = (driver(&dead), driver(&alive));
+    dead_device.state().await.unwrap();
+    dead.fault(Fault::Silent);
+    let hopeless = dead_device.order(OPEN, &Always);
+    let prompt = async {
+        alive_device.order(OPEN, &Always).await.unwrap();
+        std::time::Instant::now()
+    };
+    let (said, prompt) = tokio::join!(
+        async { (hopeless.await, std::time::Instant::now()) },
+        prompt
+    );
+    assert!(said.0.is_err() && prompt < said.1);
+    assert!(alive.wait_open().await);
+}
