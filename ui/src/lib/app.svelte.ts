@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
-import type { Backend, Frame, LaneFree } from './backend';
+import type { Backend, Frame, LaneFree, Order } from './backend';
 import { Press } from './barrier/press.svelte';
+import { nextStep, type NextStep } from './barrier/step';
 import { BoardNow } from './board/board.svelte';
 import { DraftKeeper } from './case/draft.svelte';
 import { PlateEditor } from './case/plate-editor.svelte';
@@ -35,6 +36,16 @@ export class App {
     this.board = new BoardNow(backend);
     this.drafts = new DraftKeeper(backend);
     this.plate = new PlateEditor(backend);
+  }
+
+  /** The last order at this lane's barrier: this page's own, else one that nobody has an answer to. */
+  get order(): Order | null {
+    return this.press.order ?? this.lane.view?.order ?? null;
+  }
+
+  get step(): NextStep {
+    const order = this.order;
+    return nextStep(order, order !== null && this.press.lookedAt === order.id, this.lane.view?.timeline ?? []);
   }
 
   /** Whether an action may be pressed now: one holds the lane, and the hub is reached. */

@@ -28,6 +28,8 @@ export class Press {
   entryReason = $state('');
   clear = $state(false);
   needs = $state<readonly string[]>([]);
+  /** The unknown order whose barrier the person has looked at. */
+  lookedAt = $state<string | null>(null);
 
   #backend: Backend;
   #read: () => number;
@@ -82,6 +84,7 @@ export class Press {
   /** 查看道闸状态: asks what became of an unknown order. Looks only, never repeats. */
   async look(orderId: string): Promise<void> {
     const answer = await this.#backend.orderResult(orderId);
+    this.lookedAt = orderId;
     if (answer.ok && (!this.order || this.order.id === orderId)) this.order = answer.data;
   }
 
@@ -96,6 +99,7 @@ export class Press {
     if (this.phase === 'asking') this.phase = 'rest';
     this.order = null;
     this.refused = null;
+    this.lookedAt = null;
     this.#heard.clear();
   }
 

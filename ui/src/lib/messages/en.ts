@@ -94,6 +94,7 @@ export const en = {
   'idle.recent_none': 'No lane handled yet.',
   'idle.used_at': 'handled {time}',
   'idle.others': 'Handled by others',
+  'idle.other_line': '{who} · {time}',
   'idle.others_none': 'Nobody else is handling a lane.',
   'idle.verdict': 'Waiting for a lookup',
   'idle.verdict_more': 'Judgement and sum appear once a lane is chosen',
@@ -236,6 +237,7 @@ export const en = {
   'plate.crop': 'The plate, cut from the lane picture',
   'plate.odd': 'An unusual plate. Compare it with the picture; if it is right, go on.',
   'plate.save': 'Correct and look up',
+  'plate.look_up': 'Look up',
   'plate.found_pass': 'Corrected to {plate}: valid pass until {date}. You may open normally.',
   'plate.found': 'Corrected to {plate}: {verdict}.',
   'plate.keyboard': 'Keypad',
@@ -356,6 +358,7 @@ export const en = {
   'viewing.no_lock': 'Viewing locks nothing; the page follows the lane',
 
   'why.offline': 'Disconnected; actions return with the connection',
+  'why.look': 'Look at the barrier first, then decide',
   'why.lost': 'The hold has ended; renew to act',
   'why.held': '{name} holds the lane; you may act once it is free',
   'why.not_claimed': 'Not held; press “Handle” to act',

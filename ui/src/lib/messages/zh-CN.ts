@@ -92,6 +92,7 @@ export const zh = {
   'idle.recent_none': '还没有处理过道口。',
   'idle.used_at': '{time} 处理',
   'idle.others': '他人处理中',
+  'idle.other_line': '{who}· {time}',
   'idle.others_none': '没有其他人在处理。',
   'idle.verdict': '等待查询',
   'idle.verdict_more': '查询道口后显示判断与应收',
@@ -232,6 +233,7 @@ export const zh = {
   'plate.crop': '车牌特写，取自道闸口图片',
   'plate.odd': '车牌格式少见，请对照图片。确认无误可继续。',
   'plate.save': '更正并查询',
+  'plate.look_up': '查询',
   'plate.found_pass': '更正为 {plate}：有效月卡，至 {date}。可正常开闸。',
   'plate.found': '更正为 {plate}：{verdict}。',
   'plate.keyboard': '键盘',
@@ -352,6 +354,7 @@ export const zh = {
   'viewing.no_lock': '查看不锁定道口，画面随现场更新',
 
   'why.offline': '连接断开，恢复后可操作',
+  'why.look': '先查看道闸状态，再决定是否开闸',
   'why.lost': '锁定已结束，再次查询后可操作',
   'why.held': '锁定在{name}处，释放后可操作',
   'why.not_claimed': '未锁定，点“处理”后可操作',

@@ -69,7 +69,9 @@ export function countdown(left: number): string {
 /** Phone numbers in groups one can read aloud; the number dialled stays bare. */
 export function phone(number: string): string {
   const mobile = /^(1\d{2})(\d{4})(\d{4})$/.exec(number.replaceAll(/[\s-]/g, ''));
-  return mobile ? `${mobile[1]} ${mobile[2]} ${mobile[3]}` : number;
+  if (mobile) return `${mobile[1]} ${mobile[2]} ${mobile[3]}`;
+  const landline = /^(0(?:10|2\d|\d{3}))(\d{4})(\d{4})$/.exec(number.replaceAll(/[\s-]/g, ''));
+  return landline ? `${landline[1]}-${landline[2]} ${landline[3]}` : number;
 }
 
 export function tel(number: string): string {

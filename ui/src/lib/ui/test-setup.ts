@@ -8,3 +8,5 @@ globalThis.matchMedia ??= ((query: string) => ({
   removeEventListener: () => undefined,
 })) as unknown as typeof matchMedia;
 Element.prototype.scrollIntoView ??= () => undefined;
+// jsdom draws nothing; axe asks whether it could.
+HTMLCanvasElement.prototype.getContext = () => null;

@@ -73,20 +73,22 @@ function plate(scene: Scene): string {
   const [x, y, w, h] = [397, 415, 166, 52];
   const green = scene.plateColor === 'green';
   const ink = green ? '#10140f' : '#fff';
-  // Characters stand as on a real plate: two, the dot, the rest.
-  const pitch = (w - 26) / (chars.length + 0.4);
-  const centre = (at: number) => x + 13 + pitch * (at + 0.5 + (at > 1 ? 0.4 : 0));
+  // Characters stand where they do on a real plate: 440 mm wide for seven, 480 mm for eight.
+  const eight = chars.length >= 8;
+  const centre = (at: number) =>
+    x + (w * ((eight ? 37 : 38) + (eight ? 55 : 57) * at + (at > 1 ? (eight ? 21 : 22) : 0))) / (eight ? 480 : 440);
+  const pitch = (w * 57) / (eight ? 480 : 440);
   const text = chars
     .map(
       (char, at) =>
-        `<text x="${centre(at).toFixed(1)}" y="${y + 41}" text-anchor="middle" textLength="${(pitch * 0.84).toFixed(1)}" lengthAdjust="spacingAndGlyphs" font-family="Arial,Noto Sans CJK SC,sans-serif" font-weight="700" font-size="40" fill="${ink}">${char}</text>`,
+        `<text x="${centre(at).toFixed(1)}" y="${y + (/\p{Script=Han}/u.test(char) ? 37 : 41)}" text-anchor="middle" textLength="${(pitch * 0.84).toFixed(1)}" lengthAdjust="spacingAndGlyphs" font-family="Arial,Noto Sans CJK SC,sans-serif" font-weight="700" font-size="${/\p{Script=Han}/u.test(char) ? 30 : 40}" fill="${ink}">${char}</text>`,
     )
     .join('');
   const dirt =
     scene.dirtAt == null
       ? ''
       : `<path d="M${centre(scene.dirtAt) - 10} ${y + 44}q4-14 12-9 7 7 12 0 2 9-5 14-12 5-19-5z" fill="#5b4a35" opacity=".8"/>`;
-  return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="5" fill="${green ? 'url(#nev)' : '#0f4fa8'}"/><rect x="${x + 3}" y="${y + 3}" width="${w - 6}" height="${h - 6}" rx="3" fill="none" stroke="${ink}" stroke-opacity=".8" stroke-width="1.500"/><circle cx="${(x + 13 + pitch * 2.2).toFixed(1)}" cy="${y + 27}" r="2.600" fill="${ink}"/>${text}${dirt}`;
+  return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="5" fill="${green ? 'url(#nev)' : '#0f4fa8'}"/><rect x="${x + 3}" y="${y + 3}" width="${w - 6}" height="${h - 6}" rx="3" fill="none" stroke="${ink}" stroke-opacity=".8" stroke-width="1.500"/><circle cx="${((centre(1) + centre(2)) / 2).toFixed(1)}" cy="${y + 27}" r="2.600" fill="${ink}"/>${text}${dirt}`;
 }
 
 function barrier(arm: number): string {
@@ -103,7 +105,7 @@ export function drawn(scene: Scene): string {
   const defs = `${gradient('sky', c.sky[0] ?? '', c.sky[1] ?? '')}${gradient('road', c.road[0] ?? '', c.road[1] ?? '')}${gradient('nev', '#eef9ee', '#43b967')}<linearGradient id="hood" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#fff" stop-opacity=".4"/><stop offset="1" stop-color="#000" stop-opacity=".1"/></linearGradient><linearGradient id="nose" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#fff" stop-opacity=".08"/><stop offset=".5" stop-opacity=".06"/><stop offset="1" stop-opacity=".45"/></linearGradient><radialGradient id="beam"><stop offset="0" stop-color="#fffbe8" stop-opacity=".95"/><stop offset=".25" stop-color="#fff3cf" stop-opacity=".4"/><stop offset="1" stop-color="#fff3cf" stop-opacity="0"/></radialGradient><radialGradient id="rim" cx=".5" cy=".52" r=".75"><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".42"/></radialGradient>`;
   const vehicle = scene.plate === undefined ? '' : car(scene);
   const arm = scene.arm == null ? '' : barrier(scene.arm);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SCENE_WIDTH} ${SCENE_HEIGHT}" width="${SCENE_WIDTH}" height="${SCENE_HEIGHT}"><defs>${defs}</defs>${ground(night)}${vehicle}${arm}<rect width="960" height="600" fill="url(#rim)"/></svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SCENE_WIDTH} ${SCENE_HEIGHT}" width="${SCENE_WIDTH}" height="${SCENE_HEIGHT}" preserveAspectRatio="none"><defs>${defs}</defs>${ground(night)}${vehicle}${arm}<rect width="960" height="600" fill="url(#rim)"/></svg>`;
 }
 
 export function pictureOf(scene: Scene): string {
