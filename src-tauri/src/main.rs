@@ -15,10 +15,11 @@ mod web_view {
 
     const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-    /// Blank windows on some drivers come from WebKit's DMABUF renderer, so it is off unless somebody has said otherwise.
+    /// Blank windows on some drivers come from the web view's newer renderer, so it is off unless somebody has said
+    /// otherwise.
     ///
-    /// WebKit reads the switch from the environment, and changing one's own environment is unsafe while threads may
-    /// read it; so the program replaces itself by itself with the switch set. Process id and arguments stay the same.
+    /// The web view reads the switch from the environment, and changing one's own environment is unsafe while threads
+    /// may read it; so the program replaces itself by itself with the switch set. Process id and arguments stay the same.
     pub(super) fn without_dmabuf() {
         if std::env::var_os(SWITCH).is_some() {
             return;
@@ -26,7 +27,7 @@ mod web_view {
         let Ok(program) = std::env::current_exe() else {
             return;
         };
-        // Comes back only where it failed; then the desk starts with WebKit's own choice.
+        // Comes back only where it failed; then the desk starts with the web view's own choice.
         let _ = std::process::Command::new(program)
             .args(std::env::args_os().skip(1))
             .env(SWITCH, "1")

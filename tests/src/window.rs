@@ -95,7 +95,9 @@ impl Window {
             .envs(variables.iter().copied())
             .env("DISPLAY", display)
             .env("TAURI_AUTOMATION", "true")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            // The desk switches this renderer off unless told otherwise; without it WebDriver's screenshots never end.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
         let mut driver = Running::start("WebKitWebDriver", &mut command, log)?;
         driver.wait_until("ready", PATIENCE, || port::accepts(port))?;
         // The window of the app is on this machine; a proxy of the person's has no part in it.

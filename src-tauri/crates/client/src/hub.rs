@@ -207,7 +207,16 @@ impl Hub {
         let response = self.accepted(response).await?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|e| self.unreachable(e))?;
-        serde_json::from_slice(&bytes).map_err(|_| self.unreadable(status))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            // Where, not what: the answer may hold plates and phones.
+            let (line, column) = (error.line(), error.column());
+            tracing::warn!(
+                line,
+                column,
+                "an answer of the hub does not have the shape agreed"
+            );
+            self.unreadable(status)
+        })
     }
 
     /// Lets a success through and reads what the hub says against anything else.
