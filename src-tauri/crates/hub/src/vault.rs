@@ -91,6 +91,14 @@ impl Vault {
         }
     }
 
+    /// Drops a picture for good. One that is not there is dropped already.
+    pub async fn forget(&self, sha256: &str) -> Result<(), VaultError> {
+        match self.objects.delete(&object_path(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(VaultError::Objects(error)),
+        }
+    }
+
     fn seal(&self, content: &[u8]) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);

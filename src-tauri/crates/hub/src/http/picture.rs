@@ -1,0 +1,102 @@
+//! `/api/lanes/{lane}/picture`, `/api/lanes/{lane}/environment.jpg`, `/api/pictures/{id}`, `/api/cases/{case}/picture`
+
+use super::{Id, Input, Params, Who};
+use crate::{
+    error::Result,
+    hub::Hub,
+    ops::{self, picture::Jpeg},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, header},
+    response::{IntoResponse, Response},
+};
+use lanedesk_domain::{
+    ids::{CaseId, DeviceId, LaneId, PhotoId},
+    person::Permission,
+};
+use lanedesk_wire::{case::MarkPassed, lane::View, problem::Problem};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// When the picture was taken, RFC 3339. `Age` says how many seconds ago.
+const TAKEN_AT: HeaderName = HeaderName::from_static("x-taken-at");
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(of_lane))
+        .routes(routes!(of_environment))
+        .routes(routes!(by_id))
+        .routes(routes!(refresh))
+}
+
+/// The lane as it looks now; where its camera gives nothing, the newest picture kept: `Age` says how old it is.
+#[utoipa::path(get, path = "/api/lanes/{lane}/picture", tag = "see", params(("lane" = LaneId, Path)), responses(
+    (status = 200, content_type = "image/jpeg", body = [u8]),
+    (status = 404, body = Problem), (status = 502, description = "no camera and no picture", body = Problem)))]
+async fn of_lane(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Response> {
+    actor.allow(Permission::View)?;
+    let jpeg = ops::picture::of_lane(&hub, &actor, &lane.get()?).await?;
+    Ok(sent(jpeg, "no-store"))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+struct Which {
+    /// The environment camera; the lane's first unless given.
+    camera: Option<DeviceId>,
+}
+
+/// What the lane's surroundings look like now.
+#[utoipa::path(get, path = "/api/lanes/{lane}/environment.jpg", tag = "see", params(("lane" = LaneId, Path), Which),
+    responses((status = 200, content_type = "image/jpeg", body = [u8]),
+    (status = 404, body = Problem), (status = 502, description = "the camera does not answer", body = Problem)))]
+async fn of_environment(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    lane: Id<LaneId>,
+    which: Params<Which>,
+) -> Result<Response> {
+    actor.allow(Permission::View)?;
+    let (lane, which) = (lane.get()?, which.get()?);
+    let camera = which.camera.as_ref();
+    let jpeg = ops::picture::of_environment(&hub, &actor, &lane, camera).await?;
+    Ok(sent(jpeg, "no-store"))
+}
+
+/// A picture that was kept.
+#[utoipa::path(get, path = "/api/pictures/{id}", tag = "see", params(("id" = PhotoId, Path)), responses(
+    (status = 200, content_type = "image/jpeg", body = [u8]), (status = 404, body = Problem)))]
+async fn by_id(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>) -> Result<Response> {
+    actor.allow(Permission::View)?;
+    let jpeg = ops::picture::by_id(&hub, &actor, &id.get()?).await?;
+    // What an id names never changes; only the person's own program may keep it.
+    Ok(sent(jpeg, "private, max-age=3600, immutable"))
+}
+
+/// Take a fresh picture and read the plate on it.
+#[utoipa::path(post, path = "/api/cases/{case}/picture", tag = "act", params(("case" = CaseId, Path)),
+    request_body = MarkPassed, responses((status = 200, body = View), (status = 404, body = Problem),
+    (status = 409, description = "no longer the holder", body = Problem),
+    (status = 502, description = "the camera does not answer", body = Problem)))]
+async fn refresh(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    case: Id<CaseId>,
+    body: Input<MarkPassed>,
+) -> Result<Json<View>> {
+    actor.allow(Permission::Act)?;
+    let (case, fence) = (case.get()?, body.get()?.fence);
+    ops::picture::for_case(&hub, &actor, &case, fence)
+        .await
+        .map(Json)
+}
+
+fn sent(jpeg: Jpeg, cache: &'static str) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, "image/jpeg".to_owned()),
+        (header::CACHE_CONTROL, cache.to_owned()),
+        (header::AGE, jpeg.age_s.to_string()),
+        (TAKEN_AT, jpeg.taken_at.to_string()),
+    ];
+    (head, jpeg.bytes).into_response()
+}

@@ -1,0 +1,175 @@
+//! How an opening or a passage settles a vehicle's stay (R37). The rules are `lanedesk_domain::stay`.
+
+use crate::{
+    actor::Actor,
+    error::Result,
+    hub::Hub,
+    store::{Leaving, NewStay, Pending, StoreError, Tx},
+};
+use lanedesk_domain::{
+    ids::{CaseId, LaneId, LotId, OpeningId, ReadId, StayId},
+    opening::Passage,
+    person::Permission,
+    phone::Phone,
+    plate::Plate,
+    stay::{ReleaseKind, Settlement, Sign, settle as settle_by},
+};
+
+/// An opening that was settled just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The opening.
+    pub opening: OpeningId,
+    /// Its case, which may be closed by now.
+    pub case: CaseId,
+    /// Whether its vehicle went through.
+    pub passage: Passage,
+    /// The vehicle's plate.
+    pub plate: Option<Plate>,
+    /// What the camera had read of it.
+    pub plate_read: Option<Plate>,
+}
+
+/// Looks at every opening of a lane that waits for its vehicle's passage, and settles those the sign speaks of.
+/// Each opening is settled once, whichever hub or sign is first.
+pub async fn settle(
+    tx: &mut Tx<'_>,
+    lane: &LaneId,
+    sign: &Sign,
+) -> Result<Vec<Settled>, StoreError> {
+    let mut settled = Vec::new();
+    for mut pending in tx.pending_openings(lane).await? {
+        if pending.facts.stay.is_none()
+            && let Some(plate) = &pending.facts.plate
+        {
+            let inside = tx.stay_inside(&pending.lot, plate).await?;
+            pending.facts.stay = inside.map(|stay| stay.id);
+        }
+        if let Some(passage) = apply(tx, &pending, settle_by(&pending.facts, sign)).await? {
+            settled.push(Settled {
+                opening: pending.opening,
+                case: pending.case,
+                passage,
+                plate: pending.facts.plate,
+                plate_read: pending.facts.plate_read,
+            });
+        }
+    }
+    Ok(settled)
+}
+
+async fn apply(
+    tx: &mut Tx<'_>,
+    pending: &Pending,
+    settlement: Settlement,
+) -> Result<Option<Passage>, StoreError> {
+    let Some((passage, release)) = outcome(&settlement) else {
+        return Ok(None);
+    };
+    let stay = match &settlement {
+        Settlement::Entered { .. } => Some(StayId::new()),
+        Settlement::Left { stay, .. } => stay.clone(),
+        _ => None,
+    };
+    if !tx
+        .settle_opening(&pending.opening, passage, release, stay.as_ref())
+        .await?
+    {
+        return Ok(None);
+    }
+    let through = Through {
+        lot: &pending.lot,
+        lane: &pending.lane,
+        read: pending.read.as_ref(),
+        plate: pending.facts.plate.as_ref(),
+        phone: pending.phone.as_ref(),
+    };
+    keep(tx, &through, stay, &settlement).await?;
+    if passage == Passage::Passed
+        && let Some(read) = &pending.read
+    {
+        tx.clear_lane_now(&pending.lane, read).await?;
+    }
+    Ok(Some(passage))
+}
+
+/// How long a vehicle may take to be seen through before its opening stands in the list, ms.
+const PATIENCE_MS: i64 = 10 * 60_000;
+
+/// Openings of a lot whose vehicle was not seen to pass, newest first (R37).
+pub async fn without_passage(
+    hub: &Hub,
+    actor: &Actor,
+    lot: &LotId,
+    limit: i64,
+) -> Result<Vec<OpeningId>> {
+    actor.allow(Permission::OpeningsOfOthers)?;
+    actor.see(lot)?;
+    let since = hub.clock().now().plus_ms(-PATIENCE_MS);
+    let mut reader = hub.store().read().await?;
+    let conn = &mut reader.conn();
+    Ok(conn.openings_without_passage(lot, since, limit).await?)
+}
+
+/// What is written into the opening; none: nothing yet.
+fn outcome(settlement: &Settlement) -> Option<(Passage, Option<ReleaseKind>)> {
+    match settlement {
+        Settlement::Waiting => None,
+        Settlement::NoPassage => Some((Passage::None, None)),
+        Settlement::Entered { release, .. } | Settlement::Left { release, .. } => {
+            Some((Passage::Passed, Some(*release)))
+        }
+    }
+}
+
+/// A vehicle that went through a lane.
+pub(crate) struct Through<'a> {
+    pub(crate) lot: &'a LotId,
+    pub(crate) lane: &'a LaneId,
+    pub(crate) read: Option<&'a ReadId>,
+    pub(crate) plate: Option<&'a Plate>,
+    pub(crate) phone: Option<&'a Phone>,
+}
+
+/// Begins or ends the stay. `stay` is the new one's id, or the one to end.
+pub(crate) async fn keep(
+    tx: &mut Tx<'_>,
+    through: &Through<'_>,
+    stay: Option<StayId>,
+    settlement: &Settlement,
+) -> Result<(), StoreError> {
+    match settlement {
+        Settlement::Waiting | Settlement::NoPassage => Ok(()),
+        Settlement::Entered {
+            at, space_taken, ..
+        } => {
+            let new = NewStay {
+                id: stay.unwrap_or_default(),
+                lot: through.lot.clone(),
+                plate: through.plate.cloned(),
+                phone: through.phone.cloned(),
+                entered_at: *at,
+                lane: through.lane.clone(),
+                read: through.read.cloned(),
+                space_taken: *space_taken,
+            };
+            tx.begin_stay(&new).await
+        }
+        Settlement::Left {
+            at, release, due, ..
+        } => {
+            let leaving = Leaving {
+                at: *at,
+                lane: through.lane.clone(),
+                read: through.read.cloned(),
+                due: *due,
+                release: *release,
+            };
+            match stay {
+                Some(stay) => tx.end_stay(&stay, &leaving).await.map(drop),
+                // Released without a known entry: the opening alone records it.
+                None => Ok(()),
+            }
+        }
+    }
+}

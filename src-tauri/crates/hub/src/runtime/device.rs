@@ -1,0 +1,195 @@
+//! One opened device: its driver, its health, and its newest still.
+
+use super::{camera_clock::CameraClock, health::Health};
+use crate::{
+    clock::{Clock, machine_now},
+    directory,
+    vault::Vault,
+};
+use bytes::Bytes;
+use lanedesk_devices::{Barrier, Device, DeviceError, open_device};
+use lanedesk_domain::{
+    ids::{DeviceId, LaneId},
+    time::Timestamp,
+};
+use serde_json::{Map, Value};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// A device that was opened once and is shared by every lane it serves.
+pub struct Opened {
+    id: DeviceId,
+    driver: String,
+    /// Settings and secrets together, as the driver gets them. Never shown and never logged.
+    settings: Value,
+    /// None: the driver would not take the settings; health says why.
+    device: Option<Arc<dyn Device>>,
+    health: watch::Sender<Health>,
+    clock: Clock,
+    camera_clock: Mutex<CameraClock>,
+    /// The last still or why there was none. The lock is held while one is taken, so that many watchers cost one call.
+    still: tokio::sync::Mutex<Option<(Instant, Result<Bytes, DeviceError>)>>,
+}
+
+/// What a row of the site says, secrets opened.
+pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Value, String> {
+    let object = |text: &str| -> Result<Map<String, Value>, String> {
+        serde_json::from_str(text).map_err(|_| "its settings are no JSON object".to_owned())
+    };
+    let mut settings = object(&row.settings)?;
+    let secrets = vault.open_text(&row.secrets).map_err(|e| e.to_string())?;
+    settings.extend(object(&secrets)?);
+    Ok(Value::Object(settings))
+}
+
+impl Opened {
+    /// Opens the driver; nothing is sent yet.
+    pub(super) fn new(id: DeviceId, driver: &str, settings: Value, clock: Clock) -> Self {
+        let opened = open_device(driver, &settings);
+        let (device, health) = match opened {
+            Ok(device) => (Some(device), Health::Untried),
+            Err(error) => (None, broken(&clock, error.to_string())),
+        };
+        Self::with(id, driver, settings, clock, device, health)
+    }
+
+    /// A device whose row cannot be used.
+    pub(super) fn unusable(id: DeviceId, driver: &str, why: String, clock: Clock) -> Self {
+        let health = broken(&clock, why);
+        Self::with(id, driver, Value::Null, clock, None, health)
+    }
+
+    /// A device made of a barrier alone.
+    pub(super) fn placed(lane: &LaneId, barrier: Arc<dyn Barrier>, clock: Clock) -> Self {
+        // A lane's id fits where a device's does.
+        let id = lane.as_str().parse().unwrap_or_default();
+        let device: Arc<dyn Device> = Arc::new(OnlyBarrier(barrier));
+        Self::with(
+            id,
+            "placed",
+            Value::Null,
+            clock,
+            Some(device),
+            Health::Untried,
+        )
+    }
+
+    fn with(
+        id: DeviceId,
+        driver: &str,
+        settings: Value,
+        clock: Clock,
+        device: Option<Arc<dyn Device>>,
+        health: Health,
+    ) -> Self {
+        Self {
+            id,
+            driver: driver.to_owned(),
+            settings,
+            device,
+            health: watch::Sender::new(health),
+            clock,
+            camera_clock: Mutex::default(),
+            still: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether this is what the row describes, so that it need not be opened again.
+    pub(super) fn is(&self, driver: &str, settings: &Value) -> bool {
+        self.driver == driver && self.settings == *settings
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &DeviceId {
+        &self.id
+    }
+
+    /// Its driver's name.
+    pub fn driver(&self) -> &str {
+        &self.driver
+    }
+
+    /// The device; none where its settings cannot be used.
+    pub fn device(&self) -> Option<&Arc<dyn Device>> {
+        self.device.as_ref()
+    }
+
+    /// What the camera carries when it calls the hub; none or empty: it may not.
+    pub fn push_key(&self) -> Option<&str> {
+        let key = self.settings.get("push_key")?.as_str()?;
+        Some(key).filter(|key| !key.is_empty())
+    }
+
+    /// What the last try said.
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+
+    /// Wakes when the device is lost or reached again.
+    pub fn watch_health(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    /// Takes the outcome of a call for its health, and hands it on.
+    pub fn noted<T>(&self, outcome: Result<T, DeviceError>) -> Result<T, DeviceError> {
+        let now = self.clock.now();
+        self.health
+            .send_if_modified(|health| health.note(now, outcome.as_ref().map(drop)));
+        outcome
+    }
+
+    /// When something the camera tells now was taken, in hub time. Ages are measured by this machine's clock, because
+    /// cameras know no other; a clock moved by hand in a test does not make events old.
+    pub fn taken_at(&self, taken: Option<Timestamp>, live: bool) -> Timestamp {
+        let mut camera = self
+            .camera_clock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let age = camera.age(taken, machine_now(), live);
+        self.clock.now().plus_ms(-age)
+    }
+
+    /// A still not older than `max_age`. Callers at the same moment share one call, and its failure too.
+    pub async fn still(&self, max_age: Duration) -> Result<Bytes, DeviceError> {
+        let mut last = self.still.lock().await;
+        if let Some((at, still)) = &*last
+            && at.elapsed() <= max_age
+        {
+            return still.clone();
+        }
+        let still = self.take_still().await;
+        *last = Some((Instant::now(), still.clone()));
+        still
+    }
+
+    async fn take_still(&self) -> Result<Bytes, DeviceError> {
+        let camera = self
+            .device
+            .as_ref()
+            .and_then(|device| device.still_camera());
+        let Some(camera) = camera else {
+            let words = "it gives no pictures".to_owned();
+            return Err(DeviceError::NotSupported { words });
+        };
+        self.noted(camera.still().await).map(|still| still.jpeg)
+    }
+}
+
+struct OnlyBarrier(Arc<dyn Barrier>);
+
+impl Device for OnlyBarrier {
+    fn driver(&self) -> &'static str {
+        "placed"
+    }
+    fn barrier(&self) -> Option<&dyn Barrier> {
+        Some(self.0.as_ref())
+    }
+}
+
+fn broken(clock: &Clock, error: String) -> Health {
+    let since = clock.now();
+    Health::Offline { since, error }
+}

@@ -1,0 +1,156 @@
+//! The field devices of this hub: opened from the site, kept in health, asked and listened to.
+//!
+//! [`Runtime`] is what everybody may ask; [`start`] runs the tasks behind it. One connection pool a device and own tasks
+//! a device and a lane, so that a dead device slows nobody else. Several hubs on one database may all run this: reads
+//! are kept once (by their key), and telling the same state twice changes nothing.
+
+mod arm;
+mod barrier;
+mod camera_clock;
+mod device;
+mod events;
+mod health;
+mod registry;
+mod tasks;
+
+pub use arm::OrderWatch;
+pub use device::Opened;
+pub use health::Health;
+pub use registry::LaneDevices;
+pub use tasks::start;
+
+use crate::{clock::Clock, directory::Directory, vault::Vault};
+use arm::LaneBarrier;
+use lanedesk_devices::Barrier;
+use lanedesk_domain::{
+    ids::{DeviceId, LaneId},
+    person::Scope,
+};
+use lanedesk_wire::{board::OfflineDevice, health::DeviceCount, lane::BarrierFacts};
+use registry::Registry;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::watch;
+
+/// The opened devices and what they last said. Cheap to clone; clones are the same devices.
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    vault: Vault,
+    registry: watch::Sender<Arc<Registry>>,
+    /// Barriers that stand in for the site's own, see [`Runtime::place_barrier`].
+    placed: Mutex<HashMap<LaneId, Arc<Opened>>>,
+}
+
+impl Runtime {
+    /// Opens the devices of a site. Nothing is sent to them before [`start`], or before somebody asks.
+    pub fn new(site: &Directory, vault: &Vault, clock: &Clock) -> Self {
+        let runtime = Self(Arc::new(Inner {
+            clock: clock.clone(),
+            vault: vault.clone(),
+            registry: watch::Sender::new(Arc::default()),
+            placed: Mutex::default(),
+        }));
+        runtime.rebuild(site);
+        runtime
+    }
+
+    /// Opens what the site now has and drops what it no longer has; what did not change goes on undisturbed.
+    pub(crate) fn rebuild(&self, site: &Directory) {
+        let placed = self.placed();
+        let before = self.registry();
+        let built = Registry::build(site, &self.0.vault, &self.0.clock, &before, &placed);
+        self.0.registry.send_replace(Arc::new(built));
+    }
+
+    /// Puts a barrier in the place of a lane's own until the hub ends, whatever the site says: for drills and tests.
+    pub fn place_barrier(&self, site: &Directory, lane: &LaneId, barrier: Arc<dyn Barrier>) {
+        let opened = Opened::placed(lane, barrier, self.0.clock.clone());
+        self.placed().insert(lane.clone(), Arc::new(opened));
+        self.rebuild(site);
+    }
+
+    fn placed(&self) -> std::sync::MutexGuard<'_, HashMap<LaneId, Arc<Opened>>> {
+        self.0.placed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn registry(&self) -> Arc<Registry> {
+        self.0.registry.borrow().clone()
+    }
+
+    fn watch_registry(&self) -> watch::Receiver<Arc<Registry>> {
+        self.0.registry.subscribe()
+    }
+
+    /// A lane with its devices.
+    pub fn lane(&self, lane: &LaneId) -> Option<Arc<LaneDevices>> {
+        self.registry().lanes.get(lane).cloned()
+    }
+
+    /// A device.
+    pub fn device(&self, device: &DeviceId) -> Option<Arc<Opened>> {
+        self.registry().devices.get(device).cloned()
+    }
+
+    /// What moves the arm of a lane; none: no device does.
+    pub fn barrier(&self, lane: &LaneId) -> Option<Arc<dyn Barrier>> {
+        let lane = self.lane(lane)?;
+        lane.barrier.as_ref()?.device()?.barrier()?;
+        Some(Arc::new(LaneBarrier(lane)))
+    }
+
+    /// The arm as last told. From memory, at once.
+    pub fn barrier_now(&self, lane: &LaneId) -> BarrierFacts {
+        self.lane(lane)
+            .map_or_else(arm::never_told, |lane| lane.seen.borrow().facts.clone())
+    }
+
+    /// Watches an arm from now on; begun before an order is sent, it sees what the order did.
+    pub fn watch_after_order(&self, lane: &LaneId) -> OrderWatch {
+        OrderWatch::new(self.lane(lane))
+    }
+
+    /// A case was opened at the lane: its arm is asked at once and often.
+    pub fn attend(&self, lane: &LaneId) {
+        if let Some(lane) = self.lane(lane) {
+            lane.pace.attend(true);
+        }
+    }
+
+    /// How many devices answer; those of which nothing was asked yet count as neither.
+    pub fn devices(&self) -> DeviceCount {
+        let mut count = DeviceCount::default();
+        for opened in self.registry().devices.values() {
+            match opened.health() {
+                Health::Untried => {}
+                Health::Online => count.online += 1,
+                Health::Offline { .. } => count.offline += 1,
+            }
+        }
+        count
+    }
+
+    /// Devices that cannot be reached, at lots somebody may see, longest first.
+    pub fn offline(&self, scope: &Scope) -> Vec<OfflineDevice> {
+        let registry = self.registry();
+        let mut offline: Vec<OfflineDevice> = registry
+            .devices
+            .values()
+            .filter(|opened| registry.lots_of(opened.id()).any(|lot| scope.contains(lot)))
+            .filter_map(|opened| match opened.health() {
+                Health::Offline { since, error } => Some(OfflineDevice {
+                    id: opened.id().clone(),
+                    since,
+                    error,
+                }),
+                _ => None,
+            })
+            .collect();
+        offline.sort_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+        offline
+    }
+}

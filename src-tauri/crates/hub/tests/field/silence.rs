@@ -1,0 +1,121 @@
+//! Devices that do not answer, and arms that move by themselves.
+
+use crate::lot::Lot;
+use lanedesk_domain::{
+    barrier::BarrierState,
+    order::BarrierAction,
+    person::{LotNode, Scope},
+};
+use lanedesk_hub::testing::Engine;
+use lotsim::{Fault, Vehicle};
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn a_dead_device_does_not_slow_another_lane() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    lot.device("E02").fault(Fault::Silent);
+    lot.device("W02").fault(Fault::Offline);
+    lot.arrive("E01", Vehicle::new("粤B12345").stuck()).await;
+    // Somebody waits for the dead camera the whole time.
+    let waiting = async { lot.bytes("/api/lanes/E02/picture").await.status() };
+    let working = async {
+        let began = Instant::now();
+        let held = lot.claim("E01").await;
+        lot.raise(&held).await;
+        assert!(lot.device("E01").wait_open().await);
+        began.elapsed()
+    };
+    let (_, took) = tokio::join!(waiting, working);
+    assert!(
+        took < Duration::from_secs(2),
+        "shorter than any time-out of a device: {took:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    lot.arrive("E02", Vehicle::new("粤B12345").stuck()).await;
+    lot.claim("E02").await;
+    lot.device("E02").fault(Fault::Offline);
+    let everything = Scope::resolve(
+        &[],
+        &[LotNode {
+            id: Lot::lot_id(),
+            area: "all".parse().unwrap(),
+        }],
+        &[],
+        &[Lot::lot_id()],
+    );
+    let lost = lot
+        .until("the device is lost", async || {
+            lot.hub.hub.runtime().offline(&everything).pop()
+        })
+        .await;
+    assert_eq!(lost.id.as_str(), "cam-E02");
+    assert!(
+        lot.hub.hub.runtime().offline(&Scope::default()).is_empty(),
+        "of others' lots nothing is told"
+    );
+    lot.until("the page says so", async || {
+        let barrier = lot.view("E02").await["barrier"].take();
+        (barrier["online"] == false && barrier["state"] == "unknown").then_some(())
+    })
+    .await;
+
+    lot.device("E02").clear_faults();
+    lot.until("the device is back", async || {
+        lot.hub
+            .hub
+            .runtime()
+            .offline(&everything)
+            .is_empty()
+            .then_some(())
+    })
+    .await;
+    let told = lot
+        .until("both were told", async || {
+            let sql = "select body from event where kind = 'told' order by xid, n";
+            let told: Vec<(String,)> = lot.rows(sql).await;
+            let device = told.into_iter().map(|(body,)| body);
+            let device: Vec<String> = device
+                .filter(|b| b.contains("\"type\":\"device\""))
+                .collect();
+            (device.len() == 2).then_some(device)
+        })
+        .await;
+    assert!(told[0].contains("\"online\":false") && told[1].contains("\"online\":true"));
+}
+
+#[tokio::test]
+async fn while_a_case_is_open_an_arm_moved_by_hand_shows_within_seconds() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    lot.claim("E01").await;
+    let began = Instant::now();
+    lot.device("E01").press(BarrierAction::Open);
+    lot.until("the page shows it up", async || {
+        let barrier = lot.view("E01").await["barrier"].take();
+        (barrier["state"] == "open").then_some(())
+    })
+    .await;
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "R40: asked every 2 s"
+    );
+}
+
+#[tokio::test]
+async fn after_an_order_the_arm_is_watched_closely() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let lane = Lot::lane_id("E01");
+    let mut watch = lot.hub.hub.runtime().watch_after_order(&lane);
+    lot.device("E01").press(BarrierAction::Open);
+    assert!(watch.seen(BarrierState::Open, Duration::from_secs(3)).await);
+    let mut never = lot.hub.hub.runtime().watch_after_order(&lane);
+    assert!(
+        !never
+            .seen(BarrierState::Closed, Duration::from_millis(600))
+            .await,
+        "an arm that stays up is never seen down"
+    );
+}
