@@ -9,13 +9,14 @@ pub mod keyring;
 pub mod notify;
 mod picture;
 pub mod store;
+mod window;
 
 use desk::Desk;
 use keyring::Keyring;
 use lanedesk_client::Pace;
 use std::path::PathBuf;
 use store::Store;
-use tauri::{App, Manager, WebviewWindowBuilder};
+use tauri::{App, Manager};
 
 /// Names the hub, so that an installation can preset it.
 const HUB: &str = "LANEDESK_HUB";
@@ -31,8 +32,12 @@ pub fn run() {
     let mut context = tauri::generate_context!();
     let preload = serde_json::json!({ "preload": [&url] });
     context.config_mut().plugins.0.insert("sql".into(), preload);
+    // Opens what Rust tells it to; the page has no permission for it and its links no listener.
+    let links = tauri_plugin_opener::Builder::new();
+    let links = links.open_js_links_on_click(false).build();
     let run = tauri::Builder::default()
         .plugin(tauri_plugin_notification::init())
+        .plugin(links)
         .register_asynchronous_uri_scheme_protocol(picture::SCHEME, picture::serve)
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
@@ -56,9 +61,7 @@ fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let desk = Desk::new(store, keyring, page, preset, Pace::default());
     let desk = tauri::async_runtime::block_on(desk);
     app.manage(desk);
-    for window in app.config().app.windows.clone() {
-        WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
-    }
+    window::open(app.handle())?;
     Ok(())
 }
 
