@@ -4,6 +4,8 @@ pub mod barrier;
 pub mod board;
 pub mod case;
 pub mod device;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod health;
 pub mod lease;
 pub mod opening;

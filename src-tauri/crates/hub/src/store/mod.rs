@@ -45,7 +45,7 @@ pub use picture::{PictureKind, PictureRow};
 pub use read::{LaneNow, ReadRow};
 pub use settlement::Pending;
 pub use stay::{Leaving, NewStay, StayRow};
-pub(crate) use opening::{Filter, lots_arg};
+pub(crate) use opening::{Filter, lots_arg, picture_path};
 pub use pass::Passes;
 pub use record::Sought;
 pub use view::{ReadNow, Standing};

@@ -212,7 +212,8 @@ impl Conn<'_> {
 
     /// Removes events written before `before`.
     pub async fn remove_events(&mut self, before: Timestamp) -> Result<u64, StoreError> {
-        self.execute("delete from event where at < $1", args![before]).await
+        self.execute("delete from event where at < $1", args![before])
+            .await
     }
 
     /// The oldest place still kept; none where nothing is.

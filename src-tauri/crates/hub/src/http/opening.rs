@@ -1,0 +1,43 @@
+//! `/api/openings`
+
+use super::{Id, Params, Who};
+use crate::{error::Result, hub::Hub, ops};
+use axum::{Json, extract::State};
+use lanedesk_domain::{ids::OpeningId, person::Permission};
+use lanedesk_wire::{list::Page, opening::Opening, problem::Problem};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+}
+
+/// Manual openings, newest first; one's own where the role does not see others'.
+#[utoipa::path(get, path = "/api/openings", tag = "opening", params(ops::opening::Asked), responses(
+    (status = 200, body = Page<Opening>)))]
+async fn list(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    asked: Params<ops::opening::Asked>,
+) -> Result<Json<Page<Opening>>> {
+    actor.allow(Permission::Openings)?;
+    ops::opening::list(&hub, &actor, asked.get()?)
+        .await
+        .map(Json)
+}
+
+/// One manual opening.
+#[utoipa::path(get, path = "/api/openings/{opening}", tag = "opening", params(("opening" = String, Path)), responses(
+    (status = 200, body = Opening),
+    (status = 404, body = Problem)))]
+async fn one(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    opening: Id<OpeningId>,
+) -> Result<Json<Opening>> {
+    actor.allow(Permission::Openings)?;
+    ops::opening::one(&hub, &actor, &opening.get()?)
+        .await
+        .map(Json)
+}

@@ -1,0 +1,221 @@
+//! Orders to a barrier (R13, R25–R28, invariants 3 to 6).
+//!
+//! An order is checked, written down with its opening, committed, and only then sent, once, from a task of its own:
+//! a desk that hangs up does not stop it half way. Its answer is written in a second transaction.
+
+mod check;
+mod finish;
+mod send;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use sweep::{left_behind, run as sweep};
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{case, view},
+    store::{Audit, NewOpening, OrderRow, StepRow, StoreError, To, Tx},
+};
+use check::{content, ready};
+use lanedesk_domain::{
+    ids::{CaseId, OrderId},
+    order::{OrderResult, deadline, is_late},
+    person::Permission,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    barrier::{BarrierOrder, Order},
+    case::Step,
+    stream::{Told, ViewParts},
+};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// An answer comes within this, whatever the device does; the contract says 12 s.
+const ANSWER_WITHIN: Duration = Duration::from_millis(11_500);
+/// How often an order that another request or hub sends is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Gives an order to the barrier of a case's lane, and answers what the device said.
+pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder) -> Result<Order> {
+    actor.allow(Permission::Act)?;
+    let until = Instant::now() + ANSWER_WITHIN;
+    let content = content(case, &wanted);
+    if let Some(before) = find(hub, wanted.order_id).await? {
+        return repeated(hub, actor, before, &content, until).await;
+    }
+    let prepared = prepare(hub, actor, case, &wanted, content.clone()).await?;
+    match accept(hub, actor, &prepared).await {
+        Err(Error::Store(StoreError::NotUnique(_))) => {
+            let before = find(hub, wanted.order_id).await?;
+            let before = before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
+            repeated(hub, actor, before, &content, until).await
+        }
+        Err(error) => Err(error),
+        Ok(()) => {
+            let running = prepared.order.clone();
+            let answer = send::start(hub.clone(), prepared, until);
+            match timeout_at(until + Duration::from_millis(200), answer).await {
+                Ok(Ok(answered)) => Ok(answered),
+                _ => awaited(hub, running, until).await,
+            }
+        }
+    }
+}
+
+/// What became of an order. One that is not here never arrived and will not act.
+pub async fn by_id(hub: &Hub, actor: &Actor, id: OrderId) -> Result<Order> {
+    actor.allow(Permission::View)?;
+    let order = find(hub, id).await?.ok_or(Error::NotFound)?;
+    actor.see(&order.lot)?;
+    Ok(order.shown())
+}
+
+async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
+    Ok(hub.store().read().await?.conn().order(id).await?)
+}
+
+/// The same order again: it acts no second time, its result is told as soon as it is known.
+async fn repeated(
+    hub: &Hub,
+    actor: &Actor,
+    before: OrderRow,
+    content: &str,
+    until: Instant,
+) -> Result<Order> {
+    if before.content != content || before.person != actor.id {
+        return Err(Error::OrderIdUsed);
+    }
+    awaited(hub, before, until).await
+}
+
+async fn awaited(hub: &Hub, mut order: OrderRow, until: Instant) -> Result<Order> {
+    while order.result == OrderResult::Running {
+        if Instant::now() >= until {
+            order.result = OrderResult::Unknown;
+            send::UNANSWERED.clone_into(&mut order.detail);
+            break;
+        }
+        sleep(LOOK_EVERY).await;
+        if let Some(now) = find(hub, order.id).await? {
+            order = now;
+        }
+    }
+    Ok(order.shown())
+}
+
+/// An order that passed every check and is about to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared {
+    pub(super) order: OrderRow,
+    /// Only for orders that raise the arm.
+    pub(super) opening: Option<NewOpening>,
+}
+
+async fn prepare(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    wanted: &BarrierOrder,
+    content: String,
+) -> Result<Prepared> {
+    let held = case::held(hub, actor, case, wanted.fence).await?;
+    let (rules, now) = (hub.rules(), hub.clock().now());
+    let made_at = wanted.made_at.unwrap_or(now);
+    if is_late(made_at, now, rules.order_deadline_s) {
+        return Err(Error::OrderLate);
+    }
+    // The page is put together now, so its quote is a fresh one.
+    let page = view::page_of_case(hub, actor, case).await?;
+    let asked = ready(&page, wanted)?;
+    let deadline_at =
+        deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
+    let order = OrderRow {
+        id: wanted.order_id,
+        case: case.clone(),
+        lane: held.lane,
+        lot: held.lot,
+        person: actor.id.clone(),
+        fence: wanted.fence,
+        action: wanted.action,
+        content,
+        made_at,
+        deadline_at,
+        result: OrderResult::Running,
+        detail: String::new(),
+    };
+    let opening = check::opening(&page, &order, asked);
+    Ok(Prepared { order, opening })
+}
+
+/// The transaction that makes the order: without it nothing is sent.
+async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
+    let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
+    hub.store()
+        .write(move |tx| {
+            let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
+            Box::pin(async move {
+                let (order, now) = (&prepared.order, hub.clock().now());
+                if !tx
+                    .hold_lease(&order.lane, &who.id, order.fence, now)
+                    .await?
+                {
+                    return Err(Error::LeaseLost);
+                }
+                tx.add_order(order, hub.id()).await?;
+                if let Some(opening) = &prepared.opening {
+                    tx.add_opening(opening).await?;
+                }
+                record(tx, &who, order, now).await?;
+                tell_accepted(tx, &hub, order, now).await
+            })
+        })
+        .await
+}
+
+async fn record(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, now: Timestamp) -> Result<()> {
+    tx.add_step(StepRow {
+        case: &order.case,
+        at: now,
+        person: Some(&actor.id),
+        what: Step::Ordered,
+        facts: &[
+            ("action", order.action.to_string()),
+            ("order", order.id.to_string()),
+        ],
+    })
+    .await?;
+    tx.audit(Audit {
+        at: now,
+        person: Some(actor.id.clone()),
+        action: "barrier.order",
+        subject: format!("order:{}", order.id),
+        body: json!({
+            "case": order.case, "lane": order.lane, "action": order.action, "fence": order.fence,
+            "made_at": order.made_at, "content": order.content,
+        }),
+    })
+    .await?;
+    Ok(())
+}
+
+async fn tell_accepted(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> Result<()> {
+    let view = Told::View {
+        lane: order.lane.clone(),
+        case: Some(order.case.clone()),
+        parts: Box::new(ViewParts {
+            order: Some(Some(order.shown())),
+            ..ViewParts::default()
+        }),
+    };
+    let mut told = vec![(To::Lot(&order.lot), view)];
+    if let Some(opening) = tx.opening_of_order(&hub.directory(), order.id).await? {
+        let opening = Box::new(opening);
+        told.push((To::Lot(&order.lot), Told::Opening { opening }));
+    }
+    Ok(tx.tell_all(now, &told).await?)
+}

@@ -1,0 +1,128 @@
+//! Writing down what became of an order. Each result is written once and only becomes more certain.
+
+use crate::{
+    error::{Error, Result},
+    hub::Hub,
+    store::{Audit, OrderRow, StepRow, To, Tx},
+};
+use lanedesk_domain::{barrier::BarrierState, order::OrderResult, time::Timestamp};
+use lanedesk_wire::{
+    case::Step,
+    stream::{Told, ViewParts},
+};
+use serde_json::json;
+use std::time::Duration;
+
+/// What the device said; tried until it is written or the hub ends.
+pub(super) async fn answered(hub: Hub, order: OrderRow) {
+    persist(&hub, || turn(&hub, &order, &[OrderResult::Running])).await;
+}
+
+/// What was seen of the arm afterwards.
+pub(super) async fn watched(
+    hub: Hub,
+    mut order: OrderRow,
+    seen: Option<OrderResult>,
+    last: BarrierState,
+) {
+    let id = order.id;
+    persist(&hub, || arm(&hub, id, last)).await;
+    if let Some(result) = seen {
+        order.result = result;
+        order.detail = String::new();
+        hub.metrics().order(result);
+        let before = [OrderResult::Accepted, OrderResult::Unknown];
+        persist(&hub, || turn(&hub, &order, &before)).await;
+    }
+}
+
+/// Tries until it holds; only the end of the hub ends it, and then the next start finds the order still running.
+async fn persist<F: Future<Output = Result<()>>>(hub: &Hub, write: impl Fn() -> F) {
+    let mut pause = Duration::from_millis(50);
+    while let Err(error) = write().await {
+        tracing::error!(%error, "an order's result could not be written yet");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = hub.stopping() => return,
+        }
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+async fn arm(hub: &Hub, order: lanedesk_domain::ids::OrderId, last: BarrierState) -> Result<()> {
+    hub.store()
+        .write(move |tx| Box::pin(async move { Ok(tx.barrier_after(order, last).await?) }))
+        .await
+}
+
+/// Turns the order to its result, from one of these; does nothing where it has become something else.
+pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
+    let (outer, order, from) = (hub.clone(), order.clone(), from.to_vec());
+    hub.store()
+        .write(move |tx| {
+            let (hub, order, from) = (outer.clone(), order.clone(), from.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                let turned = tx
+                    .turn_order(order.id, &from, order.result, &order.detail, now)
+                    .await?;
+                if turned {
+                    record(tx, &order, now).await?;
+                    tell(tx, &hub, &order, now).await?;
+                }
+                Ok::<(), Error>(())
+            })
+        })
+        .await
+}
+
+async fn record(tx: &mut Tx<'_>, order: &OrderRow, now: Timestamp) -> Result<()> {
+    tx.add_step(StepRow {
+        case: &order.case,
+        at: now,
+        person: None,
+        what: Step::OrderResult,
+        facts: &[
+            ("action", order.action.to_string()),
+            ("result", order.result.to_string()),
+            ("detail", order.detail.clone()),
+        ],
+    })
+    .await?;
+    tx.audit(Audit {
+        at: now,
+        person: None,
+        action: "barrier.result",
+        subject: format!("order:{}", order.id),
+        body: json!({"case": order.case, "lane": order.lane, "result": order.result, "detail": order.detail}),
+    })
+    .await?;
+    Ok(())
+}
+
+async fn tell(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> Result<()> {
+    let result = Told::Order {
+        order_id: order.id,
+        case: order.case.clone(),
+        result: order.result,
+        detail: order.detail.clone(),
+    };
+    let open = tx
+        .open_question(&order.lane, now.plus_ms(-crate::ops::view::QUESTION_MS))
+        .await?;
+    let view = Told::View {
+        lane: order.lane.clone(),
+        case: Some(order.case.clone()),
+        parts: Box::new(ViewParts {
+            order: Some(open.map(|open| open.shown())),
+            timeline: Some(tx.timeline(&order.case).await?),
+            ..ViewParts::default()
+        }),
+    };
+    let mut told = vec![(To::Lot(&order.lot), result), (To::Lot(&order.lot), view)];
+    if let Some(opening) = tx.opening_of_order(&hub.directory(), order.id).await? {
+        let opening = Box::new(opening);
+        told.push((To::Lot(&order.lot), Told::Opening { opening }));
+    }
+    Ok(tx.tell_all(now, &told).await?)
+}

@@ -1,0 +1,139 @@
+//! Sending an order: once, by a task of its own, with lease and deadline looked at before every request (invariants 3, 5, 6).
+
+use super::{Prepared, finish};
+use crate::{clock::Clock, hub::Hub, store::OrderRow};
+use async_trait::async_trait;
+use lanedesk_devices::{DeviceError, Permit, Stale};
+use lanedesk_domain::{
+    barrier::BarrierState,
+    order::{BarrierAction, OrderResult},
+};
+use lanedesk_wire::barrier::Order;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout, timeout_at},
+};
+
+/// What people are told of an order that was sent and not answered.
+pub(super) const UNANSWERED: &str = "未收到道闸回执，可能已动作";
+/// Longest time an arm is watched for the movement it was told to make.
+const TRAVEL: Duration = Duration::from_secs(15);
+/// The answer waits this long for its own record; a slower database records it afterwards.
+const RECORD_WITHIN: Duration = Duration::from_secs(1);
+
+/// Sends the order and answers through the channel as soon as the device has. What follows goes on without the caller.
+pub(super) fn start(hub: Hub, prepared: Prepared, until: Instant) -> oneshot::Receiver<Order> {
+    let (answer, answered) = oneshot::channel();
+    tokio::spawn(async move {
+        let Prepared { mut order, opening } = prepared;
+        let mut watch = hub.runtime().watch_after_order(&order.lane);
+        if let Some(opening) = opening {
+            crate::ops::picture::around_order(&hub, &order.lane, &opening.id);
+        }
+        (order.result, order.detail) = call(&hub, &order, until).await;
+        hub.metrics().order(order.result);
+        let mut recording = tokio::spawn(finish::answered(hub.clone(), order.clone()));
+        let recorded = timeout(RECORD_WITHIN, &mut recording).await;
+        // Nobody may be waiting any more; the record is what counts.
+        let _ = answer.send(order.shown());
+        if recorded.is_err() {
+            let _ = recording.await;
+        }
+        if order.result.may_have_moved() {
+            let goal = goal(order.action);
+            let seen = watch.seen(goal.1, TRAVEL).await;
+            finish::watched(hub, order, seen.then_some(goal.0), watch.last()).await;
+        }
+    });
+    answered
+}
+
+/// What it is called when an arm is seen where it was sent, and where that is.
+fn goal(action: BarrierAction) -> (OrderResult, BarrierState) {
+    match action {
+        BarrierAction::Open => (OrderResult::Opened, BarrierState::Open),
+        BarrierAction::Close => (OrderResult::Closed, BarrierState::Closed),
+    }
+}
+
+/// Calls the device once.
+async fn call(hub: &Hub, order: &OrderRow, until: Instant) -> (OrderResult, String) {
+    let Some(barrier) = hub.runtime().barrier(&order.lane) else {
+        return told(&DeviceError::NotSent("no device"));
+    };
+    let leave = Leave {
+        hub: hub.clone(),
+        order: order.clone(),
+        granted: AtomicBool::new(false),
+    };
+    match timeout_at(until, barrier.order(order.action, &leave)).await {
+        Ok(Ok(())) => (OrderResult::Accepted, String::new()),
+        Ok(Err(error)) => told(&error),
+        Err(_) if leave.granted.load(Ordering::SeqCst) => {
+            told(&DeviceError::Unanswered("no answer in time"))
+        }
+        Err(_) => told(&DeviceError::NotSent("not reached in time")),
+    }
+}
+
+/// What became of an order that failed so, and why, for people.
+fn told(error: &DeviceError) -> (OrderResult, String) {
+    let detail = match error {
+        DeviceError::Refused { words } => words.clone(),
+        DeviceError::NotSupported { .. } => "设备不支持该指令".to_owned(),
+        DeviceError::Unauthorised { .. } => "设备账号或密码不正确".to_owned(),
+        DeviceError::LockedOut { seconds } => format!("设备账号被锁定，{seconds} 秒后可再试"),
+        DeviceError::Stale(Stale::LeaseLost) => "锁定已结束".to_owned(),
+        DeviceError::Stale(Stale::TooLate) => "指令超过时限".to_owned(),
+        DeviceError::Stale(Stale::NotKnown) => "无法核对锁定".to_owned(),
+        DeviceError::NotSent(_) => "连不上道闸设备".to_owned(),
+        DeviceError::Unanswered(_) | DeviceError::BadAnswer(_) => UNANSWERED.to_owned(),
+    };
+    (error.order_result(), detail)
+}
+
+/// Leave to send one order, looked at in the records each time.
+struct Leave {
+    hub: Hub,
+    order: OrderRow,
+    /// A request may have gone out.
+    granted: AtomicBool,
+}
+
+impl Leave {
+    fn in_time(&self, clock: &Clock) -> Result<(), Stale> {
+        if clock.now() > self.order.deadline_at {
+            Err(Stale::TooLate)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn holds(&self) -> Result<bool, crate::store::StoreError> {
+        let (order, now) = (&self.order, self.hub.clock().now());
+        let mut reader = self.hub.store().read().await?;
+        let mut conn = reader.conn();
+        conn.lease_holds(&order.lane, &order.person, order.fence, now)
+            .await
+    }
+}
+
+#[async_trait]
+impl Permit for Leave {
+    async fn check(&self) -> Result<(), Stale> {
+        self.in_time(self.hub.clock())?;
+        match self.holds().await {
+            Ok(true) => {}
+            Ok(false) => return Err(Stale::LeaseLost),
+            Err(_) => return Err(Stale::NotKnown),
+        }
+        // The look itself took time.
+        self.in_time(self.hub.clock())?;
+        self.granted.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+}

@@ -1,0 +1,291 @@
+//! Working a case: plate, phone, vehicle, direction, passage, close (R15–R17, R20, R37, R42).
+
+mod close;
+
+pub use close::close;
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{stay, view},
+    store::{Audit, CaseRow, StepRow, Tx},
+};
+use lanedesk_domain::{
+    ids::{CaseId, Fence, LaneId, LotId, StayId},
+    lane::{Direction, LaneDirection},
+    person::Permission,
+    phone::Phone,
+    plate::Plate,
+    stay::Sign,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    case::{CaseState, Step},
+    lane::View,
+};
+
+/// A case whose lane this person holds.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The case.
+    pub case: CaseId,
+    /// Its lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// The fence it is held under.
+    pub fence: Fence,
+}
+
+/// Whether this person holds the case's lane under this fence now (R13). A case out of sight is not there.
+pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<Held> {
+    actor.allow(Permission::Act)?;
+    let mut reader = hub.store().read().await?;
+    let row = reader.conn().case(case).await?.ok_or(Error::NotFound)?;
+    actor.see(&row.lot)?;
+    let now = hub.clock().now();
+    let holds = reader
+        .conn()
+        .lease_holds(&row.lane, &actor.id, fence, now)
+        .await?;
+    if row.state != CaseState::Open || !holds {
+        return Err(Error::LeaseLost);
+    }
+    Ok(Held {
+        case: row.id,
+        lane: row.lane,
+        lot: row.lot,
+        fence,
+    })
+}
+
+/// A change of a case, ready to be written.
+#[derive(Debug, Clone)]
+enum Change {
+    Plate(Option<Plate>),
+    Phone(Phone),
+    Vehicle(StayId),
+    Direction(Direction),
+    Passed,
+}
+
+/// Puts the plate a person typed in force; cameras no longer replace it. A word for "no plate" makes it an unlicensed
+/// vehicle.
+pub async fn correct_plate(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    fence: Fence,
+    text: &str,
+) -> Result<View> {
+    actor.allow(Permission::Act)?;
+    let plate = match Plate::parse(text) {
+        Ok(plate) => Some(plate),
+        Err(lanedesk_domain::plate::PlateError::NoPlate) if !text.trim().is_empty() => None,
+        Err(_) => {
+            return Err(Error::Invalid {
+                field: "plate",
+                why: "not_a_plate",
+            });
+        }
+    };
+    change(hub, actor, case, fence, Change::Plate(plate)).await
+}
+
+/// Looks an unlicensed vehicle up by its driver's phone (R16).
+pub async fn find_phone(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    fence: Fence,
+    text: &str,
+) -> Result<View> {
+    actor.allow(Permission::Act)?;
+    let phone = Phone::parse(text).map_err(|_| Error::Invalid {
+        field: "phone",
+        why: "not_a_phone",
+    })?;
+    change(hub, actor, case, fence, Change::Phone(phone)).await
+}
+
+/// Takes the vehicle at the exit for one that is inside.
+pub async fn choose_vehicle(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    fence: Fence,
+    stay: &StayId,
+) -> Result<View> {
+    actor.allow(Permission::Act)?;
+    change(hub, actor, case, fence, Change::Vehicle(stay.clone())).await
+}
+
+/// Says which way the vehicle goes (R42).
+pub async fn set_direction(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    fence: Fence,
+    direction: Direction,
+) -> Result<View> {
+    actor.allow(Permission::Act)?;
+    change(hub, actor, case, fence, Change::Direction(direction)).await
+}
+
+/// 「已通过」: the person saw the vehicle go through (R37).
+pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<View> {
+    actor.allow(Permission::Act)?;
+    change(hub, actor, case, fence, Change::Passed).await
+}
+
+/// One change in one transaction: the lease is held, the case changed, step, audit row and page written.
+async fn change(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    fence: Fence,
+    change: Change,
+) -> Result<View> {
+    let held = held(hub, actor, case, fence).await?;
+    let (outer, who, now) = (hub.clone(), actor.clone(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let (hub, who) = (outer.clone(), who.clone());
+            let (held, change) = (held.clone(), change.clone());
+            Box::pin(async move {
+                let holds = tx.hold_lease(&held.lane, &who.id, held.fence, now).await?;
+                let row = tx.case(&held.case).await?.filter(|_| holds);
+                let row = row.ok_or(Error::LeaseLost)?;
+                let done = apply(tx, &hub, &row, &change, now).await?;
+                record(tx, &who, &row, &done, now).await?;
+                view::tell(tx, &hub, &held.lane, now).await
+            })
+        })
+        .await?;
+    view::of_case(hub, actor, case).await
+}
+
+/// What a change leaves in timeline and audit chain.
+struct Done {
+    step: Step,
+    action: &'static str,
+    facts: Vec<(&'static str, String)>,
+}
+
+async fn apply(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    case: &CaseRow,
+    change: &Change,
+    now: Timestamp,
+) -> Result<Done> {
+    match change {
+        Change::Plate(plate) => {
+            tx.correct_case(&case.id, plate.as_ref()).await?;
+            let word = |plate: Option<&Plate>| plate.map_or(String::new(), Plate::display);
+            let facts = vec![
+                ("from", word(case.plate.as_ref())),
+                ("to", word(plate.as_ref())),
+            ];
+            Ok(Done {
+                step: Step::Corrected,
+                action: "case.plate",
+                facts,
+            })
+        }
+        Change::Phone(phone) => {
+            let stay = tx.stay_by_phone(&case.lot, phone).await?;
+            let plate = stay.as_ref().and_then(|stay| stay.plate.as_ref());
+            tx.phone_case(&case.id, phone, stay.as_ref().map(|stay| &stay.id), plate)
+                .await?;
+            let facts = vec![
+                ("phone", phone.masked()),
+                ("found", stay.is_some().to_string()),
+            ];
+            Ok(Done {
+                step: Step::FoundByPhone,
+                action: "case.phone",
+                facts,
+            })
+        }
+        Change::Vehicle(stay) => choose(tx, case, stay).await,
+        Change::Direction(direction) => direct(tx, hub, case, *direction).await,
+        Change::Passed => {
+            stay::settle(tx, &case.lane, &Sign::PersonSaid).await?;
+            Ok(Done {
+                step: Step::Passed,
+                action: "case.passed",
+                facts: vec![("at", now.to_string())],
+            })
+        }
+    }
+}
+
+/// Only a vehicle that is inside this lot can be chosen.
+async fn choose(tx: &mut Tx<'_>, case: &CaseRow, stay: &StayId) -> Result<Done> {
+    let found = tx.stay(stay).await?;
+    let found = found.filter(|stay| stay.lot == case.lot && stay.left_at.is_none());
+    let stay = found.ok_or(Error::Invalid {
+        field: "candidate",
+        why: "not_inside",
+    })?;
+    tx.choose_case_stay(&case.id, &stay.id, stay.plate.as_ref())
+        .await?;
+    let plate = stay.plate.as_ref().map_or(String::new(), Plate::display);
+    Ok(Done {
+        step: Step::VehicleChosen,
+        action: "case.vehicle",
+        facts: vec![("stay", stay.id.to_string()), ("plate", plate)],
+    })
+}
+
+/// A lane that goes one way only has nothing to choose.
+async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction) -> Result<Done> {
+    let directory = hub.directory();
+    let lane = directory.lanes.get(&case.lane).ok_or(Error::NotFound)?;
+    let fits = match lane.direction {
+        LaneDirection::Both => true,
+        LaneDirection::Entry => direction == Direction::Entry,
+        LaneDirection::Exit => direction == Direction::Exit,
+    };
+    if !fits {
+        return Err(Error::Invalid {
+            field: "direction",
+            why: "one_way",
+        });
+    }
+    tx.direct_case(&case.id, direction).await?;
+    Ok(Done {
+        step: Step::DirectionSet,
+        action: "case.direction",
+        facts: vec![("direction", direction.to_string())],
+    })
+}
+
+async fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    case: &CaseRow,
+    done: &Done,
+    now: Timestamp,
+) -> Result<()> {
+    tx.add_step(StepRow {
+        case: &case.id,
+        at: now,
+        person: Some(&actor.id),
+        what: done.step,
+        facts: &done.facts,
+    })
+    .await?;
+    let facts: std::collections::BTreeMap<_, _> = done.facts.iter().cloned().collect();
+    tx.audit(Audit {
+        at: now,
+        person: Some(actor.id.clone()),
+        action: done.action,
+        subject: format!("case:{}", case.id),
+        body: serde_json::json!(facts),
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! Getting, giving and losing a lane (R6–R13). Each change is one transaction with its case, step, audit row and events.
+//!
+//! The rules are `lanedesk_domain::lease`; a test runs both side by side. Here is the order of statements that keeps
+//! them true with many hubs: every statement succeeds only where the row is as it was read, and where one is not, the
+//! whole work runs again.
+
+mod ask;
+mod claim;
+mod give;
+#[cfg(test)]
+mod tests;
+
+pub use ask::ask;
+pub use claim::{claim, take_over};
+pub use give::{hand_over, move_case};
+
+use crate::{
+    directory::Directory,
+    error::{Error, Result},
+    store::{Grant, LeaseRow, StepRow, StoreError, Tx},
+};
+use lanedesk_domain::{
+    ids::{CaseId, Fence, LaneId, LotId, PersonId},
+    lane::{Direction, LaneDirection},
+    rules::Rules,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    case::{CaseNow, CaseState, LeaseNow, Step},
+    problem::Holder,
+    stream::{LostWhy, Told, ViewParts},
+};
+
+/// The rules in force: as set, else their defaults.
+pub fn rules(directory: &Directory) -> Rules {
+    let mut rules = Rules::default();
+    for (name, value) in &directory.rules {
+        // A name or value this version does not know keeps its default.
+        let _ = rules.set(name, *value);
+    }
+    rules
+}
+
+/// The lane's one direction; none where it goes both ways.
+pub(crate) fn only_direction(direction: LaneDirection) -> Option<Direction> {
+    match direction {
+        LaneDirection::Entry => Some(Direction::Entry),
+        LaneDirection::Exit => Some(Direction::Exit),
+        LaneDirection::Both => None,
+    }
+}
+
+/// Somebody else was quicker: the work runs again and sees what they did.
+pub(super) fn quicker(what: &str) -> Error {
+    Error::Store(StoreError::Conflict(what.to_owned()))
+}
+
+/// How a lease ended.
+pub(crate) struct Ending<'a> {
+    /// What it was.
+    pub(crate) lease: &'a LeaseRow,
+    /// Why.
+    pub(crate) why: LostWhy,
+    /// Who brought it about; none where time did.
+    pub(crate) by: Option<&'a Holder>,
+}
+
+/// Ends a person's lease and its case: frees the lane, tells the holder. False: it had ended already.
+pub(crate) async fn end(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Result<bool> {
+    let lease = ending.lease;
+    if !tx.free_lease(&lease.lane, lease.fence).await? {
+        return Ok(false);
+    }
+    end_case(tx, ending, now).await?;
+    tx.tell_all(
+        now,
+        &[
+            (To::Person(&lease.holder.id), lost(ending, None)),
+            (To::Lot(&lease.lot), freed(&lease.lane)),
+            (To::Lot(&lease.lot), emptied(&lease.lane)),
+        ],
+    )
+    .await?;
+    Ok(true)
+}
+
+/// Ends the case of a lease that ended by time or because its holder went to another lane.
+async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Result<()> {
+    let (state, step) = match ending.why {
+        LostWhy::Requeried => (CaseState::Requeried, Step::Requeried),
+        _ => (CaseState::Expired, Step::Expired),
+    };
+    tx.end_case(&ending.lease.case, state, now).await?;
+    tx.add_step(StepRow {
+        case: &ending.lease.case,
+        at: now,
+        person: ending.by.map(|by| &by.id),
+        what: step,
+        facts: &[],
+    })
+    .await?;
+    Ok(())
+}
+
+use crate::store::To;
+
+/// To the former holder: the lane is no longer theirs.
+pub(crate) fn lost(ending: &Ending<'_>, note: Option<String>) -> Told {
+    Told::LeaseLost {
+        case: ending.lease.case.clone(),
+        lane: ending.lease.lane.clone(),
+        why: ending.why,
+        by: ending.by.cloned(),
+        note,
+    }
+}
+
+/// To everybody: the lane is free.
+pub(crate) fn freed(lane: &LaneId) -> Told {
+    Told::Lease {
+        lane: lane.clone(),
+        holder: None,
+        since: None,
+        expires_at: None,
+    }
+}
+
+/// To whoever looks on: nobody works here now.
+pub(crate) fn emptied(lane: &LaneId) -> Told {
+    Told::View {
+        lane: lane.clone(),
+        case: None,
+        parts: Box::new(ViewParts {
+            case_now: Some(None),
+            lease: Some(None),
+            timeline: Some(Vec::new()),
+            ..ViewParts::default()
+        }),
+    }
+}
+
+/// To everybody: this person holds the lane.
+pub(crate) fn taken(lane: &LaneId, lease: &LeaseNow) -> Told {
+    Told::Lease {
+        lane: lane.clone(),
+        holder: Some(lease.holder.clone()),
+        since: Some(lease.acquired_at),
+        expires_at: lease.expires_at,
+    }
+}
+
+/// To whoever looks on: this case is worked here now.
+pub(crate) fn worked(lane: &LaneId, case: Option<CaseNow>, lease: LeaseNow) -> Told {
+    Told::View {
+        lane: lane.clone(),
+        case: case.as_ref().map(|case| case.id.clone()),
+        parts: Box::new(ViewParts {
+            case_now: case.map(Some),
+            lease: Some(Some(lease)),
+            ..ViewParts::default()
+        }),
+    }
+}
+
+/// What a lease change writes into the audit chain.
+pub(crate) fn audit(
+    action: &'static str,
+    person: Option<&PersonId>,
+    lane: &LaneId,
+    body: serde_json::Value,
+    now: Timestamp,
+) -> crate::store::Audit {
+    crate::store::Audit {
+        at: now,
+        person: person.cloned(),
+        action,
+        subject: format!("lane:{lane}"),
+        body,
+    }
+}
+
+/// A lease just gained or renewed.
+#[derive(Debug, Clone)]
+pub struct Gained {
+    /// The case that was opened or goes on.
+    pub case: CaseId,
+    /// The new fence.
+    pub fence: Fence,
+    /// The lease.
+    pub lease: LeaseNow,
+}
+
+impl Gained {
+    fn of(grant: &Grant, fence: Fence, holder: Holder, acquired_at: Timestamp) -> Self {
+        Self {
+            case: grant.case.clone(),
+            fence,
+            lease: LeaseNow {
+                holder,
+                acquired_at,
+                expires_at: grant.expires_at,
+            },
+        }
+    }
+}
+
+/// Where a claim goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// The lane.
+    pub(crate) lane: LaneId,
+    /// Its lot.
+    pub(crate) lot: LotId,
+    /// Its one direction; none on a lane that goes both ways.
+    pub(crate) direction: Option<Direction>,
+    /// How long a claim lasts.
+    pub(crate) lock_minutes: i64,
+}
+
+impl Target {
+    /// The lane as the site has it. One outside the person's scope is not there.
+    pub(crate) fn find(
+        directory: &Directory,
+        actor: &crate::actor::Actor,
+        lane: &LaneId,
+    ) -> Result<Self> {
+        let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
+        actor.see(&lot.id)?;
+        Ok(Self {
+            lane: lane.id.clone(),
+            lot: lot.id.clone(),
+            direction: only_direction(lane.direction),
+            lock_minutes: i64::from(rules(directory).lock_minutes),
+        })
+    }
+
+    /// When a claim made now ends.
+    pub(crate) fn ends(&self, now: Timestamp) -> Timestamp {
+        now.plus_minutes(self.lock_minutes)
+    }
+}

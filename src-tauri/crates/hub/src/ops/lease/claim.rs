@@ -1,0 +1,351 @@
+//! Claiming a lane, and taking one over (R6, R7, R10, R12).
+
+use super::{Ending, Gained, Target, audit, end, lost, quicker, taken, worked};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Grant, LeaseRow, NewCase, StepRow, To, Tx},
+};
+use lanedesk_domain::{
+    ids::{CaseId, LaneId},
+    opening::Source,
+    person::Permission,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    case::{CaseRef, Claimed, Lease, Step},
+    stream::LostWhy,
+};
+use serde_json::json;
+
+/// How a lane that another holds may be had.
+#[derive(Debug, Clone)]
+pub(super) enum Manner {
+    /// Only where it is free.
+    Claim,
+    /// From whoever holds it, for this reason.
+    TakeOver(String),
+}
+
+/// Takes the lane for this person, or renews it (R6, R10). Refused where another holds it (R7).
+pub async fn claim(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Claimed> {
+    gain(hub, actor, lane, Permission::Claim, Manner::Claim).await
+}
+
+/// A supervisor takes the lane whoever holds it, and says why (R12).
+pub async fn take_over(hub: &Hub, actor: &Actor, lane: &LaneId, reason: &str) -> Result<Claimed> {
+    let manner = Manner::TakeOver(reason.trim().to_owned());
+    gain(hub, actor, lane, Permission::TakeOver, manner).await
+}
+
+async fn gain(
+    hub: &Hub,
+    actor: &Actor,
+    lane: &LaneId,
+    permission: Permission,
+    manner: Manner,
+) -> Result<Claimed> {
+    if !actor.role.may(permission) {
+        return Err(Error::NotAllowed);
+    }
+    let target = Target::find(&hub.directory(), actor, lane)?;
+    if matches!(&manner, Manner::TakeOver(reason) if reason.is_empty()) {
+        return Err(Error::ReasonRequired);
+    }
+    let now = hub.clock().now();
+    let who = actor.clone();
+    let gained = hub
+        .store()
+        .write(move |tx| {
+            let (who, target, manner) = (who.clone(), target.clone(), manner.clone());
+            Box::pin(async move { gain_in(tx, &who, &target, &manner, now).await })
+        })
+        .await?;
+    finish(hub, lane, gained).await
+}
+
+/// After the commit: the expiry task and the devices hear of it, and the page is put together. What the devices say
+/// arrives on the stream.
+pub(super) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<Claimed> {
+    if let Some(end) = gained.lease.expires_at {
+        hub.alarm().set(end);
+    }
+    look(hub, lane);
+    let view = crate::ops::view::of_lane_now(hub, lane).await?;
+    Ok(Claimed {
+        case: CaseRef { id: gained.case },
+        lease: Lease {
+            fence: gained.fence,
+            acquired_at: gained.lease.acquired_at,
+            expires_at: gained.lease.expires_at,
+        },
+        view,
+    })
+}
+
+/// Asks the lane's devices where the arm is and what stands there, without waiting for them.
+fn look(hub: &Hub, lane: &LaneId) {
+    hub.runtime().attend(lane);
+    let devices = hub.runtime().lane(lane);
+    if devices.is_none_or(|devices| devices.camera().is_none()) {
+        return;
+    }
+    let (hub, lane) = (hub.clone(), lane.clone());
+    tokio::spawn(async move {
+        if let Err(error) = crate::ops::picture::refresh(&hub, &lane).await {
+            tracing::info!(%lane, %error, "no fresh picture for a claim");
+        }
+    });
+}
+
+pub(super) async fn gain_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    target: &Target,
+    manner: &Manner,
+    now: Timestamp,
+) -> Result<Gained> {
+    let around = tx.leases_around(&target.lane, &actor.id).await?;
+    let here = around.iter().find(|row| row.lane == target.lane);
+    let former = around.iter().find(|row| row.lane != target.lane);
+    match here.filter(|row| row.holds(now)) {
+        Some(held) if held.holder.id == actor.id => renew(tx, actor, target, held, now).await,
+        Some(held) => match manner {
+            Manner::Claim => Err(Error::LaneHeld {
+                holder: held.holder.clone(),
+                since: held.acquired_at,
+            }),
+            Manner::TakeOver(reason) => {
+                leave_former(tx, actor, former, now).await?;
+                take(tx, actor, target, held, reason, now).await
+            }
+        },
+        None => {
+            leave_former(tx, actor, former, now).await?;
+            if let Some(over) = here.filter(|row| row.open) {
+                end_over(tx, over, now).await?;
+            }
+            begin(tx, actor, target, manner, now).await
+        }
+    }
+}
+
+/// Frees the lane the person had before; it succeeds or fails with the claim. A live call keeps its lane (R11).
+pub(super) async fn leave_former(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    former: Option<&LeaseRow>,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(former) = former else { return Ok(()) };
+    if !former.holds(now) {
+        return end_over(tx, former, now).await;
+    }
+    if former.expires_at.is_none() {
+        return Err(Error::CallLive);
+    }
+    let by = actor.holder();
+    let ending = Ending {
+        lease: former,
+        why: LostWhy::Requeried,
+        by: Some(&by),
+    };
+    if end(tx, &ending, now).await? {
+        Ok(())
+    } else {
+        Err(quicker("the former lane"))
+    }
+}
+
+/// Ends a lease whose time was over before anybody told its holder.
+pub(super) async fn end_over(tx: &mut Tx<'_>, over: &LeaseRow, now: Timestamp) -> Result<()> {
+    let ending = Ending {
+        lease: over,
+        why: LostWhy::Expired,
+        by: None,
+    };
+    if end(tx, &ending, now).await? {
+        tx.audit(audit(
+            "lane.expire",
+            None,
+            &over.lane,
+            json!({"case": over.case, "holder": over.holder.id}),
+            now,
+        ))
+        .await?;
+        Ok(())
+    } else {
+        Err(quicker("a lease that was over"))
+    }
+}
+
+/// The same person queries the same lane again: same case, same beginning, a new fence and a new ten minutes (R10).
+async fn renew(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    target: &Target,
+    held: &LeaseRow,
+    now: Timestamp,
+) -> Result<Gained> {
+    let grant = Grant {
+        lane: target.lane.clone(),
+        lot: target.lot.clone(),
+        person: actor.id.clone(),
+        case: held.case.clone(),
+        expires_at: held.expires_at.map(|_| target.ends(now)),
+    };
+    let fence = tx
+        .regrant_lease(held.fence, &grant, held.acquired_at)
+        .await?
+        .ok_or_else(|| quicker("the lease"))?;
+    let gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
+    step(tx, actor, &grant.case, Step::Renewed, &[], now).await?;
+    let body = json!({"case": grant.case, "fence": fence});
+    tx.audit(audit(
+        "lane.renew",
+        Some(&actor.id),
+        &target.lane,
+        body,
+        now,
+    ))
+    .await?;
+    tell_taken(tx, target, None, &gained, now).await?;
+    Ok(gained)
+}
+
+/// A free lane: a new case begins for the vehicle that stands there.
+async fn begin(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    target: &Target,
+    manner: &Manner,
+    now: Timestamp,
+) -> Result<Gained> {
+    let new = NewCase {
+        id: CaseId::new(),
+        lane: target.lane.clone(),
+        lot: target.lot.clone(),
+        person: actor.id.clone(),
+        source: Source::Query,
+        direction: target.direction,
+    };
+    let case = tx.open_case(&new, now).await?;
+    let grant = Grant {
+        lane: target.lane.clone(),
+        lot: target.lot.clone(),
+        person: actor.id.clone(),
+        case: new.id,
+        expires_at: Some(target.ends(now)),
+    };
+    let fence = tx
+        .take_lease(&grant, now)
+        .await
+        .map_err(two_at_once)?
+        .ok_or_else(|| quicker("the lane"))?;
+    let gained = Gained::of(&grant, fence, actor.holder(), now);
+    step(tx, actor, &grant.case, Step::Claimed, &[], now).await?;
+    let (action, reason) = match manner {
+        Manner::Claim => ("lane.claim", None),
+        Manner::TakeOver(reason) => ("lane.take_over", Some(reason)),
+    };
+    let body = json!({"case": grant.case, "fence": fence, "reason": reason});
+    tx.audit(audit(action, Some(&actor.id), &target.lane, body, now))
+        .await?;
+    tell_taken(tx, target, Some(case.now()), &gained, now).await?;
+    Ok(gained)
+}
+
+/// A lane that another holds: their case goes on with the supervisor.
+async fn take(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    target: &Target,
+    held: &LeaseRow,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Gained> {
+    let grant = Grant {
+        lane: target.lane.clone(),
+        lot: target.lot.clone(),
+        person: actor.id.clone(),
+        case: held.case.clone(),
+        expires_at: held.expires_at.map(|_| target.ends(now)),
+    };
+    let fence = tx
+        .regrant_lease(held.fence, &grant, now)
+        .await
+        .map_err(two_at_once)?
+        .ok_or_else(|| quicker("the lease"))?;
+    tx.give_case(&grant.case, &actor.id).await?;
+    let gained = Gained::of(&grant, fence, actor.holder(), now);
+    let facts = [
+        ("from", held.holder.name.clone()),
+        ("reason", reason.to_owned()),
+    ];
+    step(tx, actor, &grant.case, Step::TakenOver, &facts, now).await?;
+    let body =
+        json!({"case": grant.case, "fence": fence, "from": held.holder.id, "reason": reason});
+    tx.audit(audit(
+        "lane.take_over",
+        Some(&actor.id),
+        &target.lane,
+        body,
+        now,
+    ))
+    .await?;
+    let by = actor.holder();
+    let ending = Ending {
+        lease: held,
+        why: LostWhy::TakenOver,
+        by: Some(&by),
+    };
+    let told = lost(&ending, Some(reason.to_owned()));
+    tx.tell_all(now, &[(To::Person(&held.holder.id), told)])
+        .await?;
+    tell_taken(tx, target, None, &gained, now).await?;
+    Ok(gained)
+}
+
+/// On PostgreSQL one person's two claims can meet at the index that allows one open lease a person.
+pub(super) fn two_at_once(error: crate::store::StoreError) -> Error {
+    match error {
+        crate::store::StoreError::NotUnique(what) => quicker(&what),
+        other => other.into(),
+    }
+}
+
+pub(super) async fn step(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    case: &CaseId,
+    what: Step,
+    facts: &[(&'static str, String)],
+    now: Timestamp,
+) -> Result<()> {
+    let row = StepRow {
+        case,
+        at: now,
+        person: Some(&actor.id),
+        what,
+        facts,
+    };
+    Ok(tx.add_step(row).await?)
+}
+
+async fn tell_taken(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    case: Option<lanedesk_wire::case::CaseNow>,
+    gained: &Gained,
+    now: Timestamp,
+) -> Result<()> {
+    let told = [
+        (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
+        (
+            To::Lot(&target.lot),
+            worked(&target.lane, case, gained.lease.clone()),
+        ),
+    ];
+    Ok(tx.tell_all(now, &told).await?)
+}

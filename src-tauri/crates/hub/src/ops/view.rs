@@ -1,0 +1,351 @@
+//! The page of a lane (R14–R18): everything that is known of it, put together in one place.
+//!
+//! Nothing here changes a lane. Parts that wait on a device are what the device last said; later news is told as
+//! `view` events by whoever wrote it down, through [`tell`].
+
+mod facts;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    actor::Actor,
+    directory::{Directory, Lane, Lot},
+    error::{Error, Result},
+    hub::Hub,
+    ops::vehicle::{Asked, Known, look_up},
+    store::{Conn, Standing, To, Tx},
+};
+use lanedesk_domain::{
+    assessment::Assessment,
+    ids::{CaseId, LaneId},
+    lane::Direction,
+    offers::{OfferFacts, ReleaseNeeds, UnderArm, offers},
+    person::Permission,
+    plate::look_alikes,
+    tariff::Quote,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    lane::{Candidate, Offer, Picture, View},
+    stream::{Told, ViewParts},
+};
+
+/// How long an unknown order is shown to the next holders, ms.
+pub(crate) const QUESTION_MS: i64 = 30 * 60_000;
+
+/// A page with what it was judged by; orders look at this.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The page.
+    pub view: View,
+    /// What is committed of the lane.
+    pub standing: Standing,
+    /// What was looked up of the vehicle; none: none stands there.
+    pub known: Option<Known>,
+    /// Which way it goes.
+    pub direction: Option<Direction>,
+    /// What the bar depends on.
+    pub facts: OfferFacts,
+    /// What its stay costs.
+    pub quote: Option<Quote>,
+}
+
+/// A lane's page for somebody who may see it (R6 「查看」).
+pub async fn of_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<View> {
+    if !actor.role.may(Permission::View) {
+        return Err(Error::NotAllowed);
+    }
+    let directory = hub.directory();
+    let (_, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
+    actor.see(&lot.id)?;
+    of_lane_now(hub, lane).await
+}
+
+/// A lane's page, whoever asked.
+pub(crate) async fn of_lane_now(hub: &Hub, lane: &LaneId) -> Result<View> {
+    let mut reader = hub.store().read().await?;
+    let now = hub.clock().now();
+    let mut conn = reader.conn();
+    let standing = conn.standing(lane, now).await?;
+    let page = build(hub, &mut conn, lane, standing, false, now).await?;
+    drop(reader);
+    keep_first_quote(hub, &page).await?;
+    Ok(page.view)
+}
+
+/// A case's page, open or over.
+pub async fn of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<View> {
+    Ok(page_of_case(hub, actor, case).await?.view)
+}
+
+/// The same, with what it was judged by.
+pub(crate) async fn page_of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<Page> {
+    if !actor.role.may(Permission::View) {
+        return Err(Error::NotAllowed);
+    }
+    let mut reader = hub.store().read().await?;
+    let now = hub.clock().now();
+    let mut conn = reader.conn();
+    let standing = conn.standing_of_case(case, now).await?;
+    let standing = standing.ok_or(Error::NotFound)?;
+    let row = standing.case.as_ref().ok_or(Error::NotFound)?;
+    actor.see(&row.lot)?;
+    let lane = row.lane.clone();
+    let page = build(hub, &mut conn, &lane, standing, false, now).await?;
+    drop(reader);
+    keep_first_quote(hub, &page).await?;
+    Ok(page)
+}
+
+/// Tells everybody who watches the lane what its page is now, in the transaction that changed it.
+pub async fn tell(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
+    let standing = tx.standing(lane, now).await?;
+    let page = build(hub, tx, lane, standing, true, now).await?;
+    if let (Some(case), Some(quote)) = (&page.standing.case, &page.quote)
+        && case.first_quote.is_none()
+    {
+        tx.first_quote(&case.id, quote.dues.due).await?;
+    }
+    let lot = page.view.lot.id.clone();
+    let told = Told::View {
+        lane: lane.clone(),
+        case: page.view.case.as_ref().map(|case| case.id.clone()),
+        parts: Box::new(parts(page.view)),
+    };
+    Ok(tx.tell_all(now, &[(To::Lot(&lot), told)]).await?)
+}
+
+fn parts(view: View) -> ViewParts {
+    ViewParts {
+        case_now: Some(view.case),
+        robot: view.robot,
+        barrier: Some(view.barrier),
+        picture: Some(view.picture),
+        entry_picture: Some(view.entry_picture),
+        vehicle: Some(view.vehicle),
+        assessment: Some(view.assessment),
+        payment: Some(view.payment),
+        candidates: Some(view.candidates),
+        offers: Some(view.offers),
+        lease: Some(view.lease),
+        call: Some(view.call),
+        order: Some(view.order),
+        timeline: Some(view.timeline),
+    }
+}
+
+/// The first amount quoted in a case stays with it, so that a lower one later can be seen for what it is.
+async fn keep_first_quote(hub: &Hub, page: &Page) -> Result<()> {
+    let (Some(case), Some(quote)) = (&page.standing.case, &page.quote) else {
+        return Ok(());
+    };
+    if case.first_quote.is_some() || page.view.lease.is_none() {
+        return Ok(());
+    }
+    let (case, due) = (case.id.clone(), quote.dues.due);
+    hub.store()
+        .write(move |tx| {
+            let case = case.clone();
+            Box::pin(async move { Ok(tx.first_quote(&case, due).await?) })
+        })
+        .await
+}
+
+/// Puts the page together from what is committed.
+pub(crate) async fn build(
+    hub: &Hub,
+    conn: &mut Conn<'_>,
+    lane: &LaneId,
+    standing: Standing,
+    inside_tx: bool,
+    now: Timestamp,
+) -> Result<Page> {
+    let directory = hub.directory();
+    let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
+    let direction = direction(lane, &standing);
+    let known = match asked(&standing) {
+        Some(asked) => Some(look_up(conn, &lot.id, asked, inside_tx, now).await),
+        None => None,
+    };
+    // Nothing stands there as far as anybody knows: that is not a temporary vehicle.
+    let assessment = known
+        .as_ref()
+        .map_or(Assessment::Unknown, |known| known.judge(direction));
+    let quote = known
+        .as_ref()
+        .filter(|_| direction != Some(Direction::Entry))
+        .and_then(|known| known.quote(&directory, &lot.id, assessment));
+    let facts = offer_facts(
+        &directory,
+        lane,
+        lot,
+        direction,
+        assessment,
+        known.as_ref(),
+        quote.as_ref(),
+    );
+    let candidates = match &known {
+        Some(known) if assessment == Assessment::NoEntryRecord => {
+            candidates(conn, &directory, lot, known).await?
+        }
+        _ => Vec::new(),
+    };
+    let entry_picture = entry_picture(conn, &directory, known.as_ref()).await?;
+    let timeline = match &standing.case {
+        Some(case) => conn.timeline(&case.id).await?,
+        None => Vec::new(),
+    };
+    let order = conn
+        .open_question(&lane.id, now.plus_ms(-QUESTION_MS))
+        .await?;
+    let view = View {
+        case: standing.case.as_ref().map(|case| {
+            let mut case = case.now();
+            case.direction = case.direction.or(direction);
+            case
+        }),
+        lot: facts::lot(&directory, lot),
+        lane: facts::lane(lane),
+        robot: facts::robot(&directory, lane),
+        barrier: hub.runtime().barrier_now(&lane.id),
+        picture: standing.picture.clone(),
+        entry_picture,
+        vehicle: known.as_ref().map(|known| known.shown(color(&standing))),
+        assessment,
+        payment: quote
+            .as_ref()
+            .and_then(|quote| known.as_ref()?.payment(quote)),
+        candidates,
+        offers: bar(&facts),
+        lease: standing.lease.clone(),
+        call: None,
+        order: order.map(|order| order.shown()),
+        timeline,
+    };
+    Ok(Page {
+        view,
+        standing,
+        known,
+        direction,
+        facts,
+        quote,
+    })
+}
+
+/// The way this vehicle goes: the lane's only one, else as the case or the camera says (R42).
+fn direction(lane: &Lane, standing: &Standing) -> Option<Direction> {
+    crate::ops::lease::only_direction(lane.direction)
+        .or_else(|| standing.case.as_ref().and_then(|case| case.direction))
+        .or_else(|| standing.read.as_ref().and_then(|read| read.direction))
+}
+
+/// What is asked for: the case's vehicle, else the one that was read; none where nobody stands there.
+fn asked(standing: &Standing) -> Option<Asked<'_>> {
+    match &standing.case {
+        Some(case) if case.read.is_some() || case.corrected || case.phone.is_some() => {
+            Some(Asked {
+                plate: case.plate.as_ref(),
+                stay: case.stay.as_ref(),
+            })
+        }
+        Some(_) => None,
+        None => standing.read.as_ref().map(|read| Asked {
+            plate: read.plate.as_ref(),
+            stay: None,
+        }),
+    }
+}
+
+fn color(standing: &Standing) -> Option<String> {
+    match &standing.case {
+        Some(case) => case.plate_color.clone(),
+        None => standing.read.as_ref()?.color.clone(),
+    }
+}
+
+fn offer_facts(
+    directory: &Directory,
+    lane: &Lane,
+    lot: &Lot,
+    direction: Option<Direction>,
+    assessment: Assessment,
+    known: Option<&Known>,
+    quote: Option<&Quote>,
+) -> OfferFacts {
+    OfferFacts {
+        direction,
+        assessment,
+        in_grace: known.is_some_and(|known| known.in_grace(directory)),
+        money: known.map_or(lanedesk_domain::offers::Money::NoStay, |known| {
+            known.money(directory, &lot.id, quote)
+        }),
+        outsiders: lot.outsiders,
+        already_inside: known.is_some_and(|known| known.stay().is_some()),
+        barrier: lane.barrier.is_some(),
+        under_arm: UnderArm::NotTold,
+        robot: lane.robot.is_some(),
+        id_camera: lane.id_camera.is_some(),
+        in_call: false,
+        release: ReleaseNeeds::default(),
+    }
+}
+
+fn bar(facts: &OfferFacts) -> Vec<Offer> {
+    offers(facts)
+        .into_iter()
+        .map(|offered| Offer {
+            op: offered.op,
+            needs: offered.needs,
+        })
+        .collect()
+}
+
+/// The same vehicle when it came in; at an entry too, where it is inside already.
+async fn entry_picture(
+    conn: &mut Conn<'_>,
+    directory: &Directory,
+    known: Option<&Known>,
+) -> Result<Option<Picture>> {
+    let Some(read) = known
+        .and_then(Known::stay)
+        .and_then(|stay| stay.entry_read.as_ref())
+    else {
+        return Ok(None);
+    };
+    Ok(crate::ops::picture::of_read(conn, directory, read).await?)
+}
+
+/// Vehicles inside that look like the one at the exit, most alike first.
+async fn candidates(
+    conn: &mut Conn<'_>,
+    directory: &Directory,
+    lot: &Lot,
+    known: &Known,
+) -> Result<Vec<Candidate>> {
+    let Some(read) = &known.plate else {
+        return Ok(Vec::new());
+    };
+    let limit = usize::try_from(crate::ops::lease::rules(directory).candidates).unwrap_or(6);
+    let inside = conn.stays_inside(&lot.id).await?;
+    let plated = inside
+        .into_iter()
+        .filter_map(|stay| stay.plate.clone().map(|plate| (stay, plate)));
+    let mut found = Vec::new();
+    for (stay, similarity) in look_alikes(read, plated, limit) {
+        let picture = match &stay.entry_read {
+            Some(read) => crate::ops::picture::of_read(conn, directory, read).await?,
+            None => None,
+        };
+        found.push(Candidate {
+            plate: stay
+                .plate
+                .as_ref()
+                .map_or_else(String::new, |p| p.as_str().to_owned()),
+            entered_at: stay.entered_at,
+            picture_url: picture.map(|picture| picture.url),
+            similarity,
+            id: stay.id,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,52 @@
+//! The parts of a page that come from the site alone.
+
+use crate::directory::{Directory, Lane, Lot};
+use lanedesk_wire::lane::{LaneFacts, LotFacts, RobotFacts, Tariff};
+
+/// 停车场信息
+pub(super) fn lot(directory: &Directory, lot: &Lot) -> LotFacts {
+    let tariff = directory.tariffs.get(&lot.id).map(|row| Tariff {
+        free_minutes: row.free_minutes,
+        first_minutes: row.first_minutes,
+        first_fen: row.first_fen,
+        step_minutes: row.step_minutes,
+        step_fen: row.step_fen,
+        day_cap_fen: row.day_cap_fen,
+    });
+    LotFacts {
+        id: lot.id.clone(),
+        name: lot.name.clone(),
+        manager: lot.manager.clone(),
+        manager_phone: lot.manager_phone.clone(),
+        outsiders: lot.outsiders,
+        leave_minutes: lot.leave_minutes,
+        tariff,
+    }
+}
+
+/// The lane itself.
+pub(super) fn lane(lane: &Lane) -> LaneFacts {
+    LaneFacts {
+        id: lane.id.clone(),
+        name: lane.name.clone(),
+        code: lane.code.clone(),
+        direction: lane.direction,
+        environment_cameras: lane
+            .environment_cameras
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        id_camera: lane.id_camera.is_some(),
+    }
+}
+
+/// The kiosk, where there is one. Its link comes with the robots; until then it is not linked.
+pub(super) fn robot(directory: &Directory, lane: &Lane) -> Option<RobotFacts> {
+    let robot = directory.robots.get(lane.robot.as_ref()?)?;
+    Some(RobotFacts {
+        number: robot.number.clone(),
+        phone: robot.phone.clone(),
+        online: false,
+        scene: None,
+    })
+}

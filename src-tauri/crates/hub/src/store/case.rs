@@ -1,0 +1,408 @@
+//! Cases and their timelines.
+
+use super::{Conn, StoreError, lease::holder};
+use crate::{
+    args,
+    directory::{parsed, parsed_opt},
+};
+use lanedesk_domain::{
+    ids::{CaseId, LaneId, LotId, PersonId, ReadId, StayId},
+    lane::Direction,
+    money::Fen,
+    opening::Source,
+    phone::Phone,
+    plate::Plate,
+    time::Timestamp,
+};
+use lanedesk_wire::case::{CaseNow, CaseState, Outcome, Step, TimelineEntry};
+use std::collections::BTreeMap;
+
+/// A case's row.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: CaseId,
+    /// Its lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Who works it, or worked it last.
+    pub person: PersonId,
+    /// How it came about.
+    pub source: Source,
+    /// Where it stands.
+    pub state: CaseState,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// The plate read in force.
+    pub read: Option<ReadId>,
+    /// What the camera read.
+    pub plate_read: Option<Plate>,
+    /// The plate in force.
+    pub plate: Option<Plate>,
+    /// As the camera saw it.
+    pub plate_color: Option<String>,
+    /// A person set the plate.
+    pub corrected: bool,
+    /// The driver's.
+    pub phone: Option<Phone>,
+    /// The stay a person chose.
+    pub stay: Option<StayId>,
+    /// Which way the vehicle goes.
+    pub direction: Option<Direction>,
+    /// First amount due in this case.
+    pub first_quote: Option<Fen>,
+}
+
+impl CaseRow {
+    /// As the view shows it.
+    pub fn now(&self) -> CaseNow {
+        CaseNow {
+            id: self.id.clone(),
+            state: self.state,
+            source: self.source,
+            opened_at: self.opened_at,
+            plate_read: self.plate_read.as_ref().map(|p| p.as_str().to_owned()),
+            plate: self.plate.as_ref().map(|p| p.as_str().to_owned()),
+            corrected: self.corrected,
+            phone: self.phone.as_ref().map(|p| p.as_str().to_owned()),
+            direction: self.direction,
+        }
+    }
+}
+
+/// A case's columns, as every query that answers a case names them.
+#[derive(sqlx::FromRow)]
+pub(crate) struct CaseColumns {
+    id: String,
+    lane_id: String,
+    lot_id: String,
+    person_id: String,
+    source: String,
+    state: String,
+    opened_at: i64,
+    read_id: Option<String>,
+    plate_read: Option<String>,
+    plate: Option<String>,
+    plate_color: Option<String>,
+    corrected: bool,
+    phone: Option<String>,
+    stay_id: Option<String>,
+    direction: Option<String>,
+    first_quote_fen: Option<i64>,
+}
+
+impl TryFrom<CaseColumns> for CaseRow {
+    type Error = StoreError;
+    fn try_from(row: CaseColumns) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: parsed(&row.id)?,
+            lane: parsed(&row.lane_id)?,
+            lot: parsed(&row.lot_id)?,
+            person: parsed(&row.person_id)?,
+            source: parsed(&row.source)?,
+            state: parsed(&row.state)?,
+            opened_at: Timestamp(row.opened_at),
+            read: parsed_opt(row.read_id.as_deref())?,
+            plate_read: parsed_opt(row.plate_read.as_deref())?,
+            plate: parsed_opt(row.plate.as_deref())?,
+            plate_color: row.plate_color,
+            corrected: row.corrected,
+            phone: parsed_opt(row.phone.as_deref())?,
+            stay: parsed_opt(row.stay_id.as_deref())?,
+            direction: parsed_opt(row.direction.as_deref())?,
+            first_quote: row.first_quote_fen.map(Fen),
+        })
+    }
+}
+
+/// A case about to be opened.
+#[derive(Debug, Clone)]
+pub struct NewCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Its lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Who works it.
+    pub person: PersonId,
+    /// How it comes about.
+    pub source: Source,
+    /// The lane's one direction; none on a lane that goes both ways.
+    pub direction: Option<Direction>,
+}
+
+/// A step of a case's timeline, about to be written.
+#[derive(Debug, Clone)]
+pub struct StepRow<'a> {
+    /// The case.
+    pub case: &'a CaseId,
+    /// When.
+    pub at: Timestamp,
+    /// Who; none: it happened by itself.
+    pub person: Option<&'a PersonId>,
+    /// What.
+    pub what: Step,
+    /// Facts for people.
+    pub facts: &'a [(&'static str, String)],
+}
+
+macro_rules! case_columns {
+    () => {
+        "id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read, plate, plate_color, corrected,
+         phone, stay_id, direction, first_quote_fen"
+    };
+}
+
+impl Conn<'_> {
+    /// Opens a case for the vehicle that stands at the lane by the reads.
+    pub(crate) async fn open_case(
+        &mut self,
+        case: &NewCase,
+        now: Timestamp,
+    ) -> Result<CaseRow, StoreError> {
+        let row: CaseColumns = self
+            .one(
+                concat!(
+                    "insert into \"case\" (id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read,
+                        plate, plate_color, corrected, direction)
+                     select $1, $2, $3, $4, $5, 'open', $6, r.id, r.plate, r.plate, r.color, false,
+                        coalesce($7, r.direction)
+                     from (select 1 as one) x left join lane_now n on n.lane_id = $2
+                        left join plate_read r on r.id = n.read_id
+                     returning ",
+                    case_columns!()
+                ),
+                args![&case.id, &case.lane, &case.lot, &case.person, case.source, now, case.direction],
+            )
+            .await?;
+        row.try_into()
+    }
+
+    /// A case by id.
+    pub(crate) async fn case(&mut self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        let sql = concat!("select ", case_columns!(), " from \"case\" where id = $1");
+        let row: Option<CaseColumns> = self.optional(sql, args![id]).await?;
+        row.map(CaseRow::try_from).transpose()
+    }
+
+    /// Ends an open case. False: it was not open.
+    pub(crate) async fn end_case(
+        &mut self,
+        id: &CaseId,
+        state: CaseState,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ended = self
+            .execute(
+                "update \"case\" set state = $2, closed_at = $3 where id = $1 and state = 'open'",
+                args![id, state.word(), now],
+            )
+            .await?;
+        Ok(ended == 1)
+    }
+
+    /// Closes an open case that has no order in flight. Answers whether a person had set its vehicle; none: it has an
+    /// order in flight, or was not open.
+    pub(crate) async fn close_case(
+        &mut self,
+        id: &CaseId,
+        outcome: Option<Outcome>,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<bool>, StoreError> {
+        let row: Option<(i64,)> = self
+            .optional(
+                "update \"case\" set state = 'closed', closed_at = $2, outcome = $3, note = $4
+                 where id = $1 and state = 'open'
+                   and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
+                 returning cast(case when corrected or stay_id is not null or phone is not null then 1 else 0 end as bigint)",
+                args![id, now, outcome.map(Outcome::word), note],
+            )
+            .await?;
+        Ok(row.map(|(set,)| set == 1))
+    }
+
+    /// The case goes on with another person.
+    pub(crate) async fn give_case(
+        &mut self,
+        id: &CaseId,
+        person: &PersonId,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set person_id = $2 where id = $1",
+            args![id, person],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The case goes on at another lane, with the vehicle that stands there unless a person had set this one.
+    pub(crate) async fn move_case(
+        &mut self,
+        id: &CaseId,
+        lane: &LaneId,
+        lot: &LotId,
+        direction: Option<Direction>,
+    ) -> Result<CaseRow, StoreError> {
+        let row: CaseColumns = self
+            .one(
+                concat!(
+                    "update \"case\" set lane_id = $2, lot_id = $3, stay_id = null, first_quote_fen = null,
+                        read_id = (select n.read_id from lane_now n where n.lane_id = $2),
+                        plate_read = (select r.plate from lane_now n join plate_read r on r.id = n.read_id where n.lane_id = $2),
+                        plate_color = (select r.color from lane_now n join plate_read r on r.id = n.read_id where n.lane_id = $2),
+                        plate = case when corrected then plate else
+                            (select r.plate from lane_now n join plate_read r on r.id = n.read_id where n.lane_id = $2) end,
+                        direction = coalesce($4,
+                            (select r.direction from lane_now n join plate_read r on r.id = n.read_id where n.lane_id = $2))
+                     where id = $1 returning ",
+                    case_columns!()
+                ),
+                args![id, lane, lot, direction],
+            )
+            .await?;
+        row.try_into()
+    }
+
+    /// Puts the plate a person typed in force.
+    pub(crate) async fn correct_case(
+        &mut self,
+        id: &CaseId,
+        plate: Option<&Plate>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set plate = $2, corrected = true, stay_id = null, phone = null where id = $1",
+            args![id, plate.map(Plate::as_str)],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Remembers the driver's phone and the stay it found, if any. The vehicle is then one without a plate.
+    pub(crate) async fn phone_case(
+        &mut self,
+        id: &CaseId,
+        phone: &Phone,
+        stay: Option<&StayId>,
+        plate: Option<&Plate>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set phone = $2, stay_id = $3, plate = $4 where id = $1",
+            args![
+                id,
+                phone.as_str(),
+                stay.map(StayId::as_str),
+                plate.map(Plate::as_str)
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Takes the vehicle for the one of this stay.
+    pub(crate) async fn choose_case_stay(
+        &mut self,
+        id: &CaseId,
+        stay: &StayId,
+        plate: Option<&Plate>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set stay_id = $2, plate = $3, corrected = true where id = $1",
+            args![id, stay, plate.map(Plate::as_str)],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Says which way the vehicle goes.
+    pub(crate) async fn direct_case(
+        &mut self,
+        id: &CaseId,
+        direction: Direction,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set direction = $2 where id = $1",
+            args![id, direction],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Keeps the first amount a case was quoted.
+    pub(crate) async fn first_quote(&mut self, id: &CaseId, due: Fen) -> Result<(), StoreError> {
+        self.execute(
+            "update \"case\" set first_quote_fen = $2 where id = $1 and first_quote_fen is null",
+            args![id, due],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Adds a step to a case's timeline.
+    pub(crate) async fn add_step(&mut self, step: StepRow<'_>) -> Result<(), StoreError> {
+        let facts: BTreeMap<&str, &str> = step
+            .facts
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
+        let facts =
+            serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        self.execute(
+            "insert into case_event (id, case_id, at, person_id, what, facts) values ($1, $2, $3, $4, $5, $6)",
+            args![
+                uuid::Uuid::now_v7().to_string(),
+                step.case,
+                step.at,
+                step.person.map(PersonId::as_str),
+                step.what.word(),
+                facts
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// A case's timeline, oldest first (R35).
+    pub(crate) async fn timeline(
+        &mut self,
+        case: &CaseId,
+    ) -> Result<Vec<TimelineEntry>, StoreError> {
+        let rows: Vec<StepColumns> = self
+            .all(
+                "select e.at, e.person_id, p.name, p.role, e.what, e.facts from case_event e
+                 left join person p on p.id = e.person_id where e.case_id = $1 order by e.id",
+                args![case],
+            )
+            .await?;
+        rows.into_iter().map(TimelineEntry::try_from).collect()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct StepColumns {
+    at: i64,
+    person_id: Option<String>,
+    name: Option<String>,
+    role: Option<String>,
+    what: String,
+    facts: String,
+}
+
+impl TryFrom<StepColumns> for TimelineEntry {
+    type Error = StoreError;
+    fn try_from(row: StepColumns) -> Result<Self, StoreError> {
+        let person = match (row.person_id, row.name, row.role) {
+            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
+            _ => None,
+        };
+        Ok(Self {
+            at: Timestamp(row.at),
+            person,
+            what: parsed(&row.what)?,
+            facts: serde_json::from_str(&row.facts)
+                .map_err(|e| StoreError::Corrupt(format!("facts of a step: {e}")))?,
+        })
+    }
+}

@@ -1,0 +1,331 @@
+//! Who holds which lane: one row per lane, changed by statements that succeed only where the row is as expected.
+//!
+//! A statement that touches nothing means somebody was quicker; its caller looks again or runs the work again.
+
+use super::{Conn, StoreError};
+use crate::{args, directory::parsed};
+use lanedesk_domain::{
+    ids::{CaseId, Fence, LaneId, LotId, PersonId},
+    person::Role,
+    time::Timestamp,
+};
+use lanedesk_wire::problem::Holder;
+
+/// A lane's lease row with its holder, open or not.
+#[derive(Debug, Clone)]
+pub struct LeaseRow {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Its newest fence.
+    pub fence: Fence,
+    /// Whether somebody holds it, unless its time is over.
+    pub open: bool,
+    /// The holder, or the last one.
+    pub holder: Holder,
+    /// The case.
+    pub case: CaseId,
+    /// Since when.
+    pub acquired_at: Timestamp,
+    /// Until when; none while a call is live.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl LeaseRow {
+    /// Whether its holder holds it at `now`. At the very moment of its end it is over.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.open && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    lane_id: String,
+    lot_id: String,
+    fence: i64,
+    open: bool,
+    person_id: String,
+    name: String,
+    role: String,
+    case_id: String,
+    acquired_at: i64,
+    expires_at: Option<i64>,
+}
+
+impl TryFrom<Columns> for LeaseRow {
+    type Error = StoreError;
+    fn try_from(row: Columns) -> Result<Self, StoreError> {
+        Ok(Self {
+            lane: parsed(&row.lane_id)?,
+            lot: parsed(&row.lot_id)?,
+            fence: Fence(row.fence),
+            open: row.open,
+            holder: holder(&row.person_id, row.name, &row.role)?,
+            case: parsed(&row.case_id)?,
+            acquired_at: Timestamp(row.acquired_at),
+            expires_at: row.expires_at.map(Timestamp),
+        })
+    }
+}
+
+/// A person as others are told of them, from a row's columns.
+pub(crate) fn holder(id: &str, name: String, role: &str) -> Result<Holder, StoreError> {
+    Ok(Holder {
+        id: parsed(id)?,
+        name,
+        role: parsed::<Role>(role)?,
+    })
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select l.lane_id, l.lot_id, l.fence, l.open, l.person_id, p.name, p.role, l.case_id, l.acquired_at,
+             l.expires_at from lease l join person p on p.id = l.person_id ",
+            $rest
+        )
+    };
+}
+
+/// What a new holder's lease begins with.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Who gets it.
+    pub person: PersonId,
+    /// The work.
+    pub case: CaseId,
+    /// Until when; none while a call is live.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Conn<'_> {
+    /// The lane's row and the row of the lane this person has open, in one look.
+    pub(crate) async fn leases_around(
+        &mut self,
+        lane: &LaneId,
+        person: &PersonId,
+    ) -> Result<Vec<LeaseRow>, StoreError> {
+        let sql = select!("where l.lane_id = $1 or (l.person_id = $2 and l.open)");
+        let rows: Vec<Columns> = self.all(sql, args![lane, person]).await?;
+        rows.into_iter().map(LeaseRow::try_from).collect()
+    }
+
+    /// The lane's row; none where it was never claimed.
+    pub(crate) async fn lease_of_lane(
+        &mut self,
+        lane: &LaneId,
+    ) -> Result<Option<LeaseRow>, StoreError> {
+        let row: Option<Columns> = self
+            .optional(select!("where l.lane_id = $1"), args![lane])
+            .await?;
+        row.map(LeaseRow::try_from).transpose()
+    }
+
+    /// The lane this person has open, over or not.
+    pub(crate) async fn lease_of_person(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<Option<LeaseRow>, StoreError> {
+        let sql = select!("where l.person_id = $1 and l.open");
+        let row: Option<Columns> = self.optional(sql, args![person]).await?;
+        row.map(LeaseRow::try_from).transpose()
+    }
+
+    /// Takes the lane where the old lease is over. Answers the new fence; none: somebody holds it.
+    pub(crate) async fn take_lease(
+        &mut self,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<Option<Fence>, StoreError> {
+        let row: Option<(i64,)> = self
+            .optional(
+                "insert into lease (lane_id, lot_id, fence, open, person_id, case_id, acquired_at, expires_at, warned)
+                 values ($1, $2, 1, true, $3, $4, $5, $6, false)
+                 on conflict (lane_id) do update set
+                    lot_id = excluded.lot_id, fence = lease.fence + 1, open = true, person_id = excluded.person_id,
+                    case_id = excluded.case_id, acquired_at = excluded.acquired_at,
+                    expires_at = excluded.expires_at, warned = false
+                 where not lease.open or lease.expires_at <= $5
+                 returning fence",
+                args![&grant.lane, &grant.lot, &grant.person, &grant.case, now, grant.expires_at],
+            )
+            .await?;
+        Ok(row.map(|(fence,)| Fence(fence)))
+    }
+
+    /// Gives a lane held under `old` to another person, or to the same one anew. None: the fence has moved on.
+    pub(crate) async fn regrant_lease(
+        &mut self,
+        old: Fence,
+        grant: &Grant,
+        acquired_at: Timestamp,
+    ) -> Result<Option<Fence>, StoreError> {
+        let row: Option<(i64,)> = self
+            .optional(
+                "update lease set fence = fence + 1, person_id = $3, case_id = $4, acquired_at = $5, expires_at = $6,
+                    warned = false
+                 where lane_id = $1 and open and fence = $2 returning fence",
+                args![&grant.lane, old, &grant.person, &grant.case, acquired_at, grant.expires_at],
+            )
+            .await?;
+        Ok(row.map(|(fence,)| Fence(fence)))
+    }
+
+    /// Frees a lane held under `fence`. False: the fence has moved on, or it was free already.
+    pub(crate) async fn free_lease(
+        &mut self,
+        lane: &LaneId,
+        fence: Fence,
+    ) -> Result<bool, StoreError> {
+        let freed = self
+            .execute(
+                "update lease set open = false where lane_id = $1 and open and fence = $2",
+                args![lane, fence],
+            )
+            .await?;
+        Ok(freed == 1)
+    }
+
+    /// Frees the lane this person works this case at, if they hold it still. Answers what it was.
+    pub(crate) async fn free_lease_of_case(
+        &mut self,
+        person: &PersonId,
+        case: &CaseId,
+        now: Timestamp,
+    ) -> Result<Option<Freed>, StoreError> {
+        let row: Option<(String, String, Option<i64>)> = self
+            .optional(
+                "update lease set open = false
+                 where person_id = $1 and open and case_id = $2 and (expires_at is null or expires_at > $3)
+                 returning lane_id, lot_id, expires_at",
+                args![person, case, now],
+            )
+            .await?;
+        row.map(|(lane, lot, expires_at)| {
+            Ok(Freed {
+                lane: parsed(&lane)?,
+                lot: parsed(&lot)?,
+                in_call: expires_at.is_none(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Keeps the lease as it is until this transaction ends, if this person holds it under this fence.
+    pub(crate) async fn hold_lease(
+        &mut self,
+        lane: &LaneId,
+        person: &PersonId,
+        fence: Fence,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // An update rather than a look: on PostgreSQL it locks the row against close, expiry and take-over.
+        let held = self
+            .execute(
+                "update lease set fence = fence
+                 where lane_id = $1 and open and person_id = $2 and fence = $3
+                   and (expires_at is null or expires_at > $4)",
+                args![lane, person, fence, now],
+            )
+            .await?;
+        Ok(held == 1)
+    }
+
+    /// Whether this person holds the lane under this fence, by what is committed.
+    pub(crate) async fn lease_holds(
+        &mut self,
+        lane: &LaneId,
+        person: &PersonId,
+        fence: Fence,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> = self
+            .optional(
+                "select fence from lease where lane_id = $1 and open and person_id = $2 and fence = $3
+                   and (expires_at is null or expires_at > $4)",
+                args![lane, person, fence, now],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// When the next lease ends or is to be warned of; none while nobody holds a lane for a time.
+    pub(crate) async fn next_lease_end(
+        &mut self,
+        warning_ms: i64,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let row: Option<(Option<i64>,)> = self
+            .optional(
+                "select min(case when warned then expires_at else expires_at - $1 end) from lease
+                 where open and expires_at is not null",
+                args![warning_ms],
+            )
+            .await?;
+        Ok(row.and_then(|(at,)| at).map(Timestamp))
+    }
+
+    /// Leases whose time is over, the longest over first.
+    pub(crate) async fn leases_over(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Vec<LeaseRow>, StoreError> {
+        let sql = select!("where l.open and l.expires_at <= $1 order by l.expires_at limit 100");
+        let rows: Vec<Columns> = self.all(sql, args![now]).await?;
+        rows.into_iter().map(LeaseRow::try_from).collect()
+    }
+
+    /// Marks the leases that end within the warning time as warned. Each is answered once, to one hub.
+    pub(crate) async fn warn_leases(
+        &mut self,
+        now: Timestamp,
+        warning_ms: i64,
+    ) -> Result<Vec<Warned>, StoreError> {
+        let rows: Vec<(String, String, String, i64)> = self
+            .all(
+                "update lease set warned = true
+                 where open and not warned and expires_at > $1 and expires_at <= $1 + $2
+                 returning lane_id, person_id, case_id, expires_at",
+                args![now, warning_ms],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|(lane, person, case, expires_at)| {
+                Ok(Warned {
+                    lane: parsed(&lane)?,
+                    person: parsed(&person)?,
+                    case: parsed(&case)?,
+                    expires_at: Timestamp(expires_at),
+                })
+            })
+            .collect()
+    }
+}
+
+/// A lane freed by closing.
+#[derive(Debug, Clone)]
+pub(crate) struct Freed {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its lot.
+    pub lot: LotId,
+    /// A call was live on it.
+    pub in_call: bool,
+}
+
+/// A lease whose holder is to be warned.
+#[derive(Debug, Clone)]
+pub(crate) struct Warned {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its holder.
+    pub person: PersonId,
+    /// Their case.
+    pub case: CaseId,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}

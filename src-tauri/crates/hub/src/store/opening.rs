@@ -1,0 +1,359 @@
+//! The record of every manual opening.
+
+use super::{Arg, Conn, StoreError, lease::holder};
+use crate::{
+    args,
+    directory::{Directory, parsed, parsed_opt},
+};
+use lanedesk_domain::{
+    assessment::Assessment,
+    barrier::BarrierState,
+    ids::{CallId, CaseId, LaneId, LotId, OpeningId, OrderId, PersonId, PhotoId, ReadId, StayId},
+    lane::Direction,
+    money::Fen,
+    opening::{OpeningKind, Source},
+    order::OrderResult,
+    phone::Phone,
+    plate::Plate,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    opening::{LaneRef, Opening},
+    problem::Holder,
+    search::LotRef,
+};
+
+/// An opening about to be written, before its barrier is called.
+#[derive(Debug, Clone)]
+pub struct NewOpening {
+    /// Its id.
+    pub id: OpeningId,
+    /// The order that asks for it.
+    pub order: OrderId,
+    /// The case.
+    pub case: CaseId,
+    /// By the rules or against them.
+    pub kind: OpeningKind,
+    /// The lot.
+    pub lot: LotId,
+    /// The lane.
+    pub lane: LaneId,
+    /// Which way the vehicle goes.
+    pub direction: Direction,
+    /// The plate in force.
+    pub plate: Option<Plate>,
+    /// The plate read.
+    pub plate_read: Option<Plate>,
+    /// As the camera saw it.
+    pub plate_color: Option<String>,
+    /// The driver's.
+    pub phone: Option<Phone>,
+    /// Why a visitor comes in.
+    pub entry_reason: Option<String>,
+    /// Who opens.
+    pub person: PersonId,
+    /// By lookup or by call.
+    pub source: Source,
+    /// The judgement now.
+    pub assessment: Assessment,
+    /// The plate read it answers.
+    pub read: Option<ReadId>,
+    /// The stay it settles.
+    pub stay: Option<StayId>,
+    /// Due now.
+    pub due: Option<Fen>,
+    /// First amount due in the case.
+    pub first_quote: Option<Fen>,
+    /// Paid for the stay so far.
+    pub collected: Option<Fen>,
+    /// The latest lane picture.
+    pub picture_before: Option<PhotoId>,
+    /// When the lane was claimed.
+    pub claimed_at: Timestamp,
+    /// When the order was made.
+    pub at: Timestamp,
+    /// Where the arm is.
+    pub barrier_before: BarrierState,
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: String,
+    order_id: String,
+    case_id: String,
+    call_id: Option<String>,
+    kind: String,
+    lot_id: String,
+    lane_id: String,
+    direction: String,
+    plate: Option<String>,
+    plate_read: Option<String>,
+    plate_color: Option<String>,
+    person_id: String,
+    name: String,
+    role: String,
+    source: String,
+    assessment: String,
+    stay_id: Option<String>,
+    due_fen: Option<i64>,
+    first_quote_fen: Option<i64>,
+    collected_fen: Option<i64>,
+    reason: Option<String>,
+    remark: Option<String>,
+    photos: String,
+    picture_before: Option<String>,
+    picture_after: Option<String>,
+    approved_by: Option<String>,
+    approver_name: Option<String>,
+    approver_role: Option<String>,
+    claimed_at: i64,
+    at: i64,
+    result: String,
+    barrier_before: String,
+    barrier_after: String,
+    passage: String,
+    release: Option<String>,
+}
+
+const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.lot_id, o.lane_id, o.direction, o.plate,
+    o.plate_read, o.plate_color, o.person_id, p.name, p.role, o.source, o.assessment, o.stay_id, o.due_fen,
+    o.first_quote_fen, o.collected_fen, o.reason, o.remark, o.photos, o.picture_before, o.picture_after, o.approved_by,
+    a.name as approver_name, a.role as approver_role, o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after,
+    o.passage, o.release
+    from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by ";
+
+/// A lot by id and name; one that is no longer in the site goes by its id.
+pub(crate) fn lot_ref(directory: &Directory, id: LotId) -> LotRef {
+    let name = directory
+        .lots
+        .get(&id)
+        .map_or_else(|| id.to_string(), |lot| lot.name.clone());
+    LotRef { id, name }
+}
+
+/// A lane by id, name and code; one that is no longer in the site goes by its id.
+pub(crate) fn lane_ref(directory: &Directory, id: LaneId) -> LaneRef {
+    let (name, code) = directory.lanes.get(&id).map_or_else(
+        || (id.to_string(), String::new()),
+        |lane| (lane.name.clone(), lane.code.clone()),
+    );
+    LaneRef { id, name, code }
+}
+
+/// Where a stored picture is to be had.
+pub(crate) fn picture_path(id: &str) -> String {
+    format!("/api/pictures/{id}")
+}
+
+impl Columns {
+    fn shown(self, directory: &Directory) -> Result<Opening, StoreError> {
+        let approved_by: Option<Holder> =
+            match (self.approved_by, self.approver_name, self.approver_role) {
+                (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
+                _ => None,
+            };
+        Ok(Opening {
+            id: parsed(&self.id)?,
+            order_id: parsed(&self.order_id)?,
+            case: parsed(&self.case_id)?,
+            call: parsed_opt::<CallId>(self.call_id.as_deref())?,
+            kind: parsed(&self.kind)?,
+            lot: lot_ref(directory, parsed(&self.lot_id)?),
+            lane: lane_ref(directory, parsed(&self.lane_id)?),
+            direction: parsed(&self.direction)?,
+            plate: self.plate,
+            plate_read: self.plate_read,
+            plate_color: self.plate_color,
+            person: holder(&self.person_id, self.name, &self.role)?,
+            source: parsed(&self.source)?,
+            assessment: parsed(&self.assessment)?,
+            stay: parsed_opt(self.stay_id.as_deref())?,
+            due_fen: self.due_fen.map(Fen),
+            first_quote_fen: self.first_quote_fen.map(Fen),
+            collected_fen: self.collected_fen.map(Fen),
+            reason: self.reason,
+            remark: self.remark,
+            photos: serde_json::from_str(&self.photos)
+                .map_err(|e| StoreError::Corrupt(format!("photos of an opening: {e}")))?,
+            picture_before: self.picture_before.as_deref().map(picture_path),
+            picture_after: self.picture_after.as_deref().map(picture_path),
+            approved_by,
+            claimed_at: Timestamp(self.claimed_at),
+            at: Timestamp(self.at),
+            result: parsed(&self.result)?,
+            barrier_before: parsed(&self.barrier_before)?,
+            barrier_after: parsed(&self.barrier_after)?,
+            passage: parsed(&self.passage)?,
+            release: parsed_opt(self.release.as_deref())?,
+        })
+    }
+}
+
+/// Which openings a list shows. What is not given does not filter.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    /// Text columns that must equal a value, in the order of [`EQUAL`].
+    pub equal: [Option<String>; 8],
+    /// Part of the plate.
+    pub plate: Option<String>,
+    /// Made at or after.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+    /// Only older than this opening.
+    pub before: Option<OpeningId>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+/// The columns of [`Filter::equal`].
+pub(crate) const EQUAL: [&str; 8] = [
+    "lot_id",
+    "lane_id",
+    "reason",
+    "direction",
+    "person_id",
+    "source",
+    "kind",
+    "result",
+];
+
+/// The lots of a scope as one bound value.
+pub(crate) fn lots_arg<'a>(lots: impl Iterator<Item = &'a LotId>) -> String {
+    let ids: Vec<&LotId> = lots.collect();
+    // Ids hold no characters that JSON escapes, so writing them cannot fail.
+    serde_json::to_string(&ids).unwrap_or_default()
+}
+
+/// Openings by the rest of a query that begins with them as `o`.
+pub(super) async fn read(
+    conn: &mut Conn<'_>,
+    directory: &Directory,
+    rest: &str,
+    args: Vec<Arg>,
+) -> Result<Vec<Opening>, StoreError> {
+    let rows: Vec<Columns> = conn.all(&format!("{SELECT} {rest}"), args).await?;
+    rows.into_iter().map(|row| row.shown(directory)).collect()
+}
+
+impl Conn<'_> {
+    /// "The column is one of the lots bound here", as the engine says it.
+    pub(crate) fn in_lots(&self, column: &str, place: usize) -> String {
+        let set = self.pick("json_each", "jsonb_array_elements_text");
+        let cast = self.pick("", "::jsonb");
+        let value = self.pick("value", "value");
+        format!("{column} in (select {value} from {set}(${place}{cast}))")
+    }
+
+    /// Writes an opening that is about to be ordered.
+    pub(crate) async fn add_opening(&mut self, new: &NewOpening) -> Result<(), StoreError> {
+        self.execute(
+            "insert into opening (id, order_id, case_id, kind, lot_id, lane_id, direction, plate, plate_read, plate_color,
+                phone, entry_reason, person_id, source, assessment, read_id, stay_id, due_fen, first_quote_fen,
+                collected_fen, photos, picture_before, claimed_at, at, result, barrier_before, barrier_after, passage)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '[]', $21,
+                $22, $23, $24, $25, 'unknown', 'pending')",
+            args![
+                &new.id,
+                new.order,
+                &new.case,
+                new.kind,
+                &new.lot,
+                &new.lane,
+                new.direction,
+                new.plate.as_ref().map(Plate::as_str),
+                new.plate_read.as_ref().map(Plate::as_str),
+                &new.plate_color,
+                new.phone.as_ref().map(Phone::as_str),
+                &new.entry_reason,
+                &new.person,
+                new.source,
+                new.assessment,
+                &new.read,
+                &new.stay,
+                new.due,
+                new.first_quote,
+                new.collected,
+                &new.picture_before,
+                new.claimed_at,
+                new.at,
+                OrderResult::Running,
+                new.barrier_before
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Where the arm was seen after the order.
+    pub(crate) async fn barrier_after(
+        &mut self,
+        order: OrderId,
+        state: BarrierState,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update opening set barrier_after = $2 where order_id = $1",
+            args![order, state],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The opening an order asked for.
+    pub(crate) async fn opening_of_order(
+        &mut self,
+        directory: &Directory,
+        order: OrderId,
+    ) -> Result<Option<Opening>, StoreError> {
+        let sql = format!("{SELECT} where o.order_id = $1");
+        let row: Option<Columns> = self.optional(&sql, args![order]).await?;
+        row.map(|row| row.shown(directory)).transpose()
+    }
+
+    /// An opening by id.
+    pub(crate) async fn opening(
+        &mut self,
+        directory: &Directory,
+        id: &OpeningId,
+    ) -> Result<Option<Opening>, StoreError> {
+        let sql = format!("{SELECT} where o.id = $1");
+        let row: Option<Columns> = self.optional(&sql, args![id]).await?;
+        row.map(|row| row.shown(directory)).transpose()
+    }
+
+    /// Openings of these lots, newest first.
+    pub(crate) async fn openings(
+        &mut self,
+        directory: &Directory,
+        lots: &str,
+        filter: &Filter,
+    ) -> Result<Vec<Opening>, StoreError> {
+        let mut args: Vec<Arg> = args![lots];
+        let mut sql = format!("where {}", self.in_lots("o.lot_id", 1));
+        let mut and = |condition: &str, value: Arg| {
+            args.push(value);
+            sql.push_str(" and o.");
+            sql.push_str(&condition.replace('?', &format!("${}", args.len())));
+        };
+        for (column, value) in EQUAL.iter().zip(&filter.equal) {
+            if let Some(value) = value {
+                and(&format!("{column} = ?"), value.into());
+            }
+        }
+        if let Some(plate) = &filter.plate {
+            and("plate like ?", format!("%{plate}%").into());
+        }
+        if let Some(from) = filter.from {
+            and("at >= ?", from.into());
+        }
+        if let Some(to) = filter.to {
+            and("at < ?", to.into());
+        }
+        if let Some(before) = &filter.before {
+            and("id < ?", before.into());
+        }
+        args.push(filter.limit.into());
+        sql.push_str(&format!(" order by o.id desc limit ${}", args.len()));
+        read(self, directory, &sql, args).await
+    }
+}
