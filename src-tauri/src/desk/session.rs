@@ -44,7 +44,9 @@ impl Desk {
         let person = hub.login(username.clone(), password).await?;
         let url = hub.address().as_str().to_owned();
         if let Some(token) = hub.token() {
-            self.inner.keyring.keep(&url, &token).await;
+            // Beside the login: a locked keyring asks the person first, and that must not keep a lane waiting.
+            let (keyring, url) = (self.inner.keyring.clone(), url.clone());
+            tokio::spawn(async move { keyring.keep(&url, &token).await });
         }
         {
             let mut state = self.state();
