@@ -78,7 +78,7 @@ fn start(desk: &Path, hub: &Hub, folder: &Path) -> Result<(Shown, Duration)> {
     command
         .env("DISPLAY", screen.name())
         .env("LANEDESK_HUB", hub.address())
-        .env("XDG_DATA_HOME", folder.join("desk"));
+        .env("LANEDESK_DATA_DIR", folder.join("desk"));
     let begun = Instant::now();
     let mut app = Running::start("the desk", &mut command, &folder.join("desk.log"))?;
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED);

@@ -1,0 +1,142 @@
+//! The whole demo as one value: simulated lot, hub on SQLite, an invisible screen. Ends with the value.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use xtask::display::Display;
+use xtask::running::Running;
+use xtask::{house, port};
+
+use crate::window::Window;
+
+/// The password of everybody in the demo site.
+pub const PASSWORD: &str = "lanedesk-demo";
+
+/// The demo, running. Its devices stand at the ports that the demo site names, so only one runs at a time.
+pub struct Demo {
+    // Fields end in this order: nobody complains about a server that went first.
+    _hub: Running,
+    _lot: Running,
+    /// Where its windows open.
+    pub screen: Display,
+    address: String,
+    programs: PathBuf,
+    folder: PathBuf,
+}
+
+impl Demo {
+    /// Starts it with `programs` (a folder of ours), keeping its data under `folder`.
+    pub fn start(programs: &Path, folder: &Path) -> Result<Self> {
+        let mut lot = Command::new(programs.join("lotsim"));
+        lot.args(["serve", "--demo"]);
+        let mut lot = Running::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
+        let control = lotsim::demo::CONTROL_PORT;
+        lot.wait_until("ready", Duration::from_secs(20), || port::accepts(control))?;
+        let listen = port::any_free()?;
+        let mut hub = Command::new(programs.join("lanedesk-hub"));
+        hub.arg("serve")
+            .args(["--listen", &format!("127.0.0.1:{listen}"), "--database"])
+            .arg(format!("sqlite:{}", folder.join("hub.sqlite").display()))
+            .arg("--objects")
+            .arg(folder.join("objects"))
+            .arg("--key")
+            .arg(folder.join("hub.key"))
+            .arg("--site")
+            .arg(house::demo_site());
+        let mut hub = Running::start("the hub", &mut hub, &folder.join("hub.log"))?;
+        hub.wait_until("ready", Duration::from_secs(30), || {
+            port::answers_ok(listen, "/api/health")
+        })?;
+        Ok(Self {
+            _hub: hub,
+            _lot: lot,
+            screen: Display::start(folder, 1600, 1300)?,
+            address: format!("http://127.0.0.1:{listen}"),
+            programs: programs.to_path_buf(),
+            folder: folder.to_path_buf(),
+        })
+    }
+
+    /// Opens a desk whose own data is kept under the name `desk`.
+    pub async fn desk(&self, desk: &str) -> Result<Window> {
+        let data = self.folder.join(desk);
+        std::fs::create_dir_all(&data)?;
+        let data = data.to_str().context("a folder whose name is text")?;
+        let variables = [
+            ("LANEDESK_HUB", self.address.as_str()),
+            ("LANEDESK_DATA_DIR", data),
+        ];
+        let program = self.programs.join("lanedesk");
+        Window::open(
+            &program,
+            self.screen.name(),
+            &variables,
+            &self.folder.join(format!("{desk}.log")),
+        )
+        .await
+    }
+
+    /// A person who works without a window, over the hub's own contract.
+    pub async fn person(&self, username: &str) -> Result<Person> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let mut person = Person {
+            http,
+            address: self.address.clone(),
+            token: String::new(),
+        };
+        let session = person
+            .post(
+                "/api/session",
+                &json!({"username": username, "password": PASSWORD}),
+            )
+            .await?;
+        session["token"]
+            .as_str()
+            .context("a session has a token")?
+            .clone_into(&mut person.token);
+        Ok(person)
+    }
+
+    /// One word to the simulated lot, as its own command line takes it.
+    pub fn lot(&self, words: &[&str]) -> Result<()> {
+        let told = Command::new(self.programs.join("lotsim"))
+            .args(words)
+            .output()?;
+        ensure!(
+            told.status.success(),
+            "lotsim {words:?}: {}",
+            String::from_utf8_lossy(&told.stderr)
+        );
+        Ok(())
+    }
+}
+
+/// Somebody logged in without a window.
+pub struct Person {
+    http: reqwest::Client,
+    address: String,
+    token: String,
+}
+
+impl Person {
+    /// One changing call of the hub's contract.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let mut request = self.http.post(format!("{}{path}", self.address)).json(body);
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let bytes = answer.bytes().await?;
+        ensure!(
+            status.is_success(),
+            "{path}: {status} {}",
+            String::from_utf8_lossy(&bytes)
+        );
+        // 204 has no body.
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+}

@@ -1,0 +1,195 @@
+//! `cargo xtask shots`: the real app in every state people see, at three sizes, light and dark.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use image::imageops::FilterType;
+use image::{Rgba, RgbaImage, imageops};
+use serde_json::json;
+
+use crate::demo::{Demo, PASSWORD};
+use crate::window::{At, Window, key};
+
+/// Phone, tablet, desktop, in CSS pixels.
+const SIZES: [(u32, u32); 3] = [(390, 844), (820, 1180), (1366, 768)];
+const THEMES: [&str; 2] = ["light", "dark"];
+/// How long pictures on a page may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Height of one picture on the contact sheet.
+const SHEET_HEIGHT: u32 = 420;
+
+/// Where the pictures go, and what has been taken.
+struct Album {
+    folder: PathBuf,
+    rows: Vec<(String, Vec<PathBuf>)>,
+}
+
+/// Takes all the pictures into `folder`, with `programs` (a folder of ours).
+pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let demo = Demo::start(programs, data.path())?;
+    fs::create_dir_all(folder)?;
+    let mut album = Album {
+        folder: folder.to_path_buf(),
+        rows: Vec::new(),
+    };
+    let desk = demo.desk("desk").await?;
+    work(&demo, &desk, &mut album).await?;
+    desk.close().await?;
+    let sheet = album.contact_sheet()?;
+    println!(
+        "{} pictures, all together in {}",
+        album.rows.len() * SIZES.len() * THEMES.len(),
+        sheet.display()
+    );
+    Ok(())
+}
+
+/// One piece of work from login to an order nobody answered, pictured at every step.
+async fn work(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
+    desk.see(At::Css("[data-testid=login-submit]")).await?;
+    album.picture(desk, "login").await?;
+    desk.fill(At::Css("[data-testid=login-username]"), "agent")
+        .await?;
+    desk.fill(At::Css("[data-testid=login-password]"), PASSWORD)
+        .await?;
+    desk.click(At::Css("[data-testid=login-submit]")).await?;
+    let search = At::Css("[data-testid=search-input]");
+    desk.see(search).await?;
+    let guard = demo.person("guard").await?;
+    let held = guard.post("/api/lanes/E01/claim", &json!({})).await?;
+    album.picture(desk, "idle").await?;
+    desk.fill(search, "cyds").await?;
+    desk.see(At::Css("[data-testid=search-hit-E02]")).await?;
+    album.picture(desk, "search").await?;
+    desk.click(At::Css("[data-testid=view-E01]")).await?;
+    desk.see(At::Css("[data-testid=held-banner]")).await?;
+    album.picture(desk, "held").await?;
+    let case = held["case"]["id"]
+        .as_str()
+        .context("a claim makes a case")?;
+    guard
+        .post(&format!("/api/cases/{case}/close"), &json!({}))
+        .await?;
+    open_without_answer(demo, desk, album).await
+}
+
+/// Claims the lane where the misread plate waits, corrects it, and loses the barrier's answer.
+async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
+    desk.press(&[key::CONTROL, "k"]).await?;
+    desk.fill(At::Css("[data-testid=search-input]"), "dmck")
+        .await?;
+    desk.see(At::Css("[data-testid=search-hit-E02]")).await?;
+    desk.press(&[key::ENTER]).await?;
+    desk.see(At::Css("[data-testid=lease-remaining]")).await?;
+    album.picture(desk, "desk").await?;
+    correct(desk).await?;
+    album.picture(desk, "desk-corrected").await?;
+    demo.lot(&["fault", "--lane", "E02", "reply-lost"])?;
+    desk.press(&[key::F8]).await?;
+    desk.see(At::Css("[data-testid=confirm-sheet]")).await?;
+    album.picture(desk, "confirm").await?;
+    desk.click(At::Css("[data-testid=confirm-open]")).await?;
+    desk.see(At::Text("未收到道闸回执")).await?;
+    album.picture(desk, "unknown").await
+}
+
+/// Types the right plate over the misread one.
+async fn correct(desk: &Window) -> Result<()> {
+    desk.press(&[key::F2]).await?;
+    for key in ["粤", "B", "1", "2", "3", "4", "5"] {
+        desk.press(&[key]).await?;
+    }
+    desk.press(&[key::ENTER]).await?;
+    desk.see(At::Text("有效月卡")).await.map(drop)
+}
+
+impl Album {
+    /// Takes one state at every size, light and dark.
+    async fn picture(&mut self, desk: &Window, state: &str) -> Result<()> {
+        let mut taken = Vec::new();
+        for (width, height) in SIZES {
+            desk.resize(width, height).await?;
+            for theme in THEMES {
+                desk.script(
+                    "document.documentElement.dataset.theme = arguments[0]",
+                    json!([theme]),
+                )
+                .await?;
+                settle(desk).await?;
+                let sideways = desk
+                    .script(
+                        "return document.documentElement.scrollWidth > innerWidth",
+                        json!([]),
+                    )
+                    .await?;
+                ensure!(
+                    sideways == json!(false),
+                    "{state} scrolls sideways at {width}×{height}"
+                );
+                let path = self.folder.join(format!("{state}-{width}-{theme}.png"));
+                fs::write(&path, desk.picture().await?)?;
+                taken.push(path);
+            }
+        }
+        println!("  {state}");
+        self.rows.push((state.to_owned(), taken));
+        Ok(())
+    }
+
+    /// All pictures on one sheet, a row a state.
+    fn contact_sheet(&self) -> Result<PathBuf> {
+        let gap = 12;
+        let mut rows = Vec::new();
+        for (_, paths) in &self.rows {
+            let small: Vec<RgbaImage> = paths
+                .iter()
+                .map(|path| reduced(path))
+                .collect::<Result<_>>()?;
+            rows.push(small);
+        }
+        let width_of = |row: &Vec<RgbaImage>| {
+            row.iter().map(|picture| picture.width() + gap).sum::<u32>() + gap
+        };
+        let width = rows.iter().map(width_of).max().unwrap_or(gap);
+        let height = u32::try_from(rows.len())? * (SHEET_HEIGHT + gap) + gap;
+        let mut sheet = RgbaImage::from_pixel(width, height, Rgba([128, 128, 128, 255]));
+        let mut down = i64::from(gap);
+        for row in &rows {
+            let mut across = i64::from(gap);
+            for picture in row {
+                imageops::overlay(&mut sheet, picture, across, down);
+                across += i64::from(picture.width() + gap);
+            }
+            down += i64::from(SHEET_HEIGHT + gap);
+        }
+        let path = self.folder.join("all.png");
+        sheet.save(&path)?;
+        Ok(path)
+    }
+}
+
+/// Waits until fonts and pictures are there and the page has been drawn with them.
+async fn settle(desk: &Window) -> Result<()> {
+    let begun = Instant::now();
+    let ready = "return document.fonts.status === 'loaded' && [...document.images].every((i) => i.complete) \
+                 && document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)";
+    while desk.script(ready, json!([])).await? != json!(true) {
+        ensure!(begun.elapsed() < PATIENCE, "the page never comes to rest");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+fn reduced(path: &Path) -> Result<RgbaImage> {
+    let picture = image::open(path)?.to_rgba8();
+    let width = picture.width() * SHEET_HEIGHT / picture.height().max(1);
+    Ok(imageops::resize(
+        &picture,
+        width,
+        SHEET_HEIGHT,
+        FilterType::Triangle,
+    ))
+}
