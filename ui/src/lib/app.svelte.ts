@@ -58,7 +58,10 @@ export class App {
     await this.backend.listen({
       told: (frame) => this.hear(frame),
       connection: (changed) => this.session.hear(changed),
-      laneFree: (free) => (this.freed = free),
+      laneFree: (free) => {
+        this.freed = free;
+        this.lane.reminderCame(free.lane);
+      },
       sessionEnded: () => this.ended(),
     });
     await this.setting.load();

@@ -59,8 +59,8 @@ export const commands = {
 	refreshPicture: (caseId: CaseId) => typedError<View, Problem>(__TAURI_INVOKE("refresh_picture", { caseId })),
 	/**  Openings within one's scope, newest first. */
 	openings: (filter: OpeningFilter) => typedError<Page<Opening>, Problem>(__TAURI_INVOKE("openings", { filter })),
-	/**  What is being handled now. */
-	board: () => typedError<Board, Problem>(__TAURI_INVOKE("board")),
+	/**  Lanes that people hold now, longest first. */
+	handled: () => typedError<Page<BoardItem>, Problem>(__TAURI_INVOKE("handled")),
 	/**  The settings of this device. */
 	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
 	/**  Keeps the settings of this device. */
@@ -144,16 +144,6 @@ export type BarrierState =
 "closing" | 
 /**  Not reported, or reported as not wired. */
 "unknown";
-
-/**  `GET /api/board` */
-export type Board = {
-	/**  Lanes being handled, longest first. */
-	items: BoardItem[],
-	/**  Calls that wait, oldest first; empty for roles that see no queue. */
-	queue: WaitingCall[],
-	/**  Devices that cannot be reached. */
-	offline: OfflineDevice[],
-};
 
 /**  One lane being handled. */
 export type BoardItem = {
@@ -563,16 +553,6 @@ export type Offer = {
 	op: Op,
 	/**  What it needs. */
 	needs?: Need[],
-};
-
-/**  A device that cannot be reached. */
-export type OfflineDevice = {
-	/**  The device. */
-	id: DeviceId,
-	/**  Since when. */
-	since: Timestamp,
-	/**  What the last try said. */
-	error: string,
 };
 
 /**  An operation a person may be offered. */
@@ -1302,20 +1282,6 @@ export type ViewParts = {
 	order?: Order | null,
 	/**  The whole timeline. */
 	timeline?: TimelineEntry[] | null,
-};
-
-/**  A call that waits. */
-export type WaitingCall = {
-	/**  The call. */
-	id: CallId,
-	/**  Its lot, where known. */
-	lot?: LotRef | null,
-	/**  Its lane, where known. */
-	lane?: LaneRef | null,
-	/**  The number that calls. */
-	caller: string,
-	/**  Since when it waits. */
-	since: Timestamp,
 };
 
 /* Tauri Specta runtime */

@@ -1,6 +1,6 @@
 import type {
+  BoardItem,
   BarrierPress,
-  Board,
   Claimed,
   CloseCase,
   ConnectionChanged,
@@ -8,6 +8,7 @@ import type {
   Frame,
   LaneFree,
   Order,
+  Page,
   Person,
   PlateCheck,
   Problem,
@@ -63,7 +64,7 @@ export interface Backend {
   orderBarrier(caseId: string, press: BarrierPress): Promise<Answer<Order>>;
   orderResult(orderId: string): Promise<Answer<Order>>;
 
-  board(): Promise<Answer<Board>>;
+  handled(): Promise<Answer<Page<BoardItem>>>;
 
   settings(): Promise<Answer<Settings>>;
   saveSettings(settings: Settings): Promise<Answer<null>>;

@@ -46,7 +46,7 @@ export function tauriBackend(): Backend {
     refreshPicture: (caseId) => ask(commands.refreshPicture(caseId)),
     orderBarrier: (caseId, press) => ask(commands.orderBarrier(caseId, press)),
     orderResult: (orderId) => ask(commands.orderResult(orderId)),
-    board: () => ask(commands.board()),
+    handled: () => ask(commands.handled()),
     settings: () => ask(commands.settings()),
     saveSettings: (settings) => ask(commands.saveSettings(settings)),
     draft: (key) => ask(commands.draft(key)),

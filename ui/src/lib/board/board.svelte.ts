@@ -14,8 +14,8 @@ export class BoardNow {
   }
 
   async load(): Promise<void> {
-    const answer = await this.#backend.board();
-    // A role without a board, or a hub out of reach: the list is left out, the connection is told elsewhere.
+    const answer = await this.#backend.handled();
+    // A hub out of reach: the list is left out, the connection is told elsewhere.
     this.items = answer.ok ? answer.data.items : [];
   }
 

@@ -124,6 +124,11 @@ export class Lane {
     return this.#change('picture', (id) => this.#backend.refreshPicture(id));
   }
 
+  /** The reminder came; it is told once. */
+  reminderCame(laneId: string): void {
+    this.reminded = this.reminded.filter((id) => id !== laneId);
+  }
+
   /** Grants the lane to whoever asked for it. */
   async grant(): Promise<void> {
     const to = this.asked;
@@ -177,7 +182,7 @@ export class Lane {
   hear(frame: Frame): void {
     if (frame.type === 'resync') void this.reread();
     else if (frame.type === 'view') this.#hearView(frame);
-    else if (frame.type === 'lease_lost' && frame.case === this.caseId && this.mode === 'mine')
+    else if (frame.type === 'lease_lost' && frame.case === this.caseId && this.#mayLose)
       this.#lose({ why: frame.why, by: frame.by ?? null, note: frame.note ?? null });
     else if (frame.type === 'asked' && frame.case === this.caseId && this.mode === 'mine') this.asked = frame.by;
     else if (frame.type === 'lease' && frame.lane === this.laneId && this.view) this.#hearLease(frame);
@@ -187,6 +192,11 @@ export class Lane {
   tick(): void {
     if (this.mode === 'mine' && isOverdue(this.view?.lease?.expires_at, this.#now()))
       this.#lose({ why: 'expired', by: null, note: null });
+  }
+
+  /** Closing tells this desk too that its lease is over; that is no loss. */
+  get #mayLose(): boolean {
+    return this.mode === 'mine' && this.busy !== 'close';
   }
 
   #begin(laneId: string): number {

@@ -110,6 +110,14 @@ describe('working a lane', () => {
     expect(lane.asked).toBeNull();
   });
 
+  it('takes the end of its own lease by closing for no loss', async () => {
+    const closed = lane.close({ during_call: false });
+    tell({ type: 'lease_lost', case: 'case-1', lane: 'E02', why: 'closed' });
+    expect(lane.mode).toBe('mine');
+    await closed;
+    expect(lane.mode).toBe('idle');
+  });
+
   it('is idle after closing (R8, R20)', async () => {
     expect(await lane.close({ during_call: false })).toBe(true);
     expect(lane.mode).toBe('idle');

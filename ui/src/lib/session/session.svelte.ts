@@ -60,6 +60,8 @@ export class Session {
     this.username = username.trim();
     this.person = answer.data;
     this.notice = null;
+    // The line comes up a moment after the login; until it is told, it is neither up nor lost.
+    if (this.connection === 'offline') this.connection = 'connecting';
     this.stage = 'in';
     return true;
   }

@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 
-// jsdom has neither; the pages ask for both.
+// jsdom lays nothing out and draws nothing; the pages and axe ask all the same.
 globalThis.matchMedia ??= ((query: string) => ({
   matches: false,
   media: query,
@@ -8,5 +8,9 @@ globalThis.matchMedia ??= ((query: string) => ({
   removeEventListener: () => undefined,
 })) as unknown as typeof matchMedia;
 Element.prototype.scrollIntoView ??= () => undefined;
-// jsdom draws nothing; axe asks whether it could.
 HTMLCanvasElement.prototype.getContext = () => null;
+globalThis.ResizeObserver ??= class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};

@@ -250,13 +250,13 @@ export class MemoryBackend implements Backend {
     return order ? ok(order) : no<Order>('not_found', '没有这条指令。');
   }
 
-  board() {
+  handled() {
     const items = lanes.flatMap(({ held, ...lane }) =>
       held
         ? [{ lane, lot: lane.lot, case: `case-${lane.id}`, ...held, expires_at: ago(-400), source: 'query' as const }]
         : [],
     );
-    return ok({ items, queue: [], offline: [] });
+    return ok({ items });
   }
 
   settings() {
