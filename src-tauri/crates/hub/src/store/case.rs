@@ -1,6 +1,6 @@
 //! Cases and their timelines.
 
-use super::{Conn, StoreError, lease::holder};
+use super::{Conn, StoreError};
 use crate::{
     args,
     directory::{parsed, parsed_opt},
@@ -14,8 +14,7 @@ use lanedesk_domain::{
     plate::Plate,
     time::Timestamp,
 };
-use lanedesk_wire::case::{CaseNow, CaseState, Outcome, Step, TimelineEntry};
-use std::collections::BTreeMap;
+use lanedesk_wire::case::{CaseNow, CaseState, Outcome};
 
 /// A case's row.
 #[derive(Debug, Clone)]
@@ -131,21 +130,6 @@ pub struct NewCase {
     pub source: Source,
     /// The lane's one direction; none on a lane that goes both ways.
     pub direction: Option<Direction>,
-}
-
-/// A step of a case's timeline, about to be written.
-#[derive(Debug, Clone)]
-pub struct StepRow<'a> {
-    /// The case.
-    pub case: &'a CaseId,
-    /// When.
-    pub at: Timestamp,
-    /// Who; none: it happened by itself.
-    pub person: Option<&'a PersonId>,
-    /// What.
-    pub what: Step,
-    /// Facts for people.
-    pub facts: &'a [(&'static str, String)],
 }
 
 macro_rules! case_columns {
@@ -338,71 +322,5 @@ impl Conn<'_> {
         )
         .await
         .map(drop)
-    }
-
-    /// Adds a step to a case's timeline.
-    pub(crate) async fn add_step(&mut self, step: StepRow<'_>) -> Result<(), StoreError> {
-        let facts: BTreeMap<&str, &str> = step
-            .facts
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .collect();
-        let facts =
-            serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        self.execute(
-            "insert into case_event (id, case_id, at, person_id, what, facts) values ($1, $2, $3, $4, $5, $6)",
-            args![
-                uuid::Uuid::now_v7().to_string(),
-                step.case,
-                step.at,
-                step.person.map(PersonId::as_str),
-                step.what.word(),
-                facts
-            ],
-        )
-        .await
-        .map(drop)
-    }
-
-    /// A case's timeline, oldest first (R35).
-    pub(crate) async fn timeline(
-        &mut self,
-        case: &CaseId,
-    ) -> Result<Vec<TimelineEntry>, StoreError> {
-        let rows: Vec<StepColumns> = self
-            .all(
-                "select e.at, e.person_id, p.name, p.role, e.what, e.facts from case_event e
-                 left join person p on p.id = e.person_id where e.case_id = $1 order by e.id",
-                args![case],
-            )
-            .await?;
-        rows.into_iter().map(TimelineEntry::try_from).collect()
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct StepColumns {
-    at: i64,
-    person_id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-    what: String,
-    facts: String,
-}
-
-impl TryFrom<StepColumns> for TimelineEntry {
-    type Error = StoreError;
-    fn try_from(row: StepColumns) -> Result<Self, StoreError> {
-        let person = match (row.person_id, row.name, row.role) {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        Ok(Self {
-            at: Timestamp(row.at),
-            person,
-            what: parsed(&row.what)?,
-            facts: serde_json::from_str(&row.facts)
-                .map_err(|e| StoreError::Corrupt(format!("facts of a step: {e}")))?,
-        })
     }
 }

@@ -28,6 +28,7 @@ mod stay;
 mod vehicle;
 mod view;
 mod record;
+mod step;
 mod writer;
 
 pub use board::Handled;
@@ -36,7 +37,8 @@ pub use session::Session;
 pub use site::Secrets;
 pub use audit::{Audit, Broken, verify as verify_audit};
 pub use conn::{Arg, Conn, Reader, Row};
-pub use case::{CaseRow, NewCase, StepRow};
+pub use case::{CaseRow, NewCase};
+pub use step::StepRow;
 pub use lease::{Grant, LeaseRow};
 pub use opening::NewOpening;
 pub use order::OrderRow;

@@ -265,6 +265,17 @@ impl Conn<'_> {
             .transpose()
     }
 
+    /// Lanes somebody holds: their arms are asked more often.
+    pub(crate) async fn lanes_held(&mut self, now: Timestamp) -> Result<Vec<LaneId>, StoreError> {
+        let rows: Vec<(String,)> = self
+            .all(
+                "select lane_id from lease where open and (expires_at is null or expires_at > $1)",
+                args![now],
+            )
+            .await?;
+        rows.into_iter().map(|(id,)| parsed(&id)).collect()
+    }
+
     /// Whether an open case of the lot works on this plate.
     pub(crate) async fn plate_in_case(
         &mut self,
