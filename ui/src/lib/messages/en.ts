@@ -39,6 +39,8 @@ export const en = {
 
   'candidates.title': 'Look-alikes',
   'candidates.sentence': '{count} inside, most alike first',
+  'candidates.all': 'all {count}',
+  'candidates.fewer': 'first 3 only',
   'candidates.entered': 'entered {time}',
   'candidates.alike': 'alike',
   'candidates.same': 'same plate',

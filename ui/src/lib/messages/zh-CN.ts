@@ -38,6 +38,8 @@ export const zh = {
 
   'candidates.title': '相似车辆',
   'candidates.sentence': '场内 {count} 辆，按相似程度排列',
+  'candidates.all': '全部 {count} 辆',
+  'candidates.fewer': '只看前 3 辆',
   'candidates.entered': '{time} 进场',
   'candidates.alike': '相近',
   'candidates.same': '车牌一致',
