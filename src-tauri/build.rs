@@ -28,7 +28,7 @@ const COMMANDS: &[&str] = &[
     "order_result",
     "refresh_picture",
     "openings",
-    "board",
+    "handled",
     "settings",
     "save_settings",
     "draft",

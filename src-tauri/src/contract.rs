@@ -34,7 +34,7 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::barrier::order_result,
             commands::picture::refresh_picture,
             commands::opening::openings,
-            commands::board::board,
+            commands::board::handled,
             commands::setting::settings,
             commands::setting::save_settings,
             commands::setting::draft,

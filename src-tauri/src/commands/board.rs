@@ -1,13 +1,13 @@
-//! The live board (R3).
+//! What is being handled now.
 
 use super::Answer;
 use crate::desk::Desk;
-use lanedesk_wire::board::Board;
+use lanedesk_wire::{board::BoardItem, list::Page};
 use tauri::State;
 
-/// What is being handled now.
+/// Lanes that people hold now, longest first.
 #[tauri::command]
 #[specta::specta]
-pub async fn board(desk: State<'_, Desk>) -> Answer<Board> {
-    desk.ask(|hub| async move { hub.board().await }).await
+pub async fn handled(desk: State<'_, Desk>) -> Answer<Page<BoardItem>> {
+    desk.ask(|hub| async move { hub.handled().await }).await
 }

@@ -1,7 +1,7 @@
 //! Finding lots, lanes and records, and the board.
 
 use crate::{CallError, Hub};
-use lanedesk_wire::{board::Board, record::Records, search::SearchHits};
+use lanedesk_wire::{board::BoardItem, list::Page, record::Records, search::SearchHits};
 
 impl Hub {
     /// Lots and lanes while typing (R5).
@@ -14,8 +14,8 @@ impl Hub {
         self.get_with("/api/records", &[("q", query)]).await
     }
 
-    /// What is being handled now (R3).
-    pub async fn board(&self) -> Result<Board, CallError> {
-        self.get("/api/board").await
+    /// What is being handled now, for every role (R7).
+    pub async fn handled(&self) -> Result<Page<BoardItem>, CallError> {
+        self.get("/api/handled").await
     }
 }

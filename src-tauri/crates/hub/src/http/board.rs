@@ -1,13 +1,17 @@
-//! `/api/board`
+//! `/api/board`, `/api/handled`
 
 use super::Who;
 use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
-use lanedesk_wire::{board::Board, problem::Problem};
+use lanedesk_wire::{
+    board::{Board, BoardItem},
+    list::Page,
+    problem::Problem,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(board))
+    OpenApiRouter::new().routes(routes!(board)).routes(routes!(handled))
 }
 
 /// What is being handled now.
@@ -16,4 +20,10 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 403, description = "only supervisors see the board", body = Problem)))]
 async fn board(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Board>> {
     ops::board::board(&hub, &actor).await.map(Json)
+}
+
+/// What others are handling now, without what only supervisors see of it.
+#[utoipa::path(get, path = "/api/handled", tag = "board", responses((status = 200, body = Page<BoardItem>)))]
+async fn handled(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Page<BoardItem>>> {
+    ops::board::handled(&hub, &actor).await.map(Json)
 }

@@ -4,13 +4,25 @@ use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, store::
 use lanedesk_domain::person::Permission;
 use lanedesk_wire::{
     board::{Board, BoardItem},
+    list::Page,
     opening::LaneRef,
     search::LotRef,
 };
 
-/// What is being handled in the person's scope, and which devices cannot be reached.
+/// The supervisor's board: what is being handled in their scope, and which devices cannot be reached.
 pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
     actor.allow(Permission::Board)?;
+    let items = items(hub, actor).await?;
+    Ok(Board { items, queue: Vec::new(), offline: hub.runtime().offline(&actor.scope) })
+}
+
+/// What others are handling, for everybody who may see those lanes anyway (R7).
+pub async fn handled(hub: &Hub, actor: &Actor) -> Result<Page<BoardItem>> {
+    actor.allow(Permission::View)?;
+    Ok(Page { items: items(hub, actor).await?, next: None })
+}
+
+async fn items(hub: &Hub, actor: &Actor) -> Result<Vec<BoardItem>> {
     let handled = hub
         .store()
         .read()
@@ -23,11 +35,7 @@ pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
         .into_iter()
         .filter_map(|handled| item(&site, actor, handled))
         .collect();
-    Ok(Board {
-        items,
-        queue: Vec::new(),
-        offline: hub.runtime().offline(&actor.scope),
-    })
+    Ok(items)
 }
 
 /// None where the lane is gone from the site or outside the scope.
