@@ -99,6 +99,8 @@ pub(crate) async fn page_of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Res
 
 /// Tells everybody who watches the lane what its page is now, in the transaction that changed it.
 pub async fn tell(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
+    // The timeline is read below.
+    tx.flush().await?;
     let standing = tx.standing(lane, now).await?;
     let page = build(hub, tx, lane, standing, true, now).await?;
     if let (Some(case), Some(quote)) = (&page.standing.case, &page.quote)

@@ -45,7 +45,7 @@ impl Tx<'_> {
             &self.chain.last,
             &hash
         ];
-        self.execute(
+        self.later(
             "insert into audit (chain, seq, at, person_id, action, subject, body, prev, hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             args,

@@ -139,6 +139,21 @@ impl Conn<'_> {
         .map_err(classify)
     }
 
+    /// Runs a text that was put together, which on SQLite may hold several statements.
+    pub(super) async fn run(&mut self, sql: &str, args: Vec<Arg>) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?)
+                .execute(&mut **conn)
+                .await
+                .map(drop),
+            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?)
+                .execute(&mut **conn)
+                .await
+                .map(drop),
+        }
+        .map_err(classify)
+    }
+
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>, StoreError> {
         match self {

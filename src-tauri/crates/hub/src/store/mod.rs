@@ -16,6 +16,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 mod case;
+mod later;
 mod lease;
 mod opening;
 mod order;

@@ -353,7 +353,8 @@ impl Conn<'_> {
             and("id < ?", before.into());
         }
         args.push(filter.limit.into());
-        sql.push_str(&format!(" order by o.id desc limit ${}", args.len()));
+        let last = args.len();
+        let sql = format!("{sql} order by o.id desc limit ${last}");
         read(self, directory, &sql, args).await
     }
 }

@@ -124,24 +124,20 @@ impl Tx<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        let first = self.told == 0;
-        let sql = insert(self.xid.is_some(), first, rows.len());
+        let sql = insert(self.xid.is_some(), rows.len());
         let mut args = args![at];
         args.extend(self.xid.map(crate::store::Arg::from));
         for (lot, person, kind, body) in rows {
             args.extend(args![self.told, lot, person, kind, body]);
             self.told += 1;
         }
-        self.all::<Nothing>(&sql, args).await.map(drop)
+        self.wake_later();
+        self.later(sql, args).await
     }
 }
 
-/// A row nobody reads.
-#[derive(sqlx::FromRow)]
-struct Nothing {}
-
-/// The insert of so many events. On PostgreSQL the transaction's first one also wakes the listeners, once.
-fn insert(numbered: bool, first: bool, rows: usize) -> String {
+/// The insert of so many events.
+fn insert(numbered: bool, rows: usize) -> String {
     let (xid, mut next) = if numbered {
         ("$2", 3)
     } else {
@@ -159,10 +155,7 @@ fn insert(numbered: bool, first: bool, rows: usize) -> String {
         );
         next += 5;
     }
-    if numbered || !first {
-        return sql;
-    }
-    format!("with told as ({sql}) select pg_notify('lanedesk_event', '')")
+    sql
 }
 
 fn body(told: &Told) -> Result<String, StoreError> {

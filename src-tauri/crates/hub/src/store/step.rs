@@ -1,6 +1,6 @@
 //! The timeline of a case (R35): rows are only ever added.
 
-use super::{Conn, StoreError, lease::holder};
+use super::{Conn, StoreError, Tx, lease::holder};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
@@ -24,7 +24,7 @@ pub struct StepRow<'a> {
     pub facts: &'a [(&'static str, String)],
 }
 
-impl Conn<'_> {
+impl Tx<'_> {
     /// Adds a step to a case's timeline.
     pub(crate) async fn add_step(&mut self, step: StepRow<'_>) -> Result<(), StoreError> {
         let facts: BTreeMap<&str, &str> = step
@@ -34,7 +34,7 @@ impl Conn<'_> {
             .collect();
         let facts =
             serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        self.execute(
+        self.later(
             "insert into case_event (id, case_id, at, person_id, what, facts) values ($1, $2, $3, $4, $5, $6)",
             args![
                 uuid::Uuid::now_v7().to_string(),
@@ -46,9 +46,10 @@ impl Conn<'_> {
             ],
         )
         .await
-        .map(drop)
     }
+}
 
+impl Conn<'_> {
     /// A case's timeline, oldest first (R35).
     pub(crate) async fn timeline(
         &mut self,

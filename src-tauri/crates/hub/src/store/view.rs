@@ -64,6 +64,10 @@ struct Columns {
 }
 
 /// A case's columns where there may be none.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the read has columns of the same names"
+)]
 #[derive(sqlx::FromRow)]
 struct MaybeCase {
     c_lane_id: Option<String>,

@@ -4,7 +4,7 @@
 //! all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
 //! once, and syncs in groups by itself. Every writer has its own audit chain.
 
-use super::{Chain, Conn, StoreError, classify};
+use super::{Chain, Conn, StoreError, classify, later::Later};
 use futures::future::BoxFuture;
 use sqlx::{PgPool, SqliteConnection, SqlitePool};
 use std::{
@@ -37,12 +37,14 @@ impl Fault for StoreError {
 
 /// A transaction in hand. Reads go through [`Conn`]; `audit` and `tell` are its own.
 pub struct Tx<'c> {
-    conn: Conn<'c>,
+    pub(super) conn: Conn<'c>,
     pub(super) chain: Chain,
     /// Events told so far in this transaction.
     pub(super) told: i64,
     /// The transaction's number in the outbox; none: PostgreSQL numbers it.
     pub(super) xid: Option<i64>,
+    /// Rows to write at the end.
+    pub(super) later: Later,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -56,6 +58,13 @@ impl DerefMut for Tx<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.conn
     }
+}
+
+/// Does the work and writes the rows it left for the end.
+async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
+    let value = work(tx).await?;
+    tx.flush().await?;
+    Ok(value)
 }
 
 /// Pieces of work that one commit may carry; beyond it the first would wait too long.
@@ -89,7 +98,7 @@ where
 {
     fn run<'t>(self: Box<Self>, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Ran> {
         Box::pin(async move {
-            let done = (self.work)(tx).await;
+            let done = whole(&self.work, tx).await;
             let keep = done.is_ok();
             let answer = move |committed: Result<(), StoreError>| {
                 let _ = self.tell.send(match (done, committed) {
@@ -256,6 +265,7 @@ impl Writer {
             chain: self.chain.clone(),
             told: 0,
             xid: Some(xid),
+            later: Later::default(),
         };
         let ran = job.run(&mut tx).await;
         let chain = tx.chain;
@@ -342,8 +352,9 @@ where
         chain: before.clone(),
         told: 0,
         xid: None,
+        later: Later::default(),
     };
-    let done = work(&mut tx).await;
+    let done = whole(work, &mut tx).await;
     let after = tx.chain;
     match done {
         Ok(value) => match begun.commit().await.map_err(classify) {

@@ -107,6 +107,8 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> R
         result: order.result,
         detail: order.detail.clone(),
     };
+    // The timeline is read below.
+    tx.flush().await?;
     let open = tx
         .open_question(&order.lane, now.plus_ms(-crate::ops::view::QUESTION_MS))
         .await?;
