@@ -4,6 +4,8 @@ import { App } from '$lib/app.svelte';
 import type { Backend } from '$lib/backend';
 import '$lib/ui/tokens.css';
 import '$lib/ui/base.css';
+import '$lib/ui/controls.css';
+import '$lib/ui/pieces.css';
 import '$lib/ui/desk.css';
 
 /** The desk in its window; in a plain browser during development, a desk in memory with sample data. */
