@@ -1,6 +1,6 @@
 //! Cameras that call the hub.
 
-use super::read;
+use super::read::{self, Cause};
 use crate::{
     error::{Error, Result},
     hub::Hub,
@@ -47,7 +47,7 @@ fn same(own: &str, given: &str) -> bool {
 pub async fn hikvision(hub: &Hub, opened: &Opened, content_type: &str, body: &[u8]) -> Result<()> {
     let reads = parse_push(content_type, body).map_err(|e| Error::BadRequest(e.to_string()))?;
     for read in reads {
-        read::take(hub, opened, read).await?;
+        read::take(hub, opened, read, Cause::Event).await?;
     }
     Ok(())
 }

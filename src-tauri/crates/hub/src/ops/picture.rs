@@ -12,7 +12,7 @@ use crate::{
     hub::Hub,
     ops::{
         case,
-        read::{self, Taken},
+        read::{self, Cause, Taken},
         view,
     },
     runtime::{LaneDevices, Opened},
@@ -48,11 +48,19 @@ pub struct Jpeg {
 /// lane's vehicle; a failure to read one takes nothing away.
 pub async fn refresh(hub: &Hub, lane: &LaneId) -> Result<()> {
     let devices = hub.runtime().lane(lane).ok_or(Error::NotFound)?;
-    match recognised(hub, &devices).await {
+    let then = read_now(hub, lane).await?;
+    match recognised(hub, &devices, then).await {
         Ok(true) => Ok(()),
         Ok(false) => still(hub, &devices).await,
         Err(error) => Err(unreachable(&error)),
     }
+}
+
+/// The read of the vehicle at the lane. What is asked of the camera from now on counts only while it stays the same.
+async fn read_now(hub: &Hub, lane: &LaneId) -> Result<Option<ReadId>> {
+    let mut reader = hub.store().read().await?;
+    let read = reader.conn().lane_now(lane).await?.read;
+    Ok(read.map(|read| read.id))
 }
 
 /// The same for the person who works the case; answers the page as it then is.
@@ -63,7 +71,11 @@ pub async fn for_case(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> 
 }
 
 /// Whether the camera read a plate and gave the picture with it.
-async fn recognised(hub: &Hub, devices: &LaneDevices) -> Result<bool, DeviceError> {
+async fn recognised(
+    hub: &Hub,
+    devices: &LaneDevices,
+    then: Option<ReadId>,
+) -> Result<bool, DeviceError> {
     let Some(opened) = &devices.plate_camera else {
         return Ok(false);
     };
@@ -72,7 +84,7 @@ async fn recognised(hub: &Hub, devices: &LaneDevices) -> Result<bool, DeviceErro
     };
     match opened.noted(camera.recognise().await) {
         Ok(read) if read.plate.is_some() && read.picture.is_some() => {
-            Ok(take_read(hub, opened, read).await)
+            Ok(take_read(hub, opened, read, then).await)
         }
         Ok(_) => Ok(false),
         // A camera that cannot read on demand may still give a picture.
@@ -86,13 +98,13 @@ async fn recognised(hub: &Hub, devices: &LaneDevices) -> Result<bool, DeviceErro
 }
 
 /// What a camera reads on demand is of this moment, and no passage.
-async fn take_read(hub: &Hub, opened: &Opened, read: PlateRead) -> bool {
+async fn take_read(hub: &Hub, opened: &Opened, read: PlateRead, then: Option<ReadId>) -> bool {
     let read = PlateRead {
         history: false,
         opened_by_camera: Some(false),
         ..read
     };
-    match read::take(hub, opened, read).await {
+    match read::take(hub, opened, read, Cause::Asked(then)).await {
         Ok(taken) => taken == Taken::New,
         Err(error) => {
             tracing::warn!(device = %opened.id(), %error, "a read on demand was not kept");
@@ -104,13 +116,11 @@ async fn take_read(hub: &Hub, opened: &Opened, read: PlateRead) -> bool {
 /// A still of the vehicle at the lane, kept, told, and in force unless another vehicle came meanwhile.
 async fn still(hub: &Hub, devices: &LaneDevices) -> Result<()> {
     let camera = camera(devices)?;
-    let mut reader = hub.store().read().await?;
-    let read = reader.conn().lane_now(&devices.lane).await?.read;
-    drop(reader);
+    let read = read_now(hub, &devices.lane).await?;
     let jpeg = camera.still(Duration::ZERO).await;
     let jpeg = jpeg.map_err(|error| unreachable(&error))?;
     let picture = seal(hub, &devices.lane, &devices.lot, &jpeg).await?;
-    put_still(hub, picture, jpeg.len(), read.map(|read| read.id)).await
+    put_still(hub, picture, jpeg.len(), read).await
 }
 
 async fn put_still(

@@ -38,9 +38,19 @@ pub enum Taken {
     NoLane,
 }
 
+/// When a read was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The camera told it by itself.
+    Event,
+    /// We asked while this read was in force. Where another vehicle came before the answer did, the answer is old.
+    Asked(Option<ReadId>),
+}
+
 /// A read with its picture, about to be written.
 #[derive(Clone)]
 struct News {
+    cause: Cause,
     read: ReadRow,
     /// The device's own name for the event, under the device's: unique over all hubs.
     dedupe: String,
@@ -51,12 +61,13 @@ struct News {
 }
 
 /// Takes what a camera read. Durable when this answers.
-pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead) -> Result<Taken> {
+pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> Result<Taken> {
     let site = hub.directory();
     let Some(lane) = lane_of(&site, opened.id()) else {
         return Ok(Taken::NoLane);
     };
-    let news = news(hub, opened, lane, told).await;
+    let mut news = news(hub, opened, lane, told).await;
+    news.cause = cause;
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
     let (outer, now) = (hub.clone(), hub.clock().now());
@@ -112,6 +123,7 @@ async fn news(hub: &Hub, opened: &Opened, lane: &Lane, told: PlateRead) -> News 
         picture: picture.as_ref().map(|(row, _)| row.id.clone()),
     };
     News {
+        cause: Cause::Event,
         read,
         dedupe: format!("{}:{}", opened.id(), told.uuid),
         picture,
@@ -147,6 +159,10 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Resul
     let overtaken = before
         .as_ref()
         .is_some_and(|before| before.taken_at > read.taken_at);
+    let overtaken = match &news.cause {
+        Cause::Event => overtaken,
+        Cause::Asked(then) => before.as_ref().map(|before| &before.id) != then.as_ref(),
+    };
     if read.history || overtaken {
         gap::fill(tx, hub, news, now).await?;
     } else {

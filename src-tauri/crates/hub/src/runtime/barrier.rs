@@ -3,11 +3,10 @@
 
 use super::{LaneDevices, arm::Seen};
 use crate::{
-    args,
     hub::Hub,
     store::{StoreError, Told},
 };
-use lanedesk_domain::{barrier::BarrierState, time::Timestamp};
+use lanedesk_domain::{barrier::BarrierState, ids::LaneId, time::Timestamp};
 use lanedesk_wire::{lane::BarrierFacts, stream::ViewParts};
 use std::{
     collections::HashSet,
@@ -165,7 +164,7 @@ pub(super) async fn attend(hub: Hub, stop: CancellationToken) {
         if let Ok(held) = held_lanes(&hub).await {
             let registry = hub.runtime().registry();
             for (id, lane) in &registry.lanes {
-                lane.pace.attend(held.contains(id.as_str()));
+                lane.pace.attend(held.contains(id));
             }
         }
         tokio::select! {
@@ -175,17 +174,11 @@ pub(super) async fn attend(hub: Hub, stop: CancellationToken) {
     }
 }
 
-async fn held_lanes(hub: &Hub) -> Result<HashSet<String>, StoreError> {
+async fn held_lanes(hub: &Hub) -> Result<HashSet<LaneId>, StoreError> {
     let now = hub.clock().now();
     let mut reader = hub.store().read().await?;
-    let lanes: Vec<(String,)> = reader
-        .conn()
-        .all(
-            "select lane_id from lease where open and (expires_at is null or expires_at > $1)",
-            args![now],
-        )
-        .await?;
-    Ok(lanes.into_iter().map(|(lane,)| lane).collect())
+    let lanes = reader.conn().lanes_held(now).await?;
+    Ok(lanes.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! What a camera tells by itself over the connection we hold open.
 
 use super::Opened;
-use crate::{error::Error, hub::Hub, ops::read, store::StoreError};
+use crate::{
+    error::Error,
+    hub::Hub,
+    ops::read::{self, Cause},
+    store::StoreError,
+};
 use lanedesk_devices::{CameraNews, EventSource, PlateRead};
 use std::{future::pending, time::Duration};
 use tokio::sync::mpsc;
@@ -46,7 +51,7 @@ async fn take_all(hub: &Hub, opened: &Opened, mut news: mpsc::Receiver<CameraNew
 /// Keeps one read. While the records cannot be written it is tried again: the camera would not tell it again.
 async fn take_one(hub: &Hub, opened: &Opened, read: PlateRead) {
     loop {
-        match read::take(hub, opened, read.clone()).await {
+        match read::take(hub, opened, read.clone(), Cause::Event).await {
             Ok(_) => return,
             Err(Error::Store(error @ (StoreError::Unavailable(_) | StoreError::Conflict(_)))) => {
                 tracing::warn!(device = %opened.id(), %error, "a read waits for the records");

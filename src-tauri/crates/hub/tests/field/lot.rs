@@ -66,6 +66,11 @@ impl Lot {
         lot
     }
 
+    /// Sessions end with time.
+    pub async fn log_in_again(&mut self) {
+        self.token = self.log_in("guard").await;
+    }
+
     async fn log_in(&self, username: &str) -> String {
         let login = json!({"username": username, "password": "lanedesk-demo"});
         let told = self.call(Method::POST, "/api/session", Some(login)).await;
@@ -120,11 +125,24 @@ impl Lot {
         self.get(&format!("/api/lanes/{lane}")).await
     }
 
-    /// Takes a lane.
+    /// Takes a lane, and waits until the camera's answer to the question that goes with it is known.
     pub async fn claim(&self, lane: &str) -> Held {
+        let (before, device) = (self.reads(lane).await, self.device(lane));
         let mut claimed = self
             .post(&format!("/api/lanes/{lane}/claim"), json!({}))
             .await;
+        let vehicle = device.vehicle();
+        let reads = vehicle.is_some_and(|vehicle| vehicle.reading().is_some());
+        let faults = device.facts().faults;
+        let mute = faults
+            .iter()
+            .any(|fault| fault == "silent" || fault == "offline");
+        if reads && !mute {
+            self.until("the camera answered", async || {
+                (self.reads(lane).await > before).then_some(())
+            })
+            .await;
+        }
         Held {
             case: claimed["case"]["id"].as_str().unwrap().to_owned(),
             fence: claimed["lease"]["fence"].as_i64().unwrap(),

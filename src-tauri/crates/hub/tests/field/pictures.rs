@@ -121,7 +121,7 @@ async fn an_order_keeps_a_picture_before_and_one_after() {
 
 #[tokio::test]
 async fn pictures_past_their_time_go_but_not_those_that_are_needed() {
-    let lot = Lot::open_with(Engine::Sqlite, |lane| lane.automatic = lane.code == "W02").await;
+    let mut lot = Lot::open_with(Engine::Sqlite, |lane| lane.automatic = lane.code == "W02").await;
     lot.arrive("E01", Vehicle::new("粤B11111").stuck()).await;
     lot.arrive("E01", Vehicle::new("粤B22222").stuck()).await;
     lot.arrive("W02", Vehicle::new("粤B33333")).await;
@@ -131,6 +131,7 @@ async fn pictures_past_their_time_go_but_not_those_that_are_needed() {
     assert_eq!(pictures.len(), 3);
     lot.minutes_pass(91 * 24 * 60);
     assert_eq!(ops::picture::prune(&lot.hub.hub).await.unwrap(), 1, "R36");
+    lot.log_in_again().await;
     for (id, plate) in pictures {
         let status = lot.bytes(&format!("/api/pictures/{id}")).await.status();
         let gone = plate.as_deref() == Some("粤B11111");

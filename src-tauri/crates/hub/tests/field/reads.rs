@@ -1,7 +1,10 @@
 //! What cameras tell: kept once, put before who works the lane, and never by a replay.
 
 use crate::lot::{Lot, PUSH_KEY, event, now};
-use lanedesk_hub::testing::{ENGINES, Engine};
+use lanedesk_hub::{
+    ops,
+    testing::{ENGINES, Engine},
+};
 use lotsim::{Fault, PastRead, Vehicle};
 use reqwest::StatusCode;
 
@@ -169,4 +172,29 @@ async fn on_a_lane_that_goes_both_ways_the_camera_says_which_way() {
         view["case"]["direction"], "entry",
         "R42: the next vehicle goes its own way"
     );
+}
+
+#[tokio::test]
+async fn what_was_asked_before_the_next_vehicle_came_does_not_replace_it() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    lot.arrive("E01", Vehicle::new("粤B11111").stuck()).await;
+    let held = lot.claim("E01").await;
+    let e01 = lot.device("E01");
+    e01.fault(Fault::Slow(1_000));
+    let (hub, lane) = (lot.hub.hub.clone(), Lot::lane_id("E01"));
+    let asked = e01.requests();
+    let refresh = tokio::spawn(async move { ops::picture::refresh(&hub, &lane).await });
+    lot.until("the camera is asked", async || {
+        (e01.requests() > asked).then_some(())
+    })
+    .await;
+    let xml = event("push-1", "粤B22222", 0, "");
+    assert_eq!(lot.push(PUSH_KEY, &xml).await, StatusCode::OK);
+    refresh.await.unwrap().unwrap();
+    let view = lot.view("E01").await;
+    assert_eq!(
+        view["case"]["plate"], "粤B22222",
+        "the answer was about the vehicle before"
+    );
+    assert_eq!(view["case"]["id"], *held.case);
 }
