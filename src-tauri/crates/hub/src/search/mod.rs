@@ -155,6 +155,18 @@ impl Index {
         }
     }
 
+    /// The first lots and lanes among those visible, in the order of their names: what somebody with few lots may see
+    /// before typing anything.
+    pub fn first(&self, limit: usize, visible: &Visible) -> Hits<'_> {
+        let seen = |lot: &u32| visible.has(*lot);
+        let lots = (0..narrow(self.lots.len())).filter(seen).take(limit);
+        let lanes = self.lanes.iter().zip(&self.lot_of_lane).filter(|(_, lot)| seen(lot)).take(limit);
+        Hits {
+            lots: lots.map(|lot| &self.lots[lot as usize]).collect(),
+            lanes: lanes.map(|(lane, lot)| (lane, &self.lots[*lot as usize])).collect(),
+        }
+    }
+
     /// The lots `may_see` allows.
     pub fn visible(&self, may_see: impl Fn(&LotId) -> bool) -> Visible {
         let mut bits = vec![0; self.lots.len().div_ceil(64)];
