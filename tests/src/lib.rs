@@ -3,7 +3,33 @@
 //! One module a subject, one test binary. Tests of one crate stand in that crate.
 
 pub mod bench;
+pub mod demo;
+pub mod shots;
 pub mod window;
 
 #[cfg(test)]
+mod claim;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
+mod pay;
+#[cfg(test)]
+mod ratchet;
+#[cfg(test)]
+mod scene1;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
+mod site;
+#[cfg(test)]
+mod stream;
+#[cfg(test)]
+mod two_hubs;

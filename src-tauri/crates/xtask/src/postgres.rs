@@ -6,6 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::port;
 use crate::running::Running;
@@ -15,6 +17,8 @@ pub struct Postgres {
     // Dropped before the folder below is removed.
     server: Option<Running>,
     dir: PathBuf,
+    port: u16,
+    durability: Durability,
     url: String,
 }
 
@@ -38,6 +42,8 @@ impl Postgres {
         let mut cluster = Self {
             server: None,
             dir: dir.clone(),
+            port,
+            durability,
             url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
         };
         if as_root() {
@@ -57,14 +63,34 @@ impl Postgres {
                 ])
                 .arg(&data),
         )?;
+        cluster.run()?;
+        Ok(cluster)
+    }
+
+    /// Stops the server at once, in the midst of whatever it does; the data stays.
+    pub fn stop(&mut self) {
+        let id = self
+            .server
+            .as_ref()
+            .and_then(|server| i32::try_from(server.id()).ok());
+        if let Some(id) = id {
+            // PostgreSQL's immediate shutdown: no client is waited for. Fails only where it is gone already.
+            let _ = kill(Pid::from_raw(id), Signal::SIGQUIT);
+        }
+        self.server = None;
+    }
+
+    /// Starts the server, again after [`Postgres::stop`], on the port it had.
+    pub fn run(&mut self) -> Result<()> {
+        let programs = programs()?;
+        let port_text = self.port.to_string();
         let mut command = as_owner(&programs.join("postgres"));
         command
-            .current_dir(&dir)
+            .current_dir(&self.dir)
             .arg("-D")
-            .arg(&data)
+            .arg(self.dir.join("data"))
             .arg("-k")
-            .arg(&dir);
-        let port_text = port.to_string();
+            .arg(&self.dir);
         command.args([
             "-h",
             "127.0.0.1",
@@ -73,7 +99,7 @@ impl Postgres {
             "-c",
             "max_connections=300",
         ]);
-        if durability == Durability::Quick {
+        if self.durability == Durability::Quick {
             command.args([
                 "-c",
                 "fsync=off",
@@ -83,7 +109,7 @@ impl Postgres {
                 "full_page_writes=off",
             ]);
         }
-        let mut server = Running::start("PostgreSQL", &mut command, &dir.join("log"))?;
+        let mut server = Running::start("PostgreSQL", &mut command, &self.dir.join("log"))?;
         let asked = programs.join("pg_isready");
         server.wait_until("ready", Duration::from_secs(60), || {
             Command::new(&asked)
@@ -91,8 +117,8 @@ impl Postgres {
                 .status()
                 .is_ok_and(|status| status.success())
         })?;
-        cluster.server = Some(server);
-        Ok(cluster)
+        self.server = Some(server);
+        Ok(())
     }
 
     /// Where it answers, with the right to make databases.

@@ -1,0 +1,44 @@
+//! The demo site over devices that listen wherever there was a free port.
+
+use lotsim::{Config, LaneConfig, Lotsim};
+
+/// The demo lot with quick bars, where nothing happens by itself and only `automatic` lanes open by themselves.
+pub(crate) async fn lot(automatic: &[&str]) -> Lotsim {
+    let lanes = lotsim::demo::config()
+        .lanes
+        .into_iter()
+        .map(|demo| LaneConfig {
+            direction: demo.direction,
+            name: demo.name,
+            lot: demo.lot,
+            body_first: demo.body_first,
+            automatic: automatic.contains(&demo.code.as_str()),
+            ..LaneConfig::quick(&demo.code)
+        });
+    Lotsim::start(Config::of(lanes)).await.unwrap()
+}
+
+/// The demo site file with these devices in place of the fixed ports.
+pub(crate) fn site(lot: &Lotsim) -> String {
+    let mut text = std::fs::read_to_string(xtask::house::demo_site()).unwrap();
+    for (code, port) in lotsim::demo::PORTS {
+        let fixed = format!("\"http://127.0.0.1:{port}\"");
+        assert!(
+            text.contains(&fixed),
+            "the demo site has no device at {port}"
+        );
+        text = text.replace(&fixed, &format!("\"{}\"", lot.lane(code).url()));
+    }
+    text
+}
+
+/// So many people more, `p0`, `p1` and so on, of one role over every lot.
+pub(crate) fn people(count: usize, role: &str) -> String {
+    let person = |n: usize| {
+        format!(
+            "\n[[person]]\nusername = \"p{n}\"\nname = \"第{n}人\"\nrole = \"{role}\"\npassword = \"{}\"\nareas = [\"company\"]\n",
+            crate::demo::PASSWORD
+        )
+    };
+    (0..count).map(person).collect()
+}

@@ -1,0 +1,169 @@
+//! A hub, its lot and its clock, as one value.
+
+use super::{Claim, Database, Engine, Person, Stream, site};
+use lanedesk_domain::time::Timestamp;
+use lanedesk_hub::{
+    clock::Clock,
+    hub::Hub,
+    ops,
+    serve::{Config, RunningHub, open_vault},
+    store::Store,
+};
+use lotsim::{Fault, Lotsim};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A site with its hub. The hub's clock stands still until [`World::advance`] moves it.
+pub(crate) struct World {
+    /// What stands in the field.
+    pub(crate) lot: Lotsim,
+    /// The records.
+    pub(crate) database: Database,
+    clock: Clock,
+    began: Timestamp,
+    hub: Option<RunningHub>,
+}
+
+impl World {
+    /// The demo site on this engine.
+    pub(crate) async fn new(engine: Engine) -> Self {
+        Self::with(Database::new(engine).await, "", &[]).await
+    }
+
+    /// The demo site on SQLite.
+    pub(crate) async fn sqlite() -> Self {
+        Self::new(Engine::Sqlite).await
+    }
+
+    /// The demo site with more in its site file, and with lanes whose cameras open by themselves.
+    pub(crate) async fn with(database: Database, more: &str, automatic: &[&str]) -> Self {
+        let lot = site::lot(automatic).await;
+        let text = format!("{}{more}", site::site(&lot));
+        let began = machine_now();
+        let clock = Clock::manual(began);
+        import(&database, began, &text).await;
+        let hub = start(&database, &clock).await;
+        Self {
+            lot,
+            database,
+            clock,
+            began,
+            hub: Some(hub),
+        }
+    }
+
+    /// The hub itself, for what no route reaches.
+    pub(crate) fn hub(&self) -> &RunningHub {
+        self.hub.as_ref().expect("the hub runs")
+    }
+
+    /// Where it answers.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.hub().addr)
+    }
+
+    /// Somebody who has logged in.
+    pub(crate) async fn person(&self, username: &str) -> Person {
+        Person::log_in(&self.address(), username).await
+    }
+
+    /// Somebody who has not.
+    pub(crate) fn stranger(&self) -> Person {
+        Person::stranger(&self.address())
+    }
+
+    /// What the hub tells this person from now on.
+    pub(crate) async fn stream(&self, person: &Person) -> Stream {
+        Stream::open(person, None).await
+    }
+
+    /// The hub's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets time pass for the hub, and for the devices' clocks with it.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        let moved = self.clock.now().since(self.began);
+        for lane in self.lot.lanes() {
+            lane.fault(Fault::ClockSkew(moved));
+        }
+    }
+
+    /// Stops the hub as an orderly end of the program does.
+    pub(crate) async fn stop(&mut self) {
+        if let Some(hub) = self.hub.take() {
+            hub.stop().await;
+        }
+    }
+
+    /// Starts it again on the same records.
+    pub(crate) async fn start(&mut self) {
+        self.hub = Some(start(&self.database, &self.clock).await);
+    }
+
+    /// A second hub on the same PostgreSQL, with the same clock.
+    pub(crate) async fn second(&self) -> RunningHub {
+        start(&self.database, &self.clock).await
+    }
+
+    /// A vehicle with a valid pass stands at E01, the guard holds the lane and may open.
+    pub(crate) async fn at_the_gate(&self) -> (Person, Claim) {
+        let guard = self.person("guard").await;
+        self.lot
+            .lane("E01")
+            .arrive(lotsim::Vehicle::new("粤B12345"));
+        let claim = guard.claim("E01").await;
+        guard
+            .see("E01", "the pass", |view| view["assessment"] == "pass_valid")
+            .await;
+        (guard, claim)
+    }
+
+    /// Movements of a lane's bar so far.
+    pub(crate) fn moved(&self, lane: &str) -> usize {
+        self.lot.movements(lane).len()
+    }
+
+    /// Orders that reached a lane's device so far.
+    pub(crate) fn reached(&self, lane: &str) -> usize {
+        self.lot
+            .commands()
+            .iter()
+            .filter(|command| command.lane == lane)
+            .count()
+    }
+}
+
+async fn import(database: &Database, now: Timestamp, text: &str) {
+    let vault = open_vault(
+        database.url(),
+        Some(&database.objects()),
+        Some(&database.key()),
+    )
+    .unwrap();
+    let store = Store::open(database.url()).await.unwrap();
+    ops::site::import(&store, &vault, now, text)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    store.close().await;
+}
+
+async fn start(database: &Database, clock: &Clock) -> RunningHub {
+    let config = Config {
+        database: database.url().to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        objects: database.objects(),
+        key: Some(database.key()),
+        clock: clock.clone(),
+        behind_proxy: true,
+    };
+    Hub::start(config)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn machine_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp(i64::try_from(since.as_millis()).unwrap())
+}

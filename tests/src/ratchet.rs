@@ -1,0 +1,233 @@
+//! The route ratchet (R3, R4; invariant 10): every route the hub publishes is refused without a session, to the wrong
+//! role and for another's lot, and every changing one leaves an audit row. A new route fails here until it has its
+//! line; the allow-lists may only shrink.
+
+mod trail;
+
+use crate::harness::{Person, World};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Open to anybody, or proven by a signature or key of its own. May only shrink.
+const WITHOUT_SESSION: &[&str] = &[
+    "GET /api/health",
+    "GET /api/openapi.json",
+    "GET /metrics",
+    "POST /api/devices/{device}/hikvision",
+    "POST /api/integrations/payments/events",
+    "POST /api/session",
+];
+
+/// Open to every role (REQUIREMENTS, Who); what they show is filtered by lot. May only shrink.
+const EVERY_ROLE: &[&str] = &[
+    "DELETE /api/session",
+    "GET /api/cases/{case}",
+    "GET /api/handled",
+    "GET /api/lanes/{lane}",
+    "GET /api/lanes/{lane}/environment.jpg",
+    "GET /api/lanes/{lane}/picture",
+    "GET /api/openings",
+    "GET /api/openings/{opening}",
+    "GET /api/orders/{order}",
+    "GET /api/pictures/{id}",
+    "GET /api/records",
+    "GET /api/search",
+    "GET /api/session",
+    "GET /api/stream",
+];
+
+/// Routes some role may not use, and one such role's account.
+const SHUT_TO: &[(&str, &str)] = &[
+    ("DELETE /api/seat", "guard"),
+    ("GET /api/board", "guard"),
+    ("POST /api/cases/{case}/barrier", "admin"),
+    ("POST /api/cases/{case}/close", "admin"),
+    ("POST /api/cases/{case}/direction", "admin"),
+    ("POST /api/cases/{case}/hand-over", "admin"),
+    ("POST /api/cases/{case}/move", "admin"),
+    ("POST /api/cases/{case}/passed", "admin"),
+    ("POST /api/cases/{case}/phone", "admin"),
+    ("POST /api/cases/{case}/picture", "admin"),
+    ("POST /api/cases/{case}/plate", "admin"),
+    ("POST /api/cases/{case}/vehicle", "admin"),
+    ("POST /api/lanes/{lane}/ask", "admin"),
+    ("POST /api/lanes/{lane}/claim", "admin"),
+    ("POST /api/lanes/{lane}/take-over", "agent"),
+    ("PUT /api/seat", "guard"),
+];
+
+/// Every route of the published contract, as `METHOD path`.
+async fn routes(world: &World) -> BTreeSet<String> {
+    let contract = world.stranger().get("/api/openapi.json").await.ok();
+    let paths = contract["paths"].as_object().unwrap();
+    let methods = ["get", "put", "post", "delete", "patch"];
+    let named = paths.iter().flat_map(|(path, item)| {
+        let used = methods.iter().filter(|method| item[**method].is_object());
+        used.map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    named.collect()
+}
+
+fn parts(route: &str) -> (Method, &str) {
+    let (method, path) = route.split_once(' ').unwrap();
+    (method.parse().unwrap(), path)
+}
+
+/// Ids of one lot that stand in a path.
+struct Ids {
+    lane: &'static str,
+    case: String,
+    fence: i64,
+    order: String,
+    opening: String,
+    picture: String,
+}
+
+impl Ids {
+    fn fill(&self, path: &str) -> String {
+        path.replace("{lane}", self.lane)
+            .replace("{case}", &self.case)
+            .replace("{order}", &self.order)
+            .replace("{opening}", &self.opening)
+            .replace("{id}", &self.picture)
+            .replace("{device}", &format!("cam-{}", self.lane))
+    }
+
+    /// A body that every route understands as far as it asks.
+    fn body(&self, route: &str) -> Value {
+        let mut body = json!({"fence": self.fence, "plate": "粤B12345", "phone": "13800000000", "candidate": self.case,
+            "direction": "entry", "lane": "W01", "to": self.case, "note": "", "reason": "换班", "number": "8001"});
+        if route.ends_with("/barrier") {
+            body = json!({"order_id": uuid::Uuid::new_v4(), "fence": self.fence, "action": "open"});
+        }
+        body
+    }
+}
+
+/// A world in which the agent works a lane, with everything a path can name.
+async fn at_work(lane: &'static str) -> (World, Person, Ids) {
+    let world = World::sqlite().await;
+    let agent = world.person("agent").await;
+    world
+        .lot
+        .lane(lane)
+        .arrive(lotsim::Vehicle::new("粤B66R58"));
+    let claim = agent.claim(lane).await;
+    let ready =
+        |view: &Value| view["assessment"] == "temporary" && view["picture"]["url"].is_string();
+    let view = agent.see(lane, "the vehicle's picture", ready).await;
+    let order = agent.open(&claim).await;
+    let opening = agent.get("/api/openings").await.ok()["items"][0]["id"].clone();
+    let picture = view["picture"]["url"].as_str().unwrap();
+    let picture = picture.rsplit('/').next().unwrap();
+    let ids = Ids {
+        lane,
+        case: claim.case,
+        fence: claim.fence,
+        order: order["id"].as_str().unwrap().to_owned(),
+        opening: opening.as_str().unwrap().to_owned(),
+        picture: picture.split('?').next().unwrap().to_owned(),
+    };
+    (world, agent, ids)
+}
+
+/// Each route stands in exactly one list, and no list names a route that is gone.
+#[tokio::test]
+async fn every_route_has_its_line() {
+    let world = World::sqlite().await;
+    let shut = SHUT_TO.iter().map(|(route, _)| *route);
+    let listed: Vec<&str> = WITHOUT_SESSION
+        .iter()
+        .chain(EVERY_ROLE)
+        .copied()
+        .chain(shut)
+        .collect();
+    let once: BTreeSet<String> = listed.iter().map(|route| (*route).to_owned()).collect();
+    assert_eq!(once.len(), listed.len(), "a route stands in two lists");
+    assert_eq!(routes(&world).await, once);
+}
+
+/// The session is looked at first: before path, body and upgrade.
+#[tokio::test]
+async fn without_a_session_every_route_is_refused() {
+    let world = World::sqlite().await;
+    let (nobody, ended) = (world.stranger(), world.person("agent").await);
+    let left = ended.call(Method::DELETE, "/api/session", None).await;
+    assert_eq!(left.status, 204);
+    for route in routes(&world).await {
+        let (method, path) = parts(&route);
+        // The ids name nothing and the body is no JSON.
+        let request = |person: &Person| person.request(method.clone(), path).body("{");
+        if WITHOUT_SESSION.contains(&route.as_str()) {
+            let proven =
+                path.starts_with("/api/devices/") || path.starts_with("/api/integrations/");
+            if proven {
+                Person::send(request(&nobody))
+                    .await
+                    .refused(401, "bad_signature");
+            }
+            continue;
+        }
+        for person in [&nobody, &ended] {
+            Person::send(request(person))
+                .await
+                .refused(401, "no_session");
+        }
+    }
+    nobody
+        .get("/api/nothing-here")
+        .await
+        .refused(401, "no_session");
+}
+
+/// R4: each role only its operations, whatever the body.
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    let (world, _agent, ids) = at_work("E01").await;
+    for (route, username) in SHUT_TO {
+        let person = world.person(username).await;
+        let (method, path) = parts(route);
+        let answer = person
+            .call(method, &ids.fill(path), Some(&ids.body(route)))
+            .await;
+        assert_eq!(answer.status, 403, "{route} by {username}: {}", answer.body);
+        answer.refused(403, "not_allowed");
+    }
+}
+
+/// R3: what belongs to a lot outside one's scope is not there, for reading and for changing.
+#[tokio::test]
+async fn anothers_lot_is_not_found() {
+    let (world, _agent, ids) = at_work("S01").await;
+    let (guard, chief) = (world.person("guard").await, world.person("agent2").await);
+    let mut looked = 0;
+    for route in routes(&world).await {
+        let (method, path) = parts(&route);
+        if !path.contains('{')
+            || WITHOUT_SESSION.contains(&route.as_str())
+            || route.ends_with("/take-over")
+        {
+            continue;
+        }
+        let answer = guard
+            .call(method.clone(), &ids.fill(path), Some(&ids.body(&route)))
+            .await;
+        assert_eq!(answer.status, 404, "{route}: {}", answer.body);
+        answer.refused(404, "not_found");
+        looked += 1;
+        // For somebody of that lot it is there: the 404 is about the scope.
+        if method == Method::GET && !path.contains("openings") {
+            let there = chief.get(&ids.fill(path)).await;
+            assert!(
+                there.status.is_success(),
+                "{route}: {} {}",
+                there.status,
+                there.body
+            );
+        }
+    }
+    assert!(looked > 15, "{looked} routes looked at");
+    let (reached, moved) = (world.reached("S01"), world.moved("S01"));
+    assert_eq!((reached, moved), (1, 1), "only the agent's own order");
+}

@@ -1,0 +1,185 @@
+//! 场景一 in real windows, by click and key alone: search, claim, correct, open, close, while a second person looks on
+//! (R5–R10, R16–R18, R25, R27); and what the system's notifications say (R9).
+
+use crate::demo::PASSWORD;
+use crate::harness::{Bus, World, desk_program};
+use crate::window::{At, Window, key};
+use lotsim::{Cause, Vehicle};
+use std::time::Duration;
+use xtask::display::Display;
+
+const SEARCH: At<'_> = At::Css("[data-testid=search-input]");
+const REMAINING: At<'_> = At::Css("[data-testid=lease-remaining]");
+
+/// A desk before which somebody sits, on a screen of their own.
+struct Desk {
+    window: Window,
+    _screen: Display,
+}
+
+impl Desk {
+    /// Starts the app and logs in.
+    async fn of(username: &str, world: &World, bus: &Bus) -> Self {
+        let folder = world.database.folder().join(username);
+        std::fs::create_dir_all(&folder).unwrap();
+        let data = folder.to_str().unwrap();
+        let address = world.address();
+        let variables = [
+            ("LANEDESK_HUB", address.as_str()),
+            ("LANEDESK_DATA_DIR", data),
+            ("XDG_DATA_HOME", data),
+            ("XDG_CACHE_HOME", data),
+            ("DBUS_SESSION_BUS_ADDRESS", bus.address()),
+        ];
+        let screen = Display::start(&folder, 1400, 900).unwrap();
+        let program = tokio::task::block_in_place(desk_program);
+        let window = Window::open(&program, screen.name(), &variables, &folder.join("log"))
+            .await
+            .unwrap();
+        let desk = Self {
+            window,
+            _screen: screen,
+        };
+        desk.window.resize(1366, 768).await.unwrap();
+        desk.window
+            .fill(At::Css("[data-testid=login-username]"), username)
+            .await
+            .unwrap();
+        desk.window
+            .fill(At::Css("[data-testid=login-password]"), PASSWORD)
+            .await
+            .unwrap();
+        desk.window.press(&[key::ENTER]).await.unwrap();
+        desk.see(SEARCH).await;
+        desk
+    }
+
+    async fn see(&self, at: At<'_>) -> String {
+        self.window.see(at).await.unwrap()
+    }
+
+    async fn click(&self, id: &str) {
+        self.window
+            .click(At::Css(&format!("[data-testid={id}]")))
+            .await
+            .unwrap();
+    }
+
+    async fn press(&self, keys: &[&str]) {
+        self.window.press(keys).await.unwrap();
+    }
+
+    /// Types a lane's initials until it is the one that Enter takes.
+    async fn look_up(&self, letters: &str, lane: &str) {
+        self.press(&[key::CONTROL, "k"]).await;
+        self.window.fill(SEARCH, letters).await.unwrap();
+        self.see(At::Css(&format!(
+            "[data-testid=search-hit-{lane}][aria-selected=true]"
+        )))
+        .await;
+    }
+
+    /// Types a plate over the one that was read.
+    async fn correct(&self, plate: &str) {
+        self.press(&[key::F2]).await;
+        for letter in plate.chars() {
+            self.press(&[&letter.to_string()]).await;
+        }
+        self.press(&[key::ENTER]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
+    let world = World::sqlite().await;
+    let bus = Bus::start(world.database.folder()).await;
+    world
+        .lot
+        .lane("E02")
+        .arrive(Vehicle::new("粤B12345").read_as("粤B1Z345"));
+    let guard = Desk::of("guard", &world, &bus).await;
+    let agent = Desk::of("agent", &world, &bus).await;
+
+    guard.look_up("dmck", "E02").await;
+    guard.press(&[key::ENTER]).await;
+    guard.see(REMAINING).await;
+    let lot = guard.see(At::Css("[data-testid=lot-name]")).await;
+    assert_eq!(lot, "彩悦大厦");
+
+    // R7: the second person asks for the same lane and is told, with the name; nothing there can be pressed.
+    agent.look_up("dmck", "E02").await;
+    agent.press(&[key::ENTER]).await;
+    let told = agent.see(At::Css("[data-testid=held-banner]")).await;
+    assert!(
+        told.contains("已经有人处理") && told.contains("张三"),
+        "{told}"
+    );
+    assert!(
+        !agent
+            .window
+            .is_enabled(At::Css("[data-testid=open-button]"))
+            .await
+            .unwrap()
+    );
+
+    // R16, R17: the plate is corrected by keys, and the pass is found valid.
+    guard.correct("粤B12345").await;
+    guard
+        .see(At::Css("[data-testid=verdict][data-assessment=pass_valid]"))
+        .await;
+    assert_eq!(world.moved("E02"), 0);
+
+    // R27: the confirmation names what will happen; only then the arm rises, once.
+    guard.press(&[key::F8]).await;
+    let sheet = guard.see(At::Css("[data-testid=confirm-sheet]")).await;
+    // A plate is drawn character by character.
+    let said: String = sheet.split_whitespace().collect();
+    for named in [
+        "彩悦大厦",
+        "东门出口",
+        "出场",
+        "粤B12345",
+        "应收¥0",
+        "将记录操作人",
+    ] {
+        assert!(said.contains(named), "{named} is not named:\n{sheet}");
+    }
+    guard
+        .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
+        .await;
+    guard.click("confirm-open").await;
+    assert!(world.lot.lane("E02").wait_open().await, "the arm is up");
+    let moved = world.lot.movements("E02");
+    assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
+    guard.see(At::Css("[data-testid=order-result]")).await;
+
+    // R8, R20: closing empties the page and frees the lane; the second person has it at once.
+    guard.press(&[key::ALT, "q"]).await;
+    guard.see(At::Css("[data-testid=close-sheet]")).await;
+    guard.click("close-confirm").await;
+    guard.window.see_gone(REMAINING).await.unwrap();
+    agent.click("claim-viewed").await;
+    agent.see(REMAINING).await;
+    assert_eq!(world.moved("E02"), 1);
+}
+
+/// R9: one minute before the end and at the end, in the system's own notifications and on the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_holder_is_notified_of_the_last_minute_and_of_the_end() {
+    let world = World::sqlite().await;
+    let bus = Bus::start(world.database.folder()).await;
+    let guard = Desk::of("guard", &world, &bus).await;
+    guard.look_up("dmck", "E02").await;
+    guard.press(&[key::ENTER]).await;
+    guard.see(REMAINING).await;
+    assert_eq!(bus.shown(), Vec::new());
+
+    world.advance(Duration::from_secs(9 * 60));
+    let lane = bus.shows("还有 1 分钟自动释放本道口").await;
+    assert_eq!(lane, "彩悦大厦 · 东门出口");
+    guard.see(At::Css("[data-testid=last-minute]")).await;
+    world.advance(Duration::from_secs(60));
+    assert_eq!(bus.shows("锁定已结束，道口已释放").await, lane);
+    guard.see(At::Css("[data-testid=lost-banner]")).await;
+    assert_eq!(bus.shown().len(), 2, "each once");
+}
