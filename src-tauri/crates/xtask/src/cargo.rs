@@ -14,7 +14,21 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(house::root());
+    // What cargo tells about xtask itself must not reach the inner cargo: some build scripts (ring's) look at it, and
+    // every change between `cargo build` by hand and from here would build half the tree again.
+    let told = std::env::vars_os().map(|(name, _)| name);
+    for name in told.filter(|name| about_xtask(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+/// Whether cargo set this variable to describe the package it runs.
+fn about_xtask(name: &str) -> bool {
+    let described = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
+    described.iter().any(|start| name.starts_with(start))
+        || name == "CARGO_CRATE_NAME"
+        || name == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// One cargo call.

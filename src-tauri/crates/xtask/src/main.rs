@@ -10,6 +10,8 @@ mod step;
 mod system;
 mod tally;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Run, test, measure and picture Lanedesk.
@@ -36,9 +38,20 @@ enum Task {
     Bench(stage::Pass),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Command::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            // In words for the person; where in xtask it arose helps nobody.
+            eprintln!("error: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     xtask::interrupt::listen()?;
-    match Command::parse().task {
+    match task {
         Task::Run(task) => run::run(&task),
         Task::Test => check::check(false),
         Task::Ci => check::check(true),

@@ -43,6 +43,7 @@ impl Data {
             say("the demo's data is forgotten (--fresh)");
         }
         fs::create_dir_all(dir.join("log"))?;
+        fs::create_dir_all(dir.join("desk"))?;
         Ok(Self { dir })
     }
 
@@ -58,8 +59,9 @@ impl Data {
 /// Installs, builds, starts, and waits for the end.
 pub(crate) fn run(options: &Run) -> Result<()> {
     let begun = Instant::now();
-    prepare()?;
+    // Before the long part, so that nobody waits for a build to be told this.
     demand_ports(options.port)?;
+    prepare()?;
     let data = Data::open(options.fresh)?;
     let lot = start_lot(&data)?;
     let hub = start_hub(&data, options.port)?;
