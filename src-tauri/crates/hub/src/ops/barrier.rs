@@ -49,21 +49,17 @@ pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder
         return repeated(hub, actor, before, &content, until).await;
     }
     let prepared = prepare(hub, actor, case, &wanted, content.clone()).await?;
-    match accept(hub, actor, &prepared).await {
-        Err(Error::Store(StoreError::NotUnique(_))) => {
+    let running = prepared.order.clone();
+    let answer = send::start(hub.clone(), actor.clone(), prepared, until);
+    match timeout_at(until + Duration::from_millis(200), answer).await {
+        Ok(Ok(Err(Error::Store(StoreError::NotUnique(_))))) => {
             let before = find(hub, wanted.order_id).await?;
             let before = before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
             repeated(hub, actor, before, &content, until).await
         }
-        Err(error) => Err(error),
-        Ok(()) => {
-            let running = prepared.order.clone();
-            let answer = send::start(hub.clone(), prepared, until);
-            match timeout_at(until + Duration::from_millis(200), answer).await {
-                Ok(Ok(answered)) => Ok(answered),
-                _ => awaited(hub, running, until).await,
-            }
-        }
+        Ok(Ok(answered)) => answered,
+        // The task has not answered in time: what is known then is what the record says.
+        _ => awaited(hub, running, until).await,
     }
 }
 
@@ -101,7 +97,8 @@ async fn awaited(hub: &Hub, mut order: OrderRow, until: Instant) -> Result<Order
             break;
         }
         sleep(LOOK_EVERY).await;
-        if let Some(now) = find(hub, order.id).await? {
+        // A look that fails says nothing; the order may well be on its way.
+        if let Ok(Some(now)) = find(hub, order.id).await {
             order = now;
         }
     }
@@ -153,7 +150,7 @@ async fn prepare(
 }
 
 /// The transaction that makes the order: without it nothing is sent.
-async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
+pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
     let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
     hub.store()
         .write(move |tx| {

@@ -185,13 +185,15 @@ impl Conn<'_> {
         Ok(row.filter(|row| matches!(row.result, OrderResult::Running | OrderResult::Unknown)))
     }
 
-    /// Orders that still run although their hub must have answered long ago.
+    /// Orders that still run although they should have been answered; all but those of one hub where it is named.
     pub(crate) async fn orders_left_running(
         &mut self,
         deadline_before: Timestamp,
-        not_by: &str,
+        not_by: Option<&str>,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let sql = select!("where result = 'running' and deadline_at < $1 and hub <> $2 limit 100");
+        let sql = select!(
+            "where result = 'running' and deadline_at < $1 and ($2 is null or hub <> $2) limit 100"
+        );
         let rows: Vec<Columns> = self.all(sql, args![deadline_before, not_by]).await?;
         rows.into_iter().map(OrderRow::try_from).collect()
     }

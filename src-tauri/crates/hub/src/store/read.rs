@@ -142,6 +142,13 @@ impl Conn<'_> {
         Ok(added == 1)
     }
 
+    /// Whether an event was told before.
+    pub(crate) async fn knows_read(&mut self, dedupe: &str) -> Result<bool, StoreError> {
+        let sql = "select id from plate_read where dedupe = $1";
+        let row: Option<(String,)> = self.optional(sql, args![dedupe]).await?;
+        Ok(row.is_some())
+    }
+
     /// A read by id.
     pub(crate) async fn read(&mut self, id: &ReadId) -> Result<Option<ReadRow>, StoreError> {
         let sql = format!("{READ} where r.id = $1");

@@ -1,7 +1,7 @@
 //! Sending an order: once, by a task of its own, with lease and deadline looked at before every request (invariants 3, 5, 6).
 
-use super::{Prepared, finish};
-use crate::{clock::Clock, hub::Hub, store::OrderRow};
+use super::{Prepared, accept, finish};
+use crate::{actor::Actor, clock::Clock, error::Result, hub::Hub, store::OrderRow};
 use async_trait::async_trait;
 use lanedesk_devices::{DeviceError, Permit, Stale};
 use lanedesk_domain::{
@@ -25,31 +25,49 @@ const TRAVEL: Duration = Duration::from_secs(15);
 /// The answer waits this long for its own record; a slower database records it afterwards.
 const RECORD_WITHIN: Duration = Duration::from_secs(1);
 
-/// Sends the order and answers through the channel as soon as the device has. What follows goes on without the caller.
-pub(super) fn start(hub: Hub, prepared: Prepared, until: Instant) -> oneshot::Receiver<Order> {
+/// Writes the order down, sends it and answers through the channel as soon as the device has. It goes on to its end
+/// without the caller, whose connection may be cut at any moment.
+pub(super) fn start(
+    hub: Hub,
+    actor: Actor,
+    prepared: Prepared,
+    until: Instant,
+) -> oneshot::Receiver<Result<Order>> {
     let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
-        let Prepared { mut order, opening } = prepared;
-        let mut watch = hub.runtime().watch_after_order(&order.lane);
-        if let Some(opening) = opening {
-            crate::ops::picture::around_order(&hub, &order.lane, &opening.id);
-        }
-        (order.result, order.detail) = call(&hub, &order, until).await;
-        hub.metrics().order(order.result);
-        let mut recording = tokio::spawn(finish::answered(hub.clone(), order.clone()));
-        let recorded = timeout(RECORD_WITHIN, &mut recording).await;
-        // Nobody may be waiting any more; the record is what counts.
-        let _ = answer.send(order.shown());
-        if recorded.is_err() {
-            let _ = recording.await;
-        }
-        if order.result.may_have_moved() {
-            let goal = goal(order.action);
-            let seen = watch.seen(goal.1, TRAVEL).await;
-            finish::watched(hub, order, seen.then_some(goal.0), watch.last()).await;
+        // Nobody may be waiting for an answer any more; the record is what counts.
+        match accept(&hub, &actor, &prepared).await {
+            Ok(()) => send(hub, prepared, until, answer).await,
+            Err(error) => drop(answer.send(Err(error))),
         }
     });
     answered
+}
+
+async fn send(
+    hub: Hub,
+    prepared: Prepared,
+    until: Instant,
+    answer: oneshot::Sender<Result<Order>>,
+) {
+    let Prepared { mut order, opening } = prepared;
+    let mut watch = hub.runtime().watch_after_order(&order.lane);
+    if let Some(opening) = opening {
+        crate::ops::picture::around_order(&hub, &order.lane, &opening.id);
+    }
+    (order.result, order.detail) = call(&hub, &order, until).await;
+    hub.metrics().order(order.result);
+    let mut recording = tokio::spawn(finish::answered(hub.clone(), order.clone()));
+    let recorded = timeout(RECORD_WITHIN, &mut recording).await;
+    let _ = answer.send(Ok(order.shown()));
+    if recorded.is_err() {
+        let _ = recording.await;
+    }
+    if order.result.may_have_moved() {
+        let (result, state) = goal(order.action);
+        let seen = watch.seen(state, TRAVEL).await;
+        finish::watched(hub, order, seen.then_some(result), watch.last()).await;
+    }
 }
 
 /// What it is called when an arm is seen where it was sent, and where that is.

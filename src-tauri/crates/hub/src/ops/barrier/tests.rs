@@ -1,6 +1,7 @@
 //! R13, R18, R25–R28 and invariants 3 to 6, with an arm that does what the test says.
 
 mod arm;
+mod offered;
 
 use super::{left_behind, order};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         case::close,
         fixture::{Scene, lane},
         lease::{claim, take_over},
-        opening, view,
+        opening,
     },
     testing::{ENGINES, Engine},
 };
@@ -304,7 +305,9 @@ async fn an_order_left_by_a_dead_hub_becomes_unknown_and_is_never_sent() {
     other
         .runtime()
         .place_barrier(&other.directory(), &lane("in"), at.arm.clone());
-    left_behind(&other, Timestamp(i64::MAX)).await.unwrap();
+    left_behind(&other, Timestamp(i64::MAX), Some(other.id()))
+        .await
+        .unwrap();
     let list = opening::list(&other, &at.li, opening::Asked::default())
         .await
         .unwrap();
@@ -313,100 +316,28 @@ async fn an_order_left_by_a_dead_hub_becomes_unknown_and_is_never_sent() {
 }
 
 #[tokio::test]
-async fn an_exit_that_owes_is_opened_only_after_it_has_paid() {
-    for engine in ENGINES {
-        let at = at(engine, "out", Some("粤A77777")).await;
-        at.scene.inside("stay-1", Some("粤A77777"), None, 61).await;
-        let seen = view::of_case(at.hub(), &at.li, &at.held.case.id)
-            .await
-            .unwrap();
-        assert_eq!(
-            seen.payment.unwrap().due_fen.0,
-            900,
-            "first hour and one step"
-        );
-        assert!(matches!(at.open().await, Err(Error::NotOffered)), "R18");
-        assert_eq!(at.arm.moved(), 0);
-        let now = at.hub().clock().now();
-        at.scene
-            .sql(
-                "insert into payment (id, integration_id, event_id, lot_id, stay_id, amount_fen, paid_at, received_at)
-                 values ('p', 'pay', 'e', 'lot', 'stay-1', 900, $1, $1)",
-                crate::args![now],
-            )
-            .await;
-        let order = at.open().await.unwrap();
-        assert_eq!(order.result, OrderResult::Accepted);
-        let list = opening::list(at.hub(), &at.li, opening::Asked::default())
-            .await
-            .unwrap();
-        let opened = &list.items[0];
-        assert_eq!(opened.first_quote_fen.map(|fen| fen.0), Some(900));
-        assert_eq!(opened.collected_fen.map(|fen| fen.0), Some(900));
-        assert_eq!(opened.due_fen.map(|fen| fen.0), Some(0));
-    }
-}
-
-#[tokio::test]
-async fn a_quote_past_its_step_is_asked_anew_before_the_arm_moves() {
-    let at = at(Engine::Sqlite, "out", Some("粤A77777")).await;
-    at.scene.inside("stay-1", Some("粤A77777"), None, 14).await;
-    let seen = view::of_case(at.hub(), &at.li, &at.held.case.id)
-        .await
-        .unwrap();
-    assert!(seen.payment.unwrap().paid, "within the free minutes");
-    at.hub().clock().advance(Duration::from_secs(120));
-    assert!(matches!(at.open().await, Err(Error::NotOffered)));
-    assert_eq!(at.arm.moved(), 0);
-}
-
-#[tokio::test]
-async fn lowering_needs_word_that_nothing_stands_under_the_arm() {
+async fn a_desk_that_hangs_up_does_not_stop_its_order_half_way() {
     let at = at(Engine::Sqlite, "in", Some("粤B12345")).await;
-    let mut wanted = open(at.held.lease.fence);
-    wanted.action = BarrierAction::Close;
-    assert!(
-        matches!(at.order(wanted.clone()).await, Err(Error::NotClear)),
-        "R28"
-    );
-    wanted.clear = Some(true);
-    assert_eq!(
-        at.order(wanted).await.unwrap().result,
-        OrderResult::Accepted
-    );
-    assert_eq!(
-        at.scene.count("select count(*) from opening").await,
-        0,
-        "lowering is no opening"
-    );
+    let ordered = at.open_and_hold().await;
+    ordered.abort();
+    at.arm.let_go();
+    let written = "select count(*) from opening where result = 'accepted'";
+    while at.scene.count(written).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(at.arm.moved(), 1);
 }
 
 #[tokio::test]
-async fn a_visitor_where_outsiders_are_barred_needs_phone_and_reason() {
-    let at = at(Engine::Sqlite, "staff", Some("粤A77777")).await;
-    let mut wanted = open(at.held.lease.fence);
-    let missing = at.order(wanted.clone()).await;
-    assert!(matches!(
-        missing,
-        Err(Error::Invalid {
-            field: "driver_phone",
-            ..
-        })
-    ));
-    wanted.driver_phone = Some("138 0000 1111".to_owned());
-    let missing = at.order(wanted.clone()).await;
-    assert!(matches!(
-        missing,
-        Err(Error::Invalid {
-            field: "entry_reason",
-            ..
-        })
-    ));
-    wanted.entry_reason = Some("送货".to_owned());
-    assert_eq!(
-        at.order(wanted).await.unwrap().result,
-        OrderResult::Accepted
-    );
+async fn an_arm_that_is_seen_up_makes_the_order_opened() {
+    let at = at(Engine::Sqlite, "in", Some("粤B12345")).await;
+    crate::runtime::start(at.hub(), at.hub().stop());
+    assert_eq!(at.open().await.unwrap().result, OrderResult::Accepted);
+    let seen = "select count(*) from opening where result = 'opened' and barrier_after = 'open'";
+    while at.scene.count(seen).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    at.hub().stop().cancel();
 }
 
 #[tokio::test]

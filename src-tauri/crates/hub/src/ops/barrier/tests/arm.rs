@@ -91,6 +91,9 @@ impl Barrier for Arm {
     }
 
     async fn state(&self) -> Result<BarrierState, DeviceError> {
-        Ok(BarrierState::Unknown)
+        Ok(match self.moved() {
+            0 => BarrierState::Closed,
+            _ => BarrierState::Open,
+        })
     }
 }
