@@ -13,6 +13,7 @@ describe('the countdown of a lease (R9)', () => {
   });
   it('shows a begun second as a whole one, so that 00:00 means over', () => {
     expect(countdown(400)).toBe('00:01');
+    expect(countdown(600_300)).toBe('10:00');
   });
   it('does not run while a call is live (R11)', () => {
     expect(left(null, 0)).toBeNull();

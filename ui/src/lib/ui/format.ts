@@ -60,9 +60,12 @@ export function age(at: string, now: number): string {
   return t('time.ago', { span: span(seconds * 1000) });
 }
 
+/** The hub's time as we know it lags by the way it travelled here; without this a fresh 10 minutes would read 10:01. */
+const TRAVEL_MS = 350;
+
 /** mm:ss, never below 00:00. */
 export function countdown(left: number): string {
-  const seconds = Math.max(0, Math.ceil(left / 1000));
+  const seconds = Math.max(0, Math.ceil((left - TRAVEL_MS) / 1000));
   return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
 }
 
