@@ -26,10 +26,11 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{
-    case::{CaseNow, CaseState, LeaseNow, Step},
+    case::{CaseNow, CaseState, LeaseNow, Step, TimelineEntry},
     problem::Holder,
     stream::{LostWhy, Told, ViewParts},
 };
+use std::collections::BTreeMap;
 
 /// The rules in force: as set, else their defaults.
 pub fn rules(directory: &Directory) -> Rules {
@@ -149,14 +150,28 @@ pub(crate) fn taken(lane: &LaneId, lease: &LeaseNow) -> Told {
     }
 }
 
-/// To whoever looks on: this case is worked here now.
-pub(crate) fn worked(lane: &LaneId, case: Option<CaseNow>, lease: LeaseNow) -> Told {
+/// To whoever looks on: this case is worked here now. `began`: it is a new one, with its first step.
+pub(crate) fn worked(
+    lane: &LaneId,
+    case: &CaseId,
+    now: Option<CaseNow>,
+    lease: LeaseNow,
+    began: bool,
+) -> Told {
+    let first = || TimelineEntry {
+        at: lease.acquired_at,
+        person: Some(lease.holder.clone()),
+        what: Step::Claimed,
+        facts: BTreeMap::new(),
+    };
+    let timeline = began.then(|| vec![first()]);
     Told::View {
         lane: lane.clone(),
-        case: case.as_ref().map(|case| case.id.clone()),
+        case: Some(case.clone()),
         parts: Box::new(ViewParts {
-            case_now: case.map(Some),
+            case_now: now.map(Some),
             lease: Some(Some(lease)),
+            timeline,
             ..ViewParts::default()
         }),
     }

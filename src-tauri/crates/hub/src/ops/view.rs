@@ -69,7 +69,7 @@ pub(crate) async fn of_lane_now(hub: &Hub, lane: &LaneId) -> Result<View> {
     let standing = conn.standing(lane, now).await?;
     let page = build(hub, &mut conn, lane, standing, false, now).await?;
     drop(reader);
-    keep_first_quote(hub, &page).await?;
+    keep_first_quote(hub, &page).await;
     Ok(page.view)
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn page_of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Res
     let lane = row.lane.clone();
     let page = build(hub, &mut conn, &lane, standing, false, now).await?;
     drop(reader);
-    keep_first_quote(hub, &page).await?;
+    keep_first_quote(hub, &page).await;
     Ok(page)
 }
 
@@ -136,21 +136,26 @@ fn parts(view: View) -> ViewParts {
     }
 }
 
-/// The first amount quoted in a case stays with it, so that a lower one later can be seen for what it is.
-async fn keep_first_quote(hub: &Hub, page: &Page) -> Result<()> {
+/// The first amount quoted in a case stays with it, so that a lower one later can be seen for what it is. A page is
+/// shown all the same where it cannot be written; an order writes it with its opening.
+async fn keep_first_quote(hub: &Hub, page: &Page) {
     let (Some(case), Some(quote)) = (&page.standing.case, &page.quote) else {
-        return Ok(());
+        return;
     };
     if case.first_quote.is_some() || page.view.lease.is_none() {
-        return Ok(());
+        return;
     }
     let (case, due) = (case.id.clone(), quote.dues.due);
-    hub.store()
+    let kept: Result<()> = hub
+        .store()
         .write(move |tx| {
             let case = case.clone();
             Box::pin(async move { Ok(tx.first_quote(&case, due).await?) })
         })
-        .await
+        .await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, "a first quote could not be kept");
+    }
 }
 
 /// Puts the page together from what is committed.

@@ -29,24 +29,11 @@ impl Conn<'_> {
         })
     }
 
-    /// What can stand at one lane only, and at which it does.
+    /// The lane each robot stands at.
     async fn stands_at(&mut self) -> Result<HashMap<String, String>, StoreError> {
-        let sql = "select id, barrier_id, plate_camera_id, robot_id from lane";
-        let rows: Vec<(String, Option<String>, Option<String>, Option<String>)> =
-            self.all(sql, vec![]).await?;
-        let mut stands = HashMap::new();
-        for (lane, barrier, plate_camera, robot) in rows {
-            for (part, id) in [
-                ("barrier", barrier),
-                ("plate_camera", plate_camera),
-                ("robot", robot),
-            ] {
-                if let Some(id) = id {
-                    stands.insert(format!("{part} {id}"), lane.clone());
-                }
-            }
-        }
-        Ok(stands)
+        let sql = "select robot_id, id from lane where robot_id is not null";
+        let rows: Vec<(String, String)> = self.all(sql, vec![]).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Accounts that are there already: their passwords stay.

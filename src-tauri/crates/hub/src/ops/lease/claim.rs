@@ -340,12 +340,11 @@ async fn tell_taken(
     gained: &Gained,
     now: Timestamp,
 ) -> Result<()> {
+    let (lane, lease, began) = (&target.lane, &gained.lease, case.is_some());
+    let worked = worked(lane, &gained.case, case, lease.clone(), began);
     let told = [
-        (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
-        (
-            To::Lot(&target.lot),
-            worked(&target.lane, case, gained.lease.clone()),
-        ),
+        (To::Lot(&target.lot), taken(lane, lease)),
+        (To::Lot(&target.lot), worked),
     ];
     Ok(tx.tell_all(now, &told).await?)
 }

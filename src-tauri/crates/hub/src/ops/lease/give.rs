@@ -170,7 +170,7 @@ async fn hand(
         (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
         (
             To::Lot(&target.lot),
-            worked(&target.lane, None, gained.lease.clone()),
+            worked(&target.lane, case, None, gained.lease.clone(), false),
         ),
     ];
     tx.tell_all(now, &told).await?;
@@ -270,7 +270,13 @@ async fn go_on(
         (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
         (
             To::Lot(&target.lot),
-            worked(&target.lane, Some(case.now()), gained.lease.clone()),
+            worked(
+                &target.lane,
+                &held.case,
+                Some(case.now()),
+                gained.lease.clone(),
+                false,
+            ),
         ),
     ];
     tx.tell_all(now, &told).await?;
