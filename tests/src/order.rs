@@ -38,7 +38,7 @@ async fn one_order_sent_twenty_times_acts_once(engine: Engine) {
     );
 }
 
-/// HUB_API: 409 `order_id_used`, and nothing of the second one is done.
+/// The contract: 409 `order_id_used`, and nothing of the second one is done.
 async fn an_id_used_for_something_else_is_refused(engine: Engine) {
     let world = World::new(engine).await;
     let (guard, claim) = world.at_the_gate().await;
@@ -225,14 +225,14 @@ async fn a_case_with_an_order_in_flight_cannot_be_closed() {
     let world = World::sqlite().await;
     let (guard, claim) = world.at_the_gate().await;
     world.lot.lane("E01").fault(Fault::Silent);
-    let (presses, press, id) = (guard.clone(), claim.clone(), Uuid::new_v4());
-    let pressed = tokio::spawn(async move { presses.try_order(&press, id, "open").await });
+    let (presser, held, id) = (guard.clone(), claim.clone(), Uuid::new_v4());
+    let answered = tokio::spawn(async move { presser.try_order(&held, id, "open").await });
     guard.order_arrives(id).await;
     guard
         .try_close(&claim)
         .await
         .refused(409, "order_in_flight");
-    let order = pressed.await.unwrap().ok()["order"].clone();
+    let order = answered.await.unwrap().ok()["order"].clone();
     assert_eq!(order["result"], "unknown", "{order}");
     assert_eq!(guard.try_close(&claim).await.status, 204);
     assert_eq!(world.moved("E01"), 0);

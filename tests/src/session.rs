@@ -100,11 +100,11 @@ async fn a_seat_serves_one_person_at_a_time(engine: Engine) {
     let world = World::new(engine).await;
     let (agent, other) = (world.person("agent").await, world.person("agent2").await);
     let seat = |number: &str| json!({"number": number});
-    let sat = agent
+    let bound = agent
         .call(Method::PUT, "/api/seat", Some(&seat("8001")))
         .await
         .ok();
-    assert_eq!(sat["seat"], "8001");
+    assert_eq!(bound["seat"], "8001");
     let taken = other
         .call(Method::PUT, "/api/seat", Some(&seat("8001")))
         .await

@@ -90,7 +90,7 @@ async fn work(world: &World, guard: &Person, claim: &crate::harness::Claim) {
     guard.order_becomes(&order["id"], "opened").await;
 }
 
-/// HUB_API: too old an `after` gets `resync`, and the stream goes on from now.
+/// The contract: too old an `after` gets `resync`, and the stream goes on from now.
 async fn a_place_that_is_too_old_means_reading_everything_again(engine: Engine) {
     let world = World::new(engine).await;
     let guard = world.person("guard").await;

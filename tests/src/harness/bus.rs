@@ -1,13 +1,14 @@
 //! A notification bus of a test's own that writes down what it is asked to show.
 
+mod notifications;
+
 use super::{PATIENCE, wait_for};
-use std::collections::HashMap;
+use notifications::Notifications;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use xtask::running::Running;
-use zbus::zvariant::OwnedValue;
 
 /// Nothing of the machine's own bus: no other service is started or found.
 const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -104,55 +105,4 @@ async fn serve(address: &str, notifications: Notifications) -> zbus::Result<zbus
         .name("org.freedesktop.Notifications")?
         .build()
         .await
-}
-
-/// The Desktop Notifications Specification, as far as programs need it to believe in it.
-struct Notifications {
-    shown: Arc<Mutex<Vec<Shown>>>,
-}
-
-#[zbus::interface(name = "org.freedesktop.Notifications")]
-impl Notifications {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the specification's own signature"
-    )]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "what D-Bus hands over is owned"
-    )]
-    fn notify(
-        &self,
-        _app: &str,
-        replaces: u32,
-        _icon: &str,
-        summary: String,
-        body: String,
-        _actions: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
-        _expire: i32,
-    ) -> u32 {
-        let mut shown = self.shown.lock().unwrap();
-        shown.push((summary, body));
-        if replaces == 0 {
-            u32::try_from(shown.len()).unwrap()
-        } else {
-            replaces
-        }
-    }
-
-    fn close_notification(&self, _id: u32) {}
-
-    fn get_capabilities(&self) -> Vec<String> {
-        vec!["body".to_owned()]
-    }
-
-    fn get_server_information(&self) -> (String, String, String, String) {
-        (
-            "lanedesk-tests".into(),
-            "lanedesk".into(),
-            "1".into(),
-            "1.2".into(),
-        )
-    }
 }

@@ -30,16 +30,19 @@ pub(crate) fn desk_program() -> PathBuf {
 
 /// A program of ours: built already where `cargo xtask test` says so, else by cargo now, which is quick where nothing
 /// has changed.
-fn program(name: &str, build: &[&str]) -> PathBuf {
+fn program(name: &str, arguments: &[&str]) -> PathBuf {
     if let Some(folder) = std::env::var_os("LANEDESK_PROGRAMS") {
         return PathBuf::from(folder).join(name);
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.arg("build").args(build).current_dir(house::root());
-    let built = command.status().expect("cargo starts");
+    let mut building = Command::new(cargo);
+    building
+        .arg("build")
+        .args(arguments)
+        .current_dir(house::root());
+    let ended = building.status().expect("cargo starts");
     assert!(
-        built.success(),
+        ended.success(),
         "{name} was not built; `cargo xtask test` makes what it needs first"
     );
     house::program(name, false)

@@ -43,12 +43,8 @@ impl Trail {
     }
 }
 
-fn post<'a>(
-    person: &'a Person,
-    path: String,
-    body: Value,
-) -> impl Future<Output = Answer> + use<'a> {
-    async move { person.post(&path, &body).await }
+async fn post(person: &Person, path: String, body: Value) -> Answer {
+    person.post(&path, &body).await
 }
 
 #[tokio::test]
