@@ -1,4 +1,4 @@
-//! Who sent a signed request (HUB_API, calls and payments): HMAC-SHA256 over time stamp and body, under the
+//! Who sent a signed request (`HUB_API.md`, calls and payments): HMAC-SHA256 over time stamp and body, under the
 //! integration's secret.
 
 use crate::{

@@ -86,9 +86,9 @@ async fn recognised(
         Ok(read) if read.plate.is_some() && read.picture.is_some() => {
             Ok(take_read(hub, opened, read, then).await)
         }
-        Ok(_) => Ok(false),
-        // A camera that cannot read on demand may still give a picture.
-        Err(
+        // A camera that cannot read on demand, or sees no plate, may still give a picture.
+        Ok(_)
+        | Err(
             DeviceError::NotSupported { .. }
             | DeviceError::Refused { .. }
             | DeviceError::BadAnswer(_),

@@ -7,7 +7,7 @@ mod gap;
 mod passage;
 
 use crate::{
-    directory::{Directory, Lane},
+    directory::Lane,
     error::{Error, Result},
     hub::Hub,
     ops::{picture, stay, view},
@@ -16,7 +16,7 @@ use crate::{
 };
 use lanedesk_devices::{PlateRead, Travel};
 use lanedesk_domain::{
-    ids::{DeviceId, ReadId},
+    ids::ReadId,
     lane::{Direction, LaneDirection},
     plate::{Plate, same_vehicle},
     stay::Sign,
@@ -63,11 +63,20 @@ struct News {
 /// Takes what a camera read. Durable when this answers.
 pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> Result<Taken> {
     let site = hub.directory();
-    let Some(lane) = lane_of(&site, opened.id()) else {
+    let lane = hub.runtime().read_by(opened.id());
+    let Some(lane) = lane.and_then(|lane| site.lanes.get(&lane)) else {
         return Ok(Taken::NoLane);
     };
-    let mut news = news(hub, opened, lane, told).await;
-    news.cause = cause;
+    // A camera tells its whole memory at every connection: what is known costs one look.
+    let dedupe = format!("{}:{}", opened.id(), told.uuid);
+    if hub.store().read().await?.conn().knows_read(&dedupe).await? {
+        return Ok(Taken::Repeated);
+    }
+    let news = News {
+        cause,
+        dedupe,
+        ..news(hub, opened, lane, told).await
+    };
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
     let (outer, now) = (hub.clone(), hub.clock().now());
@@ -84,19 +93,10 @@ pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> 
     Ok(taken)
 }
 
-/// The lane a camera reads for; where the site gives one camera to several, the first by id.
-fn lane_of<'a>(site: &'a Directory, device: &DeviceId) -> Option<&'a Lane> {
-    let reads = |lane: &&Lane| lane.plate_camera.as_ref() == Some(device);
-    site.lanes
-        .values()
-        .filter(reads)
-        .min_by_key(|lane| &lane.id)
-}
-
 /// Puts what the device said into our words and keeps its picture. A picture that cannot be kept costs only itself.
 async fn news(hub: &Hub, opened: &Opened, lane: &Lane, told: PlateRead) -> News {
     let taken_at = opened.taken_at(told.taken_at, !told.history);
-    let late = hub.clock().now().since(taken_at) > STALE_MS;
+    let held_up = hub.clock().now().since(taken_at) > STALE_MS;
     let picture = match &told.picture {
         Some(jpeg) => match picture::seal(hub, &lane.id, &lane.lot, jpeg).await {
             Ok(row) => Some((PictureRow { taken_at, ..row }, jpeg.len())),
@@ -118,14 +118,14 @@ async fn news(hub: &Hub, opened: &Opened, lane: &Lane, told: PlateRead) -> News 
         plate_box: told.plate_box,
         direction: direction(lane.direction, told.travel),
         taken_at,
-        history: told.history || late,
+        history: told.history || held_up,
         opened_by_camera: told.opened_by_camera == Some(true),
         picture: picture.as_ref().map(|(row, _)| row.id.clone()),
     };
     News {
         cause: Cause::Event,
         read,
-        dedupe: format!("{}:{}", opened.id(), told.uuid),
+        dedupe: String::new(),
         picture,
         lane_direction: lane.direction,
         reverse: told.travel == Some(Travel::Reverse),

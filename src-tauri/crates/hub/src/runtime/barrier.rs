@@ -160,12 +160,22 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Keeps every arm's pace in step with the open cases, whichever hub opened them.
 pub(super) async fn attend(hub: Hub, stop: CancellationToken) {
+    let mut before = HashSet::new();
     loop {
         if let Ok(held) = held_lanes(&hub).await {
             let registry = hub.runtime().registry();
-            for (id, lane) in &registry.lanes {
-                lane.pace.attend(held.contains(id));
+            let pace = |id: &LaneId, attended| {
+                if let Some(lane) = registry.lanes.get(id) {
+                    lane.pace.attend(attended);
+                }
+            };
+            for id in &held {
+                pace(id, true);
             }
+            for id in before.difference(&held) {
+                pace(id, false);
+            }
+            before = held;
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}

@@ -96,6 +96,11 @@ impl Runtime {
         self.registry().devices.get(device).cloned()
     }
 
+    /// The lane whose plates a device reads.
+    pub fn read_by(&self, device: &DeviceId) -> Option<LaneId> {
+        self.registry().read_by(device).cloned()
+    }
+
     /// What moves the arm of a lane; none: no device does.
     pub fn barrier(&self, lane: &LaneId) -> Option<Arc<dyn Barrier>> {
         let lane = self.lane(lane)?;

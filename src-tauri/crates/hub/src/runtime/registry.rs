@@ -11,7 +11,10 @@ use crate::{
     vault::Vault,
 };
 use lanedesk_domain::ids::{DeviceId, LaneId, LotId};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use tokio::sync::watch;
 
 /// A lane with its opened devices.
@@ -60,6 +63,19 @@ impl LaneDevices {
 pub(super) struct Registry {
     pub(super) devices: HashMap<DeviceId, Arc<Opened>>,
     pub(super) lanes: HashMap<LaneId, Arc<LaneDevices>>,
+    /// What each device serves; one that serves no lane is not in it.
+    serves: HashMap<DeviceId, Serves>,
+}
+
+/// What a device is there for.
+#[derive(Debug, Default)]
+struct Serves {
+    /// Lots of the lanes it serves in any way.
+    lots: BTreeSet<LotId>,
+    /// The lane whose plates it reads; the first by id where the site gives it several.
+    reads_for: Option<LaneId>,
+    /// It moves an arm.
+    moves: bool,
 }
 
 impl Registry {
@@ -77,12 +93,17 @@ impl Registry {
             .values()
             .map(|row| (row.id.clone(), before.device(row, vault, clock)))
             .collect();
-        let lanes = site
+        let lanes: HashMap<_, _> = site
             .lanes
             .values()
             .map(|row| (row.id.clone(), before.lane(row, &devices, placed)))
             .collect();
-        Self { devices, lanes }
+        let serves = serves(lanes.values());
+        Self {
+            devices,
+            lanes,
+            serves,
+        }
     }
 
     fn device(&self, row: &Device, vault: &Vault, clock: &Clock) -> Arc<Opened> {
@@ -96,10 +117,20 @@ impl Registry {
         }
     }
 
-    /// Lots of the lanes a device serves in any way; a lot may come more than once.
+    /// Lots of the lanes a device serves in any way.
     pub(super) fn lots_of(&self, device: &DeviceId) -> impl Iterator<Item = &LotId> {
-        let serves = move |lane: &&Arc<LaneDevices>| lane.all().any(|opened| opened.id() == device);
-        self.lanes.values().filter(serves).map(|lane| &lane.lot)
+        let serves = self.serves.get(device);
+        serves.into_iter().flat_map(|serves| &serves.lots)
+    }
+
+    /// The lane whose plates a device reads.
+    pub(super) fn read_by(&self, device: &DeviceId) -> Option<&LaneId> {
+        self.serves.get(device)?.reads_for.as_ref()
+    }
+
+    /// Whether a device moves an arm, and so is asked for its state anyway.
+    pub(super) fn moves(&self, device: &DeviceId) -> bool {
+        self.serves.get(device).is_some_and(|serves| serves.moves)
     }
 
     fn lane(
@@ -135,6 +166,29 @@ impl Registry {
     }
 }
 
+fn serves<'a>(lanes: impl Iterator<Item = &'a Arc<LaneDevices>>) -> HashMap<DeviceId, Serves> {
+    let mut all: HashMap<DeviceId, Serves> = HashMap::new();
+    for lane in lanes {
+        for opened in lane.all() {
+            let serves = all.entry(opened.id().clone()).or_default();
+            serves.lots.insert(lane.lot.clone());
+        }
+        if let Some(barrier) = &lane.barrier {
+            all.entry(barrier.id().clone()).or_default().moves = true;
+        }
+        if let Some(camera) = &lane.plate_camera {
+            let serves = all.entry(camera.id().clone()).or_default();
+            let first = serves
+                .reads_for
+                .take()
+                .into_iter()
+                .chain([lane.lane.clone()]);
+            serves.reads_for = first.min();
+        }
+    }
+    all
+}
+
 /// Whether what polls the arm may go on as it does.
 pub(super) fn same_barrier(a: &LaneDevices, b: &LaneDevices) -> bool {
     let barriers = match (&a.barrier, &b.barrier) {
@@ -142,4 +196,123 @@ pub(super) fn same_barrier(a: &LaneDevices, b: &LaneDevices) -> bool {
         (a, b) => a.is_none() && b.is_none(),
     };
     barriers && a.lot == b.lot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Lot;
+    use lanedesk_domain::{lane::LaneDirection, time::Timestamp};
+    use object_store::memory::InMemory;
+
+    fn vault() -> Vault {
+        Vault::new(&[7; 32], Arc::new(InMemory::new()))
+    }
+
+    fn site(vault: &Vault, urls: &[(&str, &str)]) -> Directory {
+        let mut site = Directory::default();
+        let lot: LotId = "lot".parse().unwrap();
+        site.lots.insert(
+            lot.clone(),
+            Lot {
+                id: lot.clone(),
+                name: String::new(),
+                area: "all".parse().unwrap(),
+                manager: String::new(),
+                manager_phone: String::new(),
+                outsiders: true,
+                address: None,
+                leave_minutes: 15,
+            },
+        );
+        for (code, url) in urls {
+            let id: DeviceId = format!("cam-{code}").parse().unwrap();
+            let row = Device {
+                id: id.clone(),
+                driver: "hikvision".to_owned(),
+                settings: format!("{{\"url\": \"{url}\"}}"),
+                // Sealed anew by every import, so the text differs although the secret does not.
+                secrets: vault.seal_text("{\"push_key\": \"key\"}").unwrap(),
+            };
+            site.devices.insert(id.clone(), row);
+            let lane = Lane {
+                id: code.parse().unwrap(),
+                lot: lot.clone(),
+                name: String::new(),
+                code: String::new(),
+                direction: LaneDirection::Entry,
+                barrier: Some(id.clone()),
+                plate_camera: Some(id),
+                environment_cameras: Vec::new(),
+                id_camera: None,
+                robot: None,
+            };
+            site.lanes.insert(lane.id.clone(), lane);
+        }
+        site
+    }
+
+    #[test]
+    fn a_changed_site_drops_no_device_that_stayed_the_same() {
+        let (vault, clock) = (vault(), Clock::manual(Timestamp(0)));
+        let build = |urls: &[(&str, &str)], before: &Registry| {
+            Registry::build(&site(&vault, urls), &vault, &clock, before, &HashMap::new())
+        };
+        let first = build(
+            &[
+                ("A", "http://10.0.0.1"),
+                ("B", "http://10.0.0.2"),
+                ("C", "http://10.0.0.3"),
+            ],
+            &Registry::default(),
+        );
+        let second = build(
+            &[("A", "http://10.0.0.1"), ("B", "http://10.0.9.9")],
+            &first,
+        );
+        let device = |registry: &Registry, code: &str| {
+            registry.devices[&format!("cam-{code}").parse().unwrap()].clone()
+        };
+        let lane = |registry: &Registry, code: &str| registry.lanes[&code.parse().unwrap()].clone();
+        assert!(Arc::ptr_eq(&device(&first, "A"), &device(&second, "A")));
+        assert!(Arc::ptr_eq(
+            &lane(&first, "A").seen,
+            &lane(&second, "A").seen
+        ));
+        assert!(
+            !Arc::ptr_eq(&device(&first, "B"), &device(&second, "B")),
+            "another address"
+        );
+        assert!(!Arc::ptr_eq(
+            &lane(&first, "B").seen,
+            &lane(&second, "B").seen
+        ));
+        assert_eq!(second.devices.len(), 2, "what is gone is closed");
+        assert_eq!(device(&second, "A").push_key(), Some("key"));
+        let a = "cam-A".parse().unwrap();
+        assert_eq!(second.read_by(&a).map(LaneId::as_str), Some("A"));
+        assert!(second.moves(&a) && second.lots_of(&a).count() == 1);
+    }
+
+    #[test]
+    fn a_device_whose_settings_cannot_be_used_is_told_and_harms_no_other() {
+        let (vault, clock) = (vault(), Clock::manual(Timestamp(5)));
+        let mut site = site(&vault, &[("A", "http://10.0.0.1"), ("B", "no address")]);
+        let registry = |site: &Directory| {
+            Registry::build(site, &vault, &clock, &Registry::default(), &HashMap::new())
+        };
+        let offline = |registry: &Registry, id: &str| {
+            let opened = &registry.devices[&id.parse().unwrap()];
+            matches!(opened.health(), crate::runtime::Health::Offline { .. })
+        };
+        let built = registry(&site);
+        assert!(offline(&built, "cam-B") && !offline(&built, "cam-A"));
+        let sealed_elsewhere = Vault::new(&[8; 32], Arc::new(InMemory::new()));
+        let row = site.devices.get_mut(&"cam-A".parse().unwrap()).unwrap();
+        row.secrets = sealed_elsewhere.seal_text("{}").unwrap();
+        assert!(
+            offline(&registry(&site), "cam-A"),
+            "its secrets cannot be opened"
+        );
+    }
 }

@@ -89,8 +89,11 @@ impl Running {
         for (id, opened) in &registry.devices {
             self.devices.entry(id.clone()).or_insert_with(|| {
                 let token = stop.child_token();
-                tokio::spawn(watch_device(hub.clone(), opened.clone(), token.clone()));
-                (opened.clone(), token.drop_guard())
+                let guard = (opened.clone(), token.clone().drop_guard());
+                let (hub, opened, token) = (hub.clone(), opened.clone(), token.clone());
+                tokio::spawn(watch_device(hub, opened, token, wait));
+                wait += STAGGER;
+                guard
             });
         }
         for (id, lane) in &registry.lanes {
@@ -113,11 +116,14 @@ impl Running {
 }
 
 /// Everything about one device but its arm.
-async fn watch_device(hub: Hub, opened: Arc<Opened>, stop: CancellationToken) {
+async fn watch_device(hub: Hub, opened: Arc<Opened>, stop: CancellationToken, first: Duration) {
+    let listen = async {
+        tokio::time::sleep(first).await;
+        tokio::join!(events::listen(&hub, &opened), look_in(&hub, &opened));
+    };
     tokio::select! {
         () = tell_health(&hub, &opened) => {}
-        () = events::listen(&hub, &opened) => {}
-        () = look_in(&hub, &opened) => {}
+        () = listen => {}
         () = stop.cancelled() => {}
     }
 }
@@ -130,14 +136,12 @@ async fn tell_health(hub: &Hub, opened: &Opened) {
     loop {
         let online = !matches!(*health.borrow_and_update(), super::Health::Offline { .. });
         if online != told_online {
-            match tell(hub, opened, online).await {
-                Ok(()) => told_online = online,
-                Err(_) => {
-                    // The records cannot be written now; the news stays true.
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    continue;
-                }
+            if tell(hub, opened, online).await.is_err() {
+                // The records cannot be written now; the news stays true.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
             }
+            told_online = online;
         }
         // The sender lives in `opened`, so waiting cannot fail.
         let _ = health.changed().await;
@@ -178,10 +182,7 @@ const LOOK_IN: Duration = Duration::from_secs(60);
 async fn look_in(hub: &Hub, opened: &Opened) {
     loop {
         let registry = hub.runtime().registry();
-        let polled = registry.lanes.values().any(|lane| {
-            let barrier = lane.barrier.as_ref();
-            barrier.is_some_and(|barrier| barrier.id() == opened.id())
-        });
+        let polled = registry.moves(opened.id());
         if !polled && opened.device().is_some() {
             // The outcome is noted for the device's health; nobody wants the picture.
             let _ = opened.still(LOOK_IN / 2).await;

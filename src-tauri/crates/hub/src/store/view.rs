@@ -53,6 +53,8 @@ struct Columns {
     read_plate: Option<String>,
     read_color: Option<String>,
     read_direction: Option<String>,
+    /// Of the picture's own read; a later still of the vehicle was read by nobody.
+    picture_plate: Option<String>,
     confidence: Option<i64>,
     doubtful: Option<String>,
     plate_box: Option<String>,
@@ -134,7 +136,7 @@ impl Columns {
         let picture = match (&self.picture_id, taken_at) {
             (Some(id), Some(at)) => Some(Picture {
                 url: picture_path(id),
-                plate: self.read_plate,
+                plate: self.picture_plate,
                 confidence: self.confidence.and_then(|n| u8::try_from(n).ok()),
                 doubtful: json(self.doubtful.as_deref())?.unwrap_or_default(),
                 plate_box: json(self.plate_box.as_deref())?,
@@ -173,7 +175,11 @@ macro_rules! select {
         concat!(
             "select l.acquired_at, l.expires_at, h.id as holder_id, h.name as holder_name, h.role as holder_role,
                 c.id as case_id, r.id as read_id, r.plate as read_plate, r.color as read_color,
-                r.direction as read_direction, r.confidence, r.doubtful, r.plate_box, r.taken_at as read_at,
+                r.direction as read_direction, r.taken_at as read_at,
+                case when p.id = r.picture_id then r.plate end as picture_plate,
+                case when p.id = r.picture_id then r.confidence end as confidence,
+                case when p.id = r.picture_id then r.doubtful end as doubtful,
+                case when p.id = r.picture_id then r.plate_box end as plate_box,
                 p.id as picture_id, p.taken_at as picture_at,
                 c.lane_id as c_lane_id, c.lot_id as c_lot_id, c.person_id as c_person_id, c.source as c_source,
                 c.state as c_state, c.opened_at as c_opened_at, c.read_id as c_read_id, c.plate_read as c_plate_read,

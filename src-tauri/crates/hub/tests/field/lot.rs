@@ -2,9 +2,12 @@
 
 use lanedesk_domain::{
     ids::{LaneId, LotId},
+    person::{LotNode, Role, Scope},
     time::Timestamp,
 };
 use lanedesk_hub::{
+    actor::Actor,
+    args,
     serve::RunningHub,
     signature::sign,
     store::Row,
@@ -13,41 +16,41 @@ use lanedesk_hub::{
 use lotsim::{Config, Lane, LaneConfig, Lotsim};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// The secret of the payment system.
-pub const SECRET: &str = "payments-secret";
+pub(crate) const SECRET: &str = "payments-secret";
 /// The key with which E01's camera calls the hub.
-pub const PUSH_KEY: &str = "push-key-of-e01";
+pub(crate) const PUSH_KEY: &str = "push-key-of-e01";
 
 /// A lot whose time stands still until it is moved: entry E01, exit E02, and W02 that goes both ways.
-pub struct Lot {
-    pub sim: Lotsim,
-    pub hub: RunningHub,
-    pub database: Database,
+pub(crate) struct Lot {
+    pub(crate) sim: Lotsim,
+    pub(crate) hub: RunningHub,
+    pub(crate) database: Database,
     http: Client,
     token: String,
 }
 
 /// A case somebody holds.
-pub struct Held {
-    pub case: String,
-    pub fence: i64,
-    pub view: Value,
+pub(crate) struct Held {
+    pub(crate) case: String,
+    pub(crate) fence: i64,
+    pub(crate) view: Value,
 }
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Timestamp(i64::try_from(since.unwrap().as_millis()).unwrap())
 }
 
 impl Lot {
-    pub async fn open(engine: Engine) -> Self {
+    pub(crate) async fn open(engine: Engine) -> Self {
         Self::open_with(engine, |_| {}).await
     }
 
     /// The same with lanes changed before they start.
-    pub async fn open_with(engine: Engine, change: impl Fn(&mut LaneConfig)) -> Self {
+    pub(crate) async fn open_with(engine: Engine, change: impl Fn(&mut LaneConfig)) -> Self {
         let mut lanes = ["E01", "E02", "W02"].map(LaneConfig::quick);
         lanes.iter_mut().for_each(change);
         let sim = Lotsim::start(Config::of(lanes)).await.unwrap();
@@ -67,7 +70,7 @@ impl Lot {
     }
 
     /// Sessions end with time.
-    pub async fn log_in_again(&mut self) {
+    pub(crate) async fn log_in_again(&mut self) {
         self.token = self.log_in("guard").await;
     }
 
@@ -88,15 +91,15 @@ impl Lot {
         .await;
     }
 
-    pub fn device(&self, code: &str) -> Lane {
+    pub(crate) fn device(&self, code: &str) -> Lane {
         self.sim.lane(code)
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.hub.addr)
     }
 
-    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         let mut request = self.http.request(method, self.url(path));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
@@ -107,26 +110,26 @@ impl Lot {
         request.send().await.unwrap()
     }
 
-    pub async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let told = self.call(Method::GET, path, None).await;
         assert_eq!(told.status(), StatusCode::OK, "{path}");
         told.json().await.unwrap()
     }
 
     /// Posts and expects success.
-    pub async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         let told = self.call(Method::POST, path, Some(body)).await;
         let (status, text) = (told.status(), told.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    pub async fn view(&self, lane: &str) -> Value {
+    pub(crate) async fn view(&self, lane: &str) -> Value {
         self.get(&format!("/api/lanes/{lane}")).await
     }
 
     /// Takes a lane, and waits until the camera's answer to the question that goes with it is known.
-    pub async fn claim(&self, lane: &str) -> Held {
+    pub(crate) async fn claim(&self, lane: &str) -> Held {
         let (before, device) = (self.reads(lane).await, self.device(lane));
         let mut claimed = self
             .post(&format!("/api/lanes/{lane}/claim"), json!({}))
@@ -150,20 +153,20 @@ impl Lot {
         }
     }
 
-    pub async fn correct(&self, held: &Held, plate: &str) -> Value {
+    pub(crate) async fn correct(&self, held: &Held, plate: &str) -> Value {
         let body = json!({"fence": held.fence, "plate": plate});
         self.post(&format!("/api/cases/{}/plate", held.case), body)
             .await
     }
 
-    pub async fn passed(&self, held: &Held) -> Value {
+    pub(crate) async fn passed(&self, held: &Held) -> Value {
         let body = json!({"fence": held.fence});
         self.post(&format!("/api/cases/{}/passed", held.case), body)
             .await
     }
 
     /// Raises the barrier and waits until it is seen up.
-    pub async fn raise(&self, held: &Held) {
+    pub(crate) async fn raise(&self, held: &Held) {
         self.second_passes();
         let body = json!({
             "order_id": uuid::Uuid::now_v7(), "fence": held.fence, "action": "open",
@@ -180,7 +183,7 @@ impl Lot {
     }
 
     /// A vehicle comes and its read is known to the hub.
-    pub async fn arrive(&self, lane: &str, vehicle: lotsim::Vehicle) {
+    pub(crate) async fn arrive(&self, lane: &str, vehicle: lotsim::Vehicle) {
         self.second_passes();
         let before = self.reads(lane).await;
         self.device(lane).arrive(vehicle);
@@ -190,30 +193,79 @@ impl Lot {
         .await;
     }
 
-    pub fn second_passes(&self) {
+    /// Writes an opening as one that was recorded and accepted, for what no offer leads to yet.
+    pub(crate) async fn recorded_opening(
+        &self,
+        held: &Held,
+        direction: &'static str,
+        plate: Option<&'static str>,
+        phone: Option<&'static str>,
+    ) {
+        let (case, fence, now) = (held.case.clone(), held.fence, self.hub.clock.now());
+        let write = self.hub.hub.store().write(move |tx| {
+            let case = case.clone();
+            Box::pin(async move {
+                let order = uuid::Uuid::now_v7().to_string();
+                tx.execute(
+                    "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at,
+                        deadline_at, result, detail, answered_at, hub)
+                     select $1, id, lane_id, lot_id, person_id, $3, 'open', '', $4, $4, 'accepted', '', $4, ''
+                     from \"case\" where id = $2",
+                    args![order.as_str(), case.as_str(), fence, now],
+                )
+                .await?;
+                tx.execute(
+                    "insert into opening (id, order_id, case_id, kind, lot_id, lane_id, direction, plate, phone, person_id,
+                        source, assessment, photos, claimed_at, at, result, barrier_before, barrier_after, passage)
+                     select $1, $1, id, 'abnormal', lot_id, lane_id, $3, $4, $5, person_id, 'query', 'unlicensed', '[]',
+                        $6, $6, 'accepted', 'closed', 'unknown', 'pending' from \"case\" where id = $2",
+                    args![order.as_str(), case.as_str(), direction, plate, phone, now],
+                )
+                .await?;
+                Ok::<_, lanedesk_hub::store::StoreError>(())
+            })
+        });
+        write.await.unwrap();
+    }
+
+    /// Somebody who may see everything at the lot.
+    pub(crate) fn chief() -> Actor {
+        let lots = [LotNode {
+            id: Self::lot_id(),
+            area: "all".parse().unwrap(),
+        }];
+        Actor {
+            id: "chief".parse().unwrap(),
+            name: "周敏".to_owned(),
+            role: Role::Supervisor,
+            scope: Arc::new(Scope::resolve(&[], &lots, &[], &[Self::lot_id()])),
+        }
+    }
+
+    pub(crate) fn second_passes(&self) {
         self.hub.clock.advance(Duration::from_secs(1));
     }
 
-    pub fn minutes_pass(&self, minutes: u64) {
+    pub(crate) fn minutes_pass(&self, minutes: u64) {
         self.hub.clock.advance(Duration::from_secs(60 * minutes));
     }
 
-    pub async fn reads(&self, lane: &str) -> i64 {
+    pub(crate) async fn reads(&self, lane: &str) -> i64 {
         let sql = format!("select count(*) from plate_read where lane_id = '{lane}'");
         self.one::<(i64,)>(&sql).await.0
     }
 
-    pub async fn rows<T: Row>(&self, sql: &str) -> Vec<T> {
+    pub(crate) async fn rows<T: Row>(&self, sql: &str) -> Vec<T> {
         let mut reader = self.hub.hub.store().read().await.unwrap();
         reader.conn().all(sql, vec![]).await.unwrap()
     }
 
-    pub async fn one<T: Row>(&self, sql: &str) -> T {
+    pub(crate) async fn one<T: Row>(&self, sql: &str) -> T {
         self.rows(sql).await.pop().unwrap()
     }
 
     /// Waits until something is so, and hands it on.
-    pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let wait = async {
             loop {
                 if let Some(found) = look().await {
@@ -222,21 +274,19 @@ impl Lot {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        match tokio::time::timeout(Duration::from_secs(30), wait).await {
-            Ok(found) => found,
-            Err(_) => panic!("never: {what}"),
-        }
+        let waited = tokio::time::timeout(Duration::from_secs(30), wait).await;
+        waited.unwrap_or_else(|_| panic!("never: {what}"))
     }
 
     /// Sends a payment as the payment system does.
-    pub async fn pay(&self, event: &Value) -> StatusCode {
+    pub(crate) async fn pay(&self, event: &Value) -> StatusCode {
         let seconds = (self.hub.clock.now().0 / 1000).to_string();
         let body = event.to_string();
         let signature = sign(SECRET, &seconds, body.as_bytes());
         self.send_payment("pay", &seconds, &signature, body).await
     }
 
-    pub async fn send_payment(
+    pub(crate) async fn send_payment(
         &self,
         from: &str,
         seconds: &str,
@@ -256,7 +306,7 @@ impl Lot {
     }
 
     /// Posts an event as E01's camera does.
-    pub async fn push(&self, key: &str, xml: &str) -> StatusCode {
+    pub(crate) async fn push(&self, key: &str, xml: &str) -> StatusCode {
         let url = self.url(&format!("/api/devices/cam-E01/hikvision?key={key}"));
         let request = self
             .http
@@ -266,21 +316,21 @@ impl Lot {
         request.send().await.unwrap().status()
     }
 
-    pub async fn bytes(&self, path: &str) -> Response {
+    pub(crate) async fn bytes(&self, path: &str) -> Response {
         self.call(Method::GET, path, None).await
     }
 
-    pub fn lot_id() -> LotId {
+    pub(crate) fn lot_id() -> LotId {
         "cy".parse().unwrap()
     }
 
-    pub fn lane_id(code: &str) -> LaneId {
+    pub(crate) fn lane_id(code: &str) -> LaneId {
         code.parse().unwrap()
     }
 }
 
 /// An event as a camera writes it, by its own clock that is right.
-pub fn event(uuid: &str, plate: &str, seconds_ago: i64, extra: &str) -> String {
+pub(crate) fn event(uuid: &str, plate: &str, seconds_ago: i64, extra: &str) -> String {
     let at = now().plus_seconds(-seconds_ago);
     format!(
         "<EventNotificationAlert><dateTime>{at}</dateTime><eventType>ANPR</eventType><UUID>{uuid}</UUID>\
@@ -318,26 +368,30 @@ fn site(sim: &Lotsim) -> String {
         day_cap_fen = 4000
         [[pass]]
         lot = "cy"
-        plates = ["粤B12345"]
+        plates = ["粤B12345", "粤B54321"]
         status = "active"
         valid_from = "2020-01-01T00:00:00Z"
         valid_to = "2099-01-01T00:00:00Z"
         spaces = 1
         "#,
     );
-    site.push_str(&format!(
-        "[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{SECRET}\"\n"
-    ));
+    let pay =
+        format!("[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{SECRET}\"\n");
+    site.push_str(&pay);
     for (code, direction) in [("E01", "entry"), ("E02", "exit"), ("W02", "both")] {
-        let lane = sim.lane(code);
-        let (url, user, password) = (lane.url(), lotsim::demo::USERNAME, lotsim::demo::PASSWORD);
-        site.push_str(&format!(
-            "[[device]]\nid = \"cam-{code}\"\ndriver = \"hikvision\"\nurl = \"{url}\"\nusername = \"{user}\"\n\
-             password = \"{password}\"\npush_key = \"push-key-of-{}\"\n\
-             [[lane]]\nid = \"{code}\"\nlot = \"cy\"\nname = \"{code}\"\ncode = \"{code}\"\ndirection = \"{direction}\"\n\
-             barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n",
-            code.to_lowercase()
-        ));
+        site.push_str(&lane_of_site(&sim.lane(code), direction));
     }
     site
+}
+
+fn lane_of_site(lane: &Lane, direction: &str) -> String {
+    let (code, url) = (lane.code(), lane.url());
+    let (user, password) = (lotsim::demo::USERNAME, lotsim::demo::PASSWORD);
+    let push_key = format!("push-key-of-{}", code.to_lowercase());
+    format!(
+        "[[device]]\nid = \"cam-{code}\"\ndriver = \"hikvision\"\nurl = \"{url}\"\nusername = \"{user}\"\n\
+         password = \"{password}\"\npush_key = \"{push_key}\"\n\
+         [[lane]]\nid = \"{code}\"\nlot = \"cy\"\nname = \"{code}\"\ncode = \"{code}\"\ndirection = \"{direction}\"\n\
+         barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n"
+    )
 }

@@ -1,7 +1,8 @@
-//! Payments told by a payment system (R17, HUB_API payments), and what 61 minutes cost.
+//! Payments told by a payment system (R17, `HUB_API.md`, payments), and what 61 minutes cost.
 
 use crate::lot::{Lot, SECRET};
 use lanedesk_hub::{
+    ops,
     signature::sign,
     testing::{ENGINES, Engine},
 };
@@ -96,6 +97,8 @@ async fn a_surplus_stays_with_the_stay_and_a_payment_for_nobody_is_kept_unmatche
             .rows("select event_id from payment where stay_id is null order by event_id")
             .await;
         assert_eq!(unmatched, [("p2".to_owned(),), ("p3".to_owned(),)]);
+        let listed = ops::payment::unmatched(&lot.hub.hub, &Lot::chief(), &Lot::lot_id(), 10).await;
+        assert_eq!(listed.unwrap().len(), 2);
         let (audited,): (i64,) = lot
             .one("select count(*) from audit where action = 'payment.take'")
             .await;
@@ -162,4 +165,27 @@ async fn a_signed_payment_that_says_nothing_usable_is_refused_for_good() {
         );
     }
     assert_eq!(lot.pay(&json!({})).await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_payment_by_phone_finds_the_unlicensed_vehicle() {
+    for engine in ENGINES {
+        let lot = Lot::open(engine).await;
+        let held = lot.claim("E01").await;
+        lot.recorded_opening(&held, "entry", None, Some("13812345678"))
+            .await;
+        lot.passed(&held).await;
+        let stay: (Option<String>, Option<String>) = lot.one("select plate, phone from stay").await;
+        assert_eq!(
+            stay,
+            (None, Some("13812345678".to_owned())),
+            "R37: filed under the phone"
+        );
+        let mut event = payment(&lot, "p1", 900);
+        event["plate"] = Value::Null;
+        event["phone"] = json!("138 1234 5678");
+        assert_eq!(lot.pay(&event).await, StatusCode::OK);
+        let (paid,): (i64,) = lot.one("select paid_fen from stay").await;
+        assert_eq!(paid, 900, "{engine:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::lot::{Lot, PUSH_KEY, event, now};
 use lanedesk_hub::{
+    hub::Hub,
     ops,
     testing::{ENGINES, Engine},
 };
@@ -197,4 +198,48 @@ async fn what_was_asked_before_the_next_vehicle_came_does_not_replace_it() {
         "the answer was about the vehicle before"
     );
     assert_eq!(view["case"]["id"], *held.case);
+}
+
+#[tokio::test]
+async fn two_hubs_hear_one_camera_and_keep_one_read() {
+    let lot = Lot::open(Engine::Postgres).await;
+    let second = Hub::start(lot.database.config(lot.hub.clock.clone())).await;
+    let second = second.unwrap();
+    lot.until("the second hub hears its devices", async || {
+        (second.hub.runtime().devices().online == 3).then_some(())
+    })
+    .await;
+    for plate in ["粤B11111", "粤B22222", "粤B33333"] {
+        lot.arrive("E01", Vehicle::new(plate).stuck()).await;
+    }
+    // Both hubs have it when each has told the vehicle that came last.
+    lot.push(PUSH_KEY, &event("last", "粤B44444", 0, "")).await;
+    let plates: Vec<(String,)> = lot
+        .rows("select plate from plate_read where lane_id = 'E01' order by taken_at, id")
+        .await;
+    let plates: Vec<&str> = plates.iter().map(|(plate,)| plate.as_str()).collect();
+    assert_eq!(plates, ["粤B11111", "粤B22222", "粤B33333", "粤B44444"]);
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_pushed_event_brings_its_picture_however_large() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let mut body = b"--x\r\nContent-Type: application/xml\r\n\r\n".to_vec();
+    body.extend_from_slice(event("big", "粤B12345", 0, "").as_bytes());
+    body.extend_from_slice(b"\r\n--x\r\nContent-Type: image/jpeg\r\n\r\n");
+    let mut picture = vec![0xff, 0xd8, 0xff, 0xe0];
+    picture.resize(1_500_000, 7);
+    body.extend_from_slice(&picture);
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    let url = lot.url(&format!("/api/devices/cam-E01/hikvision?key={PUSH_KEY}"));
+    let request = reqwest::Client::new().post(url);
+    let request = request.header("Content-Type", "multipart/form-data; boundary=x");
+    assert_eq!(
+        request.body(body).send().await.unwrap().status(),
+        StatusCode::OK
+    );
+    let view = lot.view("E01").await;
+    let kept = lot.bytes(view["picture"]["url"].as_str().unwrap()).await;
+    assert_eq!(kept.bytes().await.unwrap(), picture);
 }

@@ -1,11 +1,7 @@
 //! Devices that do not answer, and arms that move by themselves.
 
 use crate::lot::Lot;
-use lanedesk_domain::{
-    barrier::BarrierState,
-    order::BarrierAction,
-    person::{LotNode, Scope},
-};
+use lanedesk_domain::{barrier::BarrierState, order::BarrierAction, person::Scope};
 use lanedesk_hub::testing::Engine;
 use lotsim::{Fault, Vehicle};
 use std::time::{Duration, Instant};
@@ -38,21 +34,13 @@ async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
     lot.arrive("E02", Vehicle::new("粤B12345").stuck()).await;
     lot.claim("E02").await;
     lot.device("E02").fault(Fault::Offline);
-    let everything = Scope::resolve(
-        &[],
-        &[LotNode {
-            id: Lot::lot_id(),
-            area: "all".parse().unwrap(),
-        }],
-        &[],
-        &[Lot::lot_id()],
-    );
-    let lost = lot
+    let everything = Lot::chief().scope;
+    let gone = lot
         .until("the device is lost", async || {
             lot.hub.hub.runtime().offline(&everything).pop()
         })
         .await;
-    assert_eq!(lost.id.as_str(), "cam-E02");
+    assert_eq!(gone.id.as_str(), "cam-E02");
     assert!(
         lot.hub.hub.runtime().offline(&Scope::default()).is_empty(),
         "of others' lots nothing is told"

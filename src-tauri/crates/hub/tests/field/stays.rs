@@ -1,7 +1,10 @@
 //! Who is inside: openings settle stays once the passage is seen (R37).
 
 use crate::lot::Lot;
-use lanedesk_hub::testing::{ENGINES, Engine};
+use lanedesk_hub::{
+    ops,
+    testing::{ENGINES, Engine},
+};
 use lotsim::Vehicle;
 
 type Stay = (Option<String>, Option<i64>, Option<String>);
@@ -79,6 +82,12 @@ async fn a_vehicle_that_turns_round_changes_no_stay() {
     lot.arrive("E01", Vehicle::new("粤B12345").reversed().stuck())
         .await;
     assert_eq!(passages(&lot).await, ["none"], "R37: it backed out");
+    let listed = ops::stay::without_passage(&lot.hub.hub, &Lot::chief(), &Lot::lot_id(), 10).await;
+    assert_eq!(
+        listed.unwrap().len(),
+        1,
+        "R37: openings without a passage form a list"
+    );
     lot.arrive("E01", Vehicle::new("粤B99999").stuck()).await;
     assert_eq!(
         passages(&lot).await,
@@ -138,4 +147,24 @@ async fn a_misread_vehicle_that_was_corrected_passes_under_its_true_plate() {
         view["case"]["plate"], "粤B99999",
         "who was corrected has gone: the case goes on with who stands there"
     );
+}
+
+#[tokio::test]
+async fn a_second_car_of_a_full_pass_comes_in_as_temporary_and_pays() {
+    for engine in ENGINES {
+        let lot = Lot::open_with(engine, |lane| lane.automatic = lane.code == "E01").await;
+        for plate in ["粤B12345", "粤B54321"] {
+            lot.arrive("E01", Vehicle::new(plate)).await;
+        }
+        let taken: Vec<(bool,)> = lot.rows("select space_taken from stay order by id").await;
+        assert_eq!(
+            taken,
+            [(false,), (true,)],
+            "{engine:?}: one space, two plates"
+        );
+        lot.minutes_pass(61);
+        lot.arrive("E02", Vehicle::new("粤B54321").stuck()).await;
+        let view = lot.view("E02").await;
+        assert_eq!(view["payment"]["due_fen"], 900, "whatever its pass says");
+    }
 }
