@@ -207,7 +207,7 @@ mod tests {
     fn request_times_add_up_over_the_buckets() {
         let metrics = Metrics::default();
         metrics.request(Duration::from_millis(4), false);
-        metrics.request(Duration::from_millis(60_000), true);
+        metrics.request(Duration::from_secs(60), true);
         let text = metrics.render(0, 0, 0);
         assert!(
             text.contains("le=\"0.003\"} 0\n") && text.contains("le=\"0.005\"} 1\n"),

@@ -108,7 +108,7 @@ impl Hub {
         let hub = Self::new(store, config.clock.clone(), vault).await?;
         hub.set_behind_proxy(config.behind_proxy);
         push::begin(&hub).await?;
-        begin_tasks(&hub).await?;
+        begin_tasks(&hub);
         let app = http::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|line| {
             // Answers are small; waiting to fill a packet would only make people wait.
@@ -138,14 +138,9 @@ impl RunningHub {
         }
         self.hub.store().close().await;
     }
-
-    /// Waits until the server ends by itself, which it does only after [`Hub::stop`].
-    pub async fn ended(&mut self) {
-        let _ = (&mut self.server).await;
-    }
 }
 
-async fn begin_tasks(hub: &Hub) -> Result<(), StoreError> {
+fn begin_tasks(hub: &Hub) {
     let stop = hub.stop();
     tokio::spawn(push::run(hub.clone(), stop.clone()));
     crate::runtime::start(hub, stop);
@@ -153,7 +148,6 @@ async fn begin_tasks(hub: &Hub) -> Result<(), StoreError> {
     tokio::spawn(until_stopped(hub.clone(), ops::barrier::sweep(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), clean(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), follow_clock(hub.clone())));
-    Ok(())
 }
 
 async fn until_stopped(hub: Hub, task: impl Future<Output = ()>) {

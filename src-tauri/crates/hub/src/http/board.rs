@@ -11,7 +11,9 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(board)).routes(routes!(handled))
+    OpenApiRouter::new()
+        .routes(routes!(board))
+        .routes(routes!(handled))
 }
 
 /// What is being handled now.

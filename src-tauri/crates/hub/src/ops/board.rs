@@ -13,13 +13,20 @@ use lanedesk_wire::{
 pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
     actor.allow(Permission::Board)?;
     let items = items(hub, actor).await?;
-    Ok(Board { items, queue: Vec::new(), offline: hub.runtime().offline(&actor.scope) })
+    Ok(Board {
+        items,
+        queue: Vec::new(),
+        offline: hub.runtime().offline(&actor.scope),
+    })
 }
 
 /// What others are handling, for everybody who may see those lanes anyway (R7).
 pub async fn handled(hub: &Hub, actor: &Actor) -> Result<Page<BoardItem>> {
     actor.allow(Permission::View)?;
-    Ok(Page { items: items(hub, actor).await?, next: None })
+    Ok(Page {
+        items: items(hub, actor).await?,
+        next: None,
+    })
 }
 
 async fn items(hub: &Hub, actor: &Actor) -> Result<Vec<BoardItem>> {

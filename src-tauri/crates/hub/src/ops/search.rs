@@ -20,8 +20,11 @@ use std::{
 /// The index of one state of the site, with what each person may see of it, worked out once a person.
 pub struct Finder {
     index: Index,
-    visible: Mutex<HashMap<PersonId, (Arc<Scope>, Arc<Visible>)>>,
+    visible: Mutex<HashMap<PersonId, Seen>>,
 }
+
+/// A scope with the lots it allows in one index.
+type Seen = (Arc<Scope>, Arc<Visible>);
 
 impl Finder {
     /// Indexes a site. Large ones take a second of one core.

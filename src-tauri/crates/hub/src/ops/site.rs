@@ -46,6 +46,8 @@ pub struct Imported {
     pub rows: usize,
     /// New people whom the file gave no password: they cannot log in until they get one.
     pub without_password: Vec<String>,
+    /// Barriers that several lanes share, in words.
+    pub shared_barriers: Vec<String>,
 }
 
 /// Takes a site file in, whole or not at all. Hubs that run read their site again.
@@ -79,11 +81,12 @@ pub async fn import(
             );
         }
     }
-    let rows = count(&site);
+    let (rows, shared_barriers) = (count(&site), site.shared_barriers());
     write(store, site, secrets, now).await?;
     Ok(Imported {
         rows,
         without_password,
+        shared_barriers,
     })
 }
 

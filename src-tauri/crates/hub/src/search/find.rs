@@ -2,12 +2,14 @@
 
 use super::{
     Index, Visible,
-    query::Query,
+    query::{Places, Query},
     rank::{Best, Fit, Score},
-    strings::Place,
-    walk::{Fits, Node, fits, walk},
+    strings::{Place, narrow},
+    walk::{Fits, Node, fits, reaches_end, walk},
 };
-use std::collections::HashMap;
+
+/// So many different lane names can all be looked at for every query; beyond, they are walked.
+const FEW_NAMES: usize = 512;
 
 /// The best lots and lanes, as places in the index.
 pub(super) struct Found {
@@ -42,13 +44,15 @@ impl Found {
 }
 
 fn pass(index: &Index, query: &Query, visible: &Visible, found: Found, slips: bool) -> Found {
+    let names = index.names.len();
     let mut search = Search {
         index,
         query,
         visible,
         found,
         slips,
-        fits: HashMap::new(),
+        starts: vec![0; names],
+        insides: vec![0; names],
     };
     search.look();
     search.found
@@ -57,6 +61,9 @@ fn pass(index: &Index, query: &Query, visible: &Visible, found: Found, slips: bo
 /// Two neighbours swapped where one character's pinyin ends and the next begins; within one it counts as a slip above.
 fn swapped(index: &Index, chars: &[char], visible: &Visible, mut found: Found) -> Found {
     for at in 1..chars.len() {
+        if !found.is_empty() {
+            break;
+        }
         let mut chars = chars.to_vec();
         chars.swap(at - 1, at);
         found = pass(
@@ -76,8 +83,10 @@ struct Search<'a> {
     visible: &'a Visible,
     found: Found,
     slips: bool,
-    /// How the rests of the query fit each lane name or code; looked at once for all lanes that share it.
-    fits: HashMap<u32, Fits>,
+    /// How the rests of the query fit each lane name or code (see [`Fits`]), 0 where it was not looked at yet; looked at
+    /// once for all lanes that share it. Plain zeros, because fresh memory is zero and most of it is never touched.
+    starts: Vec<Places>,
+    insides: Vec<Places>,
 }
 
 impl Search<'_> {
@@ -170,25 +179,61 @@ impl Search<'_> {
         if !self.found.lanes.wants(Score::best_of(best)) {
             return;
         }
+        let (exact, slipped) = self.tails();
         for node in nodes {
+            let tails = if self.slips && !node.slipped {
+                slipped
+            } else {
+                exact
+            };
             let begun = node.at > 0 && node.at < self.query.len();
             // One letter says too little of a lot, unless nothing better is there.
             let vague = node.at < 2 && self.query.letter(0).is_some();
-            if begun && !(vague && (self.slips || self.found.lanes.is_full())) {
+            if begun
+                && tails >> node.at & 1 == 1
+                && !(vague && (self.slips || self.found.lanes.is_full()))
+            {
                 self.lanes_after(node);
             }
         }
     }
 
+    /// The places from which the rest of the query fits any lane name at all, without and with a slip. Most rests fit
+    /// none, which spares looking at the lots before them.
+    fn tails(&mut self) -> (Places, Places) {
+        let (index, query) = (self.index, self.query);
+        if index.names.len() > FEW_NAMES {
+            let fits = |from: &usize| reaches_end(query, &index.names, &index.alphabet, *from);
+            let exact = (1..query.len())
+                .filter(fits)
+                .fold(0, |places, from| places | 1 << from);
+            return (exact, Places::MAX);
+        }
+        let (mut exact, mut slipped) = (0, 0);
+        for name in 0..narrow(index.names.len()) {
+            if self.slips {
+                exact |= fits(query, index.names.string(name), &index.alphabet, false).inside;
+                slipped |= self.fits_of(name).inside;
+            } else {
+                exact |= self.fits_of(name).inside;
+            }
+        }
+        (exact, slipped)
+    }
+
     fn lanes_after(&mut self, node: &Node) {
         for place in self.index.lot_names.places(node.range) {
             let lot = self.index.lot_of_name[place.string as usize];
-            if !self.visible.has(lot) {
-                continue;
-            }
-            for lane in self.index.lanes_of(lot) {
-                for name in self.index.names_of_lane[lane as usize] {
-                    self.lane_after(node, place, lane, name);
+            let score = Score::new(
+                self.fit_after(node, place, true),
+                node.initials,
+                left_out(node, place),
+            );
+            if self.visible.has(lot) && self.found.lanes.wants(score) {
+                for lane in self.index.lanes_of(lot) {
+                    for name in self.index.names_of_lane[lane as usize] {
+                        self.lane_after(node, place, lane, name);
+                    }
                 }
             }
         }
@@ -214,39 +259,42 @@ impl Search<'_> {
             self.fits_of(name)
         };
         let bit = 1 << node.at;
-        let fit = if self.slips {
-            if fits.start & bit != 0 && place.offset <= 1 {
-                Fit::SlippedStart
-            } else {
-                Fit::SlippedInside
-            }
-        } else if fits.start & bit == 0 {
-            Fit::Loose
-        } else if place.offset > 0 {
-            Fit::LotInsideThenLane
-        } else if place.len == node.depth {
-            Fit::WholeLotThenLane
-        } else {
-            Fit::LotStartThenLane
-        };
         if fits.inside & bit != 0 {
-            let len = place.len - node.depth + place.offset;
-            self.found
-                .lanes
-                .offer(Score::new(fit, node.initials, len), lane);
+            let fit = self.fit_after(node, place, fits.start & bit != 0);
+            let score = Score::new(fit, node.initials, left_out(node, place));
+            self.found.lanes.offer(score, lane);
+        }
+    }
+
+    /// How well a lane fits after a lot; `start`: from the beginning of its name.
+    fn fit_after(&self, node: &Node, place: Place, start: bool) -> Fit {
+        match (self.slips, start, place.offset) {
+            (true, true, 0 | 1) => Fit::SlippedStart,
+            (true, ..) => Fit::SlippedInside,
+            (_, false, _) => Fit::Loose,
+            (.., 0) if place.len == node.depth => Fit::WholeLotThenLane,
+            (.., 0) => Fit::LotStartThenLane,
+            _ => Fit::LotInsideThenLane,
         }
     }
 
     fn fits_of(&mut self, name: u32) -> Fits {
-        *self.fits.entry(name).or_insert_with(|| {
-            fits(
-                self.query,
-                self.index.names.string(name),
-                &self.index.alphabet,
-                self.slips,
-            )
-        })
+        let at = name as usize;
+        if self.insides[at] == 0 {
+            let name = self.index.names.string(name);
+            let fits = fits(self.query, name, &self.index.alphabet, self.slips);
+            (self.starts[at], self.insides[at]) = (fits.start, fits.inside);
+        }
+        Fits {
+            start: self.starts[at],
+            inside: self.insides[at],
+        }
     }
+}
+
+/// Characters of the lot's name that the query passed over.
+fn left_out(node: &Node, place: Place) -> u32 {
+    place.len - node.depth + place.offset
 }
 
 fn lot_fit(node: &Node, place: Place) -> Fit {

@@ -91,9 +91,9 @@ pub struct Index {
     lot_of_name: Vec<u32>,
     /// Lane names and codes, each once however many lanes have it.
     names: Strings,
-    /// Uses of each name, in the order of lanes: `uses[first_use[name]..first_use[name + 1]]`.
+    /// Uses of each name, in the order of lanes: `uses[uses_from[name]..uses_from[name + 1]]`.
     uses: Vec<Use>,
-    first_use: Vec<u32>,
+    uses_from: Vec<u32>,
     /// Name and code of each lane.
     names_of_lane: Vec<[u32; 2]>,
 }
@@ -110,12 +110,12 @@ impl Index {
         add_up(&mut first_lane);
         let mut alphabet = Alphabet::new();
         let (lot_strings, lot_of_name) = lot_strings(&lots, &mut alphabet);
-        let Names {
+        let Named {
             strings,
             uses,
-            first_use,
+            uses_from,
             names_of_lane,
-        } = Names::of(&lanes, &mut alphabet);
+        } = Named::of(&lanes, &mut alphabet);
         let lot_names = Strings::build(&lot_strings, &alphabet);
         let names = Strings::build(&strings, &alphabet);
         Self {
@@ -128,7 +128,7 @@ impl Index {
             lot_of_name,
             names,
             uses,
-            first_use,
+            uses_from,
             names_of_lane,
         }
     }
@@ -160,10 +160,17 @@ impl Index {
     pub fn first(&self, limit: usize, visible: &Visible) -> Hits<'_> {
         let seen = |lot: &u32| visible.has(*lot);
         let lots = (0..narrow(self.lots.len())).filter(seen).take(limit);
-        let lanes = self.lanes.iter().zip(&self.lot_of_lane).filter(|(_, lot)| seen(lot)).take(limit);
+        let lanes = self
+            .lanes
+            .iter()
+            .zip(&self.lot_of_lane)
+            .filter(|(_, lot)| seen(lot))
+            .take(limit);
         Hits {
             lots: lots.map(|lot| &self.lots[lot as usize]).collect(),
-            lanes: lanes.map(|(lane, lot)| (lane, &self.lots[*lot as usize])).collect(),
+            lanes: lanes
+                .map(|(lane, lot)| (lane, &self.lots[*lot as usize]))
+                .collect(),
         }
     }
 
@@ -184,8 +191,8 @@ impl Index {
 
     fn uses_of(&self, name: u32) -> impl Iterator<Item = Use> {
         let (from, to) = (
-            self.first_use[name as usize],
-            self.first_use[name as usize + 1],
+            self.uses_from[name as usize],
+            self.uses_from[name as usize + 1],
         );
         self.uses[from as usize..to as usize].iter().copied()
     }
@@ -198,14 +205,14 @@ fn with_lots(lots: &[Lot], lanes: Vec<Lane>) -> (Vec<Lane>, Vec<u32>) {
         .enumerate()
         .map(|(at, lot)| (&lot.id, narrow(at)))
         .collect();
-    let placed = lanes
+    let known = lanes
         .into_iter()
         .filter_map(|lane| Some((*places.get(&lane.lot)?, lane)));
-    let mut placed: Vec<(u32, Lane)> = placed.collect();
-    placed.sort_by(|(lot, lane), (other_lot, other)| {
+    let mut in_order: Vec<(u32, Lane)> = known.collect();
+    in_order.sort_by(|(lot, lane), (other_lot, other)| {
         (lot, &lane.code, &lane.id).cmp(&(other_lot, &other.code, &other.id))
     });
-    placed.into_iter().map(|(lot, lane)| (lane, lot)).unzip()
+    in_order.into_iter().map(|(lot, lane)| (lane, lot)).unzip()
 }
 
 fn units(text: &str, alphabet: &mut Alphabet) -> Vec<Unit> {
@@ -238,14 +245,14 @@ fn lot_strings(lots: &[Lot], alphabet: &mut Alphabet) -> (Vec<Vec<Unit>>, Vec<u3
 }
 
 /// Lane names and codes, each once.
-struct Names {
+struct Named {
     strings: Vec<Vec<Unit>>,
     uses: Vec<Use>,
-    first_use: Vec<u32>,
+    uses_from: Vec<u32>,
     names_of_lane: Vec<[u32; 2]>,
 }
 
-impl Names {
+impl Named {
     fn of(lanes: &[Lane], alphabet: &mut Alphabet) -> Self {
         let (mut strings, mut known) = (Vec::new(), HashMap::new());
         let mut number = |text: &str| {
@@ -259,13 +266,13 @@ impl Names {
             .iter()
             .map(|lane| [number(&lane.name), number(&lane.code)])
             .collect();
-        let mut first_use = vec![0; strings.len() + 1];
+        let mut uses_from = vec![0; strings.len() + 1];
         for name in names_of_lane.iter().flatten() {
-            first_use[*name as usize + 1] += 1;
+            uses_from[*name as usize + 1] += 1;
         }
-        add_up(&mut first_use);
+        add_up(&mut uses_from);
         let (mut next, mut uses) = (
-            first_use.clone(),
+            uses_from.clone(),
             vec![
                 Use {
                     lane: 0,
@@ -287,7 +294,7 @@ impl Names {
         Self {
             strings,
             uses,
-            first_use,
+            uses_from,
             names_of_lane,
         }
     }

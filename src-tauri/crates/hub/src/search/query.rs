@@ -134,11 +134,8 @@ impl Query {
             return 0;
         }
         let tail = |typed_from: usize, right_from: usize, end: usize| {
-            let (a, b) = (
-                typed.checked_shr(8 * typed_from as u32),
-                right.checked_shr(8 * right_from as u32),
-            );
-            let differ = a.unwrap_or(0) ^ b.unwrap_or(0);
+            let differ =
+                without_low_bytes(typed, typed_from) ^ without_low_bytes(right, right_from);
             if end <= rest && end > 0 && differ & low_bytes(len - right_from) == 0 {
                 1 << (p + end)
             } else {
@@ -162,6 +159,10 @@ impl Query {
 
 fn byte(packed: u64, i: usize) -> u8 {
     packed.to_le_bytes().get(i).copied().unwrap_or(0)
+}
+
+fn without_low_bytes(packed: u64, n: usize) -> u64 {
+    if n >= 8 { 0 } else { packed >> (8 * n) }
 }
 
 /// A mask of the `n` lowest bytes.

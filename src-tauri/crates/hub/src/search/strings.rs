@@ -181,6 +181,11 @@ impl Strings {
         &self.units[start as usize..end as usize - 1]
     }
 
+    /// How many strings there are.
+    pub(super) fn len(&self) -> usize {
+        self.signs.len()
+    }
+
     /// What a query can say to match some of this string.
     pub(super) fn sign(&self, string: u32) -> u64 {
         self.signs[string as usize]

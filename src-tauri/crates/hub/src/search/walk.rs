@@ -43,7 +43,7 @@ pub(super) fn walk(
         walk.roots(1, true);
     }
     let mut next = 0;
-    while next < walk.open.len() && walk.open.len() < MOST_NODES {
+    while next < walk.open.len() && (!slips || walk.open.len() < MOST_NODES) {
         let node = walk.open[next];
         next += 1;
         if node.at < query.len() {
@@ -51,6 +51,31 @@ pub(super) fn walk(
         }
     }
     walk.open
+}
+
+/// Whether everything of the query from `from` on fits somewhere, without a slip.
+pub(super) fn reaches_end(
+    query: &Query,
+    strings: &Strings,
+    alphabet: &Alphabet,
+    from: usize,
+) -> bool {
+    let mut walk = Walk {
+        query,
+        strings,
+        alphabet,
+        slips: false,
+        open: Vec::new(),
+    };
+    walk.roots(from, false);
+    // Depth first: the end is often near.
+    while let Some(node) = walk.open.pop() {
+        if node.at == query.len() {
+            return true;
+        }
+        walk.below(node);
+    }
+    false
 }
 
 struct Walk<'a> {

@@ -36,7 +36,7 @@ pub struct Known {
     pub devices: HashSet<String>,
     /// Robots: id by number.
     pub robots: HashMap<String, String>,
-    /// What stands at one lane only (`barrier D1`, `plate_camera D1`, `robot R1`) and at which.
+    /// The lane each robot stands at, by robot.
     pub stands_at: HashMap<String, String>,
 }
 
@@ -116,10 +116,9 @@ impl Names {
             .insert(area.to_owned(), (parent.map(str::to_owned), at));
     }
 
-    /// `part` of the lane is this device or robot, which can belong to one lane only.
-    pub(super) fn stands_at(&mut self, part: &str, id: &str, lane: &str, at: usize) {
-        self.stands_at
-            .push((format!("{part} {id}"), lane.to_owned(), at));
+    /// The robot stands at this lane, and can stand at no other.
+    pub(super) fn stands_at(&mut self, robot: &str, lane: &str, at: usize) {
+        self.stands_at.push((robot.to_owned(), lane.to_owned(), at));
     }
 
     /// The robot is called by this number.
@@ -183,19 +182,19 @@ impl Names {
         }
     }
 
-    /// A barrier in two lanes could be moved by two holders; a camera or robot in two would not know whose car it sees.
+    /// A robot at two lanes would not know whose driver speaks to it.
     fn check_stands_at(&self, known: &Known, faults: &mut Faults) {
         let mut taken: HashMap<&str, &str> = HashMap::new();
-        for (part, lane) in &known.stands_at {
+        for (robot, lane) in &known.stands_at {
             if !self.lanes.contains(lane) {
-                taken.insert(part, lane);
+                taken.insert(robot, lane);
             }
         }
-        for (part, lane, at) in &self.stands_at {
-            match taken.insert(part, lane) {
+        for (robot, lane, at) in &self.stands_at {
+            match taken.insert(robot, lane) {
                 Some(other) if other != lane => faults.at(
                     *at,
-                    format!("lane: {part} belongs to lane {other:?} already"),
+                    format!("lane: robot {robot:?} belongs to lane {other:?} already"),
                 ),
                 _ => {}
             }

@@ -64,6 +64,21 @@ impl Site {
         parse::parse(text, known)
     }
 
+    /// Barriers that several lanes name, each in words. Two people could then move one arm, so it is worth a look; but
+    /// there are gates like that.
+    pub fn shared_barriers(&self) -> Vec<String> {
+        let mut lanes: BTreeMap<&DeviceId, Vec<&str>> = BTreeMap::new();
+        for lane in &self.lanes {
+            if let Some(barrier) = &lane.barrier {
+                lanes.entry(barrier).or_default().push(lane.id.as_str());
+            }
+        }
+        let shared = lanes.into_iter().filter(|(_, lanes)| lanes.len() > 1);
+        shared
+            .map(|(barrier, lanes)| format!("{barrier} moves the arms of {}", lanes.join(", ")))
+            .collect()
+    }
+
     /// The same data as TOML; [`Site::parse`] of it gives this site again.
     pub fn to_toml(&self) -> String {
         write::to_toml(self)

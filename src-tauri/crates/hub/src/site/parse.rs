@@ -87,7 +87,7 @@ impl Reader {
                 format!("write [[{section}]], not [{section}]"),
             );
         };
-        for row in rows.iter() {
+        for row in rows {
             let at = row.span().start;
             let DeValue::Table(table) = row.get_ref() else {
                 self.faults.at(at, format!("{section} must hold tables"));

@@ -139,20 +139,22 @@ impl<'a, 'i> Row<'a, 'i> {
             return Vec::new();
         };
         let mut list = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             let at = item.span().start;
             match item.get_ref() {
                 DeValue::String(text) => match text.trim().parse::<T>() {
                     Ok(one) => list.push(one),
-                    Err(error) => self.fault_at(at, key, error.explain(text)),
+                    Err(error) => self.fault_at(at, key, &error.explain(text)),
                 },
-                other => self.fault_at(at, key, format!("must hold texts, not {}", kind_of(other))),
+                other => {
+                    self.fault_at(at, key, &format!("must hold texts, not {}", kind_of(other)));
+                }
             }
         }
         list
     }
 
-    fn fault_at(&mut self, at: usize, key: &str, reason: String) {
+    fn fault_at(&mut self, at: usize, key: &str, reason: &str) {
         self.faults
             .at(at, format!("{}.{key}: {reason}", self.section));
     }

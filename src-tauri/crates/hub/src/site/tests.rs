@@ -178,8 +178,11 @@ fn a_single_table_where_a_list_belongs_is_explained() {
 }
 
 #[test]
-fn a_barrier_belongs_to_one_lane_because_two_holders_could_move_it() {
+fn a_robot_stands_at_one_lane_and_a_shared_barrier_is_pointed_out() {
     let second = r#"
+[[robot]]
+id = "r1"
+number = "1"
 [[lane]]
 id = "E02"
 lot = "cyds"
@@ -187,14 +190,24 @@ name = "x"
 code = "E02"
 direction = "exit"
 barrier = "cam1"
+robot = "r1"
+[[lane]]
+id = "E03"
+lot = "cyds"
+name = "x"
+code = "E03"
+direction = "exit"
+robot = "r1"
 "#;
-    let found = faults(&format!("{SMALL}{second}").replace("[rules]\nlock_minutes = 12", ""));
+    let text = format!("{SMALL}{second}");
+    let found = faults(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found
-            .iter()
-            .any(|(_, reason)| reason.contains("barrier cam1 belongs to lane")),
+        found[0].1.contains("robot \"r1\" belongs to lane"),
         "{found:?}"
     );
+    let site = Site::parse(&text.replacen("robot = \"r1\"", "", 1), &Known::default()).unwrap();
+    assert_eq!(site.shared_barriers(), ["cam1 moves the arms of E01, E02"]);
 }
 
 #[test]

@@ -104,9 +104,6 @@ fn mention_devices(row: &Row<'_, '_>, names: &mut Names, lane: &Lane) {
     ] {
         let Some(device) = device else { continue };
         names.mention(Noun::Device, device.as_str(), row.place(key), by);
-        if key != "id_camera" {
-            names.stands_at(key, device.as_str(), lane.id.as_str(), row.place(key));
-        }
     }
     let many = if lane.environment_cameras.len() > 1 {
         "environment_cameras"
@@ -128,11 +125,6 @@ fn mention_devices(row: &Row<'_, '_>, names: &mut Names, lane: &Lane) {
             row.place("robot"),
             "lane.robot",
         );
-        names.stands_at(
-            "robot",
-            robot.as_str(),
-            lane.id.as_str(),
-            row.place("robot"),
-        );
+        names.stands_at(robot.as_str(), lane.id.as_str(), row.place("robot"));
     }
 }

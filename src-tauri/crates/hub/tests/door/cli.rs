@@ -1,0 +1,227 @@
+//! The program itself: flags, exit codes, what is written where.
+
+use super::{Place, desk::Desk};
+use lanedesk_hub::testing::{Database, ENGINES, Engine};
+use std::{
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+fn hub(database: &Database, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lanedesk-hub"));
+    command
+        .current_dir(database.folder())
+        .env("LANEDESK_DATABASE", &database.address);
+    command
+        .env("LANEDESK_KEY", database.folder().join("hub.key"))
+        .args(args);
+    command
+}
+
+fn run(database: &Database, args: &[&str]) -> Output {
+    hub(database, args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn written(database: &Database, name: &str, content: &str) -> String {
+    let path = database.folder().join(name);
+    std::fs::write(&path, content).unwrap();
+    path.display().to_string()
+}
+
+/// Starts `serve` and waits until it says where it listens.
+fn serve(database: &Database, args: &[&str]) -> (Child, SocketAddr) {
+    let all = [
+        &["serve", "--listen", "127.0.0.1:0", "--objects", "objects"],
+        args,
+    ]
+    .concat();
+    let log = std::fs::File::create(database.folder().join("log")).unwrap();
+    let mut child = hub(database, &all)
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let addr = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .unwrap_or_else(|| panic!("{line:?}"));
+    (child, addr.parse().unwrap())
+}
+
+/// What `kill` does, gently.
+fn terminate(child: &mut Child) -> std::process::ExitStatus {
+    Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    child.wait().unwrap()
+}
+
+#[tokio::test]
+async fn serve_imports_serves_and_stops_when_told_leaving_no_secrets_in_its_log() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let site = written(&database, "site.toml", super::SITE);
+        let (mut child, addr) = serve(&database, &["--site", &site]);
+        let mut desk = Desk::new(addr);
+        desk.log_in("guard", "secret-1").await;
+        assert_eq!(desk.lanes("cydxdmjk").await, ["E01"]);
+        desk.get("/api/records?q=粤B12345").await;
+        assert!(terminate(&mut child).success());
+        let log = std::fs::read_to_string(database.folder().join("log")).unwrap();
+        assert!(
+            log.lines().filter(|line| line.starts_with('{')).count() >= 2,
+            "JSON lines: {log}"
+        );
+        for secret in ["secret-1", desk.token.as_deref().unwrap(), "B12345", "4417"] {
+            assert!(!log.contains(secret), "{secret} in {log}");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(database.folder().join("hub.key"))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        // Without the site file the database suffices.
+        let (mut child, addr) = serve(&database, &[]);
+        Desk::new(addr)
+            .try_log_in("guard", "secret-1")
+            .await
+            .ok(201);
+        terminate(&mut child);
+    }
+}
+
+#[tokio::test]
+async fn import_names_every_fault_and_export_gives_the_site_back() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let faulty = written(
+            &database,
+            "faulty.toml",
+            "[[area]]\nid = \"a b\"\n[[seat]]\nnumber = 5\n",
+        );
+        let refused = run(&database, &["import", &faulty]);
+        assert!(!refused.status.success());
+        let told = text(&refused.stderr);
+        assert!(
+            told.contains("line 2: area.id") && told.contains("line 4: seat.number"),
+            "{told}"
+        );
+        let site = written(&database, "site.toml", super::SITE);
+        assert!(run(&database, &["import", &site]).status.success());
+        let exported = run(&database, &["export"]);
+        assert!(exported.status.success(), "{}", text(&exported.stderr));
+        let toml = text(&exported.stdout);
+        assert!(
+            toml.contains("name = \"彩悦大厦\"") && !toml.contains("secret-1"),
+            "{toml}"
+        );
+        let again = written(&database, "again.toml", &toml);
+        assert!(run(&database, &["import", &again]).status.success());
+        assert_eq!(text(&run(&database, &["export"]).stdout), toml);
+    }
+}
+
+#[tokio::test]
+async fn verify_audit_exits_with_1_and_names_the_row() {
+    for engine in ENGINES {
+        let place = Place::new(engine).await;
+        place.desk("guard").await;
+        let Place { database, hub } = place;
+        let intact = run(&database, &["verify-audit"]);
+        assert!(intact.status.success(), "{}", text(&intact.stdout));
+        let spoilt: Result<(), lanedesk_hub::store::StoreError> = hub
+            .hub
+            .store()
+            .write(|tx| {
+                let sql = "update audit set person_id = 'somebody' where action = 'session.begin'";
+                Box::pin(async move { tx.execute(sql, vec![]).await.map(drop) })
+            })
+            .await;
+        spoilt.unwrap();
+        let broken = run(&database, &["verify-audit"]);
+        assert_eq!(broken.status.code(), Some(1));
+        assert!(
+            text(&broken.stdout).contains("is broken"),
+            "{}",
+            text(&broken.stdout)
+        );
+        hub.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_hub_comes_back_with_every_fence_risen() {
+    let database = Database::new(Engine::Sqlite).await.unwrap();
+    let site = written(&database, "site.toml", super::SITE);
+    let (mut child, addr) = serve(&database, &["--site", &site]);
+    let mut desk = Desk::new(addr);
+    desk.log_in("guard", "secret-1").await;
+    let before = desk
+        .post("/api/lanes/E01/claim", serde_json::json!({}))
+        .await;
+    let fence = before.ok(201)["lease"]["fence"].as_i64().unwrap();
+    let made = run(&database, &["backup", "copy", "--objects", "objects"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(Path::new(&database.folder().join("copy/hub.db")).exists());
+    let used = run(&database, &["restore", "copy", "--objects", "objects"]);
+    assert!(
+        !used.status.success() && text(&used.stderr).contains("stop the hub first"),
+        "{}",
+        text(&used.stderr)
+    );
+    assert!(
+        !run(&database, &["backup", "copy"]).status.success(),
+        "a backup is never written over"
+    );
+    terminate(&mut child);
+
+    let restored = run(&database, &["restore", "copy", "--objects", "objects"]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    let (mut child, addr) = serve(&database, &[]);
+    let mut later = Desk::new(addr);
+    later.token = desk.token;
+    later.get("/api/session").await.refused(401, "no_session");
+    later.log_in("guard", "secret-1").await;
+    let after = later
+        .post("/api/lanes/E01/claim", serde_json::json!({}))
+        .await;
+    assert!(
+        after.ok(201)["lease"]["fence"].as_i64().unwrap() > fence + 1_000_000,
+        "{:?}",
+        after.body
+    );
+    terminate(&mut child);
+}
+
+#[tokio::test]
+async fn what_is_not_built_is_refused_plainly() {
+    let database = Database::new(Engine::Sqlite).await.unwrap();
+    let postgres = ["backup", "copy", "--database", "postgres://localhost/none"];
+    assert!(text(&run(&database, &postgres).stderr).contains("SQLite only"));
+    assert!(
+        text(&run(&database, &["serve", "--objects", "s3://bucket"]).stderr)
+            .contains("not built yet")
+    );
+    assert!(
+        text(&run(&database, &["verify-audit", "--head", "x"]).stderr).contains("not built yet")
+    );
+    assert!(
+        text(&run(&database, &["serve", "--database", "mysql://x"]).stderr)
+            .contains("not a database address")
+    );
+}

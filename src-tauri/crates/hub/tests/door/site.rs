@@ -1,0 +1,156 @@
+//! R34: a site file in and out of a database.
+
+use super::{NOON, Place, SITE};
+use lanedesk_hub::{
+    ops::site::{ImportError, export, import},
+    serve::open_vault,
+    site::{Known, Site},
+    store::Store,
+    testing::{Database, ENGINES},
+    vault::Vault,
+};
+
+const DEMO: &str = include_str!("../../demo/demo.toml");
+
+async fn opened(database: &Database) -> (Store, Vault) {
+    let vault = open_vault(
+        &database.address,
+        None,
+        Some(&database.folder().join("hub.key")),
+    )
+    .unwrap();
+    (Store::open(&database.address).await.unwrap(), vault)
+}
+
+#[tokio::test]
+async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let (store, vault) = opened(&database).await;
+        import(&store, &vault, NOON, DEMO).await.unwrap();
+        let first = export(&store, &vault).await.unwrap();
+        let mut given = Site::parse(DEMO, &Known::default()).unwrap();
+        for person in &mut given.people {
+            person.password = None;
+        }
+        let sorted = |mut site: Site| {
+            site.areas.sort_by(|a, b| a.id.cmp(&b.id));
+            site.lots.sort_by(|a, b| a.id.cmp(&b.id));
+            site.lanes.sort_by(|a, b| a.id.cmp(&b.id));
+            site.devices.sort_by(|a, b| a.id.cmp(&b.id));
+            site.people.sort_by(|a, b| a.username.cmp(&b.username));
+            site.reasons.sort_by(|a, b| a.code.cmp(&b.code));
+            site.tariffs.sort_by(|a, b| a.lot.cmp(&b.lot));
+            site
+        };
+        assert_eq!(sorted(first.clone()), sorted(given));
+        import(&store, &vault, NOON, &first.to_toml())
+            .await
+            .unwrap();
+        assert_eq!(
+            export(&store, &vault).await.unwrap(),
+            first,
+            "nothing doubled, nothing lost"
+        );
+
+        let elsewhere = Database::new(engine).await.unwrap();
+        let (new_store, new_vault) = opened(&elsewhere).await;
+        let imported = import(&new_store, &new_vault, NOON, &first.to_toml())
+            .await
+            .unwrap();
+        assert_eq!(
+            imported.without_password.len(),
+            first.people.len(),
+            "people come without passwords"
+        );
+        assert_eq!(export(&new_store, &new_vault).await.unwrap(), first);
+    }
+}
+
+#[tokio::test]
+async fn one_fault_and_nothing_is_written() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let (store, vault) = opened(&database).await;
+        let faulty = format!("{SITE}\n[[vehicle]]\nlot = \"nowhere\"\nplate = \"粤B12345\"\n");
+        let refused = import(&store, &vault, NOON, &faulty).await;
+        assert!(
+            matches!(&refused, Err(ImportError::Faults(faults)) if faults.len() == 1),
+            "{refused:?}"
+        );
+        assert!(
+            refused
+                .unwrap_err()
+                .to_string()
+                .contains("there is no lot \"nowhere\"")
+        );
+        assert_eq!(export(&store, &vault).await.unwrap(), Site::default());
+    }
+}
+
+#[tokio::test]
+async fn rows_nobody_names_stay_and_passwords_are_set_for_new_people_only() {
+    for engine in ENGINES {
+        let place = Place::new(engine).await;
+        let change = r#"
+            [[lot]]
+            id = "cyds"
+            name = "彩悦广场"
+            area = "north"
+            [[person]]
+            username = "guard"
+            name = "张三丰"
+            role = "lot_staff"
+            password = "another"
+            lots = ["cyds"]
+        "#;
+        place.database.import(change, NOON).await.unwrap();
+        let mut guard = place.stranger();
+        guard
+            .try_log_in("guard", "another")
+            .await
+            .refused(401, "bad_credentials");
+        let told = guard.log_in("guard", "secret-1").await;
+        assert!(!told["token"].is_null());
+        for _ in 0..400 {
+            if guard.lanes("彩悦广场").await.len() == 2 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        assert_eq!(
+            guard.lanes("彩悦广场").await,
+            ["E01", "E02"],
+            "its lanes were not named and stay"
+        );
+        assert_eq!(guard.get("/api/session").await.body["name"], "张三丰");
+    }
+}
+
+#[tokio::test]
+async fn secrets_rest_sealed() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let (store, vault) = opened(&database).await;
+        import(&store, &vault, NOON, DEMO).await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        let mut conn = reader.conn();
+        let rows: Vec<(String, String)> = conn
+            .all("select settings, secrets from device union all select kind, secret from integration", vec![])
+            .await
+            .unwrap();
+        assert!(
+            rows.iter()
+                .all(|(open, sealed)| !open.contains("lotsim-12345")
+                    && !sealed.contains("lanedesk-demo"))
+        );
+        let device: Vec<_> = rows
+            .iter()
+            .filter_map(|(_, sealed)| vault.open_text(sealed).ok())
+            .collect();
+        assert!(
+            device.iter().any(|text| text.contains("lotsim-12345")),
+            "with the key they open"
+        );
+    }
+}
