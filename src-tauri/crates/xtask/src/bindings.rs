@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use crate::{cargo, node, system};
 
-/// The tests that compare a contract with its committed copy also write it, when this variable asks for it.
-const WRITE: &str = "UPDATE_BINDINGS";
+/// The tests that compare a contract with its committed copy also write it, when its variable asks for it.
+const WRITE: [&str; 2] = ["UPDATE_BINDINGS", "UPDATE_OPENAPI"];
 
 /// Writes `ui/src/lib/bindings.ts` from the desk's commands and `openapi.json` from the hub's routes.
 pub(crate) fn write() -> Result<()> {
@@ -18,5 +18,5 @@ pub(crate) fn write() -> Result<()> {
 
 fn test(package: &str, name: &str) -> Result<()> {
     let mut command = cargo::command(&["test", "--quiet", "-p", package, name]);
-    cargo::run(command.env(WRITE, "1"))
+    cargo::run(command.envs(WRITE.map(|name| (name, "1"))))
 }
