@@ -4,6 +4,7 @@
 use crate::demo::PASSWORD;
 use crate::harness::{Bus, World, desk_program};
 use crate::window::{At, Window, key};
+use lanedesk_domain::barrier::BarrierState;
 use lotsim::{Cause, Vehicle};
 use std::time::Duration;
 use xtask::display::Display;
@@ -91,7 +92,8 @@ impl Desk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
-    let world = World::sqlite().await;
+    let mut world = World::sqlite().await;
+    world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
     world
         .lot
@@ -148,10 +150,12 @@ async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
         .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
         .await;
     guard.click("confirm-open").await;
-    assert!(world.lot.lane("E02").wait_open().await, "the arm is up");
+    guard
+        .see(At::Css("[data-testid=order-result][data-result=opened]"))
+        .await;
+    assert_eq!(world.lot.lane("E02").bar(), BarrierState::Open);
     let moved = world.lot.movements("E02");
     assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
-    guard.see(At::Css("[data-testid=order-result]")).await;
 
     // R8, R20: closing empties the page and frees the lane; the second person has it at once.
     guard.press(&[key::ALT, "q"]).await;
@@ -166,7 +170,8 @@ async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
 /// R9: one minute before the end and at the end, in the system's own notifications and on the page.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_holder_is_notified_of_the_last_minute_and_of_the_end() {
-    let world = World::sqlite().await;
+    let mut world = World::sqlite().await;
+    world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
     let guard = Desk::of("guard", &world, &bus).await;
     guard.look_up("dmck", "E02").await;

@@ -1,6 +1,6 @@
 //! A hub, its lot and its clock, as one value.
 
-use super::{Claim, Database, Engine, Person, Stream, site};
+use super::{Claim, Database, Engine, Person, Stream, site, wait_for};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::{
     clock::Clock,
@@ -10,7 +10,8 @@ use lanedesk_hub::{
     store::Store,
 };
 use lotsim::{Fault, Lotsim};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::task::JoinHandle;
 
 /// A site with its hub. The hub's clock stands still until [`World::advance`] moves it.
 pub(crate) struct World {
@@ -19,8 +20,17 @@ pub(crate) struct World {
     /// The records.
     pub(crate) database: Database,
     clock: Clock,
-    began: Timestamp,
     hub: Option<RunningHub>,
+    /// Lets the clock run as well; only where [`World::let_time_run`] was asked for.
+    running: Option<JoinHandle<()>>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(running) = &self.running {
+            running.abort();
+        }
+    }
 }
 
 impl World {
@@ -42,13 +52,15 @@ impl World {
         let clock = Clock::manual(began);
         import(&database, began, &text).await;
         let hub = start(&database, &clock).await;
-        Self {
+        let world = Self {
             lot,
             database,
             clock,
-            began,
             hub: Some(hub),
-        }
+            running: None,
+        };
+        world.is_listened_to().await;
+        world
     }
 
     /// The hub itself, for what no route reaches.
@@ -84,10 +96,34 @@ impl World {
     /// Lets time pass for the hub, and for the devices' clocks with it.
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
-        let moved = self.clock.now().since(self.began);
+        let ahead = self.clock.now().since(machine_now());
         for lane in self.lot.lanes() {
-            lane.fault(Fault::ClockSkew(moved));
+            lane.fault(Fault::ClockSkew(ahead));
         }
+    }
+
+    /// Lets the hub's clock run by itself, for desks, which reckon the hub's time on.
+    pub(crate) fn let_time_run(&mut self) {
+        let (clock, began) = (self.clock.clone(), Instant::now());
+        let mut run = 0;
+        self.running = Some(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                // Whole milliseconds, as the clock counts: what it rounds off must not add up.
+                let passed = u64::try_from(began.elapsed().as_millis()).unwrap();
+                clock.advance(Duration::from_millis(passed - run));
+                run = passed;
+            }
+        }));
+    }
+
+    /// Waits until the hub hears every camera: what is read before is told as history, which changes no open case.
+    async fn is_listened_to(&self) {
+        wait_for("the hub to listen", async || {
+            let heard = self.lot.lanes().iter().all(|lane| lane.listeners() > 0);
+            heard.then_some(())
+        })
+        .await;
     }
 
     /// Stops the hub as an orderly end of the program does.
@@ -100,6 +136,7 @@ impl World {
     /// Starts it again on the same records.
     pub(crate) async fn start(&mut self) {
         self.hub = Some(start(&self.database, &self.clock).await);
+        self.is_listened_to().await;
     }
 
     /// A second hub on the same PostgreSQL, with the same clock.

@@ -133,6 +133,11 @@ impl Lane {
         self.inner.requests.load(Ordering::Relaxed)
     }
 
+    /// How many listen to its readings now.
+    pub fn listeners(&self) -> usize {
+        self.inner.told.receiver_count()
+    }
+
     /// Everything at a glance.
     pub fn facts(&self) -> LaneFacts {
         let state = self.state();
