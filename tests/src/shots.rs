@@ -87,10 +87,12 @@ async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> R
     album.picture(desk, "desk").await?;
     correct(desk).await?;
     album.picture(desk, "desk-corrected").await?;
-    demo.lot(&["fault", "--lane", "E02", "reply-lost"])?;
     desk.press(&[key::F8]).await?;
     desk.see(At::Css("[data-testid=confirm-sheet]")).await?;
     album.picture(desk, "confirm").await?;
+    // Nobody answers, and no signal is wired that could tell later: it stays unknown.
+    demo.lot(&["fault", "--lane", "E02", "reply-lost"])?;
+    demo.lot(&["fault", "--lane", "E02", "no-status"])?;
     desk.click(At::Css("[data-testid=confirm-open]")).await?;
     desk.see(At::Text("未收到道闸回执")).await?;
     album.picture(desk, "unknown").await
