@@ -258,6 +258,7 @@ fn postgres_args(values: Vec<Arg>) -> Result<PgArguments, StoreError> {
 const TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
 
 /// Sorts the driver's errors into what callers branch on.
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
 pub(super) fn classify(error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(db) => {

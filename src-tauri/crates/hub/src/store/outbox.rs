@@ -203,10 +203,10 @@ impl Conn<'_> {
         Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
     }
 
-    /// Removes events written before `before`.
+    /// Removes events written before `before`, but never the newest: its place says where numbering goes on.
     pub async fn remove_events(&mut self, before: Timestamp) -> Result<u64, StoreError> {
-        self.execute("delete from event where at < $1", args![before])
-            .await
+        let sql = "delete from event where at < $1 and xid < (select max(xid) from event)";
+        self.execute(sql, args![before]).await
     }
 
     /// The oldest place still kept; none where nothing is.

@@ -21,7 +21,7 @@ pub struct Person {
 }
 
 /// What a person was given to see.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Given {
     /// Areas, with everything below.
     pub areas: Vec<AreaId>,

@@ -131,17 +131,14 @@ impl Sqlite {
         committed: watch::Sender<u64>,
     ) -> Result<Self, StoreError> {
         let mut conn = pool.acquire().await.map_err(classify)?;
-        let (newest,): (Option<i64>,) = sqlx::query_as("select max(xid) from event")
-            .fetch_one(&mut *conn)
-            .await
-            .map_err(classify)?;
+        let next_xid = next_xid(&mut conn).await?;
         let (jobs, waiting) = mpsc::channel(4 * BATCH);
         let (closing, close) = watch::channel(false);
         let (end, ended) = watch::channel(false);
         tokio::spawn(async move {
             let mut writer = Writer {
                 chain: Chain::new(),
-                next_xid: newest.unwrap_or(0) + 1,
+                next_xid,
                 committed,
             };
             writer.run(&mut conn, waiting, close).await;
@@ -201,6 +198,22 @@ impl Writer {
         }
     }
 
+    /// Begins the transaction. Another process, such as `import`, may have told something since the last one: events are
+    /// numbered on from there.
+    async fn begin(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        statement(conn, "begin immediate").await?;
+        match next_xid(conn).await {
+            Ok(next) => {
+                self.next_xid = self.next_xid.max(next);
+                Ok(())
+            }
+            Err(error) => {
+                let _ = statement(conn, "rollback").await;
+                Err(error)
+            }
+        }
+    }
+
     /// Runs the first job and whatever waits behind it, commits once, then answers all.
     async fn batch(
         &mut self,
@@ -208,7 +221,7 @@ impl Writer {
         first: Box<dyn Job>,
         waiting: &mut mpsc::Receiver<Box<dyn Job>>,
     ) {
-        if let Err(error) = statement(conn, "begin immediate").await {
+        if let Err(error) = self.begin(conn).await {
             return first.refuse(error);
         }
         let before = self.chain.clone();
@@ -280,6 +293,13 @@ impl Writer {
         }
         (ran, state)
     }
+}
+
+/// The number behind the newest event.
+async fn next_xid(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let newest: Result<(Option<i64>,), sqlx::Error> =
+        sqlx::query_as("select max(xid) from event").fetch_one(conn).await;
+    newest.map(|(newest,)| newest.unwrap_or(0) + 1).map_err(classify)
 }
 
 async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {

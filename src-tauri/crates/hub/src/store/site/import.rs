@@ -1,11 +1,9 @@
-//! Writing a site file's rows, in the order in which they refer to each other.
+//! Writing a site file's rows, in the order in which they refer to each other, many rows a statement.
 
-use super::super::{Conn, StoreError, Tx};
+use super::super::{Arg, Conn, StoreError, Tx};
 use crate::{
     args,
-    site::{
-        Area, Device, Integration, Lane, Lot, Pass, Person, Reason, Robot, Site, Tariff, Vehicle,
-    },
+    site::{Device, Lane, Lot, Pass, Person, Site, Tariff},
 };
 use lanedesk_domain::ids::{PassId, PersonId};
 use serde_json::json;
@@ -27,98 +25,196 @@ pub struct Secrets {
 impl Tx<'_> {
     /// Writes a whole site.
     pub async fn import_site(&mut self, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
-        for area in &site.areas {
-            put_area(self, area).await?;
-        }
-        for lot in &site.lots {
-            put_lot(self, lot).await?;
-        }
-        for device in &site.devices {
-            put_device(self, device, secret(&secrets.devices, device.id.as_str())).await?;
-        }
-        for robot in &site.robots {
-            put_robot(self, robot, secret(&secrets.robots, robot.id.as_str())).await?;
-        }
-        for lane in &site.lanes {
-            put_lane(self, lane).await?;
-        }
-        import_people(self, site, secrets).await?;
-        import_vehicles_and_money(self, site, secrets).await
+        places(self, site, secrets).await?;
+        people(self, site, secrets).await?;
+        passes(self, &site.passes).await?;
+        vehicles_and_money(self, site, secrets).await
     }
 }
 
-async fn import_people(
-    conn: &mut Conn<'_>,
-    site: &Site,
-    secrets: &Secrets,
-) -> Result<(), StoreError> {
-    for number in &site.seats {
-        let sql = "insert into seat (number) values ($1) on conflict (number) do nothing";
-        conn.execute(sql, args![number]).await?;
-    }
-    for person in &site.people {
-        put_person(conn, person, secret(&secrets.passwords, &person.username)).await?;
-    }
-    for reason in &site.reasons {
-        put_reason(conn, reason).await?;
-    }
-    Ok(())
+/// A table as an import writes it: rows that are there already by `key` get the new values of all other columns.
+struct Table {
+    name: &'static str,
+    key: &'static [&'static str],
+    columns: &'static [&'static str],
 }
 
-async fn import_vehicles_and_money(
-    conn: &mut Conn<'_>,
-    site: &Site,
-    secrets: &Secrets,
-) -> Result<(), StoreError> {
-    let known = if site.passes.is_empty() {
-        HashMap::new()
-    } else {
-        known_passes(conn).await?
-    };
-    for pass in &site.passes {
-        put_pass(conn, pass, &known).await?;
+/// Values in one statement; SQLite takes 32,766, PostgreSQL 65,535.
+const MOST_VALUES: usize = 4_000;
+
+impl Table {
+    async fn put(&self, conn: &mut Conn<'_>, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
+        for rows in rows.chunks(MOST_VALUES / self.columns.len()) {
+            let sql = self.upsert(rows.len());
+            let args = rows.iter().flatten().cloned().collect();
+            // An upsert answers no rows, so their type means nothing.
+            conn.all::<(i64,)>(&sql, args).await?;
+        }
+        Ok(())
     }
-    for vehicle in &site.vehicles {
-        put_vehicle(conn, vehicle).await?;
-    }
-    for tariff in &site.tariffs {
-        put_tariff(conn, tariff).await?;
-    }
-    for integration in &site.integrations {
-        put_integration(
-            conn,
-            integration,
-            secret(&secrets.integrations, integration.id.as_str()),
+
+    fn upsert(&self, rows: usize) -> String {
+        let width = self.columns.len();
+        let row = |row: usize| {
+            let places = (1..=width).map(|column| format!("${}", row * width + column));
+            format!("({})", places.collect::<Vec<_>>().join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        let others = self
+            .columns
+            .iter()
+            .filter(|column| !self.key.contains(column));
+        let sets: Vec<String> = others
+            .map(|column| format!("{column} = excluded.{column}"))
+            .collect();
+        let then = if sets.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("update set {}", sets.join(", "))
+        };
+        format!(
+            "insert into {} ({}) values {} on conflict ({}) do {then}",
+            self.name,
+            self.columns.join(", "),
+            rows.join(", "),
+            self.key.join(", "),
         )
-        .await?;
     }
-    for (name, value) in &site.rules {
-        let sql = "insert into rule (name, value) values ($1, $2)
-                   on conflict (name) do update set value = excluded.value";
-        conn.execute(sql, args![name, *value]).await?;
-    }
-    Ok(())
 }
+
+const AREA: Table = Table {
+    name: "area",
+    key: &["id"],
+    columns: &["id", "name", "parent_id"],
+};
+const LOT: Table = Table {
+    name: "lot",
+    key: &["id"],
+    columns: &[
+        "id",
+        "name",
+        "area_id",
+        "manager",
+        "manager_phone",
+        "outsiders",
+        "address",
+        "leave_minutes",
+    ],
+};
+const DEVICE: Table = Table {
+    name: "device",
+    key: &["id"],
+    columns: &["id", "driver", "settings", "secrets"],
+};
+const ROBOT: Table = Table {
+    name: "robot",
+    key: &["id"],
+    columns: &["id", "number", "phone", "secret"],
+};
+const LANE: Table = Table {
+    name: "lane",
+    key: &["id"],
+    columns: &[
+        "id",
+        "lot_id",
+        "name",
+        "code",
+        "direction",
+        "barrier_id",
+        "plate_camera_id",
+        "environment_cameras",
+        "id_camera_id",
+        "robot_id",
+    ],
+};
+const SEAT: Table = Table {
+    name: "seat",
+    key: &["number"],
+    columns: &["number"],
+};
+const SCOPE: Table = Table {
+    name: "person_scope",
+    key: &["person_id", "kind", "target_id"],
+    columns: &["person_id", "kind", "target_id"],
+};
+const REASON: Table = Table {
+    name: "reason",
+    key: &["code"],
+    columns: &[
+        "code",
+        "text",
+        "direction",
+        "remark",
+        "photos_min",
+        "photos_max",
+        "approval",
+    ],
+};
+const PASS: Table = Table {
+    name: "pass",
+    key: &["id"],
+    columns: &["id", "lot_id", "status", "valid_from", "valid_to", "spaces"],
+};
+const PASS_PLATE: Table = Table {
+    name: "pass_plate",
+    key: &["lot_id", "plate", "pass_id"],
+    columns: &["lot_id", "plate", "pass_id"],
+};
+const VEHICLE: Table = Table {
+    name: "vehicle",
+    key: &["lot_id", "plate"],
+    columns: &["lot_id", "plate", "locked", "blacklisted"],
+};
+const TARIFF: Table = Table {
+    name: "tariff",
+    key: &["lot_id"],
+    columns: &[
+        "lot_id",
+        "free_minutes",
+        "first_minutes",
+        "first_fen",
+        "step_minutes",
+        "step_fen",
+        "day_cap_fen",
+    ],
+};
+const INTEGRATION: Table = Table {
+    name: "integration",
+    key: &["id"],
+    columns: &["id", "kind", "secret"],
+};
+const RULE: Table = Table {
+    name: "rule",
+    key: &["name"],
+    columns: &["name", "value"],
+};
 
 fn secret<'a>(secrets: &'a HashMap<String, String>, id: &str) -> &'a str {
     secrets.get(id).map_or("", String::as_str)
 }
 
-async fn put_area(conn: &mut Conn<'_>, area: &Area) -> Result<(), StoreError> {
-    let sql = "insert into area (id, name, parent_id) values ($1, $2, $3)
-               on conflict (id) do update set name = excluded.name, parent_id = excluded.parent_id";
-    conn.execute(sql, args![&area.id, &area.name, &area.parent])
-        .await
-        .map(drop)
+async fn places(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
+    let areas = site
+        .areas
+        .iter()
+        .map(|area| args![&area.id, &area.name, &area.parent]);
+    AREA.put(conn, areas.collect()).await?;
+    LOT.put(conn, site.lots.iter().map(lot).collect()).await?;
+    let devices = site
+        .devices
+        .iter()
+        .map(|row| device(row, secret(&secrets.devices, row.id.as_str())));
+    DEVICE.put(conn, devices.collect()).await?;
+    let robots = site.robots.iter().map(|robot| {
+        let sealed = secret(&secrets.robots, robot.id.as_str());
+        args![&robot.id, &robot.number, &robot.phone, sealed]
+    });
+    ROBOT.put(conn, robots.collect()).await?;
+    LANE.put(conn, site.lanes.iter().map(lane).collect()).await
 }
 
-async fn put_lot(conn: &mut Conn<'_>, lot: &Lot) -> Result<(), StoreError> {
-    let sql = "insert into lot (id, name, area_id, manager, manager_phone, outsiders, address, leave_minutes)
-               values ($1, $2, $3, $4, $5, $6, $7, $8)
-               on conflict (id) do update set name = excluded.name, area_id = excluded.area_id,
-               manager = excluded.manager, manager_phone = excluded.manager_phone, outsiders = excluded.outsiders,
-               address = excluded.address, leave_minutes = excluded.leave_minutes";
-    let args = args![
+fn lot(lot: &Lot) -> Vec<Arg> {
+    args![
         &lot.id,
         &lot.name,
         &lot.area,
@@ -127,14 +223,10 @@ async fn put_lot(conn: &mut Conn<'_>, lot: &Lot) -> Result<(), StoreError> {
         lot.outsiders,
         &lot.address,
         lot.leave_minutes
-    ];
-    conn.execute(sql, args).await.map(drop)
+    ]
 }
 
-async fn put_device(conn: &mut Conn<'_>, device: &Device, sealed: &str) -> Result<(), StoreError> {
-    let sql = "insert into device (id, driver, settings, secrets) values ($1, $2, $3, $4)
-               on conflict (id) do update set driver = excluded.driver, settings = excluded.settings,
-               secrets = excluded.secrets";
+fn device(device: &Device, sealed: &str) -> Vec<Arg> {
     let mut settings = json!({
         "url": device.url,
         "username": device.username,
@@ -145,31 +237,11 @@ async fn put_device(conn: &mut Conn<'_>, device: &Device, sealed: &str) -> Resul
     if let Some(rtsp) = &device.rtsp {
         settings["rtsp"] = json!(rtsp);
     }
-    conn.execute(
-        sql,
-        args![&device.id, &device.driver, settings.to_string(), sealed],
-    )
-    .await
-    .map(drop)
+    args![&device.id, &device.driver, settings.to_string(), sealed]
 }
 
-async fn put_robot(conn: &mut Conn<'_>, robot: &Robot, sealed: &str) -> Result<(), StoreError> {
-    let sql = "insert into robot (id, number, phone, secret) values ($1, $2, $3, $4)
-               on conflict (id) do update set number = excluded.number, phone = excluded.phone,
-               secret = excluded.secret";
-    conn.execute(sql, args![&robot.id, &robot.number, &robot.phone, sealed])
-        .await
-        .map(drop)
-}
-
-async fn put_lane(conn: &mut Conn<'_>, lane: &Lane) -> Result<(), StoreError> {
-    let sql = "insert into lane (id, lot_id, name, code, direction, barrier_id, plate_camera_id, environment_cameras,
-               id_camera_id, robot_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-               on conflict (id) do update set lot_id = excluded.lot_id, name = excluded.name, code = excluded.code,
-               direction = excluded.direction, barrier_id = excluded.barrier_id,
-               plate_camera_id = excluded.plate_camera_id, environment_cameras = excluded.environment_cameras,
-               id_camera_id = excluded.id_camera_id, robot_id = excluded.robot_id";
-    let args = args![
+fn lane(lane: &Lane) -> Vec<Arg> {
+    args![
         &lane.id,
         &lane.lot,
         &lane.name,
@@ -180,11 +252,49 @@ async fn put_lane(conn: &mut Conn<'_>, lane: &Lane) -> Result<(), StoreError> {
         json!(lane.environment_cameras).to_string(),
         &lane.id_camera,
         &lane.robot
-    ];
-    conn.execute(sql, args).await.map(drop)
+    ]
 }
 
-async fn put_person(conn: &mut Conn<'_>, person: &Person, hash: &str) -> Result<(), StoreError> {
+async fn people(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
+    SEAT.put(
+        conn,
+        site.seats.iter().map(|number| args![number]).collect(),
+    )
+    .await?;
+    let mut scopes = Vec::new();
+    for person in &site.people {
+        let id = put_person(conn, person, secret(&secrets.passwords, &person.username)).await?;
+        let areas = person.areas.iter().map(|area| ("area", area.as_str()));
+        let lots = person.lots.iter().map(|lot| ("lot", lot.as_str()));
+        scopes.extend(
+            areas
+                .chain(lots)
+                .map(|(kind, target)| args![&id, kind, target]),
+        );
+    }
+    SCOPE.put(conn, scopes).await?;
+    let reason = |reason: &crate::site::Reason| {
+        args![
+            &reason.code,
+            &reason.text,
+            &reason.direction,
+            reason.remark,
+            reason.photos_min,
+            reason.photos_max,
+            reason.approval
+        ]
+    };
+    REASON
+        .put(conn, site.reasons.iter().map(reason).collect())
+        .await
+}
+
+/// The password, and whether it must be changed, are for new people only.
+async fn put_person(
+    conn: &mut Conn<'_>,
+    person: &Person,
+    hash: &str,
+) -> Result<String, StoreError> {
     let sql = "insert into person (id, username, name, role, password_hash, must_change)
                values ($1, $2, $3, $4, $5, $6)
                on conflict (username) do update set name = excluded.name, role = excluded.role returning id";
@@ -199,31 +309,7 @@ async fn put_person(conn: &mut Conn<'_>, person: &Person, hash: &str) -> Result<
     let (id,): (String,) = conn.one(sql, args).await?;
     conn.execute("delete from person_scope where person_id = $1", args![&id])
         .await?;
-    let areas = person.areas.iter().map(|area| ("area", area.as_str()));
-    let lots = person.lots.iter().map(|lot| ("lot", lot.as_str()));
-    for (kind, target) in areas.chain(lots) {
-        let sql = "insert into person_scope (person_id, kind, target_id) values ($1, $2, $3) on conflict do nothing";
-        conn.execute(sql, args![&id, kind, target]).await?;
-    }
-    Ok(())
-}
-
-async fn put_reason(conn: &mut Conn<'_>, reason: &Reason) -> Result<(), StoreError> {
-    let sql = "insert into reason (code, text, direction, remark, photos_min, photos_max, approval)
-               values ($1, $2, $3, $4, $5, $6, $7)
-               on conflict (code) do update set text = excluded.text, direction = excluded.direction,
-               remark = excluded.remark, photos_min = excluded.photos_min, photos_max = excluded.photos_max,
-               approval = excluded.approval";
-    let args = args![
-        &reason.code,
-        &reason.text,
-        &reason.direction,
-        reason.remark,
-        reason.photos_min,
-        reason.photos_max,
-        reason.approval
-    ];
-    conn.execute(sql, args).await.map(drop)
+    Ok(id)
 }
 
 /// Passes by lot and plates, the plates in order.
@@ -242,53 +328,55 @@ async fn known_passes(conn: &mut Conn<'_>) -> Result<KnownPasses, StoreError> {
         .collect())
 }
 
-async fn put_pass(conn: &mut Conn<'_>, pass: &Pass, known: &KnownPasses) -> Result<(), StoreError> {
-    let mut plates = pass.plates.clone();
-    plates.sort();
-    let known = known.get(&(pass.lot.to_string(), plates));
-    let id = known.cloned().unwrap_or_else(|| PassId::new().to_string());
-    let sql = "insert into pass (id, lot_id, status, valid_from, valid_to, spaces) values ($1, $2, $3, $4, $5, $6)
-               on conflict (id) do update set status = excluded.status, valid_from = excluded.valid_from,
-               valid_to = excluded.valid_to, spaces = excluded.spaces";
-    let args = args![
-        &id,
-        &pass.lot,
-        pass.status,
-        pass.valid_from,
-        pass.valid_to,
-        pass.spaces
-    ];
-    conn.execute(sql, args).await?;
-    for plate in &pass.plates {
-        let sql = "insert into pass_plate (lot_id, plate, pass_id) values ($1, $2, $3) on conflict do nothing";
-        conn.execute(sql, args![&pass.lot, plate, &id]).await?;
+async fn passes(conn: &mut Conn<'_>, passes: &[Pass]) -> Result<(), StoreError> {
+    if passes.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let known = known_passes(conn).await?;
+    let (mut rows, mut plates) = (Vec::new(), Vec::new());
+    for pass in passes {
+        let mut in_order = pass.plates.clone();
+        in_order.sort();
+        let known = known.get(&(pass.lot.to_string(), in_order)).cloned();
+        let id = known.unwrap_or_else(|| PassId::new().to_string());
+        plates.extend(pass.plates.iter().map(|plate| args![&pass.lot, plate, &id]));
+        rows.push(args![
+            id,
+            &pass.lot,
+            pass.status,
+            pass.valid_from,
+            pass.valid_to,
+            pass.spaces
+        ]);
+    }
+    PASS.put(conn, rows).await?;
+    PASS_PLATE.put(conn, plates).await
 }
 
-async fn put_vehicle(conn: &mut Conn<'_>, vehicle: &Vehicle) -> Result<(), StoreError> {
-    let sql = "insert into vehicle (lot_id, plate, locked, blacklisted) values ($1, $2, $3, $4)
-               on conflict (lot_id, plate) do update set locked = excluded.locked, blacklisted = excluded.blacklisted";
-    conn.execute(
-        sql,
-        args![
-            &vehicle.lot,
-            &vehicle.plate,
-            vehicle.locked,
-            vehicle.blacklisted
-        ],
-    )
-    .await
-    .map(drop)
+async fn vehicles_and_money(
+    conn: &mut Conn<'_>,
+    site: &Site,
+    secrets: &Secrets,
+) -> Result<(), StoreError> {
+    let vehicles = site
+        .vehicles
+        .iter()
+        .map(|row| args![&row.lot, &row.plate, row.locked, row.blacklisted]);
+    VEHICLE.put(conn, vehicles.collect()).await?;
+    TARIFF
+        .put(conn, site.tariffs.iter().map(tariff).collect())
+        .await?;
+    let integrations = site.integrations.iter().map(|row| {
+        let sealed = secret(&secrets.integrations, row.id.as_str());
+        args![&row.id, &row.kind, sealed]
+    });
+    INTEGRATION.put(conn, integrations.collect()).await?;
+    let rules = site.rules.iter().map(|(name, value)| args![name, *value]);
+    RULE.put(conn, rules.collect()).await
 }
 
-async fn put_tariff(conn: &mut Conn<'_>, tariff: &Tariff) -> Result<(), StoreError> {
-    let sql = "insert into tariff (lot_id, free_minutes, first_minutes, first_fen, step_minutes, step_fen, day_cap_fen)
-               values ($1, $2, $3, $4, $5, $6, $7)
-               on conflict (lot_id) do update set free_minutes = excluded.free_minutes,
-               first_minutes = excluded.first_minutes, first_fen = excluded.first_fen,
-               step_minutes = excluded.step_minutes, step_fen = excluded.step_fen, day_cap_fen = excluded.day_cap_fen";
-    let args = args![
+fn tariff(tariff: &Tariff) -> Vec<Arg> {
+    args![
         &tariff.lot,
         tariff.free_minutes,
         tariff.first_minutes,
@@ -296,18 +384,5 @@ async fn put_tariff(conn: &mut Conn<'_>, tariff: &Tariff) -> Result<(), StoreErr
         tariff.step_minutes,
         tariff.step_fen,
         tariff.day_cap_fen
-    ];
-    conn.execute(sql, args).await.map(drop)
-}
-
-async fn put_integration(
-    conn: &mut Conn<'_>,
-    integration: &Integration,
-    sealed: &str,
-) -> Result<(), StoreError> {
-    let sql = "insert into integration (id, kind, secret) values ($1, $2, $3)
-               on conflict (id) do update set kind = excluded.kind, secret = excluded.secret";
-    conn.execute(sql, args![&integration.id, &integration.kind, sealed])
-        .await
-        .map(drop)
+    ]
 }

@@ -17,7 +17,7 @@ async fn after_ten_minutes_the_hub_frees_the_lane_warns_before_and_tells() {
         scene
             .hub
             .clock()
-            .advance(9 * MINUTE - Duration::from_millis(1));
+            .advance(Duration::from_millis(9 * 60_000 - 1));
         expiry::once(&scene.hub).await.unwrap();
         assert_eq!(warnings(scene.told().await), 0);
         scene.hub.clock().advance(Duration::from_millis(1));
