@@ -21,7 +21,7 @@ use super::table::{Table, millis};
 /// Lanes that are worked in turn, so that no order waits for the one before to settle.
 const LANES: usize = 8;
 /// Orders of each kind a lane.
-const TURNS: usize = 40;
+const TURNS: usize = 25;
 /// A plate without pass or debt: at an entry of a lot that admits outsiders it is simply let in.
 const PLATE: &str = "粤B88888";
 
