@@ -17,8 +17,8 @@ pub(crate) const BUILD: &[&str] = &[
 /// Needed to show the desk: Chinese letters, and a screen where there is none.
 pub(crate) const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb"];
 
-/// Needed besides by the tests: the second database, the window driver, a bus for notifications.
-pub(crate) const TEST: &[&str] = &["postgresql", "webkit2gtk-driver", "dbus", "sqlite3"];
+/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`.
+pub(crate) const TEST: &[&str] = &["postgresql", "webkit2gtk-driver", "dbus", "procps"];
 
 /// The peers that the benchmark measures beside.
 pub(crate) const PEERS: &[&str] = &["etcd-server", "redis-server", "chromium"];
