@@ -42,6 +42,8 @@ const TOUCH_EVERY_MS: i64 = 60_000;
 pub struct Sessions {
     kept: Mutex<HashMap<Token, Session>>,
     people: Mutex<HashMap<PersonId, Arc<Actor>>>,
+    /// Scopes by what was given: a thousand agents of one company share one.
+    scopes: Mutex<HashMap<Given, Arc<Scope>>>,
     /// Counts forgettings: what was read before one must not be remembered after it.
     forgotten: AtomicU64,
     /// Tells streams which session has ended.
@@ -55,6 +57,7 @@ impl Default for Sessions {
         Self {
             kept: Mutex::default(),
             people: Mutex::default(),
+            scopes: Mutex::default(),
             forgotten: AtomicU64::new(0),
             ended: broadcast::Sender::new(256),
             throttle: Throttle::default(),
@@ -82,11 +85,16 @@ impl Sessions {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn scopes(&self) -> MutexGuard<'_, HashMap<Given, Arc<Scope>>> {
+        self.scopes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets what it knows of people: roles or scopes may have changed.
     pub fn forget_people(&self) {
         let mut people = self.people();
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         people.clear();
+        self.scopes().clear();
     }
 
     /// Forgets an ended session and tells its streams.
@@ -108,18 +116,31 @@ impl Sessions {
 /// Finds the person behind a token, or refuses. Counts as use of the session.
 pub async fn visitor(hub: &Hub, token: Token) -> Result<Visitor> {
     let now = hub.clock().now();
+    let (session, visitor) = look(hub, token, now).await?;
+    if now.since(session.used_at) >= TOUCH_EVERY_MS {
+        touch(hub, &visitor.token, now);
+    }
+    Ok(visitor)
+}
+
+/// The same without counting as use: a stream that only listens keeps no session alive.
+pub async fn still_welcome(hub: &Hub, token: Token) -> Result<Visitor> {
+    let now = hub.clock().now();
+    look(hub, token, now).await.map(|(_, visitor)| visitor)
+}
+
+async fn look(hub: &Hub, token: Token, now: Timestamp) -> Result<(Session, Visitor)> {
     let session = live_session(hub, &token, now).await?;
     let actor = person(hub, &session.person)
         .await?
         .ok_or(Error::NoSession)?;
-    if now.since(session.used_at) >= TOUCH_EVERY_MS {
-        touch(hub, &token, now);
-    }
-    Ok(Visitor {
+    let expires_at = session.expires_at;
+    let visitor = Visitor {
         actor,
         token,
-        expires_at: session.expires_at,
-    })
+        expires_at,
+    };
+    Ok((session, visitor))
 }
 
 async fn live_session(hub: &Hub, token: &Token, now: Timestamp) -> Result<Session> {
@@ -192,21 +213,24 @@ pub async fn person(hub: &Hub, id: &PersonId) -> Result<Option<Arc<Actor>>> {
     let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
         return Ok(None);
     };
-    let scope = Arc::new(scope(hub, &conn.given(id).await?));
+    let given = conn.given(id).await?;
+    let known = hub.sessions().scopes().get(&given).cloned();
+    let scope = known.unwrap_or_else(|| Arc::new(resolve(hub, &given)));
     let actor = Arc::new(Actor {
         id: person.id,
         name: person.name,
         role: person.role,
-        scope,
+        scope: scope.clone(),
     });
     let mut people = hub.sessions().people();
     if hub.sessions().forgotten.load(Ordering::SeqCst) == before {
         people.insert(id.clone(), actor.clone());
+        hub.sessions().scopes().insert(given, scope);
     }
     Ok(Some(actor))
 }
 
-fn scope(hub: &Hub, given: &Given) -> Scope {
+fn resolve(hub: &Hub, given: &Given) -> Scope {
     let directory = hub.directory();
     let areas: Vec<AreaNode> = directory
         .areas

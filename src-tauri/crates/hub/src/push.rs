@@ -128,7 +128,9 @@ impl Push {
             .await?
             .is_some_and(|oldest| oldest <= after)
             || after == now;
-        if !kept || after > now {
+        // Another hub may have told the desk something this one has not handed out yet.
+        let newest = conn.newest_place().await?.max(now);
+        if !kept || after > newest {
             return Ok(fresh(true));
         }
         let missed = conn

@@ -104,10 +104,15 @@ async fn create_database() -> Result<String, Failure> {
         .to_owned())
 }
 
+/// Why there is no cluster; told to everybody who asks, so it can be copied.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("no PostgreSQL cluster: {0}")]
+struct NoCluster(String);
+
 /// The cluster of this process, started by the first who asks.
 fn cluster() -> Result<&'static str, Failure> {
-    static CLUSTER: OnceLock<Result<(String, Child), String>> = OnceLock::new();
-    match CLUSTER.get_or_init(|| start_cluster().map_err(|error| error.to_string())) {
+    static CLUSTER: OnceLock<Result<(String, Child), NoCluster>> = OnceLock::new();
+    match CLUSTER.get_or_init(|| start_cluster().map_err(|error| NoCluster(error.to_string()))) {
         Ok((url, _)) => Ok(url),
         Err(error) => Err(error.clone().into()),
     }

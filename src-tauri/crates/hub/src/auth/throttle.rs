@@ -65,8 +65,9 @@ struct Seen {
 pub struct Throttle(Mutex<Seen>);
 
 impl Throttle {
-    /// Whether a try may be looked at. It counts as failed until [`Throttle::succeeded`] says otherwise, so that many
-    /// tries at once gain nothing.
+    /// Whether a try may be looked at. For its account it counts as failed until [`Throttle::succeeded`] says otherwise,
+    /// so that many tries at once gain nothing; for its address only once [`Throttle::failed`] says so, because a whole
+    /// call centre behind one address logs in when its shift begins.
     ///
     /// # Errors
     /// The whole seconds to wait.
@@ -96,12 +97,17 @@ impl Throttle {
             return Err(u32::try_from(seconds).unwrap_or(u32::MAX));
         }
         seen.accounts.entry(key).or_default().add(now, patience);
+        Ok(())
+    }
+
+    /// The try was wrong.
+    pub fn failed(&self, from: IpAddr, now: Timestamp, patience: Patience) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = Patience {
             free: FREE_OF_ADDRESS,
             ..patience
         };
         seen.addresses.entry(from).or_default().add(now, of_address);
-        Ok(())
     }
 
     /// The try was right: it and what failed before for this account from there is forgotten.
@@ -171,13 +177,24 @@ mod tests {
         throttle.succeeded("guard", HERE, now);
         let refused = (0..200)
             .filter(|n| {
-                throttle
-                    .attempt(&format!("user{n}"), HERE, now, PATIENCE)
-                    .is_err()
+                let attempt = throttle.attempt(&format!("user{n}"), HERE, now, PATIENCE);
+                if attempt.is_ok() {
+                    throttle.failed(HERE, now, PATIENCE);
+                }
+                attempt.is_err()
             })
             .count();
         assert!(refused > 100, "{refused}");
         assert_eq!(throttle.attempt("guard", HERE, now, PATIENCE), Ok(()));
+    }
+
+    #[test]
+    fn a_whole_shift_logs_in_at_once_from_one_address() {
+        let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
+        for n in 0..1_000 {
+            let attempt = throttle.attempt(&format!("agent{n}"), HERE, now, PATIENCE);
+            assert_eq!(attempt, Ok(()), "nobody has failed yet");
+        }
     }
 
     #[test]

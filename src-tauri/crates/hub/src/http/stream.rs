@@ -2,7 +2,7 @@
 
 use super::Params;
 use crate::{
-    auth::{Visitor, visitor},
+    auth::{Visitor, still_welcome},
     error::{Error, Result},
     hub::Hub,
     push::{Listening, Ready, frame},
@@ -164,7 +164,7 @@ impl Line {
     }
 
     async fn still_welcome(&mut self) -> Result<(), End> {
-        match visitor(&self.hub, self.visitor.token.clone()).await {
+        match still_welcome(&self.hub, self.visitor.token.clone()).await {
             Ok(visitor) => {
                 self.visitor = visitor;
                 Ok(())

@@ -72,8 +72,8 @@ async fn one_fault_and_nothing_is_written() {
     for engine in ENGINES {
         let database = Database::new(engine).await.unwrap();
         let (store, vault) = opened(&database).await;
-        let faulty = format!("{SITE}\n[[vehicle]]\nlot = \"nowhere\"\nplate = \"粤B12345\"\n");
-        let refused = import(&store, &vault, NOON, &faulty).await;
+        let text = format!("{SITE}\n[[vehicle]]\nlot = \"nowhere\"\nplate = \"粤B12345\"\n");
+        let refused = import(&store, &vault, NOON, &text).await;
         assert!(
             matches!(&refused, Err(ImportError::Faults(faults)) if faults.len() == 1),
             "{refused:?}"

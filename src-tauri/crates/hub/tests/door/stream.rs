@@ -247,3 +247,104 @@ async fn a_hub_that_stops_closes_its_streams() {
     assert!(stream.next().await.is_none());
     drop(database);
 }
+
+#[tokio::test]
+async fn a_stream_that_only_listens_keeps_no_session_alive() {
+    on_each_engine(|place| async move {
+        let desk = place.desk("agent").await;
+        let mut stream = desk.stream("").await.unwrap();
+        stream.next_of("hello").await;
+        place.hub.clock.advance(Duration::from_secs(13 * 3600));
+        // The session is looked at again with every heartbeat, and when the site changes.
+        place
+            .database
+            .import(super::SITE, super::NOON)
+            .await
+            .unwrap();
+        while stream.next().await.is_some() {}
+        desk.get("/api/session").await.refused(401, "no_session");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_process_tells_on_the_same_file_comes_in_order_too() {
+    let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
+    let desk = place.desk("agent").await;
+    let mut stream = desk.stream("").await.unwrap();
+    stream.next_of("hello").await;
+    for lane in ["E01", "E02"] {
+        // An import is another process with a writer of its own.
+        place
+            .database
+            .import(super::SITE, super::NOON)
+            .await
+            .unwrap();
+        tell(&place, "cyds", lane).await;
+        assert_eq!(stream.next().await.unwrap()["lane"], lane);
+    }
+}
+
+/// The value of a metric without labels.
+async fn metric(desk: &super::desk::Desk, name: &str) -> String {
+    let text = desk
+        .request(reqwest::Method::GET, "/metrics")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in\n{text}"))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_desk_that_does_not_keep_up_is_cut_and_goes_on_where_it_was() {
+    let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
+    let desk = place.desk("agent").await;
+    let mut slow = desk.stream("").await.unwrap();
+    let hello = seq(&slow.next_of("hello").await);
+    let (now, many) = (place.hub.clock.now(), 300);
+    let note = "x".repeat(60_000);
+    let told: Result<(), StoreError> = place
+        .hub
+        .hub
+        .store()
+        .write(move |tx| {
+            let note = note.clone();
+            Box::pin(async move {
+                let lot = "cyds".parse().unwrap_or_default();
+                for _ in 0..many {
+                    let told = Told::Asked {
+                        case: lanedesk_domain::ids::CaseId::new(),
+                        by: lanedesk_wire::problem::Holder {
+                            id: PersonId::new(),
+                            name: note.clone(),
+                            role: lanedesk_domain::person::Role::Agent,
+                        },
+                    };
+                    tx.tell(now, &lot, &told).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    told.unwrap();
+    for _ in 0..600 {
+        if metric(&desk, "lanedesk_streams_cut_total").await == "1" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(metric(&desk, "lanedesk_streams_cut_total").await, "1");
+    drop(slow);
+    let mut again = desk.stream(&format!("?after={hello}")).await.unwrap();
+    again.next_of("hello").await;
+    for _ in 0..many {
+        assert_eq!(again.next().await.unwrap()["type"], "asked");
+    }
+}
