@@ -19,26 +19,33 @@ pub struct PlateCheck {
     pub none: bool,
 }
 
+impl PlateCheck {
+    /// Text too long for a plate is given back as typed, odd.
+    fn of(text: String) -> Self {
+        match Plate::parse(&text) {
+            Ok(plate) => Self {
+                display: plate.display(),
+                kind: plate.kind(),
+                odd: plate.is_odd(),
+                none: false,
+                plate: plate.into(),
+            },
+            Err(error) => Self {
+                plate: String::new(),
+                display: text,
+                kind: PlateKind::Odd,
+                odd: true,
+                none: error == PlateError::NoPlate,
+            },
+        }
+    }
+}
+
 /// Looks at a typed plate. Odd plates warn and still save; text too long for a plate is given back as typed, odd.
 #[tauri::command]
 #[specta::specta]
 pub fn check_plate(text: String) -> PlateCheck {
-    match Plate::parse(&text) {
-        Ok(plate) => PlateCheck {
-            display: plate.display(),
-            kind: plate.kind(),
-            odd: plate.is_odd(),
-            none: false,
-            plate: plate.into(),
-        },
-        Err(error) => PlateCheck {
-            plate: String::new(),
-            display: text,
-            kind: PlateKind::Odd,
-            odd: true,
-            none: error == PlateError::NoPlate,
-        },
-    }
+    PlateCheck::of(text)
 }
 
 #[cfg(test)]

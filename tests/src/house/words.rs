@@ -78,7 +78,8 @@ fn defined<'a>(line: &'a str, maker: &str) -> Option<&'a str> {
 #[test]
 fn errors_are_typed() {
     let mut faults = lines_with(&[".rs"], &[", String>"]);
-    faults.retain(|line| line.contains("Result<"));
+    // A map of strings inside a result is no error type.
+    faults.retain(|line| line.contains("Result<") && !line.contains("Map<String, String>, "));
     none("never Result<_, String>", &faults);
 }
 

@@ -110,17 +110,12 @@ impl Throttle {
         seen.addresses.entry(from).or_default().add(now, of_address);
     }
 
-    /// The try was right: it and what failed before for this account from there is forgotten.
+    /// The try was right: what failed before for this account from there is forgotten. What the address failed at other
+    /// accounts is not, or one right password would buy many guesses.
     pub fn succeeded(&self, account: &str, from: IpAddr, now: Timestamp) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (account.to_owned(), from);
         seen.accounts.remove(&key);
-        if let Some(failures) = seen.addresses.get_mut(&from) {
-            failures.count = failures.count.saturating_sub(1);
-            if failures.count < FREE_OF_ADDRESS {
-                failures.wait_until = Timestamp(0);
-            }
-        }
         seen.known.insert(key, now);
     }
 }

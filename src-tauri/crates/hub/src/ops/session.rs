@@ -41,6 +41,7 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
         .await
         .map_err(|e| Error::Internal(e.to_string()))?;
     let Some(id) = id.filter(|_| right) else {
+        throttle.failed(from, hub.clock().now(), patience);
         return Err(Error::BadCredentials);
     };
     throttle.succeeded(&username, from, hub.clock().now());

@@ -4,7 +4,7 @@ use super::{camera_clock::CameraClock, health::Health};
 use crate::{
     clock::{Clock, machine_now},
     directory,
-    vault::Vault,
+    vault::{Vault, VaultError},
 };
 use bytes::Bytes;
 use lanedesk_devices::{Barrier, Device, DeviceError, open_device};
@@ -34,14 +34,22 @@ pub struct Opened {
     still: tokio::sync::Mutex<Option<(Instant, Result<Bytes, DeviceError>)>>,
 }
 
+/// Why a device's row cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BadRow {
+    /// Settings or secrets are not what an import writes.
+    #[error("its settings are no JSON object")]
+    Settings(#[from] serde_json::Error),
+    /// The secrets do not open.
+    #[error(transparent)]
+    Secrets(#[from] VaultError),
+}
+
 /// What a row of the site says, secrets opened.
-pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Value, String> {
-    let object = |text: &str| -> Result<Map<String, Value>, String> {
-        serde_json::from_str(text).map_err(|_| "its settings are no JSON object".to_owned())
-    };
-    let mut settings = object(&row.settings)?;
-    let secrets = vault.open_text(&row.secrets).map_err(|e| e.to_string())?;
-    settings.extend(object(&secrets)?);
+pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Value, BadRow> {
+    let mut settings: Map<String, Value> = serde_json::from_str(&row.settings)?;
+    let secrets: Map<String, Value> = serde_json::from_str(&vault.open_text(&row.secrets)?)?;
+    settings.extend(secrets);
     Ok(Value::Object(settings))
 }
 

@@ -113,7 +113,7 @@ impl Registry {
                 Some(same) => Arc::clone(same),
                 None => Arc::new(Opened::new(id, driver, settings, clock)),
             },
-            Err(why) => Arc::new(Opened::unusable(id, driver, why, clock)),
+            Err(why) => Arc::new(Opened::unusable(id, driver, why.to_string(), clock)),
         }
     }
 

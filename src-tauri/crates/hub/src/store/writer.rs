@@ -297,9 +297,12 @@ impl Writer {
 
 /// The number behind the newest event.
 async fn next_xid(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let newest: Result<(Option<i64>,), sqlx::Error> =
-        sqlx::query_as("select max(xid) from event").fetch_one(conn).await;
-    newest.map(|(newest,)| newest.unwrap_or(0) + 1).map_err(classify)
+    let newest: Result<(Option<i64>,), sqlx::Error> = sqlx::query_as("select max(xid) from event")
+        .fetch_one(conn)
+        .await;
+    newest
+        .map(|(newest,)| newest.unwrap_or(0) + 1)
+        .map_err(classify)
 }
 
 async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {

@@ -1,8 +1,6 @@
 //! Stills, recognition and events over real sockets to a simulated device.
 
-mod common;
-
-use common::{driver, driver_with, site, site_with};
+use super::common::{driver, driver_with, site, site_with};
 use lanedesk_devices::{CameraNews, DeviceError, EventSource, PlateCamera, PlateRead, StillCamera};
 use lotsim::{Fault, Lane, PastRead, Vehicle};
 use std::{sync::Arc, time::Duration};

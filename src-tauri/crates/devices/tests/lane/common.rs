@@ -1,5 +1,4 @@
 //! A lane of a simulated site and a driver connected to it.
-#![allow(dead_code, reason = "each test binary uses its part")]
 
 use lanedesk_devices::hikvision::{Hikvision, HikvisionSettings, Timeouts};
 use lotsim::{Config, Lane, LaneConfig, Lotsim, demo};

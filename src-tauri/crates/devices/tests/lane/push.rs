@@ -1,8 +1,6 @@
 //! Events a simulated camera posts, read as the hub reads them.
 
-mod common;
-
-use common::site_with;
+use super::common::site_with;
 use lanedesk_devices::{PlateRead, hikvision::parse_push};
 use lotsim::{Fault, Vehicle};
 use std::time::Duration;

@@ -1,8 +1,6 @@
 //! Devices that answer nonsense: nothing panics, nothing hangs, and no nonsense is ever taken for a yes.
 
-mod common;
-
-use common::short;
+use super::common::short;
 use lanedesk_devices::{
     Always, Barrier, DeviceError, PlateCamera, StillCamera,
     hikvision::{Hikvision, HikvisionSettings},

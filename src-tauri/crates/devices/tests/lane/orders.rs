@@ -1,9 +1,7 @@
 //! Orders over real sockets to a simulated device. Movement is asserted from lotsim's journal alone, never from a reply.
 
-mod common;
-
+use super::common::{driver, driver_with, site, site_with};
 use async_trait::async_trait;
-use common::{driver, driver_with, site, site_with};
 use lanedesk_devices::{Always, Barrier, DeviceError, Permit, Stale};
 use lanedesk_domain::{
     barrier::BarrierState,

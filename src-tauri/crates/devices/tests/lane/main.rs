@@ -1,0 +1,7 @@
+//! The driver at a simulated lane, over real sockets.
+
+mod common;
+mod nonsense;
+mod orders;
+mod pictures;
+mod push;
