@@ -255,13 +255,21 @@ impl Scene {
     /// Everything told so far.
     pub(crate) async fn told(&self) -> Vec<Told> {
         let mut reader = self.hub.store().read().await.expect("reads");
-        let after = crate::store::Place::default();
-        let events = reader
-            .conn()
-            .events_after(after, 10_000)
-            .await
-            .expect("events");
-        events.into_iter().filter_map(|event| event.told).collect()
+        let mut conn = reader.conn();
+        loop {
+            let (written,): (i64,) = conn
+                .one("select count(*) from event", vec![])
+                .await
+                .expect("a count");
+            let after = crate::store::Place::default();
+            let events = conn.events_after(after, 10_000).await.expect("events");
+            // On PostgreSQL events are handed out below the oldest transaction of the whole cluster, which may be another
+            // test's: what is written comes a moment later.
+            if i64::try_from(events.len()).is_ok_and(|seen| seen >= written) {
+                return events.into_iter().filter_map(|event| event.told).collect();
+            }
+            tokio::task::yield_now().await;
+        }
     }
 }
 
