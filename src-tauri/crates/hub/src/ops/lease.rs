@@ -17,7 +17,7 @@ pub use give::{hand_over, move_case};
 use crate::{
     directory::Directory,
     error::{Error, Result},
-    store::{Grant, LeaseRow, StepRow, StoreError, Tx},
+    store::{Grant, LeaseRow, Standing, StepRow, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId},
@@ -158,13 +158,7 @@ pub(crate) fn worked(
     lease: LeaseNow,
     began: bool,
 ) -> Told {
-    let first = || TimelineEntry {
-        at: lease.acquired_at,
-        person: Some(lease.holder.clone()),
-        what: Step::Claimed,
-        facts: BTreeMap::new(),
-    };
-    let timeline = began.then(|| vec![first()]);
+    let timeline = began.then(|| vec![first_step(&lease)]);
     Told::View {
         lane: lane.clone(),
         case: Some(case.clone()),
@@ -174,6 +168,16 @@ pub(crate) fn worked(
             timeline,
             ..ViewParts::default()
         }),
+    }
+}
+
+/// The step every case begins with.
+pub(crate) fn first_step(lease: &LeaseNow) -> TimelineEntry {
+    TimelineEntry {
+        at: lease.acquired_at,
+        person: Some(lease.holder.clone()),
+        what: Step::Claimed,
+        facts: BTreeMap::new(),
     }
 }
 
@@ -203,6 +207,17 @@ pub struct Gained {
     pub fence: Fence,
     /// The lease.
     pub lease: LeaseNow,
+    /// What a new case began with; none: an old one goes on.
+    pub began: Option<Began>,
+}
+
+/// What was seen of the lane when a case began there; its page needs no second look at that.
+#[derive(Debug, Clone)]
+pub struct Began {
+    /// Lease, case and vehicle.
+    pub standing: Standing,
+    /// An order to the lane is unanswered, or was lately.
+    pub question: bool,
 }
 
 impl Gained {
@@ -215,6 +230,7 @@ impl Gained {
                 acquired_at,
                 expires_at: grant.expires_at,
             },
+            began: None,
         }
     }
 }

@@ -12,7 +12,10 @@ use crate::{
     directory::{Directory, Lane, Lot},
     error::{Error, Result},
     hub::Hub,
-    ops::vehicle::{Asked, Known, look_up},
+    ops::{
+        lease::{Began, first_step},
+        vehicle::{Asked, Known, look_up},
+    },
     store::{Conn, Standing, To, Tx},
 };
 use lanedesk_domain::{
@@ -26,6 +29,8 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{
+    barrier::Order,
+    case::TimelineEntry,
     lane::{Candidate, Offer, Picture, View},
     stream::{Told, ViewParts},
 };
@@ -158,6 +163,34 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
     }
 }
 
+/// What had to be looked up for a page.
+#[derive(Default)]
+struct Looked {
+    known: Option<Known>,
+    entry_picture: Option<Picture>,
+    candidates: Vec<Candidate>,
+    timeline: Vec<TimelineEntry>,
+    order: Option<Order>,
+}
+
+/// The page of a case that has just begun. Where no vehicle stands there, all of it is known already.
+pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: Began) -> Result<View> {
+    let now = hub.clock().now();
+    if asked(&began.standing).is_none() && !began.question {
+        let timeline = began.standing.lease.iter().map(first_step).collect();
+        let looked = Looked {
+            timeline,
+            ..Looked::default()
+        };
+        return Ok(assemble(hub, lane, began.standing, looked)?.view);
+    }
+    let mut reader = hub.store().read().await?;
+    let page = build(hub, &mut reader.conn(), lane, began.standing, false, now).await?;
+    drop(reader);
+    keep_first_quote(hub, &page).await;
+    Ok(page.view)
+}
+
 /// Puts the page together from what is committed.
 pub(crate) async fn build(
     hub: &Hub,
@@ -168,16 +201,48 @@ pub(crate) async fn build(
     now: Timestamp,
 ) -> Result<Page> {
     let directory = hub.directory();
-    let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
-    let direction = direction(lane, &standing);
+    let (here, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
     let known = match asked(&standing) {
         Some(asked) => Some(look_up(conn, &lot.id, asked, inside_tx, now).await),
         None => None,
     };
-    // Nothing stands there as far as anybody knows: that is not a temporary vehicle.
-    let assessment = known
-        .as_ref()
-        .map_or(Assessment::Unknown, |known| known.judge(direction));
+    let judged = judged(known.as_ref(), direction(here, &standing));
+    let candidates = match &known {
+        Some(known) if judged == Assessment::NoEntryRecord => {
+            candidates(conn, &directory, lot, known).await?
+        }
+        _ => Vec::new(),
+    };
+    let entry_picture = entry_picture(conn, &directory, known.as_ref()).await?;
+    let timeline = match &standing.case {
+        Some(case) => conn.timeline(&case.id).await?,
+        None => Vec::new(),
+    };
+    let order = conn
+        .open_question(lane, now.plus_ms(-QUESTION_MS))
+        .await?
+        .map(|order| order.shown());
+    let looked = Looked {
+        known,
+        entry_picture,
+        candidates,
+        timeline,
+        order,
+    };
+    assemble(hub, lane, standing, looked)
+}
+
+/// Nothing stands there as far as anybody knows: that is not a temporary vehicle.
+fn judged(known: Option<&Known>, direction: Option<Direction>) -> Assessment {
+    known.map_or(Assessment::Unknown, |known| known.judge(direction))
+}
+
+fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Result<Page> {
+    let directory = hub.directory();
+    let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
+    let direction = direction(lane, &standing);
+    let known = looked.known;
+    let assessment = judged(known.as_ref(), direction);
     let quote = known
         .as_ref()
         .filter(|_| direction != Some(Direction::Entry))
@@ -191,20 +256,6 @@ pub(crate) async fn build(
         known.as_ref(),
         quote.as_ref(),
     );
-    let candidates = match &known {
-        Some(known) if assessment == Assessment::NoEntryRecord => {
-            candidates(conn, &directory, lot, known).await?
-        }
-        _ => Vec::new(),
-    };
-    let entry_picture = entry_picture(conn, &directory, known.as_ref()).await?;
-    let timeline = match &standing.case {
-        Some(case) => conn.timeline(&case.id).await?,
-        None => Vec::new(),
-    };
-    let order = conn
-        .open_question(&lane.id, now.plus_ms(-QUESTION_MS))
-        .await?;
     let view = View {
         case: standing.case.as_ref().map(|case| {
             let mut case = case.now();
@@ -216,18 +267,18 @@ pub(crate) async fn build(
         robot: facts::robot(&directory, lane),
         barrier: hub.runtime().barrier_now(&lane.id),
         picture: standing.picture.clone(),
-        entry_picture,
+        entry_picture: looked.entry_picture,
         vehicle: known.as_ref().map(|known| known.shown(color(&standing))),
         assessment,
         payment: quote
             .as_ref()
             .and_then(|quote| known.as_ref()?.payment(quote)),
-        candidates,
+        candidates: looked.candidates,
         offers: bar(&facts),
         lease: standing.lease.clone(),
         call: None,
-        order: order.map(|order| order.shown()),
-        timeline,
+        order: looked.order,
+        timeline: looked.timeline,
     };
     Ok(Page {
         view,

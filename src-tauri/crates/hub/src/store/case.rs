@@ -1,6 +1,6 @@
 //! Cases and their timelines.
 
-use super::{Conn, StoreError};
+use super::{Closing, Conn, StoreError};
 use crate::{
     args,
     directory::{parsed, parsed_opt},
@@ -14,7 +14,7 @@ use lanedesk_domain::{
     plate::Plate,
     time::Timestamp,
 };
-use lanedesk_wire::case::{CaseNow, CaseState, Outcome};
+use lanedesk_wire::case::{CaseNow, CaseState};
 
 /// A case's row.
 #[derive(Debug, Clone)]
@@ -115,23 +115,6 @@ impl TryFrom<CaseColumns> for CaseRow {
     }
 }
 
-/// A case about to be opened.
-#[derive(Debug, Clone)]
-pub struct NewCase {
-    /// Its id.
-    pub id: CaseId,
-    /// Its lane.
-    pub lane: LaneId,
-    /// Its lot.
-    pub lot: LotId,
-    /// Who works it.
-    pub person: PersonId,
-    /// How it comes about.
-    pub source: Source,
-    /// The lane's one direction; none on a lane that goes both ways.
-    pub direction: Option<Direction>,
-}
-
 macro_rules! case_columns {
     () => {
         "id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read, plate, plate_color, corrected,
@@ -140,30 +123,6 @@ macro_rules! case_columns {
 }
 
 impl Conn<'_> {
-    /// Opens a case for the vehicle that stands at the lane by the reads.
-    pub(crate) async fn open_case(
-        &mut self,
-        case: &NewCase,
-        now: Timestamp,
-    ) -> Result<CaseRow, StoreError> {
-        let row: CaseColumns = self
-            .one(
-                concat!(
-                    "insert into \"case\" (id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read,
-                        plate, plate_color, corrected, direction)
-                     select $1, $2, $3, $4, $5, 'open', $6, r.id, r.plate, r.plate, r.color, false,
-                        coalesce($7, r.direction)
-                     from (select 1 as one) x left join lane_now n on n.lane_id = $2
-                        left join plate_read r on r.id = n.read_id
-                     returning ",
-                    case_columns!()
-                ),
-                args![&case.id, &case.lane, &case.lot, &case.person, case.source, now, case.direction],
-            )
-            .await?;
-        row.try_into()
-    }
-
     /// A case by id.
     pub(crate) async fn case(&mut self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
         let sql = concat!("select ", case_columns!(), " from \"case\" where id = $1");
@@ -191,9 +150,7 @@ impl Conn<'_> {
     /// order in flight, or was not open.
     pub(crate) async fn close_case(
         &mut self,
-        id: &CaseId,
-        outcome: Option<Outcome>,
-        note: Option<&str>,
+        closing: &Closing<'_>,
         now: Timestamp,
     ) -> Result<Option<bool>, StoreError> {
         let row: Option<(i64,)> = self
@@ -202,7 +159,7 @@ impl Conn<'_> {
                  where id = $1 and state = 'open'
                    and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
                  returning cast(case when corrected or stay_id is not null or phone is not null then 1 else 0 end as bigint)",
-                args![id, now, outcome.map(Outcome::word), note],
+                args![closing.case, now, closing.outcome, closing.note],
             )
             .await?;
         Ok(row.map(|(set,)| set == 1))

@@ -36,22 +36,36 @@ impl Tx<'_> {
 
     /// Writes what waits.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
-        let Later { inserts, wake } = std::mem::take(&mut self.later);
-        if inserts.is_empty() {
+        if self.later.inserts.is_empty() {
             return Ok(());
         }
-        let mut numbered = Vec::with_capacity(inserts.len());
-        let mut args = Vec::new();
-        for (sql, values) in inserts {
-            numbered.push(renumbered(&sql, args.len()));
-            args.extend(values);
-        }
+        let Later { inserts, wake } = std::mem::take(&mut self.later);
+        let (numbered, args) = counted_on(inserts);
         let sql = match &self.conn {
             Conn::Sqlite(_) => numbered.join(";\n"),
             Conn::Postgres(_) => together(&numbered, wake),
         };
         self.conn.run(&sql, args).await
     }
+
+    /// Writes what waits and then runs these statements, in one text: only on SQLite.
+    pub(super) async fn flush_then(&mut self, statements: &str) -> Result<(), StoreError> {
+        let Later { inserts, .. } = std::mem::take(&mut self.later);
+        let (mut numbered, args) = counted_on(inserts);
+        numbered.push(statements.to_owned());
+        self.conn.run(&numbered.join(";\n"), args).await
+    }
+}
+
+/// Texts whose placeholders share one list of values.
+fn counted_on(inserts: Vec<(Cow<'static, str>, Vec<Arg>)>) -> (Vec<String>, Vec<Arg>) {
+    let mut numbered = Vec::with_capacity(inserts.len());
+    let mut args = Vec::new();
+    for (sql, values) in inserts {
+        numbered.push(renumbered(&sql, args.len()));
+        args.extend(values);
+    }
+    (numbered, args)
 }
 
 /// The same text with its placeholders counted on from `by`. Our texts hold `$` for nothing else.

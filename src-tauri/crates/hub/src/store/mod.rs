@@ -6,6 +6,7 @@
 mod audit;
 mod board;
 mod case;
+mod claim;
 mod chain;
 mod conn;
 mod lane;
@@ -34,7 +35,8 @@ mod writer;
 
 pub use audit::{Audit, Broken, verify as verify_audit};
 pub use board::Handled;
-pub use case::{CaseRow, NewCase};
+pub use case::CaseRow;
+pub use claim::{Around, Closed, Closing};
 pub use conn::{Arg, Conn, Reader, Row};
 pub use lease::{Grant, LeaseRow};
 pub use opening::NewOpening;
@@ -208,6 +210,8 @@ async fn open_sqlite(address: &str, committed: watch::Sender<u64>) -> Result<Poo
         .map_err(|e| StoreError::Unavailable(e.to_string()))?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
+        // The file does not hang up; asking before every use would cost as much as a query.
+        .test_before_acquire(false)
         .connect_with(options.read_only(true))
         .await
         .map_err(classify)?;

@@ -49,6 +49,15 @@ struct Columns {
     holder_name: Option<String>,
     holder_role: Option<String>,
     case_id: Option<String>,
+    #[sqlx(flatten)]
+    seen: Seen,
+    #[sqlx(flatten)]
+    case: MaybeCase,
+}
+
+/// The columns of a lane's read and picture.
+#[derive(sqlx::FromRow)]
+pub(super) struct Seen {
     read_id: Option<String>,
     read_plate: Option<String>,
     read_color: Option<String>,
@@ -61,8 +70,6 @@ struct Columns {
     read_at: Option<i64>,
     picture_id: Option<String>,
     picture_at: Option<i64>,
-    #[sqlx(flatten)]
-    case: MaybeCase,
 }
 
 /// A case's columns where there may be none.
@@ -131,6 +138,17 @@ impl Columns {
             }),
             _ => None,
         };
+        Ok(Standing {
+            lease,
+            case: self.case.row(self.case_id)?,
+            ..self.seen.standing()?
+        })
+    }
+}
+
+impl Seen {
+    /// What is seen, with nobody there to work on it.
+    pub(super) fn standing(self) -> Result<Standing, StoreError> {
         let plate: Option<Plate> = parsed_opt(self.read_plate.as_deref())?;
         let taken_at = self.picture_at.or(self.read_at);
         let picture = match (&self.picture_id, taken_at) {
@@ -155,8 +173,8 @@ impl Columns {
             None => None,
         };
         Ok(Standing {
-            lease,
-            case: self.case.row(self.case_id)?,
+            lease: None,
+            case: None,
             read,
             picture,
             picture_id: parsed_opt(self.picture_id.as_deref())?,
@@ -170,18 +188,27 @@ fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>,
         .map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
+/// The columns of [`Seen`], from `plate_read r` and `picture p`.
+macro_rules! seen_columns {
+    () => {
+        "r.id as read_id, r.plate as read_plate, r.color as read_color, r.direction as read_direction,
+         r.taken_at as read_at,
+         case when p.id = r.picture_id then r.plate end as picture_plate,
+         case when p.id = r.picture_id then r.confidence end as confidence,
+         case when p.id = r.picture_id then r.doubtful end as doubtful,
+         case when p.id = r.picture_id then r.plate_box end as plate_box,
+         p.id as picture_id, p.taken_at as picture_at"
+    };
+}
+pub(super) use seen_columns;
+
 macro_rules! select {
     ($from:literal) => {
         concat!(
             "select l.acquired_at, l.expires_at, h.id as holder_id, h.name as holder_name, h.role as holder_role,
-                c.id as case_id, r.id as read_id, r.plate as read_plate, r.color as read_color,
-                r.direction as read_direction, r.taken_at as read_at,
-                case when p.id = r.picture_id then r.plate end as picture_plate,
-                case when p.id = r.picture_id then r.confidence end as confidence,
-                case when p.id = r.picture_id then r.doubtful end as doubtful,
-                case when p.id = r.picture_id then r.plate_box end as plate_box,
-                p.id as picture_id, p.taken_at as picture_at,
-                c.lane_id as c_lane_id, c.lot_id as c_lot_id, c.person_id as c_person_id, c.source as c_source,
+                c.id as case_id, ",
+            seen_columns!(),
+            ", c.lane_id as c_lane_id, c.lot_id as c_lot_id, c.person_id as c_person_id, c.source as c_source,
                 c.state as c_state, c.opened_at as c_opened_at, c.read_id as c_read_id, c.plate_read as c_plate_read,
                 c.plate as c_plate, c.plate_color as c_plate_color, c.corrected as c_corrected, c.phone as c_phone,
                 c.stay_id as c_stay_id, c.direction as c_direction, c.first_quote_fen as c_first_quote_fen ",

@@ -60,10 +60,19 @@ impl DerefMut for Tx<'_> {
     }
 }
 
+/// Begins the batch's transaction and its first piece of work's savepoint. One text, because every trip to the engine
+/// costs more than the statements.
+const BEGIN: &str = "begin immediate;\nsavepoint work";
+/// Ends a piece of work's savepoint and begins the next one's; the commit ends the last.
+const NEXT: &str = "release work;\nsavepoint work";
+
 /// Does the work and writes the rows it left for the end.
 async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
     let value = work(tx).await?;
-    tx.flush().await?;
+    match &tx.conn {
+        Conn::Sqlite(_) => tx.flush_then(NEXT).await?,
+        Conn::Postgres(_) => tx.flush().await?,
+    }
     Ok(value)
 }
 
@@ -201,13 +210,17 @@ impl Writer {
     /// Begins the transaction. Another process, such as `import`, may have told something since the last one: events are
     /// numbered on from there.
     async fn begin(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
-        statement(conn, "begin immediate").await?;
-        match next_xid(conn).await {
+        let begun = match statement(conn, BEGIN).await {
+            Ok(()) => next_xid(conn).await,
+            Err(error) => Err(error),
+        };
+        match begun {
             Ok(next) => {
                 self.next_xid = self.next_xid.max(next);
                 Ok(())
             }
             Err(error) => {
+                // Harmless where nothing had begun.
                 let _ = statement(conn, "rollback").await;
                 Err(error)
             }
@@ -255,22 +268,12 @@ impl Writer {
         }
     }
 
-    /// Runs one job in its savepoint. The state is an error only where the whole transaction is lost.
+    /// Runs one job in the savepoint that stands open. The state is an error only where the whole transaction is lost.
     async fn one(
         &mut self,
         conn: &mut SqliteConnection,
         job: Box<dyn Job>,
     ) -> (Ran, Result<(), StoreError>) {
-        if let Err(error) = statement(conn, "savepoint work").await {
-            job.refuse(error.clone());
-            return (
-                Ran {
-                    keep: false,
-                    answer: Box::new(|_| ()),
-                },
-                Err(error),
-            );
-        }
         let xid = self.next_xid;
         self.next_xid += 1;
         let mut tx = Tx {
@@ -287,9 +290,6 @@ impl Writer {
             self.chain = chain;
         } else {
             state = statement(conn, "rollback to work").await;
-        }
-        if state.is_ok() {
-            state = statement(conn, "release work").await;
         }
         (ran, state)
     }

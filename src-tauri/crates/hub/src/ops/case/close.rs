@@ -8,11 +8,11 @@ use crate::{
         lease::{emptied, freed},
         view,
     },
-    store::{Audit, StepRow, To, Tx},
+    store::{Audit, Closed, Closing, StepRow, To, Tx},
 };
 use lanedesk_domain::{ids::CaseId, person::Permission, time::Timestamp};
 use lanedesk_wire::{
-    case::{CaseState, CloseCase, Step},
+    case::{CaseState, CloseCase, Outcome, Step},
     stream::{LostWhy, Told},
 };
 use serde_json::json;
@@ -38,17 +38,24 @@ async fn close_in(
     how: &CloseCase,
     now: Timestamp,
 ) -> Result<()> {
-    // The lease first: its row keeps orders of this case from being written until this transaction ends.
-    let Some(freed_lane) = tx.free_lease_of_case(&actor.id, case, now).await? else {
-        return Err(why_not(tx, actor, case).await?);
-    };
-    actor.see(&freed_lane.lot)?;
-    if freed_lane.in_call && !how.during_call {
-        return Err(Error::CallLive);
-    }
     let note = how.note.as_deref().map(str::trim).filter(|n| !n.is_empty());
-    let closed = tx.close_case(case, how.outcome, note, now).await?;
-    let vehicle_was_set = closed.ok_or(Error::OrderInFlight)?;
+    let outcome = how.outcome.map(Outcome::word);
+    let closing = Closing {
+        case,
+        person: &actor.id,
+        outcome: outcome.as_deref(),
+        note,
+        during_call: how.during_call,
+    };
+    let closed = if tx.is_alone() {
+        tx.close_alone(&closing, now).await?
+    } else {
+        close_among_others(tx, &closing, now).await?
+    };
+    let Some(closed) = closed else {
+        return Err(why_not(tx, actor, &closing, now).await?);
+    };
+    actor.see(&closed.lot)?;
     tx.add_step(StepRow {
         case,
         at: now,
@@ -62,37 +69,74 @@ async fn close_in(
         person: Some(actor.id.clone()),
         action: "case.close",
         subject: format!("case:{case}"),
-        body: json!({"lane": freed_lane.lane, "outcome": how.outcome, "during_call": how.during_call}),
+        body: json!({"lane": closed.lane, "outcome": how.outcome, "during_call": how.during_call}),
     })
     .await?;
     let lost = Told::LeaseLost {
         case: case.clone(),
-        lane: freed_lane.lane.clone(),
+        lane: closed.lane.clone(),
         why: LostWhy::Closed,
         by: Some(actor.holder()),
         note: None,
     };
     let told = [
         (To::Person(&actor.id), lost),
-        (To::Lot(&freed_lane.lot), freed(&freed_lane.lane)),
-        (To::Lot(&freed_lane.lot), emptied(&freed_lane.lane)),
+        (To::Lot(&closed.lot), freed(&closed.lane)),
+        (To::Lot(&closed.lot), emptied(&closed.lane)),
     ];
     tx.tell_all(now, &told).await?;
-    if vehicle_was_set {
+    if closed.vehicle_was_set {
         // What the person set goes with the case; whoever looks on sees again what the camera read.
-        view::tell(tx, hub, &freed_lane.lane, now).await?;
+        view::tell(tx, hub, &closed.lane, now).await?;
     }
     Ok(())
 }
 
-/// Why there was nothing to close.
-async fn why_not(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId) -> Result<Error> {
-    let Some(row) = tx.case(case).await? else {
+/// The same where others write at the same time.
+async fn close_among_others(
+    tx: &mut Tx<'_>,
+    closing: &Closing<'_>,
+    now: Timestamp,
+) -> Result<Option<Closed>> {
+    // The lease first: its row keeps orders of this case from being written until this transaction ends.
+    let freed = tx
+        .free_lease_of_case(closing.person, closing.case, now)
+        .await?;
+    let Some(freed) = freed else { return Ok(None) };
+    if freed.in_call && !closing.during_call {
+        return Err(Error::CallLive);
+    }
+    let vehicle_was_set = tx
+        .close_case(closing, now)
+        .await?
+        .ok_or(Error::OrderInFlight)?;
+    Ok(Some(Closed {
+        lane: freed.lane,
+        lot: freed.lot,
+        vehicle_was_set,
+    }))
+}
+
+/// Why nothing was closed.
+async fn why_not(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    closing: &Closing<'_>,
+    now: Timestamp,
+) -> Result<Error> {
+    let Some(row) = tx.case(closing.case).await? else {
         return Ok(Error::NotFound);
     };
     actor.see(&row.lot)?;
-    Ok(match row.state {
-        CaseState::Closed => Error::CaseClosed,
-        _ => Error::LeaseLost,
-    })
+    if row.state == CaseState::Closed {
+        return Ok(Error::CaseClosed);
+    }
+    let held = tx.lease_of_person(&actor.id).await?;
+    Ok(
+        match held.filter(|held| held.case == row.id && held.holds(now)) {
+            None => Error::LeaseLost,
+            Some(held) if held.expires_at.is_none() && !closing.during_call => Error::CallLive,
+            Some(_) => Error::OrderInFlight,
+        },
+    )
 }

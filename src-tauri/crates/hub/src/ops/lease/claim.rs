@@ -1,11 +1,11 @@
 //! Claiming a lane, and taking one over (R6, R7, R10, R12).
 
-use super::{Ending, Gained, Target, audit, end, lost, quicker, taken, worked};
+use super::{Began, Ending, Gained, Target, audit, end, lost, quicker, taken, worked};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Grant, LeaseRow, NewCase, StepRow, To, Tx},
+    store::{Around, CaseRow, Grant, LeaseRow, Standing, StepRow, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId},
@@ -14,7 +14,7 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{
-    case::{CaseRef, Claimed, Lease, Step},
+    case::{CaseRef, CaseState, Claimed, Lease, Step},
     stream::LostWhy,
 };
 use serde_json::json;
@@ -72,7 +72,10 @@ pub(super) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<C
         hub.alarm().set(end);
     }
     look(hub, lane);
-    let view = crate::ops::view::of_lane_now(hub, lane).await?;
+    let view = match gained.began {
+        Some(began) => crate::ops::view::of_new_case(hub, lane, began).await?,
+        None => crate::ops::view::of_lane_now(hub, lane).await?,
+    };
     Ok(Claimed {
         case: CaseRef { id: gained.case },
         lease: Lease {
@@ -106,10 +109,11 @@ pub(super) async fn gain_in(
     manner: &Manner,
     now: Timestamp,
 ) -> Result<Gained> {
-    let around = tx.leases_around(&target.lane, &actor.id).await?;
-    let here = around.iter().find(|row| row.lane == target.lane);
-    let former = around.iter().find(|row| row.lane != target.lane);
-    match here.filter(|row| row.holds(now)) {
+    let who = actor.holder();
+    let since = now.plus_ms(-crate::ops::view::QUESTION_MS);
+    let around = tx.around(&target.lane, &who, since).await?;
+    let former = around.former.as_ref();
+    match around.here.as_ref().filter(|row| row.holds(now)) {
         Some(held) if held.holder.id == actor.id => renew(tx, actor, target, held, now).await,
         Some(held) => match manner {
             Manner::Claim => Err(Error::LaneHeld {
@@ -123,10 +127,10 @@ pub(super) async fn gain_in(
         },
         None => {
             leave_former(tx, actor, former, now).await?;
-            if let Some(over) = here.filter(|row| row.open) {
+            if let Some(over) = around.here.as_ref().filter(|row| row.open) {
                 end_over(tx, over, now).await?;
             }
-            begin(tx, actor, target, manner, now).await
+            begin(tx, actor, target, manner, around, now).await
         }
     }
 }
@@ -220,30 +224,23 @@ async fn begin(
     actor: &Actor,
     target: &Target,
     manner: &Manner,
+    around: Around,
     now: Timestamp,
 ) -> Result<Gained> {
-    let new = NewCase {
-        id: CaseId::new(),
-        lane: target.lane.clone(),
-        lot: target.lot.clone(),
-        person: actor.id.clone(),
-        source: Source::Query,
-        direction: target.direction,
-    };
-    let case = tx.open_case(&new, now).await?;
+    let case = new_case(actor, target, &around, now);
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
         person: actor.id.clone(),
-        case: new.id,
+        case: case.id.clone(),
         expires_at: Some(target.ends(now)),
     };
     let fence = tx
-        .take_lease(&grant, now)
+        .begin_case(&case, &grant)
         .await
         .map_err(two_at_once)?
         .ok_or_else(|| quicker("the lane"))?;
-    let gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     step(tx, actor, &grant.case, Step::Claimed, &[], now).await?;
     let (action, reason) = match manner {
         Manner::Claim => ("lane.claim", None),
@@ -253,7 +250,38 @@ async fn begin(
     tx.audit(audit(action, Some(&actor.id), &target.lane, body, now))
         .await?;
     tell_taken(tx, target, Some(case.now()), &gained, now).await?;
+    gained.began = Some(Began {
+        standing: Standing {
+            lease: Some(gained.lease.clone()),
+            case: Some(case),
+            ..around.seen
+        },
+        question: around.question,
+    });
     Ok(gained)
+}
+
+/// The case of whoever stands there, by the camera's word.
+fn new_case(actor: &Actor, target: &Target, around: &Around, now: Timestamp) -> CaseRow {
+    let read = around.seen.read.as_ref();
+    CaseRow {
+        id: CaseId::new(),
+        lane: target.lane.clone(),
+        lot: target.lot.clone(),
+        person: actor.id.clone(),
+        source: Source::Query,
+        state: CaseState::Open,
+        opened_at: now,
+        read: read.map(|read| read.id.clone()),
+        plate_read: read.and_then(|read| read.plate.clone()),
+        plate: read.and_then(|read| read.plate.clone()),
+        plate_color: read.and_then(|read| read.color.clone()),
+        corrected: false,
+        phone: None,
+        stay: None,
+        direction: target.direction.or(read.and_then(|read| read.direction)),
+        first_quote: None,
+    }
 }
 
 /// A lane that another holds: their case goes on with the supervisor.
