@@ -60,13 +60,13 @@ fn listen(from: impl Read) -> Tally {
 
 /// The counts of a closing line; nothing for any other line.
 fn closing(line: &str) -> Tally {
-    let line = line.trim();
-    // nextest: `Summary [ 0.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped`
-    // cargo test: `test result: ok. 3 passed; 0 failed; 0 ignored; …`
-    // vitest: `Tests  1 failed | 12 passed (13)`
-    let counts = ["Summary [", "test result:", "Tests  "]
-        .iter()
-        .any(|start| line.starts_with(start));
+    // nextest: `     Summary [ 0.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped`
+    // vitest: `      Tests  1 failed | 12 passed (13)`
+    // cargo test: `test result: ok. 3 passed; 0 failed; 0 ignored; …`; indented it is nextest quoting one failed test.
+    let trimmed = line.trim_start();
+    let counts = trimmed.starts_with("Summary [")
+        || trimmed.starts_with("Tests  ")
+        || line.starts_with("test result:");
     if !counts {
         return Tally::default();
     }
@@ -121,6 +121,8 @@ mod tests {
         );
         assert_eq!(closing(" Test Files  2 passed (2)"), seen(0, 0));
         assert_eq!(closing("12 passed"), seen(0, 0));
+        let quoted = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured";
+        assert_eq!(closing(quoted), seen(0, 0), "the summary counts it too");
     }
 
     #[test]
