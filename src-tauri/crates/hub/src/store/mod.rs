@@ -6,8 +6,8 @@
 mod audit;
 mod board;
 mod case;
-mod claim;
 mod chain;
+mod claim;
 mod conn;
 mod lane;
 mod later;
