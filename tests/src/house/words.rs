@@ -78,8 +78,13 @@ fn defined<'a>(line: &'a str, maker: &str) -> Option<&'a str> {
 #[test]
 fn errors_are_typed() {
     let mut faults = lines_with(&[".rs"], &[", String>"]);
-    // A map of strings inside a result is no error type.
-    faults.retain(|line| line.contains("Result<") && !line.contains("Map<String, String>, "));
+    // A map of strings inside a result is no error type; the rest of its line is still looked at.
+    faults.retain(|line| {
+        line.contains("Result<")
+            && line
+                .replace("Map<String, String>", "Map")
+                .contains(", String>")
+    });
     none("never Result<_, String>", &faults);
 }
 

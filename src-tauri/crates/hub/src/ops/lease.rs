@@ -21,7 +21,7 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId},
-    lane::{Direction, LaneDirection},
+    lane::Direction,
     rules::Rules,
     time::Timestamp,
 };
@@ -40,15 +40,6 @@ pub fn rules(directory: &Directory) -> Rules {
         let _ = rules.set(name, *value);
     }
     rules
-}
-
-/// The lane's one direction; none where it goes both ways.
-pub(crate) fn only_direction(direction: LaneDirection) -> Option<Direction> {
-    match direction {
-        LaneDirection::Entry => Some(Direction::Entry),
-        LaneDirection::Exit => Some(Direction::Exit),
-        LaneDirection::Both => None,
-    }
 }
 
 /// Somebody else was quicker: the work runs again and sees what they did.
@@ -260,7 +251,7 @@ impl Target {
         Ok(Self {
             lane: lane.id.clone(),
             lot: lot.id.clone(),
-            direction: only_direction(lane.direction),
+            direction: lane.direction.only(),
             lock_minutes: i64::from(rules(directory).lock_minutes),
         })
     }

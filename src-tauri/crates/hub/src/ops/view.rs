@@ -292,7 +292,8 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
 
 /// The way this vehicle goes: the lane's only one, else as the case or the camera says (R42).
 fn direction(lane: &Lane, standing: &Standing) -> Option<Direction> {
-    crate::ops::lease::only_direction(lane.direction)
+    lane.direction
+        .only()
         .or_else(|| standing.case.as_ref().and_then(|case| case.direction))
         .or_else(|| standing.read.as_ref().and_then(|read| read.direction))
 }

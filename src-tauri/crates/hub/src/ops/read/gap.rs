@@ -69,7 +69,7 @@ async fn way_out(
     let site = hub.directory();
     let goes_out = |read: &ReadRow| {
         let lane = site.lanes.get(&read.lane);
-        let only = lane.and_then(|lane| crate::ops::lease::only_direction(lane.direction));
+        let only = lane.and_then(|lane| lane.direction.only());
         only.or(read.direction) == Some(Direction::Exit)
     };
     let passages = tx.passages_after(lot, plate, after).await?;
