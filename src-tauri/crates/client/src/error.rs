@@ -101,6 +101,7 @@ pub fn problem_here(code: Code, title: &str, detail: &str) -> Box<Problem> {
         since: None,
         field: None,
         retry_after_s: None,
+        approval: None,
         case: None,
     })
 }

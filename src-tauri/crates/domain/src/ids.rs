@@ -90,6 +90,14 @@ ids! {
     PhotoId,
     /// One reading of a plate by a camera.
     ReadId,
+    /// A supervisor's leave for a release.
+    ApprovalId,
+    /// What a vehicle still owes from before (R38).
+    DebtId,
+    /// A barrier that rose without us (R40).
+    RiseId,
+    /// A pattern found in the records.
+    WarningId,
     /// A telephone or payment system that signs its requests.
     IntegrationId,
 }

@@ -1,7 +1,7 @@
 //! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
 
 use crate::store::StoreError;
-use lanedesk_domain::time::Timestamp;
+use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
 use lanedesk_wire::problem::Holder;
 
 /// The result of a use case.
@@ -83,6 +83,38 @@ pub enum Error {
     /// A reason is missing.
     #[error("reason required")]
     ReasonRequired,
+    /// A remark is missing (R22, R23).
+    #[error("remark required")]
+    RemarkRequired,
+    /// ID photos are missing, or too many (R23).
+    #[error("{min} to {max} photos required, {given} given")]
+    EvidenceRequired {
+        /// Fewest.
+        min: u32,
+        /// Most.
+        max: u32,
+        /// How many there are.
+        given: u32,
+    },
+    /// A supervisor must allow it first.
+    #[error("approval required")]
+    ApprovalRequired(ApprovalId),
+    /// A supervisor has denied it.
+    #[error("approval denied")]
+    ApprovalDenied {
+        /// Which one.
+        approval: ApprovalId,
+        /// Who.
+        by: Holder,
+        /// What they said.
+        note: Option<String>,
+    },
+    /// Not a picture that can be kept; a key of the sentence catalogue says why.
+    #[error("bad image: {0}")]
+    BadImage(&'static str),
+    /// The photo was not taken during its case (R23).
+    #[error("photo not of this case's time")]
+    TooOld,
     /// No robot stands at this lane (R21).
     #[error("no robot bound")]
     RobotNotBound,

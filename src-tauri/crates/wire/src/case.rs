@@ -119,7 +119,7 @@ words_enum! {
     /// A step of a case's timeline (R35).
     Step {
         Claimed, Renewed, TakenOver, HandedOver, Moved, Asked, PlateRead, Corrected, FoundByPhone, VehicleChosen,
-        DirectionSet, Paid, Ordered, OrderResult, Passed, NotPassed, PhotoTaken, RobotTold, CallStarted, CallAnswered,
+        DirectionSet, Paid, Ordered, OrderResult, Passed, NotPassed, PhotoTaken, ApprovalAsked, ApprovalAnswered, RobotTold, CallStarted, CallAnswered,
         CallEnded, CashRecorded, DebtFiled, Closed, Expired, Requeried
     }
 }

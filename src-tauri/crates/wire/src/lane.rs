@@ -248,6 +248,9 @@ pub struct View {
     /// What is owed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Payment>,
+    /// What this vehicle still owes from before, at lots in the asker's sight (R38).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt: Option<crate::debt::DebtNow>,
     /// Look-alikes inside, most alike first, at most 6.
     pub candidates: Vec<Candidate>,
     /// What the holder may do.

@@ -6,16 +6,25 @@
 #[macro_use]
 mod words;
 
+pub mod approval;
+pub mod audit;
 pub mod barrier;
 pub mod board;
 pub mod case;
+pub mod debt;
 pub mod health;
 pub mod lane;
 pub mod list;
 pub mod opening;
 pub mod payment;
+pub mod photo;
 pub mod problem;
 pub mod record;
+pub mod release;
+pub mod report;
+pub mod rise;
 pub mod search;
 pub mod session;
+pub mod statistics;
 pub mod stream;
+pub mod warning;

@@ -4,7 +4,7 @@ use crate::{problem::Holder, search::LotRef};
 use lanedesk_domain::{
     assessment::Assessment,
     barrier::BarrierState,
-    ids::{CallId, CaseId, LaneId, OpeningId, OrderId, PhotoId, StayId},
+    ids::{CallId, CaseId, DebtId, LaneId, OpeningId, OrderId, PhotoId, StayId},
     lane::Direction,
     money::Fen,
     opening::{OpeningKind, Passage, Source},
@@ -72,6 +72,12 @@ pub struct Opening {
     /// Collected for the stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collected_fen: Option<Fen>,
+    /// The debt filed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt: Option<DebtId>,
+    /// What became of the money that was due and not paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid: Option<crate::release::Unpaid>,
     /// The reason's code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

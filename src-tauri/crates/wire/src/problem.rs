@@ -1,6 +1,10 @@
 //! The one error on the wire: RFC 9457 problem JSON with a closed set of codes.
 
-use lanedesk_domain::{ids::CaseId, person::Role, time::Timestamp};
+use lanedesk_domain::{
+    ids::{ApprovalId, CaseId},
+    person::Role,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Why a request was not done. A code exists only because somebody branches on it.
@@ -53,8 +57,14 @@ pub enum Code {
     RemarkRequired,
     /// 422: ID photos are missing.
     EvidenceRequired,
-    /// 409: a supervisor must allow this first.
+    /// 409: a supervisor must allow this first; see `approval`.
     ApprovalRequired,
+    /// 409: a supervisor has denied it; see `approval` and `detail`.
+    ApprovalDenied,
+    /// 422: not a picture that can be kept: not JPEG or PNG inside, damaged, or too many pixels.
+    BadImage,
+    /// 422: the photo was taken before its case began, or after it ended.
+    TooOld,
     /// 409: no robot stands at this lane.
     RobotNotBound,
     /// 401: a signed request whose signature or time stamp is wrong.
@@ -108,6 +118,9 @@ pub struct Problem {
     /// Seconds to wait before trying again (`too_many_attempts`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u32>,
+    /// The approval that is waited for or was denied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
     /// The case that is already at it, where that helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,

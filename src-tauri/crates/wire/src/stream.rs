@@ -1,15 +1,18 @@
 //! What the hub tells desks by itself, one JSON object a WebSocket frame.
 
 use crate::{
+    approval::Approval,
     barrier::Order,
     case::{CallNow, CaseNow, LeaseNow, TimelineEntry},
+    debt::DebtNow,
     lane::{BarrierFacts, Candidate, Offer, Payment, Picture, RobotFacts, Vehicle},
     opening::Opening,
     problem::Holder,
+    rise::Rise,
 };
 use lanedesk_domain::{
     assessment::Assessment,
-    ids::{CaseId, DeviceId, LaneId, OrderId},
+    ids::{ApprovalId, CaseId, DeviceId, LaneId, OrderId},
     order::OrderResult,
     time::Timestamp,
 };
@@ -54,6 +57,10 @@ pub struct ViewParts {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "double")]
     #[specta(type = Option<Payment>)]
     pub payment: Option<Option<Payment>>,
+    /// What is owed from before (R38).
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "double")]
+    #[specta(type = Option<DebtNow>)]
+    pub debt: Option<Option<DebtNow>>,
     /// Look-alikes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<Vec<Candidate>>,
@@ -183,6 +190,20 @@ pub enum Told {
         case: CaseId,
         /// Who asks.
         by: Holder,
+    },
+    /// A supervisor is asked for leave, or has answered.
+    Approval {
+        /// Its id.
+        approval: ApprovalId,
+        /// The case.
+        case: CaseId,
+        /// All of it.
+        facts: Box<Approval>,
+    },
+    /// A barrier rose without us (R40).
+    Rise {
+        /// The rise.
+        rise: Box<Rise>,
     },
     /// A manual opening was recorded or completed.
     Opening {

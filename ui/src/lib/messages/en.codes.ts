@@ -86,6 +86,8 @@ export const enCodes = {
   'step.passed': 'Passed',
   'step.not_passed': 'Did not pass',
   'step.photo_taken': 'Photo taken',
+  'step.approval_asked': 'Approval asked for',
+  'step.approval_answered': 'Approval answered',
   'step.robot_told': 'Robot told',
   'step.call_started': 'Call',
   'step.call_answered': 'Answered',

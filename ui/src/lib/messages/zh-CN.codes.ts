@@ -86,6 +86,8 @@ export const zhCodes = {
   'step.passed': '已通过',
   'step.not_passed': '未通过',
   'step.photo_taken': '拍照',
+  'step.approval_asked': '请求主管同意',
+  'step.approval_answered': '主管答复',
   'step.robot_told': '机器人指令',
   'step.call_started': '来电',
   'step.call_answered': '接听',

@@ -148,6 +148,7 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
         since: None,
         field: None,
         retry_after_s: None,
+        approval: None,
         case: None,
     };
     problem.detail = fill(&sentence, error, language);
@@ -159,6 +160,9 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
         }
         Error::Invalid { field, .. } => problem.field = Some((*field).to_owned()),
         Error::TooManyAttempts { retry_after_s } => problem.retry_after_s = Some(*retry_after_s),
+        Error::ApprovalRequired(id) | Error::ApprovalDenied { approval: id, .. } => {
+            problem.approval = Some(id.clone());
+        }
         _ => {}
     }
     problem
@@ -180,6 +184,17 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
                 .or_else(|| SENTENCES.why.get("not_acceptable"));
             why.map(|both| both.of(language).replace("{field}", field))
                 .unwrap_or_default()
+        }
+        Error::EvidenceRequired { min, max, given } => sentence
+            .replace("{min}", &min.to_string())
+            .replace("{max}", &max.to_string())
+            .replace("{n}", &given.to_string()),
+        Error::ApprovalDenied { by, note, .. } => sentence
+            .replace("{name}", &by.name)
+            .replace("{note}", note.as_deref().unwrap_or("—")),
+        Error::BadImage(why) => {
+            let why = SENTENCES.why.get(*why);
+            why.map_or(sentence.to_owned(), |both| both.of(language).clone())
         }
         Error::BadRequest(facts) | Error::DeviceUnreachable(facts) => {
             sentence.replace("{facts}", facts)
@@ -220,6 +235,12 @@ fn code(error: &Error) -> Code {
         Error::OrderIdUsed => Code::OrderIdUsed,
         Error::OrderLate => Code::OrderLate,
         Error::ReasonRequired => Code::ReasonRequired,
+        Error::RemarkRequired => Code::RemarkRequired,
+        Error::EvidenceRequired { .. } => Code::EvidenceRequired,
+        Error::ApprovalRequired(_) => Code::ApprovalRequired,
+        Error::ApprovalDenied { .. } => Code::ApprovalDenied,
+        Error::BadImage(_) => Code::BadImage,
+        Error::TooOld => Code::TooOld,
         Error::RobotNotBound => Code::RobotNotBound,
         Error::BadSignature => Code::BadSignature,
         Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
@@ -235,9 +256,12 @@ fn status(error: &Error) -> StatusCode {
         Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadRequest => StatusCode::BAD_REQUEST,
-        Code::Invalid | Code::ReasonRequired | Code::RemarkRequired | Code::EvidenceRequired => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Code::Invalid
+        | Code::ReasonRequired
+        | Code::RemarkRequired
+        | Code::EvidenceRequired
+        | Code::BadImage
+        | Code::TooOld => StatusCode::UNPROCESSABLE_ENTITY,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::SeatTaken
@@ -251,6 +275,7 @@ fn status(error: &Error) -> StatusCode {
         | Code::OrderIdUsed
         | Code::OrderLate
         | Code::ApprovalRequired
+        | Code::ApprovalDenied
         | Code::RobotNotBound => StatusCode::CONFLICT,
         Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

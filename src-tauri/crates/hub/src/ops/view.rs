@@ -132,6 +132,7 @@ fn parts(view: View) -> ViewParts {
         vehicle: Some(view.vehicle),
         assessment: Some(view.assessment),
         payment: Some(view.payment),
+        debt: Some(view.debt),
         candidates: Some(view.candidates),
         offers: Some(view.offers),
         lease: Some(view.lease),
@@ -273,6 +274,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         payment: quote
             .as_ref()
             .and_then(|quote| known.as_ref()?.payment(quote)),
+        debt: None,
         candidates: looked.candidates,
         offers: bar(&facts),
         lease: standing.lease.clone(),

@@ -113,13 +113,15 @@ struct Columns {
     barrier_after: String,
     passage: String,
     release: Option<String>,
+    debt_id: Option<String>,
+    unpaid: Option<String>,
 }
 
 const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.lot_id, o.lane_id, o.direction, o.plate,
     o.plate_read, o.plate_color, o.person_id, p.name, p.role, o.source, o.assessment, o.stay_id, o.due_fen,
     o.first_quote_fen, o.collected_fen, o.reason, o.remark, o.photos, o.picture_before, o.picture_after, o.approved_by,
     a.name as approver_name, a.role as approver_role, o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after,
-    o.passage, o.release
+    o.passage, o.release, o.debt_id, o.unpaid
     from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by ";
 
 /// A lot by id and name; one that is no longer in the site goes by its id.
@@ -171,6 +173,8 @@ impl Columns {
             due_fen: self.due_fen.map(Fen),
             first_quote_fen: self.first_quote_fen.map(Fen),
             collected_fen: self.collected_fen.map(Fen),
+            debt: parsed_opt(self.debt_id.as_deref())?,
+            unpaid: self.unpaid.as_deref().map(parsed).transpose()?,
             reason: self.reason,
             remark: self.remark,
             photos: serde_json::from_str(&self.photos)

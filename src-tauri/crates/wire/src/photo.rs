@@ -1,0 +1,42 @@
+//! ID photos: proof of an abnormal release (R23, R24, R36).
+
+use lanedesk_domain::{ids::PhotoId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+words_enum! {
+    /// Which camera took it.
+    PhotoSource { DeviceCamera, SystemCamera, LaneCamera }
+}
+
+/// A photo the hub has kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct Photo {
+    /// Its id; sent with the release.
+    pub id: PhotoId,
+    /// Of the kept JPEG, hex.
+    pub sha256: String,
+    /// In pixels, at most 2048.
+    pub width: u32,
+    /// In pixels, at most 2048.
+    pub height: u32,
+    /// When the shutter went.
+    pub taken_at: Timestamp,
+    /// Which camera took it.
+    pub source: PhotoSource,
+}
+
+/// `POST /api/cases/{case}/photos/from-lane`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct PhotoFromLane {
+    /// The holder's fence.
+    pub fence: lanedesk_domain::ids::Fence,
+}
+
+/// `POST /api/photos/{id}/hold`: keeps a photo beyond its retention, or lets it go again (R36).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct HoldPhoto {
+    /// Kept from now on, or no longer.
+    pub hold: bool,
+    /// Why; required.
+    pub reason: String,
+}
