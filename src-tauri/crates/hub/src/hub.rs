@@ -6,7 +6,7 @@ use crate::{
     directory::Directory,
     expiry::Alarm,
     metrics::Metrics,
-    ops::search::Finder,
+    ops::{barrier::Recording, search::Finder},
     push::Push,
     runtime::Runtime,
     store::{Store, StoreError},
@@ -38,6 +38,7 @@ struct Inner {
     stop: CancellationToken,
     runtime: Runtime,
     alarm: Alarm,
+    recording: Recording,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
 }
@@ -61,6 +62,7 @@ impl Hub {
             stop: CancellationToken::new(),
             runtime,
             alarm: Alarm::default(),
+            recording: Recording::default(),
             id,
         })))
     }
@@ -88,6 +90,11 @@ impl Hub {
     /// What wakes the task that ends leases.
     pub fn alarm(&self) -> &Alarm {
         &self.0.alarm
+    }
+
+    /// Orders whose answer is on its way into the records.
+    pub fn recording(&self) -> &Recording {
+        &self.0.recording
     }
 
     /// This process.

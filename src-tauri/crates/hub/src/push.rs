@@ -4,13 +4,14 @@
 //! and then, because nothing may rely on being woken.
 
 use crate::{
+    actor::Actor,
     hub::Hub,
     store::{Event, Place, StoreError},
 };
 use axum::extract::ws::Utf8Bytes;
 use lanedesk_domain::{
     ids::{LotId, PersonId},
-    person::Scope,
+    person::Permission,
 };
 use lanedesk_wire::stream::{Frame, Told};
 use std::{sync::Arc, time::Duration};
@@ -37,28 +38,47 @@ pub struct Ready {
     pub place: Place,
     lot: Option<LotId>,
     person: Option<PersonId>,
+    /// Besides people with this permission only this person is told, as in the lists these things are in.
+    only: Option<(Permission, PersonId)>,
     /// The frame as it goes out; none: only hubs are told.
     pub text: Option<Utf8Bytes>,
 }
 
 impl Ready {
     fn new(event: Event) -> Self {
+        let only = event.told.as_ref().and_then(only);
         let text = event.told.and_then(|told| frame(event.place, told));
         Self {
             place: event.place,
             lot: event.lot,
             person: event.person,
+            only,
             text,
         }
     }
 
     /// Whether this person may be told.
-    pub fn is_for(&self, person: &PersonId, scope: &Scope) -> bool {
-        match (&self.person, &self.lot) {
-            (Some(only), _) => only == person,
-            (None, Some(lot)) => scope.contains(lot),
+    pub fn is_for(&self, actor: &Actor) -> bool {
+        let near = match (&self.person, &self.lot) {
+            (Some(only), _) => *only == actor.id,
+            (None, Some(lot)) => actor.scope.contains(lot),
             (None, None) => true,
+        };
+        let told = |(permission, own): &(Permission, PersonId)| {
+            actor.role.may(*permission) || *own == actor.id
+        };
+        near && self.only.as_ref().is_none_or(told)
+    }
+}
+
+/// Frames that not everybody with the lot in sight may read.
+fn only(told: &Told) -> Option<(Permission, PersonId)> {
+    match told {
+        Told::Opening { opening } => {
+            Some((Permission::OpeningsOfOthers, opening.person.id.clone()))
         }
+        Told::Approval { facts, .. } => Some((Permission::Approve, facts.by.id.clone())),
+        _ => None,
     }
 }
 

@@ -184,8 +184,7 @@ impl Line {
             // The site changed, and with it perhaps what this person may see.
             return self.still_welcome().await;
         };
-        let actor = &self.visitor.actor;
-        if event.is_for(&actor.id, &actor.scope) {
+        if event.is_for(&self.visitor.actor) {
             self.send(text.clone()).await?;
         }
         Ok(())

@@ -5,11 +5,13 @@
 
 mod check;
 mod finish;
+mod recording;
 mod send;
 mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use recording::Recording;
 pub use sweep::{left_behind, run as sweep};
 
 use crate::{
@@ -72,7 +74,9 @@ pub async fn by_id(hub: &Hub, actor: &Actor, id: OrderId) -> Result<Order> {
 }
 
 async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
-    Ok(hub.store().read().await?.conn().order(id).await?)
+    let answered = hub.recording().answered(id);
+    let row = hub.store().read().await?.conn().order(id).await?;
+    Ok(row.map(|row| recording::newer(row, answered)))
 }
 
 /// The same order again: it acts no second time, its result is told as soon as it is known.
@@ -120,6 +124,7 @@ async fn prepare(
     wanted: &BarrierOrder,
     content: String,
 ) -> Result<Prepared> {
+    hub.recording().settled(case).await;
     let held = case::held(hub, actor, case, wanted.fence).await?;
     let (rules, now) = (hub.rules(), hub.clock().now());
     let made_at = wanted.made_at.unwrap_or(now);
@@ -162,6 +167,10 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
                     .await?
                 {
                     return Err(Error::LeaseLost);
+                }
+                // Two presses of one person are two ids: the second waits for the first one's answer.
+                if tx.order_in_flight(&order.case, Some(order.id)).await? {
+                    return Err(Error::OrderInFlight);
                 }
                 tx.add_order(order, hub.id()).await?;
                 if let Some(opening) = &prepared.opening {

@@ -27,9 +27,12 @@ use lanedesk_domain::{
 };
 use lanedesk_wire::lane::View;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
 
 /// Watchers within this time share one picture of the device.
 const SHARED_FOR: Duration = Duration::from_secs(1);
+/// The picture of the lane before the arm moves waits no longer than this for the order to be sent.
+const BEFORE_WITHIN: Duration = Duration::from_millis(300);
 /// From the order to the picture after it.
 const AFTER: Duration = Duration::from_secs(3);
 
@@ -160,10 +163,13 @@ pub(crate) fn still_for_read(hub: &Hub, lane: &LaneId) {
     });
 }
 
-/// Keeps the picture of the lane at an order and the one 3 s after it, beside the order and without delaying it.
-pub fn around_order(hub: &Hub, lane: &LaneId, opening: &OpeningId) {
+/// Keeps the picture of the lane at an order and the one 3 s after it, beside the order and without delaying it: the
+/// device that moves the arm is often the camera too, so the first still waits until the order is `sent`.
+pub fn around_order(hub: &Hub, lane: &LaneId, opening: &OpeningId, sent: oneshot::Receiver<()>) {
     let (hub, lane, opening) = (hub.clone(), lane.clone(), opening.clone());
     tokio::spawn(async move {
+        // Its sender is only ever dropped.
+        let _ = tokio::time::timeout(BEFORE_WITHIN, sent).await;
         let began = tokio::time::Instant::now();
         for (kind, at) in [
             (PictureKind::Before, began),

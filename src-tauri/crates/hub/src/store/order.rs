@@ -162,12 +162,16 @@ impl Conn<'_> {
         Ok(turned == 1)
     }
 
-    /// Whether an order of this case is unanswered.
-    pub(crate) async fn order_in_flight(&mut self, case: &CaseId) -> Result<bool, StoreError> {
+    /// Whether an order of this case is unanswered, besides the one that is named.
+    pub(crate) async fn order_in_flight(
+        &mut self,
+        case: &CaseId,
+        besides: Option<OrderId>,
+    ) -> Result<bool, StoreError> {
         let row: Option<(String,)> = self
             .optional(
-                "select id from \"order\" where case_id = $1 and result = 'running' limit 1",
-                args![case],
+                "select id from \"order\" where case_id = $1 and result = 'running' and ($2 is null or id <> $2) limit 1",
+                args![case, besides.map(|id| id.to_string())],
             )
             .await?;
         Ok(row.is_some())

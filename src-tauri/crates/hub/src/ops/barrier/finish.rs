@@ -1,7 +1,7 @@
 //! Writing down what became of an order. Each result is written once and only becomes more certain.
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     hub::Hub,
     store::{Audit, OrderRow, StepRow, To, Tx},
 };
@@ -14,8 +14,8 @@ use serde_json::json;
 use std::time::Duration;
 
 /// What the device said; tried until it is written or the hub ends.
-pub(super) async fn answered(hub: Hub, order: OrderRow) {
-    persist(&hub, || turn(&hub, &order, &[OrderResult::Running])).await;
+pub(super) async fn answered(hub: &Hub, order: &OrderRow) {
+    persist(hub, || turn(hub, order, &[OrderResult::Running])).await;
 }
 
 /// What was seen of the arm afterwards.
@@ -25,15 +25,12 @@ pub(super) async fn watched(
     seen: Option<OrderResult>,
     last: BarrierState,
 ) {
-    let id = order.id;
-    persist(&hub, || arm(&hub, id, last)).await;
     if let Some(result) = seen {
         order.result = result;
         order.detail = String::new();
         hub.metrics().order(result);
-        let before = [OrderResult::Accepted, OrderResult::Unknown];
-        persist(&hub, || turn(&hub, &order, &before)).await;
     }
+    persist(&hub, || settle(&hub, &order, seen.is_some(), last)).await;
 }
 
 /// Tries until it holds; only the end of the hub ends it, and then the next start finds the order still running.
@@ -49,9 +46,21 @@ async fn persist<F: Future<Output = Result<()>>>(hub: &Hub, write: impl Fn() -> 
     }
 }
 
-async fn arm(hub: &Hub, order: lanedesk_domain::ids::OrderId, last: BarrierState) -> Result<()> {
+/// Where the arm came to rest and what the order thereby became, in one: nobody sees the one without the other.
+async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> Result<()> {
+    let (outer, order) = (hub.clone(), order.clone());
     hub.store()
-        .write(move |tx| Box::pin(async move { Ok(tx.barrier_after(order, last).await?) }))
+        .write(move |tx| {
+            let (hub, order) = (outer.clone(), order.clone());
+            Box::pin(async move {
+                tx.barrier_after(order.id, last).await?;
+                let before = [OrderResult::Accepted, OrderResult::Unknown];
+                if seen {
+                    turn_in(tx, &hub, &order, &before).await?;
+                }
+                Ok(())
+            })
+        })
         .await
 }
 
@@ -61,19 +70,21 @@ pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> R
     hub.store()
         .write(move |tx| {
             let (hub, order, from) = (outer.clone(), order.clone(), from.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let turned = tx
-                    .turn_order(order.id, &from, order.result, &order.detail, now)
-                    .await?;
-                if turned {
-                    record(tx, &order, now).await?;
-                    tell(tx, &hub, &order, now).await?;
-                }
-                Ok::<(), Error>(())
-            })
+            Box::pin(async move { turn_in(tx, &hub, &order, &from).await })
         })
         .await
+}
+
+async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
+    let now = hub.clock().now();
+    let turned = tx
+        .turn_order(order.id, from, order.result, &order.detail, now)
+        .await?;
+    if turned {
+        record(tx, order, now).await?;
+        tell(tx, hub, order, now).await?;
+    }
+    Ok(())
 }
 
 async fn record(tx: &mut Tx<'_>, order: &OrderRow, now: Timestamp) -> Result<()> {

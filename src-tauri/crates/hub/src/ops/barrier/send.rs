@@ -15,15 +15,13 @@ use std::{
 };
 use tokio::{
     sync::oneshot,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, timeout_at},
 };
 
 /// What people are told of an order that was sent and not answered.
 pub(super) const UNANSWERED: &str = "未收到道闸回执，可能已动作";
 /// Longest time an arm is watched for the movement it was told to make.
 const TRAVEL: Duration = Duration::from_secs(15);
-/// The answer waits this long for its own record; a slower database records it afterwards.
-const RECORD_WITHIN: Duration = Duration::from_secs(1);
 
 /// Writes the order down, sends it and answers through the channel as soon as the device has. It goes on to its end
 /// without the caller, whose connection may be cut at any moment.
@@ -52,17 +50,17 @@ async fn send(
 ) {
     let Prepared { mut order, opening } = prepared;
     let mut watch = hub.runtime().watch_after_order(&order.lane);
+    let (sent, is_sent) = oneshot::channel::<()>();
     if let Some(opening) = opening {
-        crate::ops::picture::around_order(&hub, &order.lane, &opening.id);
+        crate::ops::picture::around_order(&hub, &order.lane, &opening.id, is_sent);
     }
     (order.result, order.detail) = call(&hub, &order, until).await;
+    drop(sent);
     hub.metrics().order(order.result);
-    let mut recording = tokio::spawn(finish::answered(hub.clone(), order.clone()));
-    let recorded = timeout(RECORD_WITHIN, &mut recording).await;
+    hub.recording().begin(&order);
     let _ = answer.send(Ok(order.shown()));
-    if recorded.is_err() {
-        let _ = recording.await;
-    }
+    finish::answered(&hub, &order).await;
+    hub.recording().end(order.id);
     if order.result.may_have_moved() {
         let (result, state) = goal(order.action);
         let seen = watch.seen(state, TRAVEL).await;

@@ -251,6 +251,38 @@ async fn a_case_with_an_order_in_flight_is_not_closed() {
     }
 }
 
+/// The answer is not one commit late, and still nobody meets it half way.
+#[tokio::test]
+async fn an_answered_order_is_answered_for_whoever_asks_next() {
+    for engine in ENGINES {
+        let at = at(engine, "in", Some("粤B12345")).await;
+        let case = &at.held.case.id;
+        for _ in 0..20 {
+            let order = at.open().await.unwrap();
+            let again = super::by_id(at.hub(), &at.li, order.id).await.unwrap();
+            assert_eq!(again.result, OrderResult::Accepted);
+        }
+        close(at.hub(), &at.li, case, &CloseCase::default())
+            .await
+            .expect("R20: nothing is in flight any more");
+    }
+}
+
+#[tokio::test]
+async fn two_presses_are_not_two_orders_at_once() {
+    for engine in ENGINES {
+        let at = at(engine, "in", Some("粤B12345")).await;
+        let ordered = at.open_and_hold().await;
+        assert!(
+            matches!(at.open().await, Err(Error::OrderInFlight)),
+            "the older desk opened a slow barrier twice"
+        );
+        at.arm.let_go();
+        ordered.await.unwrap().unwrap();
+        assert_eq!(at.arm.moved(), 1);
+    }
+}
+
 #[tokio::test]
 async fn no_record_no_movement() {
     for engine in ENGINES {

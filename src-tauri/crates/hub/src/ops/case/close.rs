@@ -20,6 +20,7 @@ use serde_json::json;
 /// Closes the person's case. Refused while an order of it is unanswered or, unless they say so, while its call is live.
 pub async fn close(hub: &Hub, actor: &Actor, case: &CaseId, how: &CloseCase) -> Result<()> {
     actor.allow(Permission::Act)?;
+    hub.recording().settled(case).await;
     let (outer, who, case, how) = (hub.clone(), actor.clone(), case.clone(), how.clone());
     let now = hub.clock().now();
     hub.store()

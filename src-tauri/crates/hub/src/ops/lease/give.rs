@@ -188,6 +188,7 @@ pub async fn move_case(
         return Err(Error::NotAllowed);
     }
     let held = held_case(hub, actor, case).await?;
+    hub.recording().settled(case).await;
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
     let (from, now) = (held.lane, hub.clock().now());
@@ -237,7 +238,7 @@ async fn go_on(
     if !tx.free_lease(&held.lane, held.fence).await? {
         return Err(quicker("the lease"));
     }
-    if tx.order_in_flight(&held.case).await? {
+    if tx.order_in_flight(&held.case, None).await? {
         return Err(Error::OrderInFlight);
     }
     let case = tx
