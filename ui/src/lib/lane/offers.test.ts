@@ -68,6 +68,14 @@ describe('why there is no normal opening', () => {
 });
 
 describe('the verdict', () => {
+  it('says of a vehicle that went through that it is gone, not that its entry record is missing (R37)', () => {
+    const at = '2026-11-22T06:26:10Z';
+    const left: View = { ...misread(), timeline: [{ at, what: 'passed' }] };
+    expect(verdictOf(left)).toMatchObject({ tone: 'ok', title: '车辆已通过' });
+    const next: View = { ...left, timeline: [...left.timeline, { at, what: 'plate_read' }] };
+    expect(verdictOf(next).title).not.toBe('车辆已通过');
+  });
+
   it.each<[string, View, string, string]>([
     ['a valid pass', corrected(), '有效月卡', 'ok'],
     ['owing', temporary(false), '临停 · 待缴费', 'attention'],

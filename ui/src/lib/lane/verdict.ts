@@ -59,12 +59,23 @@ function paying(view: View, word: string): Verdict {
   return say('ok', 'ok', t('verdict.nothing_due', { word }), stayed, t('verdict.free'));
 }
 
+/** The steps after which another vehicle, or another idea of it, is what the page is about. */
+const ANEW = ['plate_read', 'corrected', 'found_by_phone', 'vehicle_chosen', 'ordered'];
+
+/** When the vehicle of this page went through; null while it stands there. What is judged of it afterwards misleads. */
+function wentThrough(view: View): string | null {
+  const last = view.timeline.findLast((step) => step.what === 'passed' || ANEW.includes(step.what));
+  return last?.what === 'passed' ? last.at : null;
+}
+
 /** The judgement in large letters, directly above what is due and the one primary button. */
 export function verdictOf(view: View): Verdict {
   const pass = view.vehicle?.pass;
   const expired = pass && t('verdict.expired', { date: day(pass.valid_to), days: pass.days_over });
   if (!view.vehicle && !view.picture)
     return say('muted', 'minus', t('verdict.no_vehicle'), t('verdict.no_vehicle_more'));
+  const through = wentThrough(view);
+  if (through) return say('ok', 'ok', t('verdict.through'), t('verdict.through_at', { time: hhmm(through) }));
   switch (view.assessment) {
     case 'pass_valid': {
       const until = pass && t('verdict.until', { date: day(pass.valid_to) });

@@ -355,6 +355,8 @@ export const en = {
   'verdict.unknown': 'no result; not treated as temporary',
   'verdict.no_vehicle': 'No vehicle',
   'verdict.no_vehicle_more': 'shown as soon as one arrives',
+  'verdict.through': 'Vehicle has passed',
+  'verdict.through_at': 'passed at {time}; the case can be closed',
 
   'viewing.sentence': 'The lane is free. Viewing locks nothing; press “Handle” to act.',
   'viewing.no_lock': 'Viewing locks nothing; the page follows the lane',

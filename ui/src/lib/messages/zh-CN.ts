@@ -351,6 +351,8 @@ export const zh = {
   'verdict.unknown': '没有查到结果，不按临停处理',
   'verdict.no_vehicle': '没有车辆',
   'verdict.no_vehicle_more': '车辆到达后自动显示',
+  'verdict.through': '车辆已通过',
+  'verdict.through_at': '{time} 通过，可以关单',
 
   'viewing.sentence': '道口空闲。查看不锁定道口，要操作请点“处理”。',
   'viewing.no_lock': '查看不锁定道口，画面随现场更新',
