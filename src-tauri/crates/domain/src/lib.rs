@@ -8,6 +8,7 @@ mod words;
 
 pub mod assessment;
 pub mod barrier;
+pub mod debt;
 pub mod ids;
 pub mod lane;
 pub mod lease;
@@ -18,6 +19,7 @@ pub mod order;
 pub mod pass;
 pub mod person;
 pub mod phone;
+pub mod photo;
 pub mod plate;
 pub mod release;
 pub mod rules;

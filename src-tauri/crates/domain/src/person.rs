@@ -36,14 +36,16 @@ words! {
         Act = "act",
         /// Abnormal release (R22, R23).
         Release = "release",
-        /// Photograph a document with one's own device (R24).
+        /// Photograph a document with one's own device, where the rules let the role (R24).
         OwnCamera = "own_camera",
-        /// Photograph a document with the lane's camera (R24).
+        /// Photograph a document with the lane's camera, where the rules let the role (R24).
         LaneCamera = "lane_camera",
         /// Record cash taken (R39).
         RecordCash = "record_cash",
         /// File a follow-up debt (R38).
         FileDebt = "file_debt",
+        /// Give a debt up, with a reason (R38).
+        WaiveDebt = "waive_debt",
         /// Bind a seat (R2).
         Seat = "seat",
         /// See the waiting calls (R30).
@@ -84,10 +86,11 @@ pub const TABLE: &[(Permission, &[Role])] = {
         (P::TakeOver, &[Supervisor]),
         (P::Act, AT_LANES),
         (P::Release, AT_LANES),
-        (P::OwnCamera, &[LotStaff]),
+        (P::OwnCamera, AT_LANES),
         (P::LaneCamera, AT_LANES),
         (P::RecordCash, &[LotStaff]),
         (P::FileDebt, AT_LANES),
+        (P::WaiveDebt, &[Supervisor]),
         (P::Seat, &[Agent]),
         (P::SeeQueue, &[Agent, Supervisor]),
         (P::TakeCall, &[Agent]),

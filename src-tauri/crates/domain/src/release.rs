@@ -1,6 +1,6 @@
 //! Abnormal release: the reasons, and what each asks for (R22, R23, R34).
 
-use crate::{lane::Direction, offers::ReleaseNeeds};
+use crate::{lane::Direction, money::Fen, offers::ReleaseNeeds, rules::Rules};
 
 /// The most photos one release may carry, whatever its reason says.
 pub const MOST_PHOTOS: u32 = 3;
@@ -79,6 +79,15 @@ impl Reason {
     pub fn fits(&self, direction: Direction) -> bool {
         self.direction.is_none_or(|only| only == direction)
     }
+
+    /// Fewest and most photos of a release this way. Entries need none, and may show some all the same.
+    pub fn photos(&self, direction: Direction) -> (u32, u32) {
+        if direction == Direction::Entry {
+            return (0, MOST_PHOTOS);
+        }
+        let max = self.photos_max.min(MOST_PHOTOS);
+        (self.photos_min.min(max), max)
+    }
 }
 
 /// Checks what a person gave for a release. Photo numbers count at exits only.
@@ -95,9 +104,8 @@ pub fn check(
     if (entry || reason.remark) && remark.trim().is_empty() {
         return Err(ReleaseError::RemarkRequired);
     }
-    let max = reason.photos_max.min(MOST_PHOTOS);
-    let min = reason.photos_min.min(max);
-    if !entry && !(min..=max).contains(&photos) {
+    let (min, max) = reason.photos(direction);
+    if !(min..=max).contains(&photos) {
         return Err(ReleaseError::EvidenceRequired {
             min,
             max,
@@ -107,8 +115,28 @@ pub fn check(
     Ok(())
 }
 
-/// What every release at a lane of this lot needs, whichever reason is chosen.
-pub fn least_needs(reasons: &[Reason]) -> ReleaseNeeds {
+/// What besides its reason may make a release ask for a supervisor's leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaveFacts {
+    /// The vehicle itself asks: locked at an exit, blacklisted at an entry.
+    pub vehicle: bool,
+    /// What would go unpaid.
+    pub unpaid: Fen,
+    /// The person's releases in this shift so far.
+    pub in_shift: u32,
+}
+
+/// Whether a supervisor must allow a release: because of the vehicle, the reason, the money or the number in a shift.
+pub fn asks_leave(reason: &Reason, facts: LeaveFacts, rules: &Rules) -> bool {
+    let money = rules.approval_due_fen > 0 && facts.unpaid.0 >= i64::from(rules.approval_due_fen);
+    let number =
+        rules.approval_after_releases > 0 && facts.in_shift >= rules.approval_after_releases;
+    facts.vehicle || reason.approval || money || number
+}
+
+/// What the bar says a release asks for: remark and leave where no reason goes without, photos where any reason wants
+/// them. What the chosen reason asks for exactly stands in the form.
+pub fn usual_needs(reasons: &[Reason]) -> ReleaseNeeds {
     let mut exits = reasons
         .iter()
         .filter(|r| r.fits(Direction::Exit))
@@ -119,7 +147,7 @@ pub fn least_needs(reasons: &[Reason]) -> ReleaseNeeds {
     let exits: Vec<&Reason> = exits.collect();
     ReleaseNeeds {
         exit_remark: exits.iter().all(|reason| reason.remark),
-        exit_photos: exits.iter().all(|reason| reason.photos_min > 0),
+        exit_photos: exits.iter().any(|reason| reason.photos_min > 0),
         approval: reasons.iter().all(|reason| reason.approval),
     }
 }
@@ -128,6 +156,7 @@ pub fn least_needs(reasons: &[Reason]) -> ReleaseNeeds {
 mod tests {
     use super::*;
     use Direction::{Entry, Exit};
+    use proptest::prelude::*;
 
     fn reason(code: &str) -> Reason {
         default_reasons()
@@ -186,12 +215,16 @@ mod tests {
     }
 
     #[test]
-    fn least_needs_are_what_no_reason_lets_one_leave_out() {
-        assert!(
-            !least_needs(&default_reasons()).exit_photos,
-            "emergency asks for none"
-        );
-        assert_eq!(least_needs(&[]), ReleaseNeeds::default());
+    fn the_bar_says_what_a_release_usually_asks_for() {
+        let usual = usual_needs(&default_reasons());
+        assert!(usual.exit_photos, "all but an ambulance show a document");
+        assert!(!usual.exit_remark && !usual.approval);
+        assert_eq!(usual_needs(&[]), ReleaseNeeds::default());
+        let without: Vec<Reason> = default_reasons()
+            .into_iter()
+            .map(|r| Reason { photos_min: 0, ..r })
+            .collect();
+        assert!(!usual_needs(&without).exit_photos, "no reason asks for one");
         let strict: Vec<Reason> = default_reasons()
             .into_iter()
             .filter(|r| r.code != "emergency")
@@ -201,7 +234,97 @@ mod tests {
                 ..r
             })
             .collect();
-        let needs = least_needs(&strict);
+        let needs = usual_needs(&strict);
         assert!(needs.exit_photos && needs.exit_remark && needs.approval);
+    }
+
+    #[test]
+    fn no_release_carries_more_than_three_photos() {
+        let special = reason("special_vehicle");
+        assert_eq!(check(Some(&special), Entry, "消防演练", 3), Ok(()));
+        let four = check(Some(&special), Entry, "消防演练", 4);
+        assert!(matches!(
+            four,
+            Err(ReleaseError::EvidenceRequired {
+                min: 0,
+                max: 3,
+                given: 4
+            })
+        ));
+    }
+
+    #[test]
+    fn leave_is_asked_for_by_vehicle_reason_money_or_number() {
+        let quiet = LeaveFacts {
+            vehicle: false,
+            unpaid: Fen(2_500),
+            in_shift: 9,
+        };
+        let mut rules = Rules::default();
+        let plain = reason("misread");
+        assert!(!asks_leave(&plain, quiet, &rules), "off by default");
+        assert!(asks_leave(
+            &plain,
+            LeaveFacts {
+                vehicle: true,
+                ..quiet
+            },
+            &rules
+        ));
+        let strict = Reason {
+            approval: true,
+            ..plain.clone()
+        };
+        assert!(asks_leave(&strict, quiet, &rules));
+        rules.approval_due_fen = 2_501;
+        assert!(!asks_leave(&plain, quiet, &rules));
+        rules.approval_due_fen = 2_500;
+        assert!(asks_leave(&plain, quiet, &rules), "this much or more");
+        rules.approval_due_fen = 0;
+        rules.approval_after_releases = 10;
+        assert!(!asks_leave(&plain, quiet, &rules), "the tenth goes without");
+        let tenth = LeaveFacts {
+            in_shift: 10,
+            ..quiet
+        };
+        assert!(asks_leave(&plain, tenth, &rules), "the eleventh asks");
+    }
+
+    proptest! {
+        /// R22, R23: what passes has a reason that fits, a remark where one is due, and a number of photos the reason allows.
+        #[test]
+        fn what_passes_is_complete(
+            min in 0u32..6, max in 0u32..6, remark_due: bool, exit: bool, only in 0u8..3,
+            remark in "[ x]{0,2}", photos in 0u32..8,
+        ) {
+            let reason = Reason {
+                direction: match only { 0 => None, 1 => Some(Entry), _ => Some(Exit) },
+                remark: remark_due, photos_min: min, photos_max: max,
+                ..reason("misread")
+            };
+            let direction = if exit { Exit } else { Entry };
+            let told = check(Some(&reason), direction, &remark, photos);
+            if told.is_ok() {
+                prop_assert!(reason.fits(direction) && photos <= MOST_PHOTOS);
+                prop_assert!(!remark.trim().is_empty() || (exit && !remark_due));
+                prop_assert!(!exit || (photos >= min.min(max).min(MOST_PHOTOS) && photos <= max));
+            }
+            let (least, most) = reason.photos(direction);
+            prop_assert!(least <= most && most <= MOST_PHOTOS, "some number always passes");
+            if reason.fits(direction) {
+                prop_assert_eq!(check(Some(&reason), direction, "x", least), Ok(()));
+            }
+        }
+
+        /// Leave once asked for is not made needless by more money or more releases.
+        #[test]
+        fn more_never_asks_less(due in 0u32..5_000, after in 0u32..20, unpaid in 0i64..5_000, number in 0u32..20) {
+            let rules = Rules { approval_due_fen: due, approval_after_releases: after, ..Rules::default() };
+            let facts = LeaveFacts { vehicle: false, unpaid: Fen(unpaid), in_shift: number };
+            if asks_leave(&reason("misread"), facts, &rules) {
+                let more = LeaveFacts { unpaid: Fen(unpaid + 1), in_shift: number + 1, ..facts };
+                prop_assert!(asks_leave(&reason("misread"), more, &rules));
+            }
+        }
     }
 }

@@ -86,6 +86,26 @@ rules! {
     login_pause_seconds = 60 in 1..=3600,
     /// How many look-alike vehicles are shown at an exit without an entry record.
     candidates = 6 in 1..=20,
+    /// How long a supervisor has to answer a release that asks for leave, and how long that leave then lasts.
+    approval_minutes = 5 in 1..=60,
+    /// A release that leaves this much unpaid, or more, asks for leave, in 分; 0: none does for its money.
+    approval_due_fen = 0 in 0..=100_000_000,
+    /// After so many releases in one shift a person's next one asks for leave; 0: none does for their number.
+    approval_after_releases = 0 in 0..=1000,
+    /// How long a shift is.
+    shift_hours = 12 in 1..=24,
+    /// Whether lot staff may photograph a document with their own device: 1 yes, 0 no (R24).
+    own_camera_lot_staff = 1 in 0..=1,
+    /// Whether agents may.
+    own_camera_agent = 0 in 0..=1,
+    /// Whether supervisors may.
+    own_camera_supervisor = 0 in 0..=1,
+    /// Whether lot staff may photograph a document with the lane's ID camera: 1 yes, 0 no (R24).
+    lane_camera_lot_staff = 1 in 0..=1,
+    /// Whether agents may.
+    lane_camera_agent = 1 in 0..=1,
+    /// Whether supervisors may.
+    lane_camera_supervisor = 1 in 0..=1,
 }
 
 impl Rules {

@@ -56,15 +56,13 @@ fn only_administrators_configure_and_they_work_no_lanes() {
 }
 
 #[test]
-fn agents_photograph_with_the_lane_s_camera_only() {
-    assert!(
-        !Agent.may(Permission::OwnCamera) && Agent.may(Permission::LaneCamera),
-        "R24"
-    );
-    assert!(
-        LotStaff.may(Permission::OwnCamera) && LotStaff.may(Permission::LaneCamera),
-        "R24"
-    );
+fn whoever_works_lanes_photographs_as_far_as_the_rules_let_their_role() {
+    for permission in [Permission::OwnCamera, Permission::LaneCamera] {
+        for role in [LotStaff, Agent, Supervisor] {
+            assert!(role.may(permission), "R24: `photo::may_use` decides");
+        }
+        assert!(!Admin.may(permission), "R24");
+    }
 }
 
 #[test]
