@@ -1,6 +1,6 @@
 //! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
 
-use crate::store::StoreError;
+use crate::{evidence::BadImage, store::StoreError};
 use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
 use lanedesk_wire::problem::Holder;
 
@@ -130,6 +130,12 @@ pub enum Error {
     /// A fault of the hub itself.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+impl From<BadImage> for Error {
+    fn from(bad: BadImage) -> Self {
+        Self::BadImage(bad.why())
+    }
 }
 
 impl crate::store::Fault for Error {

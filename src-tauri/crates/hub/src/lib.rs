@@ -10,6 +10,7 @@ pub mod clock;
 pub mod directory;
 pub mod error;
 pub mod expiry;
+pub mod evidence;
 pub mod http;
 pub mod hub;
 pub mod metrics;
