@@ -2,13 +2,21 @@
 //!
 //! The token and the fence stay in here; the page is told persons and cases, never either of those.
 
+mod courier;
+mod evidence;
+mod export;
+mod photograph;
+mod release;
 mod session;
 mod told;
 mod work;
 
+pub use evidence::TakenOutside;
+pub use photograph::View;
 pub use work::Held;
 
 use crate::{
+    camera::PhotoCamera,
     commands::{
         Answer,
         session::{Connection, SessionStatus},
@@ -16,17 +24,40 @@ use crate::{
     },
     events::Page,
     keyring::Keyring,
+    seal::Seal,
     store::{Owner, Store, StoreError},
 };
-use lanedesk_client::{CallError, Hub, Pace, Stream, problem_here};
+use lanedesk_client::{CallError, Day, Hub, Pace, Stream, problem_here};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::{
     problem::{Code, Problem},
     session::Person,
 };
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
+
+/// What a desk stands on.
+pub struct Parts {
+    /// The local store.
+    pub store: Store,
+    /// Where the session's token rests.
+    pub keyring: Keyring,
+    /// What seals photos until the hub has them.
+    pub seal: Seal,
+    /// This device's cameras.
+    pub camera: Box<dyn PhotoCamera>,
+    /// Whoever is told things.
+    pub page: Box<dyn Page>,
+    /// Where exports go.
+    pub downloads: PathBuf,
+    /// The hub's address where the installation names one.
+    pub preset_hub: Option<String>,
+    /// How long things may take.
+    pub pace: Pace,
+}
 
 /// The desk; clones are the same desk.
 #[derive(Clone)]
@@ -38,6 +69,9 @@ struct Inner {
     store: Store,
     page: Box<dyn Page>,
     keyring: Keyring,
+    seal: Seal,
+    camera: Box<dyn PhotoCamera>,
+    downloads: PathBuf,
     pace: Pace,
     /// Set once the session kept from the last start has been looked at.
     resumed: OnceCell<()>,
@@ -55,7 +89,21 @@ struct State {
     connection: Connection,
     /// Dropped with the session; that ends it.
     stream: Option<Stream>,
+    /// Carries photos to the hub; ends with the session.
+    courier: Option<courier::Courier>,
+    /// Small pictures of photos taken here, by their local id.
+    thumbs: HashMap<String, evidence::Thumb>,
+    /// How far the page has come with the preview.
+    shown: Option<photograph::Shown>,
+    /// Ends the export that is being written.
+    export: Option<Arc<Notify>>,
     work: work::Work,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Desk {
@@ -65,27 +113,25 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// A desk over its store and keyring. `preset_hub` is the hub's address where the installation names one.
-    pub async fn new(
-        store: Store,
-        keyring: Keyring,
-        told: impl Page,
-        preset_hub: Option<String>,
-        pace: Pace,
-    ) -> Self {
+    /// A desk over its parts, with what it remembers from the last start.
+    pub async fn new(parts: Parts) -> Self {
+        let store = parts.store;
         let remembered = store.remembered("hub_url").await;
         let state = State {
             settings: store.remembered("settings").await.unwrap_or_default(),
-            hub_url: preset_hub.or(remembered).unwrap_or_default(),
+            hub_url: parts.preset_hub.or(remembered).unwrap_or_default(),
             username: store.remembered("username").await,
             ..State::default()
         };
         Self {
             inner: Arc::new(Inner {
                 store,
-                page: Box::new(told),
-                keyring,
-                pace,
+                page: parts.page,
+                keyring: parts.keyring,
+                seal: parts.seal,
+                camera: parts.camera,
+                downloads: parts.downloads,
+                pace: parts.pace,
                 resumed: OnceCell::new(),
                 state: Mutex::new(state),
             }),
@@ -101,6 +147,18 @@ impl Desk {
 
     fn page(&self) -> &dyn Page {
         self.inner.page.as_ref()
+    }
+
+    fn camera(&self) -> &dyn PhotoCamera {
+        self.inner.camera.as_ref()
+    }
+
+    fn seal(&self) -> &Seal {
+        &self.inner.seal
+    }
+
+    fn downloads(&self) -> &Path {
+        &self.inner.downloads
     }
 
     /// Who is logged in, where, and how the line stands.
@@ -169,6 +227,22 @@ impl Desk {
                 .as_ref()
                 .map_or_else(String::new, |person| person.id.to_string()),
         }
+    }
+
+    /// The day of a report.
+    pub fn day(&self, text: &str) -> Answer<Day> {
+        text.parse().map_err(|_| {
+            let mut problem = self.problem(
+                Code::Invalid,
+                ("日期不对", "Not a day"),
+                (
+                    "日期不对，例如 2026-11-22。",
+                    "Not a day. Example: 2026-11-22.",
+                ),
+            );
+            problem.field = Some("day".to_owned());
+            problem
+        })
     }
 
     /// Tells a failed store as a problem of this device.

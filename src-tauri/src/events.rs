@@ -1,12 +1,15 @@
 //! What the page is told without asking.
 
 use crate::{
-    commands::session::Connection,
+    commands::{evidence::EvidencePhoto, session::Connection},
     notify::{self, Notice},
 };
 use lanedesk_client::Language;
-use lanedesk_domain::{ids::LaneId, time::Timestamp};
-use lanedesk_wire::stream::Frame;
+use lanedesk_domain::{
+    ids::{CaseId, LaneId},
+    time::Timestamp,
+};
+use lanedesk_wire::{problem::Problem, stream::Frame};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Runtime};
@@ -41,6 +44,34 @@ pub struct LaneFree {
     pub name: String,
 }
 
+/// A photo of a case was taken, sent or refused.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct EvidenceChanged {
+    /// The case.
+    pub case: CaseId,
+    /// The photo as it stands now.
+    pub photo: EvidencePhoto,
+}
+
+/// The preview has ended by itself: the camera failed, or the window was not seen for a while.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct PreviewEnded {
+    /// What went wrong; absent where the window was not seen: it may begin anew once it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// How far an export has come.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct ExportProgress {
+    /// Openings written so far, where they can be counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
+    /// Bytes written so far.
+    #[specta(type = u32)]
+    pub bytes: u64,
+}
+
 /// Whoever the desk tells things: the page in its window, or a test that writes them down.
 pub trait Page: Send + Sync + 'static {
     /// Passes a frame of the hub on.
@@ -51,6 +82,12 @@ pub trait Page: Send + Sync + 'static {
     fn session_ended(&self);
     /// Tells that a lane waited for is free.
     fn lane_free(&self, lane: LaneId, name: String);
+    /// Tells how a photo stands.
+    fn evidence_changed(&self, changed: EvidenceChanged);
+    /// Tells that the preview has ended.
+    fn preview_ended(&self, ended: PreviewEnded);
+    /// Tells how far an export has come.
+    fn export_progress(&self, progress: ExportProgress);
     /// Notifies beside the page.
     fn notify(&self, notice: &Notice<'_>, language: Language);
 }
@@ -67,6 +104,15 @@ impl<R: Runtime> Page for AppHandle<R> {
     }
     fn lane_free(&self, lane: LaneId, name: String) {
         sent(LaneFree { lane, name }.emit(self));
+    }
+    fn evidence_changed(&self, changed: EvidenceChanged) {
+        sent(changed.emit(self));
+    }
+    fn preview_ended(&self, ended: PreviewEnded) {
+        sent(ended.emit(self));
+    }
+    fn export_progress(&self, progress: ExportProgress) {
+        sent(progress.emit(self));
     }
     fn notify(&self, notice: &Notice<'_>, language: Language) {
         notify::show(self, notice, language);

@@ -1,10 +1,14 @@
-//! The session's token between starts: in the system's keyring where there is one, else nowhere.
+//! Secrets between starts, in the system's keyring: the session's token, and the key of photos not yet sent. Where
+//! there is no keyring the token is kept nowhere.
 
 use lanedesk_client::Token;
 use std::time::Duration;
 
 /// A keyring that asks the person to unlock it may take long; the desk then starts at the login page.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the key of photos is kept under; no hub has such an address.
+const PHOTO_KEY: &str = "photo key";
 
 /// Where this desk keeps its sessions.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,22 @@ impl Keyring {
         patiently(move || entry::delete(&account)).await;
     }
 
+    /// The key of photos not yet sent, if there is one.
+    pub(crate) async fn photo_key(&self) -> Option<String> {
+        let account = self.account(PHOTO_KEY);
+        patiently(move || entry::read(&account)).await?
+    }
+
+    /// Keeps the key of photos not yet sent; false where the keyring does not give it back.
+    pub(crate) async fn keep_photo_key(&self, key: &str) -> bool {
+        let (account, key) = (self.account(PHOTO_KEY), key.to_owned());
+        let kept = patiently(move || {
+            entry::write(&account, &key);
+            entry::read(&account) == Some(key)
+        });
+        kept.await.unwrap_or(false)
+    }
+
     fn account(&self, hub: &str) -> String {
         match &self.profile {
             Some(profile) => format!("{hub} {profile}"),
@@ -65,7 +85,7 @@ mod entry {
     }
     pub(super) fn write(account: &str, secret: &str) {
         if let Err(error) = of(account).and_then(|entry| entry.set_password(secret)) {
-            tracing::info!(%error, "no keyring took the session; it lives in memory only");
+            tracing::info!(%error, "no keyring took the secret");
         }
     }
     pub(super) fn delete(account: &str) {

@@ -1,6 +1,7 @@
 //! The desk: the app people hold. The only crate that knows Tauri; the hub's contract is in `lanedesk-client`, the rules
 //! are in `lanedesk-domain`.
 
+pub mod camera;
 pub mod commands;
 pub mod contract;
 pub mod desk;
@@ -8,15 +9,18 @@ pub mod events;
 pub mod keyring;
 pub mod notify;
 mod picture;
+pub mod raw;
+pub mod seal;
 pub mod store;
 mod window;
 
-use desk::Desk;
+use desk::{Desk, Parts};
 use keyring::Keyring;
 use lanedesk_client::Pace;
+use seal::Seal;
 use std::path::PathBuf;
 use store::Store;
-use tauri::{App, Manager};
+use tauri::{App, AppHandle, Manager};
 
 /// Names the hub, so that an installation can preset it.
 const HUB: &str = "LANEDESK_HUB";
@@ -55,14 +59,44 @@ pub fn run() {
 /// Opens the store, then the desk, then the window: the first command of the page finds everything in place.
 fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let page = app.handle().clone();
-    let store = Store::open(&page, url);
-    let preset = std::env::var(HUB).ok().filter(|hub| !hub.is_empty());
     let keyring = Keyring::of(std::env::var(DATA_DIR).ok());
-    let desk = Desk::new(store, keyring, page, preset, Pace::default());
+    let desk = Desk::new(Parts {
+        store: Store::open(&page, url),
+        seal: Seal::new(keyring.clone(), data_folder(&page, url)),
+        keyring,
+        camera: Box::new(camera()),
+        downloads: downloads(&page),
+        page: Box::new(page),
+        preset_hub: std::env::var(HUB).ok().filter(|hub| !hub.is_empty()),
+        pace: Pace::default(),
+    });
     let desk = tauri::async_runtime::block_on(desk);
     app.manage(desk);
     window::open(app.handle())?;
     Ok(())
+}
+
+/// The folder of the local database.
+fn data_folder(app: &AppHandle, url: &str) -> Option<PathBuf> {
+    let own = app.path().app_config_dir().ok()?;
+    own.join(store::file(url)).parent().map(PathBuf::from)
+}
+
+/// Where exports go: the person's downloads, or on a system without such a folder the program's own documents.
+fn downloads(app: &AppHandle) -> PathBuf {
+    let paths = app.path();
+    let folder = paths.download_dir().or_else(|_| paths.document_dir());
+    folder.or_else(|_| paths.app_data_dir()).unwrap_or_default()
+}
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn camera() -> camera::CameraThread {
+    camera::CameraThread::new(camera::Native, camera::Patience::default())
+}
+
+#[cfg(any(target_os = "android", target_os = "ios"))]
+fn camera() -> camera::SystemCamera {
+    camera::SystemCamera
 }
 
 /// Logs to standard error what `RUST_LOG` asks for, warnings otherwise. Never plates, phones, tokens or pictures.

@@ -1,7 +1,7 @@
 //! The `lanedesk` scheme: pictures go from the hub into `<img>` with the session added here, never through an event and
 //! never with a token in the page.
 //!
-//! It answers GET to the paths of pictures and nothing else, so it cannot be turned into a way to the hub's other calls.
+//! It answers GET to the paths of pictures, and to those of photos taken here, and nothing else, so it cannot be turned into a way to the hub's other calls.
 
 use crate::desk::Desk;
 use http::{Method, Request, Response, StatusCode, header};
@@ -12,6 +12,9 @@ use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
 /// The scheme's name; `http://lanedesk.localhost` on Windows and Android.
 pub(crate) const SCHEME: &str = "lanedesk";
+
+/// Photos of this device, which the hub need not have yet.
+const LOCAL: &str = "/local/photos/";
 
 /// What the web view is given.
 type Answer = Response<Cow<'static, [u8]>>;
@@ -38,6 +41,11 @@ pub(crate) fn serve<R: Runtime>(
 
 async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
     let uri = request.uri();
+    if request.method() == Method::GET
+        && let Some(id) = uri.path().strip_prefix(LOCAL)
+    {
+        return local(desk, id).await;
+    }
     let path = match PicturePath::parse(uri.path(), uri.query()) {
         Some(path) if request.method() == Method::GET => path,
         _ => return empty(StatusCode::NOT_FOUND),
@@ -53,6 +61,20 @@ async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
             Code::HubUnreachable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY),
         }),
+    }
+}
+
+/// A small picture of a photo that was taken here.
+async fn local(desk: &Desk, id: &str) -> Answer {
+    match desk.local_thumb(id).await {
+        Some(jpeg) => shown(
+            StillImage {
+                media_type: "image/jpeg".to_owned(),
+                bytes: jpeg.into(),
+            },
+            false,
+        ),
+        None => empty(StatusCode::NOT_FOUND),
     }
 }
 

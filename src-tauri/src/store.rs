@@ -1,13 +1,15 @@
-//! The desk's own small database: settings, recent lanes, drafts. Its pool is the SQL plugin's; the page has no way to it.
+//! The desk's own small database: settings, recent lanes, drafts, photos not yet sent. Its pool is the SQL plugin's; the page has no way to it.
 //!
 //! Nothing here is needed to open a barrier: where the disk is full or the file broken, the desk works on without it.
 
 mod draft;
 mod open;
+mod photo;
 mod recent_lane;
 mod setting;
 
 pub use draft::Owner;
+pub use photo::{Fate, KeptPhoto};
 
 use sqlx::SqlitePool;
 use tauri_plugin_sql::{Migration, MigrationKind};
@@ -39,6 +41,14 @@ impl Store {
     /// No store: everything reads as empty and saving fails.
     pub const fn closed() -> Self {
         Self { pool: None }
+    }
+
+    /// Closes the file, as the end of the program does.
+    #[cfg(test)]
+    pub(crate) async fn close(&self) {
+        if let Some(pool) = &self.pool {
+            pool.close().await;
+        }
     }
 
     fn pool(&self) -> Result<&SqlitePool, StoreError> {
@@ -76,6 +86,10 @@ pub fn migrations() -> Vec<Migration> {
             "draft",
             include_str!("../../migrations/desk/0003_draft.sql"),
         ),
+        (
+            "photo",
+            include_str!("../../migrations/desk/0004_photo.sql"),
+        ),
     ];
     (1..)
         .zip(steps)
@@ -89,4 +103,4 @@ pub fn migrations() -> Vec<Migration> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

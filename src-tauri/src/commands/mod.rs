@@ -1,15 +1,24 @@
 //! What the page can ask for, one file a noun. A command parses, calls one thing and maps the answer.
 
+pub mod approval;
+pub mod audit;
 pub mod barrier;
 pub mod board;
 pub mod case;
+pub mod debt;
+pub mod evidence;
 pub mod lane;
 pub mod opening;
+pub mod photo;
 pub mod picture;
 pub mod plate;
+pub mod release;
+pub mod report;
+pub mod rise;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod warning;
 
 use lanedesk_wire::problem::Problem;
 

@@ -1,6 +1,6 @@
 //! The desk's session: logging in, taking a kept session up again, and leaving it.
 
-use super::{Desk, work::Work};
+use super::{Desk, State, work::Work};
 use crate::commands::{Answer, session::Connection};
 use lanedesk_client::{Address, Hub, Stream};
 use lanedesk_wire::{problem::Code, session::Person};
@@ -62,11 +62,9 @@ impl Desk {
     pub async fn logout(&self) {
         let left = {
             let mut state = self.state();
-            state.stream = None;
-            state.person = None;
-            state.work = Work::default();
-            state.hub.take()
+            state.leave()
         };
+        self.stop_preview();
         self.set_connection(Connection::Offline);
         if let Some(hub) = left {
             self.inner.keyring.forget(hub.address().as_str()).await;
@@ -85,11 +83,9 @@ impl Desk {
             if current.is_none() || current != hub.token() {
                 return; // Left already, or another session has begun meanwhile.
             }
-            state.stream = None;
-            state.person = None;
-            state.hub = None;
-            state.work = Work::default();
+            state.leave();
         }
+        self.stop_preview();
         self.inner.keyring.forget(hub.address().as_str()).await;
         self.forget_login().await;
         self.set_connection(Connection::Offline);
@@ -114,10 +110,11 @@ impl Desk {
     fn enter(&self, hub: Hub, person: Person) {
         {
             let mut state = self.state();
+            state.leave();
             state.person = Some(person);
-            state.work = Work::default();
             state.hub = Some(hub.clone());
         }
+        self.begin_carrying(hub.clone());
         let (stream, heard) = Stream::follow(hub.clone());
         self.state().stream = Some(stream);
         tokio::spawn(self.clone().listen(hub, heard));
@@ -155,5 +152,18 @@ impl Desk {
         );
         problem.field = Some("hub_url".to_owned());
         problem
+    }
+}
+
+impl State {
+    /// Leaves the session with everything that hangs on it; the hub it was at.
+    pub(super) fn leave(&mut self) -> Option<Hub> {
+        self.stream = None;
+        self.courier = None;
+        self.export = None;
+        self.person = None;
+        self.thumbs.clear();
+        self.work = Work::default();
+        self.hub.take()
     }
 }

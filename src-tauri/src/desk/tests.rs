@@ -1,6 +1,11 @@
 //! What the desk keeps true by itself, against a small hub and a page that writes down what it is told.
 
+mod evidence;
+mod export;
 mod fake;
+mod hub_photos;
+mod preview;
+mod release;
 
 use crate::commands::{barrier::BarrierPress, session::Connection};
 use fake::{FakeHub, Heard, desk_at, eventually, lease_lost, order_told};

@@ -25,6 +25,7 @@ impl Desk {
                 News::Offline => self.set_connection(Connection::Offline),
                 News::Online => {
                     self.set_connection(Connection::Online);
+                    self.send_photos();
                     tokio::spawn(self.clone().settle());
                 }
                 News::Frame(frame) => self.hear(*frame),

@@ -180,16 +180,9 @@ impl Desk {
         Ok(())
     }
 
-    /// One press, one order (R26). Nothing is sent while the line is known to be down.
+    /// One press, one order (R26).
     pub async fn order(&self, case: CaseId, press: BarrierPress) -> Answer<Order> {
         let fence = self.fence(&case)?;
-        if self.state().connection == Connection::Offline {
-            let language = self.settings().language;
-            return Err(CallError::NoHubTime { language }.into());
-        }
-        if !self.state().work.ordering.insert(case.clone()) {
-            return Err(self.order_on_its_way());
-        }
         let press = Press {
             case: case.clone(),
             fence,
@@ -198,17 +191,41 @@ impl Desk {
             entry_reason: press.entry_reason,
             clear: press.clear,
         };
-        let done = self
-            .ask(|hub| async move { hub.order_barrier(press).await })
-            .await;
-        let mut state = self.state();
-        state.work.ordering.remove(&case);
-        if let Ok(order) = &done
-            && order.result == OrderResult::Unknown
-        {
-            state.work.unsettled.insert(order.id, order.clone());
+        let order = self
+            .one_order(&case, |hub| async move { hub.order_barrier(press).await })
+            .await?;
+        self.remember_unsettled(&order);
+        Ok(order)
+    }
+
+    /// Sends an order of a case, by whichever way `send` does it: one at a time, and none while the line is known to
+    /// be down.
+    pub(super) async fn one_order<T, F>(
+        &self,
+        case: &CaseId,
+        send: impl FnOnce(Hub) -> F,
+    ) -> Answer<T>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        if self.state().connection == Connection::Offline {
+            let language = self.settings().language;
+            return Err(CallError::NoHubTime { language }.into());
         }
+        if !self.state().work.ordering.insert(case.clone()) {
+            return Err(self.order_on_its_way());
+        }
+        let done = self.ask(send).await;
+        self.state().work.ordering.remove(case);
         done
+    }
+
+    /// An order nobody answered is asked about again when the line is back.
+    pub(super) fn remember_unsettled(&self, order: &Order) {
+        if order.result == OrderResult::Unknown {
+            let unsettled = &mut self.state().work.unsettled;
+            unsettled.insert(order.id, order.clone());
+        }
     }
 
     /// What became of an order, asked now.
@@ -260,11 +277,13 @@ impl Desk {
         }
     }
 
-    /// Forgets the lane held for this case; another case held meanwhile stays.
+    /// Forgets the lane held for this case, and lets the camera go; another case held meanwhile stays.
     pub(super) fn let_go(&self, case: &CaseId) {
-        let held = &mut self.state().work.held;
-        if held.as_ref().is_some_and(|held| held.case == *case) {
-            *held = None;
+        self.forget_thumbs(case);
+        let mine = |held: &mut Held| held.case == *case;
+        let held = self.state().work.held.take_if(mine);
+        if held.is_some() {
+            self.stop_preview();
         }
     }
 
@@ -279,7 +298,12 @@ impl Desk {
         self.state().work.names.insert(view.lane.id.clone(), name);
     }
 
-    fn fence(&self, case: &CaseId) -> Answer<Fence> {
+    /// Refuses what only the holder of a case may do.
+    pub(super) fn holds(&self, case: &CaseId) -> Answer<()> {
+        self.fence(case).map(drop)
+    }
+
+    pub(super) fn fence(&self, case: &CaseId) -> Answer<Fence> {
         let held = self.state().work.held.clone();
         match held {
             Some(held) if held.case == *case => Ok(held.fence),

@@ -9,7 +9,7 @@ use tauri::{
 };
 
 /// The store of an app without a window, opened by the plugin as in the real one.
-fn opened(folder: &Path) -> (App<MockRuntime>, Store) {
+pub(crate) fn opened(folder: &Path) -> (App<MockRuntime>, Store) {
     let url = url(Some(folder));
     let mut context = mock_context(noop_assets());
     let preload = serde_json::json!({ "preload": [&url] });

@@ -4,27 +4,44 @@
 //! hub's to say. The token lives in here, is sent and never shown: not in `Debug`, not in errors, not in logs.
 
 mod address;
+mod approval;
+mod audit;
 mod case;
 mod clock;
+mod debt;
 mod error;
 mod hub;
 mod lane;
 mod language;
+mod live;
+mod once;
 mod opening;
 mod order;
 mod pace;
+mod photo;
 mod picture;
+mod release;
+mod report;
+mod rise;
 mod search;
 mod session;
 mod stream;
+mod warning;
 
 pub use address::{Address, BadAddress};
 pub use clock::HubClock;
+pub use debt::DebtFilter;
 pub use error::{CallError, problem_here};
 pub use hub::{Hub, Token};
 pub use language::Language;
-pub use opening::OpeningFilter;
+pub use live::{LiveNews, LivePicture};
+pub use opening::{ExportFormat, OpeningFilter};
 pub use order::Press;
 pub use pace::Pace;
+pub use photo::TakenPhoto;
 pub use picture::{PicturePath, StillImage};
+pub use release::{ReleaseDone, ReleasePressed};
+pub use report::{BadDay, Day};
+pub use rise::RiseFilter;
 pub use stream::{News, Stream};
+pub use warning::WarningFilter;

@@ -1,14 +1,22 @@
 //! Asking for openings.
 
 use crate::{CallError, Hub};
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt};
 use lanedesk_domain::{
-    ids::{LaneId, LotId, PersonId},
+    ids::{LaneId, LotId, OpeningId, PersonId},
     lane::Direction,
     opening::{OpeningKind, Source},
     order::OrderResult,
     time::Timestamp,
 };
-use lanedesk_wire::{list::Page, opening::Opening};
+use lanedesk_wire::{
+    case::TimelineEntry,
+    list::Page,
+    opening::Opening,
+    statistics::{By, Statistics},
+};
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 /// Which openings are wanted; a part left out filters nothing.
@@ -42,6 +50,9 @@ pub struct OpeningFilter {
     /// With this result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<OrderResult>,
+    /// In this hour of the day, 0 to 23, by the hub's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour: Option<u8>,
     /// From this moment on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
@@ -56,9 +67,78 @@ pub struct OpeningFilter {
     pub cursor: Option<String>,
 }
 
+/// How openings are written into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// Text with commas.
+    Csv,
+    /// A workbook.
+    Xlsx,
+}
+
+/// A filter and one thing more, as one query.
+#[derive(Serialize)]
+struct Asked<'a, T> {
+    #[serde(flatten)]
+    filter: &'a OpeningFilter,
+    #[serde(flatten)]
+    more: T,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    by: By,
+}
+
+#[derive(Serialize)]
+struct Written {
+    format: ExportFormat,
+}
+
 impl Hub {
     /// Openings within one's scope, newest first (R33).
     pub async fn openings(&self, filter: &OpeningFilter) -> Result<Page<Opening>, CallError> {
         self.get_with("/api/openings", filter).await
+    }
+
+    /// One opening.
+    pub async fn opening(&self, id: &OpeningId) -> Result<Opening, CallError> {
+        self.get(&format!("/api/openings/{id}")).await
+    }
+
+    /// Everything that happened in an opening's case (R35).
+    pub async fn opening_timeline(&self, id: &OpeningId) -> Result<Page<TimelineEntry>, CallError> {
+        self.get(&format!("/api/openings/{id}/timeline")).await
+    }
+
+    /// Counts over the openings of a filter.
+    pub async fn opening_statistics(
+        &self,
+        filter: &OpeningFilter,
+        by: By,
+    ) -> Result<Statistics, CallError> {
+        let more = Counted { by };
+        self.get_with("/api/openings/statistics", &Asked { filter, more })
+            .await
+    }
+
+    /// The openings of a filter as a file, piece by piece, so that a million rows never stand in memory at once.
+    pub async fn export_openings(
+        &self,
+        filter: &OpeningFilter,
+        format: ExportFormat,
+    ) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send + use<>, CallError> {
+        let more = Written { format };
+        let request = self
+            .request(self.calls(), Method::GET, "/api/openings/export")?
+            // As long as it takes: what stands still is noticed by whoever reads it.
+            .timeout(self.pace().export)
+            .query(&Asked { filter, more });
+        let response = self.accepted(self.send(request).await?).await?;
+        let hub = self.clone();
+        Ok(response
+            .bytes_stream()
+            .map_err(move |error| hub.unreachable(error)))
     }
 }

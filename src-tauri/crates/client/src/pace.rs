@@ -7,6 +7,12 @@ use std::time::Duration;
 pub struct Pace {
     /// A call that moves nothing gives up after this.
     pub call: Duration,
+    /// A photo of several megabytes over a phone's line is given up after this; it is sent again later.
+    pub photo: Duration,
+    /// The largest export is given up after this.
+    pub export: Duration,
+    /// The pause before a photo the hub could not take is sent again.
+    pub photo_again: Duration,
     /// An order is made and sent again only within this from the press (invariant 6).
     pub order_deadline: Duration,
     /// The hub answers an order within 12 s; this waits a little longer.
@@ -29,6 +35,9 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             call: Duration::from_secs(10),
+            photo: Duration::from_secs(120),
+            export: Duration::from_secs(3600),
+            photo_again: Duration::from_secs(5),
             order_deadline: Duration::from_secs(10),
             order_answer: Duration::from_secs(13),
             order_again: Duration::from_millis(400),

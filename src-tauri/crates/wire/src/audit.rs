@@ -9,6 +9,7 @@ pub struct ChainHead {
     /// The chain.
     pub chain: String,
     /// Its last row.
+    #[specta(type = u32)]
     pub seq: i64,
     /// That row's hash, hex.
     pub hash: String,

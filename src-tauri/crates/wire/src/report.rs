@@ -12,16 +12,21 @@ pub struct Report {
     /// Its openings by reason.
     pub openings: Statistics,
     /// Orders of which the result stayed unknown.
+    #[specta(type = u32)]
     pub unknown: u64,
     /// Openings after which no vehicle was seen to pass.
+    #[specta(type = u32)]
     pub without_passage: u64,
     /// Barriers that rose without us.
+    #[specta(type = u32)]
     pub rises: u64,
     /// Debts filed.
+    #[specta(type = u32)]
     pub debts: u64,
     /// Their sum.
     pub debts_fen: Fen,
     /// Warnings that nobody has dismissed.
+    #[specta(type = u32)]
     pub warnings: u64,
     /// Who has read it, and when.
     pub acknowledged: Vec<Acknowledged>,

@@ -16,10 +16,13 @@ pub struct Bar {
     /// Shown to people.
     pub label: String,
     /// Openings.
+    #[specta(type = u32)]
     pub openings: u64,
     /// Of them, against the rules.
+    #[specta(type = u32)]
     pub abnormal: u64,
     /// Of them, with money due and no matching payment.
+    #[specta(type = u32)]
     pub unpaid: u64,
     /// What was due and not collected.
     pub unpaid_fen: Fen,
@@ -31,8 +34,10 @@ pub struct SamePlate {
     /// The plate.
     pub plate: String,
     /// Its openings in the time asked for.
+    #[specta(type = u32)]
     pub openings: u64,
     /// Of them, against the rules.
+    #[specta(type = u32)]
     pub abnormal: u64,
 }
 
@@ -42,10 +47,13 @@ pub struct SamePlate {
 )]
 pub struct Statistics {
     /// All openings in the filter.
+    #[specta(type = u32)]
     pub openings: u64,
     /// Of them, against the rules.
+    #[specta(type = u32)]
     pub abnormal: u64,
     /// Of them, with money due and no matching payment.
+    #[specta(type = u32)]
     pub unpaid: u64,
     /// What was due and not collected.
     pub unpaid_fen: Fen,

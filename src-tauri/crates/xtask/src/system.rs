@@ -12,16 +12,25 @@ pub(crate) const BUILD: &[&str] = &[
     "pkg-config",
     "libwebkit2gtk-4.1-dev",
     "libdbus-1-dev",
+    "libclang-dev",
+    "clang",
 ];
 
 /// Needed to show the desk: Chinese letters, and a screen where there is none.
 pub(crate) const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb"];
 
-/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`.
-pub(crate) const TEST: &[&str] = &["postgresql", "webkit2gtk-driver", "dbus", "procps"];
+/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`, and the usual
+/// video tools, which also are a peer.
+pub(crate) const TEST: &[&str] = &[
+    "postgresql",
+    "webkit2gtk-driver",
+    "dbus",
+    "procps",
+    "ffmpeg",
+];
 
 /// The peers that the benchmark measures beside.
-pub(crate) const PEERS: &[&str] = &["etcd-server", "redis-server", "chromium"];
+pub(crate) const PEERS: &[&str] = &["etcd-server", "redis-server", "chromium", "sqlite3"];
 
 /// Installs what is missing of `packages`, and says so. Quick when nothing is.
 pub(crate) fn install(packages: &[&[&str]]) -> Result<()> {

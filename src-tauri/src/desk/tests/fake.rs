@@ -1,11 +1,14 @@
 //! A hub of a few routes and a page that writes down what it is told.
 
+use super::hub_photos::{Photos, routes};
 use crate::{
+    camera::SystemCamera,
     commands::session::Connection,
-    desk::Desk,
-    events::{ConnectionChanged, Page},
+    desk::{Desk, Parts},
+    events::{ConnectionChanged, EvidenceChanged, ExportProgress, Page, PreviewEnded},
     keyring::Keyring,
     notify::Notice,
+    seal::Seal,
     store::Store,
 };
 use axum::{
@@ -41,6 +44,7 @@ pub(super) struct Switches {
     pub(super) lose_answers: bool,
     pub(super) refuse_streams: bool,
     pub(super) session_over: bool,
+    pub(super) photos: Photos,
 }
 
 #[derive(Clone)]
@@ -73,6 +77,7 @@ impl FakeHub {
             .route("/api/cases/{case}/barrier", post(barrier))
             .route("/api/orders/{id}", get(order))
             .route("/api/stream", get(stream))
+            .merge(routes())
             .with_state(hub.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         hub
@@ -93,7 +98,7 @@ impl FakeHub {
     }
 }
 
-fn refusal(status: u16, code: &str) -> Response {
+pub(super) fn refusal(status: u16, code: &str) -> Response {
     let body = json!({"type": "t", "title": "t", "status": status, "detail": "d", "code": code});
     (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
 }
@@ -193,6 +198,9 @@ pub(super) struct Heard {
     pub(super) notices: Vec<String>,
     pub(super) free: Vec<String>,
     pub(super) ended: u32,
+    pub(super) evidence: Vec<EvidenceChanged>,
+    pub(super) previews_ended: Vec<PreviewEnded>,
+    pub(super) exported: Vec<ExportProgress>,
 }
 
 #[derive(Clone, Default)]
@@ -217,6 +225,15 @@ impl Page for Recording {
     fn lane_free(&self, lane: LaneId, _name: String) {
         self.0.lock().unwrap().free.push(lane.to_string());
     }
+    fn evidence_changed(&self, changed: EvidenceChanged) {
+        self.0.lock().unwrap().evidence.push(changed);
+    }
+    fn preview_ended(&self, ended: PreviewEnded) {
+        self.0.lock().unwrap().previews_ended.push(ended);
+    }
+    fn export_progress(&self, progress: ExportProgress) {
+        self.0.lock().unwrap().exported.push(progress);
+    }
     fn notify(&self, notice: &Notice<'_>, language: Language) {
         let (title, body) = notice.words(language);
         self.0
@@ -227,9 +244,10 @@ impl Page for Recording {
     }
 }
 
-/// A desk without a store, logged in at this hub, its stream up.
-pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
-    let quick = Pace {
+/// Periods a test can wait for.
+pub(super) fn quick() -> Pace {
+    Pace {
+        photo_again: Duration::from_millis(50),
         order_deadline: Duration::from_millis(500),
         order_answer: Duration::from_millis(800),
         order_again: Duration::from_millis(50),
@@ -237,16 +255,29 @@ pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
         first_pause: Duration::from_millis(10),
         longest_pause: Duration::from_millis(50),
         ..Pace::default()
-    };
+    }
+}
+
+/// A desk without a store, logged in at this hub, its stream up.
+pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
     let page = Recording::default();
-    let desk = Desk::new(
-        Store::closed(),
-        Keyring::default(),
-        page.clone(),
-        None,
-        quick,
-    )
-    .await;
+    let parts = Parts {
+        store: Store::closed(),
+        keyring: Keyring::default(),
+        seal: Seal::new(Keyring::default(), None),
+        camera: Box::new(SystemCamera),
+        page: Box::new(page.clone()),
+        downloads: std::env::temp_dir(),
+        preset_hub: None,
+        pace: quick(),
+    };
+    let desk = desk_with(hub, parts, &page).await;
+    (desk, page)
+}
+
+/// A desk of these parts, logged in at this hub, its stream up.
+pub(super) async fn desk_with(hub: &FakeHub, parts: Parts, page: &Recording) -> Desk {
+    let desk = Desk::new(parts).await;
     desk.login(&hub.url, "guard".into(), "right".into())
         .await
         .unwrap();
@@ -254,7 +285,7 @@ pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
         page.heard(|heard| heard.connections.last() == Some(&Connection::Online))
     })
     .await;
-    (desk, page)
+    desk
 }
 
 pub(super) async fn claim(desk: &Desk, lane: &str) -> CaseId {

@@ -1,0 +1,58 @@
+//! Follow-up debts (R38).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_client::{DebtFilter, Hub};
+use lanedesk_domain::{
+    ids::{CaseId, DebtId},
+    money::Fen,
+};
+use lanedesk_wire::{
+    debt::{Debt, FileDebt},
+    list::Page,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// What is filed; Rust adds the fence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NewDebt {
+    /// The driver's phone; a debt needs it or a plate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What is owed.
+    pub amount_fen: Fen,
+}
+
+/// Files what is owed in a case.
+#[tauri::command]
+#[specta::specta]
+pub async fn file_debt(desk: State<'_, Desk>, case_id: CaseId, debt: NewDebt) -> Answer<Debt> {
+    let NewDebt { phone, amount_fen } = debt;
+    let step = |hub: Hub, id: CaseId, fence| async move {
+        let debt = FileDebt {
+            fence,
+            phone,
+            amount_fen,
+        };
+        hub.file_debt(&id, &debt).await
+    };
+    desk.step(case_id, step).await
+}
+
+/// Debts within one's scope, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn debts(desk: State<'_, Desk>, filter: DebtFilter) -> Answer<Page<Debt>> {
+    desk.ask(|hub| async move { hub.debts(&filter).await })
+        .await
+}
+
+/// Gives a debt up, with a reason.
+#[tauri::command]
+#[specta::specta]
+pub async fn waive_debt(desk: State<'_, Desk>, id: DebtId, reason: String) -> Answer<()> {
+    desk.ask(|hub| async move { hub.waive_debt(&id, reason).await })
+        .await
+}

@@ -1,0 +1,71 @@
+//! Abnormal release (R22–R25).
+
+use super::Answer;
+use crate::desk::Desk;
+use lanedesk_client::Hub;
+use lanedesk_domain::{
+    ids::{CaseId, OpeningId, OrderId, PhotoId},
+    order::OrderResult,
+};
+use lanedesk_wire::release::{ReasonChoice, ReleaseForm, Unpaid};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+/// What the person filled in; Rust adds the order's id, its time and the fence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ReleasePress {
+    /// The reason's code.
+    pub reason: String,
+    /// The person's words.
+    pub remark: String,
+    /// ID photos the hub has.
+    pub photos: Vec<PhotoId>,
+    /// What becomes of the money; required where something is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid: Option<Unpaid>,
+    /// The driver's phone, for a debt of a vehicle without a plate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver_phone: Option<String>,
+}
+
+/// What became of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Released {
+    /// The record; absent where the hub's answer was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<OpeningId>,
+    /// The order behind it.
+    pub order_id: OrderId,
+    /// What became of it.
+    pub result: OrderResult,
+    /// In words for people: the device's own reason, or what to do.
+    pub detail: String,
+}
+
+/// What the side sheet needs, as it stands now.
+#[tauri::command]
+#[specta::specta]
+pub async fn release_form(desk: State<'_, Desk>, case_id: CaseId) -> Answer<ReleaseForm> {
+    desk.ask(|hub| async move { hub.release_form(&case_id).await })
+        .await
+}
+
+/// Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn release(
+    desk: State<'_, Desk>,
+    case_id: CaseId,
+    press: ReleasePress,
+) -> Answer<Released> {
+    desk.release(case_id, press).await
+}
+
+/// Every reason there is, for filters.
+#[tauri::command]
+#[specta::specta]
+pub async fn reasons(desk: State<'_, Desk>) -> Answer<Vec<ReasonChoice>> {
+    let asked = desk.ask(|hub: Hub| async move { hub.reasons().await });
+    Ok(asked.await?.items)
+}

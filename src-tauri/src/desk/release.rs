@@ -1,0 +1,35 @@
+//! Abnormal release: one press, one order (R22–R26).
+
+use super::Desk;
+use crate::commands::{
+    Answer,
+    release::{ReleasePress, Released},
+};
+use lanedesk_client::ReleasePressed;
+use lanedesk_domain::ids::CaseId;
+
+impl Desk {
+    /// Releases once. What nobody answered is asked about again when the line is back.
+    pub async fn release(&self, case: CaseId, press: ReleasePress) -> Answer<Released> {
+        let fence = self.fence(&case)?;
+        let press = ReleasePressed {
+            case: case.clone(),
+            fence,
+            reason: press.reason,
+            remark: press.remark,
+            photos: press.photos,
+            unpaid: press.unpaid,
+            driver_phone: press.driver_phone,
+        };
+        let done = self
+            .one_order(&case, |hub| async move { hub.release(press).await })
+            .await?;
+        self.remember_unsettled(&done.order);
+        Ok(Released {
+            id: done.opening,
+            order_id: done.order.id,
+            result: done.order.result,
+            detail: done.order.detail,
+        })
+    }
+}
