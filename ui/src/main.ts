@@ -7,6 +7,7 @@ import '$lib/ui/base.css';
 import '$lib/ui/controls.css';
 import '$lib/ui/pieces.css';
 import '$lib/ui/desk.css';
+import '$lib/ui/part.css';
 
 /** The desk in its window; in a plain browser during development, a desk in memory with sample data. */
 async function chooseBackend(): Promise<Backend> {

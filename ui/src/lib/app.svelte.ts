@@ -1,12 +1,17 @@
 import { createContext } from 'svelte';
+import { Approvals } from './approval/approvals.svelte';
 import type { Backend, Frame, LaneFree, Order } from './backend';
 import { Press } from './barrier/press.svelte';
 import { nextStep, type NextStep } from './barrier/step';
 import { BoardNow } from './board/board.svelte';
 import { DraftKeeper } from './case/draft.svelte';
 import { PlateEditor } from './case/plate-editor.svelte';
+import { Evidence } from './evidence/evidence.svelte';
 import { Lane } from './lane/lane.svelte';
+import { RecordParts } from './opening/record.svelte';
+import { Release } from './release/release.svelte';
 import { Search } from './search/search.svelte';
+import { approves, type Place } from './session/place';
 import { Session } from './session/session.svelte';
 import { Setting } from './setting/setting.svelte';
 import { Clock } from './ui/clock.svelte';
@@ -23,6 +28,12 @@ export class App {
   readonly board: BoardNow;
   readonly drafts: DraftKeeper;
   readonly plate: PlateEditor;
+  readonly evidence: Evidence;
+  readonly release: Release;
+  readonly approvals: Approvals;
+  readonly record: RecordParts;
+  /** Which page is open. */
+  place = $state<Place>('desk');
   /** A lane one wanted to be reminded of is free now. */
   freed = $state<LaneFree | null>(null);
 
@@ -36,6 +47,10 @@ export class App {
     this.board = new BoardNow(backend);
     this.drafts = new DraftKeeper(backend);
     this.plate = new PlateEditor(backend);
+    this.evidence = new Evidence(backend);
+    this.release = new Release(backend, this.evidence);
+    this.approvals = new Approvals(backend);
+    this.record = new RecordParts(backend, () => this.clock.now);
   }
 
   /** The last order at this lane's barrier: this page's own, else one that nobody has an answer to. */
@@ -62,6 +77,9 @@ export class App {
         this.freed = free;
         this.lane.reminderCame(free.lane);
       },
+      evidence: (changed) => this.evidence.hear(changed),
+      previewEnded: (ended) => this.evidence.ended(ended),
+      exporting: (progress) => this.record.exporting.hear(progress),
       sessionEnded: () => this.ended(),
     });
     await this.setting.load();
@@ -71,6 +89,9 @@ export class App {
 
   /** After a login or a restored session. */
   async enter(): Promise<void> {
+    this.place = 'desk';
+    this.approvals.mine = approves(this.session.person);
+    if (this.approvals.mine) void this.approvals.load();
     await this.lane.restore();
     if (this.lane.mode === 'idle') await this.idle();
   }
@@ -83,14 +104,12 @@ export class App {
   /** The hub ended the session: typed work is kept, the person logs in again. */
   ended(): void {
     this.drafts.flush();
-    this.lane.leave();
-    this.press.forget();
+    this.#leaveAll();
     this.session.ended('session.ended');
   }
 
   async logout(): Promise<void> {
-    this.lane.leave();
-    this.press.forget();
+    this.#leaveAll();
     this.search.clear();
     await this.session.logout();
   }
@@ -100,6 +119,38 @@ export class App {
     this.lane.hear(frame);
     this.press.hear(frame);
     this.board.hear(frame);
+    this.release.hear(frame);
+    this.approvals.hear(frame);
+    this.record.hear(frame);
+  }
+
+  /** Turns to another page; the lane one holds stays held, and its work waits. */
+  go(place: Place): void {
+    if (place === this.place) return;
+    if (this.place === 'openings') this.record.leave();
+    if (this.release.open && place !== 'desk') this.release.shut();
+    this.place = place;
+  }
+
+  /** Once a second: what ends by the clock ends though nobody tells so. */
+  tick(): void {
+    this.lane.tick();
+    this.release.tick(this.clock.now);
+    this.approvals.tick(this.clock.now);
+  }
+
+  /** 异常放行: opens its sheet for the case on the page. */
+  openRelease(): void {
+    const { laneId, caseId, view } = this.lane;
+    if (!laneId || !caseId || !this.canAct) return;
+    this.release.hasName = Boolean(view?.vehicle?.plate ?? view?.case?.plate ?? view?.case?.phone);
+    void this.release.show(laneId, caseId);
+  }
+
+  /** Sends the release that was confirmed; its result is followed like any other opening. */
+  async confirmRelease(): Promise<void> {
+    const order = await this.release.confirm();
+    if (order) this.press.adopt(order);
   }
 
   claim(laneId: string): Promise<void> {
@@ -112,8 +163,20 @@ export class App {
     return this.lane.watch(laneId);
   }
 
+  #leaveAll(): void {
+    this.lane.leave();
+    this.press.forget();
+    this.release.shut();
+    this.evidence.forget();
+    this.approvals.forget();
+    this.record.leave();
+    this.place = 'desk';
+  }
+
   #turnTo(laneId: string): void {
+    this.place = 'desk';
     this.drafts.flush();
+    if (this.release.laneId !== laneId) this.release.shut();
     this.press.forget();
     this.plate.settle(null);
     this.search.clear();

@@ -1,23 +1,50 @@
 import type {
+  AnswerApproval,
+  Approval,
+  AuditHead,
   BoardItem,
   BarrierPress,
+  By,
+  Camera,
   Claimed,
   CloseCase,
   ConnectionChanged,
+  Debt,
+  DebtFilter,
   Direction,
+  EvidenceChanged,
+  EvidencePhoto,
+  ExportDone,
+  ExportFormat,
+  ExportProgress,
+  PreviewEnded,
   Frame,
+  HoldPhoto,
   LaneFree,
+  Opening,
+  OpeningFilter,
   Order,
   Page,
   Person,
   PlateCheck,
   Problem,
+  ReasonChoice,
   RecentLane,
   Records,
+  Released,
+  ReleaseForm,
+  ReleasePress,
+  Report,
+  Rise,
+  RiseFilter,
   SearchHits,
   SessionStatus,
   Settings,
+  Statistics,
+  TimelineEntry,
   View,
+  Warning,
+  WarningFilter,
 } from './types';
 
 /** A command's answer: its data, or the problem in words for people. Nothing throws. */
@@ -28,6 +55,12 @@ export interface Listeners {
   told(frame: Frame): void;
   connection(changed: ConnectionChanged): void;
   laneFree(free: LaneFree): void;
+  /** A photo of a case was sent, refused or taken away. */
+  evidence(changed: EvidenceChanged): void;
+  /** The camera's preview has ended, with what went wrong if something did. */
+  previewEnded(ended: PreviewEnded): void;
+  /** How far an export has come. */
+  exporting(progress: ExportProgress): void;
   /** The hub no longer knows the session. */
   sessionEnded(): void;
 }
@@ -63,6 +96,46 @@ export interface Backend {
 
   orderBarrier(caseId: string, press: BarrierPress): Promise<Answer<Order>>;
   orderResult(orderId: string): Promise<Answer<Order>>;
+
+  releaseForm(caseId: string): Promise<Answer<ReleaseForm>>;
+  /** Once, in Rust's hands: order id, time and fence are made there; no answer is the result `unknown`. */
+  release(caseId: string, press: ReleasePress): Promise<Answer<Released>>;
+  approvals(): Promise<Answer<Approval[]>>;
+  answerApproval(id: string, answer: AnswerApproval): Promise<Answer<Approval>>;
+
+  /** Whether this is a phone or tablet, where photos come from the system camera alone. */
+  readonly mobile: boolean;
+  cameras(): Promise<Answer<Camera[]>>;
+  chooseCamera(id: string): Promise<Answer<null>>;
+  /** Frames as JPEG bytes, newest last, until `stopPreview`. */
+  startPreview(frame: (jpeg: ArrayBuffer) => void): Promise<Answer<null>>;
+  /** A frame was shown: only then does the next one come. */
+  previewShown(): void;
+  stopPreview(): Promise<Answer<null>>;
+  takePhoto(caseId: string): Promise<Answer<EvidencePhoto>>;
+  /** A picture the phone's own camera took for this page. */
+  addPhoto(caseId: string, bytes: Uint8Array): Promise<Answer<EvidencePhoto>>;
+  photoFromLane(caseId: string): Promise<Answer<EvidencePhoto>>;
+  evidence(caseId: string): Promise<Answer<EvidencePhoto[]>>;
+  dropPhoto(caseId: string, id: string): Promise<Answer<null>>;
+
+  openings(filter: OpeningFilter): Promise<Answer<Page<Opening>>>;
+  opening(id: string): Promise<Answer<Opening>>;
+  openingTimeline(id: string): Promise<Answer<TimelineEntry[]>>;
+  openingStatistics(filter: OpeningFilter, by: By): Promise<Answer<Statistics>>;
+  /** Null where it was cancelled. */
+  exportOpenings(filter: OpeningFilter, format: ExportFormat): Promise<Answer<ExportDone | null>>;
+  cancelExport(): Promise<Answer<null>>;
+  reasons(): Promise<Answer<ReasonChoice[]>>;
+  rises(filter: RiseFilter): Promise<Answer<Page<Rise>>>;
+  debts(filter: DebtFilter): Promise<Answer<Page<Debt>>>;
+  waiveDebt(id: string, reason: string): Promise<Answer<null>>;
+  warnings(filter: WarningFilter): Promise<Answer<Page<Warning>>>;
+  dismissWarning(id: string, reason: string): Promise<Answer<null>>;
+  report(day: string): Promise<Answer<Report>>;
+  acknowledgeReport(day: string): Promise<Answer<Report>>;
+  auditHead(): Promise<Answer<AuditHead>>;
+  holdPhoto(id: string, hold: HoldPhoto): Promise<Answer<null>>;
 
   handled(): Promise<Answer<Page<BoardItem>>>;
 

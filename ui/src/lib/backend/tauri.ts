@@ -1,6 +1,9 @@
 import { convertFileSrc } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
 import { commands, events, type Problem } from '../bindings';
+import type { EvidenceChanged, ExportProgress, Frame, PreviewEnded } from './types';
 import type { Answer, Backend } from './backend';
+import { isMobile, recordCommands } from './tauri-record';
 
 type Told<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
 
@@ -46,6 +49,8 @@ export function tauriBackend(): Backend {
     refreshPicture: (caseId) => ask(commands.refreshPicture(caseId)),
     orderBarrier: (caseId, press) => ask(commands.orderBarrier(caseId, press)),
     orderResult: (orderId) => ask(commands.orderResult(orderId)),
+    ...recordCommands,
+    mobile: isMobile(navigator.userAgent, navigator.maxTouchPoints),
     handled: () => ask(commands.handled()),
     settings: () => ask(commands.settings()),
     saveSettings: (settings) => ask(commands.saveSettings(settings)),
@@ -55,9 +60,12 @@ export function tauriBackend(): Backend {
     pictureUrl: (path) => pictures + path,
     listen: async (listeners) => {
       const stops = await Promise.all([
-        events.hubTold.listen((event) => listeners.told(event.payload.frame)),
+        events.hubTold.listen((event) => listeners.told(event.payload.frame as Frame)),
         events.connectionChanged.listen((event) => listeners.connection(event.payload)),
         events.laneFree.listen((event) => listeners.laneFree(event.payload)),
+        listen<EvidenceChanged>('evidence-changed', (event) => listeners.evidence(event.payload)),
+        listen<PreviewEnded>('preview-ended', (event) => listeners.previewEnded(event.payload)),
+        listen<ExportProgress>('export-progress', (event) => listeners.exporting(event.payload)),
         events.sessionEnded.listen(() => listeners.sessionEnded()),
       ]);
       return () => stops.forEach((stop) => stop());

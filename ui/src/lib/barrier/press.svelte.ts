@@ -81,6 +81,13 @@ export class Press {
     return true;
   }
 
+  /** An opening that was asked for elsewhere, an abnormal release, is followed here like any other. */
+  adopt(order: Order): void {
+    this.refused = null;
+    this.action = order.action;
+    this.#take(order);
+  }
+
   /** 查看道闸状态: asks what became of an unknown order. Looks only, never repeats. */
   async look(orderId: string): Promise<void> {
     const answer = await this.#backend.orderResult(orderId);

@@ -3,7 +3,7 @@ import type { Told, View } from '$lib/backend';
 type ViewTold = Extract<Told, { type: 'view' }>;
 
 /** Parts that can vanish: null on the wire says "gone", absent says "unchanged". */
-const vanishing = ['picture', 'entry_picture', 'vehicle', 'payment', 'lease', 'call', 'order'] as const;
+const vanishing = ['picture', 'entry_picture', 'vehicle', 'payment', 'debt', 'lease', 'call', 'order'] as const;
 /** Parts that are always there: null is no value for them. */
 const lasting = ['robot', 'barrier', 'assessment', 'candidates', 'offers', 'timeline'] as const;
 

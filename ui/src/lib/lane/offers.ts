@@ -8,6 +8,11 @@ export function offerOf(view: View | null, op: Op): Offer | undefined {
   return view?.offers.find((offer) => offer.op === op && (offer.needs ?? []).every((need) => canGive.has(need)));
 }
 
+/** Abnormal release has a sheet of its own, which gives whatever its offer needs. */
+export function releaseOffer(view: View | null): Offer | undefined {
+  return view?.offers.find((offer) => offer.op === 'release');
+}
+
 export function offers(view: View | null, op: Op): boolean {
   return offerOf(view, op) !== undefined;
 }

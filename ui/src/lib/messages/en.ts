@@ -1,9 +1,11 @@
 import { enCodes } from './en.codes';
+import { enRecord } from './en.record';
 import type { Key } from './words.svelte';
 
 /** The same sentences in English. A missing or surplus key fails the check; a test compares the names in braces. */
 export const en = {
   ...enCodes,
+  ...enRecord,
 
   'app.name': 'Lanedesk',
   'app.title': '{page} · Lanedesk',

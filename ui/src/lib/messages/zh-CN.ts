@@ -1,8 +1,10 @@
 import { zhCodes } from './zh-CN.codes';
+import { zhRecord } from './zh-CN.record';
 
 /** Every sentence of the desk in Chinese. `{name}` is filled in; the names are part of a key's type. */
 export const zh = {
   ...zhCodes,
+  ...zhRecord,
 
   'app.name': '道口台',
   'app.title': '{page} · 道口台',

@@ -69,6 +69,26 @@ export function countdown(left: number): string {
   return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
 }
 
+/** A moment as the wire writes it. */
+export function stamp(at: number): string {
+  return new Date(at).toISOString();
+}
+
+const beside = (day: string, add: number): Date => {
+  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + add);
+};
+
+/** The local day of a moment, `2026-11-22`. */
+export function dayOf(at: number): string {
+  return day(stamp(at));
+}
+
+/** A day before or after, by date: a day of the clock change has 23 or 25 hours. */
+export function dayBeside(text: string, add: number): string {
+  return day(beside(text, add).toISOString());
+}
+
 /** Phone numbers in groups one can read aloud; the number dialled stays bare. */
 export function phone(number: string): string {
   const mobile = /^(1\d{2})(\d{4})(\d{4})$/.exec(number.replaceAll(/[\s-]/g, ''));

@@ -7,6 +7,7 @@ const actions = () => ({
   refresh: vi.fn(),
   environment: vi.fn(),
   open: vi.fn(),
+  release: vi.fn(),
   closeCase: vi.fn(),
   keys: vi.fn(),
 });

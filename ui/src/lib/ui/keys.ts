@@ -5,6 +5,7 @@ export interface KeyActions {
   refresh(): void;
   environment(): void;
   open(): void;
+  release(): void;
   closeCase(): void;
   keys(): void;
 }
@@ -12,6 +13,15 @@ export interface KeyActions {
 /** Whether somebody types there: then `?` is a character. */
 function types(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}
+
+/** Pages without a lane know few keys: slips still do nothing, `?` shows the keys. True where the key was taken. */
+export function onPlainKey(event: KeyboardEvent, keys: () => void): boolean {
+  if (event.isComposing) return false;
+  if (event.key === 'F5' || event.key === 'F12' || (event.ctrlKey && event.key.toLowerCase() === 'r')) return true;
+  if (event.key !== '?' || types(event.target)) return false;
+  keys();
+  return true;
 }
 
 /** True where the key was meant for the desk; the caller then keeps the browser from acting on it. */
@@ -28,6 +38,7 @@ export function onKey(event: KeyboardEvent, act: KeyActions, sheetOpen: boolean)
 
 function desk(event: KeyboardEvent): keyof KeyActions | null {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') return 'search';
+  if (event.ctrlKey && !event.altKey && event.key === 'F9') return 'release';
   if (event.altKey && event.code === 'KeyQ') return 'closeCase';
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   if (event.key === '?' && !types(event.target)) return 'keys';

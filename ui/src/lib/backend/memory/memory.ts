@@ -1,19 +1,16 @@
 /** The desk in memory: for vitest, and for `npm run dev` in a plain browser. It behaves as the hub does in the main job. */
 import type { Answer, Backend, Listeners } from '../backend';
-import type { Code, Holder, Order, OrderResult, Person, Problem, Settings, TimelineEntry, Told, View } from '../types';
+import type { Order, OrderResult, Person, Settings, TimelineEntry, Told, View } from '../types';
 import { bare, dotted } from '$lib/ui/plate';
+import { photoAt } from './camera';
+import { MemoryRecord, no, ok, type RecordScript } from './record';
 import { ago, corrected, lanes, people, sampleClaim, sampleHits, sampleView, temporary } from './sample';
+import { pictureOf } from './scene';
 
-const ok = <T>(data: T): Promise<Answer<T>> => Promise.resolve({ ok: true, data });
-
-export function problem(code: Code, detail: string, more: Partial<Problem> = {}): Problem {
-  return { type: `urn:lanedesk:${code}`, title: code, status: 409, detail, code, ...more };
-}
-const no = <T>(code: Code, detail: string, more: Partial<Problem> = {}): Promise<Answer<T>> =>
-  Promise.resolve({ ok: false, problem: problem(code, detail, more) });
+export { problem } from './record';
 
 /** How the memory desk answers; the preview's address sets these. */
-export interface Script {
+export interface Script extends RecordScript {
   person?: Person | null;
   /** What the barrier's order comes to, first at once and then after a moment. */
   orders?: [OrderResult, OrderResult?];
@@ -21,25 +18,16 @@ export interface Script {
   offline?: boolean;
 }
 
-export class MemoryBackend implements Backend {
-  listeners: Listeners | null = null;
-  view: View | null = null;
-  person: Person | null;
+export class MemoryBackend extends MemoryRecord implements Backend {
   drafts = new Map<string, string>();
-  /** Every command that was sent, by name, for tests. */
-  sent: string[] = [];
   #script: Script;
   #seq = 0;
   #orders = new Map<string, Order>();
 
   constructor(script: Script = {}) {
+    super(script);
     this.#script = script;
     this.person = script.person === undefined ? (people['guard'] ?? null) : script.person;
-  }
-
-  get #me(): Holder {
-    const { id, name, role } = this.person ?? (people['guard'] as Person);
-    return { id, name, role };
   }
 
   get #page(): View {
@@ -110,7 +98,7 @@ export class MemoryBackend implements Backend {
           id: 'c1',
           lot,
           lane: { id: 'E02', name: '东门出口', code: 'E-02' },
-          person: this.#me,
+          person: this.me,
           state: 'closed' as const,
           plate: bare(query),
           opened_at: ago(90000),
@@ -135,7 +123,7 @@ export class MemoryBackend implements Backend {
   }
 
   viewLane(lane: string) {
-    const view = sampleView(lane, this.#me);
+    const view = sampleView(lane, this.me);
     if (lane !== 'K01' && this.view?.lane.id !== lane) {
       delete view.lease;
       delete view.case;
@@ -147,15 +135,15 @@ export class MemoryBackend implements Backend {
     const held = lanes.find((each) => each.id === lane)?.held;
     if (held) return no<never>('lane_held', '已经有人处理', held);
     const again = this.view?.lane.id === lane;
-    this.view = again ? { ...(this.view as View) } : sampleView(lane, this.#me);
+    this.view = again ? { ...(this.view as View) } : sampleView(lane, this.me);
     const expires_at = new Date(Date.now() + (again ? 600_000 : 521_000)).toISOString();
-    this.view.lease = { holder: this.#me, acquired_at: this.view.lease?.acquired_at ?? ago(0), expires_at };
+    this.view.lease = { holder: this.me, acquired_at: this.view.lease?.acquired_at ?? ago(0), expires_at };
     return ok(sampleClaim(this.view));
   }
   takeOverLane(lane: string) {
     this.view = {
-      ...sampleView(lane, this.#me),
-      lease: { holder: this.#me, acquired_at: ago(0), expires_at: ago(-600) },
+      ...sampleView(lane, this.me),
+      lease: { holder: this.me, acquired_at: ago(0), expires_at: ago(-600) },
       offers: corrected().offers,
     };
     return ok(sampleClaim(this.view));
@@ -178,7 +166,7 @@ export class MemoryBackend implements Backend {
   correctPlate(_caseId: string, plate: string) {
     return this.#now(
       bare(plate) === '粤B12345'
-        ? corrected(this.#me)
+        ? corrected(this.me)
         : {
             ...this.#page,
             case: { ...this.#case, plate: bare(plate), corrected: true },
@@ -190,13 +178,13 @@ export class MemoryBackend implements Backend {
     return no<View>('not_found', '没有找到该手机号的在场车辆。', { status: 404 });
   }
   chooseVehicle() {
-    return this.#now(corrected(this.#me));
+    return this.#now(corrected(this.me));
   }
   setDirection(_caseId: string, direction: 'entry' | 'exit') {
     return this.#now({ ...this.#page, case: { ...this.#case, direction }, offers: corrected().offers });
   }
   markPassed() {
-    return this.#note({ at: new Date().toISOString(), person: this.#me, what: 'passed' });
+    return this.#note({ at: new Date().toISOString(), person: this.me, what: 'passed' });
   }
   handOverCase(caseId: string, to: string) {
     const lane = this.view?.lane.id ?? '';
@@ -205,7 +193,7 @@ export class MemoryBackend implements Backend {
       case: caseId,
       lane,
       why: 'handed_over',
-      by: { ...this.#me, id: to, name: '李四' },
+      by: { ...this.me, id: to, name: '李四' },
     });
     return ok(null);
   }
@@ -278,12 +266,27 @@ export class MemoryBackend implements Backend {
   }
 
   pictureUrl(path: string): string {
+    if (path.startsWith('/api/photos/')) return photoAt(path, this.me.name);
+    if (path.startsWith('/api/lanes/')) return pictureOf({ plate: '粤B33T20', car: '#9a3a2e', night: true, arm: 1.2 });
     return path.startsWith('data:') ? path : '';
+  }
+
+  protected follow(caseId: string, orderId: string, result: OrderResult, later?: OrderResult): void {
+    const order: Order = {
+      id: orderId,
+      case: caseId,
+      action: 'open',
+      result,
+      detail: '',
+      at: new Date().toISOString(),
+    };
+    this.#orders.set(orderId, order);
+    if (later) setTimeout(() => this.#moved(order, later), 1200);
   }
 
   /** The payment arrived: the page turns by itself. */
   pay(): void {
-    const paid = temporary(true, this.#me);
+    const paid = temporary(true, this.me);
     this.tell({ type: 'view', lane: 'S01', payment: paid.payment ?? null, offers: paid.offers });
   }
 

@@ -16,6 +16,12 @@ export function previewBackend(query: URLSearchParams): Backend {
   script.offline = query.has('offline');
   const orders = query.get('orders');
   if (orders) script.orders = orders.split(',') as Script['orders'];
+  if (query.has('rows')) script.rows = Number(query.get('rows'));
+  const releases = query.get('releases');
+  if (releases) script.releases = releases.split(',') as Script['releases'];
+  script.mobile = query.has('mobile');
+  script.badPhotos = query.has('badphotos');
+  script.noCamera = query.has('nocamera');
   const backend = new MemoryBackend(script);
   // For scripts that take pictures of the preview.
   Object.assign(window, { lanedeskMemory: backend });

@@ -80,7 +80,7 @@ const basics = (lane: LaneHit): Omit<View, 'assessment'> => ({
     code: lane.code,
     direction: lane.direction,
     environment_cameras: lane.id === 'E02' ? ['env1'] : [],
-    id_camera: false,
+    id_camera: lane.has_robot,
   },
   ...(lane.has_robot ? { robot: { number: 'R-102', phone: '075588321102', online: true, scene: 'welcome' } } : {}),
   barrier: { state: 'closed', at: ago(2), online: true },
@@ -98,6 +98,7 @@ const openOffers: View['offers'] = [
   { op: 'refresh_picture', needs: [] },
   { op: 'correct_plate', needs: [] },
   { op: 'find_phone', needs: [] },
+  { op: 'release', needs: ['reason', 'remark', 'photos'] },
 ];
 const closedOffers = openOffers.filter((offer) => offer.op !== 'open');
 

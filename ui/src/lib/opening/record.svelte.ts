@@ -1,0 +1,40 @@
+import type { Backend, Frame } from '$lib/backend';
+import { Debts } from '$lib/debt/debts.svelte';
+import { Daily } from '$lib/report/daily.svelte';
+import { Rises } from '$lib/rise/rises.svelte';
+import { Warnings } from '$lib/warning/warnings.svelte';
+import { Exporting } from './exporting.svelte';
+import { Openings } from './openings.svelte';
+
+/** The parts of the openings page. */
+export type Part = 'openings' | 'warnings' | 'rises' | 'debts' | 'report' | 'audit';
+
+/** Everything the openings page shows. */
+export class RecordParts {
+  part = $state<Part>('openings');
+  readonly openings: Openings;
+  readonly exporting: Exporting;
+  readonly warnings: Warnings;
+  readonly rises: Rises;
+  readonly debts: Debts;
+  readonly daily: Daily;
+
+  constructor(backend: Backend, now: () => number) {
+    this.openings = new Openings(backend, now);
+    this.exporting = new Exporting(backend);
+    this.warnings = new Warnings(backend);
+    this.rises = new Rises(backend, () => this.openings.filter.from ?? null);
+    this.debts = new Debts(backend);
+    this.daily = new Daily(backend);
+  }
+
+  hear(frame: Frame): void {
+    this.openings.hear(frame);
+    this.rises.hear(frame);
+  }
+
+  leave(): void {
+    this.openings.leave();
+    this.part = 'openings';
+  }
+}

@@ -1,0 +1,224 @@
+import type { Approval, Backend, Frame, Order, Problem, ReleaseForm, ReleasePress, Unpaid } from '$lib/backend';
+import { DEAF_MS } from '$lib/barrier/press.svelte';
+import type { Evidence } from '$lib/evidence/evidence.svelte';
+import { ReleaseDrafts } from './draft';
+import { stamp } from '$lib/ui/format';
+import { chosen, digits, missing, needsPhone, type Missing } from './missing';
+
+/** Shut; loading its form; being filled in; confirmed once; on its way; asked of a supervisor. */
+export type Phase = 'shut' | 'loading' | 'filling' | 'asking' | 'sending' | 'waiting';
+
+/** Abnormal release (R22–R25): filled in, confirmed, sent once. Nothing is chosen beforehand and nothing repeats itself. */
+export class Release {
+  phase = $state<Phase>('shut');
+  laneId = $state<string | null>(null);
+  form = $state.raw<ReleaseForm | null>(null);
+  reason = $state<string | null>(null);
+  remark = $state('');
+  unpaid = $state<Unpaid | null>(null);
+  driverPhone = $state('');
+  /** Leave asked of a supervisor for what is filled in. */
+  approval = $state.raw<Approval | null>(null);
+  /** The hub did not take it: nothing was sent to the barrier. */
+  refused = $state<Problem | null>(null);
+  /** What was typed before was laid back in. */
+  restored = $state(false);
+  /** One has tried to go on: from now on what is missing is said loudly. */
+  tried = $state(false);
+  /** The vehicle can be asked for money later without the driver's phone. */
+  hasName = $state(false);
+
+  readonly drafts: ReleaseDrafts;
+  #backend: Backend;
+  #evidence: Evidence;
+  #read: () => number;
+  #deafSince = 0;
+  #visit = 0;
+  #caseId: string | null = null;
+
+  constructor(backend: Backend, evidence: Evidence, read: () => number = () => performance.now()) {
+    this.#backend = backend;
+    this.#evidence = evidence;
+    this.#read = read;
+    this.drafts = new ReleaseDrafts(backend);
+  }
+
+  get open(): boolean {
+    return this.phase !== 'shut';
+  }
+
+  get choice() {
+    return this.form ? chosen(this.form, this.reason) : null;
+  }
+
+  get missing(): Missing {
+    const filled = {
+      reason: this.reason,
+      remark: this.remark,
+      unpaid: this.unpaid,
+      driverPhone: this.driverPhone,
+      kept: this.#evidence.kept.length,
+      sent: this.#evidence.sent.length,
+    };
+    return this.form ? missing(this.form, filled, this.hasName) : {};
+  }
+
+  get ready(): boolean {
+    return this.form !== null && Object.keys(this.missing).length === 0;
+  }
+
+  /** Opens the sheet of a case; what was filled in at this lane before is laid back in. */
+  async show(laneId: string, caseId: string): Promise<void> {
+    const visit = ++this.#visit;
+    const again = this.laneId === laneId && this.form !== null;
+    this.#caseId = caseId;
+    this.laneId = laneId;
+    this.refused = null;
+    this.phase = 'loading';
+    if (!again) this.#empty();
+    const [form, draft] = await Promise.all([
+      this.#backend.releaseForm(caseId),
+      again ? null : this.drafts.find(laneId),
+      this.#evidence.load(caseId),
+    ]);
+    if (visit !== this.#visit) return;
+    if (!form.ok) {
+      this.refused = form.problem;
+      this.phase = 'filling';
+      return;
+    }
+    this.form = form.data;
+    if (draft) this.#restore(draft);
+    if (!this.choice) this.reason = null;
+    this.phase = 'filling';
+    const asked = form.data.asked;
+    if (asked && (asked.state === 'waiting' || asked.state === 'allowed')) this.#asked(asked);
+  }
+
+  /** Puts the sheet away; what is filled in stays on this device. */
+  shut(): void {
+    this.#visit += 1;
+    this.drafts.flush();
+    this.phase = 'shut';
+    this.form = null;
+    this.approval = null;
+    void this.#evidence.stop();
+  }
+
+  /** After every change of a field. */
+  edited(): void {
+    this.refused = null;
+    if (!this.laneId) return;
+    const { reason, remark, unpaid, driverPhone } = this;
+    this.drafts.keep(this.laneId, { reason, remark, unpaid, driverPhone });
+  }
+
+  /** 异常放行 under the fields: asks for confirmation, or says what is missing. */
+  ask(): void {
+    if (this.phase !== 'filling') return;
+    this.tried = true;
+    if (!this.ready) return;
+    this.#deafSince = this.#read();
+    this.phase = 'asking';
+  }
+
+  cancel(): void {
+    if (this.phase === 'asking') this.phase = 'filling';
+  }
+
+  /** Sends the release. Null while deaf, while something is missing, or where the hub did not take it. */
+  async confirm(): Promise<Order | null> {
+    const caseId = this.#caseId;
+    const first = this.phase === 'asking';
+    const leave = this.phase === 'waiting' && this.approval?.state === 'allowed';
+    if (!caseId || !(first || leave) || !this.ready || this.#read() - this.#deafSince < DEAF_MS) return null;
+    const visit = this.#visit;
+    this.phase = 'sending';
+    this.refused = null;
+    const answer = await this.#backend.release(caseId, this.#body());
+    if (!answer.ok) {
+      if (visit === this.#visit) await this.#refuse(answer.problem, visit);
+      return null;
+    }
+    const { order_id, result, detail } = answer.data;
+    if (this.laneId) void this.drafts.drop(this.laneId);
+    if (visit === this.#visit) this.#done();
+    return { id: order_id, case: caseId, action: 'open', result, detail, at: stamp(Date.now()) };
+  }
+
+  /** Back to the fields: leave given for something else would not count for it. */
+  change(): void {
+    if (this.phase === 'waiting') this.phase = 'filling';
+    this.approval = null;
+  }
+
+  hear(frame: Frame): void {
+    if (frame.type !== 'approval' || frame.case !== this.#caseId || !this.open) return;
+    if (this.approval && this.approval.id !== frame.approval && this.approval.state === 'waiting') return;
+    if (this.phase === 'waiting') this.#asked(frame.facts);
+  }
+
+  /** The time a supervisor had is over, whether or not somebody told so. */
+  tick(now: number): void {
+    const asked = this.approval;
+    if (asked?.state === 'waiting' && Date.parse(asked.expires_at) <= now)
+      this.approval = { ...asked, state: 'expired' };
+  }
+
+  #body(): ReleasePress {
+    const press: ReleasePress = { reason: this.reason ?? '', remark: this.remark.trim(), photos: this.#evidence.sent };
+    if (this.form?.due_fen && this.unpaid) press.unpaid = this.unpaid;
+    if (this.form && needsPhone(this.form, this, this.hasName)) press.driver_phone = digits(this.driverPhone);
+    return press;
+  }
+
+  async #refuse(problem: Problem, visit: number): Promise<void> {
+    if (problem.code === 'approval_required' && this.#caseId) {
+      const form = await this.#backend.releaseForm(this.#caseId);
+      if (visit !== this.#visit) return;
+      if (form.ok && form.data.asked) return this.#asked(form.data.asked);
+    }
+    this.phase = 'filling';
+    this.refused = problem;
+  }
+
+  #asked(approval: Approval): void {
+    if (approval.state === 'used') return;
+    const turned = this.approval?.state !== approval.state;
+    this.approval = approval;
+    this.phase = 'waiting';
+    if (!this.reason) this.#takeOver(approval);
+    // The button that goes on appears under a thumb that may be waiting there: it does not hear at first.
+    if (turned) this.#deafSince = this.#read();
+  }
+
+  /** Leave asked for before a restart: the fields show again what it was asked for. */
+  #takeOver(approval: Approval): void {
+    this.reason = approval.reason;
+    this.remark = approval.remark;
+  }
+
+  #restore(draft: { reason: string | null; remark: string; unpaid: Unpaid | null; driverPhone: string }): void {
+    this.reason = draft.reason;
+    this.remark = draft.remark;
+    this.unpaid = draft.unpaid;
+    this.driverPhone = draft.driverPhone;
+    this.restored = Boolean(draft.reason || draft.remark || draft.unpaid || draft.driverPhone);
+  }
+
+  #done(): void {
+    this.#empty();
+    this.shut();
+  }
+
+  #empty(): void {
+    this.form = null;
+    this.reason = null;
+    this.remark = '';
+    this.unpaid = null;
+    this.driverPhone = '';
+    this.approval = null;
+    this.restored = false;
+    this.tried = false;
+  }
+}
