@@ -12,7 +12,7 @@ create table photo (
     taken_at bigint not null,     -- ms UTC, hub time
     received_at bigint not null,  -- ms UTC
     sha256 text not null,         -- of the kept JPEG, hex; names the sealed object
-    original text not null,       -- SHA-256 of what was sent, hex: the same upload twice is one photo
+    original text not null,       -- SHA-256 of what was sent, hex: the same upload twice is one photo; taken back: its id
     near text not null,           -- 64-bit difference hash, 16 hex digits: alike pictures have near hashes
     bytes bigint not null,        -- size of the kept JPEG
     width bigint not null,        -- pixels
@@ -48,7 +48,8 @@ create table approval (
     state text not null,          -- waiting, allowed, denied, expired or used
     answered_by text,             -- person; null while waiting
     answered_at bigint,           -- ms UTC; null while waiting
-    note text                     -- null: none
+    note text,                    -- null: none
+    opening_id text               -- the opening it allowed; null until used
 );
 create index approval_by_case on approval (case_id, id);
 create index approval_waiting on approval (expires_at) where state = 'waiting';
@@ -75,3 +76,12 @@ create index debt_by_plate on debt (plate) where state = 'open';
 create index debt_by_phone on debt (phone) where state = 'open';
 create index debt_by_lot on debt (lot_id, id);
 create index debt_by_opening on debt (opening_id);
+
+-- What of a payment went to a debt; a stay the payment was told for has the rest.
+create table debt_payment (
+    payment_id text not null references payment (id),
+    debt_id text not null references debt (id),
+    amount_fen bigint not null,
+    primary key (payment_id, debt_id)
+);
+create index debt_payment_by_debt on debt_payment (debt_id);

@@ -66,6 +66,8 @@ words! {
         Board = "board",
         /// Allow or deny a release that asks for it.
         Approve = "approve",
+        /// Dismiss warnings and acknowledge daily reports.
+        Review = "review",
         /// Change the site: areas, lots, lanes, devices, people, rules, passes (R34).
         Configure = "configure",
     }
@@ -101,6 +103,7 @@ pub const TABLE: &[(Permission, &[Role])] = {
         (P::Statistics, &[Supervisor, Admin]),
         (P::Board, &[Supervisor]),
         (P::Approve, &[Supervisor]),
+        (P::Review, &[Supervisor]),
         (P::Configure, &[Admin]),
     ]
 };

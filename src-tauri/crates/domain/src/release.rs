@@ -136,15 +136,15 @@ pub fn asks_leave(reason: &Reason, facts: LeaveFacts, rules: &Rules) -> bool {
 
 /// What the bar says a release asks for: remark and leave where no reason goes without, photos where any reason wants
 /// them. What the chosen reason asks for exactly stands in the form.
-pub fn usual_needs(reasons: &[Reason]) -> ReleaseNeeds {
-    let mut exits = reasons
+pub fn usual_needs<'a>(reasons: impl IntoIterator<Item = &'a Reason>) -> ReleaseNeeds {
+    let reasons: Vec<&Reason> = reasons.into_iter().collect();
+    let exits: Vec<&&Reason> = reasons
         .iter()
-        .filter(|r| r.fits(Direction::Exit))
-        .peekable();
-    if exits.peek().is_none() {
+        .filter(|reason| reason.fits(Direction::Exit))
+        .collect();
+    if exits.is_empty() {
         return ReleaseNeeds::default();
     }
-    let exits: Vec<&Reason> = exits.collect();
     ReleaseNeeds {
         exit_remark: exits.iter().all(|reason| reason.remark),
         exit_photos: exits.iter().any(|reason| reason.photos_min > 0),

@@ -86,6 +86,14 @@ rules! {
     login_pause_seconds = 60 in 1..=3600,
     /// How many look-alike vehicles are shown at an exit without an entry record.
     candidates = 6 in 1..=20,
+    /// Live pictures one person may watch at once, over all their windows.
+    live_per_person = 9 in 1..=64,
+    /// Cameras the hub pulls live pictures from at once.
+    live_cameras = 64 in 1..=1024,
+    /// Megabits a second one person's live pictures may take.
+    live_mbits_per_person = 64 in 1..=1000,
+    /// Megabits a second all live pictures may take.
+    live_mbits = 800 in 1..=10_000,
     /// How long a supervisor has to answer a release that asks for leave, and how long that leave then lasts.
     approval_minutes = 5 in 1..=60,
     /// A release that leaves this much unpaid, or more, asks for leave, in 分; 0: none does for its money.
@@ -106,6 +114,28 @@ rules! {
     lane_camera_agent = 1 in 0..=1,
     /// Whether supervisors may.
     lane_camera_supervisor = 1 in 0..=1,
+    /// How far back patterns worth a warning are looked for.
+    warn_days = 30 in 1..=90,
+    /// So many abnormal exits of one plate or phone are worth a warning.
+    warn_same_plate = 2 in 2..=100,
+    /// So many of them by one person name that person.
+    warn_same_plate_person = 3 in 2..=100,
+    /// Releases for each case, so many times the colleagues', are worth a warning.
+    warn_peers_times = 3 in 2..=100,
+    /// Fewer releases of one person than this are too few to compare.
+    warn_fewest_releases = 5 in 1..=1000,
+    /// A release sooner than this after the claim is worth a warning.
+    warn_hasty_seconds = 15 in 0..=600,
+    /// A camera at least this sure of an unchanged plate did not misread it.
+    warn_confidence_percent = 90 in 50..=100,
+    /// Photos whose hashes differ in at most so many of 64 bits count as one.
+    warn_photo_bits = 6 in 0..=7,
+    /// One remark in more than this share of a person's releases is worth a warning.
+    warn_remark_percent = 80 in 50..=100,
+    /// So is more than this share of them in the last half hour of shifts.
+    warn_shift_end_percent = 60 in 30..=100,
+    /// Rises without us in one shift, more than so many times the median, are worth a warning.
+    warn_rises_times = 2 in 1..=100,
 }
 
 impl Rules {

@@ -6,9 +6,11 @@
 use crate::store::{Conn, StoreError};
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
-    lane::{Direction, LaneDirection},
+    lane::LaneDirection,
     money::Fen,
+    release::default_reasons,
 };
+pub use lanedesk_domain::release::Reason;
 use std::collections::{BTreeMap, HashMap};
 
 /// A lot.
@@ -81,25 +83,6 @@ pub struct Robot {
     pub phone: String,
     /// Its link key, sealed.
     pub secret: String,
-}
-
-/// A reason for an abnormal release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// Its code.
-    pub code: String,
-    /// Shown to people.
-    pub text: String,
-    /// The one direction it serves; none: both.
-    pub direction: Option<Direction>,
-    /// Whether a remark is required at exits.
-    pub remark: bool,
-    /// Fewest photos at exits.
-    pub photos_min: u32,
-    /// Most photos at exits.
-    pub photos_max: u32,
-    /// Whether a supervisor must allow it.
-    pub approval: bool,
 }
 
 /// What parking costs.
@@ -343,6 +326,11 @@ struct ReasonRow {
 async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, StoreError> {
     let sql = "select code, text, direction, remark, photos_min, photos_max, approval from reason";
     let rows: Vec<ReasonRow> = conn.all(sql, vec![]).await?;
+    if rows.is_empty() {
+        // A site that names none has the usual ones.
+        let named = |reason: Reason| (reason.code.clone(), reason);
+        return Ok(default_reasons().into_iter().map(named).collect());
+    }
     let reason = |row: ReasonRow| {
         let direction = if row.direction == "any" {
             None

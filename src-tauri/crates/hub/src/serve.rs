@@ -6,11 +6,10 @@ use crate::{
     hub::Hub,
     ops, push,
     store::{Store, StoreError},
-    vault::{Vault, VaultError, read_or_make_key},
+    vault::{self, CheckError, PlaceError, Vault, VaultError, read_or_make_keys},
 };
 use axum::serve::ListenerExt as _;
 use lanedesk_domain::time::Timestamp;
-use object_store::local::LocalFileSystem;
 use std::{
     future::IntoFuture as _,
     net::SocketAddr,
@@ -34,9 +33,9 @@ pub struct Config {
     pub database: String,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The folder of pictures.
+    /// The folder of pictures, or `s3://…` as [`vault::open_place`] takes it.
     pub objects: String,
-    /// The key file; none: see [`key_path`].
+    /// The key file, or the keys themselves; none: see [`key_path`].
     pub key: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
@@ -61,20 +60,21 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
-    /// The folder of objects cannot be made.
-    #[error("objects folder {objects}: {error}")]
-    Objects {
-        /// The folder.
-        objects: String,
-        /// Why.
-        error: std::io::Error,
-    },
+    /// Objects cannot be kept there.
+    #[error(transparent)]
+    Objects(#[from] PlaceError),
+    /// The key does not go with the records.
+    #[error(transparent)]
+    Key(#[from] CheckError),
+    /// The records were sealed, and the key is gone.
+    #[error(
+        "the key file {0} is not there, but this database was sealed with it. Put your copy of it there, or name it with \
+         --key or LANEDESK_KEY; without it device passwords and photos cannot be read"
+    )]
+    NoKey(PathBuf),
     /// The key would lie among what it seals.
     #[error("the key file {0} lies inside the objects folder; name another with --key")]
     KeyAmongObjects(PathBuf),
-    /// Objects in S3 come with the issue on evidence.
-    #[error("objects in S3 are not built yet; give a folder")]
-    NoS3,
 }
 
 /// A hub that listens.
@@ -91,12 +91,14 @@ pub struct RunningHub {
 impl Hub {
     /// Opens everything, starts the tasks and listens.
     pub async fn start(config: Config) -> Result<RunningHub, StartError> {
-        let vault = open_vault(
+        let store = Store::open(&config.database).await?;
+        let vault = open_checked_vault(
+            &store,
             &config.database,
             Some(&config.objects),
             config.key.as_deref(),
-        )?;
-        let store = Store::open(&config.database).await?;
+        )
+        .await?;
         let listen = config.listen;
         let listener = TcpListener::bind(listen)
             .await
@@ -113,6 +115,7 @@ impl Hub {
         let listener = listener.tap_io(|line| {
             // Answers are small; waiting to fill a packet would only make people wait.
             let _ = line.set_nodelay(true);
+            keep_little_unsent(line);
         });
         let stopping = hub.stop().clone().cancelled_owned();
         let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
@@ -140,12 +143,31 @@ impl RunningHub {
     }
 }
 
+/// What lies in the system's buffers can no longer be left out, so a live picture would fall behind by it: the system
+/// takes little that it cannot send yet.
+#[cfg(target_os = "linux")]
+fn keep_little_unsent(line: &tokio::net::TcpStream) {
+    const UNSENT: u32 = 128 * 1024;
+    let _ = socket2::SockRef::from(line).set_tcp_notsent_lowat(UNSENT);
+}
+
+/// Other systems keep less by themselves.
+#[cfg(not(target_os = "linux"))]
+fn keep_little_unsent(_: &tokio::net::TcpStream) {}
+
 fn begin_tasks(hub: &Hub) {
     let stop = hub.stop();
     tokio::spawn(push::run(hub.clone(), stop.clone()));
     crate::runtime::start(hub, stop);
     tokio::spawn(until_stopped(hub.clone(), expiry::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::barrier::sweep(hub.clone())));
+    tokio::spawn(until_stopped(
+        hub.clone(),
+        ops::approval::expire(hub.clone()),
+    ));
+    tokio::spawn(until_stopped(hub.clone(), ops::audit::run(hub.clone())));
+    tokio::spawn(until_stopped(hub.clone(), ops::evidence::run(hub.clone())));
+    tokio::spawn(until_stopped(hub.clone(), ops::warning::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), clean(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), follow_clock(hub.clone())));
 }
@@ -164,6 +186,10 @@ async fn clean(hub: Hub) {
         }
         if let Err(error) = push::remove_old(&hub).await {
             tracing::warn!(%error, "old events were not removed");
+        }
+        // A key may have been added: what is sealed from now on is sealed under it.
+        if let Err(error) = hub.vault().read_keys_again() {
+            tracing::warn!(%error, "the keys in use stay");
         }
         tokio::time::sleep(CLEAN_EVERY).await;
     }
@@ -193,31 +219,54 @@ async fn compare_clocks(store: &Store, clock: &Clock) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Opens the vault: the objects' folder, where it is needed, and the key.
+/// Opens the vault and refuses a key that does not go with the records, or that is gone.
+pub async fn open_checked_vault(
+    store: &Store,
+    database: &str,
+    objects: Option<&str>,
+    key: Option<&Path>,
+) -> Result<Vault, StartError> {
+    let key = key_named(database, objects, key)?;
+    // Before a new key is made in its place, which would fit nothing.
+    if vault::inline(&key).is_none() && !key.exists() && vault::is_sealed(store).await? {
+        return Err(StartError::NoKey(key));
+    }
+    let opened = open_vault(database, objects, Some(&key))?;
+    vault::check(store, &opened).await?;
+    if objects.is_some_and(vault::is_s3) {
+        // A wrong bucket or credential shows now, not with the first photo.
+        let sign = b"Photos and pictures of a lanedesk hub rest here, sealed.\n".to_vec();
+        opened.publish("README.txt", sign).await?;
+    }
+    Ok(opened)
+}
+
+/// Opens the vault: the place of objects, where it is needed, and the keys.
 pub fn open_vault(
     database: &str,
     objects: Option<&str>,
     key: Option<&Path>,
 ) -> Result<Vault, StartError> {
-    let key = match key {
-        Some(key) => key.to_owned(),
-        None => key_path(database, objects)?,
-    };
-    let key = read_or_make_key(&key)?;
-    let store: Arc<dyn object_store::ObjectStore> = match objects {
+    let key = key_named(database, objects, key)?;
+    let ring = read_or_make_keys(&key)?;
+    let file = vault::inline(&key).is_none().then_some(key);
+    let place: Arc<dyn object_store::ObjectStore> = match objects {
         None => Arc::new(object_store::memory::InMemory::new()),
-        Some(objects) if objects.starts_with("s3://") => return Err(StartError::NoS3),
-        Some(objects) => {
-            let failed = |error| StartError::Objects {
-                objects: objects.to_owned(),
-                error,
-            };
-            std::fs::create_dir_all(objects).map_err(failed)?;
-            let folder = LocalFileSystem::new_with_prefix(objects);
-            Arc::new(folder.map_err(|error| failed(std::io::Error::other(error)))?)
-        }
+        Some(objects) => vault::open_place(objects)?,
     };
-    Ok(Vault::new(&key, store))
+    Ok(Vault::with(ring, file, place))
+}
+
+/// The key file, or the keys themselves: as given, or where they lie when nobody says.
+pub fn key_named(
+    database: &str,
+    objects: Option<&str>,
+    key: Option<&Path>,
+) -> Result<PathBuf, StartError> {
+    match key {
+        Some(key) => Ok(key.to_owned()),
+        None => key_path(database, objects),
+    }
 }
 
 /// Where the key lies when nobody says: beside an SQLite database (`hub.db.key`), else in the user's configuration.
@@ -277,13 +326,5 @@ mod tests {
         );
         let inside = key_path("sqlite:/data/objects/hub.db", Some("/data/objects"));
         assert!(matches!(inside, Err(StartError::KeyAmongObjects(_))));
-    }
-
-    #[test]
-    fn s3_is_refused_plainly() {
-        let folder = tempfile::tempdir().unwrap();
-        let key = folder.path().join("key");
-        let opened = open_vault("sqlite:x", Some("s3://bucket"), Some(&key));
-        assert!(matches!(opened, Err(StartError::NoS3)));
     }
 }

@@ -22,7 +22,8 @@ pub struct Release {
     pub order_id: OrderId,
     /// The holder's fence.
     pub fence: Fence,
-    /// The reason's code.
+    /// The reason's code; required.
+    #[serde(default)]
     pub reason: String,
     /// The person's words; may be empty where the reason allows it.
     #[serde(default)]

@@ -1,9 +1,15 @@
 //! The hub's door: routes, who may come in, and how refusals are told. Rules are in `domain`, sequence in `ops`.
 
+mod approval;
+mod audit;
 mod barrier;
 mod board;
 mod case;
+mod debt;
 mod device;
+mod evidence;
+mod environment;
+mod export;
 mod health;
 mod input;
 mod lane;
@@ -12,14 +18,21 @@ mod openapi;
 mod opening;
 mod order;
 mod payment;
+mod photo;
 mod picture;
 mod problem;
+mod reason;
 mod record;
+mod report;
+mod rise;
+mod release;
 mod search;
 mod seat;
 mod session;
 mod signed;
+mod statistics;
 mod stream;
+mod warning;
 
 pub use input::{Id, Input, Params, Who};
 pub use language::Language;
@@ -53,12 +66,25 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(record::routes())
         .merge(order::routes())
         .merge(opening::routes())
+        .merge(statistics::routes())
+        .merge(audit::routes())
+        .merge(export::routes())
+        .merge(rise::routes())
+        .merge(warning::routes())
+        .merge(report::routes())
         .merge(lane::routes())
         .merge(case::routes())
         .merge(barrier::routes())
+        .merge(release::routes())
+        .merge(photo::routes())
+        .merge(approval::routes())
+        .merge(debt::routes())
+        .merge(reason::routes())
         .merge(stream::routes())
         .merge(health::routes())
         .merge(picture::routes())
+        .merge(evidence::routes())
+        .merge(environment::routes())
         .merge(device::routes())
         .merge(payment::routes())
 }

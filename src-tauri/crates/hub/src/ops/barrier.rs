@@ -18,13 +18,17 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{case, view},
-    store::{Audit, NewOpening, OrderRow, StepRow, StoreError, To, Tx},
+    ops::{
+        case, release,
+        view::{self, Page},
+    },
+    store::{Abnormal, Audit, NewOpening, OrderRow, StepRow, StoreError, To, Tx},
 };
+pub(super) use check::{Asked, digest, opening, text};
 use check::{content, ready};
 use lanedesk_domain::{
-    ids::{CaseId, OrderId},
-    order::{OrderResult, deadline, is_late},
+    ids::{CaseId, Fence, OrderId},
+    order::{BarrierAction, OrderResult, deadline, is_late},
     person::Permission,
     time::Timestamp,
 };
@@ -45,19 +49,52 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Gives an order to the barrier of a case's lane, and answers what the device said.
 pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder) -> Result<Order> {
     actor.allow(Permission::Act)?;
-    let until = Instant::now() + ANSWER_WITHIN;
-    let content = content(case, &wanted);
-    if let Some(before) = find(hub, wanted.order_id).await? {
-        return repeated(hub, actor, before, &content, until).await;
+    let press = Press {
+        id: wanted.order_id,
+        fence: wanted.fence,
+        action: wanted.action,
+        made_at: wanted.made_at,
+        content: content(case, &wanted),
+    };
+    give(
+        hub,
+        actor,
+        &press,
+        prepare(hub, actor, case, &press, &wanted),
+    )
+    .await
+}
+
+/// What a person pressed, in the terms every order shares.
+#[derive(Debug, Clone)]
+pub(super) struct Press {
+    pub(super) id: OrderId,
+    pub(super) fence: Fence,
+    pub(super) action: BarrierAction,
+    pub(super) made_at: Option<Timestamp>,
+    /// SHA-256 of what was ordered, hex: another content under one id is refused.
+    pub(super) content: String,
+}
+
+/// The one way an order goes: known already, it is told; new, it is prepared, written down and sent.
+pub(super) async fn give(
+    hub: &Hub,
+    actor: &Actor,
+    press: &Press,
+    prepare: impl Future<Output = Result<Prepared>>,
+) -> Result<Order> {
+    let (until, content) = (Instant::now() + ANSWER_WITHIN, press.content.as_str());
+    if let Some(before) = find(hub, press.id).await? {
+        return repeated(hub, actor, before, content, until).await;
     }
-    let prepared = prepare(hub, actor, case, &wanted, content.clone()).await?;
+    let prepared = prepare.await?;
     let running = prepared.order.clone();
     let answer = send::start(hub.clone(), actor.clone(), prepared, until);
     match timeout_at(until + Duration::from_millis(200), answer).await {
         Ok(Ok(Err(Error::Store(StoreError::NotUnique(_))))) => {
-            let before = find(hub, wanted.order_id).await?;
+            let before = find(hub, press.id).await?;
             let before = before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
-            repeated(hub, actor, before, &content, until).await
+            repeated(hub, actor, before, content, until).await
         }
         Ok(Ok(answered)) => answered,
         // The task has not answered in time: what is known then is what the record says.
@@ -115,43 +152,60 @@ pub(super) struct Prepared {
     pub(super) order: OrderRow,
     /// Only for orders that raise the arm.
     pub(super) opening: Option<NewOpening>,
+    /// What an abnormal release adds to its opening.
+    pub(super) abnormal: Option<Abnormal>,
 }
 
 async fn prepare(
     hub: &Hub,
     actor: &Actor,
     case: &CaseId,
+    press: &Press,
     wanted: &BarrierOrder,
-    content: String,
 ) -> Result<Prepared> {
+    let (page, order) = stage(hub, actor, case, press).await?;
+    let asked = ready(&page, wanted)?;
+    let opening = check::opening(&page, &order, asked);
+    Ok(Prepared {
+        order,
+        opening,
+        abnormal: None,
+    })
+}
+
+/// What every order is looked at for: lease, deadline, and the page as it is now.
+pub(super) async fn stage(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    press: &Press,
+) -> Result<(Page, OrderRow)> {
     hub.recording().settled(case).await;
-    let held = case::held(hub, actor, case, wanted.fence).await?;
+    let held = case::held(hub, actor, case, press.fence).await?;
     let (rules, now) = (hub.rules(), hub.clock().now());
-    let made_at = wanted.made_at.unwrap_or(now);
+    let made_at = press.made_at.unwrap_or(now);
     if is_late(made_at, now, rules.order_deadline_s) {
         return Err(Error::OrderLate);
     }
     // The page is put together now, so its quote is a fresh one.
     let page = view::page_of_case(hub, actor, case).await?;
-    let asked = ready(&page, wanted)?;
     let deadline_at =
         deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
     let order = OrderRow {
-        id: wanted.order_id,
+        id: press.id,
         case: case.clone(),
         lane: held.lane,
         lot: held.lot,
         person: actor.id.clone(),
-        fence: wanted.fence,
-        action: wanted.action,
-        content,
+        fence: press.fence,
+        action: press.action,
+        content: press.content.clone(),
         made_at,
         deadline_at,
         result: OrderResult::Running,
         detail: String::new(),
     };
-    let opening = check::opening(&page, &order, asked);
-    Ok(Prepared { order, opening })
+    Ok((page, order))
 }
 
 /// The transaction that makes the order: without it nothing is sent.
@@ -175,24 +229,30 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
                 tx.add_order(order, hub.id()).await?;
                 if let Some(opening) = &prepared.opening {
                     tx.add_opening(opening).await?;
+                    if let Some(abnormal) = &prepared.abnormal {
+                        release::keep(tx, opening, abnormal, now).await?;
+                    }
                 }
-                record(tx, &who, order, now).await?;
+                record(tx, &who, &prepared, now).await?;
                 tell_accepted(tx, &hub, order, now).await
             })
         })
         .await
 }
 
-async fn record(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, now: Timestamp) -> Result<()> {
+async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {
+    let order = &prepared.order;
+    let mut facts = vec![
+        ("action", order.action.to_string()),
+        ("order", order.id.to_string()),
+    ];
+    facts.extend(prepared.abnormal.iter().flat_map(release::facts));
     tx.add_step(StepRow {
         case: &order.case,
         at: now,
         person: Some(&actor.id),
         what: Step::Ordered,
-        facts: &[
-            ("action", order.action.to_string()),
-            ("order", order.id.to_string()),
-        ],
+        facts: &facts,
     })
     .await?;
     tx.audit(Audit {
@@ -203,6 +263,7 @@ async fn record(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, now: Timestamp
         body: json!({
             "case": order.case, "lane": order.lane, "action": order.action, "fence": order.fence,
             "made_at": order.made_at, "content": order.content,
+            "release": prepared.abnormal.as_ref().map(release::audited),
         }),
     })
     .await?;

@@ -4,7 +4,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::view,
+    ops::{debt, view},
     store::{Audit, NewPayment, StayRow, StepRow, StoreError, Tx, Unmatched},
 };
 use lanedesk_domain::{
@@ -19,9 +19,9 @@ use lanedesk_wire::{case::Step, payment::PaymentEvent};
 /// What became of a payment that was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// Put to its stay.
+    /// Put to its stay, or to a debt.
     Matched,
-    /// Kept, and listed as fitting no stay.
+    /// Kept, and listed as fitting no stay and no debt.
     Unmatched,
     /// Told before; nothing was done.
     Repeated,
@@ -46,6 +46,9 @@ pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Resu
                 audit(tx, &payment, stay.as_ref(), now).await?;
                 match stay {
                     Some(stay) => put(tx, &hub, &payment, &stay, now).await,
+                    None if debt::instead_of_stay(tx, &hub, &payment, now).await? => {
+                        Ok(Told::Matched)
+                    }
                     None => Ok(Told::Unmatched),
                 }
             })
@@ -122,7 +125,9 @@ async fn put(
     stay: &StayRow,
     now: Timestamp,
 ) -> Result<Told> {
+    let owes = debt::owes(tx, hub, stay, now).await;
     tx.match_payment(payment, &stay.id).await?;
+    debt::after_stay(tx, hub, payment, stay, owes, now).await?;
     for (lane, case) in tx.lanes_showing(&stay.id).await? {
         if let Some(case) = &case {
             tx.add_step(StepRow {

@@ -8,6 +8,7 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, OpeningId, ReadId, StayId},
+    lane::Direction,
     opening::Passage,
     person::Permission,
     phone::Phone,
@@ -45,6 +46,14 @@ pub async fn settle(
             let inside = tx.stay_inside(&pending.lot, plate).await?;
             pending.facts.stay = inside.map(|stay| stay.id);
         }
+        if pending.facts.stay.is_none()
+            && pending.facts.plate.is_none()
+            && pending.facts.direction == Direction::Exit
+            && let Some(phone) = &pending.phone
+        {
+            let inside = tx.stay_by_phone(&pending.lot, phone).await?;
+            pending.facts.stay = inside.map(|stay| stay.id);
+        }
         if let Some(passage) = apply(tx, &pending, settle_by(&pending.facts, sign)).await? {
             settled.push(Settled {
                 opening: pending.opening,
@@ -66,7 +75,9 @@ async fn apply(
     let Some((passage, release)) = outcome(&settlement) else {
         return Ok(None);
     };
+    let nameless = pending.facts.plate.is_none() && pending.phone.is_none();
     let stay = match &settlement {
+        Settlement::Entered { .. } if nameless => None,
         Settlement::Entered { .. } => Some(StayId::new()),
         Settlement::Left { stay, .. } => stay.clone(),
         _ => None,
@@ -85,6 +96,12 @@ async fn apply(
         phone: pending.phone.as_ref(),
     };
     keep(tx, &through, stay, &settlement).await?;
+    if passage == Passage::None {
+        // Still inside, it still owes for its stay.
+        let now = pending.facts.at;
+        tx.void_debt_of_opening(&pending.opening, NOT_PASSED, now)
+            .await?;
+    }
     if passage == Passage::Passed
         && let Some(read) = &pending.read
     {
@@ -92,6 +109,9 @@ async fn apply(
     }
     Ok(Some(passage))
 }
+
+/// Why the debt of a release was given up.
+const NOT_PASSED: &str = "车辆未通过";
 
 /// How long a vehicle may take to be seen through before its opening stands in the list, ms.
 const PATIENCE_MS: i64 = 10 * 60_000;
@@ -143,6 +163,10 @@ pub(crate) async fn keep(
         Settlement::Entered {
             at, space_taken, ..
         } => {
+            if through.plate.is_none() && through.phone.is_none() {
+                // By neither could it ever be found again: the opening alone records it.
+                return Ok(());
+            }
             let new = NewStay {
                 id: stay.unwrap_or_default(),
                 lot: through.lot.clone(),

@@ -8,17 +8,21 @@ use crate::{
 };
 use lanedesk_domain::{
     assessment::{Assessment, JudgeFacts, Lookup, LookupFailed, StayFacts, VehicleFacts, judge},
-    ids::{LotId, StayId},
+    ids::{CaseId, LotId, StayId},
     lane::Direction,
     money::Fen,
     offers::Money,
     pass::{self, PassFacts},
+    phone::Phone,
     plate::Plate,
     stay::VehicleStatus,
     tariff::{Bill, Paid, Quote, Tariff, TariffParts},
     time::Timestamp,
 };
-use lanedesk_wire::lane::{Pass, Payment, Vehicle};
+use lanedesk_wire::{
+    debt::DebtNow,
+    lane::{Pass, Payment, Vehicle},
+};
 
 /// How far back abnormal releases are counted, ms.
 const HABIT_MS: i64 = 30 * 24 * 60 * 60_000;
@@ -38,6 +42,8 @@ pub struct Known {
     pub paid: Lookup<Vec<Paid>>,
     /// Abnormal releases in the last 30 days.
     pub abnormal: Lookup<u32>,
+    /// What is owed from before.
+    pub debt: Lookup<Option<DebtNow>>,
     /// When it was looked up.
     pub now: Timestamp,
 }
@@ -86,6 +92,10 @@ pub struct Asked<'a> {
     pub plate: Option<&'a Plate>,
     /// The stay a person chose, instead of the plate's own.
     pub stay: Option<&'a StayId>,
+    /// The driver's phone.
+    pub phone: Option<&'a Phone>,
+    /// The case it is worked in: what that case filed is not owed from before.
+    pub case: Option<&'a CaseId>,
 }
 
 /// Looks a vehicle up at a lot. `inside_tx`: `conn` is in a transaction that must survive a failed look.
@@ -96,7 +106,12 @@ pub async fn look_up(
     inside_tx: bool,
     now: Timestamp,
 ) -> Known {
-    let Asked { plate, stay } = asked;
+    let Asked {
+        plate,
+        stay,
+        phone,
+        case,
+    } = asked;
     let mut known = Known {
         plate: plate.cloned(),
         vehicle: Ok(VehicleFacts::default()),
@@ -104,8 +119,12 @@ pub async fn look_up(
         stay: Ok(None),
         paid: Ok(Vec::new()),
         abnormal: Ok(0),
+        debt: Ok(None),
         now,
     };
+    if plate.is_some() || phone.is_some() {
+        known.debt = look!(conn, inside_tx, conn.debt_now(lot, plate, phone, case));
+    }
     if let Some(plate) = plate {
         known.vehicle = look!(conn, inside_tx, conn.vehicle(lot, plate));
         known.passes = look!(conn, inside_tx, conn.passes(lot, plate));

@@ -22,9 +22,10 @@ use lanedesk_domain::{
     assessment::Assessment,
     ids::{CaseId, LaneId},
     lane::Direction,
-    offers::{OfferFacts, ReleaseNeeds, UnderArm, offers},
+    offers::{OfferFacts, UnderArm, offers},
     person::Permission,
     plate::look_alikes,
+    release::usual_needs,
     tariff::Quote,
     time::Timestamp,
 };
@@ -274,7 +275,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         payment: quote
             .as_ref()
             .and_then(|quote| known.as_ref()?.payment(quote)),
-        debt: None,
+        debt: known.as_ref().and_then(|known| known.debt.clone().ok()?),
         candidates: looked.candidates,
         offers: bar(&facts),
         lease: standing.lease.clone(),
@@ -307,12 +308,14 @@ fn asked(standing: &Standing) -> Option<Asked<'_>> {
             Some(Asked {
                 plate: case.plate.as_ref(),
                 stay: case.stay.as_ref(),
+                phone: case.phone.as_ref(),
+                case: Some(&case.id),
             })
         }
         Some(_) => None,
         None => standing.read.as_ref().map(|read| Asked {
             plate: read.plate.as_ref(),
-            stay: None,
+            ..Asked::default()
         }),
     }
 }
@@ -347,7 +350,7 @@ fn offer_facts(
         robot: lane.robot.is_some(),
         id_camera: lane.id_camera.is_some(),
         in_call: false,
-        release: ReleaseNeeds::default(),
+        release: usual_needs(directory.reasons.values()),
     }
 }
 

@@ -57,6 +57,8 @@ text_args!(
     d::ids::PaymentId,
     d::ids::PassId,
     d::ids::PhotoId,
+    d::ids::ApprovalId,
+    d::ids::DebtId,
     d::ids::ReadId,
     d::ids::IntegrationId,
     d::ids::OrderId,

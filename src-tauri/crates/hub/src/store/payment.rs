@@ -101,7 +101,11 @@ impl Conn<'_> {
     pub(crate) async fn payments_of(&mut self, stay: &StayId) -> Result<Vec<Paid>, StoreError> {
         let rows: Vec<(i64, i64)> = self
             .all(
-                "select amount_fen, paid_at from payment where stay_id = $1 order by paid_at, id",
+                // What went to a debt of another stay does not count here.
+                "select p.amount_fen - cast(coalesce((select sum(x.amount_fen) from debt_payment x
+                    join debt d on d.id = x.debt_id
+                    where x.payment_id = p.id and coalesce(d.stay_id, '') <> p.stay_id), 0) as bigint), p.paid_at
+                 from payment p where p.stay_id = $1 order by p.paid_at, p.id",
                 args![stay],
             )
             .await?;
@@ -121,6 +125,7 @@ impl Conn<'_> {
         let rows: Vec<(String, i64, i64)> = self
             .all(
                 "select id, amount_fen, paid_at from payment where lot_id = $1 and stay_id is null
+                    and not exists (select 1 from debt_payment x where x.payment_id = payment.id)
                  order by id desc limit $2",
                 args![lot, limit],
             )

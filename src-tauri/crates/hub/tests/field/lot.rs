@@ -74,7 +74,7 @@ impl Lot {
         self.token = self.log_in("guard").await;
     }
 
-    async fn log_in(&self, username: &str) -> String {
+    pub(crate) async fn log_in(&self, username: &str) -> String {
         let login = json!({"username": username, "password": "lanedesk-demo"});
         let told = self.call(Method::POST, "/api/session", Some(login)).await;
         assert_eq!(told.status(), StatusCode::CREATED);
@@ -89,6 +89,10 @@ impl Lot {
             (health["devices"]["online"] == 3).then_some(())
         })
         .await;
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     pub(crate) fn device(&self, code: &str) -> Lane {
@@ -358,6 +362,42 @@ fn site(sim: &Lotsim) -> String {
         role = "lot_staff"
         password = "lanedesk-demo"
         lots = ["cy"]
+        [[person]]
+        username = "agent"
+        name = "李四"
+        role = "agent"
+        password = "lanedesk-demo"
+        lots = ["cy"]
+        [[person]]
+        username = "chief"
+        name = "周敏"
+        role = "supervisor"
+        password = "lanedesk-demo"
+        lots = ["cy"]
+        [[reason]]
+        code = "misread"
+        text = "识别错误"
+        direction = "any"
+        [[reason]]
+        code = "emergency"
+        text = "应急车辆"
+        direction = "any"
+        photos_min = 0
+        [[reason]]
+        code = "paid_but_stuck"
+        text = "已缴费未抬杆"
+        direction = "exit"
+        [[reason]]
+        code = "other"
+        text = "其他"
+        direction = "any"
+        remark = true
+        [[reason]]
+        code = "police"
+        text = "公务"
+        direction = "any"
+        photos_min = 0
+        approval = true
         [[tariff]]
         lot = "cy"
         free_minutes = 15
@@ -388,10 +428,12 @@ fn lane_of_site(lane: &Lane, direction: &str) -> String {
     let (code, url) = (lane.code(), lane.url());
     let (user, password) = (lotsim::demo::USERNAME, lotsim::demo::PASSWORD);
     let push_key = format!("push-key-of-{}", code.to_lowercase());
+    let rtsp = lane.rtsp_url();
     format!(
         "[[device]]\nid = \"cam-{code}\"\ndriver = \"hikvision\"\nurl = \"{url}\"\nusername = \"{user}\"\n\
-         password = \"{password}\"\npush_key = \"{push_key}\"\n\
+         password = \"{password}\"\nrtsp = \"{rtsp}\"\npush_key = \"{push_key}\"\n\
          [[lane]]\nid = \"{code}\"\nlot = \"cy\"\nname = \"{code}\"\ncode = \"{code}\"\ndirection = \"{direction}\"\n\
-         barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n"
+         barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n{}",
+        if code == "E02" { "id_camera = \"cam-W02\"\n" } else { "" }
     )
 }

@@ -4,9 +4,18 @@
     reason = "a panic in a test's helper is the failure message"
 )]
 
+mod approval;
+mod debt;
+mod desk;
+mod evidence;
+mod live;
+mod live_faults;
 mod lot;
 mod money;
 mod pictures;
 mod reads;
+mod rises;
+mod release;
 mod silence;
 mod stays;
+mod watcher;

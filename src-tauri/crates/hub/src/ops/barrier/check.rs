@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 /// SHA-256 over what is ordered, hex. The fence and the time of the press are not part of it: an order sent again
 /// is the same order.
 pub(super) fn content(case: &CaseId, wanted: &BarrierOrder) -> String {
-    let fields = [
+    digest([
         Some(case.as_str()),
         Some(wanted.action.as_str()),
         wanted.driver_phone.as_deref(),
@@ -28,7 +28,11 @@ pub(super) fn content(case: &CaseId, wanted: &BarrierOrder) -> String {
         wanted
             .clear
             .map(|clear| if clear { "clear" } else { "not clear" }),
-    ];
+    ])
+}
+
+/// SHA-256 over fields in their order, hex.
+pub(in crate::ops) fn digest<'a>(fields: impl IntoIterator<Item = Option<&'a str>>) -> String {
     let mut sha = Sha256::new();
     for field in fields {
         // Each led by its length, and nothing told apart from empty, so that no two orders read alike.
@@ -41,9 +45,9 @@ pub(super) fn content(case: &CaseId, wanted: &BarrierOrder) -> String {
 
 /// What a person sent along with an order that raises the arm.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Asked {
-    phone: Option<Phone>,
-    entry_reason: Option<String>,
+pub(in crate::ops) struct Asked {
+    pub(in crate::ops) phone: Option<Phone>,
+    pub(in crate::ops) entry_reason: Option<String>,
 }
 
 /// Refuses what the bar does not offer now, and what lacks something it needs.
@@ -81,12 +85,13 @@ fn invalid(field: &'static str, why: &'static str) -> Error {
     Error::Invalid { field, why }
 }
 
-fn text(text: Option<&str>) -> Option<&str> {
+/// What was said, if anything.
+pub(in crate::ops) fn text(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The record of an order that raises the arm; none for one that lowers it.
-pub(super) fn opening(page: &Page, order: &OrderRow, asked: Asked) -> Option<NewOpening> {
+pub(in crate::ops) fn opening(page: &Page, order: &OrderRow, asked: Asked) -> Option<NewOpening> {
     if order.action != BarrierAction::Open {
         return None;
     }

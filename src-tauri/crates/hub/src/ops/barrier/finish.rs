@@ -13,6 +13,9 @@ use lanedesk_wire::{
 use serde_json::json;
 use std::time::Duration;
 
+/// Why the debt of a release was given up.
+const NOT_MOVED: &str = "未放行";
+
 /// What the device said; tried until it is written or the hub ends.
 pub(super) async fn answered(hub: &Hub, order: &OrderRow) {
     persist(hub, || turn(hub, order, &[OrderResult::Running])).await;
@@ -80,6 +83,11 @@ async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResu
     let turned = tx
         .turn_order(order.id, from, order.result, &order.detail, now)
         .await?;
+    if turned && !order.result.may_have_moved() {
+        // What a release used up or filed goes with the movement it was for.
+        tx.void_debt_of_order(order.id, NOT_MOVED, now).await?;
+        tx.give_approval_back(order.id).await?;
+    }
     if turned {
         record(tx, order, now).await?;
         tell(tx, hub, order, now).await?;

@@ -48,7 +48,9 @@ async fn send(
     until: Instant,
     answer: oneshot::Sender<Result<Order>>,
 ) {
-    let Prepared { mut order, opening } = prepared;
+    let Prepared {
+        mut order, opening, ..
+    } = prepared;
     let mut watch = hub.runtime().watch_after_order(&order.lane);
     let (sent, is_sent) = oneshot::channel::<()>();
     if let Some(opening) = opening {

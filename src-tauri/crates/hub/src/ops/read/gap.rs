@@ -80,7 +80,7 @@ async fn way_out(
 async fn leave(tx: &mut Tx<'_>, hub: &Hub, exit: &ReadRow, plate: &Plate) -> Result<()> {
     let asked = Asked {
         plate: Some(plate),
-        stay: None,
+        ..Asked::default()
     };
     let known = look_up(tx, &exit.lot, asked, true, exit.taken_at).await;
     let Some(stay) = known.stay() else {

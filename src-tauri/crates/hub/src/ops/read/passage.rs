@@ -87,7 +87,7 @@ pub(super) async fn automatic(
     };
     let asked = Asked {
         plate: Some(plate),
-        stay: None,
+        ..Asked::default()
     };
     let known = look_up(tx, &read.lot, asked, true, read.taken_at).await;
     if known.stay().is_some_and(|stay| just_entered(stay, read)) && way == Direction::Entry {

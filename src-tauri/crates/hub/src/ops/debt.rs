@@ -1,0 +1,225 @@
+//! Follow-up debts (R38): filed with a release or by themselves, paid by whatever comes in, given up by a supervisor.
+
+mod pay;
+
+pub(super) use pay::{after_stay, instead_of_stay, owes};
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{barrier::text, case, opening::part_of_plate, view},
+    store::{Audit, DebtFilter, NewDebt, StepRow, Tx, lots_arg},
+};
+use lanedesk_domain::{
+    debt::MOST_FEN,
+    ids::{CaseId, DebtId},
+    offers::{Op, offered},
+    person::Permission,
+    phone::Phone,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    case::Step,
+    debt::{Debt, DebtState, FileDebt},
+    list::Page,
+};
+use serde_json::json;
+
+/// Most rows of a page.
+const MOST: u32 = 500;
+/// Rows of a page where nobody says how many.
+const USUAL: u32 = 50;
+/// Longest reason, in characters.
+const LONGEST: usize = 500;
+
+fn invalid(field: &'static str, why: &'static str) -> Error {
+    Error::Invalid { field, why }
+}
+
+/// Files a debt for the vehicle of a case: no candidate fits, so nothing can be quoted and the person says how much.
+pub async fn file(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &FileDebt) -> Result<Debt> {
+    actor.allow(Permission::FileDebt)?;
+    let held = case::held(hub, actor, case, wanted.fence).await?;
+    let page = view::page_of_case(hub, actor, case).await?;
+    offered(&page.facts, Op::FileDebt).ok_or(Error::NotOffered)?;
+    if !(1..=MOST_FEN).contains(&wanted.amount_fen.0) {
+        return Err(invalid("amount_fen", "not_acceptable"));
+    }
+    let said = text(wanted.phone.as_deref()).map(Phone::parse).transpose();
+    let said = said.map_err(|_| invalid("phone", "not_a_phone"))?;
+    let row = page.standing.case.as_ref().ok_or(Error::NotFound)?;
+    let new = NewDebt {
+        id: DebtId::new(),
+        lot: held.lot.clone(),
+        lane: held.lane.clone(),
+        case: case.clone(),
+        opening: None,
+        stay: page
+            .known
+            .as_ref()
+            .and_then(|known| known.stay())
+            .map(|stay| stay.id.clone()),
+        plate: row.plate.clone(),
+        phone: said.or_else(|| row.phone.clone()),
+        amount: wanted.amount_fen,
+        person: actor.id.clone(),
+        at: hub.clock().now(),
+    };
+    if new.plate.is_none() && new.phone.is_none() {
+        return Err(invalid("phone", "plate_or_phone"));
+    }
+    let (outer, who, fence) = (hub.clone(), actor.clone(), wanted.fence);
+    let id = hub
+        .store()
+        .write(move |tx| {
+            let (hub, who, new) = (outer.clone(), who.clone(), new.clone());
+            Box::pin(async move {
+                let now = new.at;
+                if !tx.hold_lease(&new.lane, &who.id, fence, now).await? {
+                    return Err(Error::LeaseLost);
+                }
+                if let Some(before) = tx.same_debt(&new).await? {
+                    return Ok(before);
+                }
+                tx.add_debt(&new).await?;
+                filed(tx, &new).await?;
+                view::tell(tx, &hub, &new.lane, now).await?;
+                Ok::<_, Error>(new.id)
+            })
+        })
+        .await?;
+    one(hub, &id).await
+}
+
+/// What a filed debt leaves in timeline and audit chain.
+pub(super) async fn filed(tx: &mut Tx<'_>, debt: &NewDebt) -> Result<()> {
+    tx.add_step(StepRow {
+        case: &debt.case,
+        at: debt.at,
+        person: Some(&debt.person),
+        what: Step::DebtFiled,
+        facts: &[("amount_fen", debt.amount.0.to_string())],
+    })
+    .await?;
+    tx.audit(Audit {
+        at: debt.at,
+        person: Some(debt.person.clone()),
+        action: "debt.file",
+        subject: format!("debt:{}", debt.id),
+        body: json!({"case": debt.case, "opening": debt.opening, "amount_fen": debt.amount}),
+    })
+    .await?;
+    Ok(())
+}
+
+async fn one(hub: &Hub, id: &DebtId) -> Result<Debt> {
+    let mut reader = hub.store().read().await?;
+    let debt = reader.conn().debt(&hub.directory(), id).await?;
+    debt.ok_or(Error::NotFound)
+}
+
+/// What a list of debts is asked for; what is not given does not filter.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// A lot's id.
+    pub lot: Option<String>,
+    /// A plate.
+    pub plate: Option<String>,
+    /// `open`, `settled` or `waived`.
+    pub state: Option<String>,
+    /// Who filed it.
+    pub person: Option<String>,
+    /// Filed at or after.
+    pub from: Option<String>,
+    /// Filed before.
+    pub to: Option<String>,
+    /// Rows of a page, at most 500.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Debts of the person's lots, newest first. Who may not see others' sees those they filed.
+pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Debt>> {
+    actor.allow(Permission::Openings)?;
+    let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let mut filter = filter(which, limit)?;
+    if !actor.role.may(Permission::OpeningsOfOthers) {
+        let own = actor.id.to_string();
+        if filter.person.as_ref().is_some_and(|person| *person != own) {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
+        filter.person = Some(own);
+    }
+    let lots = lots_arg(actor.scope.lots());
+    let mut reader = hub.store().read().await?;
+    let directory = hub.directory();
+    let mut items = reader.conn().debts(&directory, &lots, &filter).await?;
+    let limit = limit as usize;
+    let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
+    items.truncate(limit);
+    Ok(Page { items, next })
+}
+
+fn filter(which: Which, limit: u32) -> Result<DebtFilter> {
+    let time = |text: Option<String>, field| {
+        let time = text.map(|text| text.parse::<Timestamp>()).transpose();
+        time.map_err(|_| invalid(field, "not_acceptable"))
+    };
+    let state = which
+        .state
+        .map(|word| word.parse::<DebtState>())
+        .transpose();
+    let state = state.map_err(|_| invalid("state", "not_acceptable"))?;
+    let before = which.cursor.map(|cursor| cursor.parse()).transpose();
+    let plate = which.plate.filter(|plate| !plate.trim().is_empty());
+    Ok(DebtFilter {
+        lot: which.lot,
+        plate: plate.map(|plate| part_of_plate(&plate)),
+        state: state.map(DebtState::word),
+        person: which.person,
+        from: time(which.from, "from")?,
+        to: time(which.to, "to")?,
+        before: before.map_err(|_| Error::BadRequest("cursor".to_owned()))?,
+        // One more than asked for tells whether there is another page.
+        limit: i64::from(limit) + 1,
+    })
+}
+
+/// Gives a debt up, with a reason.
+pub async fn waive(hub: &Hub, actor: &Actor, id: &DebtId, reason: &str) -> Result<Debt> {
+    actor.allow(Permission::WaiveDebt)?;
+    let debt = one(hub, id).await?;
+    actor.see(&debt.lot.id)?;
+    let why = text(Some(reason)).ok_or(Error::ReasonRequired)?;
+    if why.chars().count() > LONGEST {
+        return Err(invalid("reason", "too_long"));
+    }
+    let (outer, who, why) = (hub.clone(), actor.clone(), why.to_owned());
+    hub.store()
+        .write(move |tx| {
+            let (hub, who, debt, why) = (outer.clone(), who.clone(), debt.clone(), why.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                if !tx.waive_debt(&debt.id, &who.id, &why, now).await? {
+                    return Err(invalid("state", "debt_over"));
+                }
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who.id.clone()),
+                    action: "debt.waive",
+                    subject: format!("debt:{}", debt.id),
+                    body: json!({"case": debt.case, "amount_fen": debt.amount_fen, "reason": why}),
+                })
+                .await?;
+                pay::tell_pages(tx, &hub, &debt, now).await
+            })
+        })
+        .await?;
+    one(hub, id).await
+}

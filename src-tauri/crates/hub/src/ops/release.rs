@@ -1,0 +1,175 @@
+//! Abnormal release: an opening against the rules, with reason, remark and proof (R22–R25).
+//!
+//! It goes the way of every order to a barrier (`ops::barrier`): checked, written down with its opening, committed, and
+//! only then sent, once. What it adds is looked at here, and written in the same transaction.
+
+mod check;
+mod form;
+
+pub(super) use check::Checked;
+pub use form::{form, reasons};
+
+use super::barrier::{self, Asked, Prepared, Press, digest};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{approval, debt},
+    store::{Abnormal, NewOpening, Tx},
+};
+use lanedesk_domain::{
+    ids::{CaseId, OpeningId, PhotoId},
+    opening::OpeningKind,
+    order::BarrierAction,
+    person::Permission,
+    time::Timestamp,
+};
+use lanedesk_wire::release::{Release, Released, Unpaid};
+use serde_json::{Value, json};
+use std::sync::{Mutex, PoisonError};
+
+/// Why a debt gave way to the one of a later release of its case.
+const SUPERSEDED: &str = "同一单重新放行，以新登记为准";
+
+/// Releases a vehicle against the rules, and answers what the barrier said.
+pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -> Result<Released> {
+    actor.allow(Permission::Release)?;
+    let press = Press {
+        id: wanted.order_id,
+        fence: wanted.fence,
+        action: BarrierAction::Open,
+        made_at: wanted.made_at,
+        content: content(case, &wanted),
+    };
+    // Known from here where it was made here: an order that was sent is answered even when nothing can be read any more.
+    let made: Mutex<Option<OpeningId>> = Mutex::default();
+    let preparing = async {
+        let prepared = prepare(hub, actor, case, &press, &wanted).await?;
+        let id = prepared.opening.as_ref().map(|opening| opening.id.clone());
+        *made.lock().unwrap_or_else(PoisonError::into_inner) = id;
+        Ok(prepared)
+    };
+    let order = barrier::give(hub, actor, &press, preparing).await?;
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let id = match stored(hub, order.id).await {
+        Ok(Some(id)) => id,
+        Ok(None) => return Err(Error::OrderIdUsed),
+        Err(error) => made.ok_or(error)?,
+    };
+    Ok(Released {
+        id,
+        order_id: order.id,
+        result: order.result,
+        detail: order.detail,
+    })
+}
+
+async fn stored(hub: &Hub, order: lanedesk_domain::ids::OrderId) -> Result<Option<OpeningId>> {
+    let mut reader = hub.store().read().await?;
+    let opening = reader
+        .conn()
+        .opening_of_order(&hub.directory(), order)
+        .await?;
+    Ok(opening.map(|opening| opening.id))
+}
+
+/// SHA-256 over what is released, hex. The fence and the time of the press are not part of it.
+fn content(case: &CaseId, wanted: &Release) -> String {
+    let unpaid = wanted.unpaid.map(Unpaid::word);
+    let fields = [
+        Some("release"),
+        Some(case.as_str()),
+        Some(wanted.reason.as_str()),
+        Some(wanted.remark.as_str()),
+        unpaid.as_deref(),
+        wanted.driver_phone.as_deref(),
+    ];
+    let photos = wanted.photos.iter().map(|photo| Some(photo.as_str()));
+    digest(fields.into_iter().chain(photos))
+}
+
+async fn prepare(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    press: &Press,
+    wanted: &Release,
+) -> Result<Prepared> {
+    let (page, order) = barrier::stage(hub, actor, case, press).await?;
+    let checked = check::check(hub, &page, case, wanted).await?;
+    let leave = if check::asks_leave(hub, actor, &page, &checked).await? {
+        Some(approval::leave(hub, actor, &order, &page, &checked).await?)
+    } else {
+        None
+    };
+    let asked = Asked {
+        phone: checked.phone.clone(),
+        entry_reason: None,
+    };
+    let opening = barrier::opening(&page, &order, asked).map(|opening| NewOpening {
+        kind: OpeningKind::Abnormal,
+        ..opening
+    });
+    let opening = opening.ok_or(Error::NotOffered)?;
+    let debt = checked.debt(&opening, order.made_at);
+    let abnormal = Abnormal {
+        reason: checked.reason,
+        remark: Some(checked.remark).filter(|remark| !remark.is_empty()),
+        photos: checked.photos,
+        unpaid: checked.unpaid,
+        leave,
+        debt,
+    };
+    Ok(Prepared {
+        order,
+        opening: Some(opening),
+        abnormal: Some(abnormal),
+    })
+}
+
+/// Writes what a release adds, in the transaction that makes its opening. What was used up meanwhile undoes all of it.
+pub(super) async fn keep(
+    tx: &mut Tx<'_>,
+    opening: &NewOpening,
+    abnormal: &Abnormal,
+    now: Timestamp,
+) -> Result<()> {
+    if let Some((leave, _)) = &abnormal.leave
+        && !tx.use_approval(leave, &opening.id, now).await?
+    {
+        return Err(Error::ApprovalRequired(leave.clone()));
+    }
+    for photo in &abnormal.photos {
+        if !tx.use_photo(&opening.case, photo, &opening.id).await? {
+            return Err(check::unusable());
+        }
+    }
+    if let Some(debt) = &abnormal.debt {
+        tx.supersede_debts(&opening.case, SUPERSEDED, now).await?;
+        tx.add_debt(debt).await?;
+        debt::filed(tx, debt).await?;
+    }
+    Ok(tx.make_abnormal(&opening.id, abnormal).await?)
+}
+
+/// What the timeline says of a release besides the order.
+pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("kind", OpeningKind::Abnormal.to_string()),
+        ("reason", abnormal.reason.clone()),
+        ("photos", abnormal.photos.len().to_string()),
+    ];
+    facts.extend(abnormal.unpaid.map(|unpaid| ("unpaid", unpaid.word())));
+    facts
+}
+
+/// What the audit chain says of a release besides the order; `content` there covers every word of it.
+pub(super) fn audited(abnormal: &Abnormal) -> Value {
+    json!({
+        "reason": abnormal.reason,
+        "photos": abnormal.photos.iter().map(PhotoId::as_str).collect::<Vec<_>>(),
+        "unpaid": abnormal.unpaid.map(Unpaid::word),
+        "approval": abnormal.leave.as_ref().map(|(id, _)| id),
+        "debt": abnormal.debt.as_ref().map(|debt| &debt.id),
+    })
+}

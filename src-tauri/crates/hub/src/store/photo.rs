@@ -1,0 +1,271 @@
+//! ID photos: rows beside their sealed objects.
+
+use super::{Conn, StoreError};
+use crate::{
+    args,
+    directory::{parsed, parsed_opt},
+};
+use lanedesk_domain::{
+    ids::{CaseId, LaneId, LotId, OpeningId, PersonId, PhotoId},
+    photo::Handled,
+    time::Timestamp,
+};
+use lanedesk_wire::photo::{Photo, PhotoSource};
+
+/// A photo about to be written, or as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoRow {
+    /// Its id.
+    pub id: PhotoId,
+    /// Its case.
+    pub case: CaseId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Who took it.
+    pub person: PersonId,
+    /// Which camera took it.
+    pub source: PhotoSource,
+    /// When it was taken, hub time.
+    pub taken_at: Timestamp,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// Of the kept JPEG, hex; names the sealed object.
+    pub sha256: String,
+    /// SHA-256 of what was sent, hex.
+    pub original: String,
+    /// 64-bit difference hash, 16 hex digits.
+    pub near: String,
+    /// Size of the kept JPEG.
+    pub bytes: i64,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The opening it proves.
+    pub opening: Option<OpeningId>,
+    /// The picture is gone.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl PhotoRow {
+    /// As people are told it.
+    pub fn shown(&self) -> Photo {
+        Photo {
+            id: self.id.clone(),
+            sha256: self.sha256.clone(),
+            width: self.width,
+            height: self.height,
+            taken_at: self.taken_at,
+            source: self.source,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: String,
+    case_id: String,
+    lot_id: String,
+    person_id: String,
+    source: String,
+    taken_at: i64,
+    received_at: i64,
+    sha256: String,
+    original: String,
+    near: String,
+    bytes: i64,
+    width: i64,
+    height: i64,
+    opening_id: Option<String>,
+    deleted_at: Option<i64>,
+}
+
+impl TryFrom<Columns> for PhotoRow {
+    type Error = StoreError;
+    fn try_from(row: Columns) -> Result<Self, StoreError> {
+        let side = |side: i64| {
+            u32::try_from(side).map_err(|_| StoreError::Corrupt(format!("a photo {side} wide")))
+        };
+        Ok(Self {
+            id: parsed(&row.id)?,
+            case: parsed(&row.case_id)?,
+            lot: parsed(&row.lot_id)?,
+            person: parsed(&row.person_id)?,
+            source: parsed(&row.source)?,
+            taken_at: Timestamp(row.taken_at),
+            received_at: Timestamp(row.received_at),
+            sha256: row.sha256,
+            original: row.original,
+            near: row.near,
+            bytes: row.bytes,
+            width: side(row.width)?,
+            height: side(row.height)?,
+            opening: parsed_opt(row.opening_id.as_deref())?,
+            deleted_at: row.deleted_at.map(Timestamp),
+        })
+    }
+}
+
+macro_rules! photos {
+    ($tail:literal) => {
+        concat!(
+            "select id, case_id, lot_id, person_id, source, taken_at, received_at, sha256, original, near, bytes, width,
+                height, opening_id, deleted_at from photo ",
+            $tail
+        )
+    };
+}
+
+/// A photo proves one opening. One whose order moved nothing proved none: the next try of the case may use it.
+macro_rules! unused {
+    () => {
+        "case_id = $1 and deleted_at is null and (opening_id is null or exists (
+            select 1 from opening o where o.id = photo.opening_id and o.result in ('refused', 'failed')))"
+    };
+}
+
+/// The case a photo is taken for.
+#[derive(Debug, Clone)]
+pub struct PhotoCase {
+    /// The case.
+    pub case: CaseId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Its lane.
+    pub lane: LaneId,
+    /// When it was handled.
+    pub handled: Handled,
+    /// Whether the person asked about holds it, or held it.
+    pub held: bool,
+}
+
+impl Conn<'_> {
+    /// A case as photos see it, for this person.
+    pub(crate) async fn photo_case(
+        &mut self,
+        case: &CaseId,
+        person: &PersonId,
+    ) -> Result<Option<PhotoCase>, StoreError> {
+        let row: Option<(String, String, i64, Option<i64>, i64)> = self
+            .optional(
+                "select c.lot_id, c.lane_id, c.opened_at, c.closed_at, cast(case when c.person_id = $2 or exists (
+                    select 1 from case_event e where e.case_id = c.id and e.person_id = $2
+                        and e.what in ('claimed', 'taken_over', 'handed_over')) then 1 else 0 end as bigint)
+                 from \"case\" c where c.id = $1",
+                args![case, person],
+            )
+            .await?;
+        row.map(|(lot, lane, from, to, held)| {
+            Ok(PhotoCase {
+                case: case.clone(),
+                lot: parsed(&lot)?,
+                lane: parsed(&lane)?,
+                handled: Handled {
+                    from: Timestamp(from),
+                    to: to.map(Timestamp),
+                },
+                held: held == 1,
+            })
+        })
+        .transpose()
+    }
+
+    /// Writes a photo. False: the same file was sent for the case before.
+    pub(crate) async fn add_photo(&mut self, photo: &PhotoRow) -> Result<bool, StoreError> {
+        let added = self
+            .execute(
+                "insert into photo (id, case_id, lot_id, person_id, source, taken_at, received_at, sha256, original, near,
+                    bytes, width, height)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                 on conflict (case_id, original) do nothing",
+                args![
+                    &photo.id,
+                    &photo.case,
+                    &photo.lot,
+                    &photo.person,
+                    photo.source.word(),
+                    photo.taken_at,
+                    photo.received_at,
+                    &photo.sha256,
+                    &photo.original,
+                    &photo.near,
+                    photo.bytes,
+                    photo.width,
+                    photo.height
+                ],
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
+    /// The photo of a case that came of this file.
+    pub(crate) async fn photo_of_file(
+        &mut self,
+        case: &CaseId,
+        original: &str,
+    ) -> Result<Option<PhotoRow>, StoreError> {
+        let sql = photos!("where case_id = $1 and original = $2");
+        let row: Option<Columns> = self.optional(sql, args![case, original]).await?;
+        row.map(PhotoRow::try_from).transpose()
+    }
+
+    /// A photo of a case by id.
+    pub(crate) async fn photo_of_case(
+        &mut self,
+        case: &CaseId,
+        id: &PhotoId,
+    ) -> Result<Option<PhotoRow>, StoreError> {
+        let sql = photos!("where case_id = $1 and id = $2");
+        let row: Option<Columns> = self.optional(sql, args![case, id]).await?;
+        row.map(PhotoRow::try_from).transpose()
+    }
+
+    /// Photos of a case that a release may use, oldest first.
+    pub(crate) async fn unused_photos(
+        &mut self,
+        case: &CaseId,
+    ) -> Result<Vec<PhotoRow>, StoreError> {
+        let sql = concat!(photos!("where "), unused!(), " order by id");
+        let rows: Vec<Columns> = self.all(sql, args![case]).await?;
+        rows.into_iter().map(PhotoRow::try_from).collect()
+    }
+
+    /// Makes a photo the proof of an opening. False: it is not there to be used.
+    pub(crate) async fn use_photo(
+        &mut self,
+        case: &CaseId,
+        id: &PhotoId,
+        opening: &OpeningId,
+    ) -> Result<bool, StoreError> {
+        let sql = concat!(
+            "update photo set opening_id = $3 where id = $2 and ",
+            unused!()
+        );
+        Ok(self.execute(sql, args![case, id, opening]).await? == 1)
+    }
+
+    /// Takes back a photo that proves nothing: its row becomes a tombstone, which lets go of the file's hash, so that the
+    /// same file may be sent again. False: it proves something, or is gone.
+    pub(crate) async fn drop_photo(
+        &mut self,
+        case: &CaseId,
+        id: &PhotoId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "update photo set deleted_at = $3, original = id
+                   where case_id = $1 and id = $2 and opening_id is null and held_at is null and deleted_at is null";
+        Ok(self.execute(sql, args![case, id, now]).await? == 1)
+    }
+
+    /// Whether a photo or a lane picture still names this object.
+    pub(crate) async fn object_is_named(&mut self, sha256: &str) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> = self
+            .optional(
+                "select cast(count(*) as bigint) from (select 1 as one from photo where sha256 = $1
+                and deleted_at is null union all select 1 from picture where sha256 = $1) named",
+                args![sha256],
+            )
+            .await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+}

@@ -1,0 +1,185 @@
+//! A supervisor's leave through the hub's own door: asked, allowed, denied, timed out; each path on record.
+
+use crate::{
+    desk::{Desk, reached},
+    lot::{Held, Lot},
+    release::{form, owing},
+};
+use lanedesk_hub::testing::{ENGINES, Engine};
+use serde_json::{Value, json};
+
+fn police() -> Value {
+    json!({"reason": "police", "remark": "执行公务", "unpaid": "waive"})
+}
+
+/// Asks for leave; the question's id.
+async fn ask(desk: &Desk<'_>, held: &Held) -> String {
+    let refused = desk.release(held, police()).await;
+    let refused = refused.refused(409, "approval_required");
+    refused["approval"].as_str().unwrap().to_owned()
+}
+
+async fn answer(chief: &Desk<'_>, id: &str, word: &str) -> crate::desk::Answer {
+    let body = json!({"answer": word, "note": "已核对"});
+    chief.post(&format!("/api/approvals/{id}"), body).await
+}
+
+/// What the stream told of approvals, in order.
+async fn told(lot: &Lot) -> Vec<String> {
+    let rows: Vec<(String,)> = lot
+        .rows("select body from event where kind = 'told' order by xid, n")
+        .await;
+    let told = rows
+        .iter()
+        .map(|(body,)| serde_json::from_str::<Value>(body).unwrap());
+    let approvals = told.filter(|told| told["type"] == "approval");
+    approvals
+        .map(|told| told["facts"]["state"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn leave_is_asked_for_once_allowed_and_used_once() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let id = ask(&guard, &held).await;
+        assert_eq!(ask(&guard, &held).await, id, "asked once");
+        let waiting = chief.get("/api/approvals?state=waiting").await;
+        let question = &waiting["items"][0];
+        assert_eq!(question["id"], id);
+        assert_eq!(question["due_fen"], 900, "the facts to decide by");
+        assert_eq!(question["plate"], "粤B66666");
+        assert_eq!(question["by"]["name"], "张三");
+        answer(&guard, &id, "allow")
+            .await
+            .refused(403, "not_allowed");
+        let allowed = answer(&chief, &id, "allow").await.ok();
+        assert_eq!(
+            (&allowed["state"], &allowed["answered_by"]["name"]),
+            (&json!("allowed"), &json!("周敏"))
+        );
+        answer(&chief, &id, "allow").await.ok();
+        answer(&chief, &id, "deny").await.refused(422, "invalid");
+        assert_eq!(form(&guard, &held).await["asked"]["state"], "allowed");
+
+        let other = json!({"reason": "police", "remark": "执行公务", "unpaid": "debt"});
+        let other = guard
+            .release(&held, other)
+            .await
+            .refused(409, "approval_required");
+        assert_ne!(other["approval"], id, "leave is for exactly what was asked");
+        assert_eq!(reached(&lot, "E02"), 0);
+        guard.release(&held, police()).await.ok();
+        assert_eq!(reached(&lot, "E02"), 1, "{engine:?}");
+        let (by, state): (String, String) = lot
+            .one(
+                "select p.username, a.state from opening o join person p on p.id = o.approved_by
+                  join approval a on a.opening_id = o.id",
+            )
+            .await;
+        assert_eq!((by.as_str(), state.as_str()), ("chief", "used"));
+        assert_ne!(ask(&guard, &held).await, id, "{engine:?}: used once");
+        let steps: Vec<(String,)> = lot
+            .rows("select what from case_event where what like 'approval_%' order by id")
+            .await;
+        assert_eq!(steps[0].0, "approval_asked");
+        assert!(
+            steps.iter().any(|(what,)| what == "approval_answered"),
+            "R35"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_denial_is_told_with_its_words_and_more_proof_is_a_new_question() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let id = ask(&guard, &held).await;
+        answer(&chief, &id, "deny").await.ok();
+        let denied = guard
+            .release(&held, police())
+            .await
+            .refused(409, "approval_denied");
+        assert_eq!(denied["approval"], id);
+        let words = denied["detail"].as_str().unwrap();
+        assert!(
+            words.contains("周敏") && words.contains("已核对"),
+            "{words}"
+        );
+        let photo = guard.photo(&held, 1).await;
+        let mut more = police();
+        more["photos"] = json!([photo]);
+        let again = guard
+            .release(&held, more)
+            .await
+            .refused(409, "approval_required");
+        assert_ne!(again["approval"], id);
+        assert_eq!(reached(&lot, "E02"), 0, "{engine:?}");
+        assert_eq!(told(&lot).await, ["waiting", "denied", "waiting"]);
+    }
+}
+
+#[tokio::test]
+async fn a_question_nobody_answers_is_over_in_time_and_everybody_is_told() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let id = ask(&guard, &held).await;
+        lot.minutes_pass(5);
+        let waiting = chief.get("/api/approvals?state=waiting").await;
+        assert_eq!(
+            waiting["items"],
+            json!([]),
+            "over at once, whoever has noticed"
+        );
+        answer(&chief, &id, "allow").await.refused(422, "invalid");
+        lot.until("the end told", async || {
+            (told(&lot).await == ["waiting", "expired"]).then_some(())
+        })
+        .await;
+        let (audited,): (i64,) = lot
+            .one("select count(*) from audit where action = 'approval.expire'")
+            .await;
+        assert_eq!(audited, 1, "{engine:?}: every path is on record");
+        assert_ne!(ask(&guard, &held).await, id, "asked anew");
+        assert_eq!(reached(&lot, "E02"), 0);
+    }
+}
+
+#[tokio::test]
+async fn leave_lasts_only_its_time_and_nobody_allows_their_own() {
+    let lot = owing(Engine::Sqlite).await;
+    let chief = Desk::of(&lot, "chief").await;
+    let held = chief.claim("E02").await;
+    let id = ask(&chief, &held).await;
+    answer(&chief, &id, "allow")
+        .await
+        .refused(403, "not_allowed");
+    let guard = Desk::of(&lot, "guard").await;
+    let given = json!({"reason": "换班"});
+    guard
+        .post("/api/lanes/E02/take-over", given)
+        .await
+        .refused(403, "not_allowed");
+    guard
+        .call(reqwest::Method::GET, "/api/approvals", None)
+        .await
+        .refused(403, "not_allowed");
+    let path = format!("/api/cases/{}/close", held.case);
+    chief.post(&path, json!({})).await;
+    let held = guard.claim("E02").await;
+    let id = ask(&guard, &held).await;
+    answer(&chief, &id, "allow").await.ok();
+    lot.minutes_pass(5);
+    assert_ne!(
+        ask(&guard, &held).await,
+        id,
+        "leave that was not used is over too"
+    );
+    assert_eq!(reached(&lot, "E02"), 0);
+}
