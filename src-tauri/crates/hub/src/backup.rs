@@ -23,6 +23,12 @@ pub enum BackupError {
         "backup and restore are built for SQLite only; for PostgreSQL use pg_dump and pg_restore, then `raise-fences`"
     )]
     NotSqlite,
+    /// A bucket is copied with its own tools.
+    #[error(
+        "objects in S3 are copied with the bucket's own tools (versions, replication); without --objects the database \
+         alone is"
+    )]
+    ObjectsInS3,
     /// There is something already where the copy should go.
     #[error("{0} is there already; give a folder without a backup in it")]
     Occupied(PathBuf),
@@ -60,6 +66,7 @@ pub async fn backup(
     folder: &Path,
 ) -> Result<(), BackupError> {
     let from = sqlite_path(database).ok_or(BackupError::NotSqlite)?;
+    refuse_s3(objects)?;
     std::fs::create_dir_all(folder).map_err(file_error(folder))?;
     let to = folder.join("hub.db");
     if to.exists() {
@@ -78,6 +85,13 @@ pub async fn backup(
     }
 }
 
+fn refuse_s3(objects: Option<&str>) -> Result<(), BackupError> {
+    if objects.is_some_and(crate::vault::is_s3) {
+        return Err(BackupError::ObjectsInS3);
+    }
+    Ok(())
+}
+
 /// Puts a backup in the place of database and objects. What was there is moved aside, not removed.
 ///
 /// Every fence rises, so that no order given after the backup can fit a lease again; nobody stays logged in, and streams
@@ -88,6 +102,7 @@ pub async fn restore(
     folder: &Path,
 ) -> Result<(), BackupError> {
     let to = sqlite_path(database).ok_or(BackupError::NotSqlite)?;
+    refuse_s3(objects)?;
     let from = folder.join("hub.db");
     if !from.exists() {
         return Err(BackupError::NoBackup(from));

@@ -115,6 +115,12 @@ pub enum Error {
     /// The photo was not taken during its case (R23).
     #[error("photo not of this case's time")]
     TooOld,
+    /// A photo's object was changed or is gone: it proves nothing any more.
+    #[error("evidence is damaged")]
+    EvidenceDamaged,
+    /// A photo was deleted when its time had come (R36).
+    #[error("evidence was deleted")]
+    EvidenceDeleted,
     /// No robot stands at this lane (R21).
     #[error("no robot bound")]
     RobotNotBound,

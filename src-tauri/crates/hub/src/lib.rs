@@ -4,15 +4,17 @@
 //! rules. Not here: anything about windows or desks.
 
 pub mod actor;
+pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod clock;
 pub mod directory;
 pub mod error;
-pub mod expiry;
 pub mod evidence;
+pub mod expiry;
 pub mod http;
 pub mod hub;
+pub mod live;
 pub mod metrics;
 pub mod ops;
 pub mod push;

@@ -2,13 +2,15 @@
 
 use clap::{Parser, Subcommand};
 use lanedesk_hub::{
-    backup,
+    audit, backup,
     clock::Clock,
     hub::Hub,
     ops::site,
-    serve::{Config, open_vault},
-    store::{self, Store},
+    serve::{Config, key_named, open_checked_vault},
+    store::Store,
+    vault,
 };
+use lanedesk_wire::audit::AuditHead;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// What went wrong, told on stderr.
@@ -29,11 +31,13 @@ struct Args {
         hide_env_values = true
     )]
     database: String,
-    /// Folder of pictures.
+    /// Folder of pictures, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME with AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY in the environment.
     #[arg(long, global = true, env = "LANEDESK_OBJECTS")]
     objects: Option<String>,
-    /// File with the key that seals pictures and secrets; made where it is missing.
-    #[arg(long, global = true, env = "LANEDESK_KEY")]
+    /// File with the keys that seal pictures and secrets, one a line, newest first; made where it is missing. In the
+    /// environment the keys themselves may stand instead.
+    #[arg(long, global = true, env = "LANEDESK_KEY", hide_env_values = true)]
     key: Option<PathBuf>,
 }
 
@@ -74,8 +78,25 @@ enum Command {
         /// The backup's folder.
         dir: PathBuf,
     },
+    /// Seal everything under a new key. It is added to the key file, then secrets and pictures are sealed anew, now, while
+    /// the hub may run: it finds the new key by itself within ten minutes. Several hubs need the new file first:
+    /// `--only add`, copy it, `--only reseal`. Then the old lines may be removed from the file.
+    RotateKey {
+        /// One step alone.
+        #[arg(long, value_enum)]
+        only: Option<RotateStep>,
+    },
     /// After restoring PostgreSQL with its own tools: make old fences, sessions and stream places worthless.
     RaiseFences,
+}
+
+/// The steps of `rotate-key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum RotateStep {
+    /// Add a new key to the key file.
+    Add,
+    /// Seal anew what is not under the newest key.
+    Reseal,
 }
 
 #[tokio::main]
@@ -125,13 +146,10 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             import(&database, objects_given, key, &file).await?;
         }
         Command::Export => {
-            let vault = open_vault(&database, objects_given, key.as_deref())?;
-            print!(
-                "{}",
-                site::export(&Store::open(&database).await?, &vault)
-                    .await?
-                    .to_toml()
-            );
+            let store = Store::open(&database).await?;
+            let vault =
+                open_checked_vault(&store, &database, objects_given, key.as_deref()).await?;
+            print!("{}", site::export(&store, &vault).await?.to_toml());
         }
         Command::VerifyAudit { head } => return verify_audit(&database, head).await,
         Command::Backup { dir } => {
@@ -153,6 +171,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
                 dir.display()
             );
         }
+        Command::RotateKey { only } => rotate_key(&database, objects_given, key, only).await?,
         Command::RaiseFences => backup::raise_fences(&Store::open(&database).await?).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -185,8 +204,8 @@ async fn import(
 ) -> Result<(), Failure> {
     let text =
         std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let vault = open_vault(database, objects, key.as_deref())?;
     let store = Store::open(database).await?;
+    let vault = open_checked_vault(&store, database, objects, key.as_deref()).await?;
     let imported = site::import(&store, &vault, Clock::system().now(), &text).await;
     store.close().await;
     let imported = imported.map_err(|error| format!("{}: {error}", file.display()))?;
@@ -200,24 +219,69 @@ async fn import(
     Ok(())
 }
 
-async fn verify_audit(database: &str, head: Option<PathBuf>) -> Result<ExitCode, Failure> {
-    if head.is_some() {
-        return Err(
-            "signed heads are not built yet; without --head the chains themselves are checked"
-                .into(),
+async fn rotate_key(
+    database: &str,
+    objects: Option<&str>,
+    key: Option<PathBuf>,
+    only: Option<RotateStep>,
+) -> Result<(), Failure> {
+    let file = key_named(database, objects, key.as_deref())?;
+    let objects = objects.or(Some("lanedesk-objects"));
+    let store = Store::open(database).await?;
+    // The keys there are must fit before another is added.
+    let mut vault = open_checked_vault(&store, database, objects, Some(&file)).await?;
+    if only != Some(RotateStep::Reseal) {
+        if vault::inline(&file).is_some() {
+            return Err(
+                "the keys come from the environment: put a new one first among them there, \
+                start every hub with it, then `rotate-key --only reseal`"
+                    .into(),
+            );
+        }
+        println!("key {} added to {}", vault::add_key(&file)?, file.display());
+        vault = open_checked_vault(&store, database, objects, Some(&file)).await?;
+    }
+    if only != Some(RotateStep::Add) {
+        let done = vault::reseal(&store, &vault, Clock::system().now()).await?;
+        println!(
+            "under key {}: {} secrets and {} pictures sealed anew; {} could not be opened and stay as they are",
+            vault.newest(),
+            done.secrets,
+            done.objects,
+            done.damaged
         );
     }
+    store.close().await;
+    Ok(())
+}
+
+async fn verify_audit(database: &str, head: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let head = head.map(|path| read_head(&path)).transpose()?;
     let store = Store::open(database).await?;
-    let checked = store::verify_audit(&mut store.read().await?.conn()).await?;
+    let checked = audit::verify(&mut store.read().await?.conn(), head.as_ref()).await;
     store.close().await;
     match checked {
         Ok(rows) => println!("{rows} audit rows hold"),
-        Err(broken) => {
-            println!("{broken}");
+        Err(audit::Fault::Store(error)) => return Err(error.into()),
+        Err(fault) => {
+            println!("{fault}");
             return Ok(ExitCode::FAILURE);
         }
     }
+    if let Some(head) = head {
+        println!(
+            "nothing before {} was changed; signed with {}",
+            head.at, head.public_key
+        );
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn read_head(path: &std::path::Path) -> Result<AuditHead, Failure> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_str(&text)
+        .map_err(|error| format!("{}: not a head: {error}", path.display()).into())
 }
 
 /// Ctrl-C, or SIGTERM where there is one.

@@ -1,28 +1,41 @@
 //! What rests sealed: secrets of devices and integrations in tables, pictures as objects.
 //!
-//! AES-256-GCM under the hub's one key, a fresh nonce each time. Objects are named by the SHA-256 of their content.
+//! AES-256-GCM under the newest of the hub's keys, a fresh nonce each time. Objects are named by the SHA-256 of their
+//! content.
 
-use aes_gcm::{
-    Aes256Gcm, Key, KeyInit, Nonce,
-    aead::{Aead, OsRng, rand_core::RngCore},
-};
+mod check;
+mod keys;
+mod place;
+mod reseal;
+
+pub use check::{CheckError, check, is_sealed};
+pub use keys::{KeyId, KeyRing, add_key, inline};
+pub use place::{PlaceError, is_s3, open as open_place};
+pub use reseal::{ResealError, Resealed, reseal};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as ObjectPath};
 use sha2::{Digest, Sha256};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
 
-/// Length of the nonce that leads every sealed text, in bytes.
-const NONCE: usize = 12;
+/// The folder of sealed pictures.
+const OBJECTS: &str = "pictures";
 
 /// Why something could not be sealed, kept or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The key file is not 32 bytes, base64.
-    #[error("the key file does not hold a key of 32 bytes in base64")]
+    /// No key, or one that is not 32 bytes in base64.
+    #[error("the key is not 32 bytes in base64, one a line, the newest first")]
     BadKey,
     /// The key file cannot be read or made.
-    #[error("the key file cannot be read or made")]
+    #[error("the key file cannot be read or made: {0}")]
     KeyFile(#[source] std::io::Error),
+    /// Sealed under a key that is not among ours.
+    #[error("sealed under key {0}, which is not among ours")]
+    ForeignKey(KeyId),
     /// Sealed under another key, or damaged.
     #[error("sealed under another key, or damaged")]
     Damaged,
@@ -30,24 +43,53 @@ pub enum VaultError {
     #[error("no such object")]
     Missing,
     /// The objects cannot be reached.
-    #[error("the objects cannot be reached")]
+    #[error("the objects cannot be reached: {0}")]
     Objects(#[source] object_store::Error),
 }
 
 /// Seals, keeps and opens. Cheap to clone.
 #[derive(Clone)]
 pub struct Vault {
-    cipher: Aes256Gcm,
+    ring: Arc<RwLock<KeyRing>>,
+    /// Where the keys were read from; none: they do not change while the hub runs.
+    file: Option<PathBuf>,
     objects: Arc<dyn ObjectStore>,
 }
 
 impl Vault {
-    /// A vault over `objects` with the 32-byte `key`.
+    /// A vault over `objects` with one 32-byte key.
     pub fn new(key: &[u8; 32], objects: Arc<dyn ObjectStore>) -> Self {
+        // One key always makes a ring.
+        let ring = KeyRing::new(&[*key]).unwrap_or_else(|error| panic!("{error}"));
+        Self::with(ring, None, objects)
+    }
+
+    /// A vault over `objects` with the keys of `ring`, which were read from `file`.
+    pub fn with(ring: KeyRing, file: Option<PathBuf>, objects: Arc<dyn ObjectStore>) -> Self {
         Self {
-            cipher: Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(key)),
+            ring: Arc::new(RwLock::new(ring)),
+            file,
             objects,
         }
+    }
+
+    /// The name of the key that seals.
+    pub fn newest(&self) -> KeyId {
+        self.ring().newest()
+    }
+
+    fn ring(&self) -> KeyRing {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        ring.clone()
+    }
+
+    /// Reads the key file again: `rotate-key` may have added a key while the hub runs.
+    pub fn read_keys_again(&self) -> Result<(), VaultError> {
+        if let Some(file) = &self.file {
+            let ring = KeyRing::of(file)?;
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        }
+        Ok(())
     }
 
     /// Seals a secret for a table column.
@@ -60,6 +102,12 @@ impl Vault {
     pub fn open_text(&self, sealed: &str) -> Result<String, VaultError> {
         let sealed = STANDARD.decode(sealed).map_err(|_| VaultError::Damaged)?;
         String::from_utf8(self.open(&sealed)?).map_err(|_| VaultError::Damaged)
+    }
+
+    fn is_newest_text(&self, sealed: &str) -> bool {
+        STANDARD
+            .decode(sealed)
+            .is_ok_and(|sealed| self.ring().is_newest(&sealed))
     }
 
     /// Keeps a picture; answers the SHA-256 that names it. The same picture twice is one object.
@@ -75,20 +123,21 @@ impl Vault {
 
     /// The picture named by `sha256`. Damaged where its content no longer fits its name.
     pub async fn fetch(&self, sha256: &str) -> Result<Vec<u8>, VaultError> {
-        let object = self
-            .objects
-            .get(&object_path(sha256))
-            .await
-            .map_err(|error| match error {
-                object_store::Error::NotFound { .. } => VaultError::Missing,
-                error => VaultError::Objects(error),
-            })?;
-        let content = self.open(&object.bytes().await.map_err(VaultError::Objects)?)?;
+        let content = self.open(&self.read(&object_path(sha256)).await?)?;
         if hex::encode(Sha256::digest(&content)) == sha256 {
             Ok(content)
         } else {
             Err(VaultError::Damaged)
         }
+    }
+
+    async fn read(&self, path: &ObjectPath) -> Result<Vec<u8>, VaultError> {
+        let object = self.objects.get(path).await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => VaultError::Missing,
+            error => VaultError::Objects(error),
+        })?;
+        let bytes = object.bytes().await.map_err(VaultError::Objects)?;
+        Ok(bytes.to_vec())
     }
 
     /// Drops a picture for good. One that is not there is dropped already.
@@ -99,58 +148,47 @@ impl Vault {
         }
     }
 
+    /// Keeps something as it is beside the sealed objects: it is meant to be read by anybody.
+    pub async fn publish(&self, name: &str, content: Vec<u8>) -> Result<(), VaultError> {
+        self.objects
+            .put(&ObjectPath::from(name), PutPayload::from(content))
+            .await
+            .map(drop)
+            .map_err(VaultError::Objects)
+    }
+
     fn seal(&self, content: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let mut nonce = [0; NONCE];
-        OsRng.fill_bytes(&mut nonce);
-        let sealed = self
-            .cipher
-            .encrypt(Nonce::from_slice(&nonce), content)
-            .map_err(|_| VaultError::Damaged)?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        self.ring().seal(content)
     }
 
     fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or(VaultError::Damaged)?;
-        self.cipher
-            .decrypt(Nonce::from_slice(nonce), sealed)
-            .map_err(|_| VaultError::Damaged)
+        match self.ring().open(sealed) {
+            // Another hub may have sealed it under a key that was added since.
+            Err(VaultError::ForeignKey(id)) if self.file.is_some() => {
+                tracing::info!(key = %id, "reading the key file again");
+                self.read_keys_again()?;
+                self.ring().open(sealed)
+            }
+            opened => opened,
+        }
     }
 }
 
 /// Two letters a folder, so that no folder grows without end.
 fn object_path(sha256: &str) -> ObjectPath {
-    ObjectPath::from(format!(
-        "pictures/{}/{sha256}",
-        sha256.get(..2).unwrap_or("00")
-    ))
+    let folder = sha256.get(..2).unwrap_or("00");
+    ObjectPath::from(format!("{OBJECTS}/{folder}/{sha256}"))
 }
 
-/// Reads the key at `path`, or makes one there that only this user can read.
-pub fn read_or_make_key(path: &Path) -> Result<[u8; 32], VaultError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            let bytes = STANDARD
-                .decode(text.trim())
-                .map_err(|_| VaultError::BadKey)?;
-            bytes.try_into().map_err(|_| VaultError::BadKey)
+/// Reads the keys that `named` names, or makes a key file there that only this user can read.
+pub fn read_or_make_keys(named: &Path) -> Result<KeyRing, VaultError> {
+    match KeyRing::of(named) {
+        Err(VaultError::KeyFile(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            keys::make_file(named)?;
+            KeyRing::of(named)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(path),
-        Err(error) => Err(VaultError::KeyFile(error)),
+        ring => ring,
     }
-}
-
-fn make_key(path: &Path) -> Result<[u8; 32], VaultError> {
-    use std::io::Write as _;
-    let mut key = [0; 32];
-    OsRng.fill_bytes(&mut key);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(VaultError::KeyFile)?;
-    writeln!(file, "{}", STANDARD.encode(key)).map_err(VaultError::KeyFile)?;
-    file.sync_all().map_err(VaultError::KeyFile)?;
-    Ok(key)
 }
 
 #[cfg(test)]
@@ -177,7 +215,7 @@ mod tests {
         );
         let other = Vault::new(&[8; 32], objects);
         assert!(
-            matches!(other.fetch(&name).await, Err(VaultError::Damaged)),
+            matches!(other.fetch(&name).await, Err(VaultError::ForeignKey(_))),
             "another key opens nothing"
         );
     }
@@ -186,8 +224,8 @@ mod tests {
     fn a_key_file_is_made_once_and_only_for_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hub.key");
-        let made = read_or_make_key(&path).unwrap();
-        assert_eq!(read_or_make_key(&path).unwrap(), made);
+        let made = read_or_make_keys(&path).unwrap().newest();
+        assert_eq!(read_or_make_keys(&path).unwrap().newest(), made);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -196,5 +234,24 @@ mod tests {
                 0o600
             );
         }
+    }
+
+    #[test]
+    fn a_key_added_while_the_hub_runs_is_found_when_it_is_met() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.key");
+        let open = || {
+            let ring = read_or_make_keys(&path).unwrap();
+            Vault::with(ring, Some(path.clone()), Arc::new(InMemory::new()))
+        };
+        let running = open();
+        add_key(&path).unwrap();
+        let sealed = open().seal_text("secret").unwrap();
+        assert_eq!(running.open_text(&sealed).unwrap(), "secret");
+        assert_eq!(
+            running.newest(),
+            open().newest(),
+            "and it seals from now on"
+        );
     }
 }

@@ -65,6 +65,10 @@ pub enum Code {
     BadImage,
     /// 422: the photo was taken before its case began, or after it ended.
     TooOld,
+    /// 409: a photo's object was changed or is gone.
+    EvidenceDamaged,
+    /// 410: a photo was deleted when its time had come; its row stays.
+    EvidenceDeleted,
     /// 409: no robot stands at this lane.
     RobotNotBound,
     /// 401: a signed request whose signature or time stamp is wrong.

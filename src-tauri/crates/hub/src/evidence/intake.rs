@@ -1,9 +1,8 @@
 //! What a photo must be to be kept, and what is kept of it: a new JPEG made of its pixels alone.
 
-use super::{container, near, raster};
+use super::{beside, container, near, raster};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 /// Most bytes a photo may have: a 12-megapixel one has about 5 million.
 pub const MAX_BYTES: usize = 15 * 1024 * 1024;
@@ -11,9 +10,6 @@ pub const MAX_BYTES: usize = 15 * 1024 * 1024;
 pub const MAX_PIXELS: u64 = 40_000_000;
 /// The longer side of what is kept, in pixels.
 pub const MAX_SIDE: u32 = 2048;
-
-/// Photos worked on at once; each takes one processor and up to 300 MB.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A photo as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +100,7 @@ pub fn intake(bytes: &[u8]) -> Result<Intake, BadImage> {
 
 /// [`intake`] off the threads that serve requests, a few at a time.
 pub async fn take_in(bytes: Bytes) -> Result<Intake, BadImage> {
-    // The semaphore is never closed; without a turn the photo would only be worked on at once.
-    let _turn = AT_ONCE.acquire().await;
-    let made = tokio::task::spawn_blocking(move || intake(&bytes)).await;
+    let made = beside(move || intake(&bytes)).await;
     made.unwrap_or(Err(BadImage::Broken))
 }
 

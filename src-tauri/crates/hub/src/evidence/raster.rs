@@ -23,8 +23,9 @@ pub(super) fn decode(bytes: &[u8], container: &Container<'_>) -> Result<RgbImage
     }
 }
 
-fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, BadImage> {
-    // Strict: a scan that ends early is an error, not a grey half.
+/// Decodes a JPEG.
+pub(super) fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, BadImage> {
+    // Strict: what the decoder sees to be damaged is refused, not shown in part.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::from(u16::MAX))

@@ -241,6 +241,8 @@ fn code(error: &Error) -> Code {
         Error::ApprovalDenied { .. } => Code::ApprovalDenied,
         Error::BadImage(_) => Code::BadImage,
         Error::TooOld => Code::TooOld,
+        Error::EvidenceDamaged => Code::EvidenceDamaged,
+        Error::EvidenceDeleted => Code::EvidenceDeleted,
         Error::RobotNotBound => Code::RobotNotBound,
         Error::BadSignature => Code::BadSignature,
         Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
@@ -276,7 +278,9 @@ fn status(error: &Error) -> StatusCode {
         | Code::OrderLate
         | Code::ApprovalRequired
         | Code::ApprovalDenied
+        | Code::EvidenceDamaged
         | Code::RobotNotBound => StatusCode::CONFLICT,
+        Code::EvidenceDeleted => StatusCode::GONE,
         Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal | Code::HubUnreachable | Code::DeskFault => {
@@ -333,6 +337,27 @@ mod tests {
                 both.zh.iter().chain(&both.en).all(|text| !text.is_empty()),
                 "{word}"
             );
+        }
+    }
+
+    #[test]
+    fn every_bad_photo_has_words_of_its_own() {
+        use crate::evidence::BadImage as Bad;
+        let all = [
+            Bad::NotAPicture,
+            Bad::OtherFormat,
+            Bad::Animated,
+            Bad::MoreBehind,
+            Bad::Truncated,
+            Bad::Broken,
+            Bad::TooManyPixels,
+            Bad::TooManyBytes,
+        ];
+        for language in [Language::Zh, Language::En] {
+            let told =
+                |bad: Bad| problem(&bad.into(), StatusCode::UNPROCESSABLE_ENTITY, language).detail;
+            let words: std::collections::BTreeSet<String> = all.map(told).into();
+            assert_eq!(words.len(), all.len(), "{words:?}");
         }
     }
 

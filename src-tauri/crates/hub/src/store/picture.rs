@@ -139,7 +139,7 @@ impl Conn<'_> {
     }
 
     /// Pictures taken before a moment that nothing needs any more, oldest first: not those of vehicles inside or at a
-    /// lane, nor of openings, which are evidence.
+    /// lane, nor of openings and rises, which are evidence.
     pub(crate) async fn pictures_to_drop(
         &mut self,
         before: Timestamp,
@@ -150,6 +150,7 @@ impl Conn<'_> {
                 "select p.id, p.lot_id, p.lane_id, p.taken_at, p.sha256 from picture p
                  where p.taken_at < $1
                     and not exists (select 1 from opening o where o.picture_before = p.id or o.picture_after = p.id)
+                    and not exists (select 1 from rise r where r.picture_id = p.id)
                     and not exists (select 1 from lane_now n where n.picture_id = p.id)
                     and not exists (select 1 from plate_read r join stay s on s.entry_read_id = r.id
                         where r.picture_id = p.id and s.left_at is null)
@@ -169,12 +170,6 @@ impl Conn<'_> {
         .await?;
         self.execute("delete from picture where id = $1", args![&picture.id])
             .await?;
-        let other: Option<(String,)> = self
-            .optional(
-                "select id from picture where sha256 = $1 limit 1",
-                args![&picture.sha256],
-            )
-            .await?;
-        Ok(other.is_some())
+        self.object_is_named(&picture.sha256).await
     }
 }

@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-fn hub(database: &Database, args: &[&str]) -> Command {
+pub(crate) fn hub(database: &Database, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lanedesk-hub"));
     command
         .current_dir(database.folder())
@@ -20,15 +20,15 @@ fn hub(database: &Database, args: &[&str]) -> Command {
     command
 }
 
-fn run(database: &Database, args: &[&str]) -> Output {
+pub(crate) fn run(database: &Database, args: &[&str]) -> Output {
     hub(database, args).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn written(database: &Database, name: &str, content: &str) -> String {
+pub(crate) fn written(database: &Database, name: &str, content: &str) -> String {
     let path = database.folder().join(name);
     std::fs::write(&path, content).unwrap();
     path.display().to_string()
@@ -41,12 +41,13 @@ fn serve(database: &Database, args: &[&str]) -> (Child, SocketAddr) {
         args,
     ]
     .concat();
+    started(database, hub(database, &all))
+}
+
+/// Starts a `serve` and waits until it says where it listens.
+pub(crate) fn started(database: &Database, mut command: Command) -> (Child, SocketAddr) {
     let log = std::fs::File::create(database.folder().join("log")).unwrap();
-    let mut child = hub(database, &all)
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
@@ -59,7 +60,7 @@ fn serve(database: &Database, args: &[&str]) -> (Child, SocketAddr) {
 }
 
 /// What `kill` does, gently.
-fn terminate(child: &mut Child) -> std::process::ExitStatus {
+pub(crate) fn terminate(child: &mut Child) -> std::process::ExitStatus {
     Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status()
@@ -213,10 +214,6 @@ async fn what_is_not_built_is_refused_plainly() {
     let database = Database::new(Engine::Sqlite).await.unwrap();
     let postgres = ["backup", "copy", "--database", "postgres://localhost/none"];
     assert!(text(&run(&database, &postgres).stderr).contains("SQLite only"));
-    assert!(
-        text(&run(&database, &["serve", "--objects", "s3://bucket"]).stderr)
-            .contains("not built yet")
-    );
     assert!(
         text(&run(&database, &["verify-audit", "--head", "x"]).stderr).contains("not built yet")
     );

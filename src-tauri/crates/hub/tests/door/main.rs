@@ -9,11 +9,19 @@ mod board;
 mod cli;
 mod desk;
 mod door;
+mod evidence;
+mod export;
+mod head;
+mod made;
+mod opening;
+mod report;
 mod search;
 mod seat;
 mod session;
 mod site;
 mod stream;
+mod vault;
+mod warning;
 
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::{

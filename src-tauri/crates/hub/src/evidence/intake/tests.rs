@@ -157,11 +157,9 @@ fn each_bad_file_has_its_own_refusal() {
     };
     let mut flipped = png.clone();
     flipped[60] ^= 0x10;
-    let mut cut_scan = jpeg[..jpeg.len() / 2].to_vec();
-    cut_scan.extend([0xff, 0xd9]);
     let zip = b"PK\x03\x04\x14\0\0\0\0\0";
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
-    let cases: [(&str, Vec<u8>, BadImage); 19] = [
+    let cases: [(&str, Vec<u8>, BadImage); 18] = [
         ("nothing", vec![], BadImage::NotAPicture),
         (
             "text",
@@ -200,7 +198,6 @@ fn each_bad_file_has_its_own_refusal() {
             png[..png.len() / 2].to_vec(),
             BadImage::Truncated,
         ),
-        ("half a scan", cut_scan, BadImage::Broken),
         ("PNG with a wrong sum", flipped, BadImage::Broken),
         (
             "huge PNG",

@@ -1,0 +1,72 @@
+//! `/api/photos/{id}`
+
+use super::{Id, Input, Params, Who};
+use crate::{error::Result, hub::Hub, ops};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use lanedesk_domain::{ids::PhotoId, person::Permission};
+use lanedesk_wire::{photo::HoldPhoto, problem::Problem};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(view))
+        .routes(routes!(hold))
+}
+
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Size {
+    /// Cells too coarse to read.
+    Thumb,
+}
+
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// `thumb` for a masked thumbnail, which is not logged as a view.
+    #[param(inline)]
+    size: Option<Size>,
+}
+
+/// A photo of a document, with the viewer's name and time burnt in; every view is logged (R36).
+#[utoipa::path(get, path = "/api/photos/{id}", tag = "see", params(("id" = String, Path), Asked), responses(
+    (status = 200, content_type = "image/jpeg", body = [u8]), (status = 404, body = Problem),
+    (status = 409, description = "the evidence is damaged", body = Problem),
+    (status = 410, description = "deleted when its time had come", body = Problem)))]
+async fn view(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    id: Id<PhotoId>,
+    asked: Params<Asked>,
+) -> Result<Response> {
+    actor.allow(Permission::Openings)?;
+    let id = id.get()?;
+    let jpeg = match asked.get()?.size {
+        Some(Size::Thumb) => ops::evidence::thumb(&hub, &actor, &id).await?,
+        None => ops::evidence::view(&hub, &actor, &id).await?,
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, jpeg).into_response())
+}
+
+/// Keep a photo beyond its time, or let it go again.
+#[utoipa::path(post, path = "/api/photos/{id}/hold", tag = "act", params(("id" = String, Path)),
+    request_body = HoldPhoto, responses((status = 204), (status = 404, body = Problem),
+    (status = 410, description = "deleted already", body = Problem)))]
+async fn hold(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    id: Id<PhotoId>,
+    asked: Input<HoldPhoto>,
+) -> Result<StatusCode> {
+    actor.allow(Permission::OpeningsOfOthers)?;
+    ops::evidence::hold(&hub, &actor, &id.get()?, asked.get()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

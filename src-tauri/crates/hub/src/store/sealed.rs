@@ -1,0 +1,85 @@
+//! What rests sealed in tables, and the check that tells whether a key fits.
+
+use super::{Conn, StoreError};
+use crate::args;
+
+/// A column that holds sealed texts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sealed {
+    select: &'static str,
+    update: &'static str,
+}
+
+/// Every column that holds sealed texts.
+pub(crate) const SEALED: &[Sealed] = &[
+    Sealed {
+        select: "select id, secrets from device",
+        update: "update device set secrets = $3 where id = $1 and secrets = $2",
+    },
+    Sealed {
+        select: "select id, secret from robot",
+        update: "update robot set secret = $3 where id = $1 and secret = $2",
+    },
+    Sealed {
+        select: "select id, secret from integration",
+        update: "update integration set secret = $3 where id = $1 and secret = $2",
+    },
+    Sealed {
+        select: "select public_key, sealed from signing_key",
+        update: "update signing_key set sealed = $3 where public_key = $1 and sealed = $2",
+    },
+    // Last: until then the old key is told to fit.
+    Sealed {
+        select: "select id, sealed from vault_check",
+        update: "update vault_check set sealed = $3 where id = $1 and sealed = $2",
+    },
+];
+
+impl Conn<'_> {
+    /// Ids and sealed texts of a column.
+    pub(crate) async fn sealed_in(
+        &mut self,
+        table: Sealed,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.all(table.select, vec![]).await
+    }
+
+    /// Puts a new sealed text in the place of the old. Answers how many rows it touched.
+    pub(crate) async fn seal_anew(
+        &mut self,
+        table: Sealed,
+        id: &str,
+        old: &str,
+        new: &str,
+    ) -> Result<u64, StoreError> {
+        self.execute(table.update, args![id, old, new]).await
+    }
+
+    /// The sealed check, once there is one.
+    pub(crate) async fn vault_check(&mut self) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = self
+            .optional("select sealed from vault_check", vec![])
+            .await?;
+        Ok(row.map(|(sealed,)| sealed))
+    }
+
+    /// Writes the check unless another hub was first; answers the one that stands.
+    pub(crate) async fn set_vault_check(&mut self, sealed: &str) -> Result<String, StoreError> {
+        let sql =
+            "insert into vault_check (id, sealed) values ('key', $1) on conflict (id) do nothing";
+        self.execute(sql, args![sealed]).await?;
+        let stands = self.vault_check().await?;
+        stands.ok_or_else(|| StoreError::Corrupt("the vault's check is gone".to_owned()))
+    }
+
+    /// A sealed text of a device or an integration, where there is one.
+    pub(crate) async fn any_secret(&mut self) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "select secrets from device union all select secret from integration limit 1",
+                vec![],
+            )
+            .await?;
+        Ok(row.map(|(secret,)| secret))
+    }
+}
