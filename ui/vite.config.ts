@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
+    // Whole pages with an accessibility check each; a loaded machine needs its time.
+    testTimeout: 20_000,
     setupFiles: ['src/lib/ui/test-setup.ts'],
   },
 });

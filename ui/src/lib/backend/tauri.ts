@@ -1,23 +1,8 @@
 import { convertFileSrc } from '@tauri-apps/api/core';
-import { listen } from '@tauri-apps/api/event';
-import { commands, events, type Problem } from '../bindings';
-import type { EvidenceChanged, ExportProgress, Frame, PreviewEnded } from './types';
-import type { Answer, Backend } from './backend';
+import { commands, events } from '../bindings';
+import { ask } from './ask';
+import type { Backend } from './backend';
 import { isMobile, recordCommands } from './tauri-record';
-
-type Told<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
-
-/** A command that throws broke inside the desk: that too becomes a problem with words, never an unhandled rejection. */
-async function ask<T>(command: Promise<Told<T>>): Promise<Answer<T>> {
-  try {
-    const told = await command;
-    return told.status === 'ok' ? { ok: true, data: told.data } : { ok: false, problem: told.error };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    const problem: Problem = { type: 'urn:lanedesk:desk_fault', title: 'desk', status: 0, detail, code: 'desk_fault' };
-    return { ok: false, problem };
-  }
-}
 
 /** The desk's Rust side, through Tauri. */
 export function tauriBackend(): Backend {
@@ -60,12 +45,12 @@ export function tauriBackend(): Backend {
     pictureUrl: (path) => pictures + path,
     listen: async (listeners) => {
       const stops = await Promise.all([
-        events.hubTold.listen((event) => listeners.told(event.payload.frame as Frame)),
+        events.hubTold.listen((event) => listeners.told(event.payload.frame)),
         events.connectionChanged.listen((event) => listeners.connection(event.payload)),
         events.laneFree.listen((event) => listeners.laneFree(event.payload)),
-        listen<EvidenceChanged>('evidence-changed', (event) => listeners.evidence(event.payload)),
-        listen<PreviewEnded>('preview-ended', (event) => listeners.previewEnded(event.payload)),
-        listen<ExportProgress>('export-progress', (event) => listeners.exporting(event.payload)),
+        events.evidenceChanged.listen((event) => listeners.evidence(event.payload)),
+        events.previewEnded.listen((event) => listeners.previewEnded(event.payload)),
+        events.exportProgress.listen((event) => listeners.exporting(event.payload)),
         events.sessionEnded.listen(() => listeners.sessionEnded()),
       ]);
       return () => stops.forEach((stop) => stop());

@@ -241,7 +241,7 @@ export abstract class MemoryRecord {
       { at: before(-3), what: 'order_result', facts: { result: row.result } },
       { at: before(-9), what: 'passed' },
     ];
-    return ok(steps.filter((step) => step.what !== 'photo_taken' || row.photos.length > 0));
+    return ok(steps.filter((step) => step.what !== 'photo_taken' || (row.photos?.length ?? 0) > 0));
   }
   openingStatistics(filter: OpeningFilter, by: By) {
     return ok(counted(this.#all(filter, 3000), by));

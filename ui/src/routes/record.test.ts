@@ -1,0 +1,192 @@
+import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { App } from '$lib/app.svelte';
+import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { people } from '$lib/backend/memory/sample';
+import AppPage from '../App.svelte';
+
+/** Colour is measured in a browser; jsdom lays nothing out. */
+async function faults(): Promise<string[]> {
+  const found = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  return found.violations.map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).join(' | ')}`);
+}
+
+const chief = people['chief'] ?? null;
+async function open(script: Script = {}) {
+  const backend = new MemoryBackend({ person: chief, ...script });
+  const app = new App(backend);
+  render(AppPage, { props: { app } });
+  await app.start();
+  await screen.findByRole('main');
+  return { app, backend, user: userEvent.setup() };
+}
+async function openings(script: Script = {}) {
+  const opened = await open(script);
+  await opened.user.click(screen.getByTestId('nav-openings'));
+  await waitFor(() => expect(screen.queryAllByTestId(/^openings-row-/).length).toBeGreaterThan(3));
+  return opened;
+}
+
+configure({ getElementError: (message) => new Error(message ?? 'not found') });
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+describe('the openings page (R33)', () => {
+  it('has no accessibility faults, with and without a detail', async () => {
+    const { user } = await openings();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByTestId('openings-row-op-1'));
+    await screen.findByTestId('opening-detail');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('draws only the rows in sight', async () => {
+    const { app } = await openings({ rows: 1_000_000 });
+    await waitFor(() => expect(app.record.openings.pages.count).toBeGreaterThanOrEqual(100));
+    expect(screen.queryAllByTestId(/^openings-row-/).length).toBeLessThan(40);
+    expect(screen.getByTestId('openings-grid')).toHaveAttribute('aria-rowcount');
+  });
+
+  it('is worked by the keyboard alone', async () => {
+    const { user } = await openings();
+    screen.getByTestId('openings-grid').focus();
+    await user.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+    expect(await screen.findByTestId('opening-detail')).toHaveAttribute('data-id', 'op-2');
+    await user.keyboard('{Escape}');
+    expect(screen.queryByTestId('opening-detail')).toBeNull();
+  });
+
+  it('shows words people typed as words: no markup, no script, no formula comes alive', async () => {
+    const { app } = await openings();
+    const nasty = '<img src=x onerror=alert(1)><script>alert(2)</script>=1+1';
+    const row = { ...(await app.backend.opening('op-1')), ok: true as const };
+    if (!('data' in row)) throw new Error('no opening');
+    vi.spyOn(app.backend, 'opening').mockResolvedValue({ ok: true, data: { ...row.data, remark: nasty } });
+    app.record.openings.show(row.data);
+    await waitFor(() => expect(screen.getByTestId('detail-remark')).toHaveTextContent(nasty));
+    expect(screen.getByTestId('opening-detail').querySelector('[onerror], script')).toBeNull();
+  });
+
+  it('narrows by a bar and by the row of filters, and remembers it', async () => {
+    const { app, backend, user } = await openings();
+    await user.click(await screen.findByTestId('chart-person-guard'));
+    await waitFor(() => expect(app.record.openings.pages.row(0)?.person.id).toBe('guard'));
+    expect(app.record.openings.wanted.person).toBe('guard');
+    expect(JSON.parse(backend.drafts.get('openings') ?? '{}')).toMatchObject({ person: 'guard' });
+    await user.click(screen.getByTestId('filter-clear'));
+    expect(app.record.openings.wanted.person).toBe('');
+  });
+
+  it('exports what the filters show, with progress and a way to stop', async () => {
+    const { backend, user } = await openings();
+    await user.click(screen.getByTestId('export-open'));
+    await user.click(screen.getByTestId('export-xlsx'));
+    expect(await screen.findByTestId('export-progress')).toBeInTheDocument();
+    await user.click(screen.getByTestId('export-cancel'));
+    expect(await screen.findByTestId('export-done')).toHaveTextContent('已取消导出');
+    expect(backend.sent).toContain('export:xlsx');
+  });
+
+  it('opens a photo only when asked, and says that looking is logged (R36)', async () => {
+    const { user } = await openings();
+    await user.click(screen.getByTestId('openings-row-op-1'));
+    const thumb = within(await screen.findByTestId('evidence-1'));
+    expect(thumb.getByRole('presentation')).toBeInTheDocument();
+    expect(screen.getByTestId('detail-photos')).toHaveTextContent('查看会留下记录');
+    await user.click(screen.getByTestId('evidence-1'));
+    expect(screen.getByTestId('photo-view')).toHaveTextContent('本次查看已记录');
+    expect(await faults()).toEqual([]);
+    await user.keyboard('{Escape}');
+    expect(screen.queryByTestId('photo-view')).toBeNull();
+    expect(screen.getByTestId('opening-detail')).toBeInTheDocument();
+  });
+
+  it('leads from a warning to its rows, and dismisses it with a reason', async () => {
+    const { backend, user } = await openings();
+    await user.click(await screen.findByTestId('warn-same_plate'));
+    await waitFor(() => expect(screen.queryAllByTestId(/^openings-row-/)).toHaveLength(3));
+    await user.click(screen.getByTestId('part-warnings'));
+    await user.click(await screen.findByTestId('warning-w-2-dismiss'));
+    expect(screen.getByTestId('dismiss-confirm')).toBeDisabled();
+    expect(await faults()).toEqual([]);
+    await user.type(screen.getByTestId('dismiss-reason'), '熟客，已核对');
+    await user.click(screen.getByTestId('dismiss-confirm'));
+    await waitFor(() => expect(screen.queryByTestId('warning-w-2')).toBeNull());
+    expect(backend.told.find((warning) => warning.id === 'w-2')?.dismissed_why).toBe('熟客，已核对');
+  });
+
+  it.each(['rises', 'debts', 'report', 'audit'])('has no accessibility faults on %s', async (part) => {
+    const { user } = await openings();
+    await user.click(screen.getByTestId(`part-${part}`));
+    await screen.findByTestId(
+      { rises: 'rise-rise-1', debts: 'debt-debt-1', report: 'report-figures', audit: 'audit-head' }[part] ?? '',
+    );
+    expect(await faults()).toEqual([]);
+  });
+
+  it('waives a debt with a reason (R38)', async () => {
+    const { user } = await openings();
+    await user.click(screen.getByTestId('part-debts'));
+    await user.click(await screen.findByTestId('debt-debt-1-waive'));
+    await user.type(screen.getByTestId('waive-reason'), '系统故障');
+    await user.click(screen.getByTestId('waive-confirm'));
+    await waitFor(() => expect(screen.queryByTestId('debt-debt-1')).toBeNull());
+  });
+
+  it('takes the daily report as read, by name', async () => {
+    const { user } = await openings();
+    await user.click(screen.getByTestId('part-report'));
+    await user.click(await screen.findByTestId('report-acknowledge'));
+    expect(await screen.findByTestId('report-read-chief')).toHaveTextContent('周敏（主管）');
+    expect(screen.queryByTestId('report-acknowledge')).toBeNull();
+  });
+
+  it('shows the head’s code as a picture, never as markup', async () => {
+    const { user, backend } = await openings();
+    const head = await backend.auditHead();
+    if (!head.ok) throw new Error('no head');
+    const qr_svg = '<svg onload="alert(1)"/>';
+    vi.spyOn(backend, 'auditHead').mockResolvedValue({ ok: true, data: { ...head.data, qr_svg } });
+    await user.click(screen.getByTestId('part-audit'));
+    const shown = await screen.findByTestId('audit-head');
+    expect(shown.querySelector('svg[onload]')).toBeNull();
+    expect(shown.querySelector('img')?.getAttribute('src')).toContain('data:image/svg+xml,');
+  });
+
+  it('shows lot staff their own openings alone', async () => {
+    const { app } = await openings({ person: people['guard'] ?? null });
+    expect(screen.queryByTestId('part-warnings')).toBeNull();
+    expect(screen.queryByTestId('export-open')).toBeNull();
+    expect(screen.queryByTestId('filter-person')).toBeNull();
+    expect(app.record.openings.pages.row(0)?.person.id).toBe('guard');
+  });
+});
+
+describe('approvals', () => {
+  it('are told on every page, and answered in one tap', async () => {
+    const { app, backend, user } = await open();
+    const asked = { ...(backend.asked[0] as (typeof backend.asked)[number]), id: 'leave-9' };
+    backend.asked.push(asked);
+    backend.tell({ type: 'approval', approval: 'leave-9', case: asked.case, facts: asked });
+    expect(await screen.findByTestId('approval-banner')).toHaveTextContent(
+      '李四（客服）在星河雅居 · 南门出口等待您同意。',
+    );
+    await user.click(screen.getByTestId('approval-look'));
+    await screen.findByTestId('approval-leave-9');
+    expect(screen.queryByTestId('approval-banner')).toBeNull();
+    expect(await faults()).toEqual([]);
+    await user.type(screen.getByTestId('approval-leave-9-note'), '可以');
+    await user.click(screen.getByTestId('approval-leave-9-allow'));
+    await waitFor(() => expect(app.approvals.items.find((item) => item.id === 'leave-9')?.state).toBe('allowed'));
+    expect(backend.asked.find((each) => each.id === 'leave-9')?.note).toBe('可以');
+  });
+
+  it('are no page of those who may not answer', async () => {
+    await open({ person: people['agent'] ?? null });
+    expect(screen.queryByTestId('nav-approvals')).toBeNull();
+  });
+});
