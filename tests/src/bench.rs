@@ -10,7 +10,9 @@ pub mod hub;
 pub mod latency;
 pub mod load;
 pub mod names;
+pub mod openings;
 pub mod order;
+pub mod past;
 pub mod redis;
 pub mod search;
 pub mod table;
@@ -42,6 +44,9 @@ pub struct Options {
     /// Lots of the search site, four lanes each.
     #[arg(long, default_value_t = 30_000)]
     pub lots: usize,
+    /// Openings of the record.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub openings: usize,
     /// The folder of our programs.
     #[arg(long, env = "LANEDESK_PROGRAMS")]
     pub programs: PathBuf,
@@ -58,6 +63,8 @@ pub enum Part {
     Search,
     /// An order beside calling the device directly.
     Order,
+    /// Pages and export of a million openings beside sqlite3 and psql.
+    Openings,
     /// The app's start and memory beside Chromium.
     App,
 }
@@ -112,6 +119,11 @@ pub async fn run(options: &Options) -> Result<bool> {
     }
     if options.wants(Part::Order) {
         order::measure(options, &mut table).await.context("order")?;
+    }
+    if options.wants(Part::Openings) {
+        openings::measure(options, &mut table)
+            .await
+            .context("openings")?;
     }
     if options.wants(Part::App) {
         app::measure(options, &mut table).await.context("app")?;

@@ -17,7 +17,7 @@ pub const PASSWORD: &str = "lanedesk-bench";
 
 /// A hub on this machine, with its own data.
 pub struct Hub {
-    _server: Running,
+    server: Running,
     address: String,
 }
 
@@ -50,9 +50,14 @@ impl Hub {
             port::answers_ok(port, "/api/health")
         })?;
         Ok(Self {
-            _server: server,
+            server,
             address: format!("http://127.0.0.1:{port}"),
         })
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.server.id()
     }
 
     /// Where it answers.

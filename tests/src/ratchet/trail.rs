@@ -58,6 +58,7 @@ async fn every_changing_route_leaves_an_audit_row() {
     holding(&mut trail).await;
     working(&mut trail).await;
     inputs(&mut trail).await;
+    reviewing(&mut trail).await;
     let changing = routes(&trail.world)
         .await
         .into_iter()
@@ -246,5 +247,27 @@ async fn inputs(trail: &mut Trail) {
             "POST /api/devices/{device}/hikvision",
             Person::send(pushing),
         )
+        .await;
+}
+
+async fn reviewing(trail: &mut Trail) {
+    let chief = trail.world.person("chief").await;
+    let day = trail.world.now().local_day();
+    let read = post(
+        &chief,
+        format!("/api/reports/{day}/acknowledge"),
+        json!({}),
+    );
+    trail
+        .step("POST /api/reports/{day}/acknowledge", read)
+        .await;
+    // One that was found on a worse day.
+    let found = "insert into warning (id, subject, pattern, lots, openings, facts, at, found_at) \
+        values ('w1', 'w1', 'hasty', '[\"cyds\"]', '[]', '{\"form\": \"soon\"}', 0, 0)";
+    trail.world.database.tamper(found).await;
+    let why = json!({"reason": "已核实"});
+    let dismiss = post(&chief, "/api/warnings/w1/dismiss".to_owned(), why);
+    trail
+        .step("POST /api/warnings/{warning}/dismiss", dismiss)
         .await;
 }

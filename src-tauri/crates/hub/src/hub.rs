@@ -6,7 +6,7 @@ use crate::{
     directory::Directory,
     expiry::Alarm,
     metrics::Metrics,
-    ops::{barrier::Recording, search::Finder},
+    ops::{barrier::Recording, search::Finder, warning::Looked},
     push::Push,
     runtime::Runtime,
     store::{Store, StoreError},
@@ -38,6 +38,7 @@ struct Inner {
     stop: CancellationToken,
     runtime: Runtime,
     alarm: Alarm,
+    looked: Looked,
     recording: Recording,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
@@ -62,6 +63,7 @@ impl Hub {
             stop: CancellationToken::new(),
             runtime,
             alarm: Alarm::default(),
+            looked: Looked::default(),
             recording: Recording::default(),
             id,
         })))
@@ -90,6 +92,11 @@ impl Hub {
     /// What wakes the task that ends leases.
     pub fn alarm(&self) -> &Alarm {
         &self.0.alarm
+    }
+
+    /// When patterns were last looked for.
+    pub fn looked(&self) -> &Looked {
+        &self.0.looked
     }
 
     /// Orders whose answer is on its way into the records.

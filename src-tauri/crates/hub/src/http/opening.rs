@@ -4,13 +4,14 @@ use super::{Id, Params, Who};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
 use lanedesk_domain::{ids::OpeningId, person::Permission};
-use lanedesk_wire::{list::Page, opening::Opening, problem::Problem};
+use lanedesk_wire::{case::TimelineEntry, list::Page, opening::Opening, problem::Problem};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(one))
+        .routes(routes!(timeline))
 }
 
 /// Manual openings, newest first; one's own where the role does not see others'.
@@ -38,6 +39,20 @@ async fn one(
 ) -> Result<Json<Opening>> {
     actor.allow(Permission::Openings)?;
     ops::opening::one(&hub, &actor, &opening.get()?)
+        .await
+        .map(Json)
+}
+
+/// Every step of its case, oldest first (R35).
+#[utoipa::path(get, path = "/api/openings/{opening}/timeline", tag = "opening", params(("opening" = String, Path)),
+    responses((status = 200, body = Page<TimelineEntry>), (status = 404, body = Problem)))]
+async fn timeline(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    opening: Id<OpeningId>,
+) -> Result<Json<Page<TimelineEntry>>> {
+    actor.allow(Permission::Openings)?;
+    ops::opening::timeline(&hub, &actor, &opening.get()?)
         .await
         .map(Json)
 }

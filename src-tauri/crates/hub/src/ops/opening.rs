@@ -1,18 +1,18 @@
-//! The list of openings (R25).
+//! The list of openings (R25, R33).
 
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Filter, lots_arg},
+    store::{Behind, Filter},
 };
 use lanedesk_domain::{
-    ids::OpeningId,
+    ids::{LotId, OpeningId},
     person::{Permission, Scope},
     plate::Plate,
     time::Timestamp,
 };
-use lanedesk_wire::{list::Page, opening::Opening};
+use lanedesk_wire::{case::TimelineEntry, list::Page, opening::Opening};
 
 /// Most rows of a page.
 const MOST: u32 = 500;
@@ -20,7 +20,7 @@ const MOST: u32 = 500;
 const USUAL: u32 = 50;
 
 /// What a list of openings is asked for; what is not given does not filter.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
     /// A lot's id.
@@ -41,6 +41,12 @@ pub struct Asked {
     pub kind: Option<String>,
     /// A result's word.
     pub result: Option<String>,
+    /// `pending`, `passed` or `none`: whether the vehicle was seen to pass (R37).
+    pub passage: Option<String>,
+    /// Hour of the day, local, 0 to 23.
+    pub hour: Option<u8>,
+    /// Only with money due and no matching payment.
+    pub unpaid: Option<bool>,
     /// Made at or after.
     pub from: Option<String>,
     /// Made before.
@@ -54,29 +60,31 @@ pub struct Asked {
 /// Openings of the person's lots, newest first. Who may not see others' sees their own.
 pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening>> {
     actor.allow(Permission::Openings)?;
+    // Who was just told that a device has answered finds it so in the list.
+    hub.recording().all_settled().await;
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let mut filter = filter(asked)?;
-    if !actor.role.may(Permission::OpeningsOfOthers) {
-        let own = actor.id.to_string();
-        if filter.equal[4]
-            .as_ref()
-            .is_some_and(|person| *person != own)
-        {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
-        }
-        filter.equal[4] = Some(own);
-    }
-    // One more than asked for tells whether there is another page.
-    filter.limit = i64::from(limit) + 1;
-    let lots = lots_arg(actor.scope.lots());
+    let cursor = asked.cursor.clone();
+    let Some(filter) = filter(hub, actor, asked).await? else {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
+    };
+    let behind = cursor.map(|cursor| cursor.parse::<Behind>()).transpose();
+    let behind = behind.map_err(|_| Error::BadRequest("cursor".to_owned()))?;
     let mut reader = hub.store().read().await?;
-    let directory = hub.directory();
-    let mut items = reader.conn().openings(&directory, &lots, &filter).await?;
+    // One more than asked for tells whether there is another page.
+    let mut items = reader
+        .conn()
+        .openings(
+            &hub.directory(),
+            &filter,
+            behind.as_ref(),
+            i64::from(limit) + 1,
+        )
+        .await?;
     let limit = limit as usize;
-    let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
+    let next = (items.len() > limit).then(|| Behind::of(&items[limit - 1]).to_string());
     items.truncate(limit);
     Ok(Page { items, next })
 }
@@ -84,6 +92,7 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening
 /// One opening.
 pub async fn one(hub: &Hub, actor: &Actor, id: &OpeningId) -> Result<Opening> {
     actor.allow(Permission::Openings)?;
+    hub.recording().all_settled().await;
     let mut reader = hub.store().read().await?;
     let opening = reader.conn().opening(&hub.directory(), id).await?;
     opening
@@ -91,45 +100,78 @@ pub async fn one(hub: &Hub, actor: &Actor, id: &OpeningId) -> Result<Opening> {
         .ok_or(Error::NotFound)
 }
 
+/// Every step of the case an opening belongs to, oldest first (R35).
+pub async fn timeline(hub: &Hub, actor: &Actor, id: &OpeningId) -> Result<Page<TimelineEntry>> {
+    let opening = one(hub, actor, id).await?;
+    let mut reader = hub.store().read().await?;
+    let items = reader.conn().timeline(&opening.case).await?;
+    Ok(Page { items, next: None })
+}
+
 fn may_see(actor: &Actor, scope: &Scope, opening: &Opening) -> bool {
     let theirs = opening.person.id == actor.id || actor.role.may(Permission::OpeningsOfOthers);
     theirs && scope.contains(&opening.lot.id)
 }
 
-fn filter(asked: Asked) -> Result<Filter> {
-    let time = |text: Option<String>, field| {
-        text.map(|text| text.parse::<Timestamp>())
-            .transpose()
-            .map_err(|_| Error::Invalid {
-                field,
-                why: "not_acceptable",
-            })
-    };
-    let plate = asked.plate.filter(|plate| !plate.trim().is_empty());
-    let before = asked.cursor.map(|cursor| cursor.parse()).transpose();
-    Ok(Filter {
-        equal: [
-            asked.lot,
-            asked.lane,
-            asked.reason,
-            asked.direction,
-            asked.person,
-            asked.source,
-            asked.kind,
-            asked.result,
-        ],
-        plate: plate.map(|plate| part_of_plate(&plate)),
+/// What is asked for, as far as the person may see it; none where that is nothing.
+pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Option<Filter>> {
+    let mut filter = Filter {
+        lots: scope(hub, actor),
+        lot: asked.lot,
+        lane: asked.lane,
+        person: asked.person,
+        reason: asked.reason,
+        result: asked.result,
+        direction: asked.direction,
+        source: asked.source,
+        kind: asked.kind,
+        passage: asked.passage,
+        plate: asked.plate.map(|plate| part_of_plate(&plate)),
+        plates: None,
+        hour: asked.hour,
+        unpaid: asked.unpaid == Some(true),
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
-        before: before.map_err(|_| Error::BadRequest("cursor".to_owned()))?,
-        limit: 0,
-    })
+    };
+    filter.plate = filter.plate.filter(|part| !part.is_empty());
+    if !actor.role.may(Permission::OpeningsOfOthers) {
+        let own = actor.id.to_string();
+        let others = filter.person.as_ref().is_some_and(|asked| *asked != own);
+        if others {
+            return Ok(None);
+        }
+        filter.person = Some(own);
+    }
+    if let Some(part) = &filter.plate {
+        filter.plates = hub.store().read().await?.conn().plates_with(part).await?;
+    }
+    Ok(Some(filter))
+}
+
+/// The lots a person may see; none where that is every lot of the site, so that nothing need be compared.
+pub(super) fn scope(hub: &Hub, actor: &Actor) -> Option<Vec<LotId>> {
+    // A scope is made of lots of the site, and no lot ever leaves it.
+    let every = actor.scope.lots().count() >= hub.directory().lots.len();
+    (!every).then(|| actor.scope.lots().cloned().collect())
+}
+
+/// A moment of a query.
+pub(super) fn time(text: Option<String>, field: &'static str) -> Result<Option<Timestamp>> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| text.parse::<Timestamp>())
+        .transpose()
+        .map_err(|_| Error::Invalid {
+            field,
+            why: "not_acceptable",
+        })
 }
 
 /// Part of a plate as it stands in the table: what is no plate is looked for as it was typed.
 pub(crate) fn part_of_plate(text: &str) -> String {
-    let plain =
-        Plate::parse(text).map_or_else(|_| text.trim().to_owned(), |p| p.as_str().to_owned());
-    // `%` and `_` would match anything.
-    plain.replace(['%', '_'], "")
+    let typed = |text: &str| {
+        // People write a dot or a blank behind the first two; `%` and `_` would match anything.
+        let kept = |c: &char| !c.is_whitespace() && !"%_·.-".contains(*c);
+        text.chars().filter(kept).collect::<String>().to_uppercase()
+    };
+    Plate::parse(text).map_or_else(|_| typed(text), |plate| plate.as_str().to_owned())
 }

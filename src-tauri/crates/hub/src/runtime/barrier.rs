@@ -4,9 +4,10 @@
 use super::{LaneDevices, arm::Seen};
 use crate::{
     hub::Hub,
+    ops,
     store::{StoreError, Told},
 };
-use lanedesk_domain::{barrier::BarrierState, ids::LaneId, time::Timestamp};
+use lanedesk_domain::{barrier::BarrierState, ids::LaneId, rise, time::Timestamp};
 use lanedesk_wire::{lane::BarrierFacts, stream::ViewParts};
 use std::{
     collections::HashSet,
@@ -81,8 +82,14 @@ pub(super) async fn poll(
     let polled = async {
         tokio::time::sleep(first).await;
         let (mut failures, mut told) = (0_u32, None);
+        let (mut arm, used) = (rise::Arm::default(), ops::rise::Used::default());
         loop {
             let facts = ask(&hub, &lane).await;
+            if let Some(risen) = arm.saw(facts.state, hub.clock().now()) {
+                // Judging waits for the camera's word, the next question does not (R40).
+                let judged = ops::rise::judge(hub.clone(), lane.clone(), risen, used.clone());
+                tokio::spawn(judged);
+            }
             failures = if facts.online { 0 } else { failures + 1 };
             let news = Some((facts.state, facts.online));
             // Told again at the next question where the records could not be written.

@@ -1,6 +1,11 @@
 //! The record of every manual opening.
 
-use super::{Arg, Conn, StoreError, lease::holder};
+mod list;
+
+pub(in crate::store) use list::{HOUR, UNPAID};
+pub(crate) use list::{Behind, Filter};
+
+use super::{Arg, Conn, StoreError, Tx, lease::holder};
 use crate::{
     args,
     directory::{Directory, parsed, parsed_opt},
@@ -193,35 +198,6 @@ impl Columns {
     }
 }
 
-/// Which openings a list shows. What is not given does not filter.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Filter {
-    /// Text columns that must equal a value, in the order of [`EQUAL`].
-    pub equal: [Option<String>; 8],
-    /// Part of the plate.
-    pub plate: Option<String>,
-    /// Made at or after.
-    pub from: Option<Timestamp>,
-    /// Made before.
-    pub to: Option<Timestamp>,
-    /// Only older than this opening.
-    pub before: Option<OpeningId>,
-    /// How many at most.
-    pub limit: i64,
-}
-
-/// The columns of [`Filter::equal`].
-pub(crate) const EQUAL: [&str; 8] = [
-    "lot_id",
-    "lane_id",
-    "reason",
-    "direction",
-    "person_id",
-    "source",
-    "kind",
-    "result",
-];
-
 /// The lots of a scope as one bound value.
 pub(crate) fn lots_arg<'a>(lots: impl Iterator<Item = &'a LotId>) -> String {
     let ids: Vec<&LotId> = lots.collect();
@@ -240,15 +216,7 @@ pub(super) async fn read(
     rows.into_iter().map(|row| row.shown(directory)).collect()
 }
 
-impl Conn<'_> {
-    /// "The column is one of the lots bound here", as the engine says it.
-    pub(crate) fn in_lots(&self, column: &str, place: usize) -> String {
-        let set = self.pick("json_each", "jsonb_array_elements_text");
-        let cast = self.pick("", "::jsonb");
-        let value = self.pick("value", "value");
-        format!("{column} in (select {value} from {set}(${place}{cast}))")
-    }
-
+impl Tx<'_> {
     /// Writes an opening that is about to be ordered.
     pub(crate) async fn add_opening(&mut self, new: &NewOpening) -> Result<(), StoreError> {
         self.execute(
@@ -285,8 +253,39 @@ impl Conn<'_> {
                 new.barrier_before
             ],
         )
-        .await
-        .map(drop)
+        .await?;
+        match &new.plate {
+            Some(plate) => self.know_plate(plate.as_str()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a plate be found by a part of it.
+    async fn know_plate(&mut self, plate: &str) -> Result<(), StoreError> {
+        let parts = list::parts_of(plate);
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<String> = (0..parts.len())
+            .map(|n| format!("(${}, $1)", n + 2))
+            .collect();
+        let mut args = args![plate];
+        args.extend(parts.into_iter().map(Arg::from));
+        let sql = format!(
+            "insert into plate_part (part, plate) values {} on conflict (part, plate) do nothing",
+            rows.join(", ")
+        );
+        self.later(sql, args).await
+    }
+}
+
+impl Conn<'_> {
+    /// "The column is one of the lots bound here", as the engine says it.
+    pub(crate) fn in_lots(&self, column: &str, place: usize) -> String {
+        let set = self.pick("json_each", "jsonb_array_elements_text");
+        let cast = self.pick("", "::jsonb");
+        let value = self.pick("value", "value");
+        format!("{column} in (select {value} from {set}(${place}{cast}))")
     }
 
     /// Where the arm was seen after the order.
@@ -323,42 +322,5 @@ impl Conn<'_> {
         let sql = format!("{SELECT} where o.id = $1");
         let row: Option<Columns> = self.optional(&sql, args![id]).await?;
         row.map(|row| row.shown(directory)).transpose()
-    }
-
-    /// Openings of these lots, newest first.
-    pub(crate) async fn openings(
-        &mut self,
-        directory: &Directory,
-        lots: &str,
-        filter: &Filter,
-    ) -> Result<Vec<Opening>, StoreError> {
-        let mut args: Vec<Arg> = args![lots];
-        let mut sql = format!("where {}", self.in_lots("o.lot_id", 1));
-        let mut and = |condition: &str, value: Arg| {
-            args.push(value);
-            sql.push_str(" and o.");
-            sql.push_str(&condition.replace('?', &format!("${}", args.len())));
-        };
-        for (column, value) in EQUAL.iter().zip(&filter.equal) {
-            if let Some(value) = value {
-                and(&format!("{column} = ?"), value.into());
-            }
-        }
-        if let Some(plate) = &filter.plate {
-            and("plate like ?", format!("%{plate}%").into());
-        }
-        if let Some(from) = filter.from {
-            and("at >= ?", from.into());
-        }
-        if let Some(to) = filter.to {
-            and("at < ?", to.into());
-        }
-        if let Some(before) = &filter.before {
-            and("id < ?", before.into());
-        }
-        args.push(filter.limit.into());
-        let last = args.len();
-        let sql = format!("{sql} order by o.id desc limit ${last}");
-        read(self, directory, &sql, args).await
     }
 }

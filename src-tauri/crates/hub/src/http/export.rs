@@ -1,0 +1,184 @@
+//! `/api/openings/export`
+
+mod cells;
+mod csv;
+mod xlsx;
+mod zip;
+
+use super::{Language, Params, Who};
+use crate::{
+    error::{Error, Result},
+    hub::Hub,
+    ops::{
+        export::{self, Export},
+        opening::Asked,
+    },
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use bytes::Bytes;
+use cells::Words;
+use lanedesk_domain::person::Permission;
+use lanedesk_wire::opening::Opening;
+use std::{io, sync::Arc};
+use tokio::{sync::mpsc, task::spawn_blocking};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new().routes(routes!(file))
+}
+
+/// What kind of file.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FileKind {
+    /// `csv` (UTF-8 with BOM) or `xlsx`; `csv` where it is not given.
+    format: Option<String>,
+}
+
+/// The openings of a filter as a file, streamed; titles in Chinese, or English with `Accept-Language: en`.
+#[utoipa::path(get, path = "/api/openings/export", tag = "opening", params(FileKind, Asked), responses(
+    (status = 200, content_type = "text/csv", body = String)))]
+async fn file(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    headers: HeaderMap,
+    kind: Params<FileKind>,
+    asked: Params<Asked>,
+) -> Result<Response> {
+    actor.allow(Permission::Export)?;
+    let format = Format::of(kind.get()?.format.as_deref())?;
+    let export = export::begin(&hub, &actor, format.word(), asked.get()?).await?;
+    Ok(answer(export, format, Language::of(&headers)))
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Csv,
+    Xlsx,
+}
+
+impl Format {
+    fn of(word: Option<&str>) -> Result<Self> {
+        match word {
+            None | Some("csv") => Ok(Self::Csv),
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some(_) => Err(Error::Invalid {
+                field: "format",
+                why: "not_acceptable",
+            }),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    fn kind(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        })
+    }
+
+    fn sheet(self, words: Words) -> io::Result<Box<dyn Sheet>> {
+        Ok(match self {
+            Self::Csv => Box::new(csv::Csv::new(words)),
+            Self::Xlsx => Box::new(xlsx::Xlsx::new(words)?),
+        })
+    }
+}
+
+/// A file that grows row by row and gives away what is finished of it.
+trait Sheet: Send {
+    /// Adds rows.
+    fn rows(&mut self, openings: &[Opening]) -> io::Result<()>;
+    /// Ends the file.
+    fn end(&mut self) -> io::Result<()>;
+    /// What can be sent now.
+    fn take(&mut self) -> Vec<u8>;
+}
+
+fn answer(export: Export, format: Format, language: Language) -> Response {
+    let name = format!(
+        "openings-{}.{}",
+        export.at.local_text().replace([' ', ':', '-'], ""),
+        format.word()
+    );
+    // A file's name is letters, digits, a dash and a point.
+    let attached = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let mut response = Response::new(Body::from_stream(stream(export, format, language)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, format.kind());
+    if let Ok(attached) = attached {
+        headers.insert(header::CONTENT_DISPOSITION, attached);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The file in pieces. Where the other side hangs up, the pieces and with them the reading end.
+fn stream(
+    export: Export,
+    format: Format,
+    language: Language,
+) -> impl futures::Stream<Item = io::Result<Bytes>> {
+    let (piece, pieces) = mpsc::channel(1);
+    tokio::spawn(async move {
+        if let Err(error) = write(export, format, language, &piece).await {
+            // The transfer breaks off, so that nobody takes a part for the whole.
+            let _ = piece.send(Err(error)).await;
+        }
+    });
+    futures::stream::unfold(pieces, async |mut pieces| {
+        let piece = pieces.recv().await?;
+        Some((piece, pieces))
+    })
+}
+
+async fn write(
+    export: Export,
+    format: Format,
+    language: Language,
+    piece: &mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
+    let Export {
+        mut pages,
+        viewer,
+        at,
+        site,
+    } = export;
+    let mut sheet = format.sheet(Words::new(language, &viewer, at, Arc::clone(&site)))?;
+    while let Some(page) = pages.recv().await {
+        let page = page.map_err(|error| io::Error::other(error.to_string()))?;
+        // Putting rows into words and packing them is work for another thread than the one that serves requests.
+        let (done, bytes) = off(sheet, move |sheet| sheet.rows(&page)).await?;
+        sheet = done;
+        if !bytes.is_empty() && piece.send(Ok(bytes)).await.is_err() {
+            return Ok(());
+        }
+    }
+    let (_, bytes) = off(sheet, |sheet| sheet.end()).await?;
+    let _ = piece.send(Ok(bytes)).await;
+    Ok(())
+}
+
+async fn off(
+    mut sheet: Box<dyn Sheet>,
+    work: impl FnOnce(&mut dyn Sheet) -> io::Result<()> + Send + 'static,
+) -> io::Result<(Box<dyn Sheet>, Bytes)> {
+    let done = spawn_blocking(move || {
+        work(sheet.as_mut())?;
+        let bytes = Bytes::from(sheet.take());
+        Ok((sheet, bytes))
+    });
+    done.await.map_err(io::Error::other)?
+}

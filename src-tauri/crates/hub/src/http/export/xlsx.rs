@@ -1,0 +1,196 @@
+//! XLSX (Office Open XML), written while it is sent: text stands in its cells, so that no table of texts has to be kept.
+
+use super::{
+    Sheet,
+    cells::{Cell, Words, yuan},
+    zip::Zip,
+};
+use lanedesk_wire::opening::Opening;
+use std::{fmt::Write as _, io};
+
+/// Rows of one sheet, its titles among them; Excel takes 1,048,576.
+const ROWS: usize = 1_000_000;
+/// Characters of one cell; Excel takes 32,767.
+const LETTERS: usize = 32_000;
+
+/// Number formats: 1 money, 2 titles.
+const STYLES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>"#;
+
+const ROOT_RELS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>"#;
+
+const SHEET_HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" baseColWidth="14"/><sheetData>"#;
+
+pub(super) struct Xlsx {
+    words: Words,
+    zip: Zip,
+    sheets: usize,
+    /// Rows of the sheet at hand.
+    rows: usize,
+}
+
+impl Xlsx {
+    pub(super) fn new(words: Words) -> io::Result<Self> {
+        let mut xlsx = Self {
+            words,
+            zip: Zip::default(),
+            sheets: 0,
+            rows: 0,
+        };
+        xlsx.put("_rels/.rels", ROOT_RELS)?;
+        xlsx.put("xl/styles.xml", STYLES)?;
+        let core = xlsx.core();
+        xlsx.put("docProps/core.xml", &core)?;
+        xlsx.begin_sheet()?;
+        Ok(xlsx)
+    }
+
+    fn put(&mut self, name: &'static str, content: &str) -> io::Result<()> {
+        self.zip.begin(name, None)?;
+        self.zip.write(content.as_bytes())
+    }
+
+    /// Who took it out.
+    fn core(&self) -> String {
+        let mut viewer = String::new();
+        escape(&mut viewer, self.words.viewer());
+        format!(
+            r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{viewer}</dc:creator></cp:coreProperties>"#
+        )
+    }
+
+    fn begin_sheet(&mut self) -> io::Result<()> {
+        self.sheets += 1;
+        self.rows = 1;
+        self.zip
+            .begin("xl/worksheets/sheet#.xml", Some(self.sheets))?;
+        let mut text = SHEET_HEAD.to_owned();
+        row(&mut text, self.words.titles(), 2);
+        self.zip.write(text.as_bytes())
+    }
+
+    fn end_sheet(&mut self) -> io::Result<()> {
+        self.zip.write(b"</sheetData></worksheet>")
+    }
+
+    /// The parts that name every sheet come last, because nobody knows before how many there are.
+    fn contents(&self) -> [(&'static str, String); 3] {
+        let (mut types, mut sheets, mut rels) = (String::new(), String::new(), String::new());
+        let mut name = String::new();
+        escape(&mut name, self.words.sheet());
+        for n in 1..=self.sheets {
+            // Writing into a string cannot fail.
+            let _ = write!(
+                types,
+                r#"<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#
+            );
+            let _ = write!(
+                sheets,
+                r#"<sheet name="{name} {n}" sheetId="{n}" r:id="rId{n}"/>"#
+            );
+            let _ = write!(
+                rels,
+                r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#
+            );
+        }
+        let styles = self.sheets + 1;
+        [
+            (
+                "xl/workbook.xml",
+                format!(
+                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{sheets}</sheets></workbook>"#
+                ),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                format!(
+                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rels}<Relationship Id="rId{styles}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#
+                ),
+            ),
+            (
+                "[Content_Types].xml",
+                format!(
+                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{types}</Types>"#
+                ),
+            ),
+        ]
+    }
+}
+
+impl Sheet for Xlsx {
+    fn rows(&mut self, openings: &[Opening]) -> io::Result<()> {
+        let mut text = String::with_capacity(openings.len() * 1_600);
+        for opening in openings {
+            if self.rows == ROWS {
+                self.zip.write(text.as_bytes())?;
+                text.clear();
+                self.end_sheet()?;
+                self.begin_sheet()?;
+            }
+            self.rows += 1;
+            row(&mut text, self.words.cells(opening), 0);
+        }
+        self.zip.write(text.as_bytes())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.end_sheet()?;
+        for (name, content) in self.contents() {
+            self.put(name, &content)?;
+        }
+        self.zip.end()
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        self.zip.take()
+    }
+}
+
+fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>, style: u8) {
+    out.push_str("<row>");
+    for cell in cells {
+        // Writing into a string cannot fail.
+        let _ = match cell {
+            Cell::Empty => {
+                out.push_str("<c/>");
+                Ok(())
+            }
+            Cell::Money(fen) => write!(out, "<c s=\"1\"><v>{}</v></c>", yuan(fen)),
+            Cell::Count(count) => write!(out, "<c><v>{count}</v></c>"),
+            Cell::Text(text) => {
+                let style = if style == 2 { " s=\"2\"" } else { "" };
+                let _ = write!(
+                    out,
+                    "<c t=\"inlineStr\"{style}><is><t xml:space=\"preserve\">"
+                );
+                escape(out, &text);
+                out.push_str("</t></is></c>");
+                Ok(())
+            }
+        };
+    }
+    out.push_str("</row>");
+}
+
+/// Text as XML; characters that XML cannot hold are left out.
+fn escape(out: &mut String, text: &str) {
+    for c in text.chars().take(LETTERS) {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' => out.push(c),
+            '\r' => out.push_str("&#13;"),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c < ' ' => {}
+            c => out.push(c),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Signed heads of the audit chains: every hour and on demand, written beside the objects.
+//!
+//! The key is made once and rests sealed in the records, so that every hub on one database signs with the same one and a
+//! backup carries it. Whoever has the records but not the vault's key cannot sign with it. A vault key that was lost takes
+//! the signing key with it; a new one is made, and heads signed before still name theirs.
+
+use crate::{
+    actor::Actor,
+    audit,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Audit, SigningKeyRow},
+};
+use ed25519_dalek::SigningKey;
+use lanedesk_domain::{ids::PersonId, person::Permission};
+use lanedesk_wire::audit::AuditHead;
+use serde_json::json;
+use std::time::Duration;
+
+/// Between two heads.
+const EVERY: Duration = Duration::from_secs(3600);
+/// From the start of a hub to its first head.
+const FIRST: Duration = Duration::from_secs(60);
+
+/// A fresh head, for somebody who reviews the record.
+pub async fn head(hub: &Hub, actor: &Actor) -> Result<AuditHead> {
+    actor.allow(Permission::OpeningsOfOthers)?;
+    make(hub, Some(actor.id.clone())).await
+}
+
+/// Makes one every hour, for ever; the caller ends it by dropping it.
+pub async fn run(hub: Hub) {
+    tokio::time::sleep(FIRST).await;
+    loop {
+        if let Err(error) = make(&hub, None).await {
+            tracing::warn!(%error, "no head of the audit chains was made");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Signs where the chains end, keeps the head beside the objects and says in the record that it was made.
+async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
+    let key = signing_key(hub).await?;
+    let now = hub.clock().now();
+    let ends = hub.store().read().await?.conn().chain_ends().await?;
+    let head = audit::sign(&key, now, ends);
+    let body = serde_json::to_vec(&head).map_err(internal)?;
+    let name = format!("heads/{}/{}-{}.json", day(&head), now.0, &head.digest[..8]);
+    hub.vault().publish(&name, body).await.map_err(internal)?;
+    let facts = json!({"digest": head.digest, "public_key": head.public_key, "object": name});
+    hub.store()
+        .write(move |tx| {
+            let (person, facts) = (person.clone(), facts.clone());
+            Box::pin(async move {
+                tx.audit(Audit {
+                    at: now,
+                    person,
+                    action: "audit.head",
+                    subject: "audit:head".to_owned(),
+                    body: facts,
+                })
+                .await
+            })
+        })
+        .await?;
+    Ok(head)
+}
+
+/// Its day, for the folder.
+fn day(head: &AuditHead) -> String {
+    head.at.to_string().chars().take(10).collect()
+}
+
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal(error.to_string())
+}
+
+/// The newest key that this hub can open; a new one where there is none.
+async fn signing_key(hub: &Hub) -> Result<SigningKey> {
+    let rows = hub.store().read().await?.conn().signing_keys().await?;
+    let mut opened = rows.iter().filter_map(|row| open(hub, row));
+    if let Some(key) = opened.next() {
+        return Ok(key);
+    }
+    let key = SigningKey::from_bytes(&rand::random());
+    let public_key = hex::encode(key.verifying_key());
+    let sealed = hub.vault().seal_text(&hex::encode(key.to_bytes()));
+    let sealed = sealed.map_err(internal)?;
+    let (row, now) = (SigningKeyRow { public_key, sealed }, hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let row = row.clone();
+            Box::pin(async move {
+                tx.add_signing_key(&row, now).await?;
+                tx.audit(Audit {
+                    at: now,
+                    person: None,
+                    action: "audit.key",
+                    subject: "audit:key".to_owned(),
+                    body: json!({"public_key": row.public_key}),
+                })
+                .await
+            })
+        })
+        .await?;
+    Ok(key)
+}
+
+fn open(hub: &Hub, row: &SigningKeyRow) -> Option<SigningKey> {
+    let seed = hex::decode(hub.vault().open_text(&row.sealed).ok()?).ok()?;
+    let key = SigningKey::from_bytes(&seed.try_into().ok()?);
+    (hex::encode(key.verifying_key()) == row.public_key).then_some(key)
+}

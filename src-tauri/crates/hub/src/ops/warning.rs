@@ -1,0 +1,189 @@
+//! Patterns looked for in the records, kept, listed and dismissed (R33, FIELD.md).
+
+use super::opening::{scope, time};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Audit, Behind, ToldWarning, WarningFilter},
+};
+use lanedesk_domain::{
+    ids::WarningId,
+    person::Permission,
+    time::DAY_MS,
+    warning::{self, Found},
+};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+/// Between two looks of the job.
+const EVERY: Duration = Duration::from_secs(600);
+/// A list is not older than this.
+const FRESH: Duration = Duration::from_secs(5);
+/// Warnings kept in one transaction.
+const AT_ONCE: usize = 200;
+/// Most rows of a page.
+const MOST: u32 = 500;
+/// Rows of a page where nobody says how many.
+const USUAL: u32 = 50;
+/// Longest reason, in characters.
+const LONGEST: usize = 500;
+
+/// When this hub last looked. Whoever comes while it looks waits for the same look.
+#[derive(Debug, Default)]
+pub struct Looked(tokio::sync::Mutex<Option<Instant>>);
+
+/// Looks every ten minutes, for ever; the caller ends it by dropping it.
+pub async fn run(hub: Hub) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Err(error) = look(&hub).await {
+            tracing::warn!(%error, "patterns could not be looked for");
+        }
+    }
+}
+
+/// Looks for patterns, unless that was done a moment ago.
+pub(super) async fn look(hub: &Hub) -> Result<()> {
+    let mut looked = hub.looked().0.lock().await;
+    if looked.is_some_and(|at| at.elapsed() < FRESH) {
+        return Ok(());
+    }
+    let (rules, now, site) = (hub.rules(), hub.clock().now(), hub.directory());
+    let from = now.plus_ms(-DAY_MS * i64::from(rules.warn_days));
+    let past = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .past(&site, from, now)
+        .await?;
+    // Comparing everything with everything is work for another thread than one that serves requests.
+    let found = tokio::task::spawn_blocking(move || warning::find(&past, &rules, now)).await;
+    let found = found.map_err(|error| Error::Internal(error.to_string()))?;
+    for some in found.chunks(AT_ONCE) {
+        keep(hub, some.to_vec()).await?;
+    }
+    *looked = Some(Instant::now());
+    Ok(())
+}
+
+async fn keep(hub: &Hub, found: Vec<Found>) -> Result<()> {
+    let now = hub.clock().now();
+    hub.store()
+        .write(move |tx| {
+            let found = found.clone();
+            Box::pin(async move {
+                for one in &found {
+                    tx.keep_warning(one, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// What a list of warnings is asked for; what is not given does not filter.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AskedWarnings {
+    /// A pattern's word.
+    pub pattern: Option<String>,
+    /// A lot's id.
+    pub lot: Option<String>,
+    /// A person's id.
+    pub person: Option<String>,
+    /// Dismissed ones, or those that stand; both where it is not given.
+    pub dismissed: Option<bool>,
+    /// Newest row at or after.
+    pub from: Option<String>,
+    /// Newest row before.
+    pub to: Option<String>,
+    /// Rows of a page, at most 500.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Warnings about lots in sight, newest first, as the records stand now; and where the next page begins.
+pub async fn list(
+    hub: &Hub,
+    actor: &Actor,
+    asked: AskedWarnings,
+) -> Result<(Vec<ToldWarning>, Option<String>)> {
+    actor.allow(Permission::Statistics)?;
+    look(hub).await?;
+    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let behind = asked.cursor.map(|cursor| cursor.parse::<Behind>());
+    let filter = WarningFilter {
+        lots: scope(hub, actor),
+        pattern: asked.pattern,
+        lot: asked.lot,
+        person: asked.person,
+        dismissed: asked.dismissed,
+        from: time(asked.from, "from")?,
+        to: time(asked.to, "to")?,
+        behind: behind
+            .transpose()
+            .map_err(|_| Error::BadRequest("cursor".to_owned()))?,
+        // One more than asked for tells whether there is another page.
+        limit: i64::from(limit) + 1,
+    };
+    let mut reader = hub.store().read().await?;
+    let mut items = reader.conn().warnings(&hub.directory(), &filter).await?;
+    let limit = limit as usize;
+    let next = (items.len() > limit).then(|| {
+        let last = &items[limit - 1].warning;
+        Behind::new(last.at, last.id.as_str()).to_string()
+    });
+    items.truncate(limit);
+    Ok((items, next))
+}
+
+/// Dismisses a warning, with a reason that stays with it.
+pub async fn dismiss(
+    hub: &Hub,
+    actor: &Actor,
+    id: &WarningId,
+    reason: &str,
+) -> Result<ToldWarning> {
+    actor.allow(Permission::Review)?;
+    let why = reason.trim().to_owned();
+    if why.chars().count() > LONGEST {
+        return Err(Error::Invalid {
+            field: "reason",
+            why: "too_long",
+        });
+    }
+    let (lots, outer, who) = (scope(hub, actor), hub.clone(), actor.clone());
+    let (id, now) = (id.clone(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let (hub, who, id) = (outer.clone(), who.clone(), id.clone());
+            let (lots, why) = (lots.clone(), why.clone());
+            Box::pin(async move {
+                let site = hub.directory();
+                // Whether it is there is said before whether it may be dismissed so.
+                let told = tx.warning(&site, lots.as_deref(), &id).await?;
+                let told = told.ok_or(Error::NotFound)?;
+                if why.is_empty() {
+                    return Err(Error::ReasonRequired);
+                }
+                if !tx.dismiss_warning(&id, &who.id, &why, now).await? {
+                    // Somebody was faster; theirs stays.
+                    return Ok(told);
+                }
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who.id.clone()),
+                    action: "warning.dismiss",
+                    subject: format!("warning:{id}"),
+                    body: json!({"pattern": told.warning.pattern, "why": why, "openings": told.warning.openings}),
+                })
+                .await?;
+                let told = tx.warning(&site, lots.as_deref(), &id).await?;
+                told.ok_or(Error::NotFound)
+            })
+        })
+        .await
+}

@@ -1,0 +1,199 @@
+//! Barriers that rose without us, and what may have raised them (R40).
+
+use super::{
+    Arg, Behind, Conn, StoreError,
+    opening::{lane_ref, lot_ref, picture_path},
+};
+use crate::{
+    args,
+    directory::{Directory, parsed},
+};
+use lanedesk_domain::{
+    ids::{DeviceId, LaneId, LotId, PhotoId, RiseId},
+    rise::{Order, Risen},
+    time::Timestamp,
+};
+use lanedesk_wire::rise::Rise;
+
+/// A plate read this long before an arm was seen up is of the vehicle before it, ms.
+const PLATE_MS: i64 = 60_000;
+/// Where nobody knows when the arm was down, another hub may have recorded the rise this long ago, ms.
+const TOLD_MS: i64 = 12 * 3_600_000;
+
+/// A rise about to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct NewRise {
+    /// Its id.
+    pub id: RiseId,
+    /// The lot.
+    pub lot: LotId,
+    /// The lane.
+    pub lane: LaneId,
+    /// What told it.
+    pub device: DeviceId,
+    /// When.
+    pub risen: Risen,
+    /// The lane then.
+    pub picture: Option<PhotoId>,
+}
+
+/// Which rises a list shows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RiseFilter {
+    /// Only of these lots; none: of every lot.
+    pub lots: Option<Vec<LotId>>,
+    /// A lot's id.
+    pub lot: Option<String>,
+    /// Seen at or after.
+    pub from: Option<Timestamp>,
+    /// Seen before.
+    pub to: Option<Timestamp>,
+    /// The page before ended here.
+    pub behind: Option<Behind>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: String,
+    lot_id: String,
+    lane_id: String,
+    device_id: String,
+    at: i64,
+    down_at: Option<i64>,
+    picture_id: Option<String>,
+    plate: Option<String>,
+}
+
+impl Columns {
+    fn shown(self, site: &Directory) -> Result<Rise, StoreError> {
+        Ok(Rise {
+            id: parsed(&self.id)?,
+            lot: lot_ref(site, parsed(&self.lot_id)?),
+            lane: lane_ref(site, parsed(&self.lane_id)?),
+            device: parsed(&self.device_id)?,
+            at: Timestamp(self.at),
+            down_at: self.down_at.map(Timestamp),
+            picture: self.picture_id.as_deref().map(picture_path),
+            plate: self.plate,
+        })
+    }
+}
+
+const SELECT: &str =
+    "select id, lot_id, lane_id, device_id, at, down_at, picture_id, plate from rise r";
+
+fn lanes_arg(lanes: &[LaneId]) -> Arg {
+    // Ids hold no characters that JSON escapes, so writing them cannot fail.
+    serde_json::to_string(lanes).unwrap_or_default().into()
+}
+
+impl Conn<'_> {
+    /// Orders to open these lanes that can have raised an arm.
+    pub(crate) async fn orders_of_rise(
+        &mut self,
+        lanes: &[LaneId],
+        risen: &Risen,
+    ) -> Result<Vec<Order>, StoreError> {
+        let (from, to) = risen.orders_between();
+        let sql = format!(
+            "select id, made_at, result from \"order\" where {} and action = 'open' and made_at >= $2 and made_at <= $3",
+            self.in_lots("lane_id", 1)
+        );
+        let rows: Vec<(String, i64, String)> =
+            self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
+        rows.into_iter()
+            .map(|(id, made_at, result)| {
+                Ok(Order {
+                    id: parsed(&id)?,
+                    made_at: Timestamp(made_at),
+                    result: parsed(&result)?,
+                })
+            })
+            .collect()
+    }
+
+    /// When cameras of these lanes opened by themselves about then.
+    pub(crate) async fn passages_of_rise(
+        &mut self,
+        lanes: &[LaneId],
+        risen: &Risen,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        let (from, to) = risen.passages_between();
+        let sql = format!(
+            "select taken_at from plate_read where {} and opened_by_camera and taken_at >= $2 and taken_at <= $3",
+            self.in_lots("lane_id", 1)
+        );
+        let rows: Vec<(i64,)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
+        Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
+    }
+
+    /// Writes a rise with the last plate read there. False: another hub, or an earlier start of this one, has told it.
+    pub(crate) async fn add_rise(&mut self, new: &NewRise) -> Result<bool, StoreError> {
+        let Risen { at, down_at } = new.risen;
+        let since = down_at.unwrap_or(at.plus_ms(-TOLD_MS));
+        let added = self
+            .execute(
+                "insert into rise (id, lot_id, lane_id, device_id, at, down_at, picture_id, plate)
+                 select $1, $2, $3, $4, $5, $6, $7,
+                    (select p.plate from plate_read p where p.lane_id = $3 and p.taken_at >= $8 and p.taken_at <= $5
+                     order by p.taken_at desc limit 1)
+                 where not exists (select 1 from rise r where r.lane_id = $3 and r.at > $9)",
+                args![
+                    new.id.as_str(),
+                    &new.lot,
+                    &new.lane,
+                    &new.device,
+                    at,
+                    down_at,
+                    &new.picture,
+                    at.plus_ms(-PLATE_MS),
+                    since
+                ],
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
+    /// A rise.
+    pub(crate) async fn rise(
+        &mut self,
+        site: &Directory,
+        id: &RiseId,
+    ) -> Result<Option<Rise>, StoreError> {
+        let sql = format!("{SELECT} where r.id = $1");
+        let row: Option<Columns> = self.optional(&sql, args![id.as_str()]).await?;
+        row.map(|row| row.shown(site)).transpose()
+    }
+
+    /// Rises, newest first.
+    pub(crate) async fn rises(
+        &mut self,
+        site: &Directory,
+        filter: &RiseFilter,
+    ) -> Result<Vec<Rise>, StoreError> {
+        let mut args: Vec<Arg> = args![
+            filter.from.unwrap_or(Timestamp(i64::MIN)),
+            filter.to.unwrap_or(Timestamp(i64::MAX)),
+            filter.limit
+        ];
+        let mut sql = format!("{SELECT} where r.at >= $1 and r.at < $2");
+        if let Some(lot) = &filter.lot {
+            args.push(lot.into());
+            sql.push_str(&format!(" and r.lot_id = ${}", args.len()));
+        }
+        if let Some(lots) = &filter.lots {
+            args.push(super::lots_arg(lots.iter()).into());
+            sql.push_str(&format!(" and {}", self.in_lots("r.lot_id", args.len())));
+        }
+        if let Some(behind) = &filter.behind {
+            args.extend(args![behind.at, behind.id.as_str()]);
+            let n = args.len();
+            sql.push_str(&format!(" and (r.at, r.id) < (${}, ${n})", n - 1));
+        }
+        sql.push_str(" order by r.at desc, r.id desc limit $3");
+        let rows: Vec<Columns> = self.all(&sql, args).await?;
+        rows.into_iter().map(|row| row.shown(site)).collect()
+    }
+}

@@ -1,0 +1,291 @@
+//! Warnings as they rest: found by a job, dismissed by a person.
+
+mod past;
+
+use super::{Arg, Behind, Conn, StoreError, lease::holder, opening::lot_ref};
+use crate::{
+    args,
+    directory::{Directory, parsed, parsed_opt},
+};
+use lanedesk_domain::{
+    ids::{LotId, PersonId, WarningId},
+    time::Timestamp,
+    warning::Found,
+};
+use lanedesk_wire::{problem::Holder, warning::Warning};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// A warning with the numbers of its sentence.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// As it goes out, without its sentence.
+    pub warning: Warning,
+    /// Which form of the pattern.
+    pub form: String,
+    /// The numbers.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// Which warnings a list shows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WarningFilter {
+    /// Only of these lots; none: of every lot.
+    pub lots: Option<Vec<LotId>>,
+    /// A pattern's word.
+    pub pattern: Option<String>,
+    /// A lot's id.
+    pub lot: Option<String>,
+    /// A person's id.
+    pub person: Option<String>,
+    /// Dismissed ones, or those that stand; none: both.
+    pub dismissed: Option<bool>,
+    /// Newest row at or after.
+    pub from: Option<Timestamp>,
+    /// Newest row before.
+    pub to: Option<Timestamp>,
+    /// The page before ended here.
+    pub behind: Option<Behind>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+/// Its id: the same pattern over the same rows is the same warning.
+pub(crate) fn id_of(found: &Found) -> String {
+    let mut rows: Vec<&str> = found.openings.iter().map(|id| id.as_str()).collect();
+    rows.extend(found.others.iter().map(String::as_str));
+    rows.sort_unstable();
+    let mut sha = Sha256::new();
+    for part in [found.pattern.as_str(), found.form].into_iter().chain(rows) {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part.as_bytes());
+    }
+    hex::encode(sha.finalize()).chars().take(40).collect()
+}
+
+/// Whom or what it is about. Found again with more rows it takes the old one's place.
+fn subject_of(found: &Found) -> String {
+    let lots: Vec<&str> = found.lots.iter().map(LotId::as_str).collect();
+    let parts = [
+        found.pattern.as_str(),
+        found.form,
+        &lots.join(" "),
+        found.person.as_ref().map_or("", PersonId::as_str),
+        found.plate.as_deref().unwrap_or_default(),
+        &found.part,
+    ];
+    parts.join("|")
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: String,
+    pattern: String,
+    lot_id: Option<String>,
+    person_id: Option<String>,
+    name: Option<String>,
+    role: Option<String>,
+    plate: Option<String>,
+    openings: String,
+    facts: String,
+    at: i64,
+    dismissed_by: Option<String>,
+    dismisser: Option<String>,
+    dismisser_role: Option<String>,
+    dismissed_why: Option<String>,
+}
+
+const SELECT: &str = "select w.id, w.pattern, w.lot_id, w.person_id, p.name, p.role, w.plate, w.openings, w.facts, w.at,
+    w.dismissed_by, d.name as dismisser, d.role as dismisser_role, w.dismissed_why
+    from warning w left join person p on p.id = w.person_id left join person d on d.id = w.dismissed_by";
+
+fn person(
+    id: Option<String>,
+    name: Option<String>,
+    role: Option<String>,
+) -> Result<Option<Holder>, StoreError> {
+    match (id, name, role) {
+        (Some(id), Some(name), Some(role)) => Ok(Some(holder(&id, name, &role)?)),
+        _ => Ok(None),
+    }
+}
+
+impl Columns {
+    fn shown(self, site: &Directory) -> Result<Told, StoreError> {
+        let read = |e: serde_json::Error| StoreError::Corrupt(format!("warning {}: {e}", self.id));
+        let mut facts: BTreeMap<String, String> =
+            serde_json::from_str(&self.facts).map_err(read)?;
+        let lot: Option<LotId> = parsed_opt(self.lot_id.as_deref())?;
+        Ok(Told {
+            form: facts.remove("form").unwrap_or_default(),
+            facts,
+            warning: Warning {
+                id: parsed(&self.id)?,
+                pattern: parsed(&self.pattern)?,
+                detail: String::new(),
+                lot: lot.map(|id| lot_ref(site, id)),
+                person: person(self.person_id, self.name, self.role)?,
+                plate: self.plate,
+                openings: serde_json::from_str(&self.openings).map_err(read)?,
+                at: Timestamp(self.at),
+                dismissed_by: person(self.dismissed_by, self.dismisser, self.dismisser_role)?,
+                dismissed_why: self.dismissed_why,
+            },
+        })
+    }
+}
+
+impl Conn<'_> {
+    /// Keeps what was found. One that is known stays as it is, dismissed or not; one about the same with other rows, that
+    /// nobody has dismissed, gives way.
+    pub(crate) async fn keep_warning(
+        &mut self,
+        found: &Found,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, subject) = (id_of(found), subject_of(found));
+        let lots: Vec<&LotId> = found.lots.iter().collect();
+        let lot = Some(&lots)
+            .filter(|lots| lots.len() == 1)
+            .map(|lots| lots[0].as_str());
+        let mut facts: BTreeMap<&str, &str> = found
+            .facts
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        facts.insert("form", found.form);
+        self.execute(
+            "delete from warning where subject = $1 and id <> $2 and dismissed_at is null",
+            args![subject.as_str(), id.as_str()],
+        )
+        .await?;
+        self.execute(
+            "insert into warning (id, subject, pattern, lot_id, lots, person_id, plate, openings, facts, at, found_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing",
+            args![
+                id.as_str(),
+                subject.as_str(),
+                found.pattern.as_str(),
+                lot,
+                json(&lots)?,
+                found.person.as_ref().map(PersonId::as_str),
+                found.plate.as_deref(),
+                json(&found.openings)?,
+                json(&facts)?,
+                found.at,
+                now
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Warnings, newest first. Only those of which every lot is in sight.
+    pub(crate) async fn warnings(
+        &mut self,
+        site: &Directory,
+        filter: &WarningFilter,
+    ) -> Result<Vec<Told>, StoreError> {
+        let mut args: Vec<Arg> = args![
+            filter.from.unwrap_or(Timestamp(i64::MIN)),
+            filter.to.unwrap_or(Timestamp(i64::MAX)),
+            filter.limit
+        ];
+        let mut sql = format!("{SELECT} where w.at >= $1 and w.at < $2");
+        let equal = [
+            ("w.pattern", &filter.pattern),
+            ("w.lot_id", &filter.lot),
+            ("w.person_id", &filter.person),
+        ];
+        for (column, value) in equal {
+            if let Some(value) = value {
+                args.push(value.into());
+                sql.push_str(&format!(" and {column} = ${}", args.len()));
+            }
+        }
+        match filter.dismissed {
+            Some(true) => sql.push_str(" and w.dismissed_at is not null"),
+            Some(false) => sql.push_str(" and w.dismissed_at is null"),
+            None => {}
+        }
+        if let Some(lots) = &filter.lots {
+            args.push(super::lots_arg(lots.iter()).into());
+            sql.push_str(&self.only_lots(args.len()));
+        }
+        if let Some(behind) = &filter.behind {
+            args.extend(args![behind.at, behind.id.as_str()]);
+            let n = args.len();
+            sql.push_str(&format!(" and (w.at, w.id) < (${}, ${n})", n - 1));
+        }
+        sql.push_str(" order by w.at desc, w.id desc limit $3");
+        let rows: Vec<Columns> = self.all(&sql, args).await?;
+        rows.into_iter().map(|row| row.shown(site)).collect()
+    }
+
+    /// "Every lot of the warning is one of those bound here", as the engine says it.
+    fn only_lots(&self, place: usize) -> String {
+        let every = self.pick(
+            "json_each(w.lots)",
+            "jsonb_array_elements_text(w.lots::jsonb) as each (value)",
+        );
+        let among = self.in_lots("each.value", place);
+        let each = self.pick(" as each", "");
+        format!(" and not exists (select 1 from {every}{each} where not ({among}))")
+    }
+
+    /// How many warnings stand whose newest row is of this time.
+    pub(crate) async fn count_warnings(
+        &mut self,
+        lots: Option<&[LotId]>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let mut args = args![from, to];
+        let mut sql = "select count(*) from warning w where w.at >= $1 and w.at < $2 and w.dismissed_at is null".to_owned();
+        if let Some(lots) = lots {
+            args.push(super::lots_arg(lots.iter()).into());
+            sql.push_str(&self.only_lots(3));
+        }
+        let (count,): (i64,) = self.one(&sql, args).await?;
+        Ok(count)
+    }
+
+    /// Dismisses a warning. False: somebody has done so already.
+    pub(crate) async fn dismiss_warning(
+        &mut self,
+        id: &WarningId,
+        person: &PersonId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = self
+            .execute(
+                "update warning set dismissed_at = $2, dismissed_by = $3, dismissed_why = $4
+                 where id = $1 and dismissed_at is null",
+                args![id.as_str(), now, person, why],
+            )
+            .await?;
+        Ok(done == 1)
+    }
+
+    /// A warning, where every lot of it is in sight.
+    pub(crate) async fn warning(
+        &mut self,
+        site: &Directory,
+        lots: Option<&[LotId]>,
+        id: &WarningId,
+    ) -> Result<Option<Told>, StoreError> {
+        let mut args = args![id.as_str()];
+        let mut sql = format!("{SELECT} where w.id = $1");
+        if let Some(lots) = lots {
+            args.push(super::lots_arg(lots.iter()).into());
+            sql.push_str(&self.only_lots(2));
+        }
+        let row: Option<Columns> = self.optional(&sql, args).await?;
+        row.map(|row| row.shown(site)).transpose()
+    }
+}
