@@ -56,13 +56,12 @@ pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder
         made_at: wanted.made_at,
         content: content(case, &wanted),
     };
-    give(
-        hub,
-        actor,
-        &press,
-        prepare(hub, actor, case, &press, &wanted),
-    )
-    .await
+    // Looked up side by side: each look waits for the records once, and the person for the slowest.
+    let (known, prepared) = tokio::join!(
+        find(hub, press.id),
+        prepare(hub, actor, case, &press, &wanted)
+    );
+    give(hub, actor, &press, known?, std::future::ready(prepared)).await
 }
 
 /// What a person pressed, in the terms every order shares.
@@ -76,15 +75,16 @@ pub(super) struct Press {
     pub(super) content: String,
 }
 
-/// The one way an order goes: known already, it is told; new, it is prepared, written down and sent.
+/// The one way an order goes: `known` already, it is told; new, it is prepared, written down and sent.
 pub(super) async fn give(
     hub: &Hub,
     actor: &Actor,
     press: &Press,
+    known: Option<OrderRow>,
     prepare: impl Future<Output = Result<Prepared>>,
 ) -> Result<Order> {
     let (until, content) = (Instant::now() + ANSWER_WITHIN, press.content.as_str());
-    if let Some(before) = find(hub, press.id).await? {
+    if let Some(before) = known {
         return repeated(hub, actor, before, content, until).await;
     }
     let prepared = prepare.await?;
@@ -110,7 +110,7 @@ pub async fn by_id(hub: &Hub, actor: &Actor, id: OrderId) -> Result<Order> {
     Ok(order.shown())
 }
 
-async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
+pub(super) async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
     let answered = hub.recording().answered(id);
     let row = hub.store().read().await?.conn().order(id).await?;
     Ok(row.map(|row| recording::newer(row, answered)))
@@ -181,14 +181,18 @@ pub(super) async fn stage(
     press: &Press,
 ) -> Result<(Page, OrderRow)> {
     hub.recording().settled(case).await;
-    let held = case::held(hub, actor, case, press.fence).await?;
+    // The page is put together now, so its quote is a fresh one.
+    let (held, page) = tokio::join!(
+        case::held(hub, actor, case, press.fence),
+        view::page_of_case(hub, actor, case)
+    );
+    let held = held?;
     let (rules, now) = (hub.rules(), hub.clock().now());
     let made_at = press.made_at.unwrap_or(now);
     if is_late(made_at, now, rules.order_deadline_s) {
         return Err(Error::OrderLate);
     }
-    // The page is put together now, so its quote is a fresh one.
-    let page = view::page_of_case(hub, actor, case).await?;
+    let page = page?;
     let deadline_at =
         deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
     let order = OrderRow {

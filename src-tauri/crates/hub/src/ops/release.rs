@@ -49,7 +49,9 @@ pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -
         *made.lock().unwrap_or_else(PoisonError::into_inner) = id;
         Ok(prepared)
     };
-    let order = barrier::give(hub, actor, &press, preparing).await?;
+    // Known first: what is asked for again must not ask for leave again.
+    let known = barrier::find(hub, press.id).await?;
+    let order = barrier::give(hub, actor, &press, known, preparing).await?;
     let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     let id = match stored(hub, order.id).await {
         Ok(Some(id)) => id,
