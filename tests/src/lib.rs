@@ -24,6 +24,8 @@ mod ratchet;
 #[cfg(test)]
 mod scene1;
 #[cfg(test)]
+mod scene3;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod session;

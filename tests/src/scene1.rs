@@ -1,94 +1,11 @@
 //! 场景一 in real windows, by click and key alone: search, claim, correct, open, close, while a second person looks on
 //! (R5–R10, R16–R18, R25, R27); and what the system's notifications say (R9).
 
-use crate::demo::PASSWORD;
-use crate::harness::{Bus, World, desk_program};
-use crate::window::{At, Window, key};
+use crate::harness::{Bus, Desk, REMAINING, World};
+use crate::window::{At, key};
 use lanedesk_domain::barrier::BarrierState;
 use lotsim::{Cause, Vehicle};
 use std::time::Duration;
-use xtask::display::Display;
-
-const SEARCH: At<'_> = At::Css("[data-testid=search-input]");
-const REMAINING: At<'_> = At::Css("[data-testid=lease-remaining]");
-
-/// A desk before which somebody sits, on a screen of their own.
-struct Desk {
-    window: Window,
-    _screen: Display,
-}
-
-impl Desk {
-    /// Starts the app and logs in.
-    async fn of(username: &str, world: &World, bus: &Bus) -> Self {
-        let folder = world.database.folder().join(username);
-        std::fs::create_dir_all(&folder).unwrap();
-        let data = folder.to_str().unwrap();
-        let address = world.address();
-        let variables = [
-            ("LANEDESK_HUB", address.as_str()),
-            ("LANEDESK_DATA_DIR", data),
-            ("XDG_DATA_HOME", data),
-            ("XDG_CACHE_HOME", data),
-            ("DBUS_SESSION_BUS_ADDRESS", bus.address()),
-        ];
-        let screen = Display::start(&folder, 1400, 900).unwrap();
-        let program = tokio::task::block_in_place(desk_program);
-        let window = Window::open(&program, screen.name(), &variables, &folder.join("log"))
-            .await
-            .unwrap();
-        let desk = Self {
-            window,
-            _screen: screen,
-        };
-        desk.window.resize(1366, 768).await.unwrap();
-        desk.window
-            .fill(At::Css("[data-testid=login-username]"), username)
-            .await
-            .unwrap();
-        desk.window
-            .fill(At::Css("[data-testid=login-password]"), PASSWORD)
-            .await
-            .unwrap();
-        desk.window.press(&[key::ENTER]).await.unwrap();
-        desk.see(SEARCH).await;
-        desk
-    }
-
-    async fn see(&self, at: At<'_>) -> String {
-        self.window.see(at).await.unwrap()
-    }
-
-    async fn click(&self, id: &str) {
-        self.window
-            .click(At::Css(&format!("[data-testid={id}]")))
-            .await
-            .unwrap();
-    }
-
-    async fn press(&self, keys: &[&str]) {
-        self.window.press(keys).await.unwrap();
-    }
-
-    /// Types a lane's initials until it is the one that Enter takes.
-    async fn look_up(&self, letters: &str, lane: &str) {
-        self.press(&[key::CONTROL, "k"]).await;
-        self.window.fill(SEARCH, letters).await.unwrap();
-        self.see(At::Css(&format!(
-            "[data-testid=search-hit-{lane}][aria-selected=true]"
-        )))
-        .await;
-    }
-
-    /// Types a plate over the one that was read.
-    async fn correct(&self, plate: &str) {
-        self.press(&[key::F2]).await;
-        for letter in plate.chars() {
-            self.press(&[&letter.to_string()]).await;
-        }
-        self.press(&[key::ENTER]).await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {

@@ -5,6 +5,7 @@
 
 mod bus;
 mod database;
+mod desk;
 mod disk;
 mod person;
 mod programs;
@@ -15,6 +16,7 @@ mod world;
 
 pub(crate) use bus::Bus;
 pub(crate) use database::{Database, Engine};
+pub(crate) use desk::{Desk, REMAINING};
 pub(crate) use disk::SmallDisk;
 pub(crate) use person::{Answer, Claim, Person};
 pub(crate) use programs::{HubProcess, desk_program, hub_says};
