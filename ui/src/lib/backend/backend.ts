@@ -21,6 +21,7 @@ import type {
   Frame,
   HoldPhoto,
   LaneFree,
+  NewDebt,
   Opening,
   OpeningFilter,
   Order,
@@ -100,6 +101,7 @@ export interface Backend {
   releaseForm(caseId: string): Promise<Answer<ReleaseForm>>;
   /** Once, in Rust's hands: order id, time and fence are made there; no answer is the result `unknown`. */
   release(caseId: string, press: ReleasePress): Promise<Answer<Released>>;
+  fileDebt(caseId: string, debt: NewDebt): Promise<Answer<Debt>>;
   approvals(): Promise<Answer<Approval[]>>;
   answerApproval(id: string, answer: AnswerApproval): Promise<Answer<Approval>>;
 

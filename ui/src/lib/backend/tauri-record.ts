@@ -8,6 +8,7 @@ type RecordDoor = Pick<
   Backend,
   | 'releaseForm'
   | 'release'
+  | 'fileDebt'
   | 'approvals'
   | 'answerApproval'
   | 'cameras'
@@ -42,6 +43,7 @@ type RecordDoor = Pick<
 export const recordCommands: RecordDoor = {
   releaseForm: (caseId) => ask(commands.releaseForm(caseId)),
   release: (caseId, press) => ask(commands.release(caseId, press)),
+  fileDebt: (caseId, debt) => ask(commands.fileDebt(caseId, debt)),
   approvals: () => ask(commands.approvals()),
   answerApproval: (id, answer) => ask(commands.answerApproval(id, answer)),
   cameras: () => ask(commands.cameras()),

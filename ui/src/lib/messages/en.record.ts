@@ -227,6 +227,13 @@ export const enRecord = {
   'rise.down_unknown': 'not known before',
   'rise.none': 'No foreign rises.',
 
+  'file_debt.title': 'File a follow-up debt',
+  'file_debt.sentence': 'Asked for at the next visit. Filing it opens no barrier.',
+  'file_debt.amount': 'Amount (yuan)',
+  'file_debt.phone_or_not': 'Driver’s phone (optional)',
+  'file_debt.confirm': 'File debt',
+  'file_debt.done': 'Debt of {sum} filed.',
+
   'debt.state': 'State',
   'debt.sum': '{count} debts, {sum}',
   'debt.opening': 'Its opening',

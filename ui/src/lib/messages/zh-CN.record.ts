@@ -224,6 +224,13 @@ export const zhRecord = {
   'rise.down_unknown': '之前位置未知',
   'rise.none': '没有非本台开闸。',
 
+  'file_debt.title': '登记后续追缴',
+  'file_debt.sentence': '下次来场时提醒补缴。登记不会开闸。',
+  'file_debt.amount': '金额（元）',
+  'file_debt.phone_or_not': '司机手机号（可不填）',
+  'file_debt.confirm': '登记追缴',
+  'file_debt.done': '已登记追缴 {sum}。',
+
   'debt.state': '状态',
   'debt.sum': '{count} 笔，共 {sum}',
   'debt.opening': '查看开闸',

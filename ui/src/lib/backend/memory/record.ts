@@ -11,6 +11,7 @@ import type {
   ExportFormat,
   Holder,
   HoldPhoto,
+  NewDebt,
   Opening,
   OpeningFilter,
   OrderResult,
@@ -132,6 +133,24 @@ export abstract class MemoryRecord {
     };
     this.asked = [...this.asked, approval];
     return approval;
+  }
+  fileDebt(caseId: string, debt: NewDebt) {
+    this.sent.push('file_debt');
+    const view = this.view as View;
+    const filed: Debt = {
+      id: `debt-${++this.#count}`,
+      lot: { id: view.lot.id, name: view.lot.name },
+      lane: { id: view.lane.id, name: view.lane.name, code: view.lane.code },
+      case: caseId,
+      plate: view.vehicle?.plate ?? null,
+      phone: debt.phone ?? null,
+      amount_fen: debt.amount_fen,
+      person: this.me,
+      filed_at: new Date().toISOString(),
+      state: 'open',
+    };
+    this.filed = [filed, ...this.filed];
+    return ok(filed);
   }
   approvals() {
     return ok(this.asked.map((each) => ({ ...each })));

@@ -172,7 +172,7 @@ export function misread(holder: Holder = staff): View {
         similarity: 0.6,
       },
     ],
-    offers: [...closedOffers, { op: 'choose_vehicle', needs: [] }],
+    offers: [...closedOffers, { op: 'choose_vehicle', needs: [] }, { op: 'file_debt', needs: [] }],
     lease: mine(holder),
     timeline: [
       { at: ago(82), what: 'plate_read', facts: { plate: '粤B1Z345' } },
