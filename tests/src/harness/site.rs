@@ -28,6 +28,11 @@ pub(crate) fn site(lot: &Lotsim) -> String {
             "the demo site has no device at {port}"
         );
         text = text.replace(&fixed, &format!("\"{}\"", lot.lane(code).url()));
+        let moving = format!(
+            "rtsp://127.0.0.1:{}/Streaming/Channels/101",
+            port + lotsim::demo::RTSP_PORTS_ON
+        );
+        text = text.replace(&moving, &lot.lane(code).rtsp_url());
     }
     text
 }

@@ -1,6 +1,6 @@
 //! One device and what it can do.
 
-use crate::{Barrier, PlateCamera, StillCamera};
+use crate::{Barrier, LiveCamera, PlateCamera, StillCamera};
 
 /// A configured device. A capability it lacks is absent, so that a caller finds out before it asks.
 pub trait Device: Send + Sync {
@@ -16,6 +16,10 @@ pub trait Device: Send + Sync {
     }
     /// The picture it gives.
     fn still_camera(&self) -> Option<&dyn StillCamera> {
+        None
+    }
+    /// The moving picture it shows.
+    fn live_camera(&self) -> Option<&dyn LiveCamera> {
         None
     }
     /// Where its live picture is, with user name and password inside: never to be logged or shown.

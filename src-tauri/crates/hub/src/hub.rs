@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     directory::Directory,
     expiry::Alarm,
+    live::Live,
     metrics::Metrics,
     ops::{barrier::Recording, search::Finder, warning::Looked},
     push::Push,
@@ -40,6 +41,7 @@ struct Inner {
     alarm: Alarm,
     looked: Looked,
     recording: Recording,
+    live: Live,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
 }
@@ -65,6 +67,7 @@ impl Hub {
             alarm: Alarm::default(),
             looked: Looked::default(),
             recording: Recording::default(),
+            live: Live::default(),
             id,
         })))
     }
@@ -102,6 +105,11 @@ impl Hub {
     /// Orders whose answer is on its way into the records.
     pub fn recording(&self) -> &Recording {
         &self.0.recording
+    }
+
+    /// Live pictures.
+    pub fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// This process.

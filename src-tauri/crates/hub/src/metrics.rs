@@ -16,6 +16,9 @@ pub struct Metrics {
     streams: AtomicI64,
     /// Cameras the hub is pulling live pictures from.
     live_upstreams: AtomicI64,
+    /// Desks that watch a live picture, one for each.
+    live_watchers: AtomicI64,
+    live_skipped: AtomicU64,
     /// By place in [`OrderResult::ALL`].
     orders: [AtomicU64; OrderResult::ALL.len()],
     slow_streams: AtomicU64,
@@ -47,6 +50,17 @@ impl Metrics {
     pub fn live_upstream(&self) -> Gauge<'_> {
         self.live_upstreams.fetch_add(1, Ordering::Relaxed);
         Gauge(&self.live_upstreams)
+    }
+
+    /// A live picture is watched until the answer is dropped.
+    pub fn live_watcher(&self) -> Gauge<'_> {
+        self.live_watchers.fetch_add(1, Ordering::Relaxed);
+        Gauge(&self.live_watchers)
+    }
+
+    /// Pictures were left out for somebody who did not keep up.
+    pub fn live_skipped(&self) {
+        self.live_skipped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A stream was cut because its desk did not keep up.
@@ -85,6 +99,18 @@ impl Metrics {
             "gauge",
             "Cameras pulled from",
             self.live_upstreams.load(Ordering::Relaxed),
+        );
+        out.one(
+            "lanedesk_live_watchers",
+            "gauge",
+            "Live pictures being watched",
+            self.live_watchers.load(Ordering::Relaxed),
+        );
+        out.one(
+            "lanedesk_live_skips_total",
+            "counter",
+            "Times a watcher of a live picture fell behind and went on at a newer key frame",
+            self.live_skipped.load(Ordering::Relaxed),
         );
         out.one("lanedesk_leases", "gauge", "Lanes being handled", leases);
         out.head("lanedesk_orders_total", "counter", "Orders by result");
@@ -174,6 +200,7 @@ mod tests {
         let text = Metrics::default().render(0, 0, 0);
         for line in [
             "lanedesk_live_upstreams 0",
+            "lanedesk_live_watchers 0",
             "lanedesk_leases 0",
             "lanedesk_stream_connections 0",
             "lanedesk_orders_total{result=\"opened\"} 0",

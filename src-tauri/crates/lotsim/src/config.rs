@@ -41,6 +41,18 @@ pub struct LaneConfig {
     /// Port of its device; 0 for any free one.
     #[serde(default)]
     pub port: u16,
+    /// Port of its moving picture (RTSP); 0 for any free one.
+    #[serde(default)]
+    pub rtsp_port: u16,
+    /// Pictures a second of it.
+    #[serde(default = "fps")]
+    pub fps: u32,
+    /// Every how many pictures a decoder can begin.
+    #[serde(default = "fps")]
+    pub key_every: u32,
+    /// A recording (H.264 with start codes) played in place of the scene.
+    #[serde(default)]
+    pub reel: Option<PathBuf>,
     /// The device's user name.
     #[serde(default = "username")]
     pub username: String,
@@ -154,6 +166,10 @@ impl LaneConfig {
             lot: String::new(),
             direction: entry(),
             port: 0,
+            rtsp_port: 0,
+            fps: fps(),
+            key_every: fps(),
+            reel: None,
             username: username(),
             password: password(),
             travel_ms: travel(),
@@ -200,6 +216,9 @@ const fn travel() -> u64 {
 }
 const fn nonce() -> u64 {
     60
+}
+const fn fps() -> u32 {
+    25
 }
 const fn heartbeat() -> u64 {
     5000

@@ -20,6 +20,8 @@ pub const USERNAME: &str = "admin";
 pub const PASSWORD: &str = "lotsim-12345";
 /// Port of the control API.
 pub const CONTROL_PORT: u16 = 18100;
+/// The moving picture of a device is this many ports further on.
+pub const RTSP_PORTS_ON: u16 = 100;
 /// Codes and ports of the devices.
 pub const PORTS: [(&str, u16); 7] = [
     ("E01", 18101),
@@ -53,6 +55,7 @@ pub fn config() -> Config {
         .map(|((code, port), (lot, name, direction))| {
             let lane = LaneConfig {
                 port: *port,
+                rtsp_port: port + RTSP_PORTS_ON,
                 lot: lot.to_owned(),
                 name: name.to_owned(),
                 direction,

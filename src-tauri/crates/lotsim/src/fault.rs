@@ -39,6 +39,20 @@ pub enum Fault {
     ClockSkew(i64),
     /// Multipart is written with bare LF and without lengths.
     LfFraming,
+    /// The moving picture is asked for, granted, and never comes.
+    LiveSilent,
+    /// In place of the moving picture comes what is none.
+    LiveGarbage,
+    /// The moving picture begins with a NAL unit that never ends.
+    HugeNal,
+    /// The moving picture has another size.
+    Resize,
+    /// The moving picture has no key frames.
+    NoKeyFrame,
+    /// The moving picture is H.265.
+    H265,
+    /// There is no RTSP stream; the moving picture is JPEGs over HTTP.
+    MjpegOnly,
 }
 
 /// A word that names no fault.
@@ -48,7 +62,7 @@ pub struct BadFault(String);
 
 impl Fault {
     /// Every word, with an example number where one is needed.
-    pub const WORDS: [&'static str; 17] = [
+    pub const WORDS: [&'static str; 24] = [
         "silent",
         "slow=1500",
         "reset",
@@ -66,6 +80,13 @@ impl Fault {
         "no-status",
         "clock-skew=60000",
         "lf-framing",
+        "live-silent",
+        "live-garbage",
+        "huge-nal",
+        "resize",
+        "no-key-frame",
+        "h265",
+        "mjpeg-only",
     ];
 
     /// Whether both are the same switch, whatever their numbers.
@@ -94,6 +115,13 @@ impl fmt::Display for Fault {
             Self::NoStatus => f.write_str("no-status"),
             Self::ClockSkew(ms) => write!(f, "clock-skew={ms}"),
             Self::LfFraming => f.write_str("lf-framing"),
+            Self::LiveSilent => f.write_str("live-silent"),
+            Self::LiveGarbage => f.write_str("live-garbage"),
+            Self::HugeNal => f.write_str("huge-nal"),
+            Self::Resize => f.write_str("resize"),
+            Self::NoKeyFrame => f.write_str("no-key-frame"),
+            Self::H265 => f.write_str("h265"),
+            Self::MjpegOnly => f.write_str("mjpeg-only"),
         }
     }
 }
@@ -122,6 +150,13 @@ impl FromStr for Fault {
             "offline" => Self::Offline,
             "no-status" => Self::NoStatus,
             "lf-framing" => Self::LfFraming,
+            "live-silent" => Self::LiveSilent,
+            "live-garbage" => Self::LiveGarbage,
+            "huge-nal" => Self::HugeNal,
+            "resize" => Self::Resize,
+            "no-key-frame" => Self::NoKeyFrame,
+            "h265" => Self::H265,
+            "mjpeg-only" => Self::MjpegOnly,
             "slow" => {
                 let ms = u64::try_from(number.unwrap_or(1500)).map_err(|_| bad())?;
                 return Ok(Self::Slow(ms));

@@ -65,6 +65,17 @@ pub struct Command {
     pub outcome: Outcome,
 }
 
+/// Somebody who did not know a device's password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongTry {
+    /// When.
+    pub at: Timestamp,
+    /// At which lane's device.
+    pub lane: String,
+    /// What was asked: a method of HTTP or RTSP.
+    pub method: String,
+}
+
 /// The record of one simulated site, shared by all its lanes.
 #[derive(Debug, Default)]
 pub struct Journal {
@@ -75,6 +86,7 @@ pub struct Journal {
 struct Inner {
     movements: Vec<Movement>,
     commands: Vec<Command>,
+    wrong: Vec<WrongTry>,
 }
 
 /// The computer's time.
@@ -99,6 +111,19 @@ impl Journal {
     /// Every order that reached a device so far.
     pub fn commands(&self) -> Vec<Command> {
         self.inner().commands.clone()
+    }
+
+    /// Every wrong password so far.
+    pub fn wrong_tries(&self) -> Vec<WrongTry> {
+        self.inner().wrong.clone()
+    }
+
+    pub(crate) fn refused(&self, lane: &str, method: &str) {
+        self.inner().wrong.push(WrongTry {
+            at: now(),
+            lane: lane.to_owned(),
+            method: method.to_owned(),
+        });
     }
 
     pub(crate) fn moved(

@@ -4,6 +4,7 @@ use crate::{
     Cause, Fault, Journal, LaneConfig, Outcome, Vehicle,
     arm::Arm,
     event::{Event, Told},
+    film::{BadReel, Film},
     journal::now,
     scene,
 };
@@ -35,6 +36,8 @@ pub struct Lane {
 pub(crate) struct Inner {
     pub(crate) config: LaneConfig,
     pub(crate) address: OnceLock<SocketAddr>,
+    pub(crate) rtsp: OnceLock<SocketAddr>,
+    film: Film,
     pub(crate) state: Mutex<State>,
     /// Rises with every change.
     changed: watch::Sender<u64>,
@@ -66,6 +69,8 @@ pub struct LaneFacts {
     pub lot: String,
     /// Where its device listens.
     pub url: String,
+    /// Where its moving picture is.
+    pub rtsp: String,
     /// Where the bar truly is.
     pub bar: BarrierState,
     /// The vehicle before it.
@@ -75,7 +80,12 @@ pub struct LaneFacts {
 }
 
 impl Lane {
-    pub(crate) fn new(config: LaneConfig, journal: Arc<Journal>, client: reqwest::Client) -> Self {
+    pub(crate) fn new(
+        config: LaneConfig,
+        journal: Arc<Journal>,
+        client: reqwest::Client,
+    ) -> Result<Self, BadReel> {
+        let film = Film::new(config.reel.as_deref())?;
         let state = State {
             arm: Arm::closed(Duration::from_millis(config.travel_ms)),
             vehicle: None,
@@ -88,6 +98,8 @@ impl Lane {
         let inner = Inner {
             config,
             address: OnceLock::new(),
+            rtsp: OnceLock::new(),
+            film,
             state: Mutex::new(state),
             changed: watch::Sender::new(0),
             journal,
@@ -95,9 +107,9 @@ impl Lane {
             requests: AtomicU64::new(0),
             client,
         };
-        Self {
+        Ok(Self {
             inner: Arc::new(inner),
-        }
+        })
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -128,6 +140,23 @@ impl Lane {
         address.map_or_else(String::new, |address| format!("http://{address}"))
     }
 
+    /// Where its moving picture is, without user name and password.
+    pub fn rtsp_url(&self) -> String {
+        let address = self.inner.rtsp.get();
+        address.map_or_else(String::new, |address| {
+            format!("rtsp://{address}/Streaming/Channels/101")
+        })
+    }
+
+    /// How many pull its moving picture now.
+    pub fn watchers(&self) -> usize {
+        self.inner.film.watchers()
+    }
+
+    pub(crate) fn film(&self) -> &Film {
+        &self.inner.film
+    }
+
     /// Requests its device has received, challenged ones included.
     pub fn requests(&self) -> u64 {
         self.inner.requests.load(Ordering::Relaxed)
@@ -146,6 +175,7 @@ impl Lane {
             name: self.inner.config.name.clone(),
             lot: self.inner.config.lot.clone(),
             url: self.url(),
+            rtsp: self.rtsp_url(),
             bar: state.arm.state(),
             vehicle: state.vehicle.clone(),
             faults: state.faults.iter().map(Fault::to_string).collect(),
@@ -274,6 +304,13 @@ impl Lane {
         let view = self.view();
         let drawn = tokio::task::spawn_blocking(move || scene::draw(&view)).await;
         drawn.unwrap_or_default()
+    }
+
+    /// One picture of the moving scene, as JPEG.
+    pub(crate) async fn moving_picture(&self, number: u64) -> Bytes {
+        let view = self.view();
+        let drawn = tokio::task::spawn_blocking(move || scene::draw_moment(view, now(), number));
+        drawn.await.unwrap_or_default()
     }
 
     pub(crate) fn view(&self) -> scene::View {

@@ -169,7 +169,13 @@ async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
     }
     let site = Lotsim::start(config).await?;
     for lane in site.lanes() {
-        println!("{:6} {}  {}", lane.code(), lane.url(), lane.config().name);
+        println!(
+            "{:6} {}  {}  {}",
+            lane.code(),
+            lane.url(),
+            lane.rtsp_url(),
+            lane.config().name
+        );
     }
     if let Some(address) = site.control() {
         println!("control http://{address}");

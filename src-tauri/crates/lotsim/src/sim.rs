@@ -1,7 +1,8 @@
 //! A running site.
 
 use crate::{
-    Command, Config, Journal, Lane, Movement, PastRead, control, event::Event, isapi, scene,
+    Command, Config, Journal, Lane, Movement, PastRead, WrongTry, control, event::Event,
+    film::BadReel, isapi, rtsp, scene,
 };
 use lanedesk_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -36,6 +37,9 @@ pub enum StartError {
     /// Two lanes have the same code.
     #[error("two lanes have the code {0}")]
     TwiceSame(String),
+    /// A recording cannot be played.
+    #[error(transparent)]
+    Reel(#[from] BadReel),
     /// The client with which cameras call others could not be made.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
@@ -54,10 +58,16 @@ impl Lotsim {
             }
             let address = SocketAddr::new(config.listen, lane.port);
             let (listener, address) = listen(&lane.code, address).await?;
-            let lane = Lane::new(lane, Arc::clone(&journal), client.clone());
+            let moving = SocketAddr::new(config.listen, lane.rtsp_port);
+            let (moving, rtsp_address) = listen(&lane.code, moving).await?;
+            let auth = Arc::new(isapi::Auth::new(&lane));
+            let lane = Lane::new(lane, Arc::clone(&journal), client.clone())?;
             // Set once, here, before anybody else has the lane.
             let _ = lane.inner.address.set(address);
-            tasks.spawn(isapi::serve(lane.clone(), listener));
+            let _ = lane.inner.rtsp.set(rtsp_address);
+            // One account, whichever door is tried.
+            tasks.spawn(isapi::serve(lane.clone(), Arc::clone(&auth), listener));
+            tasks.spawn(rtsp::serve(lane.clone(), auth, moving));
             tasks.spawn(begin(lane.clone()));
             lanes.push(lane);
         }
@@ -104,6 +114,13 @@ impl Lotsim {
     /// Every order that reached a device so far.
     pub fn commands(&self) -> Vec<Command> {
         self.journal.commands()
+    }
+
+    /// Every wrong password a lane's device was given so far.
+    pub fn wrong_tries(&self, code: &str) -> Vec<WrongTry> {
+        let mut tries = self.journal.wrong_tries();
+        tries.retain(|wrong| wrong.lane == code);
+        tries
     }
 
     /// Movements of one lane.

@@ -7,6 +7,7 @@ mod event;
 mod gate;
 mod jpeg;
 mod line;
+mod live;
 mod multipart;
 mod push;
 mod reads;
@@ -18,14 +19,15 @@ pub use push::{BadPush, parse_push};
 pub use settings::{HikvisionSettings, Timeouts};
 
 use crate::{
-    Barrier, CameraNews, Device, DeviceError, EventSource, OpenError, Permit, PlateCamera,
-    PlateRead, Still, StillCamera,
+    Barrier, CameraNews, Device, DeviceError, EventSource, LiveCamera, LiveError, LivePictures,
+    OpenError, Permit, PlateCamera, PlateRead, Still, StillCamera,
 };
 use address::Address;
 use async_trait::async_trait;
 use digest::Credentials;
 use gate::Gate;
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
+use live::Live;
 use reads::Reads;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -40,6 +42,7 @@ pub struct Hikvision {
     address: Address,
     gate: Gate,
     reads: Reads,
+    live: Live,
 }
 
 impl Hikvision {
@@ -50,11 +53,13 @@ impl Hikvision {
         let credentials = Arc::new(Credentials::new(username, password));
         let gate = Gate::new(address.clone(), Arc::clone(&credentials), &settings);
         let reads = Reads::new(address.clone(), credentials, &settings.timeouts)?;
+        let live = Live::new(rtsp(&settings, &address).as_deref(), &settings);
         Ok(Self {
             settings,
             address,
             gate,
             reads,
+            live,
         })
     }
 
@@ -62,26 +67,26 @@ impl Hikvision {
     pub fn check(settings: &HikvisionSettings) -> Result<(), OpenError> {
         Address::parse(&settings.url).map(drop)
     }
+}
 
-    /// The main stream's address with user name and password inside.
-    fn rtsp(&self) -> Option<String> {
-        let own = self.settings.rtsp.trim();
-        let text = if own.is_empty() {
-            let host = self.address.host();
-            format!(
-                "rtsp://{host}:554/Streaming/Channels/{}01",
-                self.settings.channel
-            )
-        } else {
-            own.to_owned()
-        };
-        let mut url = Url::parse(&text).ok()?;
-        if url.username().is_empty() && !self.settings.username.is_empty() {
-            url.set_username(&self.settings.username).ok()?;
-            url.set_password(Some(&self.settings.password)).ok()?;
-        }
-        Some(url.into())
+/// The main stream's address with user name and password inside.
+fn rtsp(settings: &HikvisionSettings, address: &Address) -> Option<String> {
+    let own = settings.rtsp.trim();
+    let text = if own.is_empty() {
+        let host = address.host();
+        format!(
+            "rtsp://{host}:554/Streaming/Channels/{}01",
+            settings.channel
+        )
+    } else {
+        own.to_owned()
+    };
+    let mut url = Url::parse(&text).ok()?;
+    if url.username().is_empty() && !settings.username.is_empty() {
+        url.set_username(&settings.username).ok()?;
+        url.set_password(Some(&settings.password)).ok()?;
     }
+    Some(url.into())
 }
 
 impl Device for Hikvision {
@@ -98,7 +103,10 @@ impl Device for Hikvision {
         Some(self)
     }
     fn rtsp_url(&self) -> Option<String> {
-        self.rtsp()
+        rtsp(&self.settings, &self.address)
+    }
+    fn live_camera(&self) -> Option<&dyn LiveCamera> {
+        Some(self)
     }
 }
 
@@ -129,6 +137,13 @@ impl StillCamera for Hikvision {
             return Err(DeviceError::BadAnswer("it is no JPEG"));
         }
         Ok(Still { jpeg: answer.body })
+    }
+}
+
+#[async_trait]
+impl LiveCamera for Hikvision {
+    async fn open_live(&self) -> Result<Box<dyn LivePictures>, LiveError> {
+        self.live.open(&self.reads).await
     }
 }
 

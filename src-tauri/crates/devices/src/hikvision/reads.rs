@@ -71,6 +71,11 @@ impl Reads {
             .map_err(|_| DeviceError::Unanswered("no answer in time"))?
     }
 
+    /// Refuses while the device is known to refuse our account.
+    pub(crate) fn held(&self) -> Result<(), DeviceError> {
+        self.credentials.held()
+    }
+
     /// The head of an answer, digest settled; its body is still to be read.
     pub(crate) async fn open(&self, path: &str) -> Result<Response, DeviceError> {
         self.credentials.held()?;

@@ -1,6 +1,7 @@
 //! The driver at a simulated lane, over real sockets.
 
 mod common;
+mod live;
 mod nonsense;
 mod orders;
 mod pictures;

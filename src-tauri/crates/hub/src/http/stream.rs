@@ -39,7 +39,7 @@ struct Asked {
 }
 
 /// An upgrade, or the reason why there is none; told only after the session was looked at.
-struct Upgrade(Result<WebSocketUpgrade>);
+pub(super) struct Upgrade(pub(super) Result<WebSocketUpgrade>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
     type Rejection = std::convert::Infallible;

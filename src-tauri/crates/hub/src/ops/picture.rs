@@ -33,6 +33,8 @@ use tokio::sync::oneshot;
 const SHARED_FOR: Duration = Duration::from_secs(1);
 /// The picture of the lane before the arm moves waits no longer than this for the order to be sent.
 const BEFORE_WITHIN: Duration = Duration::from_millis(300);
+/// The same for surroundings that are watched still by still where they cannot be watched live, 2 to 5 times a second.
+const STILL_BY_STILL: Duration = Duration::from_millis(180);
 /// From the order to the picture after it.
 const AFTER: Duration = Duration::from_secs(3);
 
@@ -238,7 +240,7 @@ pub async fn of_environment(
     let devices = seen_lane(hub, actor, lane)?;
     let mut cameras = devices.environment.iter();
     let opened = cameras.find(|opened| camera.is_none_or(|id| id == opened.id()));
-    let still = opened.ok_or(Error::NotFound)?.still(SHARED_FOR).await;
+    let still = opened.ok_or(Error::NotFound)?.still(STILL_BY_STILL).await;
     let bytes = still.map_err(|error| unreachable(&error))?;
     Ok(fresh(hub, bytes))
 }

@@ -96,6 +96,16 @@ impl Runtime {
         self.registry().devices.get(device).cloned()
     }
 
+    /// Waits until a device is another one than this, or gone: its settings have changed.
+    pub(crate) async fn replaced(&self, opened: &Arc<Opened>) {
+        let same = |now: &Opened| std::ptr::eq(now, opened.as_ref());
+        let mut registry = self.watch_registry();
+        // The sender lives in `self`, so this cannot fail.
+        let _ = registry
+            .wait_for(|now| !now.devices.get(opened.id()).is_some_and(|now| same(now)))
+            .await;
+    }
+
     /// The lane whose plates a device reads.
     pub fn read_by(&self, device: &DeviceId) -> Option<LaneId> {
         self.registry().read_by(device).cloned()

@@ -19,7 +19,7 @@ const TRIES: u32 = 5;
 /// How long it stays locked.
 const LOCK: Duration = Duration::from_secs(1800);
 
-pub(super) struct Auth {
+pub(crate) struct Auth {
     username: String,
     password: String,
     nonce_life: Duration,
@@ -48,7 +48,7 @@ enum Verdict {
 }
 
 impl Auth {
-    pub(super) fn new(config: &LaneConfig) -> Self {
+    pub(crate) fn new(config: &LaneConfig) -> Self {
         Self {
             username: config.username.clone(),
             password: config.password.clone(),
@@ -58,7 +58,7 @@ impl Auth {
     }
 
     /// What is answered instead of letting a request in; nothing where it may come in.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         lane: &Lane,
         method: &str,
@@ -107,6 +107,7 @@ impl Auth {
         }
         let right = !lane.has(Fault::WrongPassword) && self.proof(method, uri, &fields);
         if !right {
+            lane.inner.journal.refused(lane.code(), method);
             memory.wrong += 1;
             if memory.wrong >= TRIES {
                 memory.locked_until = Some(Instant::now() + LOCK);

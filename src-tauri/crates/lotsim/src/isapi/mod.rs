@@ -4,12 +4,13 @@ mod auth;
 mod document;
 mod events;
 mod gate;
+mod preview;
 mod route;
 
+pub(crate) use auth::Auth;
 pub(crate) use events::push;
 
 use crate::{Fault, Lane};
-use auth::Auth;
 use axum::body::Body;
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -24,22 +25,35 @@ use tokio::{
 #[error("the device hangs up")]
 struct HangUp;
 
-/// Serves a lane's device until the site ends; while it is offline nothing listens and no connection lives.
-pub(crate) async fn serve(lane: Lane, listener: TcpListener) {
+/// Serves a lane's device until the site ends.
+pub(crate) async fn serve(lane: Lane, auth: Arc<Auth>, listener: TcpListener) {
+    while_online(&lane, listener, |lane, stream| {
+        connection(lane, Arc::clone(&auth), stream)
+    })
+    .await;
+}
+
+/// Serves every connection until the site ends; while the lane is offline nothing listens and no connection lives.
+pub(crate) async fn while_online<F>(
+    lane: &Lane,
+    listener: TcpListener,
+    serve: impl Fn(Lane, TcpStream) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let Ok(address) = listener.local_addr() else {
         return;
     };
-    let auth = Arc::new(Auth::new(lane.config()));
     let mut listener = Some(listener);
     loop {
         if let Some(listener) = listener.take() {
             let mut connections = JoinSet::new();
             tokio::select! {
-                () = accept(&lane, &auth, &listener, &mut connections) => {}
-                () = until(&lane, |lane| lane.has(Fault::Offline)) => {}
+                () = accept(lane, &serve, &listener, &mut connections) => {}
+                () = until(lane, |lane| lane.has(Fault::Offline)) => {}
             }
         }
-        until(&lane, |lane| !lane.has(Fault::Offline)).await;
+        until(lane, |lane| !lane.has(Fault::Offline)).await;
         listener = TcpListener::bind(address).await.ok();
         if listener.is_none() {
             // Connections that are just closing still hold the port.
@@ -53,17 +67,19 @@ async fn until(lane: &Lane, holds: impl Fn(&Lane) -> bool) {
     while !lane.wait(&holds).await {}
 }
 
-async fn accept(
+async fn accept<F>(
     lane: &Lane,
-    auth: &Arc<Auth>,
+    serve: &impl Fn(Lane, TcpStream) -> F,
     listener: &TcpListener,
     connections: &mut JoinSet<()>,
-) {
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
                 let _ = stream.set_nodelay(true);
-                connections.spawn(connection(lane.clone(), Arc::clone(auth), stream));
+                connections.spawn(serve(lane.clone(), stream));
             },
             Some(_) = connections.join_next() => {}
         }

@@ -1,6 +1,6 @@
 //! Which question a request asks.
 
-use super::{HangUp, auth::Auth, document, events, gate};
+use super::{HangUp, auth::Auth, document, events, gate, preview};
 use crate::Lane;
 use axum::body::Body;
 use bytes::Bytes;
@@ -90,6 +90,16 @@ async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
         ("GET", ["ISAPI", "Streaming", "channels", "101" | "102", "picture"]) => {
             events::still(lane).await
         }
+        (
+            "GET",
+            [
+                "ISAPI",
+                "Streaming",
+                "channels",
+                "101" | "102",
+                "httpPreview",
+            ],
+        ) => preview::play(lane),
         ("GET", ["ISAPI", "Traffic", "MNPR", "channels", "1"]) => events::recognise(lane).await,
         (
             "POST",

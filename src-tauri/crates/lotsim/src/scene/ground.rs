@@ -35,8 +35,12 @@ const NIGHT: &str = r##"<rect width="1280" height="720" fill="#060b16" opacity="
 /// The car's own lights.
 const BEAMS: &str = r#"<ellipse cx="550" cy="500" rx="150" ry="90" fill="url(#beam)"/><ellipse cx="898" cy="500" rx="150" ry="90" fill="url(#beam)"/>"#;
 
+/// Width and height in pixels.
+type Size = (u32, u32);
 /// What tells one kind of still picture from another.
-type Kind = (bool, Option<&'static str>, &'static str);
+type Kind = (bool, Option<&'static str>, &'static str, Size);
+/// What tells one vehicle's picture from another.
+type Car = (bool, Vehicle, Size);
 
 /// The colour of a vehicle's body.
 pub(super) fn body(vehicle: &Vehicle) -> &'static str {
@@ -46,10 +50,15 @@ pub(super) fn body(vehicle: &Vehicle) -> &'static str {
 }
 
 /// A copy of the still picture, to draw on.
-pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static str) -> Pixmap {
+pub(super) fn picture(
+    night: bool,
+    body: Option<&'static str>,
+    signal: &'static str,
+    size: Size,
+) -> Pixmap {
     static KEPT: OnceLock<Mutex<HashMap<Kind, Arc<Pixmap>>>> = OnceLock::new();
     let kept = KEPT.get_or_init(Mutex::default);
-    let kind = (night, body, signal);
+    let kind = (night, body, signal, size);
     let found = {
         let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&kind).map(Arc::clone)
@@ -64,22 +73,70 @@ pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static 
     Pixmap::clone(&drawn)
 }
 
-fn draw((night, body, signal): Kind) -> Pixmap {
-    let Some(mut pixmap) = Pixmap::new(1280, 720) else {
+/// A vehicle with its plate and nothing about it, where it stands when it waits.
+pub(super) fn car(night: bool, vehicle: &Vehicle, size: Size) -> Arc<Pixmap> {
+    // Only the one that moves now is kept: each passage has another plate.
+    static KEPT: Mutex<Option<(Car, Arc<Pixmap>)>> = Mutex::new(None);
+    let car = (night, vehicle.clone(), size);
+    if let Some((kept, picture)) = &*KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+        && *kept == car
+    {
+        return Arc::clone(picture);
+    }
+    let mut picture = render(&car_alone(night, body(vehicle)), size);
+    if vehicle.plate.is_some() {
+        super::moving::paint_plate(&mut picture, vehicle);
+    }
+    if night {
+        dim(&mut picture);
+    }
+    let picture = Arc::new(picture);
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some((car, Arc::clone(&picture)));
+    picture
+}
+
+/// The same as [`NIGHT`] does to everything else.
+fn dim(picture: &mut Pixmap) {
+    for bytes in picture.data_mut().chunks_exact_mut(4) {
+        for color in bytes.iter_mut().take(3) {
+            *color -= *color / 2;
+        }
+    }
+}
+
+fn draw((night, body, signal, size): Kind) -> Pixmap {
+    render(&svg(night, body, signal), size)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the size of a picture")]
+fn render(svg: &str, (width, height): Size) -> Pixmap {
+    let Some(mut pixmap) = Pixmap::new(width, height) else {
         unreachable!("a size that is not zero");
     };
-    let svg = svg(night, body, signal);
-    match Tree::from_str(&svg, &Options::default()) {
-        Ok(tree) => resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut()),
+    let scale = Transform::from_scale(width as f32 / 1280.0, height as f32 / 720.0);
+    match Tree::from_str(svg, &Options::default()) {
+        Ok(tree) => resvg::render(&tree, scale, &mut pixmap.as_mut()),
         // The drawing is part of the program and a test draws every kind.
         Err(error) => unreachable!("the scene is well-formed: {error}"),
     }
     pixmap
 }
 
-fn svg(night: bool, body: Option<&str>, signal: &str) -> String {
+/// The vehicle's drawing.
+fn car_svg(night: bool, body: &str) -> String {
     let lamp = if night { "#fffdf0" } else { "#b9c6cc" };
-    let car = body.map(|body| CAR.replace("BODY", body).replace("LAMP", lamp));
+    CAR.replace("BODY", body).replace("LAMP", lamp)
+}
+
+fn car_alone(night: bool, body: &str) -> String {
+    let car = car_svg(night, body);
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720" viewBox="0 0 1280 720">{DEFINITIONS}{car}</svg>"#
+    )
+}
+
+fn svg(night: bool, body: Option<&str>, signal: &str) -> String {
+    let car = body.map(|body| car_svg(night, body));
     let post = POST.replace("SIGNAL", signal);
     let dark = if night { NIGHT } else { "" };
     let beams = if night && body.is_some() { BEAMS } else { "" };

@@ -2,9 +2,14 @@
 //!
 //! The still parts are drawn once and kept; a frame then costs the bar, the text and the JPEG.
 
+mod burnt;
 mod ground;
+mod moving;
 mod plate;
 mod text;
+
+pub use burnt::Burnt;
+pub(crate) use moving::{Moment, Painter};
 
 use crate::Vehicle;
 use bytes::Bytes;
@@ -45,13 +50,10 @@ pub const fn plate_rect() -> [u32; 4] {
 /// Draws the scene as JPEG.
 pub fn draw(view: &View) -> Bytes {
     let local = china(view.at);
-    let night = view.night.unwrap_or(!(6..18).contains(&local.hour()));
-    let signal = if view.bar >= 1.0 {
-        "#39c26d"
-    } else {
-        "#e2382c"
-    };
-    let mut picture = ground::picture(night, view.vehicle.as_ref().map(ground::body), signal);
+    let night = is_night(view.at, view.night);
+    let body = view.vehicle.as_ref().map(ground::body);
+    let size = (u32::from(SIZE.0), u32::from(SIZE.1));
+    let mut picture = ground::picture(night, body, signal(view.bar), size);
     if let Some(vehicle) = view
         .vehicle
         .as_ref()
@@ -60,7 +62,7 @@ pub fn draw(view: &View) -> Bytes {
         let [x, y, width, height] = PLATE;
         plate::paint(&mut picture, vehicle, [x, y, width, height], 1.0);
     }
-    paint_bar(&mut picture, view.bar, night);
+    paint_bar(&mut picture, view.bar, night, 1.0);
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
     let clock = local.format(&format).unwrap_or_default();
     text::write(&mut picture, &clock, (26.0, 64.0), 34.0, text::Side::Left);
@@ -72,6 +74,19 @@ pub fn draw(view: &View) -> Bytes {
         text::Side::Right,
     );
     encode(&picture, 82)
+}
+
+/// Draws a moment of the moving scene as JPEG, its clock and number burnt in.
+pub(crate) fn draw_moment(view: View, at: Timestamp, picture: u64) -> Bytes {
+    let moment = Moment {
+        label: view.label,
+        at,
+        night: view.night,
+        vehicle: view.vehicle.map(|vehicle| (vehicle, 1.0)),
+        bar: view.bar,
+        picture,
+    };
+    encode(&Painter::new((640, 360)).paint(&moment), 80)
 }
 
 /// Draws the plate cut out, as JPEG.
@@ -90,10 +105,22 @@ fn china(at: Timestamp) -> OffsetDateTime {
     utc.unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(hours)
 }
 
-/// The bar, striped, turned about its pivot.
-fn paint_bar(picture: &mut Pixmap, up: f32, night: bool) {
+/// Whether it is dark: as said, or by the hour in China.
+fn is_night(at: Timestamp, said: Option<bool>) -> bool {
+    said.unwrap_or_else(|| !(6..18).contains(&china(at).hour()))
+}
+
+/// The colour of the light on the post.
+fn signal(bar: f32) -> &'static str {
+    if bar >= 1.0 { "#39c26d" } else { "#e2382c" }
+}
+
+/// The bar, striped, turned about its pivot, in a picture so many times as large as a still.
+fn paint_bar(picture: &mut Pixmap, up: f32, night: bool, scale: f32) {
     let turn = 1.4 - SWING * up;
-    let place = Transform::from_rotate(turn).post_translate(PIVOT.0, PIVOT.1);
+    let place = Transform::from_rotate(turn)
+        .post_translate(PIVOT.0, PIVOT.1)
+        .post_scale(scale, scale);
     let shade = |r: u8, g: u8, b: u8| {
         let dim = |value: u8| if night { value / 2 + value / 8 } else { value };
         Color::from_rgba8(dim(r), dim(g), dim(b), 255)
@@ -122,7 +149,8 @@ fn paint_bar(picture: &mut Pixmap, up: f32, night: bool) {
     let mut paint = Paint::default();
     paint.set_color(shade(54, 62, 66));
     paint.anti_alias = true;
-    picture.fill_path(&hub, &paint, FillRule::Winding, Transform::identity(), None);
+    let place = Transform::from_scale(scale, scale);
+    picture.fill_path(&hub, &paint, FillRule::Winding, place, None);
 }
 
 /// As JPEG. The picture has no transparency.

@@ -1,0 +1,223 @@
+//! Pulling one camera, for as long as somebody watches.
+
+use super::{
+    Live, mp4,
+    relay::Relay,
+    ring::{Begin, Piece},
+    state::{State, pause, why},
+    timeline::Timeline,
+};
+use crate::{hub::Hub, runtime::Opened};
+use bytes::Bytes;
+use lanedesk_devices::{AccessUnit, LivePicture, VideoParameters};
+use lanedesk_wire::live::{LiveFormat, LiveKind, LiveWhy};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
+
+/// A camera is let go this long after its last watcher: whoever only looked at another lane for a moment finds it
+/// running.
+const LINGER: Duration = Duration::from_secs(2);
+/// Without a picture for this long the stream is begun anew.
+const SILENCE: Duration = Duration::from_secs(4);
+/// Without a key picture for this long it is said so.
+const KEYLESS: Duration = Duration::from_secs(3);
+/// And then begun anew: many cameras begin a stream with one.
+const KEYLESS_FOR_GOOD: Duration = Duration::from_secs(12);
+
+/// Pulls until nobody watches.
+pub(super) async fn run(hub: Hub, live: Live, relay: Arc<Relay>) {
+    let counted = hub.clone();
+    let _pulls = counted.metrics().live_upstream();
+    let mut pulling = std::pin::pin!(pull(&hub, &relay));
+    loop {
+        tokio::select! {
+            never = &mut pulling => match never {},
+            () = relay.deserted(LINGER) => if live.close(&relay) {
+                return;
+            },
+            () = hub.stopping() => return,
+        }
+    }
+}
+
+/// Why a stream ended.
+enum End {
+    Broke {
+        why: LiveWhy,
+        played: bool,
+    },
+    /// The camera has other settings now.
+    Replaced,
+}
+
+async fn pull(hub: &Hub, relay: &Relay) -> Infallible {
+    let (mut film, mut failures) = (Film::default(), 0);
+    loop {
+        let Some(opened) = hub.runtime().device(relay.camera()) else {
+            relay.tell(State::failed(LiveWhy::NoCamera));
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            continue;
+        };
+        let end = tokio::select! {
+            end = play(&opened, relay, &mut film) => end,
+            () = hub.runtime().replaced(&opened) => End::Replaced,
+        };
+        let End::Broke { why, played } = end else {
+            failures = 0;
+            relay.tell(State::STARTING);
+            continue;
+        };
+        failures = if played { 0 } else { failures + 1 };
+        tracing::info!(camera = %relay.camera(), ?why, failures, "live picture broke");
+        relay.tell(if played {
+            State::reconnecting(why)
+        } else {
+            State::failed(why)
+        });
+        tokio::select! {
+            () = tokio::time::sleep(pause(why, failures)) => {}
+            () = hub.runtime().replaced(&opened) => {
+                failures = 0;
+                relay.tell(State::STARTING);
+            }
+        }
+    }
+}
+
+/// One stream from its beginning to its end.
+async fn play(opened: &Opened, relay: &Relay, film: &mut Film) -> End {
+    let begun = Instant::now();
+    let broke = |why, played| End::Broke { why, played };
+    let Some(camera) = opened.device().and_then(|device| device.live_camera()) else {
+        return broke(LiveWhy::NotSupported, false);
+    };
+    let mut pictures = match camera.open_live().await {
+        Ok(pictures) => pictures,
+        Err(error) => return broke(why(&error), false),
+    };
+    film.cut();
+    let mut plays: Option<Arc<Begin>> = None;
+    loop {
+        let piece = match timeout(SILENCE, pictures.next()).await {
+            Err(_) => return broke(LiveWhy::Silent, plays.is_some()),
+            Ok(Err(error)) => return broke(why(&error), plays.is_some()),
+            Ok(Ok(LivePicture::H264(unit))) => film.unit(unit),
+            Ok(Ok(LivePicture::Jpeg(jpeg))) => Some(film.jpeg(jpeg)),
+        };
+        match piece {
+            Some(piece) => {
+                let begin = Arc::clone(&piece.begin);
+                // Before it is told: who hears that it plays finds the picture there.
+                if !relay.put(Arc::new(piece)) {
+                    return broke(LiveWhy::NoKeyFrame, true);
+                }
+                if !plays
+                    .as_ref()
+                    .is_some_and(|plays| Arc::ptr_eq(plays, &begin))
+                {
+                    relay.tell(State::playing(begin.format.clone()));
+                    plays = Some(begin);
+                }
+            }
+            None if plays.is_some() => {}
+            None if begun.elapsed() > KEYLESS_FOR_GOOD => return broke(LiveWhy::NoKeyFrame, false),
+            None if begun.elapsed() > KEYLESS => relay.tell(State::failed(LiveWhy::NoKeyFrame)),
+            None => {}
+        }
+    }
+}
+
+/// Makes pieces of pictures. Goes on over several streams of the same camera, so that its times never go back.
+#[derive(Default)]
+struct Film {
+    parameters: Option<Arc<VideoParameters>>,
+    begin: Option<Arc<Begin>>,
+    timeline: Timeline,
+    number: u32,
+    /// Nothing is missing since the last key picture.
+    whole: bool,
+}
+
+impl Film {
+    /// Another stream begins.
+    fn cut(&mut self) {
+        self.whole = false;
+    }
+
+    /// A picture as a fragment; nothing while a decoder could not follow.
+    fn unit(&mut self, unit: AccessUnit) -> Option<Piece> {
+        let AccessUnit {
+            data,
+            key,
+            gap,
+            shown_at,
+            parameters,
+        } = unit;
+        self.whole = key || (self.whole && !gap);
+        if !self.whole {
+            return None;
+        }
+        let begin = if key {
+            self.begin_with(&parameters?)
+        } else {
+            Arc::clone(self.begin.as_ref()?)
+        };
+        self.number = self.number.wrapping_add(1);
+        let place = self.timeline.place(shown_at);
+        Some(Piece {
+            key,
+            begin,
+            bytes: mp4::fragment(self.number, place, key, &data),
+            at: Instant::now(),
+        })
+    }
+
+    /// The initialisation segment for these parameters; the same one while they have not changed.
+    fn begin_with(&mut self, now: &Arc<VideoParameters>) -> Arc<Begin> {
+        let same = self.parameters.as_ref().is_some_and(|before| before == now);
+        if let (true, Some(begin)) = (same, &self.begin) {
+            return Arc::clone(begin);
+        }
+        let begin = Arc::new(Begin {
+            format: LiveFormat {
+                kind: LiveKind::Mp4,
+                mime: format!("video/mp4; codecs=\"{}\"", now.codec),
+                width: now.width,
+                height: now.height,
+            },
+            bytes: mp4::initialisation(now),
+        });
+        self.parameters = Some(Arc::clone(now));
+        self.begin = Some(Arc::clone(&begin));
+        begin
+    }
+
+    /// A picture that is a file of its own.
+    fn jpeg(&mut self, jpeg: Bytes) -> Piece {
+        let same = |begin: &&Arc<Begin>| begin.format.kind == LiveKind::Jpeg;
+        let begin = self.begin.as_ref().filter(same).cloned();
+        let begin = begin.unwrap_or_else(|| {
+            self.parameters = None;
+            Arc::new(Begin {
+                format: LiveFormat {
+                    kind: LiveKind::Jpeg,
+                    mime: "image/jpeg".to_owned(),
+                    width: 0,
+                    height: 0,
+                },
+                bytes: Bytes::new(),
+            })
+        });
+        self.begin = Some(Arc::clone(&begin));
+        Piece {
+            key: true,
+            begin,
+            bytes: jpeg,
+            at: Instant::now(),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Cameras that do not do as they should: each has a stated way out, and nobody has to touch anything.
+
+use crate::{
+    lot::{Lot, now},
+    watcher::{Heard, Screen, Watcher, boxes, fragment},
+};
+use lanedesk_hub::testing::Engine;
+use lotsim::{Fault, demo};
+use std::process::{Command, Stdio};
+
+const PATH: &str = "/api/lanes/E01/environment";
+
+async fn playing(lot: &Lot) -> Watcher {
+    let mut watcher = Watcher::of(lot, PATH).await;
+    watcher.state("playing").await;
+    watcher
+}
+
+/// Goes on until a fragment arrives that was taken after now.
+async fn plays_again(watcher: &mut Watcher) {
+    let begun = now();
+    watcher.state("playing").await;
+    loop {
+        let bytes = watcher.bytes().await;
+        if boxes(&bytes)[0].0 == "moof" {
+            let micros = fragment(&bytes).stamp.unwrap().micros;
+            if i64::try_from(micros / 1000).unwrap() >= begun.0 {
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_camera_killed_in_mid_stream_and_back_is_seen_again_without_a_touch() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let mut watcher = playing(&lot).await;
+    let camera = lot.device("W02");
+    camera.fault(Fault::Offline);
+    let told = watcher.state("reconnecting").await;
+    assert!(
+        told["detail"].as_str().unwrap().contains("正在重试"),
+        "{told}"
+    );
+    let told = watcher.state("failed").await;
+    assert_eq!(told["why"], "unreachable");
+    camera.clear_faults();
+    plays_again(&mut watcher).await;
+}
+
+#[tokio::test]
+async fn silence_garbage_and_endless_pictures_are_said_and_overcome() {
+    for (fault, whys) in [
+        (Fault::LiveSilent, &["silent"][..]),
+        (Fault::LiveGarbage, &["unreadable", "too_large"]),
+        (Fault::HugeNal, &["too_large"]),
+    ] {
+        let lot = Lot::open(Engine::Sqlite).await;
+        let mut watcher = playing(&lot).await;
+        let camera = lot.device("W02");
+        camera.fault(fault);
+        let told = watcher.state("reconnecting").await;
+        assert!(
+            whys.contains(&told["why"].as_str().unwrap()),
+            "{fault}: {told}"
+        );
+        let told = watcher.state("failed").await;
+        assert!(
+            whys.contains(&told["why"].as_str().unwrap()),
+            "{fault}: {told}"
+        );
+        camera.clear_faults();
+        plays_again(&mut watcher).await;
+    }
+}
+
+#[tokio::test]
+async fn another_size_in_mid_stream_begins_anew_in_the_same_line() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let mut watcher = playing(&lot).await;
+    let mut screen = Screen::new();
+    assert_eq!(screen.begin(&watcher.bytes().await), (640, 360));
+    lot.device("W02").fault(Fault::Resize);
+    let told = watcher.state("playing").await;
+    assert_eq!(
+        (&told["format"]["width"], &told["format"]["height"]),
+        (&480.into(), &272.into())
+    );
+    assert_eq!(screen.begin(&watcher.bytes().await), (480, 272));
+    let first = fragment(&watcher.bytes().await);
+    assert!(first.key && screen.show(&first).is_some());
+}
+
+#[tokio::test]
+async fn without_key_frames_it_is_said_so_and_the_first_one_plays() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let camera = lot.device("W02");
+    camera.fault(Fault::NoKeyFrame);
+    let mut watcher = Watcher::of(&lot, PATH).await;
+    let told = watcher.state("failed").await;
+    assert_eq!(told["why"], "no_key_frame");
+    assert!(told["detail"].as_str().unwrap().contains("关键帧"));
+    camera.clear_faults();
+    watcher.state("playing").await;
+    assert_eq!(boxes(&watcher.bytes().await)[0].0, "ftyp");
+    assert!(fragment(&watcher.bytes().await).key);
+}
+
+#[tokio::test]
+async fn h265_is_said_in_one_sentence() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let camera = lot.device("W02");
+    camera.fault(Fault::H265);
+    let mut watcher = Watcher::of(&lot, PATH).await;
+    let told = watcher.state("failed").await;
+    assert_eq!(told["why"], "codec");
+    assert!(told["detail"].as_str().unwrap().contains("H.265"));
+    // The way out: stills.
+    let still = lot.bytes("/api/lanes/E01/environment.jpg").await;
+    assert!(still.status().is_success());
+}
+
+#[tokio::test]
+async fn jpegs_play_through_the_same_door() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    lot.device("W02").fault(Fault::MjpegOnly);
+    let mut watcher = Watcher::of(&lot, PATH).await;
+    let told = watcher.state("playing").await;
+    assert_eq!(
+        (&told["format"]["kind"], &told["format"]["mime"]),
+        (&"jpeg".into(), &"image/jpeg".into())
+    );
+    let (first, second) = (watcher.bytes().await, watcher.bytes().await);
+    assert!(first.starts_with(&[0xff, 0xd8]) && second.starts_with(&[0xff, 0xd8]));
+    assert_ne!(first, second, "it moves");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_one_sentence_and_no_lockout_and_the_right_one_plays_at_once() {
+    let lot = Lot::open_with(Engine::Sqlite, |_| {}).await;
+    let camera = lot.device("W02");
+    let site = |password: &str| {
+        format!(
+            "[[device]]\nid = \"cam-W02\"\ndriver = \"hikvision\"\nurl = \"{}\"\nusername = \"{}\"\npassword = \"{password}\"\n\
+             rtsp = \"{}\"\nevents = \"none\"\n",
+            camera.url(),
+            demo::USERNAME,
+            camera.rtsp_url()
+        )
+    };
+    lot.database.import(&site("wrong"), now()).await.unwrap();
+    let mut watcher = Watcher::of(&lot, PATH).await;
+    let told = watcher.state("failed").await;
+    assert_eq!(told["why"], "wrong_password", "{told}");
+    assert_eq!(
+        told["detail"],
+        "摄像头的账号或密码不正确，请管理员在设备设置中更正。"
+    );
+    // Others come and look; the camera is not asked for them again.
+    for _ in 0..5 {
+        Watcher::of(&lot, PATH).await.state("failed").await;
+    }
+    let tries = lot.sim.wrong_tries("W02");
+    let streams = tries.iter().filter(|wrong| wrong.method == "DESCRIBE");
+    assert!(streams.count() <= 1 && tries.len() <= 2, "{tries:?}");
+    lot.database
+        .import(&site(demo::PASSWORD), now())
+        .await
+        .unwrap();
+    watcher.state("playing").await;
+}
+
+#[tokio::test]
+async fn a_lane_without_a_camera_says_so() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let site = "[[lane]]\nid = \"X01\"\nlot = \"cy\"\nname = \"后门\"\ncode = \"X01\"\ndirection = \"entry\"\n";
+    lot.database.import(site, now()).await.unwrap();
+    lot.until("the lane is there", async || {
+        let told = lot.bytes("/api/lanes/X01").await;
+        told.status().is_success().then_some(())
+    })
+    .await;
+    let mut watcher = Watcher::of(&lot, "/api/lanes/X01/environment").await;
+    let told = watcher.state("failed").await;
+    assert_eq!(told["why"], "no_camera");
+    assert!(matches!(watcher.next().await, Heard::Closed));
+}
+
+/// A recording with pictures that are sent in another order than they are shown.
+fn b_frames() -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("lanedesk-b-{}.h264", uuid::Uuid::now_v7()));
+    let made = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=320x180:rate=25",
+            "-frames:v",
+            "50",
+        ])
+        .args([
+            "-c:v",
+            "libx264",
+            "-bf",
+            "2",
+            "-b_strategy",
+            "0",
+            "-g",
+            "25",
+            "-x264-params",
+            "b-pyramid=none:scenecut=0",
+        ])
+        .args(["-bsf:v", "h264_mp4toannexb", "-f", "h264"])
+        .arg(&path)
+        .stdin(Stdio::null())
+        .status()
+        .expect("ffmpeg is installed: cargo xtask test does it");
+    assert!(made.success());
+    path
+}
+
+#[tokio::test]
+async fn b_frames_come_in_the_order_they_are_decoded_and_say_when_they_are_shown() {
+    let reel = b_frames();
+    let lot = Lot::open_with(Engine::Sqlite, |lane| {
+        lane.reel = (lane.code == "W02").then(|| reel.clone());
+    })
+    .await;
+    std::fs::remove_file(&reel).unwrap();
+    let mut watcher = playing(&lot).await;
+    assert_eq!(Screen::new().begin(&watcher.bytes().await), (320, 180));
+    let mut fragments = Vec::new();
+    while fragments.len() < 60 {
+        fragments.push(fragment(&watcher.bytes().await));
+    }
+    assert!(
+        fragments
+            .windows(2)
+            .all(|two| two[1].decoded > two[0].decoded)
+    );
+    assert!(
+        fragments
+            .iter()
+            .all(|one| one.shown >= i64::try_from(one.decoded).unwrap())
+    );
+    // Once their habit is known: shown evenly, each at a moment of its own, in another order than sent.
+    let mut shown: Vec<i64> = fragments[30..].iter().map(|one| one.shown).collect();
+    assert!(!shown.is_sorted());
+    shown.sort_unstable();
+    // The outermost may have neighbours that were not looked at.
+    let even = shown[3..shown.len() - 3]
+        .windows(2)
+        .all(|two| (two[1] - two[0] - 3_600).abs() <= 8);
+    assert!(even, "{shown:?}");
+}
