@@ -176,7 +176,8 @@ export class App {
   #turnTo(laneId: string): void {
     this.place = 'desk';
     this.drafts.flush();
-    if (this.release.laneId !== laneId) this.release.shut();
+    // What stands there is judged anew; what was filled in waits for the sheet to be opened again.
+    this.release.shut();
     this.press.forget();
     this.plate.settle(null);
     this.search.clear();

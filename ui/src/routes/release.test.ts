@@ -126,7 +126,10 @@ describe('the release sheet', () => {
     expect(backend.drafts.get('release:S01')).toContain('车主联系中');
     await user.click(screen.getByTestId('lost-claim'));
     await waitFor(() => expect(app.lane.mode).toBe('mine'));
-    await waitFor(() => expect(screen.getByTestId('release-remark')).toBeEnabled());
+    // Another vehicle may stand there now: the sheet is opened anew, and says that it was filled in before.
+    expect(screen.queryByTestId('release-sheet')).toBeNull();
+    await user.click(screen.getByTestId('release-open'));
+    expect(await screen.findByTestId('release-restored')).toBeInTheDocument();
     expect(screen.getByTestId('release-remark')).toHaveValue('车主联系中');
     expect(screen.getByTestId('release-reason-other')).toBeChecked();
   });
@@ -137,6 +140,8 @@ describe('the release sheet', () => {
     opened.backend.listeners?.connection({ connection: 'offline', since: new Date().toISOString() });
     await waitFor(() => expect(screen.getByTestId('release-submit')).toBeDisabled());
     expect(screen.getByTestId('release-remark')).toHaveValue('司机称由北门进场');
+    // Photos are taken all the same: they wait on this device.
+    expect(screen.getByTestId('photo-shutter')).toBeEnabled();
   });
 
   it('asks at an entry for reason and remark, and shows no camera (R22)', async () => {

@@ -24,7 +24,10 @@ export class Approvals {
   async load(): Promise<void> {
     const answer = await this.#backend.approvals();
     if (answer.ok) {
-      this.items = answer.data.toSorted((a, b) => Date.parse(a.asked_at) - Date.parse(b.asked_at));
+      // The hub lists what waits; what was answered here stays in sight below it.
+      const known = answer.data.map((item) => item.id);
+      const answered = this.items.filter((item) => item.state !== 'waiting' && !known.includes(item.id));
+      this.items = [...answered, ...answer.data].toSorted((a, b) => Date.parse(a.asked_at) - Date.parse(b.asked_at));
       this.problem = null;
     } else this.problem = answer.problem;
     this.loaded = true;

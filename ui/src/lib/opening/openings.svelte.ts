@@ -14,6 +14,8 @@ import { PAGE, Pages } from './pages.svelte';
 
 /** A list is asked for after a short pause in typing. */
 const PAUSE_MS = 250;
+/** Counts follow the list this much later. */
+const RECOUNT_MS = 3_000;
 const KEY = 'openings';
 export const charts: readonly By[] = ['hour', 'reason', 'person', 'lane', 'lot'];
 /** The rows of one warning are few; more would not be looked through. */
@@ -37,6 +39,7 @@ export class Openings {
   #now: () => number;
   #filter: OpeningFilter = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #run = 0;
   #live = false;
 
@@ -75,6 +78,8 @@ export class Openings {
   leave(): void {
     this.#live = false;
     clearTimeout(this.#timer);
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.chosen = null;
     this.warned = null;
   }
@@ -128,8 +133,18 @@ export class Openings {
     if (!this.#live) return;
     if (frame.type === 'resync') void this.reload();
     if (frame.type !== 'opening') return;
-    this.pages.put(frame.opening, fits(this.#filter, frame.opening));
+    const fitting = fits(this.#filter, frame.opening);
+    this.pages.put(frame.opening, fitting);
+    if (fitting) this.#recount();
     if (this.chosen?.id === frame.opening.id) this.chosen = frame.opening;
+  }
+
+  /** Many openings in a moment are counted once. */
+  #recount(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      if (this.#live) void this.#count();
+    }, RECOUNT_MS);
   }
 
   async #count(): Promise<void> {

@@ -23,7 +23,7 @@ export class RecordParts {
     this.openings = new Openings(backend, now);
     this.exporting = new Exporting(backend);
     this.warnings = new Warnings(backend);
-    this.rises = new Rises(backend, () => this.openings.filter.from ?? null);
+    this.rises = new Rises(backend, () => this.openings.filter);
     this.debts = new Debts(backend);
     this.daily = new Daily(backend);
   }

@@ -18,6 +18,8 @@ export class ReleaseDrafts {
   #backend: Backend;
   #read: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The last write; whoever reads waits for it. */
+  #written: Promise<unknown> = Promise.resolve();
   #pending: { key: string; body: string } | null = null;
 
   constructor(backend: Backend, read: () => number = Date.now) {
@@ -26,22 +28,23 @@ export class ReleaseDrafts {
   }
 
   keep(laneId: string, draft: Omit<ReleaseDraft, 'at'>): void {
-    if (this.#pending && this.#pending.key !== keyOf(laneId)) this.flush();
+    if (this.#pending && this.#pending.key !== keyOf(laneId)) void this.flush();
     this.#pending = { key: keyOf(laneId), body: JSON.stringify({ ...draft, at: this.#read() }) };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), PAUSE_MS);
+    this.#timer = setTimeout(() => void this.flush(), PAUSE_MS);
   }
 
   /** Writes at once what is waiting; a lost lease may be the last moment. */
-  flush(): void {
+  flush(): Promise<unknown> {
     clearTimeout(this.#timer);
     const pending = this.#pending;
     this.#pending = null;
-    if (pending) void this.#backend.saveDraft(pending.key, pending.body);
+    if (pending) this.#written = this.#backend.saveDraft(pending.key, pending.body);
+    return this.#written;
   }
 
   async find(laneId: string): Promise<ReleaseDraft | null> {
-    this.flush();
+    await this.flush();
     const answer = await this.#backend.draft(keyOf(laneId));
     const draft = answer.ok && answer.data ? parsed(answer.data) : null;
     return draft && this.#read() - draft.at <= STALE_MS ? draft : null;
@@ -50,6 +53,7 @@ export class ReleaseDrafts {
   async drop(laneId: string): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = null;
+    await this.#written;
     await this.#backend.dropDraft(keyOf(laneId));
   }
 }

@@ -70,15 +70,14 @@ export class Release {
   /** Opens the sheet of a case; what was filled in at this lane before is laid back in. */
   async show(laneId: string, caseId: string): Promise<void> {
     const visit = ++this.#visit;
-    const again = this.laneId === laneId && this.form !== null;
     this.#caseId = caseId;
     this.laneId = laneId;
     this.refused = null;
     this.phase = 'loading';
-    if (!again) this.#empty();
+    this.#empty();
     const [form, draft] = await Promise.all([
       this.#backend.releaseForm(caseId),
-      again ? null : this.drafts.find(laneId),
+      this.drafts.find(laneId),
       this.#evidence.load(caseId),
     ]);
     if (visit !== this.#visit) return;
@@ -98,7 +97,7 @@ export class Release {
   /** Puts the sheet away; what is filled in stays on this device. */
   shut(): void {
     this.#visit += 1;
-    this.drafts.flush();
+    void this.drafts.flush();
     this.phase = 'shut';
     this.form = null;
     this.approval = null;

@@ -1,14 +1,14 @@
-import type { Backend, Frame, Rise } from '$lib/backend';
+import type { Backend, Frame, OpeningFilter, Rise } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 
 /** 非本台开闸: barriers that rose without an order of ours (R40). */
 export class Rises {
   readonly list: Listing<Rise>;
 
-  constructor(backend: Backend, from: () => string | null) {
+  constructor(backend: Backend, span: () => Pick<OpeningFilter, 'from' | 'to'>) {
     this.list = new Listing((cursor) => {
-      const since = from();
-      return backend.rises({ ...(since ? { from: since } : {}), ...(cursor ? { cursor } : {}) });
+      const { from, to } = span();
+      return backend.rises({ ...(from ? { from } : {}), ...(to ? { to } : {}), ...(cursor ? { cursor } : {}) });
     });
   }
 
