@@ -87,7 +87,14 @@ pub(super) async fn give(
     if let Some(before) = known {
         return repeated(hub, actor, before, content, until).await;
     }
-    let prepared = prepare.await?;
+    let prepared = match prepare.await {
+        Ok(prepared) => prepared,
+        // The same order may have been quicker by another way, and used up what this one would need.
+        Err(refused) => match find(hub, press.id).await {
+            Ok(Some(before)) => return repeated(hub, actor, before, content, until).await,
+            _ => return Err(refused),
+        },
+    };
     let running = prepared.order.clone();
     let answer = send::start(hub.clone(), actor.clone(), prepared, until);
     match timeout_at(until + Duration::from_millis(200), answer).await {

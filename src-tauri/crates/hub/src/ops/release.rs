@@ -146,8 +146,8 @@ pub(super) async fn keep(
             return Err(check::unusable());
         }
     }
+    tx.supersede_debts(opening, SUPERSEDED, now).await?;
     if let Some(debt) = &abnormal.debt {
-        tx.supersede_debts(&opening.case, SUPERSEDED, now).await?;
         tx.add_debt(debt).await?;
         debt::filed(tx, debt).await?;
     }

@@ -1,7 +1,7 @@
 //! Follow-up debts: what was not paid at the gate and is asked for at the next visit (R38).
 
 use super::{
-    Arg, Conn, StoreError,
+    Arg, Conn, NewOpening, StoreError,
     lease::holder,
     opening::{lane_ref, lot_ref},
 };
@@ -301,17 +301,24 @@ impl Conn<'_> {
         Ok(waived == 1)
     }
 
-    /// Debts of earlier releases of a case give way to the one filed now: a vehicle owes for its stay once.
+    /// Debts of earlier releases of this vehicle, which has not passed since, give way to what is said now: it owes for
+    /// its stay once.
     pub(crate) async fn supersede_debts(
         &mut self,
-        case: &CaseId,
+        opening: &NewOpening,
         note: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.execute(
-            "update debt set state = 'waived', ended_at = $2, note = $3
-             where case_id = $1 and opening_id is not null and state = 'open' and paid_fen = 0",
-            args![case, now, note],
+            "update debt set state = 'waived', ended_at = $3, note = $4
+             where case_id = $1 and state = 'open' and paid_fen = 0 and coalesce(plate, '') = coalesce($2, '')
+                and exists (select 1 from opening o where o.id = debt.opening_id and o.passage <> 'passed')",
+            args![
+                &opening.case,
+                opening.plate.as_ref().map(Plate::as_str),
+                now,
+                note
+            ],
         )
         .await
         .map(drop)

@@ -89,8 +89,8 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
             (&json!("view"), &Value::Null),
             "the page turns by itself"
         );
-        let unmatched =
-            lanedesk_hub::ops::payment::unmatched(&lot.hub.hub, &Lot::chief(), &Lot::lot_id(), 10);
+        let (who, cy) = (Lot::chief(), Lot::lot_id());
+        let unmatched = lanedesk_hub::ops::payment::unmatched(&lot.hub.hub, &who, &cy, 10);
         assert!(
             unmatched.await.unwrap().is_empty(),
             "the money has found its place"
@@ -220,4 +220,21 @@ async fn no_debt_without_money_or_without_anybody_to_ask() {
     guard.release(&held, body).await.ok();
     let (unpaid,): (Option<String>,) = lot.one("select unpaid from opening").await;
     assert_eq!(unpaid, None, "nothing was due, so nothing was waived");
+}
+
+#[tokio::test]
+async fn a_vehicle_released_again_before_it_passed_owes_once_or_as_was_said_last() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let guard = Desk::of(&lot, "guard").await;
+        let held = guard.claim("E02").await;
+        let mut open = Vec::new();
+        for (picture, unpaid) in [(1, "debt"), (2, "debt"), (3, "waive")] {
+            let photo = guard.photo(&held, picture).await;
+            let body = json!({"photos": [photo], "unpaid": unpaid});
+            guard.release(&held, body).await.ok();
+            open.push(debts(&lot, "?state=open").await.len());
+        }
+        assert_eq!(open, [1, 1, 0], "{engine:?}");
+    }
 }

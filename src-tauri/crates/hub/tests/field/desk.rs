@@ -68,8 +68,8 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) async fn claim(&self, lane: &str) -> Held {
-        let claimed = self.post(&format!("/api/lanes/{lane}/claim"), json!({}));
-        let mut claimed = claimed.await.ok();
+        let path = format!("/api/lanes/{lane}/claim");
+        let mut claimed = self.post(&path, json!({})).await.ok();
         Held {
             case: claimed["case"]["id"].as_str().unwrap().to_owned(),
             fence: claimed["lease"]["fence"].as_i64().unwrap(),

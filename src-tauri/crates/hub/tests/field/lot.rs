@@ -378,15 +378,18 @@ fn site(sim: &Lotsim) -> String {
         code = "misread"
         text = "识别错误"
         direction = "any"
+        remark = false
         [[reason]]
         code = "emergency"
         text = "应急车辆"
         direction = "any"
+        remark = false
         photos_min = 0
         [[reason]]
         code = "paid_but_stuck"
         text = "已缴费未抬杆"
         direction = "exit"
+        remark = false
         [[reason]]
         code = "other"
         text = "其他"
@@ -396,6 +399,7 @@ fn site(sim: &Lotsim) -> String {
         code = "police"
         text = "公务"
         direction = "any"
+        remark = false
         photos_min = 0
         approval = true
         [[tariff]]
@@ -434,6 +438,10 @@ fn lane_of_site(lane: &Lane, direction: &str) -> String {
          password = \"{password}\"\nrtsp = \"{rtsp}\"\npush_key = \"{push_key}\"\n\
          [[lane]]\nid = \"{code}\"\nlot = \"cy\"\nname = \"{code}\"\ncode = \"{code}\"\ndirection = \"{direction}\"\n\
          barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n{}",
-        if code == "E02" { "id_camera = \"cam-W02\"\n" } else { "" }
+        if code == "E02" {
+            "id_camera = \"cam-W02\"\n"
+        } else {
+            ""
+        }
     )
 }
