@@ -105,6 +105,26 @@ describe('the openings page (R33)', () => {
     expect(screen.getByTestId('opening-detail')).toBeInTheDocument();
   });
 
+  it('says that evidence is damaged when its photo cannot be opened', async () => {
+    const { user } = await openings();
+    await user.click(screen.getByTestId('openings-row-op-1'));
+    await user.click(await screen.findByTestId('evidence-1'));
+    screen.getByTestId('photo-view').querySelector('img')?.dispatchEvent(new Event('error'));
+    expect(await screen.findByTestId('photo-damaged')).toHaveTextContent('证据已损坏');
+    expect(screen.queryByTestId('photo-hold')).toBeNull();
+  });
+
+  it('shows masked photos to everybody who sees the opening, and opens them for supervisors alone', async () => {
+    const { app, user } = await openings({ person: people['guard'] ?? null });
+    const own = [...Array(60).keys()].map((at) => app.record.openings.pages.row(at)).find((row) => row?.photos?.length);
+    if (!own) throw new Error('no opening with photos');
+    app.record.openings.show(own);
+    expect(await screen.findByTestId('evidence-1')).toBeDisabled();
+    await user.click(screen.getByTestId('evidence-1'));
+    expect(screen.queryByTestId('photo-view')).toBeNull();
+    expect(screen.getByTestId('detail-photos')).toHaveTextContent('仅主管可查看');
+  });
+
   it('leads from a warning to its rows, and dismisses it with a reason', async () => {
     const { backend, user } = await openings();
     await user.click(await screen.findByTestId('warn-same_plate'));

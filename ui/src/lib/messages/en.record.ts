@@ -76,8 +76,11 @@ export const enRecord = {
   'evidence.logged_now': 'This look was logged; the picture carries your name and the time.',
   'evidence.no_photos': 'No ID photos.',
   'evidence.open': 'Open ID photo {place}; looking is logged',
+  'evidence.supervisors': 'supervisors only',
+  'evidence.masked': 'ID photo {place}, for supervisors only',
   'evidence.lost': 'cannot open',
-  'evidence.damaged': 'The photo cannot be opened: damaged, past its retention, or not yours to see.',
+  'evidence.damaged':
+    'The photo cannot be opened: the evidence is damaged, or was deleted when its time came. Tell the administrator.',
   'evidence.hold': 'Keep beyond retention',
   'evidence.hold_why': 'Why keep it (required)',
   'evidence.held': 'Kept; it will not be deleted.',
