@@ -215,9 +215,6 @@ async fn what_is_not_built_is_refused_plainly() {
     let postgres = ["backup", "copy", "--database", "postgres://localhost/none"];
     assert!(text(&run(&database, &postgres).stderr).contains("SQLite only"));
     assert!(
-        text(&run(&database, &["verify-audit", "--head", "x"]).stderr).contains("not built yet")
-    );
-    assert!(
         text(&run(&database, &["serve", "--database", "mysql://x"]).stderr)
             .contains("not a database address")
     );

@@ -116,7 +116,7 @@ async fn every_view_is_on_record_and_burnt_in_and_only_few_may() {
         guard
             .post(&format!("/api/cases/{case}/close"), json!({}))
             .await
-            .ok(200);
+            .ok(204);
         guard.get(&path).await.refused(403, "not_allowed");
         shown(&chief, &path).await;
         assert_eq!(
@@ -244,7 +244,7 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
         assert!(
             told.refused(410, "evidence_deleted")["detail"]
                 .to_string()
-                .contains("已删除")
+                .contains("删除")
         );
         chief
             .get(&format!("{}?size=thumb", path(&same)))
