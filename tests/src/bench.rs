@@ -8,11 +8,13 @@ pub mod disk;
 pub mod etcd;
 pub mod hub;
 pub mod latency;
+pub mod live;
 pub mod load;
 pub mod names;
 pub mod openings;
 pub mod order;
 pub mod past;
+pub mod photo;
 pub mod redis;
 pub mod search;
 pub mod table;
@@ -65,6 +67,10 @@ pub enum Part {
     Order,
     /// Pages and export of a million openings beside sqlite3 and psql.
     Openings,
+    /// A photo stored beside ffmpeg.
+    Photo,
+    /// Live pictures beside ffmpeg.
+    Live,
     /// The app's start and memory beside Chromium.
     App,
 }
@@ -124,6 +130,12 @@ pub async fn run(options: &Options) -> Result<bool> {
         openings::measure(options, &mut table)
             .await
             .context("openings")?;
+    }
+    if options.wants(Part::Photo) {
+        photo::measure(options, &mut table).await.context("photo")?;
+    }
+    if options.wants(Part::Live) {
+        live::measure(options, &mut table).await.context("live")?;
     }
     if options.wants(Part::App) {
         app::measure(options, &mut table).await.context("app")?;

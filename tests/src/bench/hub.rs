@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use xtask::port;
 use xtask::running::Running;
@@ -148,6 +149,16 @@ impl HubHolder {
             self.http.post(format!("{}{path}", self.address)).json(body),
         )
         .await
+    }
+
+    /// Sends a photo for a case, as the lane's camera took it.
+    pub async fn send_photo(&self, case: &str, file: Vec<u8>) -> Result<Value> {
+        let form = Form::new()
+            .text("source", "lane_camera")
+            .part("file", Part::bytes(file));
+        let path = format!("/api/cases/{case}/photos");
+        let request = self.http.post(format!("{}{path}", self.address));
+        self.call(&path, request.multipart(form)).await
     }
 
     /// One look.

@@ -16,7 +16,7 @@ const AHEAD_MS: i64 = 10_000;
 
 /// Whether the rules let a role take photos with this camera. Who works no lanes takes none.
 pub const fn may_use(rules: &Rules, role: Role, camera: Camera) -> bool {
-    let rule = match (camera, role) {
+    let allowed = match (camera, role) {
         (Camera::Own, Role::LotStaff) => rules.own_camera_lot_staff,
         (Camera::Own, Role::Agent) => rules.own_camera_agent,
         (Camera::Own, Role::Supervisor) => rules.own_camera_supervisor,
@@ -25,7 +25,7 @@ pub const fn may_use(rules: &Rules, role: Role, camera: Camera) -> bool {
         (Camera::Lane, Role::Supervisor) => rules.lane_camera_supervisor,
         (_, Role::Admin) => 0,
     };
-    rule == 1
+    allowed == 1
 }
 
 /// When a case was handled.
