@@ -23,7 +23,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     // Whole pages with an accessibility check each; a loaded machine needs its time.
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     setupFiles: ['src/lib/ui/test-setup.ts'],
   },
 });
