@@ -53,6 +53,10 @@ words! {
 
 /// An opening as the patterns see it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of one row, each its own question"
+)]
 pub struct Opened {
     /// Its id.
     pub id: OpeningId,
@@ -245,7 +249,7 @@ impl Found {
             part: String::new(),
             facts: BTreeMap::new(),
         }
-        .fact("count", rows.len())
+        .fact("count", &rows.len())
     }
 
     fn plate(mut self, plate: Option<&Plate>) -> Self {
@@ -253,12 +257,12 @@ impl Found {
         self
     }
 
-    fn part(mut self, part: impl ToString) -> Self {
+    fn part(mut self, part: &(impl ToString + ?Sized)) -> Self {
         self.part = part.to_string();
         self
     }
 
-    fn fact(mut self, name: &'static str, value: impl ToString) -> Self {
+    fn fact(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.facts.insert(name, value.to_string());
         self
     }

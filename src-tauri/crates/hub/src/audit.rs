@@ -97,7 +97,7 @@ pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<u64
             return Err(Fault::ForeignKey(head.public_key.clone()));
         }
     }
-    let held = verify_audit(conn).await?.map_err(Fault::Chain)?;
+    let rows = verify_audit(conn).await?.map_err(Fault::Chain)?;
     for end in head.map(|head| head.chains.as_slice()).unwrap_or_default() {
         let why = match conn.audit_hash(&end.chain, end.seq).await? {
             None => "it is missing, and the head was signed over it",
@@ -109,7 +109,7 @@ pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<u64
         let (chain, seq) = (end.chain.clone(), end.seq);
         return Err(Fault::Chain(Broken { chain, seq, why }));
     }
-    Ok(held)
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const JUST_PAID_MS: i64 = 5 * MINUTE_MS;
 /// A vehicle that paid and stands at the gate paid within this time of it, ms.
 const PAID_ABOUT_MS: i64 = 30 * MINUTE_MS;
 
-/// 5. Taken for the vehicle inside that owes least, although another one looks more like what was read.
+/// Pattern 5: Taken for the vehicle inside that owes least, although another one looks more like what was read.
 pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found> {
     let at_lots = by(stays, |stay| stay.lot.clone());
     let mut all = Vec::new();
@@ -47,13 +47,13 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
             .find(|(other, alike)| *alike > how + MORE_ALIKE && other.id != chosen.id);
         if let Some((better, _)) = better.filter(|_| cheapest) {
             let found = Found::of(Pattern::CheapCandidate, "cheapest", &[row]).plate(Some(plate));
-            all.push(found.part(&row.id).fact("better", better.plate.display()));
+            all.push(found.part(&row.id).fact("better", &better.plate.display()));
         }
     }
     all
 }
 
-/// 6. Less due at the opening than first quoted, and nobody paid the difference. A misread put right is no drop.
+/// Pattern 6: Less due at the opening than first quoted, and nobody paid the difference. A misread put right is no drop.
 pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
     let mut all = Vec::new();
     for row in left(opened) {
@@ -83,7 +83,7 @@ pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
         if !misread && dropped.0 > came {
             let found = Found::of(Pattern::DueDropped, "dropped", &[row]);
             let found = found.plate(row.plate.as_ref()).part(&row.id);
-            all.push(found.fact("first", yuan(first)).fact("due", yuan(due)));
+            all.push(found.fact("first", &yuan(first)).fact("due", &yuan(due)));
         }
     }
     all
@@ -99,7 +99,7 @@ fn yuan(fen: Fen) -> String {
     fen.to_string()
 }
 
-/// 7. The records say otherwise than the reason: nobody paid about then, the camera was sure and nothing was corrected,
+/// Pattern 7: The records say otherwise than the reason: nobody paid about then, the camera was sure and nothing was corrected,
 /// the device answered.
 pub(super) fn reason_doubtful(opened: &[Opened], paid: &[Paid], rules: &Rules) -> Vec<Found> {
     let mut all = Vec::new();

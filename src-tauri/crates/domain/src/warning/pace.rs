@@ -19,7 +19,7 @@ const SHORT_MS: i64 = 2 * 60 * MINUTE_MS;
 /// Fewer rises than this in one shift are chance.
 const SOME_RISES: usize = 3;
 
-/// 2. Far more releases for each case than others at the same lot in the same hours of the day.
+/// Pattern 2: Far more releases for each case than others at the same lot in the same hours of the day.
 pub(super) fn many_releases(opened: &[Opened], worked: &[Worked], rules: &Rules) -> Vec<Found> {
     let mut all = Vec::new();
     let cases_at = by(worked, |case| case.lot.clone());
@@ -41,7 +41,7 @@ pub(super) fn many_releases(opened: &[Opened], worked: &[Worked], rules: &Rules)
             };
             if rate.stands_out(rules.warn_peers_times) {
                 let found = Found::of(Pattern::ManyReleases, "more", &theirs);
-                let found = found.fact("own", rate.own()).fact("peers", rate.peers());
+                let found = found.fact("own", &rate.own()).fact("peers", &rate.peers());
                 all.push(found);
             }
         }
@@ -71,7 +71,7 @@ impl Rate {
     }
 }
 
-/// 3. Released within seconds of the claim, or by somebody far away whom nobody had called.
+/// Pattern 3: Released within seconds of the claim, or by somebody far away whom nobody had called.
 pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
     let soon_ms = i64::from(rules.warn_hasty_seconds) * 1000;
     let form = |row: &Opened| {
@@ -94,15 +94,15 @@ pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
     });
     let found = days.into_iter().map(|((form, _, _, day), rows)| {
         let openings: Vec<&Opened> = rows.into_iter().map(|(_, row)| row).collect();
-        let found = Found::of(Pattern::Hasty, form, &openings).part(format!("{form} {day}"));
+        let found = Found::of(Pattern::Hasty, form, &openings).part(&format!("{form} {day}"));
         found
-            .fact("seconds", rules.warn_hasty_seconds)
-            .fact("day", day)
+            .fact("seconds", &rules.warn_hasty_seconds)
+            .fact("day", &day)
     });
     found.collect()
 }
 
-/// 11. One remark for nearly every release, or nearly every release at the end of a shift.
+/// Pattern 11: One remark for nearly every release, or nearly every release at the end of a shift.
 pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -> Vec<Found> {
     let mut all = Vec::new();
     let cases_of = by(worked, |case| case.person.clone());
@@ -124,7 +124,7 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
         {
             let same: Vec<&Opened> = same.into_iter().map(|(_, row)| row).collect();
             let found = Found::of(Pattern::SameRemark, "remark", &same).part("remark");
-            all.push(found.fact("of", rows.len()));
+            all.push(found.fact("of", &rows.len()));
         }
         let cases = cases_of.get(&person).map(Vec::as_slice).unwrap_or_default();
         let shifts = shifts(cases.iter().map(|case| case.at));
@@ -133,7 +133,7 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
             && late.len() * 100 > long.len() * rules.warn_shift_end_percent as usize
         {
             let found = Found::of(Pattern::SameRemark, "shift_end", &late).part("end");
-            all.push(found.fact("of", long.len()));
+            all.push(found.fact("of", &long.len()));
         }
     }
     all
@@ -186,7 +186,7 @@ fn shifts(cases: impl Iterator<Item = Timestamp>) -> Vec<Shift> {
     all
 }
 
-/// 12. Barriers of a lot rise without us far more often in one person's shift than in the middle one.
+/// Pattern 12: Barriers of a lot rise without us far more often in one person's shift than in the middle one.
 pub(super) fn foreign_rises(worked: &[Worked], raised: &[Raised], rules: &Rules) -> Vec<Found> {
     let mut all = Vec::new();
     let rises_at: BTreeMap<LotId, Vec<&Raised>> = by(raised, |rise| rise.lot.clone());
@@ -215,13 +215,13 @@ pub(super) fn foreign_rises(worked: &[Worked], raised: &[Raised], rules: &Rules)
 }
 
 fn foreign(lot: &LotId, person: PersonId, shift: Shift, rises: &[&Raised], median: usize) -> Found {
-    let mut found = Found::of(Pattern::ForeignRises, "rises", &[]).part(shift.from.local_day());
+    let mut found = Found::of(Pattern::ForeignRises, "rises", &[]).part(&shift.from.local_day());
     found.lots.insert(lot.clone());
     found.person = Some(person);
     found.others = rises.iter().map(|rise| rise.id.clone()).collect();
     found.at = rises.iter().map(|rise| rise.at).max().unwrap_or(shift.to);
     found
-        .fact("count", rises.len())
-        .fact("median", median)
-        .fact("day", shift.from.local_day())
+        .fact("count", &rises.len())
+        .fact("median", &median)
+        .fact("day", &shift.from.local_day())
 }

@@ -14,7 +14,7 @@ const TWO_WRONG: f32 = 0.76;
 /// In without a plate and out again belong together within this time, ms.
 const IN_AND_OUT_MS: i64 = 3 * DAY_MS;
 
-/// 1. The same plate or phone let out against the rules again and again.
+/// Pattern 1: The same plate or phone let out against the rules again and again.
 pub(super) fn same_plate(opened: &[Opened], rules: &Rules) -> Vec<Found> {
     let exits = releases(opened).filter(|row| row.direction == Direction::Exit);
     let known = exits.filter_map(|row| {
@@ -45,12 +45,12 @@ fn again(key: &str, rows: &[&Opened], rules: &Rules) -> Found {
     found = found.plate(rows[0].plate.as_ref());
     if let Some((person, theirs)) = by_one {
         found.person = Some(person);
-        found = found.fact("theirs", theirs.len());
+        found = found.fact("theirs", &theirs.len());
     }
     found
 }
 
-/// 4. Corrected to a plate with a valid pass that is hardly this vehicle's: it looks different, it is inside already, or
+/// Pattern 4: Corrected to a plate with a valid pass that is hardly this vehicle's: it looks different, it is inside already, or
 /// it served for two different vehicles.
 pub(super) fn borrowed_pass(opened: &[Opened], stays: &[Stayed]) -> Vec<Found> {
     let corrected: Vec<(&Opened, &Plate, &Plate)> = opened
@@ -69,7 +69,7 @@ pub(super) fn borrowed_pass(opened: &[Opened], stays: &[Stayed]) -> Vec<Found> {
             continue;
         };
         let found = Found::of(Pattern::BorrowedPass, form, &[*row]).plate(Some(*plate));
-        all.push(found.part(&row.id).fact("read", read.display()));
+        all.push(found.part(&row.id).fact("read", &read.display()));
     }
     let passes = by(corrected, |(row, plate, _)| {
         (row.lot.clone(), plate.as_str().to_owned())
@@ -96,7 +96,7 @@ fn inside(stays: &[Stayed], row: &Opened, plate: &Plate) -> bool {
     })
 }
 
-/// 10. Let in without a plate and let out against the rules by one person.
+/// Pattern 10: Let in without a plate and let out against the rules by one person.
 pub(super) fn no_plate_in_out(opened: &[Opened]) -> Vec<Found> {
     let entries =
         releases(opened).filter(|row| row.direction == Direction::Entry && row.plate.is_none());

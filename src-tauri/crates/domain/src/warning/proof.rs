@@ -14,7 +14,7 @@ const BEHIND_MS: i64 = 30_000;
 /// One that waits for its own turn is opened for within this time, ms.
 const TURN_MS: i64 = 10 * MINUTE_MS;
 
-/// 8. The same photo, or nearly the same, proves two openings.
+/// Pattern 8: The same photo, or nearly the same, proves two openings.
 pub(super) fn same_photo(opened: &[Opened], proofs: &[Proof], rules: &Rules) -> Vec<Found> {
     let rows: BTreeMap<_, _> = opened.iter().map(|row| (&row.id, row)).collect();
     let known: Vec<(&Proof, &Opened)> = proofs
@@ -83,7 +83,7 @@ impl Groups {
     }
 }
 
-/// 9. One opening and a second vehicle behind the first that nobody opened for, or an opening without any vehicle.
+/// Pattern 9: One opening and a second vehicle behind the first that nobody opened for, or an opening without any vehicle.
 pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp) -> Vec<Found> {
     let mut all = Vec::new();
     for row in opened.iter().filter(|row| row.moved) {

@@ -9,6 +9,7 @@ use crate::time::{DAY_MS, MINUTE_MS};
 const TEN: Timestamp =
     Timestamp(1_800_000_000_000 - 1_800_000_000_000 % DAY_MS + 2 * 60 * MINUTE_MS);
 
+#[expect(clippy::unnecessary_wraps, reason = "rows hold it so")]
 fn plate(text: &str) -> Option<Plate> {
     Some(Plate::parse(text).unwrap())
 }

@@ -14,6 +14,7 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::rise::Rise;
+use std::fmt::Write as _;
 
 /// A plate read this long before an arm was seen up is of the vehicle before it, ms.
 const PLATE_MS: i64 = 60_000;
@@ -181,16 +182,17 @@ impl Conn<'_> {
         let mut sql = format!("{SELECT} where r.at >= $1 and r.at < $2");
         if let Some(lot) = &filter.lot {
             args.push(lot.into());
-            sql.push_str(&format!(" and r.lot_id = ${}", args.len()));
+            // Writing into a string cannot fail.
+            let _ = write!(sql, " and r.lot_id = ${}", args.len());
         }
         if let Some(lots) = &filter.lots {
             args.push(super::lots_arg(lots.iter()).into());
-            sql.push_str(&format!(" and {}", self.in_lots("r.lot_id", args.len())));
+            let _ = write!(sql, " and {}", self.in_lots("r.lot_id", args.len()));
         }
         if let Some(behind) = &filter.behind {
             args.extend(args![behind.at, behind.id.as_str()]);
             let n = args.len();
-            sql.push_str(&format!(" and (r.at, r.id) < (${}, ${n})", n - 1));
+            let _ = write!(sql, " and (r.at, r.id) < (${}, ${n})", n - 1);
         }
         sql.push_str(" order by r.at desc, r.id desc limit $3");
         let rows: Vec<Columns> = self.all(&sql, args).await?;

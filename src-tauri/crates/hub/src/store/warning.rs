@@ -8,13 +8,13 @@ use crate::{
     directory::{Directory, parsed, parsed_opt},
 };
 use lanedesk_domain::{
-    ids::{LotId, PersonId, WarningId},
+    ids::{LotId, OpeningId, PersonId, WarningId},
     time::Timestamp,
     warning::Found,
 };
 use lanedesk_wire::{problem::Holder, warning::Warning};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// A warning with the numbers of its sentence.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ pub(crate) struct WarningFilter {
 
 /// Its id: the same pattern over the same rows is the same warning.
 pub(crate) fn id_of(found: &Found) -> String {
-    let mut rows: Vec<&str> = found.openings.iter().map(|id| id.as_str()).collect();
+    let mut rows: Vec<&str> = found.openings.iter().map(OpeningId::as_str).collect();
     rows.extend(found.others.iter().map(String::as_str));
     rows.sort_unstable();
     let mut sha = Sha256::new();
@@ -204,7 +204,8 @@ impl Conn<'_> {
         for (column, value) in equal {
             if let Some(value) = value {
                 args.push(value.into());
-                sql.push_str(&format!(" and {column} = ${}", args.len()));
+                // Writing into a string cannot fail.
+                let _ = write!(sql, " and {column} = ${}", args.len());
             }
         }
         match filter.dismissed {
@@ -219,7 +220,7 @@ impl Conn<'_> {
         if let Some(behind) = &filter.behind {
             args.extend(args![behind.at, behind.id.as_str()]);
             let n = args.len();
-            sql.push_str(&format!(" and (w.at, w.id) < (${}, ${n})", n - 1));
+            let _ = write!(sql, " and (w.at, w.id) < (${}, ${n})", n - 1);
         }
         sql.push_str(" order by w.at desc, w.id desc limit $3");
         let rows: Vec<Columns> = self.all(&sql, args).await?;

@@ -65,8 +65,8 @@ async fn login(place: &Place) -> Row {
 async fn a_head_proves_what_came_before_it_and_allows_what_came_after() {
     on_each_engine(async |place| {
         let (chief, head) = with_head(&place).await;
-        let held = verify(&place.database, Some(&head));
-        assert!(held.status.success(), "{held:?}");
+        let told = verify(&place.database, Some(&head));
+        assert!(told.status.success(), "{told:?}");
         let again = chief.get("/api/audit/head").await;
         let first: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(&head).unwrap()).unwrap();

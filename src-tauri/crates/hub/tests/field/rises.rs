@@ -8,6 +8,9 @@ use lanedesk_hub::{
 };
 use lotsim::Vehicle;
 
+/// A rise's lane, times, picture and device.
+type Row = (String, i64, Option<i64>, Option<String>, String);
+
 /// Brings the arm down and lets a minute pass; answers when the hub has seen it down in the new minute.
 async fn down_and_a_minute_later(lot: &Lot, code: &str) {
     let lane = Lot::lane_id(code);
@@ -53,7 +56,6 @@ async fn only_the_hand_is_told(engine: Engine) {
         (lot.one::<(i64,)>("select count(*) from rise").await.0 > 0).then_some(())
     })
     .await;
-    type Row = (String, i64, Option<i64>, Option<String>, String);
     let rows: Vec<Row> = lot
         .rows("select lane_id, at, down_at, picture_id, device_id from rise")
         .await;

@@ -104,11 +104,11 @@ impl FromStr for Behind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Lead {
     Plates,
+    Lane,
+    Lot,
     Result,
     Passage,
-    Lane,
     Person,
-    Lot,
     Reason,
     Source,
     Kind,
@@ -143,11 +143,11 @@ impl Filter {
         let rare = |result: &String| RARE_RESULTS.contains(&result.as_str());
         let rather = [
             (self.plates.is_some(), Lead::Plates),
+            (self.lane.is_some(), Lead::Lane),
+            (self.lot.is_some(), Lead::Lot),
             (self.result.as_ref().is_some_and(rare), Lead::Result),
             (self.passage.as_deref() == Some("none"), Lead::Passage),
-            (self.lane.is_some(), Lead::Lane),
             (self.person.is_some(), Lead::Person),
-            (self.lot.is_some(), Lead::Lot),
             (self.reason.is_some(), Lead::Reason),
             (self.source.is_some(), Lead::Source),
             (self.kind.is_some(), Lead::Kind),
@@ -185,7 +185,17 @@ impl Filter {
             (Lead::Time, "direction", &self.direction),
         ];
         for (of, column, value) in equal {
-            let plain = if of == lead { "" } else { conn.pick("+", "") };
+            // Kinds and results of a lot, and kinds of a person, are in indexes of their own.
+            let with = match lead {
+                Lead::Lot => matches!(of, Lead::Result | Lead::Kind),
+                Lead::Person => of == Lead::Kind,
+                _ => false,
+            };
+            let plain = if of == lead || with {
+                ""
+            } else {
+                conn.pick("+", "")
+            };
             if let Some(value) = value {
                 all.and(&format!("{plain}o.{column} = ?"), value);
             }
@@ -251,7 +261,7 @@ impl Filter {
     fn lot_by_lot(&self, lead: Lead) -> Option<&[LotId]> {
         let wide = matches!(
             lead,
-            Lead::Lot | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time
+            Lead::Result | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time
         );
         let lots = self.lots.as_deref().filter(|_| self.lot.is_none())?;
         (wide && lots.len() <= FEW_LOTS).then_some(lots)
@@ -405,6 +415,12 @@ mod tests {
         filter.result = Some("opened".to_owned());
         assert_eq!(filter.lead(), Lead::Lot, "most openings opened");
         filter.result = Some("unknown".to_owned());
+        assert_eq!(
+            filter.lead(),
+            Lead::Lot,
+            "a lot's results have their own index"
+        );
+        filter.lot = None;
         assert_eq!(filter.lead(), Lead::Result);
         filter.plates = Some(vec![String::new()]);
         assert_eq!(filter.lead(), Lead::Plates);

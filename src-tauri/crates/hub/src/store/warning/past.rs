@@ -50,6 +50,9 @@ struct OpenedColumns {
     passage: String,
 }
 
+/// A payment's lot, stay, plate, amount in 分 and time in ms.
+type PaidColumns = (String, Option<String>, Option<String>, i64, i64);
+
 fn plate(text: Option<&str>) -> Option<Plate> {
     text.and_then(Plate::from_reading)
 }
@@ -149,7 +152,7 @@ impl Conn<'_> {
 
     async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<Paid>, StoreError> {
         // A stay's payments count from an hour before the window: who paid before the first opening paid.
-        let rows: Vec<(String, Option<String>, Option<String>, i64, i64)> = self
+        let rows: Vec<PaidColumns> = self
             .all(
                 "select y.lot_id, y.stay_id, coalesce(y.plate, s.plate), y.amount_fen, y.paid_at
                  from payment y left join stay s on s.id = y.stay_id
@@ -157,16 +160,15 @@ impl Conn<'_> {
                 args![from.plus_minutes(-60), MOST],
             )
             .await?;
-        let row =
-            |(lot, stay, paid, amount, at): (String, Option<String>, Option<String>, _, _)| {
-                Ok(Paid {
-                    lot: parsed(&lot)?,
-                    stay: parsed_opt(stay.as_deref())?,
-                    plate: plate(paid.as_deref()),
-                    amount: Fen(amount),
-                    at: Timestamp(at),
-                })
-            };
+        let row = |(lot, stay, paid, amount, at): PaidColumns| {
+            Ok(Paid {
+                lot: parsed(&lot)?,
+                stay: parsed_opt(stay.as_deref())?,
+                plate: plate(paid.as_deref()),
+                amount: Fen(amount),
+                at: Timestamp(at),
+            })
+        };
         rows.into_iter().map(row).collect()
     }
 
