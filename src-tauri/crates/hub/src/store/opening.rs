@@ -2,8 +2,8 @@
 
 mod list;
 
-pub(in crate::store) use list::{HOUR, UNPAID};
 pub(crate) use list::{Behind, Filter};
+pub(in crate::store) use list::{HOUR, UNPAID};
 
 use super::{Arg, Conn, StoreError, Tx, lease::holder};
 use crate::{
