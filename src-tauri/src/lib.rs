@@ -27,6 +27,10 @@ const HUB: &str = "LANEDESK_HUB";
 /// Another folder for the local database than the app's own.
 const DATA_DIR: &str = "LANEDESK_DATA_DIR";
 
+/// Set, the camera is drawn: for measuring, with the feature of that name.
+#[cfg(feature = "drawn-camera")]
+const DRAWN_CAMERA: &str = "LANEDESK_DRAWN_CAMERA";
+
 /// Starts the desk and returns when its window is closed.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
@@ -91,6 +95,10 @@ fn downloads(app: &AppHandle) -> PathBuf {
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 fn camera() -> camera::CameraThread {
+    #[cfg(feature = "drawn-camera")]
+    if std::env::var_os(DRAWN_CAMERA).is_some() {
+        return camera::CameraThread::new(camera::Drawn, camera::Patience::default());
+    }
     camera::CameraThread::new(camera::Native, camera::Patience::default())
 }
 

@@ -3,7 +3,7 @@
 use super::CameraError;
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use std::io::Cursor;
+use std::{borrow::Cow, io::Cursor, sync::LazyLock};
 
 /// How a frame's bytes are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +59,8 @@ impl RawFrame {
         let wide = self.width.div_ceil(PREVIEW.0);
         let high = self.height.div_ceil(PREVIEW.1);
         let every = wide.max(high).max(1);
-        if every == 1 && self.layout == Layout::Mjpeg && has_tables(&self.bytes) {
-            return Ok(self.bytes.clone());
+        if every == 1 && self.layout == Layout::Mjpeg {
+            return Ok(with_tables(&self.bytes).into_owned());
         }
         self.encoded(every, PREVIEW_QUALITY)
     }
@@ -68,7 +68,9 @@ impl RawFrame {
     /// Encodes every `every`-th pixel of every `every`-th row.
     fn encoded(&self, every: u32, quality: u8) -> Result<Vec<u8>, CameraError> {
         if self.layout == Layout::Mjpeg {
-            let picture = decoded(&self.bytes).map_err(|_| damaged())?.into_rgb8();
+            let picture = decoded(&with_tables(&self.bytes))
+                .map_err(|_| damaged())?
+                .into_rgb8();
             let (width, height) = picture.dimensions();
             let rgb = Self {
                 layout: Layout::Rgb,
@@ -172,21 +174,39 @@ const fn stretched(from: i32, span: i32) -> [u8; 256] {
     table
 }
 
-/// Whether a camera's JPEG carries its Huffman tables: many leave them out, and not everything that shows pictures
-/// knows which they mean.
-fn has_tables(jpeg: &[u8]) -> bool {
+/// A camera's JPEG with its Huffman tables: many leave them out and mean the usual ones, which not everything that shows
+/// pictures knows.
+fn with_tables(jpeg: &[u8]) -> Cow<'_, [u8]> {
+    if !tables(jpeg).is_empty() {
+        return Cow::Borrowed(jpeg);
+    }
+    let (start, rest) = jpeg.split_at(jpeg.len().min(2));
+    Cow::Owned([start, USUAL_TABLES.as_slice(), rest].concat())
+}
+
+/// The tables every encoder uses that makes none of its own, ours among them: taken from a picture of it.
+static USUAL_TABLES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let picture = written(&[0; 8 * 8 * 3], 8, 8, ColorType::Rgb, PREVIEW_QUALITY);
+    tables(&picture.unwrap_or_default())
+});
+
+/// The segments of a JPEG that define Huffman tables.
+fn tables(jpeg: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
     let mut rest = jpeg.get(2..).unwrap_or_default();
     while let [0xff, kind, high, low, ..] = *rest {
-        if kind == 0xc4 {
-            return true;
+        let length = 2 + usize::from(u16::from_be_bytes([high, low]));
+        let Some((segment, after)) = rest.split_at_checked(length) else {
+            break;
+        };
+        match kind {
+            0xc4 => found.extend_from_slice(segment),
+            0xda => break,
+            _ => {}
         }
-        if kind == 0xda {
-            return false;
-        }
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        rest = rest.get(2 + length..).unwrap_or_default();
+        rest = after;
     }
-    false
+    found
 }
 
 fn written(

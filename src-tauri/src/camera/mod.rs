@@ -3,11 +3,15 @@
 //! Drivers hang and panic. So every camera is worked on a thread of its own, each question has a deadline, and a thread
 //! that does not answer is left behind: the desk itself never waits on a driver.
 
+#[cfg(feature = "drawn-camera")]
+mod drawn;
 mod jpeg;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod native;
 mod thread;
 
+#[cfg(feature = "drawn-camera")]
+pub use drawn::Drawn;
 pub use jpeg::{Layout, RawFrame, thumb};
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub use native::Native;

@@ -14,6 +14,11 @@ use nokhwa::{
 };
 use std::{cmp::Reverse, collections::HashMap};
 
+#[cfg(target_os = "linux")]
+use nokhwa::utils::Resolution;
+#[cfg(target_os = "linux")]
+use v4l::{frameinterval::FrameIntervalEnum, framesize::FrameSizeEnum};
+
 /// What frames may come as.
 const KNOWN: &[FrameFormat] = &[
     FrameFormat::MJPEG,
@@ -25,6 +30,8 @@ const KNOWN: &[FrameFormat] = &[
 ];
 /// The largest preview, in pixels.
 const PREVIEW: (u32, u32) = (1280, 720);
+/// Formats tried before a camera counts as broken.
+const TRIED: usize = 4;
 /// A preview slower than this looks broken.
 const SMOOTH: u32 = 15;
 
@@ -40,19 +47,134 @@ impl Driver for Native {
     fn open(&self, id: &str, want: Want) -> Result<Box<dyn Source>, CameraError> {
         let found = plugged()?.into_iter().find(|(_, camera)| camera.id == id);
         let (index, _) = found.ok_or(CameraError::Gone)?;
-        let any = RequestedFormat::with_formats(RequestedFormatType::None, KNOWN);
-        let mut camera = Camera::new(index, any).map_err(told)?;
-        let formats = camera.compatible_camera_formats().map_err(told)?;
-        let format = best(&formats, want);
-        let format = format.ok_or_else(|| CameraError::Broken("no known format".to_owned()))?;
-        if camera.camera_format() != format {
-            let exact = RequestedFormat::with_formats(RequestedFormatType::Exact(format), KNOWN);
-            camera.set_camera_requset(exact).map_err(told)?;
+        let mut last = CameraError::Broken("no known format".to_owned());
+        // Drivers promise formats they then refuse: the next best one serves too.
+        for format in best(&offered(&index)?, want).into_iter().take(TRIED) {
+            match started(&index, format) {
+                Ok(camera) => return Ok(Box::new(Opened(camera))),
+                Err(error) => last = told(error),
+            }
+            if !matches!(last, CameraError::Broken(_)) {
+                break;
+            }
         }
-        camera.open_stream().map_err(told)?;
-        Ok(Box::new(Opened(camera)))
+        Err(last)
     }
 }
+
+fn started(index: &CameraIndex, format: CameraFormat) -> Result<Camera, NokhwaError> {
+    let exact = RequestedFormat::with_formats(RequestedFormatType::Exact(format), KNOWN);
+    let mut camera = match Camera::new(index.clone(), exact) {
+        Err(error) if is_uneven(&error) => {
+            even_out(index);
+            Camera::new(index.clone(), exact)?
+        }
+        opened => opened?,
+    };
+    camera.open_stream()?;
+    Ok(camera)
+}
+
+/// What a camera offers. Not asked of nokhwa, which gives up on all of it where one rate is no whole number, as 7.5
+/// frames a second of many USB cameras.
+#[cfg(target_os = "linux")]
+fn offered(index: &CameraIndex) -> Result<Vec<CameraFormat>, CameraError> {
+    use v4l::video::Capture as _;
+    let failed = |error: std::io::Error| told(NokhwaError::GeneralError(error.to_string()));
+    let index = index.as_index().map_err(told)?;
+    let device = v4l::Device::new(index as usize).map_err(failed)?;
+    let mut found = Vec::new();
+    for offered in device.enum_formats().map_err(failed)? {
+        let Some(kind) = known(offered.fourcc) else {
+            continue;
+        };
+        // A size or rate the driver cannot tell is one that is not used.
+        let sizes = device.enum_framesizes(offered.fourcc).unwrap_or_default();
+        for (width, height) in sizes.into_iter().flat_map(|size| usual(size.size)) {
+            let rates = device.enum_frameintervals(offered.fourcc, width, height);
+            for rate in rates.unwrap_or_default() {
+                let pixels = Resolution::new(width, height);
+                let whole = whole(rate.interval);
+                found.extend(whole.map(|rate| CameraFormat::new(pixels, kind, rate)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A size, or of a range of sizes the usual ones in it and the largest.
+#[cfg(target_os = "linux")]
+fn usual(size: FrameSizeEnum) -> Vec<(u32, u32)> {
+    match size {
+        FrameSizeEnum::Discrete(size) => vec![(size.width, size.height)],
+        FrameSizeEnum::Stepwise(range) => {
+            let largest = (range.max_width, range.max_height);
+            let within = |(width, height): &(u32, u32)| {
+                (range.min_width..=largest.0).contains(width)
+                    && (range.min_height..=largest.1).contains(height)
+            };
+            let known = [(640, 480), (1280, 720), (1920, 1080)].into_iter();
+            known.filter(within).chain([largest]).collect()
+        }
+    }
+}
+
+/// Frames a second where they are a whole number; of a range the usual thirty, or its fastest.
+#[cfg(target_os = "linux")]
+fn whole(interval: FrameIntervalEnum) -> Option<u32> {
+    let rate = |every: v4l::Fraction| (every.numerator == 1).then_some(every.denominator);
+    match interval {
+        FrameIntervalEnum::Discrete(every) => rate(every),
+        FrameIntervalEnum::Stepwise(range) => rate(range.min).map(|fastest| fastest.min(30)),
+    }
+}
+
+/// The kinds of frames that are understood here.
+#[cfg(target_os = "linux")]
+fn known(fourcc: v4l::FourCC) -> Option<FrameFormat> {
+    Some(match &fourcc.repr {
+        b"MJPG" => FrameFormat::MJPEG,
+        b"YUYV" => FrameFormat::YUYV,
+        b"NV12" => FrameFormat::NV12,
+        b"RGB3" => FrameFormat::RAWRGB,
+        b"BGR3" => FrameFormat::RAWBGR,
+        b"GRAY" => FrameFormat::GRAY,
+        _ => return None,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn offered(index: &CameraIndex) -> Result<Vec<CameraFormat>, CameraError> {
+    let any = RequestedFormat::with_formats(RequestedFormatType::None, KNOWN);
+    let mut camera = Camera::new(index.clone(), any).map_err(told)?;
+    camera.compatible_camera_formats().map_err(told)
+}
+
+/// Whether nokhwa stumbled over a rate such as 12.5 frames a second: it knows whole ones only, also as what the camera
+/// happens to be set to.
+fn is_uneven(error: &NokhwaError) -> bool {
+    error.to_string().contains("not whole number")
+}
+
+/// Sets a camera to a whole number of frames a second.
+#[cfg(target_os = "linux")]
+fn even_out(index: &CameraIndex) {
+    use v4l::video::{Capture, capture::Parameters};
+    let device = index
+        .as_index()
+        .ok()
+        .and_then(|index| v4l::Device::new(index as usize).ok());
+    let Some(device) = device else { return };
+    let even = |rate| {
+        let set = device.set_params(&Parameters::with_fps(rate));
+        set.is_ok_and(|set| set.interval.numerator == 1)
+    };
+    // The first the camera takes; where it takes none, opening it fails in words of its own.
+    let _ = [30, 25, 15, 10, 5, 1].into_iter().find(|rate| even(*rate));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn even_out(_index: &CameraIndex) {}
 
 /// A camera whose stream runs; it stops when this is dropped.
 struct Opened(Camera);
@@ -108,39 +230,33 @@ fn leave_twins_out(found: &mut Vec<CameraInfo>) {
 #[cfg(not(target_os = "linux"))]
 fn leave_twins_out(_found: &mut Vec<CameraInfo>) {}
 
-/// The format that serves best: for a photo the most pixels; for a preview the most within its size that are smooth.
-fn best(formats: &[CameraFormat], want: Want) -> Option<CameraFormat> {
+/// The formats that serve, best first: for a photo the most pixels; for a preview the most within its size that are
+/// smooth.
+fn best(formats: &[CameraFormat], want: Want) -> Vec<CameraFormat> {
     let pixels = |format: &CameraFormat| u64::from(format.width()) * u64::from(format.height());
-    let known = || {
-        formats
-            .iter()
-            .filter(|format| KNOWN.contains(&format.format()))
-    };
-    match want {
-        Want::Photo => known().max_by_key(|format| (pixels(format), format.frame_rate())),
-        Want::Preview => {
-            let fits = |format: &&CameraFormat| {
-                format.width() <= PREVIEW.0 && format.height() <= PREVIEW.1
-            };
-            let smooth = |format: &CameraFormat| format.frame_rate() >= SMOOTH;
-            // Frames that come as JPEG need no work here.
-            let easy = |format: &CameraFormat| format.format() == FrameFormat::MJPEG;
-            known()
-                .filter(fits)
-                .max_by_key(|format| {
-                    (
-                        smooth(format),
-                        pixels(format),
-                        easy(format),
-                        format.frame_rate().min(30),
-                    )
-                })
-                .or_else(|| {
-                    known().min_by_key(|format| (pixels(format), Reverse(format.frame_rate())))
-                })
+    let mut known = formats.to_vec();
+    known.retain(|format| KNOWN.contains(&format.format()));
+    known.sort_by_key(|format| {
+        let rate = format.frame_rate();
+        let fits = format.width() <= PREVIEW.0 && format.height() <= PREVIEW.1;
+        // Frames that come as JPEG need no work here.
+        let easy = format.format() == FrameFormat::MJPEG;
+        match want {
+            Want::Photo => Reverse((true, true, pixels(format), easy, rate)),
+            Want::Preview if fits => {
+                Reverse((true, rate >= SMOOTH, pixels(format), easy, rate.min(30)))
+            }
+            // Too large: the smaller the better.
+            Want::Preview => Reverse((
+                false,
+                rate >= SMOOTH,
+                u64::MAX - pixels(format),
+                easy,
+                rate.min(30),
+            )),
         }
-    }
-    .copied()
+    });
+    known
 }
 
 /// What a driver's failure means to a person. Drivers tell it in text only.
@@ -194,15 +310,16 @@ mod tests {
             format(2592, 1944, FrameFormat::YUYV, 2),
             format(2592, 1944, FrameFormat::MJPEG, 15),
         ];
-        assert_eq!(best(&offered, Want::Photo), Some(offered[4]));
-        assert_eq!(best(&offered, Want::Preview), Some(offered[2]));
-        assert_eq!(best(&offered[..2], Want::Preview), Some(offered[0]));
+        let first = |offered: &[CameraFormat], want| best(offered, want).first().copied();
+        assert_eq!(first(&offered, Want::Photo), Some(offered[4]));
+        assert_eq!(first(&offered, Want::Preview), Some(offered[2]));
+        assert_eq!(first(&offered[..2], Want::Preview), Some(offered[0]));
         assert_eq!(
-            best(&offered[3..], Want::Preview),
+            first(&offered[3..], Want::Preview),
             Some(offered[4]),
             "nothing fits"
         );
-        assert_eq!(best(&[], Want::Preview), None);
+        assert_eq!(first(&[], Want::Preview), None);
         assert_eq!(KNOWN.len(), 6, "every format of nokhwa is decoded");
     }
 

@@ -113,7 +113,7 @@ async fn looked_at(cameras: &CameraThread, camera: &Plugged) -> Window {
     let frames = window.0.lock().unwrap().frames.clone();
     for frame in &frames {
         let picture = image::load_from_memory(frame).unwrap();
-        assert_eq!(picture.dimensions(), (1280, 720));
+        assert!(picture.width() <= 1280 && picture.height() <= 720);
         assert_bars(&picture);
     }
     proven(PREVIEW);

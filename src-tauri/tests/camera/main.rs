@@ -6,8 +6,9 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 // The door itself, without the desk around it: what runs in the machine must not need the web view's libraries.
-#[allow(
+#[expect(
     dead_code,
+    unused_imports,
     unreachable_pub,
     reason = "the desk uses what this test does not"
 )]

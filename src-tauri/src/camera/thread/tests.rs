@@ -128,9 +128,9 @@ impl Screen for TestScreen {
 fn cameras() -> (CameraThread, MadeUp) {
     let driver = MadeUp::new();
     let short = Patience {
-        open: Duration::from_millis(400),
-        photo: Duration::from_millis(600),
-        frame: Duration::from_millis(200),
+        open: Duration::from_secs(2),
+        photo: Duration::from_secs(2),
+        frame: Duration::from_secs(2),
         settle: Duration::ZERO,
     };
     (CameraThread::new(driver.clone(), short), driver)

@@ -25,6 +25,7 @@ fn quick() -> Pace {
         silence: Duration::from_millis(400),
         first_pause: Duration::from_millis(10),
         longest_pause: Duration::from_millis(40),
+        ..Pace::default()
     }
 }
 
