@@ -44,30 +44,30 @@ pub(in crate::ops) async fn instead_of_stay(
 }
 
 /// A payment that was put to a stay. Where the stay has left, it pays the debt filed for it; where the stay is inside,
-/// what it does not need now pays what is owed from before. `owes`: what the stay owed before this payment.
+/// what it does not need now pays what is owed from before. `needs`: what the stay owed before this payment.
 pub(in crate::ops) async fn after_stay(
     tx: &mut Tx<'_>,
     hub: &Hub,
     payment: &NewPayment,
     stay: &StayRow,
-    owes: Option<Fen>,
+    needs: Option<Fen>,
     now: Timestamp,
 ) -> Result<()> {
     let mut owed = owed(tx, stay.plate.as_ref(), stay.phone.as_ref(), &payment.lot).await?;
     let of_stay = |owed: &Owed| owed.stay.as_ref() == Some(&stay.id);
-    let amount = match owes {
+    let amount = match needs {
         // Left: only its own debt; anything more is kept on the stay.
         None => {
             owed.retain(of_stay);
             payment.amount
         }
-        Some(owes) => {
+        Some(needs) => {
             owed.retain(|owed| !of_stay(owed));
-            surplus(payment.amount, owes)
+            surplus(payment.amount, needs)
         }
     };
     let paid = settle(tx, payment, amount, &owed, now).await?;
-    if owes.is_some() {
+    if needs.is_some() {
         tx.take_from_stay(&stay.id, paid).await?;
     }
     if !owed.is_empty() {
