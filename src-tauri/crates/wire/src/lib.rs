@@ -15,6 +15,7 @@ pub mod debt;
 pub mod health;
 pub mod lane;
 pub mod list;
+pub mod live;
 pub mod opening;
 pub mod payment;
 pub mod photo;
