@@ -4,13 +4,13 @@
 //! people).
 
 use crate::store::{Conn, StoreError};
+pub use lanedesk_domain::release::Reason;
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
     lane::LaneDirection,
     money::Fen,
     release::default_reasons,
 };
-pub use lanedesk_domain::release::Reason;
 use std::collections::{BTreeMap, HashMap};
 
 /// A lot.
