@@ -1,5 +1,7 @@
 //! The hub dies in the midst of an order, or its database does (R25, R26; invariants 4 and 5).
 
+mod release;
+
 use crate::harness::{
     Claim, Database, Engine, HubProcess, Person, World, hub_site, on_each_engine, site, wait_for,
     wait_up_to,

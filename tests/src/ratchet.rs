@@ -4,10 +4,11 @@
 
 mod trail;
 
-use crate::harness::{Person, World};
+use crate::harness::{Database, Engine, Person, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Open to anybody, or proven by a signature or key of its own. May only shrink.
 const WITHOUT_SESSION: &[&str] = &[
@@ -23,8 +24,10 @@ const WITHOUT_SESSION: &[&str] = &[
 const EVERY_ROLE: &[&str] = &[
     "DELETE /api/session",
     "GET /api/cases/{case}",
+    "GET /api/debts",
     "GET /api/handled",
     "GET /api/lanes/{lane}",
+    "GET /api/lanes/{lane}/environment",
     "GET /api/lanes/{lane}/environment.jpg",
     "GET /api/lanes/{lane}/picture",
     "GET /api/openings",
@@ -32,6 +35,7 @@ const EVERY_ROLE: &[&str] = &[
     "GET /api/openings/{opening}/timeline",
     "GET /api/orders/{order}",
     "GET /api/pictures/{id}",
+    "GET /api/reasons",
     "GET /api/records",
     "GET /api/search",
     "GET /api/session",
@@ -40,27 +44,38 @@ const EVERY_ROLE: &[&str] = &[
 
 /// Routes some role may not use, and one such role's account.
 const SHUT_TO: &[(&str, &str)] = &[
+    ("DELETE /api/cases/{case}/photos/{id}", "admin"),
     ("DELETE /api/seat", "guard"),
+    ("GET /api/approvals", "guard"),
     ("GET /api/audit/head", "agent"),
     ("GET /api/board", "guard"),
+    ("GET /api/cases/{case}/release", "admin"),
     ("GET /api/openings/export", "guard"),
     ("GET /api/openings/statistics", "guard"),
+    ("GET /api/photos/{id}", "admin"),
     ("GET /api/reports/{day}", "guard"),
     ("GET /api/rises", "agent"),
     ("GET /api/warnings", "guard"),
+    ("POST /api/approvals/{id}", "agent"),
     ("POST /api/cases/{case}/barrier", "admin"),
     ("POST /api/cases/{case}/close", "admin"),
+    ("POST /api/cases/{case}/debt", "admin"),
     ("POST /api/cases/{case}/direction", "admin"),
     ("POST /api/cases/{case}/hand-over", "admin"),
     ("POST /api/cases/{case}/move", "admin"),
     ("POST /api/cases/{case}/passed", "admin"),
     ("POST /api/cases/{case}/phone", "admin"),
+    ("POST /api/cases/{case}/photos", "admin"),
+    ("POST /api/cases/{case}/photos/from-lane", "admin"),
     ("POST /api/cases/{case}/picture", "admin"),
     ("POST /api/cases/{case}/plate", "admin"),
+    ("POST /api/cases/{case}/release", "admin"),
     ("POST /api/cases/{case}/vehicle", "admin"),
+    ("POST /api/debts/{id}/waive", "agent"),
     ("POST /api/lanes/{lane}/ask", "admin"),
     ("POST /api/lanes/{lane}/claim", "admin"),
     ("POST /api/lanes/{lane}/take-over", "agent"),
+    ("POST /api/photos/{id}/hold", "agent"),
     ("POST /api/reports/{day}/acknowledge", "admin"),
     ("POST /api/warnings/{warning}/dismiss", "admin"),
     ("PUT /api/seat", "guard"),
@@ -91,32 +106,59 @@ struct Ids {
     order: String,
     opening: String,
     picture: String,
+    approval: String,
+    debt: String,
+    photo: String,
 }
 
 impl Ids {
     fn fill(&self, path: &str) -> String {
+        let id = match path {
+            path if path.starts_with("/api/approvals") => &self.approval,
+            path if path.starts_with("/api/debts") => &self.debt,
+            path if path.starts_with("/api/photos") => &self.photo,
+            _ => &self.picture,
+        };
         path.replace("{lane}", self.lane)
             .replace("{case}", &self.case)
             .replace("{order}", &self.order)
             .replace("{opening}", &self.opening)
-            .replace("{id}", &self.picture)
+            .replace("{id}", id)
             .replace("{device}", &format!("cam-{}", self.lane))
     }
 
     /// A body that every route understands as far as it asks.
     fn body(&self, route: &str) -> Value {
         let mut body = json!({"fence": self.fence, "plate": "粤B12345", "phone": "13800000000", "candidate": self.case,
-            "direction": "entry", "lane": "W01", "to": self.case, "note": "", "reason": "换班", "number": "8001"});
+            "direction": "entry", "lane": "W01", "to": self.case, "note": "", "reason": "换班", "number": "8001",
+            "order_id": Uuid::new_v4(), "amount_fen": 100, "answer": "allow", "hold": true});
         if route.ends_with("/barrier") {
-            body = json!({"order_id": uuid::Uuid::new_v4(), "fence": self.fence, "action": "open"});
+            body = json!({"order_id": Uuid::new_v4(), "fence": self.fence, "action": "open"});
         }
         body
     }
 }
 
+/// A reason that asks for leave, and a supervisor who sees one lot only.
+const MORE: &str = r#"
+[[reason]]
+code = "police"
+text = "公务"
+direction = "any"
+approval = true
+photos_min = 0
+
+[[person]]
+username = "deputy"
+name = "陈立"
+role = "supervisor"
+password = "lanedesk-demo"
+lots = ["cyds"]
+"#;
+
 /// A world in which the agent works a lane, with everything a path can name.
 async fn at_work(lane: &'static str) -> (World, Person, Ids) {
-    let world = World::sqlite().await;
+    let world = World::with(Database::new(Engine::Sqlite).await, MORE, &[]).await;
     let agent = world.person("agent").await;
     world
         .lot
@@ -130,8 +172,17 @@ async fn at_work(lane: &'static str) -> (World, Person, Ids) {
     let opening = agent.get("/api/openings").await.ok()["items"][0]["id"].clone();
     let picture = view["picture"]["url"].as_str().unwrap();
     let picture = picture.rsplit('/').next().unwrap();
+    agent.order_becomes(&order["id"], "opened").await;
+    let release = json!({"order_id": Uuid::new_v4(), "fence": claim.fence, "reason": "police", "remark": "执行公务"});
+    let asked = agent
+        .post(&format!("/api/cases/{}/release", claim.case), &release)
+        .await
+        .refused(409, "approval_required");
     let ids = Ids {
         lane,
+        approval: asked["approval"].as_str().unwrap().to_owned(),
+        debt: owed(&world, &claim.case).await,
+        photo: photographed(&world, &claim.case).await,
         case: claim.case,
         fence: claim.fence,
         order: order["id"].as_str().unwrap().to_owned(),
@@ -139,6 +190,30 @@ async fn at_work(lane: &'static str) -> (World, Person, Ids) {
         picture: picture.split('?').next().unwrap().to_owned(),
     };
     (world, agent, ids)
+}
+
+/// A debt filed in a case; no operation of an entry files one.
+async fn owed(world: &World, case: &str) -> String {
+    let (id, now) = (Uuid::now_v7().to_string(), world.now().0);
+    let filed = format!(
+        "insert into debt (id, lot_id, lane_id, case_id, plate, amount_fen, paid_fen, person_id, filed_at, state)
+         select '{id}', lot_id, lane_id, id, plate, 900, 0, person_id, {now}, 'open' from \"case\" where id = '{case}'"
+    );
+    world.database.tamper(&filed).await;
+    id
+}
+
+/// A photo of a case; only its row, nobody here gets to see the picture.
+async fn photographed(world: &World, case: &str) -> String {
+    let (id, now) = (Uuid::now_v7().to_string(), world.now().0);
+    let taken = format!(
+        "insert into photo (id, case_id, lot_id, person_id, source, taken_at, received_at, sha256, original, near,
+            bytes, width, height)
+         select '{id}', id, lot_id, person_id, 'lane_camera', {now}, {now}, '00', '00', '00', 1, 1, 1
+         from \"case\" where id = '{case}'"
+    );
+    world.database.tamper(&taken).await;
+    id
 }
 
 /// Each route stands in exactly one list, and no list names a route that is gone.
@@ -210,6 +285,7 @@ async fn the_wrong_role_is_refused() {
 async fn anothers_lot_is_not_found() {
     let (world, _agent, ids) = at_work("S01").await;
     let (guard, chief) = (world.person("guard").await, world.person("agent2").await);
+    let deputy = world.person("deputy").await;
     let mut looked = 0;
     for route in routes(&world).await {
         let (method, path) = parts(&route);
@@ -222,17 +298,23 @@ async fn anothers_lot_is_not_found() {
         {
             continue;
         }
-        let answer = guard
-            .call(method.clone(), &ids.fill(path), Some(&ids.body(&route)))
-            .await;
+        let (place, body) = (ids.fill(path), ids.body(&route));
+        let mut answer = guard.call(method.clone(), &place, Some(&body)).await;
+        if answer.status == 403 {
+            // Only supervisors may: one of another lot is told what anybody of another lot is told.
+            answer = deputy.call(method.clone(), &place, Some(&body)).await;
+        }
         assert_eq!(answer.status, 404, "{route}: {}", answer.body);
         answer.refused(404, "not_found");
         looked += 1;
         // For somebody of that lot it is there: the 404 is about the scope.
-        if method == Method::GET && !path.contains("openings") {
+        // Photos are for few even there.
+        if method == Method::GET && !path.contains("openings") && !path.contains("photos") {
             let there = chief.get(&ids.fill(path)).await;
+            // A WebSocket is there, but is not opened by an ordinary request.
+            let socket = path.ends_with("/environment") && there.status == 400;
             assert!(
-                there.status.is_success(),
+                there.status.is_success() || socket,
                 "{route}: {} {}",
                 there.status,
                 there.body

@@ -149,18 +149,23 @@ impl Person {
 
     /// Sends a request and reads its answer.
     pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
-        let answer = request.send().await.unwrap();
+        Self::try_send(request).await.expect("an answer")
+    }
+
+    /// The same where the hub may die under it; none: it did, before the answer was out.
+    pub(crate) async fn try_send(request: reqwest::RequestBuilder) -> Option<Answer> {
+        let answer = request.send().await.ok()?;
         let status = answer.status();
         let retry_after = answer
             .headers()
             .get("retry-after")
             .map(|v| v.to_str().unwrap().parse().unwrap());
-        let bytes = answer.bytes().await.unwrap();
-        Answer {
+        let bytes = answer.bytes().await.ok()?;
+        Some(Answer {
             status,
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             retry_after,
-        }
+        })
     }
 
     /// Queries a lane (R6).

@@ -1,6 +1,8 @@
 //! Every changing route, used as it is meant to be, leaves an audit row that says who did what.
 
-use super::{parts, routes};
+mod release;
+
+use super::{MORE, parts, routes};
 use crate::harness::{Answer, Database, Engine, Person, World};
 use lanedesk_hub::signature::sign;
 use lotsim::Vehicle;
@@ -49,7 +51,8 @@ async fn post(person: &Person, path: String, body: Value) -> Answer {
 
 #[tokio::test]
 async fn every_changing_route_leaves_an_audit_row() {
-    let world = World::with(Database::new(Engine::Sqlite).await, PUSHING, &[]).await;
+    let more = format!("{PUSHING}{}{MORE}", release::SITE);
+    let world = World::with(Database::new(Engine::Sqlite).await, &more, &[]).await;
     let mut trail = Trail {
         world,
         used: BTreeSet::new(),
@@ -57,6 +60,7 @@ async fn every_changing_route_leaves_an_audit_row() {
     sessions(&mut trail).await;
     holding(&mut trail).await;
     working(&mut trail).await;
+    release::releasing(&mut trail).await;
     inputs(&mut trail).await;
     reviewing(&mut trail).await;
     let changing = routes(&trail.world)
@@ -253,11 +257,7 @@ async fn inputs(trail: &mut Trail) {
 async fn reviewing(trail: &mut Trail) {
     let chief = trail.world.person("chief").await;
     let day = trail.world.now().local_day();
-    let read = post(
-        &chief,
-        format!("/api/reports/{day}/acknowledge"),
-        json!({}),
-    );
+    let read = post(&chief, format!("/api/reports/{day}/acknowledge"), json!({}));
     trail
         .step("POST /api/reports/{day}/acknowledge", read)
         .await;
