@@ -101,7 +101,7 @@ impl Seal {
         }
         let mut key = [0; KEY];
         rand::rng().fill_bytes(&mut key);
-        let text = written(&key);
+        let text = hex::encode(key);
         if !self.keyring.keep_photo_key(&text).await
             && let Some(file) = self.file()
             && let Err(error) = only_ours(&file, &text)
@@ -124,19 +124,9 @@ async fn unblocked<T: Send + 'static>(
     done.unwrap_or(Err(SealError::Unsealed))
 }
 
-fn written(key: &[u8; KEY]) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn read(text: &str) -> Option<[u8; KEY]> {
-    let text = text.trim();
-    if text.len() != KEY * 2 || !text.is_ascii() {
-        return None;
-    }
     let mut key = [0; KEY];
-    for (index, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).ok()?;
-    }
+    hex::decode_to_slice(text.trim(), &mut key).ok()?;
     Some(key)
 }
 

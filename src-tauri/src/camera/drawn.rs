@@ -55,7 +55,8 @@ impl Source for Bar {
         for x in 0..width {
             let lit = (x + bar) % width < width / 8;
             // Grain that a wandering multiplier makes; any odd number does.
-            let grain = (x.wrapping_mul(2_654_435_761).wrapping_add(bar) >> 7) as u8 % 32;
+            let wandering = x.wrapping_mul(2_654_435_761).wrapping_add(bar) >> 7;
+            let grain = wandering.to_le_bytes()[0] % 32;
             row.extend([if lit { 200 } else { 64 } + grain, COLORLESS]);
         }
         Ok(RawFrame {

@@ -154,24 +154,26 @@ impl RawFrame {
 }
 
 /// Cameras send brightness as 16 to 235 and colour as 16 to 240; a JPEG uses 0 to 255 for both.
-const FULL_Y: [u8; 256] = stretched(16, 219);
-const FULL_C: [u8; 256] = stretched(16, 224);
+const FULL_Y: [u8; 256] = stretched(16, 235);
+const FULL_C: [u8; 256] = stretched(16, 240);
 
-const fn stretched(from: i32, span: i32) -> [u8; 256] {
+const fn stretched(from: u8, to: u8) -> [u8; 256] {
+    let span = (to - from) as u16;
     let mut table = [0; 256];
-    let mut value = 0;
-    while value < 256 {
-        let wide = ((value - from) * 255 + span / 2) / span;
-        table[value as usize] = if wide < 0 {
-            0
-        } else if wide > 255 {
-            255
+    let mut value = from;
+    loop {
+        let wide = ((value - from) as u16 * 255 + span / 2) / span;
+        // Never above 255, so the low byte is all of it.
+        table[value as usize] = if value < to {
+            wide.to_le_bytes()[0]
         } else {
-            wide as u8
+            255
         };
+        if value == u8::MAX {
+            return table;
+        }
         value += 1;
     }
-    table
 }
 
 /// A camera's JPEG with its Huffman tables: many leave them out and mean the usual ones, which not everything that shows

@@ -1,4 +1,4 @@
-//! The cameras of a computer, through nokhwa: V4L2 on Linux, Media Foundation on Windows, AVFoundation on a Mac.
+//! The cameras of a computer, through nokhwa: V4L2 on Linux, Media Foundation on Windows, `AVFoundation` on a Mac.
 
 use super::{
     CameraError, Plugged,

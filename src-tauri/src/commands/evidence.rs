@@ -84,6 +84,7 @@ pub async fn start_preview(
 /// The page has shown a frame of the preview and is ready for the next.
 #[tauri::command]
 #[specta::specta]
+#[expect(clippy::needless_pass_by_value, reason = "the shape Tauri calls")]
 pub fn preview_shown(desk: State<'_, Desk>) {
     desk.preview_shown();
 }

@@ -146,7 +146,7 @@ impl Desk {
 struct Partial {
     file: File,
     /// Where it is written.
-    partial: PathBuf,
+    part: PathBuf,
     /// Its name once it is whole, held by an empty file so that nobody else takes it.
     whole: PathBuf,
     finished: bool,
@@ -156,10 +156,10 @@ impl Partial {
     async fn begin(folder: &Path, name: &str) -> std::io::Result<Self> {
         tokio::fs::create_dir_all(folder).await?;
         let whole = free_name(folder, name).await?;
-        let mut partial = whole.clone().into_os_string();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        let file = match File::create(&partial).await {
+        let mut part = whole.clone().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file = match File::create(&part).await {
             Ok(file) => file,
             Err(error) => {
                 tokio::fs::remove_file(&whole).await?;
@@ -168,7 +168,7 @@ impl Partial {
         };
         Ok(Self {
             file,
-            partial,
+            part,
             whole,
             finished: false,
         })
@@ -181,7 +181,7 @@ impl Partial {
     async fn finish(mut self) -> std::io::Result<PathBuf> {
         self.file.flush().await?;
         self.file.sync_all().await?;
-        tokio::fs::rename(&self.partial, &self.whole).await?;
+        tokio::fs::rename(&self.part, &self.whole).await?;
         self.finished = true;
         Ok(self.whole.clone())
     }
@@ -190,7 +190,7 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.finished {
-            for path in [&self.partial, &self.whole] {
+            for path in [&self.part, &self.whole] {
                 if let Err(error) = std::fs::remove_file(path) {
                     tracing::info!(%error, "a part of an export stays");
                 }

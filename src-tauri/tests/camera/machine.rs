@@ -27,7 +27,11 @@ pub(crate) fn run(test: &str) -> String {
     let work = tempfile::tempdir_in(&cache).unwrap();
     let root = work.path().join("root.cpio");
     fs::write(&root, root_of(&kernel, &tools, test)).unwrap();
-    let image = found(&kernel.join("boot"), &|name| name.starts_with("vmlinuz"));
+    let kernels = |file: &Path| {
+        file.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("vmlinuz"))
+    };
+    let image = found(&kernel.join("boot"), &kernels);
     boot(
         image.first().expect("the package holds a kernel"),
         &root,
@@ -63,7 +67,7 @@ fn unpacked(cache: &Path, package: &str, files: &[&str]) -> PathBuf {
         downloaded.success(),
         "{package} could not be downloaded: run `apt-get update`"
     );
-    let archive = found(fresh.path(), &|name| name.ends_with(".deb"));
+    let archive = found(fresh.path(), &|file| ends_in(file, "deb"));
     let mut tar = Command::new("dpkg-deb")
         .arg("--fsys-tarfile")
         .arg(&archive[0])
@@ -104,23 +108,24 @@ fn root_of(kernel: &Path, tools: &Path, test: &str) -> Vec<u8> {
         files.insert(inside, fs::read(&library).unwrap());
     }
     let modules = modules(kernel);
-    let mut init = "#!/bin/busybox sh\n\
-        /bin/busybox mount -t proc proc /proc\n\
-        /bin/busybox mount -t sysfs sysfs /sys\n\
-        /bin/busybox mount -t devtmpfs devtmpfs /dev\n\
-        /bin/busybox mount -t tmpfs tmpfs /tmp\n"
-        .to_owned();
+    let mut init = vec![
+        "#!/bin/busybox sh".to_owned(),
+        "/bin/busybox mount -t proc proc /proc".to_owned(),
+        "/bin/busybox mount -t sysfs sysfs /sys".to_owned(),
+        "/bin/busybox mount -t devtmpfs devtmpfs /dev".to_owned(),
+        "/bin/busybox mount -t tmpfs tmpfs /tmp".to_owned(),
+    ];
     for (name, file) in &modules {
         let settings = if name == DRIVER { SETTINGS } else { "" };
-        init += &format!("/bin/busybox insmod /module/{name}.ko {settings}\n");
+        init.push(format!("/bin/busybox insmod /module/{name}.ko {settings}"));
         files.insert(format!("module/{name}.ko"), fs::read(file).unwrap());
     }
-    init += &format!(
-        "{}=guest /bin/test {test} --exact --nocapture 2>&1\n",
-        crate::PART
-    );
-    init += "/bin/busybox poweroff -f\n";
-    files.insert("init".to_owned(), init.into_bytes());
+    let part = crate::PART;
+    init.push(format!(
+        "{part}=guest /bin/test {test} --exact --nocapture 2>&1"
+    ));
+    init.push("/bin/busybox poweroff -f\n".to_owned());
+    files.insert("init".to_owned(), init.join("\n").into_bytes());
     packed(&files)
 }
 
@@ -136,7 +141,7 @@ fn libraries(program: &Path) -> Vec<String> {
 
 /// The driver and what it needs, each after what it needs.
 fn modules(kernel: &Path) -> Vec<(String, PathBuf)> {
-    let files = found(kernel, &|name| name.ends_with(".ko"));
+    let files = found(kernel, &|file| ends_in(file, "ko"));
     let named = files.into_iter().map(|file| {
         let stem = file.file_stem().unwrap().to_string_lossy();
         (stem.replace('-', "_"), file)
@@ -247,17 +252,18 @@ fn boot(kernel: &Path, root: &Path, console: &Path) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-/// Every file under `folder` of which the name is wanted.
-fn found(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+fn ends_in(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|its| its == ending)
+}
+
+/// Every file under `folder` that is wanted.
+fn found(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.is_symlink() {
             files.extend(found(&path, wanted));
-        } else if path
-            .file_name()
-            .is_some_and(|name| wanted(&name.to_string_lossy()))
-        {
+        } else if wanted(&path) {
             files.push(path);
         }
     }

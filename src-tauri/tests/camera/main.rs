@@ -14,7 +14,9 @@
 )]
 #[path = "../../src/camera/mod.rs"]
 mod camera;
+#[cfg(test)]
 mod guest;
+#[cfg(test)]
 mod machine;
 
 /// Says which part of the test a program plays; absent: it builds and boots the machine.

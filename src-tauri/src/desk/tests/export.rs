@@ -43,7 +43,9 @@ async fn an_export_is_written_beside_the_one_before() {
             std::fs::read_to_string(&done.path).unwrap(),
             "id,plate\r\n1,a\r\n2,\"b\n\"\r\n"
         );
-        assert!(done.path.ends_with(".csv") && done.path.contains("开闸列表-"));
+        let path = Path::new(&done.path);
+        assert_eq!(path.extension().unwrap(), "csv");
+        assert!(done.path.contains("开闸列表-"));
         assert_eq!(files(folder.path()), nth);
     }
     assert_eq!(
