@@ -31,8 +31,8 @@ struct Args {
         hide_env_values = true
     )]
     database: String,
-    /// Folder of pictures, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME with AWS_ACCESS_KEY_ID and
-    /// AWS_SECRET_ACCESS_KEY in the environment.
+    /// Folder of pictures, or `s3://BUCKET/PREFIX?endpoint=URL&region=NAME` with `AWS_ACCESS_KEY_ID` and
+    /// `AWS_SECRET_ACCESS_KEY` in the environment.
     #[arg(long, global = true, env = "LANEDESK_OBJECTS")]
     objects: Option<String>,
     /// File with the keys that seal pictures and secrets, one a line, newest first; made where it is missing. In the

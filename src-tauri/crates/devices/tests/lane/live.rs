@@ -83,8 +83,8 @@ async fn a_stream_plays_and_its_burnt_in_clock_runs() {
         );
         let nals = nals(&unit);
         let sets = sets(&parameters.record).into_iter().filter(|_| unit.key);
-        let decoded = decoder.decode(sets.chain(nals.iter().copied())).unwrap();
-        let Some((size, clock)) = decoded else {
+        let shown = decoder.decode(sets.chain(nals.iter().copied())).unwrap();
+        let Some((size, clock)) = shown else {
             continue;
         };
         assert_eq!(size, (640, 360));
@@ -156,7 +156,7 @@ async fn where_there_is_no_rtsp_the_jpegs_over_http_play() {
                 live(&lane)
             }
             None => driver_with(&lane, |settings| {
-                settings.rtsp = "rtsp://127.0.0.1:9/x".to_owned()
+                settings.rtsp = "rtsp://127.0.0.1:9/x".to_owned();
             }),
         };
         let mut pictures = opened(&camera).await;

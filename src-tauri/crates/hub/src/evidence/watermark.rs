@@ -66,7 +66,8 @@ fn words(viewer: &Viewer) -> String {
 fn burn(picture: &mut RgbImage, viewer: &Viewer) {
     let long = picture.width().max(picture.height());
     let line = Line::new(&words(viewer), (long / 44).max(16));
-    let (width, height) = (line.width as i32, line.height as i32);
+    let side = |length: usize| i32::try_from(length).unwrap_or(i32::MAX / 8);
+    let (width, height) = (side(line.width), side(line.height));
     let (along, down) = (width + 2 * height, height * 3);
     let (sin, cos) = SLOPE;
     for (x, y, pixel) in picture.enumerate_pixels_mut() {

@@ -61,8 +61,8 @@ async fn environment(
     visitor.actor.allow(Permission::View)?;
     let (lane, camera) = (lane.get()?, which.get()?.camera);
     let sight = ops::environment::find(&hub, &visitor.actor, lane, camera)?;
-    let line = Line::new(hub, visitor, language, sight);
-    Ok(upgrade.0?.on_upgrade(move |socket| line.serve(socket)))
+    let watching = Line::new(hub, visitor, language, sight);
+    Ok(upgrade.0?.on_upgrade(move |socket| watching.serve(socket)))
 }
 
 struct Line {
@@ -89,15 +89,14 @@ impl Line {
         let counted = self.hub.clone();
         let _watches = counted.metrics().live_watcher();
         match self.sight.watch(&self.hub, &self.visitor.actor) {
-            Ok(mut watch) => match self.talk(&mut watch, &mut socket).await {
-                Ok(never) => match never {},
-                Err(Over) => {}
-            },
+            Ok(mut watch) => {
+                let Err(Over) = self.talk(&mut watch, &mut socket).await;
+            }
             Err(why) => {
                 // Gone already: then there is nobody to tell.
                 let _ = send(
                     &mut socket,
-                    self.text(&told(&LiveNow::failed(why), self.language)),
+                    text(&told(&LiveNow::failed(why), self.language)),
                 )
                 .await;
             }
@@ -139,18 +138,13 @@ impl Line {
     async fn pass_on(&self, next: Next, socket: &mut WebSocket) -> Result<(), Over> {
         let message = match next {
             Next::Bytes(bytes) => Message::Binary(bytes),
-            Next::Told(state) => self.text(&told(&state, self.language)),
+            Next::Told(state) => text(&told(&state, self.language)),
             Next::Skipped => {
                 self.hub.metrics().live_skipped();
-                self.text(&LiveTold::Skipped)
+                text(&LiveTold::Skipped)
             }
         };
         send(socket, message).await
-    }
-
-    fn text(&self, told: &LiveTold) -> Message {
-        // Words and numbers, which always serialise.
-        Message::Text(serde_json::to_string(told).unwrap_or_default().into())
     }
 
     /// Rights may have changed, and so may the site.
@@ -167,6 +161,11 @@ impl Line {
             Err(Over)
         }
     }
+}
+
+fn text(told: &LiveTold) -> Message {
+    // Words and numbers, which always serialise.
+    Message::Text(serde_json::to_string(told).unwrap_or_default().into())
 }
 
 async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Over> {

@@ -14,19 +14,26 @@ const KEY: u32 = 0x0200_0000;
 const OTHER: u32 = 0x0101_0000;
 
 /// Writes a box: its length stands before it when its content is known.
-fn boxed(out: &mut BytesMut, kind: &[u8; 4], content: impl FnOnce(&mut BytesMut)) {
+fn boxed(out: &mut BytesMut, kind: [u8; 4], content: impl FnOnce(&mut BytesMut)) {
     let at = out.len();
     out.put_u32(0);
-    out.put_slice(kind);
+    out.put_slice(&kind);
     content(out);
     let length = u32::try_from(out.len() - at).unwrap_or(u32::MAX);
     out[at..at + 4].copy_from_slice(&length.to_be_bytes());
 }
 
+/// Where the picture stands on the screen.
+fn upright(out: &mut BytesMut) {
+    for number in UPRIGHT {
+        out.put_u32(number);
+    }
+}
+
 /// The same with a version and flags.
 fn full(
     out: &mut BytesMut,
-    kind: &[u8; 4],
+    kind: [u8; 4],
     version: u8,
     flags: u32,
     content: impl FnOnce(&mut BytesMut),
@@ -40,24 +47,24 @@ fn full(
 /// What a decoder has to know before the first picture.
 pub(super) fn initialisation(video: &VideoParameters) -> Bytes {
     let mut out = BytesMut::with_capacity(1024);
-    boxed(&mut out, b"ftyp", |out| {
+    boxed(&mut out, *b"ftyp", |out| {
         out.put_slice(b"iso5\0\0\x02\0iso5iso6mp41");
     });
-    boxed(&mut out, b"moov", |out| {
-        full(out, b"mvhd", 0, 0, |out| {
+    boxed(&mut out, *b"moov", |out| {
+        full(out, *b"mvhd", 0, 0, |out| {
             // Made, changed, ticks of a second, length (not known), speed, loudness.
             for number in [0, 0, 1000, 0, 0x1_0000] {
                 out.put_u32(number);
             }
             out.put_u16(0x0100);
             out.put_bytes(0, 10);
-            UPRIGHT.iter().for_each(|number| out.put_u32(*number));
+            upright(out);
             out.put_bytes(0, 24);
             out.put_u32(TRACK + 1);
         });
-        boxed(out, b"trak", |out| track(out, video));
-        boxed(out, b"mvex", |out| {
-            full(out, b"trex", 0, 0, |out| {
+        boxed(out, *b"trak", |out| track(out, video));
+        boxed(out, *b"mvex", |out| {
+            full(out, *b"trex", 0, 0, |out| {
                 for number in [TRACK, 1, 0, 0, 0] {
                     out.put_u32(number);
                 }
@@ -69,17 +76,17 @@ pub(super) fn initialisation(video: &VideoParameters) -> Bytes {
 
 fn track(out: &mut BytesMut, video: &VideoParameters) {
     // In use, and part of what is shown.
-    full(out, b"tkhd", 0, 3, |out| {
+    full(out, *b"tkhd", 0, 3, |out| {
         for number in [0, 0, TRACK, 0, 0] {
             out.put_u32(number);
         }
         out.put_bytes(0, 16);
-        UPRIGHT.iter().for_each(|number| out.put_u32(*number));
+        upright(out);
         out.put_u32(video.width << 16);
         out.put_u32(video.height << 16);
     });
-    boxed(out, b"mdia", |out| {
-        full(out, b"mdhd", 0, 0, |out| {
+    boxed(out, *b"mdia", |out| {
+        full(out, *b"mdhd", 0, 0, |out| {
             let ticks = u32::try_from(TICKS).unwrap_or(u32::MAX);
             for number in [0, 0, ticks, 0] {
                 out.put_u32(number);
@@ -87,31 +94,31 @@ fn track(out: &mut BytesMut, video: &VideoParameters) {
             // Language "und", as three letters of five bits.
             out.put_u32(0x55c4_0000);
         });
-        full(out, b"hdlr", 0, 0, |out| {
+        full(out, *b"hdlr", 0, 0, |out| {
             out.put_u32(0);
             out.put_slice(b"vide");
             out.put_bytes(0, 12);
             out.put_slice(b"lane\0");
         });
-        boxed(out, b"minf", |out| {
-            full(out, b"vmhd", 0, 1, |out| out.put_bytes(0, 8));
-            boxed(out, b"dinf", |out| {
-                full(out, b"dref", 0, 0, |out| {
+        boxed(out, *b"minf", |out| {
+            full(out, *b"vmhd", 0, 1, |out| out.put_bytes(0, 8));
+            boxed(out, *b"dinf", |out| {
+                full(out, *b"dref", 0, 0, |out| {
                     out.put_u32(1);
                     // The pictures are in this file.
-                    full(out, b"url ", 0, 1, |_| {});
+                    full(out, *b"url ", 0, 1, |_| {});
                 });
             });
-            boxed(out, b"stbl", |out| samples(out, video));
+            boxed(out, *b"stbl", |out| samples(out, video));
         });
     });
 }
 
 fn samples(out: &mut BytesMut, video: &VideoParameters) {
     let side = |length: u32| u16::try_from(length).unwrap_or(u16::MAX);
-    full(out, b"stsd", 0, 0, |out| {
+    full(out, *b"stsd", 0, 0, |out| {
         out.put_u32(1);
-        boxed(out, b"avc1", |out| {
+        boxed(out, *b"avc1", |out| {
             out.put_bytes(0, 6);
             out.put_u16(1);
             out.put_bytes(0, 16);
@@ -125,27 +132,27 @@ fn samples(out: &mut BytesMut, video: &VideoParameters) {
             out.put_bytes(0, 32);
             out.put_u16(24);
             out.put_i16(-1);
-            boxed(out, b"avcC", |out| out.put_slice(&video.record));
+            boxed(out, *b"avcC", |out| out.put_slice(&video.record));
         });
     });
     // The tables of a file that is whole; here everything is in fragments.
-    for kind in [b"stts", b"stsc", b"stco"] {
+    for kind in [*b"stts", *b"stsc", *b"stco"] {
         full(out, kind, 0, 0, |out| out.put_u32(0));
     }
-    full(out, b"stsz", 0, 0, |out| out.put_u64(0));
+    full(out, *b"stsz", 0, 0, |out| out.put_u64(0));
 }
 
 /// One picture as a fragment. Numbers count up from 1.
 pub(super) fn fragment(number: u32, place: Place, key: bool, picture: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(picture.len() + 128);
-    boxed(&mut out, b"moof", |out| {
-        full(out, b"mfhd", 0, 0, |out| out.put_u32(number));
-        boxed(out, b"traf", |out| {
+    boxed(&mut out, *b"moof", |out| {
+        full(out, *b"mfhd", 0, 0, |out| out.put_u32(number));
+        boxed(out, *b"traf", |out| {
             // Offsets count from the beginning of this box.
-            full(out, b"tfhd", 0, 0x02_0000, |out| out.put_u32(TRACK));
-            full(out, b"tfdt", 1, 0, |out| out.put_u64(place.decoded));
+            full(out, *b"tfhd", 0, 0x02_0000, |out| out.put_u32(TRACK));
+            full(out, *b"tfdt", 1, 0, |out| out.put_u64(place.decoded));
             // One sample, with its offset, time, size, kind and how much later it is shown.
-            full(out, b"trun", 1, 0x0f01, |out| {
+            full(out, *b"trun", 1, 0x0f01, |out| {
                 out.put_u32(1);
                 out.put_u32(0);
                 out.put_u32(place.lasts);
@@ -159,7 +166,7 @@ pub(super) fn fragment(number: u32, place: Place, key: bool, picture: &[u8]) -> 
     let offset = u32::try_from(out.len() + 8).unwrap_or(u32::MAX);
     let at = out.len() - 20;
     out[at..at + 4].copy_from_slice(&offset.to_be_bytes());
-    boxed(&mut out, b"mdat", |out| out.put_slice(picture));
+    boxed(&mut out, *b"mdat", |out| out.put_slice(picture));
     out.freeze()
 }
 

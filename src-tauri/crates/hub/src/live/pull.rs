@@ -90,7 +90,7 @@ async fn pull(hub: &Hub, relay: &Relay) -> Infallible {
 
 /// One stream from its beginning to its end.
 async fn play(opened: &Opened, relay: &Relay, film: &mut Film) -> End {
-    let begun = Instant::now();
+    let since = Instant::now();
     let broke = |why, played| End::Broke { why, played };
     let Some(camera) = opened.device().and_then(|device| device.live_camera()) else {
         return broke(LiveWhy::NotSupported, false);
@@ -124,8 +124,8 @@ async fn play(opened: &Opened, relay: &Relay, film: &mut Film) -> End {
                 }
             }
             None if plays.is_some() => {}
-            None if begun.elapsed() > KEYLESS_FOR_GOOD => return broke(LiveWhy::NoKeyFrame, false),
-            None if begun.elapsed() > KEYLESS => relay.tell(State::failed(LiveWhy::NoKeyFrame)),
+            None if since.elapsed() > KEYLESS_FOR_GOOD => return broke(LiveWhy::NoKeyFrame, false),
+            None if since.elapsed() > KEYLESS => relay.tell(State::failed(LiveWhy::NoKeyFrame)),
             None => {}
         }
     }

@@ -217,17 +217,17 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
         let same = photograph(&agent, &other, picture(7)).await;
         assert_eq!(same["sha256"], held["sha256"]);
 
-        let hold = format!("{}/hold", path(&held));
+        let keep_it = format!("{}/hold", path(&held));
         let why = json!({"hold": true, "reason": "车主投诉"});
         guard
-            .post(&hold, why.clone())
+            .post(&keep_it, why.clone())
             .await
             .refused(403, "not_allowed");
         let empty = chief
-            .post(&hold, json!({"hold": true, "reason": " "}))
+            .post(&keep_it, json!({"hold": true, "reason": " "}))
             .await;
         assert_eq!(empty.refused(422, "invalid")["field"], "reason");
-        chief.post(&hold, why.clone()).await.ok(204);
+        chief.post(&keep_it, why.clone()).await.ok(204);
 
         place.hub.clock.advance(DAY * 89);
         assert_eq!(
@@ -260,7 +260,7 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
         assert_eq!(place.count(stones).await, 2, "their rows stay");
 
         let go = json!({"hold": false, "reason": "已结案"});
-        chief.post(&hold, go).await.ok(204);
+        chief.post(&keep_it, go).await.ok(204);
         assert_eq!(prune(&place.hub.hub).await.unwrap(), 1);
         assert!(!object(&place, &held).exists(), "nothing names it any more");
         for (action, rows) in [("photo.hold", 1), ("photo.let_go", 1), ("photo.delete", 3)] {

@@ -87,6 +87,9 @@ impl Stamp {
     }
 }
 
+/// Size of a decoded picture, and the clock burnt into it where one can be read.
+pub type Decoded = ((usize, usize), Option<Burnt>);
+
 /// Decodes a stream and reads the clock burnt into its pictures.
 pub struct Decoder {
     inner: decoder::Decoder,
@@ -102,7 +105,7 @@ impl Decoder {
     pub fn decode<'a>(
         &mut self,
         nals: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Option<((usize, usize), Option<Burnt>)>, openh264::Error> {
+    ) -> Result<Option<Decoded>, openh264::Error> {
         let mut stream = Vec::new();
         for nal in nals {
             stream.extend_from_slice(&[0, 0, 0, 1]);

@@ -6,7 +6,7 @@ mod encode;
 mod reel;
 mod shoot;
 
-pub use encode::{Decoder, Stamp};
+pub use encode::{Decoded, Decoder, Stamp};
 pub use reel::BadReel;
 
 use crate::Lane;

@@ -144,19 +144,11 @@ async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
             StatusCode::OK,
             "<userCheck><statusValue>200</statusValue><statusString>OK</statusString></userCheck>",
         ),
-        (_, ["ISAPI", "System", "IO", ..]) => document::status(
-            StatusCode::FORBIDDEN,
-            uri,
-            4,
-            "Invalid Operation",
-            "notSupport",
-        ),
-        _ => document::status(
-            StatusCode::NOT_FOUND,
-            uri,
-            4,
-            "Invalid Operation",
-            "notSupport",
-        ),
+        (_, ["ISAPI", "System", "IO", ..]) => not_supported(StatusCode::FORBIDDEN, uri),
+        _ => not_supported(StatusCode::NOT_FOUND, uri),
     })
+}
+
+fn not_supported(status: StatusCode, uri: &str) -> Response<Body> {
+    document::status(status, uri, 4, "Invalid Operation", "notSupport")
 }

@@ -76,5 +76,5 @@ impl Packets {
 /// The two bytes before a part of a NAL unit (FU-A).
 pub(super) fn fragment(head: u8, first: bool, end: bool) -> [u8; 2] {
     let part = if first { 0x80 } else { 0 } | if end { 0x40 } else { 0 };
-    [head & 0x60 | 28, head & 31 | part]
+    [head & 0x60 | 0x1c, head & 31 | part]
 }

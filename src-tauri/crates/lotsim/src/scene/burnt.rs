@@ -42,10 +42,14 @@ impl Burnt {
     }
 
     fn rows(self) -> [[u8; 5]; 2] {
-        let [a, b, c, d] = self.ms.to_be_bytes();
-        let [e, f] = self.picture.to_be_bytes();
-        let [g, h] = checksum(&[a, b, c, d, e, f]).to_be_bytes();
-        [[SYNC[0], a, b, c, d], [SYNC[1], e, f, g, h]]
+        let mut told = [0; 6];
+        told[..4].copy_from_slice(&self.ms.to_be_bytes());
+        told[4..].copy_from_slice(&self.picture.to_be_bytes());
+        let mut rows = SYNC.map(|sync| [sync; 5]);
+        rows[0][1..].copy_from_slice(&told[..4]);
+        rows[1][1..3].copy_from_slice(&told[4..]);
+        rows[1][3..].copy_from_slice(&checksum(&told).to_be_bytes());
+        rows
     }
 
     /// Reads it off a picture. `luma` tells the brightness at a place given in parts of width and height. Nothing where
@@ -59,13 +63,13 @@ impl Burnt {
                 *byte = *byte << 1 | u8::from(bright(&mut luma, x, y));
             }
         }
-        let [[first, a, b, c, d], [second, e, f, g, h]] = rows;
-        let sound =
-            [first, second] == SYNC && u16::from_be_bytes([g, h]) == checksum(&[a, b, c, d, e, f]);
-        sound.then(|| Self {
-            ms: u32::from_be_bytes([a, b, c, d]),
-            picture: u16::from_be_bytes([e, f]),
-        })
+        let [[_, time @ ..], [_, high, low, ..]] = rows;
+        let burnt = Self {
+            ms: u32::from_be_bytes(time),
+            picture: u16::from_be_bytes([high, low]),
+        };
+        // What it is found by and the checksum are part of the rows.
+        (burnt.rows() == rows).then_some(burnt)
     }
 }
 
@@ -125,7 +129,9 @@ mod tests {
     fn read(picture: &Pixmap) -> Option<Burnt> {
         Burnt::read(|x, y| {
             let (x, y) = (x * picture.width() as f32, y * picture.height() as f32);
-            picture.pixel(x as u32, y as u32).map_or(0, |p| p.green())
+            picture
+                .pixel(x as u32, y as u32)
+                .map_or(0, resvg::tiny_skia::PremultipliedColorU8::green)
         })
     }
 

@@ -86,7 +86,7 @@ impl Painter {
             );
         }
         paint_bar(&mut picture, moment.bar, night, scale);
-        self.write(&mut picture, moment, scale);
+        write(&mut picture, moment, scale);
         picture
     }
 
@@ -105,25 +105,25 @@ impl Painter {
         self.kept = Some((still, picture.clone()));
         picture
     }
+}
 
-    fn write(&self, picture: &mut Pixmap, moment: &Moment, scale: f32) {
-        let format = format_description!(
-            "[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]"
-        );
-        let clock = china(moment.at).format(&format).unwrap_or_default();
-        let line = format!("{clock}  {}", moment.picture);
-        let height = 34.0 * scale;
-        text::write(
-            picture,
-            &line,
-            (26.0 * scale, 92.0 * scale),
-            height,
-            text::Side::Left,
-        );
-        let place = (1254.0 * scale, 698.0 * scale);
-        text::write(picture, &moment.label, place, height, text::Side::Right);
-        burnt::paint(picture, Burnt::new(moment.at, moment.picture));
-    }
+/// Clock and number above, the place below, and the clock for programs.
+fn write(picture: &mut Pixmap, moment: &Moment, scale: f32) {
+    let format =
+        format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]");
+    let clock = china(moment.at).format(&format).unwrap_or_default();
+    let line = format!("{clock}  {}", moment.picture);
+    let height = 34.0 * scale;
+    text::write(
+        picture,
+        &line,
+        (26.0 * scale, 92.0 * scale),
+        height,
+        text::Side::Left,
+    );
+    let place = (1254.0 * scale, 698.0 * scale);
+    text::write(picture, &moment.label, place, height, text::Side::Right);
+    burnt::paint(picture, Burnt::new(moment.at, moment.picture));
 }
 
 /// A vehicle that waits need not be drawn anew.

@@ -8,7 +8,7 @@ fn push(units: &mut Depacketizer, ticks: i64, last: bool, payload: &[u8]) -> Vec
 fn lossy(
     units: &mut Depacketizer,
     ticks: i64,
-    last: bool,
+    end: bool,
     lost: bool,
     payload: &[u8],
 ) -> Result<Vec<AccessUnit>, LiveError> {
@@ -16,7 +16,7 @@ fn lossy(
     let packet = Packet {
         payload,
         ticks,
-        last,
+        last: end,
         lost,
     };
     units.push(&packet, &mut ready)?;
