@@ -15,6 +15,8 @@ use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
     money::Fen,
     person::Permission,
+    phone::Phone,
+    plate::Plate,
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -126,8 +128,8 @@ fn question(
     let phone = checked.phone.as_ref().or(phone);
     let (due, unpaid) = (checked.due.0.to_string(), checked.unpaid.map(Unpaid::word));
     let content = digest([
-        plate.map(|plate| plate.as_str()),
-        phone.map(|phone| phone.as_str()),
+        plate.map(Plate::as_str),
+        phone.map(Phone::as_str),
         Some(checked.direction.as_str()),
         Some(checked.reason.as_str()),
         Some(due.as_str()),

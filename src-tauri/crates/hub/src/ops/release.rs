@@ -43,12 +43,13 @@ pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -
     };
     // Known from here where it was made here: an order that was sent is answered even when nothing can be read any more.
     let made: Mutex<Option<OpeningId>> = Mutex::default();
-    let preparing = async {
+    // In a box: what it looks up is large, and every order of the kind would carry it about.
+    let preparing = Box::pin(async {
         let prepared = prepare(hub, actor, case, &press, &wanted).await?;
         let id = prepared.opening.as_ref().map(|opening| opening.id.clone());
         *made.lock().unwrap_or_else(PoisonError::into_inner) = id;
         Ok(prepared)
-    };
+    });
     // Known first: what is asked for again must not ask for leave again.
     let known = barrier::find(hub, press.id).await?;
     let order = barrier::give(hub, actor, &press, known, preparing).await?;

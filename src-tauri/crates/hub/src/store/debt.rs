@@ -164,7 +164,7 @@ impl Conn<'_> {
         let mut and = |condition: &str, value: Option<Arg>| {
             if let Some(value) = value {
                 args.push(value);
-                sql.push_str(&format!(" and d.{condition} ${}", args.len()));
+                sql = format!("{sql} and d.{condition} ${}", args.len());
             }
         };
         and("lot_id =", filter.lot.as_deref().map(Arg::from));
