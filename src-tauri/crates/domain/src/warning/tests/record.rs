@@ -96,7 +96,7 @@ fn a_reason_the_records_do_not_bear_out() {
         ..with("misread")
     };
     let corrected = Opened {
-        plate_read: plate("粤B1111I"),
+        plate_read: plate("粤B11117"),
         ..with("misread")
     };
     assert!(forms(&of(vec![unsure, corrected]), Pattern::ReasonDoubtful).is_empty());
