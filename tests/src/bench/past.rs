@@ -79,24 +79,21 @@ pub fn fill(program: &Path, database: &str, folder: &Path, openings: usize) -> R
 
 /// Runs SQL with the engine's own program, and answers how long that took, its start included.
 pub fn run(database: &str, sql: &str) -> Result<Duration> {
-    let mut command = match database.strip_prefix("sqlite:") {
-        Some(file) => {
-            let mut command = Command::new("sqlite3");
-            command.args(["-csv", "-bail", file.split('?').next().unwrap_or(file), sql]);
-            command
-        }
-        None => {
-            let mut command = Command::new("psql");
-            command.args([
-                "--csv",
-                "--quiet",
-                "--set=ON_ERROR_STOP=1",
-                "--command",
-                sql,
-                database,
-            ]);
-            command
-        }
+    let mut command = if let Some(file) = database.strip_prefix("sqlite:") {
+        let mut command = Command::new("sqlite3");
+        command.args(["-csv", "-bail", file.split('?').next().unwrap_or(file), sql]);
+        command
+    } else {
+        let mut command = Command::new("psql");
+        command.args([
+            "--csv",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--command",
+            sql,
+            database,
+        ]);
+        command
     };
     let begun = Instant::now();
     let done = command
