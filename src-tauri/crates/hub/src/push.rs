@@ -39,7 +39,7 @@ pub struct Ready {
     lot: Option<LotId>,
     person: Option<PersonId>,
     /// Besides people with this permission only this person is told, as in the lists these things are in.
-    only: Option<(Permission, PersonId)>,
+    only: Option<(Permission, Option<PersonId>)>,
     /// The frame as it goes out; none: only hubs are told.
     pub text: Option<Utf8Bytes>,
 }
@@ -64,20 +64,22 @@ impl Ready {
             (None, Some(lot)) => actor.scope.contains(lot),
             (None, None) => true,
         };
-        let told = |(permission, own): &(Permission, PersonId)| {
-            actor.role.may(*permission) || *own == actor.id
+        let told = |(permission, own): &(Permission, Option<PersonId>)| {
+            actor.role.may(*permission) || own.as_ref() == Some(&actor.id)
         };
         near && self.only.as_ref().is_none_or(told)
     }
 }
 
 /// Frames that not everybody with the lot in sight may read.
-fn only(told: &Told) -> Option<(Permission, PersonId)> {
+fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
     match told {
-        Told::Opening { opening } => {
-            Some((Permission::OpeningsOfOthers, opening.person.id.clone()))
-        }
-        Told::Approval { facts, .. } => Some((Permission::Approve, facts.by.id.clone())),
+        Told::Opening { opening } => Some((
+            Permission::OpeningsOfOthers,
+            Some(opening.person.id.clone()),
+        )),
+        Told::Approval { facts, .. } => Some((Permission::Approve, Some(facts.by.id.clone()))),
+        Told::Rise { .. } => Some((Permission::OpeningsOfOthers, None)),
         _ => None,
     }
 }
