@@ -5,6 +5,7 @@ use crate::harness::{Bus, Desk, World};
 use crate::window::{At, key};
 use lotsim::{Cause, Vehicle};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const MISSING_REASON: At<'_> = At::Css("[data-testid=release-missing-reason]");
 const MISSING_PHOTOS: At<'_> = At::Css("[data-testid=release-missing-photos]");
@@ -26,9 +27,15 @@ async fn stuck(desk: &Desk, world: &World) {
 async fn give_proof(desk: &Desk) {
     desk.click("release-reason-no_entry_record").await;
     for place in ["1", "2"] {
+        let taken = Instant::now();
         desk.click("photo-lane").await;
         let sent = format!("[data-testid=photo-{place}][data-state=sent]");
         desk.see(At::Css(&sent)).await;
+        // The simulated camera burns whole seconds in: within one of them its pictures are the same photo.
+        crate::harness::wait_for("the camera's clock to go on", async || {
+            (taken.elapsed() > Duration::from_millis(1100)).then_some(())
+        })
+        .await;
     }
     desk.window
         .fill(
@@ -107,7 +114,7 @@ async fn what_was_filled_in_survives_a_lost_lease() {
     guard.click("release-reason-special_person").await;
     let remark = At::Css("[data-testid=release-remark]");
     guard.window.fill(remark, "急救").await.unwrap();
-    world.advance(std::time::Duration::from_secs(11 * 60));
+    world.advance(Duration::from_secs(11 * 60));
     guard.see(At::Css("[data-testid=lost-banner]")).await;
 
     guard.look_up("dmck", "E02").await;
