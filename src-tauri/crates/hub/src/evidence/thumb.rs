@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn no_letter_of_a_document_is_left_in_a_thumbnail() {
         // Lines of text as they stand on a card that fills the photo: strokes of 4 px in a photo of 1600 px.
-        let ink = |x: u32, y: u32| (x / 4 + y / 6) % 2 == 0 && y % 40 < 24;
+        let ink = |x: u32, y: u32| (x / 4 + y / 6).is_multiple_of(2) && y % 40 < 24;
         let card = RgbImage::from_fn(1600, 1000, |x, y| Rgb([if ink(x, y) { 0 } else { 255 }; 3]));
         let thumb = mask(&raster::encode(&card).unwrap()).unwrap();
         let thumb = raster::decode_jpeg(&thumb).unwrap();
