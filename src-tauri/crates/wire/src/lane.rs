@@ -84,6 +84,15 @@ pub struct RobotFacts {
     /// The scene it shows; absent while it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene: Option<String>,
+    /// Its light; absent while it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub light: Option<crate::robot::RobotLight>,
+    /// The picture of its real screen; absent if it never sent one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<crate::robot::RobotScreen>,
+    /// When it was last heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 /// The arm as last reported.

@@ -3,12 +3,14 @@
 use crate::{
     approval::Approval,
     barrier::Order,
+    call::Call,
     case::{CallNow, CaseNow, LeaseNow, TimelineEntry},
     debt::DebtNow,
     lane::{BarrierFacts, Candidate, Offer, Payment, Picture, RobotFacts, Vehicle},
     opening::Opening,
     problem::Holder,
     rise::Rise,
+    seat::Seat,
 };
 use lanedesk_domain::{
     assessment::Assessment,
@@ -209,6 +211,27 @@ pub enum Told {
     Opening {
         /// The opening.
         opening: Box<Opening>,
+    },
+    /// A call came, changed or was taken.
+    Call {
+        /// The call.
+        call: Box<Call>,
+        /// The case it is worked in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case: Option<CaseId>,
+    },
+    /// How many calls wait.
+    Queue {
+        /// So many.
+        waiting: u32,
+        /// Since when the oldest waits; absent: none waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oldest_since: Option<Timestamp>,
+    },
+    /// A seat was bound, freed or stands otherwise.
+    Seat {
+        /// The seat.
+        seat: Box<Seat>,
     },
     /// A device was reached again or lost.
     Device {

@@ -48,5 +48,8 @@ pub(super) fn robot(directory: &Directory, lane: &Lane) -> Option<RobotFacts> {
         phone: robot.phone.clone(),
         online: false,
         scene: None,
+        light: None,
+        screen: None,
+        seen_at: None,
     })
 }
