@@ -22,6 +22,7 @@ pub mod phone;
 pub mod photo;
 pub mod plate;
 pub mod release;
+pub mod robot;
 pub mod rise;
 pub mod rules;
 pub mod stay;
