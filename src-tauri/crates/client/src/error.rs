@@ -100,8 +100,11 @@ pub fn problem_here(code: Code, title: &str, detail: &str) -> Box<Problem> {
         holder: None,
         since: None,
         field: None,
+        by: None,
         retry_after_s: None,
         approval: None,
         case: None,
+        faults: Vec::new(),
+        current: None,
     })
 }

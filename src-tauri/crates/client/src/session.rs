@@ -9,7 +9,11 @@ impl Hub {
     pub async fn login(&self, username: String, password: String) -> Result<Person, CallError> {
         let request = self
             .anonymous(self.calls(), Method::POST, "/api/session")
-            .json(&Login { username, password });
+            .json(&Login {
+                username,
+                password,
+                code: None,
+            });
         let session: Session = self.read(self.send(request).await?).await?;
         self.set_token(Some(Token::new(session.token)));
         Ok(session.person)

@@ -1,8 +1,8 @@
 //! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
 
-use crate::{evidence::BadImage, store::StoreError};
+use crate::{evidence::BadImage, site::Fault, store::StoreError};
 use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
-use lanedesk_wire::problem::Holder;
+use lanedesk_wire::{problem::Holder, site::SiteRow};
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,6 +22,27 @@ pub enum Error {
         /// Seconds until the next try is looked at.
         retry_after_s: u32,
     },
+    /// The six digits of the second factor are missing or wrong.
+    #[error("second factor required")]
+    SecondFactorRequired,
+    /// The password was for one login.
+    #[error("the password must be changed first")]
+    PasswordChangeRequired,
+    /// The role needs a second factor and the person has none.
+    #[error("a second factor must be taken up first")]
+    EnrolmentRequired,
+    /// The password must be entered once more.
+    #[error("the password is asked for once more")]
+    PasswordRequired,
+    /// Somebody changed the row meanwhile; none: it is gone.
+    #[error("changed meanwhile")]
+    ChangedMeanwhile(Option<Box<SiteRow>>),
+    /// Other rows or open work still need it; a key of the sentence catalogue says which.
+    #[error("still used: {0}")]
+    StillUsed(&'static str),
+    /// Rows with faults; nothing was written.
+    #[error("{} faults in rows", .0.len())]
+    Faults(Vec<Fault>),
     /// The role may not do this.
     #[error("not allowed for this role")]
     NotAllowed,
@@ -68,6 +89,15 @@ pub enum Error {
     /// A call of the case is live (R20).
     #[error("a call is live")]
     CallLive,
+    /// Somebody else has the call (R30).
+    #[error("call is taken")]
+    CallTaken(Holder),
+    /// The call is over.
+    #[error("call is over")]
+    CallOver,
+    /// Only somebody at a seat takes calls (R2).
+    #[error("a seat is needed")]
+    SeatRequired,
     /// The bar does not offer this now (R18).
     #[error("not offered")]
     NotOffered,

@@ -47,6 +47,9 @@ pub struct Approval {
     pub remark: String,
     /// ID photos given so far.
     pub photos: Vec<PhotoId>,
+    /// The lane as it was when leave was asked for, path on the hub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// Who asks.
     pub by: Holder,
     /// Since when.

@@ -8,10 +8,12 @@ use crate::{
     search::LotRef,
 };
 use lanedesk_domain::{
-    ids::{CallId, CaseId, Fence, LaneId},
+    ids::{CallId, CaseId, LaneId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+pub use lanedesk_domain::call::CallState;
 
 /// What a telephone system tells.
 #[derive(
@@ -48,6 +50,9 @@ pub struct CallEvent {
     /// The number that calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
+    /// The lane it is about, by its id, where the telephone system knows it (SIP's `X-Lane`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
     /// The seat it rings at, where the telephone system chose one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<String>,
@@ -66,12 +71,6 @@ impl std::fmt::Debug for CallEvent {
             .field("occurred_at", &self.occurred_at)
             .finish_non_exhaustive()
     }
-}
-
-words_enum! {
-    /// Where a call stands: `ringing` at one seat, `waiting` in the queue, `live` with somebody, `ended`, or `abandoned`
-    /// by its driver before anybody took it.
-    CallState { Ringing, Waiting, Live, Ended, Abandoned }
 }
 
 /// A call.
@@ -106,7 +105,7 @@ pub struct Call {
     pub case: Option<CaseId>,
     /// Opened by hand 「手工建单」.
     pub by_hand: bool,
-    /// It waits longer than the rule allows for its own seat: anybody may take it.
+    /// It rings longer at its own seat than the rule allows: anybody may take it.
     pub overflow: bool,
     /// Since when it rings.
     pub since: Timestamp,
@@ -156,13 +155,4 @@ pub struct CalledBack {
     /// What came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-}
-
-/// `POST /api/cases/{case}/move` 「转到此道口」
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
-pub struct MoveCase {
-    /// The holder's fence.
-    pub fence: Fence,
-    /// Where the driver really stands.
-    pub lane: LaneId,
 }

@@ -120,7 +120,7 @@ words_enum! {
     Step {
         Claimed, Renewed, TakenOver, HandedOver, Moved, Asked, PlateRead, Corrected, FoundByPhone, VehicleChosen,
         DirectionSet, Paid, Ordered, OrderResult, Passed, NotPassed, PhotoTaken, ApprovalAsked, ApprovalAnswered, RobotTold, CallStarted, CallAnswered,
-        CallEnded, CashRecorded, DebtFiled, Closed, Expired, Requeried
+        CallEnded, HelpAsked, HelpAnswered, CashRecorded, DebtFiled, Closed, Expired, Requeried
     }
 }
 

@@ -6,17 +6,21 @@
 #[macro_use]
 mod words;
 
+pub mod account;
 pub mod approval;
 pub mod audit;
 pub mod barrier;
 pub mod board;
 pub mod call;
 pub mod case;
+pub mod cash;
 pub mod debt;
 pub mod health;
 pub mod lane;
 pub mod list;
 pub mod live;
+pub mod maintenance;
+pub mod morning;
 pub mod opening;
 pub mod payment;
 pub mod photo;
@@ -29,6 +33,7 @@ pub mod robot;
 pub mod search;
 pub mod seat;
 pub mod session;
+pub mod site;
 pub mod statistics;
 pub mod stream;
 pub mod warning;

@@ -25,6 +25,17 @@ pub struct LaneRef {
     pub code: String,
 }
 
+/// Photos a release owes, or owed (补录, R24).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
+)]
+pub struct PhotosOwed {
+    /// Still to be brought; 0: all were brought later.
+    pub missing: u32,
+    /// A photo taken after it does not count.
+    pub due_at: Timestamp,
+}
+
 /// One manual opening.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct Opening {
@@ -75,6 +86,9 @@ pub struct Opening {
     /// The debt filed with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub debt: Option<DebtId>,
+    /// Where that debt stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt_state: Option<crate::debt::DebtState>,
     /// What became of the money that was due and not paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaid: Option<crate::release::Unpaid>,
@@ -87,6 +101,9 @@ pub struct Opening {
     /// ID photos.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// The photos it owes; absent where none were owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photos_owed: Option<PhotosOwed>,
     /// Lane picture before the order, path on the hub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture_before: Option<String>,

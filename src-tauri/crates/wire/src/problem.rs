@@ -19,6 +19,14 @@ pub enum Code {
     BadCredentials,
     /// 429: too many failed logins; see `retry_after_s`.
     TooManyAttempts,
+    /// 401: the six digits of the second factor are missing or wrong.
+    SecondFactorRequired,
+    /// 403: the password was for one login; nothing but changing it is possible.
+    PasswordChangeRequired,
+    /// 403: a second factor must be taken up first.
+    EnrolmentRequired,
+    /// 403: the password must be entered once more first (`POST /api/session/confirm`), then this may be sent again.
+    PasswordRequired,
     /// 403: this role may not do this.
     NotAllowed,
     /// 404: not there, or outside this person's scope.
@@ -43,6 +51,12 @@ pub enum Code {
     OrderInFlight,
     /// 409: a call of this case is live.
     CallLive,
+    /// 409: somebody else has the call; see `by`.
+    CallTaken,
+    /// 409: the call is over.
+    CallOver,
+    /// 409: only somebody at a seat takes calls.
+    SeatRequired,
     /// 409: the bar does not offer this operation now.
     NotOffered,
     /// 409: nobody said that nothing stands under the arm.
@@ -51,6 +65,10 @@ pub enum Code {
     OrderIdUsed,
     /// 409: the order's deadline had passed when it arrived.
     OrderLate,
+    /// 409: somebody changed the row meanwhile; see `current`.
+    ChangedMeanwhile,
+    /// 409: other rows or open work still need it; `detail` says which.
+    StillUsed,
     /// 422: a reason is missing.
     ReasonRequired,
     /// 422: a remark is missing.
@@ -116,6 +134,9 @@ pub struct Problem {
     /// Since when they hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Who has the call (`call_taken`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Holder>,
     /// The field that is not acceptable (`invalid`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -128,4 +149,10 @@ pub struct Problem {
     /// The case that is already at it, where that helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
+    /// What is wrong with the rows that were sent (`invalid`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<crate::site::RowFault>,
+    /// The row as it is now (`changed_meanwhile`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Box<crate::site::SiteRow>>,
 }

@@ -31,6 +31,9 @@ pub struct Release {
     /// ID photos of this case.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// The missing photos are brought later (补录), where the form allows it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub photos_later: bool,
     /// What becomes of the money; required where something is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaid: Option<Unpaid>,
@@ -93,6 +96,9 @@ pub struct ReleaseForm {
     pub own_camera: bool,
     /// Whether this person may photograph with the lane's ID camera, and the lane has one (R24).
     pub lane_camera: bool,
+    /// How long missing photos may be brought after the release, in minutes; absent where they may not (R24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_photo_minutes: Option<u32>,
     /// What would go unpaid; absent where nothing is due or known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_fen: Option<Fen>,

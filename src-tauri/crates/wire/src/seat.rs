@@ -4,11 +4,7 @@ use crate::problem::Holder;
 use lanedesk_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-words_enum! {
-    /// How a seat stands. `free` takes the next call; `lost` is a desk whose stream was cut: it still takes calls until
-    /// its grace period ends.
-    SeatState { Free, Busy, AfterCall, Away, Lost }
-}
+pub use lanedesk_domain::seat::{SeatChoice, SeatState};
 
 /// A seat as agents and supervisors see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
@@ -24,11 +20,6 @@ pub struct Seat {
     /// Since when it stands so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-}
-
-words_enum! {
-    /// What an agent may say of their own seat.
-    SeatChoice { Free, Away }
 }
 
 /// `PUT /api/seat/state`

@@ -1,6 +1,10 @@
 //! Logging in, and the seat.
 
-use lanedesk_domain::{ids::PersonId, person::Role, time::Timestamp};
+use lanedesk_domain::{
+    ids::PersonId,
+    person::{Permission, Role},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/session`
@@ -10,6 +14,9 @@ pub struct Login {
     pub username: String,
     /// Its password; never logged.
     pub password: String,
+    /// The six digits of the second factor, where the account has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl std::fmt::Debug for Login {
@@ -30,6 +37,15 @@ pub struct Person {
     /// The number of the seat they sit at; only agents have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<String>,
+    /// What this person may do: the same table the hub checks by, so that the page offers nothing that is refused.
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
+    /// The password was for one login: nothing but changing it is possible.
+    #[serde(default)]
+    pub must_change: bool,
+    /// The rules want a second factor of this role and there is none yet: nothing but taking one up is possible.
+    #[serde(default)]
+    pub must_enrol: bool,
 }
 
 /// The answer to a login: the only place where the token stands.

@@ -3,6 +3,7 @@
 use crate::{
     approval::Approval,
     barrier::Order,
+    board::Help,
     call::Call,
     case::{CallNow, CaseNow, LeaseNow, TimelineEntry},
     debt::DebtNow,
@@ -232,6 +233,23 @@ pub enum Told {
     Seat {
         /// The seat.
         seat: Box<Seat>,
+    },
+    /// A holder asks for help, was answered, or needs it no more (`help` is then absent).
+    Help {
+        /// The case.
+        case: CaseId,
+        /// What is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        help: Option<Box<Help>>,
+    },
+    /// A device has not been reached for longer than the rule allows. Told once in a quiet period.
+    DeviceAlert {
+        /// The device.
+        device: DeviceId,
+        /// Since when.
+        since: Timestamp,
+        /// What the last try said.
+        error: String,
     },
     /// A device was reached again or lost.
     Device {

@@ -3,7 +3,7 @@
 //! Handlers answer with an [`Error`]; this layer alone knows its status, code and sentence.
 
 use super::language::Language;
-use crate::{error::Error, store::StoreError};
+use crate::{error::Error, site::Fault, store::StoreError};
 use axum::{
     body::Body,
     extract::Request,
@@ -12,7 +12,10 @@ use axum::{
     response::IntoResponse,
 };
 use lanedesk_domain::time::Timestamp;
-use lanedesk_wire::problem::{Code, Problem};
+use lanedesk_wire::{
+    problem::{Code, Problem},
+    site::RowFault,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
@@ -147,18 +150,24 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
         holder: None,
         since: None,
         field: None,
+        by: None,
         retry_after_s: None,
         approval: None,
         case: None,
+        faults: Vec::new(),
+        current: None,
     };
     problem.detail = fill(&sentence, error, language);
     match error {
         Error::SeatTaken(holder) => problem.holder = Some(holder.clone()),
+        Error::CallTaken(by) => problem.by = Some(by.clone()),
         Error::LaneHeld { holder, since } => {
             problem.holder = Some(holder.clone());
             problem.since = Some(*since);
         }
         Error::Invalid { field, .. } => problem.field = Some((*field).to_owned()),
+        Error::Faults(faults) => problem.faults = told_faults(faults, language),
+        Error::ChangedMeanwhile(current) => problem.current.clone_from(current),
         Error::TooManyAttempts { retry_after_s } => problem.retry_after_s = Some(*retry_after_s),
         Error::ApprovalRequired(id) | Error::ApprovalDenied { approval: id, .. } => {
             problem.approval = Some(id.clone());
@@ -170,7 +179,9 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
 
 fn fill(sentence: &str, error: &Error, language: Language) -> String {
     match error {
-        Error::SeatTaken(holder) => sentence.replace("{name}", &holder.name),
+        Error::SeatTaken(holder) | Error::CallTaken(holder) => {
+            sentence.replace("{name}", &holder.name)
+        }
         Error::LaneHeld { holder, since } => sentence
             .replace("{name}", &holder.name)
             .replace("{since}", &clock_time(*since)),
@@ -184,6 +195,15 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
                 .or_else(|| SENTENCES.why.get("not_acceptable"));
             why.map(|both| both.of(language).replace("{field}", field))
                 .unwrap_or_default()
+        }
+        Error::Faults(faults) => told_faults(faults, language)
+            .first()
+            .map(|fault| fault.words.clone())
+            .unwrap_or_default(),
+        Error::StillUsed(by) => {
+            let by = SENTENCES.why.get(*by);
+            let by = by.map_or("", |both| both.of(language).as_str());
+            sentence.replace("{facts}", by)
         }
         Error::EvidenceRequired { min, max, given } => sentence
             .replace("{min}", &min.to_string())
@@ -203,6 +223,18 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
     }
 }
 
+/// The faults of rows, in words.
+fn told_faults(faults: &[Fault], _: Language) -> Vec<RowFault> {
+    faults
+        .iter()
+        .map(|fault| RowFault {
+            row: u32::try_from(fault.line).ok().filter(|row| *row > 0),
+            column: fault.column.clone(),
+            words: fault.reason.clone(),
+        })
+        .collect()
+}
+
 /// The time of day in China, where the lots are.
 fn clock_time(at: Timestamp) -> String {
     let minutes = at
@@ -218,6 +250,13 @@ fn code(error: &Error) -> Code {
         Error::NoSession => Code::NoSession,
         Error::BadCredentials => Code::BadCredentials,
         Error::TooManyAttempts { .. } => Code::TooManyAttempts,
+        Error::SecondFactorRequired => Code::SecondFactorRequired,
+        Error::PasswordChangeRequired => Code::PasswordChangeRequired,
+        Error::EnrolmentRequired => Code::EnrolmentRequired,
+        Error::PasswordRequired => Code::PasswordRequired,
+        Error::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
+        Error::StillUsed(_) => Code::StillUsed,
+        Error::Faults(_) => Code::Invalid,
         Error::NotAllowed => Code::NotAllowed,
         Error::NotFound => Code::NotFound,
         Error::BadRequest(_) => Code::BadRequest,
@@ -230,6 +269,9 @@ fn code(error: &Error) -> Code {
         Error::CaseClosed => Code::CaseClosed,
         Error::OrderInFlight => Code::OrderInFlight,
         Error::CallLive => Code::CallLive,
+        Error::CallTaken(_) => Code::CallTaken,
+        Error::CallOver => Code::CallOver,
+        Error::SeatRequired => Code::SeatRequired,
         Error::NotOffered => Code::NotOffered,
         Error::NotClear => Code::NotClear,
         Error::OrderIdUsed => Code::OrderIdUsed,
@@ -253,9 +295,15 @@ fn code(error: &Error) -> Code {
 
 fn status(error: &Error) -> StatusCode {
     match code(error) {
-        Code::NoSession | Code::BadCredentials | Code::BadSignature => StatusCode::UNAUTHORIZED,
+        Code::NoSession
+        | Code::BadCredentials
+        | Code::SecondFactorRequired
+        | Code::BadSignature => StatusCode::UNAUTHORIZED,
         Code::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-        Code::NotAllowed => StatusCode::FORBIDDEN,
+        Code::NotAllowed
+        | Code::PasswordChangeRequired
+        | Code::EnrolmentRequired
+        | Code::PasswordRequired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::Invalid
@@ -272,6 +320,9 @@ fn status(error: &Error) -> StatusCode {
         | Code::CaseClosed
         | Code::OrderInFlight
         | Code::CallLive
+        | Code::CallTaken
+        | Code::CallOver
+        | Code::SeatRequired
         | Code::NotOffered
         | Code::NotClear
         | Code::OrderIdUsed
@@ -279,6 +330,8 @@ fn status(error: &Error) -> StatusCode {
         | Code::ApprovalRequired
         | Code::ApprovalDenied
         | Code::EvidenceDamaged
+        | Code::ChangedMeanwhile
+        | Code::StillUsed
         | Code::RobotNotBound => StatusCode::CONFLICT,
         Code::EvidenceDeleted => StatusCode::GONE,
         Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,

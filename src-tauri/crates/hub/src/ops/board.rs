@@ -17,6 +17,7 @@ pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
         items,
         queue: Vec::new(),
         offline: hub.runtime().offline(&actor.scope),
+        ..Board::default()
     })
 }
 

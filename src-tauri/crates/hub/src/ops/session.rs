@@ -17,7 +17,9 @@ const LONGEST: usize = 256;
 
 /// Begins a session. Unknown accounts take as long as known ones.
 pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
-    let Login { username, password } = login;
+    let Login {
+        username, password, ..
+    } = login;
     if username.len() > LONGEST || password.len() > LONGEST {
         return Err(Error::BadCredentials);
     }
@@ -117,6 +119,9 @@ pub async fn present(hub: &Hub, actor: &Actor) -> Result<Person> {
         name: actor.name.clone(),
         role: actor.role,
         seat,
+        permissions: actor.role.permissions().collect(),
+        must_change: false,
+        must_enrol: false,
     })
 }
 

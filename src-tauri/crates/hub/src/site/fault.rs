@@ -5,8 +5,10 @@ use std::fmt;
 /// One fault of a site file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// The line it stands in, from 1.
+    /// The line it stands in, from 1; 0 where there are no lines.
     pub line: usize,
+    /// The key it is about, where it is about one.
+    pub column: Option<String>,
     /// What is wrong, and what would be right where that can be said.
     pub reason: String,
 }
@@ -45,9 +47,12 @@ impl Faults {
     /// Notes a fault at byte `at`.
     pub(super) fn at(&mut self, at: usize, reason: impl Into<String>) {
         let line = self.line(at);
+        let reason = reason.into();
+        let column = column(&reason);
         self.found.push(Fault {
             line,
-            reason: reason.into(),
+            column,
+            reason,
         });
     }
 
@@ -56,5 +61,18 @@ impl Faults {
         self.found.sort();
         self.found.dedup();
         self.found
+    }
+}
+
+/// Reasons begin with what they are about: `lane.code: …`, or `lane: code is missing`.
+fn column(reason: &str) -> Option<String> {
+    let (about, rest) = reason.split_once(": ")?;
+    let named = |text: &str| {
+        let word = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (word && !text.is_empty()).then(|| text.to_owned())
+    };
+    match about.split_once('.') {
+        Some((section, key)) => named(section).and_then(|_| named(key)),
+        None => rest.strip_suffix(" is missing").and_then(named),
     }
 }
