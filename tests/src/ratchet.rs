@@ -32,6 +32,7 @@ const EVERY_ROLE: &[&str] = &[
     "GET /api/lanes/{lane}/picture",
     "GET /api/openings",
     "GET /api/openings/{opening}",
+    "GET /api/openings/{opening}/photos",
     "GET /api/openings/{opening}/timeline",
     "GET /api/orders/{order}",
     "GET /api/pictures/{id}",

@@ -21,6 +21,9 @@ pub struct ReleasePress {
     pub remark: String,
     /// ID photos the hub has.
     pub photos: Vec<PhotoId>,
+    /// The missing ones are brought later (补录).
+    #[serde(default)]
+    pub photos_later: bool,
     /// What becomes of the money; required where something is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaid: Option<Unpaid>,

@@ -18,6 +18,7 @@ impl Desk {
             reason: press.reason,
             remark: press.remark,
             photos: press.photos,
+            photos_later: press.photos_later,
             unpaid: press.unpaid,
             driver_phone: press.driver_phone,
         };

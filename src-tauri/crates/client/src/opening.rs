@@ -6,7 +6,7 @@ use futures::{Stream, TryStreamExt};
 use lanedesk_domain::{
     ids::{LaneId, LotId, OpeningId, PersonId},
     lane::Direction,
-    opening::{OpeningKind, Source},
+    opening::{OpeningKind, Passage, Source},
     order::OrderResult,
     time::Timestamp,
 };
@@ -14,6 +14,7 @@ use lanedesk_wire::{
     case::TimelineEntry,
     list::Page,
     opening::Opening,
+    photo::Evidence,
     statistics::{By, Statistics},
 };
 use reqwest::Method;
@@ -50,6 +51,12 @@ pub struct OpeningFilter {
     /// With this result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<OrderResult>,
+    /// Whether the vehicle was seen to pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
+    /// Only those that owe photos (补录).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owing: Option<bool>,
     /// In this hour of the day, 0 to 23, by the hub's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour: Option<u8>,
@@ -105,6 +112,11 @@ impl Hub {
     /// One opening.
     pub async fn opening(&self, id: &OpeningId) -> Result<Opening, CallError> {
         self.get(&format!("/api/openings/{id}")).await
+    }
+
+    /// The photos of an opening, as they stand now.
+    pub async fn opening_photos(&self, id: &OpeningId) -> Result<Page<Evidence>, CallError> {
+        self.get(&format!("/api/openings/{id}/photos")).await
     }
 
     /// Everything that happened in an opening's case (R35).

@@ -24,6 +24,8 @@ pub struct ReleasePressed {
     pub remark: String,
     /// ID photos the hub has.
     pub photos: Vec<PhotoId>,
+    /// The missing ones are brought later.
+    pub photos_later: bool,
     /// What becomes of the money.
     pub unpaid: Option<Unpaid>,
     /// The driver's phone, for a debt of a vehicle without a plate.
@@ -70,6 +72,7 @@ impl Hub {
             reason: press.reason,
             remark: press.remark,
             photos: press.photos,
+            photos_later: press.photos_later,
             unpaid: press.unpaid,
             driver_phone: press.driver_phone,
             made_at: Some(pressed.made_at),

@@ -37,6 +37,17 @@ pub struct Handled {
     pub to: Option<Timestamp>,
 }
 
+impl Handled {
+    /// A release that owes photos keeps its case open for them until they are due (R24).
+    #[must_use]
+    pub fn until_due(self, due_at: Option<Timestamp>) -> Self {
+        Self {
+            to: self.to.map(|end| due_at.map_or(end, |due| due.max(end))),
+            ..self
+        }
+    }
+}
+
 /// The moment that counts for a photo, if it was taken while its case was handled. Judged by when it was taken, so that
 /// one sent after an outage counts; never later than now.
 pub fn taken_during(handled: Handled, taken_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
@@ -106,6 +117,26 @@ mod tests {
             None,
             "not of the future"
         );
+    }
+
+    #[test]
+    fn a_photo_owed_may_be_taken_until_it_is_due() {
+        let [claim, end, due, sent] = [1_000, 60_000, 120_000, 7_200_000].map(Timestamp);
+        let over = Handled {
+            from: claim,
+            to: Some(end),
+        };
+        let owing = over.until_due(Some(due));
+        assert_eq!(taken_during(owing, due, sent), Some(due), "R24: sent late");
+        assert_eq!(taken_during(owing, Timestamp(120_001), sent), None);
+        assert_eq!(
+            taken_during(over.until_due(Some(claim)), end, sent),
+            Some(end),
+            "a case that outlasts the due time counts to its end"
+        );
+        assert_eq!(over.until_due(None), over);
+        let open = Handled { to: None, ..over };
+        assert_eq!(open.until_due(Some(due)), open, "still handled");
     }
 
     proptest! {

@@ -90,13 +90,28 @@ impl Reason {
     }
 }
 
-/// Checks what a person gave for a release. Photo numbers count at exits only.
+/// What proves a release when it is pressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// ID photos given.
+    pub photos: u32,
+    /// The missing ones are to be brought later (补录), and rule and lane picture allow it.
+    pub later: bool,
+}
+
+/// Whether photos may be brought after the release: where the rule lets them, and the lane's own picture shows the
+/// vehicle meanwhile (R24). Entries need none.
+pub fn may_bring_later(rules: &Rules, direction: Direction, lane_picture: bool) -> bool {
+    rules.late_photos == 1 && direction == Direction::Exit && lane_picture
+}
+
+/// Checks what a person gave for a release; answers how many photos it owes. Photo numbers count at exits only.
 pub fn check(
     reason: Option<&Reason>,
     direction: Direction,
     remark: &str,
-    photos: u32,
-) -> Result<(), ReleaseError> {
+    proof: Proof,
+) -> Result<u32, ReleaseError> {
     let reason = reason
         .filter(|reason| reason.fits(direction))
         .ok_or(ReleaseError::ReasonRequired)?;
@@ -105,14 +120,12 @@ pub fn check(
         return Err(ReleaseError::RemarkRequired);
     }
     let (min, max) = reason.photos(direction);
-    if !(min..=max).contains(&photos) {
-        return Err(ReleaseError::EvidenceRequired {
-            min,
-            max,
-            given: photos,
-        });
+    let given = proof.photos;
+    let owed = min.saturating_sub(given);
+    if given > max || (owed > 0 && !proof.later) {
+        return Err(ReleaseError::EvidenceRequired { min, max, given });
     }
-    Ok(())
+    Ok(owed)
 }
 
 /// What besides its reason may make a release ask for a supervisor's leave.
@@ -165,20 +178,57 @@ mod tests {
             .unwrap()
     }
 
+    fn shown(photos: u32) -> Proof {
+        Proof {
+            photos,
+            later: false,
+        }
+    }
+
+    #[test]
+    fn photos_may_come_later_only_where_rule_and_picture_let_them() {
+        let mut rules = Rules::default();
+        assert!(!may_bring_later(&rules, Exit, true), "R24: off by default");
+        rules.late_photos = 1;
+        assert!(may_bring_later(&rules, Exit, true));
+        assert!(
+            !may_bring_later(&rules, Exit, false),
+            "nothing shows the vehicle"
+        );
+        assert!(!may_bring_later(&rules, Entry, true), "nothing is owed");
+
+        let two = Reason {
+            photos_min: 2,
+            ..reason("misread")
+        };
+        let later = |photos| Proof {
+            photos,
+            later: true,
+        };
+        for (given, owed) in [(0, 2), (1, 1), (2, 0), (3, 0)] {
+            assert_eq!(check(Some(&two), Exit, "", later(given)), Ok(owed));
+        }
+        assert!(check(Some(&two), Exit, "", later(4)).is_err());
+        assert!(
+            check(Some(&two), Exit, "", shown(1)).is_err(),
+            "not said so"
+        );
+    }
+
     #[test]
     fn an_entry_needs_reason_and_remark_and_no_photo() {
         let special = reason("special_vehicle");
         assert_eq!(
-            check(None, Entry, "因为", 0),
+            check(None, Entry, "因为", shown(0)),
             Err(ReleaseError::ReasonRequired),
             "R22"
         );
         assert_eq!(
-            check(Some(&special), Entry, " \n", 0),
+            check(Some(&special), Entry, " \n", shown(0)),
             Err(ReleaseError::RemarkRequired),
             "R22"
         );
-        assert_eq!(check(Some(&special), Entry, "消防演练", 0), Ok(()));
+        assert_eq!(check(Some(&special), Entry, "消防演练", shown(0)), Ok(0));
     }
 
     #[test]
@@ -186,14 +236,14 @@ mod tests {
         let misread = reason("misread");
         for (photos, fits) in [(0, false), (1, true), (3, true), (4, false)] {
             assert_eq!(
-                check(Some(&misread), Exit, "", photos).is_ok(),
+                check(Some(&misread), Exit, "", shown(photos)).is_ok(),
                 fits,
                 "R23: {photos}"
             );
         }
         assert_eq!(
-            check(Some(&reason("emergency")), Exit, "", 0),
-            Ok(()),
+            check(Some(&reason("emergency")), Exit, "", shown(0)),
+            Ok(0),
             "R23: an ambulance"
         );
     }
@@ -202,7 +252,7 @@ mod tests {
     fn a_reason_for_the_other_way_is_none() {
         let paid = reason("paid_but_stuck");
         assert_eq!(
-            check(Some(&paid), Entry, "x", 0),
+            check(Some(&paid), Entry, "x", shown(0)),
             Err(ReleaseError::ReasonRequired)
         );
     }
@@ -211,7 +261,7 @@ mod tests {
     fn a_site_cannot_ask_for_more_photos_than_there_may_be() {
         let mut greedy = reason("misread");
         (greedy.photos_min, greedy.photos_max) = (5, 9);
-        assert_eq!(check(Some(&greedy), Exit, "", 3), Ok(()));
+        assert_eq!(check(Some(&greedy), Exit, "", shown(3)), Ok(0));
     }
 
     #[test]
@@ -241,8 +291,8 @@ mod tests {
     #[test]
     fn no_release_carries_more_than_three_photos() {
         let special = reason("special_vehicle");
-        assert_eq!(check(Some(&special), Entry, "消防演练", 3), Ok(()));
-        let four = check(Some(&special), Entry, "消防演练", 4);
+        assert_eq!(check(Some(&special), Entry, "消防演练", shown(3)), Ok(0));
+        let four = check(Some(&special), Entry, "消防演练", shown(4));
         assert!(matches!(
             four,
             Err(ReleaseError::EvidenceRequired {
@@ -303,7 +353,7 @@ mod tests {
                 ..reason("misread")
             };
             let direction = if exit { Exit } else { Entry };
-            let told = check(Some(&reason), direction, &remark, photos);
+            let told = check(Some(&reason), direction, &remark, shown(photos));
             if told.is_ok() {
                 prop_assert!(reason.fits(direction) && photos <= MOST_PHOTOS);
                 prop_assert!(!remark.trim().is_empty() || (exit && !remark_due));
@@ -312,7 +362,7 @@ mod tests {
             let (least, most) = reason.photos(direction);
             prop_assert!(least <= most && most <= MOST_PHOTOS, "some number always passes");
             if reason.fits(direction) {
-                prop_assert_eq!(check(Some(&reason), direction, "x", least), Ok(()));
+                prop_assert_eq!(check(Some(&reason), direction, "x", shown(least)), Ok(0));
             }
         }
 

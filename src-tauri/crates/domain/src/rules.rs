@@ -72,6 +72,12 @@ rules! {
     quote_seconds = 60 in 5..=600,
     /// How long a call of which nothing is heard counts as live (R11).
     call_silence_minutes = 60 in 5..=480,
+    /// How long a call rings at one person's seat before others may take it too; 0: at once (R30).
+    queue_overflow_seconds = 20 in 0..=600,
+    /// How long a seat whose desk's stream was cut stays bound, and gets its calls (R2).
+    seat_grace_seconds = 120 in 30..=3600,
+    /// How long after a call its person is left alone; 0: until they close the case.
+    after_call_seconds = 0 in 0..=600,
     /// How long ID photos are kept unless held (R36).
     photo_retention_days = 90 in 1..=3650,
     /// How long lane pictures and reads are kept.
@@ -84,6 +90,26 @@ rules! {
     login_attempts = 5 in 1..=100,
     /// How long it then waits.
     login_pause_seconds = 60 in 1..=3600,
+    /// Whether lot staff need a second factor: 1 yes, 0 no (R4).
+    second_factor_lot_staff = 0 in 0..=1,
+    /// Whether agents do.
+    second_factor_agent = 0 in 0..=1,
+    /// Whether supervisors do.
+    second_factor_supervisor = 0 in 0..=1,
+    /// Whether administrators do.
+    second_factor_admin = 0 in 0..=1,
+    /// How long a password that was entered holds for what is dangerous; 0: it is never asked for again.
+    reentry_minutes = 10 in 0..=240,
+    /// Whether changing people, rules, devices and keys counts as dangerous: 1 yes, 0 no.
+    reentry_settings = 1 in 0..=1,
+    /// Whether an abnormal release does.
+    reentry_release = 0 in 0..=1,
+    /// Whether taking a lane from its holder does.
+    reentry_take_over = 0 in 0..=1,
+    /// How long a device may be out of reach before supervisors are alerted.
+    device_alert_minutes = 5 in 1..=1440,
+    /// How long after an alert of a device nobody is alerted of it again.
+    device_quiet_minutes = 60 in 1..=10_080,
     /// How many look-alike vehicles are shown at an exit without an entry record.
     candidates = 6 in 1..=20,
     /// Live pictures one person may watch at once, over all their windows.
@@ -114,6 +140,10 @@ rules! {
     lane_camera_agent = 1 in 0..=1,
     /// Whether supervisors may.
     lane_camera_supervisor = 1 in 0..=1,
+    /// Whether an exit may be released with the lane's picture while its photos are brought later: 1 yes, 0 no (R24 补录).
+    late_photos = 0 in 0..=1,
+    /// How long after the release such a photo may be taken.
+    late_photo_minutes = 30 in 1..=1440,
     /// How far back patterns worth a warning are looked for.
     warn_days = 30 in 1..=90,
     /// So many abnormal exits of one plate or phone are worth a warning.

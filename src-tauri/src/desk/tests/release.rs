@@ -11,6 +11,7 @@ fn press() -> ReleasePress {
         reason: "no_entry".into(),
         remark: "无进场记录".into(),
         photos: vec!["h0".parse().unwrap()],
+        photos_later: false,
         unpaid: Some(Unpaid::Debt),
         driver_phone: None,
     }

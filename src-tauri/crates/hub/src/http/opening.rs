@@ -4,7 +4,9 @@ use super::{Id, Params, Who};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
 use lanedesk_domain::{ids::OpeningId, person::Permission};
-use lanedesk_wire::{case::TimelineEntry, list::Page, opening::Opening, problem::Problem};
+use lanedesk_wire::{
+    case::TimelineEntry, list::Page, opening::Opening, photo::Evidence, problem::Problem,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
@@ -12,6 +14,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(list))
         .routes(routes!(one))
         .routes(routes!(timeline))
+        .routes(routes!(photos))
 }
 
 /// Manual openings, newest first; one's own where the role does not see others'.
@@ -53,6 +56,20 @@ async fn timeline(
 ) -> Result<Json<Page<TimelineEntry>>> {
     actor.allow(Permission::Openings)?;
     ops::opening::timeline(&hub, &actor, &opening.get()?)
+        .await
+        .map(Json)
+}
+
+/// Where its photos stand: kept, held, deleted when their time had come, or damaged (R36).
+#[utoipa::path(get, path = "/api/openings/{opening}/photos", tag = "opening", params(("opening" = String, Path)),
+    responses((status = 200, body = Page<Evidence>), (status = 404, body = Problem)))]
+async fn photos(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    opening: Id<OpeningId>,
+) -> Result<Json<Page<Evidence>>> {
+    actor.allow(Permission::Openings)?;
+    ops::evidence::of_opening(&hub, &actor, &opening.get()?)
         .await
         .map(Json)
 }

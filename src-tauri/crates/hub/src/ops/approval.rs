@@ -9,7 +9,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Answer, ApprovalRow, Audit, OrderRow, StepRow, To, Tx, lots_arg},
+    store::{Answer, ApprovalRow, Audit, OrderRow, StepRow, To, Tx, lots_arg, picture_path},
 };
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
@@ -156,6 +156,11 @@ fn question(
         reason: checked.reason.clone(),
         remark: checked.remark.clone(),
         photos: checked.photos.clone(),
+        picture: page
+            .standing
+            .picture_id
+            .as_ref()
+            .map(|id| picture_path(id.as_str())),
         by: actor.holder(),
         asked_at: now,
         expires_at: lasts(hub, now),
@@ -163,7 +168,11 @@ fn question(
         answered_by: None,
         note: None,
     };
-    ApprovalRow { shown, content }
+    ApprovalRow {
+        shown,
+        content,
+        picture: page.standing.picture_id.clone(),
+    }
 }
 
 fn lasts(hub: &Hub, from: Timestamp) -> Timestamp {

@@ -1,8 +1,10 @@
 //! Looking at photos of documents, holding them beyond their time, and deleting them when it has come (R36).
 
 mod retention;
+mod state;
 
 pub use retention::{prune, run};
+pub use state::of_opening;
 
 use crate::{
     actor::Actor,

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     evidence::take_in,
     hub::Hub,
-    ops::case,
+    ops::{case, release},
     store::{Audit, PhotoCase, PhotoRow, StepRow, To, Tx},
 };
 use bytes::Bytes;
@@ -126,10 +126,11 @@ async fn write(
     photo: PhotoRow,
     lane: lanedesk_domain::ids::LaneId,
 ) -> Result<Kept> {
-    let who = actor.id.clone();
+    let (outer, who) = (hub.clone(), actor.id.clone());
     hub.store()
         .write(move |tx| {
-            let (who, photo, lane) = (who.clone(), photo.clone(), lane.clone());
+            let (hub, who) = (outer.clone(), who.clone());
+            let (photo, lane) = (photo.clone(), lane.clone());
             Box::pin(async move {
                 if !tx.add_photo(&photo).await? {
                     let before = tx.photo_of_file(&photo.case, &photo.original).await?;
@@ -163,6 +164,7 @@ async fn write(
                 })
                 .await?;
                 tell(tx, &photo, &lane, at).await?;
+                release::brought(tx, &hub, &photo).await?;
                 Ok(Kept {
                     photo: photo.shown(),
                     new: true,

@@ -5,9 +5,11 @@
 
 mod check;
 mod form;
+mod late;
 
 pub(super) use check::Checked;
 pub use form::{form, reasons};
+pub(super) use late::brought;
 
 use super::barrier::{self, Asked, Prepared, Press, digest};
 use crate::{
@@ -86,6 +88,7 @@ fn content(case: &CaseId, wanted: &Release) -> String {
         Some(wanted.remark.as_str()),
         unpaid.as_deref(),
         wanted.driver_phone.as_deref(),
+        wanted.photos_later.then_some("later"),
     ];
     let photos = wanted.photos.iter().map(|photo| Some(photo.as_str()));
     digest(fields.into_iter().chain(photos))
@@ -122,6 +125,7 @@ async fn prepare(
         unpaid: checked.unpaid,
         leave,
         debt,
+        owed: late::owed(hub, checked.owed, press.made_at),
     };
     Ok(Prepared {
         order,
@@ -162,6 +166,11 @@ pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
         ("reason", abnormal.reason.clone()),
         ("photos", abnormal.photos.len().to_string()),
     ];
+    facts.extend(
+        abnormal
+            .owed
+            .map(|owed| ("photos_owed", owed.missing.to_string())),
+    );
     facts.extend(abnormal.unpaid.map(|unpaid| ("unpaid", unpaid.word())));
     facts
 }
@@ -171,6 +180,7 @@ pub(super) fn audited(abnormal: &Abnormal) -> Value {
     json!({
         "reason": abnormal.reason,
         "photos": abnormal.photos.iter().map(PhotoId::as_str).collect::<Vec<_>>(),
+        "photos_owed": abnormal.owed,
         "unpaid": abnormal.unpaid.map(Unpaid::word),
         "approval": abnormal.leave.as_ref().map(|(id, _)| id),
         "debt": abnormal.debt.as_ref().map(|debt| &debt.id),

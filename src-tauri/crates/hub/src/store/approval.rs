@@ -3,14 +3,14 @@
 use super::{
     Conn, StoreError,
     lease::holder,
-    opening::{lane_ref, lot_ref},
+    opening::{lane_ref, lot_ref, picture_path},
 };
 use crate::{
     args,
-    directory::{Directory, parsed},
+    directory::{Directory, parsed, parsed_opt},
 };
 use lanedesk_domain::{
-    ids::{ApprovalId, CaseId, OpeningId, OrderId, PersonId},
+    ids::{ApprovalId, CaseId, OpeningId, OrderId, PersonId, PhotoId},
     money::Fen,
     time::Timestamp,
 };
@@ -23,6 +23,8 @@ pub struct ApprovalRow {
     pub shown: Approval,
     /// SHA-256 of what leave is asked for, hex.
     pub content: String,
+    /// The lane as it was then.
+    pub picture: Option<PhotoId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -49,6 +51,7 @@ struct Columns {
     answerer_name: Option<String>,
     answerer_role: Option<String>,
     note: Option<String>,
+    picture_id: Option<String>,
 }
 
 impl Columns {
@@ -70,6 +73,7 @@ impl Columns {
             remark: self.remark,
             photos: serde_json::from_str(&self.photos)
                 .map_err(|e| StoreError::Corrupt(format!("photos of an approval: {e}")))?,
+            picture: self.picture_id.as_deref().map(picture_path),
             by: holder(&self.person_id, self.name, &self.role)?,
             asked_at: Timestamp(self.asked_at),
             expires_at: Timestamp(self.expires_at),
@@ -80,6 +84,7 @@ impl Columns {
         Ok(ApprovalRow {
             shown,
             content: self.content,
+            picture: parsed_opt(self.picture_id.as_deref())?,
         })
     }
 }
@@ -89,7 +94,7 @@ macro_rules! approvals {
         concat!(
             "select q.id, q.case_id, q.lot_id, q.lane_id, q.content, q.direction, q.plate, q.assessment, q.due_fen,
                 q.reason, q.remark, q.photos, q.person_id, p.name, p.role, q.asked_at, q.expires_at, q.state,
-                q.answered_by, a.name as answerer_name, a.role as answerer_role, q.note
+                q.answered_by, a.name as answerer_name, a.role as answerer_role, q.note, q.picture_id
              from approval q join person p on p.id = q.person_id left join person a on a.id = q.answered_by ",
             $tail
         )
@@ -119,8 +124,8 @@ impl Conn<'_> {
             serde_json::to_string(&asked.photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "insert into approval (id, case_id, lot_id, lane_id, content, direction, plate, assessment, due_fen, reason,
-                remark, photos, person_id, asked_at, expires_at, state)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                remark, photos, person_id, asked_at, expires_at, state, picture_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             args![
                 &asked.id,
                 &asked.case,
@@ -137,7 +142,8 @@ impl Conn<'_> {
                 &asked.by.id,
                 asked.asked_at,
                 asked.expires_at,
-                asked.state.word()
+                asked.state.word(),
+                &new.picture
             ],
         )
         .await

@@ -3,6 +3,7 @@
 //! Not here: rules (`domain`) and sequence (`ops`). Files beside this one hold the queries, one noun each.
 //! `$1` placeholders serve both engines; columns are text, bigint or boolean, so one text and one row type do too.
 
+mod account;
 mod approval;
 mod audit;
 mod board;
@@ -24,6 +25,7 @@ mod payment;
 mod person;
 mod photo;
 mod picture;
+mod proof;
 mod read;
 mod record;
 mod release;
@@ -44,6 +46,7 @@ mod view;
 mod warning;
 mod writer;
 
+pub(crate) use account::Account;
 pub use approval::{Answer, ApprovalRow};
 pub use audit::{Audit, Broken, verify as verify_audit};
 pub use board::Handled;
@@ -64,6 +67,7 @@ pub use payment::{NewPayment, Unmatched};
 pub use person::{Given, Person};
 pub use photo::{PhotoCase, PhotoRow};
 pub use picture::{PictureKind, PictureRow};
+pub use proof::ProofRow;
 pub use read::{LaneNow, ReadRow};
 pub use record::Sought;
 pub use release::Abnormal;

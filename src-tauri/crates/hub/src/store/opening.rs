@@ -23,7 +23,7 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{
-    opening::{LaneRef, Opening},
+    opening::{LaneRef, Opening, PhotosOwed},
     problem::Holder,
     search::LotRef,
 };
@@ -119,15 +119,19 @@ struct Columns {
     passage: String,
     release: Option<String>,
     debt_id: Option<String>,
+    debt_state: Option<String>,
     unpaid: Option<String>,
+    photos_owed: Option<i64>,
+    photos_due_at: Option<i64>,
 }
 
 const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.lot_id, o.lane_id, o.direction, o.plate,
     o.plate_read, o.plate_color, o.person_id, p.name, p.role, o.source, o.assessment, o.stay_id, o.due_fen,
     o.first_quote_fen, o.collected_fen, o.reason, o.remark, o.photos, o.picture_before, o.picture_after, o.approved_by,
     a.name as approver_name, a.role as approver_role, o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after,
-    o.passage, o.release, o.debt_id, o.unpaid
-    from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by ";
+    o.passage, o.release, o.debt_id, d.state as debt_state, o.unpaid, o.photos_owed, o.photos_due_at
+    from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by
+        left join debt d on d.id = o.debt_id ";
 
 /// A lot by id and name; one that is no longer in the site goes by its id.
 pub(crate) fn lot_ref(directory: &Directory, id: LotId) -> LotRef {
@@ -179,7 +183,9 @@ impl Columns {
             first_quote_fen: self.first_quote_fen.map(Fen),
             collected_fen: self.collected_fen.map(Fen),
             debt: parsed_opt(self.debt_id.as_deref())?,
+            debt_state: parsed_opt(self.debt_state.as_deref())?,
             unpaid: self.unpaid.as_deref().map(parsed).transpose()?,
+            photos_owed: owed(self.photos_owed, self.photos_due_at)?,
             reason: self.reason,
             remark: self.remark,
             photos: serde_json::from_str(&self.photos)
@@ -196,6 +202,17 @@ impl Columns {
             release: parsed_opt(self.release.as_deref())?,
         })
     }
+}
+
+fn owed(missing: Option<i64>, due_at: Option<i64>) -> Result<Option<PhotosOwed>, StoreError> {
+    let (Some(missing), Some(due_at)) = (missing, due_at) else {
+        return Ok(None);
+    };
+    let wrong = |_| StoreError::Corrupt(format!("{missing} photos owed"));
+    Ok(Some(PhotosOwed {
+        missing: u32::try_from(missing).map_err(wrong)?,
+        due_at: Timestamp(due_at),
+    }))
 }
 
 /// The lots of a scope as one bound value.

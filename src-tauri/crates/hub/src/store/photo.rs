@@ -146,16 +146,18 @@ impl Conn<'_> {
         case: &CaseId,
         person: &PersonId,
     ) -> Result<Option<PhotoCase>, StoreError> {
-        let row: Option<(String, String, i64, Option<i64>, i64)> = self
+        let row: Option<(String, String, i64, Option<i64>, i64, Option<i64>)> = self
             .optional(
                 "select c.lot_id, c.lane_id, c.opened_at, c.closed_at, cast(case when c.person_id = $2 or exists (
                     select 1 from case_event e where e.case_id = c.id and e.person_id = $2
-                        and e.what in ('claimed', 'taken_over', 'handed_over')) then 1 else 0 end as bigint)
+                        and e.what in ('claimed', 'taken_over', 'handed_over')) then 1 else 0 end as bigint),
+                    (select max(o.photos_due_at) from opening o where o.case_id = c.id and o.person_id = $2
+                        and o.photos_owed > 0)
                  from \"case\" c where c.id = $1",
                 args![case, person],
             )
             .await?;
-        row.map(|(lot, lane, from, to, held)| {
+        row.map(|(lot, lane, from, to, held, due_at)| {
             Ok(PhotoCase {
                 case: case.clone(),
                 lot: parsed(&lot)?,
@@ -163,7 +165,8 @@ impl Conn<'_> {
                 handled: Handled {
                     from: Timestamp(from),
                     to: to.map(Timestamp),
-                },
+                }
+                .until_due(due_at.map(Timestamp)),
                 held: held == 1,
             })
         })

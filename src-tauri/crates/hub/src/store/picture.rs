@@ -150,6 +150,7 @@ impl Conn<'_> {
                 "select p.id, p.lot_id, p.lane_id, p.taken_at, p.sha256 from picture p
                  where p.taken_at < $1
                     and not exists (select 1 from opening o where o.picture_before = p.id or o.picture_after = p.id)
+                    and not exists (select 1 from approval a where a.picture_id = p.id)
                     and not exists (select 1 from rise r where r.picture_id = p.id)
                     and not exists (select 1 from lane_now n where n.picture_id = p.id)
                     and not exists (select 1 from plate_read r join stay s on s.entry_read_id = r.id

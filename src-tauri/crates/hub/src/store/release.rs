@@ -1,13 +1,13 @@
 //! What an abnormal release adds to its opening, in the transaction that makes it.
 
-use super::{Conn, NewDebt, StoreError};
-use crate::args;
+use super::{Conn, NewDebt, PhotoRow, StoreError};
+use crate::{args, directory::parsed};
 use lanedesk_domain::{
-    ids::{ApprovalId, OpeningId, PersonId, PhotoId},
+    ids::{ApprovalId, CaseId, OpeningId, OrderId, PersonId, PhotoId},
     opening::OpeningKind,
     time::Timestamp,
 };
-use lanedesk_wire::release::Unpaid;
+use lanedesk_wire::{opening::PhotosOwed, release::Unpaid};
 
 /// Reason, proof and money of a release that was checked and is about to be written.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Abnormal {
     pub leave: Option<(ApprovalId, PersonId)>,
     /// The debt filed with it.
     pub debt: Option<NewDebt>,
+    /// The photos it owes; none: it has what its reason asks for.
+    pub owed: Option<PhotosOwed>,
 }
 
 impl Conn<'_> {
@@ -38,7 +40,7 @@ impl Conn<'_> {
             serde_json::to_string(&photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "update opening set kind = $2, reason = $3, remark = $4, photos = $5, unpaid = $6, approved_by = $7,
-                debt_id = $8
+                debt_id = $8, photos_owed = $9, photos_due_at = $10
              where id = $1",
             args![
                 opening,
@@ -48,11 +50,56 @@ impl Conn<'_> {
                 photos,
                 abnormal.unpaid.map(Unpaid::word),
                 abnormal.leave.as_ref().map(|(_, by)| by.to_string()),
-                abnormal.debt.as_ref().map(|debt| debt.id.to_string())
+                abnormal.debt.as_ref().map(|debt| debt.id.to_string()),
+                abnormal.owed.map(|owed| i64::from(owed.missing)),
+                abnormal.owed.map(|owed| owed.due_at)
             ],
         )
         .await
         .map(drop)
+    }
+
+    /// The oldest opening of a case that owes its person a photo taken at this moment.
+    pub(crate) async fn opening_owing(
+        &mut self,
+        case: &CaseId,
+        person: &PersonId,
+        taken_at: Timestamp,
+    ) -> Result<Option<OpeningId>, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "select id from opening where case_id = $1 and person_id = $2 and photos_owed > 0 and photos_due_at >= $3
+                 order by id limit 1",
+                args![case, person, taken_at],
+            )
+            .await?;
+        row.map(|(id,)| parsed(&id)).transpose()
+    }
+
+    /// Puts a photo to the opening that owes it. False: it owes none any more.
+    pub(crate) async fn bring_photo(
+        &mut self,
+        opening: &OpeningId,
+        photo: &PhotoRow,
+    ) -> Result<bool, StoreError> {
+        // Said in one statement, so that of two photos at once neither is written over.
+        let sql = self.pick(
+            "update opening set photos = json_insert(photos, '$[#]', $2), photos_owed = photos_owed - 1
+             where id = $1 and photos_owed > 0",
+            "update opening set photos = (photos::jsonb || jsonb_build_array($2::text))::text,
+                photos_owed = photos_owed - 1
+             where id = $1 and photos_owed > 0",
+        );
+        if self.execute(sql, args![opening, &photo.id]).await? == 0 {
+            return Ok(false);
+        }
+        self.use_photo(&photo.case, &photo.id, opening).await
+    }
+
+    /// An order that moved nothing owes nothing.
+    pub(crate) async fn forgive_photos(&mut self, order: OrderId) -> Result<(), StoreError> {
+        let sql = "update opening set photos_owed = null, photos_due_at = null where order_id = $1 and photos_owed > 0";
+        self.execute(sql, args![order]).await.map(drop)
     }
 
     /// A person's releases since then; those that moved nothing do not count.

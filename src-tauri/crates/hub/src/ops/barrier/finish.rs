@@ -87,6 +87,7 @@ async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResu
         // What a release used up or filed goes with the movement it was for.
         tx.void_debt_of_order(order.id, NOT_MOVED, now).await?;
         tx.give_approval_back(order.id).await?;
+        tx.forgive_photos(order.id).await?;
     }
     if turned {
         record(tx, order, now).await?;

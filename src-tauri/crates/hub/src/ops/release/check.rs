@@ -15,7 +15,9 @@ use lanedesk_domain::{
     money::Fen,
     offers::{Need, Op, offered},
     phone::Phone,
-    release::{LeaveFacts, ReleaseError, asks_leave as must_ask, check as complete},
+    release::{
+        LeaveFacts, Proof, ReleaseError, asks_leave as must_ask, check as complete, may_bring_later,
+    },
     time::Timestamp,
 };
 use lanedesk_wire::release::{Release, Unpaid};
@@ -30,6 +32,8 @@ pub(in crate::ops) struct Checked {
     pub(in crate::ops) reason: String,
     pub(in crate::ops) remark: String,
     pub(in crate::ops) photos: Vec<PhotoId>,
+    /// Photos that are to be brought later.
+    pub(in crate::ops) owed: u32,
     pub(in crate::ops) direction: Direction,
     /// What would go unpaid; nothing where nothing is due.
     pub(in crate::ops) due: Fen,
@@ -82,8 +86,11 @@ pub(super) async fn check(
         .map(|photo| photo.id)
         .filter(|id| given.contains(id))
         .collect();
-    let count = u32::try_from(photos.len()).unwrap_or(u32::MAX);
-    complete(reason, direction, remark, count)?;
+    let proof = Proof {
+        photos: u32::try_from(photos.len()).unwrap_or(u32::MAX),
+        later: wanted.photos_later && late(hub, page, direction),
+    };
+    let owed = complete(reason, direction, remark, proof)?;
     if photos.len() < given.len() {
         return Err(unusable());
     }
@@ -97,11 +104,17 @@ pub(super) async fn check(
         reason: wanted.reason.trim().to_owned(),
         remark: remark.to_owned(),
         photos,
+        owed,
         direction,
         due,
         unpaid,
         phone,
     })
+}
+
+/// Whether missing photos may be brought later here.
+pub(super) fn late(hub: &Hub, page: &Page, direction: Direction) -> bool {
+    may_bring_later(&hub.rules(), direction, page.standing.picture_id.is_some())
 }
 
 /// What would go unpaid.

@@ -1,6 +1,6 @@
 //! What the side sheet of a release shows, as it stands now.
 
-use super::check::{due, leave_facts};
+use super::check::{due, late, leave_facts};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -58,6 +58,7 @@ pub async fn form(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<ReleaseForm
         reasons: reasons.collect(),
         own_camera: may_use(&rules, actor.role, Camera::Own),
         lane_camera: page.facts.id_camera && may_use(&rules, actor.role, Camera::Lane),
+        late_photo_minutes: late(hub, &page, direction).then_some(rules.late_photo_minutes),
         due_fen: Some(due(&page)).filter(|due| *due > Fen(0)),
         approval: facts.vehicle,
         asked: asked.filter(|asked| asked.state != ApprovalState::Used),

@@ -52,6 +52,8 @@ pub(crate) struct Filter {
     pub hour: Option<u8>,
     /// With money due and no matching payment.
     pub unpaid: bool,
+    /// That owe photos (补录).
+    pub owing: bool,
     /// Made at or after.
     pub from: Option<Timestamp>,
     /// Made before.
@@ -103,6 +105,7 @@ impl FromStr for Behind {
 /// The condition that leads the search, most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Lead {
+    Owing,
     Plates,
     Lane,
     Lot,
@@ -142,6 +145,7 @@ impl Filter {
     pub(in crate::store) fn lead(&self) -> Lead {
         let rare = |result: &String| RARE_RESULTS.contains(&result.as_str());
         let rather = [
+            (self.owing, Lead::Owing),
             (self.plates.is_some(), Lead::Plates),
             (self.lane.is_some(), Lead::Lane),
             (self.lot.is_some(), Lead::Lot),
@@ -218,6 +222,10 @@ impl Filter {
         if self.unpaid {
             all.text.push_str(" and ");
             all.text.push_str(UNPAID);
+        }
+        if self.owing {
+            // As the index of the few that owe says it.
+            all.text.push_str(" and o.photos_owed > 0");
         }
         all
     }
