@@ -1,5 +1,6 @@
 //! Every changing route, used as it is meant to be, leaves an audit row that says who did what.
 
+mod office;
 mod release;
 
 use super::{MORE, parts, routes};
@@ -63,6 +64,8 @@ async fn every_changing_route_leaves_an_audit_row() {
     release::releasing(&mut trail).await;
     inputs(&mut trail).await;
     reviewing(&mut trail).await;
+    // Last: it takes somebody's password away.
+    office::keeping_house(&mut trail).await;
     let changing = routes(&trail.world)
         .await
         .into_iter()

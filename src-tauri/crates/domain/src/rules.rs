@@ -144,6 +144,8 @@ rules! {
     late_photos = 0 in 0..=1,
     /// How long after the release such a photo may be taken.
     late_photo_minutes = 30 in 1..=1440,
+    /// How long a robot's screen shows what it was told before it returns to idle by itself.
+    robot_scene_seconds = 120 in 10..=3600,
     /// How far back patterns worth a warning are looked for.
     warn_days = 30 in 1..=90,
     /// So many abnormal exits of one plate or phone are worth a warning.

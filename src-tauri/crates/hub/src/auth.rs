@@ -18,7 +18,8 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::PersonId,
-    person::{AreaNode, LotNode, Scope},
+    person::{AreaNode, LotNode, Role, Scope},
+    rules::Rules,
     time::Timestamp,
 };
 use std::{
@@ -41,7 +42,7 @@ const TOUCH_EVERY_MS: i64 = 60_000;
 /// change with the site, of which every hub is told.
 pub struct Sessions {
     kept: Mutex<HashMap<Token, Session>>,
-    people: Mutex<HashMap<PersonId, Arc<Actor>>>,
+    people: Mutex<HashMap<PersonId, Known>>,
     /// Scopes by what was given: a thousand agents of one company share one.
     scopes: Mutex<HashMap<Given, Arc<Scope>>>,
     /// Counts forgettings: what was read before one must not be remembered after it.
@@ -65,6 +66,17 @@ impl Default for Sessions {
     }
 }
 
+/// A person, and what keeps them from everything but their own account.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Who.
+    pub actor: Arc<Actor>,
+    /// Their password is for the first login only.
+    pub must_change: bool,
+    /// They have a second factor in force.
+    pub enrolled: bool,
+}
+
 /// The person of a request and the session they came with.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -74,6 +86,37 @@ pub struct Visitor {
     pub token: Token,
     /// When the session ends however much it is used.
     pub expires_at: Timestamp,
+    /// When the password was entered last.
+    pub confirmed_at: Timestamp,
+    /// Nothing but changing the password is possible.
+    pub must_change: bool,
+    /// Nothing but taking up a second factor is possible.
+    pub must_enrol: bool,
+}
+
+impl Visitor {
+    /// Whether this may be asked for before the account is in order: its own matters may, nothing else.
+    pub fn may_ask(&self, path: &str) -> Result<()> {
+        let own = path == "/api/session" || path == "/api/session/password";
+        if self.must_change && !own {
+            return Err(Error::PasswordChangeRequired);
+        }
+        if self.must_enrol && !own && path != "/api/session/second-factor" {
+            return Err(Error::EnrolmentRequired);
+        }
+        Ok(())
+    }
+
+    /// Refuses something dangerous where the rules want the password once more and it was not entered lately.
+    pub fn confirmed(&self, hub: &Hub, wanted: fn(&Rules) -> u32) -> Result<()> {
+        let (rules, now) = (hub.rules(), hub.clock().now());
+        let fresh = i64::from(rules.reentry_minutes) * 60_000;
+        if wanted(&rules) == 0 || fresh == 0 || now.since(self.confirmed_at) < fresh {
+            Ok(())
+        } else {
+            Err(Error::PasswordRequired)
+        }
+    }
 }
 
 impl Sessions {
@@ -81,7 +124,7 @@ impl Sessions {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, Arc<Actor>>> {
+    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, Known>> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -131,14 +174,16 @@ pub async fn still_welcome(hub: &Hub, token: Token) -> Result<Visitor> {
 
 async fn look(hub: &Hub, token: Token, now: Timestamp) -> Result<(Session, Visitor)> {
     let session = live_session(hub, &token, now).await?;
-    let actor = person(hub, &session.person)
-        .await?
-        .ok_or(Error::NoSession)?;
-    let expires_at = session.expires_at;
+    let known = known(hub, &session.person).await?;
+    let known = known.ok_or(Error::NoSession)?;
+    let must_enrol = needs_factor(&hub.rules(), known.actor.role) && !known.enrolled;
     let visitor = Visitor {
-        actor,
+        actor: known.actor,
         token,
-        expires_at,
+        expires_at: session.expires_at,
+        confirmed_at: session.confirmed_at,
+        must_change: known.must_change,
+        must_enrol,
     };
     Ok((session, visitor))
 }
@@ -201,33 +246,77 @@ fn touch(hub: &Hub, token: &Token, now: Timestamp) {
     });
 }
 
+/// Whether the rules want a second factor of this role.
+pub fn needs_factor(rules: &Rules, role: Role) -> bool {
+    let wanted = match role {
+        Role::LotStaff => rules.second_factor_lot_staff,
+        Role::Agent => rules.second_factor_agent,
+        Role::Supervisor => rules.second_factor_supervisor,
+        Role::Admin => rules.second_factor_admin,
+    };
+    wanted == 1
+}
+
 /// A person with role and scope, unless they are gone or disabled.
 pub async fn person(hub: &Hub, id: &PersonId) -> Result<Option<Arc<Actor>>> {
+    Ok(known(hub, id).await?.map(|known| known.actor))
+}
+
+/// The same with the state of their account.
+pub async fn known(hub: &Hub, id: &PersonId) -> Result<Option<Known>> {
     let kept = hub.sessions().people().get(id).cloned();
     if kept.is_some() {
         return Ok(kept);
     }
-    let before = hub.sessions().forgotten.load(Ordering::SeqCst);
     let mut reader = hub.store().read().await?;
-    let mut conn = reader.conn();
+    read_person(hub, &mut reader.conn(), id).await
+}
+
+/// The same inside a transaction, which must not wait for a second connection.
+pub(crate) async fn person_in(
+    hub: &Hub,
+    conn: &mut Conn<'_>,
+    id: &PersonId,
+) -> Result<Option<Arc<Actor>>> {
+    let kept = hub.sessions().people().get(id).cloned();
+    match kept {
+        Some(kept) => Ok(Some(kept)),
+        None => read_person(hub, conn, id).await,
+    }
+}
+
+async fn read_person(
+    hub: &Hub,
+    conn: &mut Conn<'_>,
+    id: &PersonId,
+) -> Result<Option<Arc<Actor>>> {
+    let before = hub.sessions().forgotten.load(Ordering::SeqCst);
     let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
         return Ok(None);
     };
+    let Some(account) = conn.account(id).await? else {
+        return Ok(None);
+    };
     let given = conn.given(id).await?;
-    let known = hub.sessions().scopes().get(&given).cloned();
-    let scope = known.unwrap_or_else(|| Arc::new(resolve(hub, &given)));
+    let shared = hub.sessions().scopes().get(&given).cloned();
+    let scope = shared.unwrap_or_else(|| Arc::new(resolve(hub, &given)));
     let actor = Arc::new(Actor {
         id: person.id,
         name: person.name,
         role: person.role,
         scope: scope.clone(),
     });
+    let known = Known {
+        actor,
+        must_change: account.must_change,
+        enrolled: account.enrolled,
+    };
     let mut people = hub.sessions().people();
     if hub.sessions().forgotten.load(Ordering::SeqCst) == before {
-        people.insert(id.clone(), actor.clone());
+        people.insert(id.clone(), known.clone());
         hub.sessions().scopes().insert(given, scope);
     }
-    Ok(Some(actor))
+    Ok(Some(known))
 }
 
 fn resolve(hub: &Hub, given: &Given) -> Scope {

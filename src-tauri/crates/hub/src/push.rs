@@ -6,6 +6,7 @@
 use crate::{
     actor::Actor,
     hub::Hub,
+    ops,
     store::{Event, Place, StoreError},
 };
 use axum::extract::ws::Utf8Bytes;
@@ -79,6 +80,11 @@ fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
             Some(opening.person.id.clone()),
         )),
         Told::Approval { facts, .. } => Some((Permission::Approve, Some(facts.by.id.clone()))),
+        Told::Help { help, .. } => Some((
+            Permission::Board,
+            help.as_ref().map(|help| help.by.id.clone()),
+        )),
+        Told::DeviceAlert { .. } => Some((Permission::Board, None)),
         Told::Rise { .. } => Some((Permission::OpeningsOfOthers, None)),
         _ => None,
     }
@@ -164,6 +170,7 @@ impl Push {
         // What is newer than `now` will be heard too; the stream passes over what it has sent.
         let missed = missed
             .into_iter()
+            .filter(|event| event.robot.is_none())
             .map(|event| Arc::new(Ready::new(event)))
             .collect();
         Ok(Listening {
@@ -192,10 +199,21 @@ impl Push {
             let Some(last) = events.last().map(|event| event.place) else {
                 return Ok(());
             };
-            if events.iter().any(|event| event.told.is_none()) {
+            let site = |event: &Event| event.told.is_none() && event.robot.is_none();
+            if events.iter().any(site) {
                 hub.reload().await?;
+                if let Err(error) = ops::right::enforce(hub).await {
+                    tracing::warn!(%error, "rights taken away were not enforced");
+                }
             }
             for event in events {
+                if let Some(news) = event.robot {
+                    ops::robot::hand_out(hub, news);
+                    continue;
+                }
+                if let Some(told) = &event.told {
+                    ops::robot::heard(hub, told);
+                }
                 // Nobody may be listening.
                 let _ = self.events.send(Arc::new(Ready::new(event)));
             }

@@ -1,5 +1,6 @@
 //! The hub's door: routes, who may come in, and how refusals are told. Rules are in `domain`, sequence in `ops`.
 
+mod account;
 mod approval;
 mod audit;
 mod barrier;
@@ -26,6 +27,7 @@ mod record;
 mod release;
 mod report;
 mod rise;
+mod robot;
 mod search;
 mod seat;
 mod session;
@@ -60,6 +62,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(session::routes())
+        .merge(account::routes())
         .merge(seat::routes())
         .merge(search::routes())
         .merge(board::routes())
@@ -76,6 +79,7 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(case::routes())
         .merge(barrier::routes())
         .merge(release::routes())
+        .merge(robot::routes())
         .merge(photo::routes())
         .merge(approval::routes())
         .merge(debt::routes())
@@ -103,8 +107,12 @@ pub fn router(hub: Hub) -> Router {
 
 /// What anybody may ask, or what is proven by a signature or key of its own.
 fn is_open(method: &Method, path: &str) -> bool {
-    let signed = ["/api/integrations/", "/api/devices/", "/api/robots/"];
+    let signed = ["/api/integrations/", "/api/devices/"];
     match path {
+        // A robot's link carries its key, a pairing its code; the code is opened by an administrator.
+        _ if path.starts_with("/api/robots/") => {
+            path.ends_with("/link") || (method == Method::POST && path.ends_with("/pair"))
+        }
         "/api/health" | "/metrics" | "/api/openapi.json" => true,
         "/api/session" => method == Method::POST,
         _ => !path.starts_with("/api/") || signed.iter().any(|prefix| path.starts_with(prefix)),
@@ -118,7 +126,12 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
             return Error::NoSession.into_response();
         };
         match visitor(&hub, token).await {
-            Ok(visitor) => drop(request.extensions_mut().insert(visitor)),
+            Ok(visitor) => {
+                if let Err(error) = visitor.may_ask(request.uri().path()) {
+                    return error.into_response();
+                }
+                request.extensions_mut().insert(visitor);
+            }
             Err(error) => return error.into_response(),
         }
     }

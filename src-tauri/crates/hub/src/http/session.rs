@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 /// Where a request comes from: the proxy's word where one stands before the hub, else the other end of the line.
-struct From(IpAddr);
+pub(super) struct From(pub(super) IpAddr);
 
 impl FromRequestParts<Hub> for From {
     type Rejection = Infallible;

@@ -1,5 +1,6 @@
 //! Use cases: what happens in which order. Rules are in `domain`, rows in `store`.
 
+pub mod account;
 pub mod approval;
 pub mod audit;
 pub mod barrier;
@@ -10,6 +11,7 @@ pub mod device;
 pub mod environment;
 pub mod evidence;
 pub mod export;
+pub mod factor;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod health;
@@ -22,7 +24,9 @@ pub mod read;
 pub mod record;
 pub mod release;
 pub mod report;
+pub mod right;
 pub mod rise;
+pub mod robot;
 pub mod search;
 pub mod seat;
 pub mod session;

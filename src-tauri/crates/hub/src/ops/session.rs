@@ -1,8 +1,9 @@
 //! Logging in and out.
 
+use super::factor;
 use crate::{
     actor::Actor,
-    auth::{Patience, Token, Visitor, person, verify_password},
+    auth::{self, Patience, Token, Visitor, needs_factor, person, verify_password},
     error::{Error, Result},
     hub::Hub,
     store::{Audit, Session},
@@ -18,7 +19,9 @@ const LONGEST: usize = 256;
 /// Begins a session. Unknown accounts take as long as known ones.
 pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
     let Login {
-        username, password, ..
+        username,
+        password,
+        code,
     } = login;
     if username.len() > LONGEST || password.len() > LONGEST {
         return Err(Error::BadCredentials);
@@ -36,21 +39,28 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
         .read()
         .await?
         .conn()
-        .credentials(&username)
+        .account_named(&username)
         .await?;
-    let (id, hash) = known.unzip();
+    let hash = known.as_ref().map(|account| account.hash.clone());
     let right = verify_password(password, hash)
         .await
         .map_err(|e| Error::Internal(e.to_string()))?;
-    let Some(id) = id.filter(|_| right) else {
+    let Some(account) = known.filter(|_| right) else {
         throttle.failed(from, hub.clock().now(), patience);
         return Err(Error::BadCredentials);
     };
+    if account.enrolled {
+        let told = factor::check(hub, &account, code.as_deref()).await;
+        if told.is_err() && code.is_some() {
+            throttle.failed(from, hub.clock().now(), patience);
+        }
+        told?;
+    }
     throttle.succeeded(&username, from, hub.clock().now());
-    begin(hub, id).await
+    begin(hub, account.person, from).await
 }
 
-async fn begin(hub: &Hub, id: PersonId) -> Result<Told> {
+async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
     let now = hub.clock().now();
     let expires_at = now.plus_minutes(i64::from(hub.rules().session_absolute_minutes));
     let (told, token) = Token::new();
@@ -58,13 +68,15 @@ async fn begin(hub: &Hub, id: PersonId) -> Result<Told> {
         person: id.clone(),
         used_at: now,
         expires_at,
+        confirmed_at: now,
     };
     let work = session.clone();
     hub.store()
         .write(move |tx| {
             let (session, token) = (work.clone(), token.clone());
             Box::pin(async move {
-                tx.begin_session(token.as_str(), &session).await?;
+                let from = from.to_string();
+                tx.begin_session(token.as_str(), &session, &from).await?;
                 tx.audit(audit("session.begin", &session.person, now))
                     .await?;
                 Ok::<(), Error>(())
@@ -114,14 +126,16 @@ fn audit(action: &'static str, person: &PersonId, at: Timestamp) -> Audit {
 /// A person as their own desk is told.
 pub async fn present(hub: &Hub, actor: &Actor) -> Result<Person> {
     let seat = hub.store().read().await?.conn().seat_of(&actor.id).await?;
+    let known = auth::known(hub, &actor.id).await?;
+    let (must_change, enrolled) = known.map_or((false, true), |k| (k.must_change, k.enrolled));
     Ok(Person {
         id: actor.id.clone(),
         name: actor.name.clone(),
         role: actor.role,
         seat,
         permissions: actor.role.permissions().collect(),
-        must_change: false,
-        must_enrol: false,
+        must_change,
+        must_enrol: needs_factor(&hub.rules(), actor.role) && !enrolled,
     })
 }
 

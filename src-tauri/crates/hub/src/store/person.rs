@@ -57,17 +57,6 @@ impl Conn<'_> {
         row.map(Person::try_from).transpose()
     }
 
-    /// The id and password hash of an account that may log in; the hash is empty where no password was set.
-    pub async fn credentials(
-        &mut self,
-        username: &str,
-    ) -> Result<Option<(PersonId, String)>, StoreError> {
-        let sql =
-            "select id, password_hash from person where username = $1 and disabled_at is null";
-        let row: Option<(String, String)> = self.optional(sql, args![username]).await?;
-        row.map(|(id, hash)| Ok((parsed(&id)?, hash))).transpose()
-    }
-
     /// What a person was given to see.
     pub async fn given(&mut self, person: &PersonId) -> Result<Given, StoreError> {
         let sql = "select kind, target_id from person_scope where person_id = $1 order by kind, target_id";

@@ -21,8 +21,20 @@ pub(crate) const SEALED: &[Sealed] = &[
         update: "update robot set secret = $3 where id = $1 and secret = $2",
     },
     Sealed {
+        select: "select robot_id, screen from robot_now where screen is not null",
+        update: "update robot_now set screen = $3 where robot_id = $1 and screen = $2",
+    },
+    Sealed {
         select: "select id, secret from integration",
         update: "update integration set secret = $3 where id = $1 and secret = $2",
+    },
+    Sealed {
+        select: "select id, next_secret from integration where next_secret is not null",
+        update: "update integration set next_secret = $3 where id = $1 and next_secret = $2",
+    },
+    Sealed {
+        select: "select id, factor from person where factor is not null",
+        update: "update person set factor = $3 where id = $1 and factor = $2",
     },
     Sealed {
         select: "select public_key, sealed from signing_key",

@@ -13,18 +13,23 @@ pub struct Session {
     pub used_at: Timestamp,
     /// When it ends however much it is used.
     pub expires_at: Timestamp,
+    /// When its password was entered last: at the login, or once more since.
+    pub confirmed_at: Timestamp,
 }
 
 impl Conn<'_> {
     /// The session of a token.
     pub async fn session(&mut self, token_hash: &str) -> Result<Option<Session>, StoreError> {
-        let sql = "select person_id, used_at, expires_at from session where token_hash = $1";
-        let row: Option<(String, i64, i64)> = self.optional(sql, args![token_hash]).await?;
-        let session = |(person, used_at, expires_at): (String, i64, i64)| {
+        let sql =
+            "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at) from session
+                   where token_hash = $1";
+        let row: Option<(String, i64, i64, i64)> = self.optional(sql, args![token_hash]).await?;
+        let session = |(person, used_at, expires_at, confirmed_at): (String, i64, i64, i64)| {
             Ok(Session {
                 person: parsed(&person)?,
                 used_at: Timestamp(used_at),
                 expires_at: Timestamp(expires_at),
+                confirmed_at: Timestamp(confirmed_at),
             })
         };
         row.map(session).transpose()
@@ -35,14 +40,17 @@ impl Conn<'_> {
         &mut self,
         token_hash: &str,
         session: &Session,
+        address: &str,
     ) -> Result<(), StoreError> {
-        let sql = "insert into session (token_hash, person_id, created_at, used_at, expires_at)
-                   values ($1, $2, $3, $3, $4)";
+        let sql =
+            "insert into session (token_hash, person_id, created_at, used_at, expires_at, address)
+                   values ($1, $2, $3, $3, $4, $5)";
         let args = args![
             token_hash,
             &session.person,
             session.used_at,
-            session.expires_at
+            session.expires_at,
+            address
         ];
         self.execute(sql, args).await.map(drop)
     }

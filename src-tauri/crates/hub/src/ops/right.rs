@@ -1,0 +1,83 @@
+//! Rights taken away take effect at once (R3): whoever may no longer work a lane loses it, whoever may no longer sit at a
+//! seat leaves it.
+//!
+//! Looked at after every change of the site, by every hub; a lease has one end, whichever hub brings it about.
+
+use super::lease::{Ending, audit, end};
+use crate::{auth, error::Result, hub::Hub};
+use lanedesk_domain::{
+    ids::{LaneId, LotId, PersonId},
+    person::Permission,
+};
+use lanedesk_wire::stream::LostWhy;
+use serde_json::json;
+
+/// Ends what nobody may hold any more.
+pub async fn enforce(hub: &Hub) -> Result<()> {
+    let now = hub.clock().now();
+    let (held, seated) = {
+        let mut reader = hub.store().read().await?;
+        let mut conn = reader.conn();
+        (conn.handled(now).await?, conn.seated().await?)
+    };
+    let site = hub.directory();
+    for held in held {
+        let lot = site.lane(&held.lane).map(|(_, lot)| lot.id.clone());
+        if !may_work(hub, &held.holder.id, lot.as_ref()).await? {
+            end_lease(hub, &held.lane, &held.holder.id).await?;
+        }
+    }
+    for person in seated {
+        let known = auth::person(hub, &person).await?;
+        if !known.is_some_and(|actor| actor.role.may(Permission::Seat)) {
+            leave_seat(hub, &person).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn may_work(hub: &Hub, person: &PersonId, lot: Option<&LotId>) -> Result<bool> {
+    let known = auth::person(hub, person).await?;
+    let sees = |lot| {
+        known
+            .as_ref()
+            .is_some_and(|actor| actor.may_see(lot) && actor.role.may(Permission::Claim))
+    };
+    Ok(lot.is_some_and(sees))
+}
+
+async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
+    let (lane, person, now) = (lane.clone(), person.clone(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let (lane, person) = (lane.clone(), person.clone());
+            Box::pin(async move {
+                let lease = tx.lease_of_lane(&lane).await?;
+                let Some(lease) = lease.filter(|row| row.open && row.holder.id == person) else {
+                    return Ok(());
+                };
+                let ending = Ending {
+                    lease: &lease,
+                    why: LostWhy::Expired,
+                    by: None,
+                };
+                if end(tx, &ending, now).await? {
+                    let body = json!({"case": lease.case, "holder": person, "why": "rights"});
+                    tx.audit(audit("lane.revoke", None, &lane, body, now))
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn leave_seat(hub: &Hub, person: &PersonId) -> Result<()> {
+    let person = person.clone();
+    hub.store()
+        .write(move |tx| {
+            let person = person.clone();
+            Box::pin(async move { Ok(tx.free_seat(&person).await.map(drop)?) })
+        })
+        .await
+}

@@ -1,0 +1,211 @@
+//! What lets people in: password hashes, second factors, and the sessions a person can see and end.
+
+use super::{Conn, StoreError, lease::holder};
+use crate::{args, directory::parsed};
+use lanedesk_domain::{ids::PersonId, time::Timestamp};
+use lanedesk_wire::account::OpenSession;
+
+/// An account as the table has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    /// Whose.
+    pub person: PersonId,
+    /// The name it logs in with.
+    pub username: String,
+    /// argon2id; empty: no password was set.
+    pub hash: String,
+    /// The password is for the first login only.
+    pub must_change: bool,
+    /// The TOTP secret, sealed; none: none was offered.
+    pub factor: Option<String>,
+    /// Whether the second factor is in force.
+    pub enrolled: bool,
+    /// The last step whose code was used.
+    pub factor_step: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: String,
+    username: String,
+    password_hash: String,
+    must_change: bool,
+    factor: Option<String>,
+    factor_at: Option<i64>,
+    factor_step: Option<i64>,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            person: parsed(&row.id)?,
+            username: row.username,
+            hash: row.password_hash,
+            must_change: row.must_change,
+            factor: row.factor,
+            enrolled: row.factor_at.is_some(),
+            factor_step: row.factor_step,
+        })
+    }
+}
+
+/// Characters of a token's hash that name a session: enough to tell all apart, and of no use to anybody else.
+const NAMED_BY: usize = 32;
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    token_hash: String,
+    person_id: String,
+    name: String,
+    role: String,
+    created_at: i64,
+    used_at: i64,
+    expires_at: i64,
+    address: Option<String>,
+}
+
+macro_rules! account {
+    ($where:literal) => {
+        concat!(
+            "select id, username, password_hash, must_change, factor, factor_at, factor_step from person where ",
+            $where,
+            " and disabled_at is null"
+        )
+    };
+}
+
+impl Conn<'_> {
+    /// The account of a name, if it may log in.
+    pub(crate) async fn account_named(
+        &mut self,
+        username: &str,
+    ) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = self
+            .optional(account!("username = $1"), args![username])
+            .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// The account of a person, if they may log in.
+    pub(crate) async fn account(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = self.optional(account!("id = $1"), args![person]).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// Sets a password. `must_change`: it is for the first login only.
+    pub(crate) async fn set_password(
+        &mut self,
+        person: &PersonId,
+        hash: &str,
+        must_change: bool,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set password_hash = $2, must_change = $3 where id = $1";
+        self.execute(sql, args![person, hash, must_change])
+            .await
+            .map(drop)
+    }
+
+    /// Keeps a second factor that is offered, or forgets it (`None`). It is in force from `at` on, where that is given.
+    pub(crate) async fn set_factor(
+        &mut self,
+        person: &PersonId,
+        sealed: Option<&str>,
+        at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set factor = $2, factor_at = $3, factor_step = null where id = $1";
+        self.execute(sql, args![person, sealed, at]).await.map(drop)
+    }
+
+    /// Uses a code's step up. False: it, or a later one, was used already.
+    pub(crate) async fn use_factor_step(
+        &mut self,
+        person: &PersonId,
+        step: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "update person set factor_step = $2
+                   where id = $1 and (factor_step is null or factor_step < $2)";
+        Ok(self.execute(sql, args![person, step]).await? == 1)
+    }
+
+    /// Notes that the password was entered once more.
+    pub(crate) async fn confirm_session(
+        &mut self,
+        token_hash: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "update session set confirmed_at = $2 where token_hash = $1";
+        self.execute(sql, args![token_hash, now]).await.map(drop)
+    }
+
+    /// A person's sessions, newest first. `current` is the token of the one that asks.
+    pub(crate) async fn sessions_of(
+        &mut self,
+        person: &PersonId,
+        current: &str,
+        now: Timestamp,
+        idle_before: Timestamp,
+    ) -> Result<Vec<OpenSession>, StoreError> {
+        let rows: Vec<SessionRow> = self
+            .all(
+                "select s.token_hash, s.person_id, p.name, p.role, s.created_at, s.used_at, s.expires_at, s.address
+                 from session s join person p on p.id = s.person_id
+                 where s.person_id = $1 and s.expires_at > $2 and s.used_at > $3
+                 order by s.created_at desc, s.token_hash limit 500",
+                args![person, now, idle_before],
+            )
+            .await?;
+        let shown = |row: SessionRow| {
+            Ok(OpenSession {
+                current: row.token_hash == current,
+                id: row.token_hash.chars().take(NAMED_BY).collect(),
+                person: holder(&row.person_id, row.name, &row.role)?,
+                begun_at: Timestamp(row.created_at),
+                used_at: Timestamp(row.used_at),
+                expires_at: Timestamp(row.expires_at),
+                address: row.address,
+            })
+        };
+        rows.into_iter().map(shown).collect()
+    }
+
+    /// Whose session it is, and its token's hash.
+    pub(crate) async fn session_named(
+        &mut self,
+        id: &str,
+    ) -> Result<Option<(PersonId, String)>, StoreError> {
+        // The hash is hexadecimal: what follows the name sorts below `g`.
+        let until = format!("{id}g");
+        let row: Option<(String, String)> = self
+            .optional(
+                "select person_id, token_hash from session where token_hash >= $1 and token_hash < $2",
+                args![id, until],
+            )
+            .await?;
+        row.filter(|(_, hash)| hash.len() == NAMED_BY * 2 && id.len() == NAMED_BY)
+            .map(|(person, hash)| Ok((parsed(&person)?, hash)))
+            .transpose()
+    }
+
+    /// Ends every session of a person but one. Answers the tokens' hashes.
+    pub(crate) async fn end_sessions_of(
+        &mut self,
+        person: &PersonId,
+        but: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql =
+            "delete from session where person_id = $1 and token_hash <> $2 returning token_hash";
+        let rows: Vec<(String,)> = self.all(sql, args![person, but]).await?;
+        Ok(rows.into_iter().map(|(hash,)| hash).collect())
+    }
+
+    /// Everybody who sits at a seat.
+    pub(crate) async fn seated(&mut self) -> Result<Vec<PersonId>, StoreError> {
+        let sql = "select person_id from seat where person_id is not null";
+        let rows: Vec<(String,)> = self.all(sql, vec![]).await?;
+        rows.iter().map(|(person,)| parsed(person)).collect()
+    }
+}
