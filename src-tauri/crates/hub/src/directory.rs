@@ -3,6 +3,8 @@
 //! Not here: what changes without an administrator (leases, stays, payments) and what is too many (passes, vehicles,
 //! people).
 
+mod robot;
+
 use crate::store::{Conn, StoreError};
 pub use lanedesk_domain::release::Reason;
 use lanedesk_domain::{
@@ -10,7 +12,9 @@ use lanedesk_domain::{
     lane::LaneDirection,
     money::Fen,
     release::default_reasons,
+    robot::{Link, RobotLanguage, RobotScene},
 };
+pub use robot::Callers;
 use std::collections::{BTreeMap, HashMap};
 
 /// A lot.
@@ -126,6 +130,14 @@ pub struct Directory {
     pub devices: HashMap<DeviceId, Device>,
     /// Every robot.
     pub robots: HashMap<RobotId, Robot>,
+    /// The lane each robot stands at.
+    pub robot_lanes: HashMap<RobotId, LaneId>,
+    /// Where QR codes lead; those the site does not name lead nowhere.
+    pub links: HashMap<Link, String>,
+    /// Words of scenes in place of ours: what is shown and what is said.
+    pub templates: HashMap<(RobotScene, RobotLanguage), (String, String)>,
+    /// Where robots stand, by number and phone.
+    pub callers: Callers,
     /// Reasons in the order of their codes.
     pub reasons: BTreeMap<String, Reason>,
     /// Tariffs by lot.
@@ -139,12 +151,18 @@ pub struct Directory {
 impl Directory {
     /// Reads the whole site.
     pub async fn load(conn: &mut Conn<'_>) -> Result<Self, StoreError> {
+        let (lanes, robots) = (load_lanes(conn).await?, load_robots(conn).await?);
+        let stands = |lane: &Lane| Some((lane.robot.clone()?, lane.id.clone()));
         Ok(Self {
+            robot_lanes: lanes.values().filter_map(stands).collect(),
+            links: load_links(conn).await?,
+            templates: load_templates(conn).await?,
             areas: load_areas(conn).await?,
             lots: load_lots(conn).await?,
-            lanes: load_lanes(conn).await?,
+            callers: Callers::of(&robots, &lanes),
+            lanes,
             devices: load_devices(conn).await?,
-            robots: load_robots(conn).await?,
+            robots,
             reasons: load_reasons(conn).await?,
             tariffs: load_tariffs(conn).await?,
             integrations: load_integrations(conn).await?,
@@ -310,6 +328,25 @@ async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, Sto
         ))
     };
     rows.into_iter().map(robot).collect()
+}
+
+async fn load_links(conn: &mut Conn<'_>) -> Result<HashMap<Link, String>, StoreError> {
+    let rows: Vec<(String, String)> = conn.all("select name, url from link", vec![]).await?;
+    rows.into_iter()
+        .map(|(name, url)| Ok((parsed(&name)?, url)))
+        .collect()
+}
+
+/// Words of robots by scene and language.
+type Templates = HashMap<(RobotScene, RobotLanguage), (String, String)>;
+
+async fn load_templates(conn: &mut Conn<'_>) -> Result<Templates, StoreError> {
+    let rows: Vec<(String, String, String, String)> = conn
+        .all("select scene, lang, text, speech from template", vec![])
+        .await?;
+    rows.into_iter()
+        .map(|(scene, lang, text, speech)| Ok(((parsed(&scene)?, parsed(&lang)?), (text, speech))))
+        .collect()
 }
 
 #[derive(sqlx::FromRow)]

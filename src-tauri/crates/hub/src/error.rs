@@ -154,6 +154,9 @@ pub enum Error {
     /// No robot stands at this lane (R21).
     #[error("no robot bound")]
     RobotNotBound,
+    /// The site does not say what this needs, for example where a QR code leads.
+    #[error("not configured: {0}")]
+    NotConfigured(&'static str),
     /// A signed request with a wrong signature or time stamp.
     #[error("bad signature")]
     BadSignature,

@@ -7,9 +7,11 @@ use crate::{
     expiry::Alarm,
     live::Live,
     metrics::Metrics,
-    ops::{barrier::Recording, search::Finder, warning::Looked},
+    ops::{barrier::Recording, search::Finder, seat::Desks, warning::Looked},
     push::Push,
+    robots::Robots,
     runtime::Runtime,
+    stills::Stills,
     store::{Store, StoreError},
     vault::Vault,
 };
@@ -40,8 +42,11 @@ struct Inner {
     runtime: Runtime,
     alarm: Alarm,
     looked: Looked,
+    desks: Desks,
     recording: Recording,
     live: Live,
+    stills: Stills,
+    robots: Robots,
     /// UUIDv7 of this process; orders say which hub sends them.
     id: String,
 }
@@ -66,8 +71,11 @@ impl Hub {
             runtime,
             alarm: Alarm::default(),
             looked: Looked::default(),
+            desks: Desks::default(),
             recording: Recording::default(),
             live: Live::default(),
+            stills: Stills::default(),
+            robots: Robots::default(),
             id,
         })))
     }
@@ -102,6 +110,11 @@ impl Hub {
         &self.0.looked
     }
 
+    /// Whose desks this hub listens to.
+    pub fn desks(&self) -> &Desks {
+        &self.0.desks
+    }
+
     /// Orders whose answer is on its way into the records.
     pub fn recording(&self) -> &Recording {
         &self.0.recording
@@ -110,6 +123,16 @@ impl Hub {
     /// Live pictures.
     pub fn live(&self) -> &Live {
         &self.0.live
+    }
+
+    /// Who is linked, and what robots told of themselves.
+    pub fn robots(&self) -> &Robots {
+        &self.0.robots
+    }
+
+    /// The last minute of lanes.
+    pub fn stills(&self) -> &Stills {
+        &self.0.stills
     }
 
     /// This process.

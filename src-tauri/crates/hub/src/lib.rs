@@ -12,17 +12,21 @@ pub mod directory;
 pub mod error;
 pub mod evidence;
 pub mod expiry;
+#[doc(hidden)]
+pub mod halt;
 pub mod http;
 pub mod hub;
 pub mod live;
 pub mod metrics;
 pub mod ops;
 pub mod push;
+pub mod robots;
 pub mod runtime;
 pub mod search;
 pub mod serve;
 pub mod signature;
 pub mod site;
+pub mod stills;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -13,6 +13,7 @@ use axum::extract::ws::Utf8Bytes;
 use lanedesk_domain::{
     ids::{LotId, PersonId},
     person::Permission,
+    time::Timestamp,
 };
 use lanedesk_wire::stream::{Frame, Told};
 use std::{sync::Arc, time::Duration};
@@ -41,6 +42,10 @@ pub struct Ready {
     person: Option<PersonId>,
     /// Besides people with this permission only this person is told, as in the lists these things are in.
     only: Option<(Permission, Option<PersonId>)>,
+    /// Who is told the same in another frame, with what is theirs alone.
+    not: Option<PersonId>,
+    /// The queue may be another one after it.
+    pub call: bool,
     /// The frame as it goes out; none: only hubs are told.
     pub text: Option<Utf8Bytes>,
 }
@@ -48,12 +53,19 @@ pub struct Ready {
 impl Ready {
     fn new(event: Event) -> Self {
         let only = event.told.as_ref().and_then(only);
+        let call = matches!(event.told, Some(Told::Call { .. }));
+        let not = match (&event.told, &event.person) {
+            (Some(Told::Call { call, .. }), None) => call.by.as_ref().map(|by| by.id.clone()),
+            _ => None,
+        };
         let text = event.told.and_then(|told| frame(event.place, told));
         Self {
             place: event.place,
             lot: event.lot,
             person: event.person,
             only,
+            not,
+            call,
             text,
         }
     }
@@ -68,7 +80,7 @@ impl Ready {
         let told = |(permission, own): &(Permission, Option<PersonId>)| {
             actor.role.may(*permission) || own.as_ref() == Some(&actor.id)
         };
-        near && self.only.as_ref().is_none_or(told)
+        near && self.not.as_ref() != Some(&actor.id) && self.only.as_ref().is_none_or(told)
     }
 }
 
@@ -86,6 +98,7 @@ fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
         )),
         Told::DeviceAlert { .. } => Some((Permission::Board, None)),
         Told::Rise { .. } => Some((Permission::OpeningsOfOthers, None)),
+        Told::Call { .. } | Told::Seat { .. } => Some((Permission::SeeQueue, None)),
         _ => None,
     }
 }
@@ -111,13 +124,19 @@ pub struct Push {
     events: broadcast::Sender<Arc<Ready>>,
     /// Everything up to here was handed out.
     at: watch::Sender<Place>,
+    /// Lot, where known, and begin of every call that waits; read again after each that changed.
+    queue: watch::Sender<Arc<Queue>>,
 }
+
+/// The calls that wait, oldest first.
+pub type Queue = Vec<(Option<LotId>, Timestamp)>;
 
 impl Default for Push {
     fn default() -> Self {
         Self {
             events: broadcast::Sender::new(BEHIND),
             at: watch::Sender::new(Place::default()),
+            queue: watch::Sender::new(Arc::default()),
         }
     }
 }
@@ -181,6 +200,18 @@ impl Push {
         })
     }
 
+    /// The calls that wait.
+    pub fn queue(&self) -> Arc<Queue> {
+        self.queue.borrow().clone()
+    }
+
+    /// Reads the queue again.
+    async fn read_queue(&self, hub: &Hub) -> Result<(), StoreError> {
+        let queue = hub.store().read().await?.conn().queue().await?;
+        self.queue.send_replace(Arc::new(queue));
+        Ok(())
+    }
+
     /// Everything up to here was handed out.
     pub fn at(&self) -> Place {
         *self.at.borrow()
@@ -205,6 +236,10 @@ impl Push {
                 if let Err(error) = ops::right::enforce(hub).await {
                     tracing::warn!(%error, "rights taken away were not enforced");
                 }
+            }
+            let call = |event: &Event| matches!(event.told, Some(Told::Call { .. }));
+            if events.iter().any(call) {
+                self.read_queue(hub).await?;
             }
             for event in events {
                 if let Some(news) = event.robot {
@@ -252,7 +287,7 @@ pub async fn run(hub: Hub, stop: CancellationToken) {
 pub async fn begin(hub: &Hub) -> Result<(), StoreError> {
     let newest = hub.store().read().await?.conn().newest_place().await?;
     hub.push().at.send_replace(newest);
-    Ok(())
+    hub.push().read_queue(hub).await
 }
 
 /// Notifications of other hubs; none on SQLite, which has none.

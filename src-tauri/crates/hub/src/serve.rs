@@ -110,6 +110,9 @@ impl Hub {
         let hub = Self::new(store, config.clock.clone(), vault).await?;
         hub.set_behind_proxy(config.behind_proxy);
         push::begin(&hub).await?;
+        ops::seat::begin(&hub).await?;
+        // After the outbox's end is known: what is told from then on is heard.
+        ops::robot::load(&hub).await?;
         begin_tasks(&hub);
         let app = http::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|line| {
@@ -165,9 +168,19 @@ fn begin_tasks(hub: &Hub) {
         hub.clone(),
         ops::approval::expire(hub.clone()),
     ));
+    tokio::spawn(until_stopped(
+        hub.clone(),
+        ops::robot::keep_screens(hub.clone()),
+    ));
     tokio::spawn(until_stopped(hub.clone(), ops::audit::run(hub.clone())));
+    tokio::spawn(until_stopped(hub.clone(), ops::call::run(hub.clone())));
+    tokio::spawn(until_stopped(hub.clone(), ops::seat::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::evidence::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::warning::run(hub.clone())));
+    tokio::spawn(until_stopped(
+        hub.clone(),
+        ops::maintenance::run(hub.clone()),
+    ));
     tokio::spawn(until_stopped(hub.clone(), clean(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), follow_clock(hub.clone())));
 }
@@ -183,6 +196,9 @@ async fn clean(hub: Hub) {
     loop {
         if let Err(error) = ops::session::remove_old(&hub).await {
             tracing::warn!(%error, "old sessions were not removed");
+        }
+        if let Err(error) = ops::call::remove_old(&hub).await {
+            tracing::warn!(%error, "old call events were not removed");
         }
         if let Err(error) = push::remove_old(&hub).await {
             tracing::warn!(%error, "old events were not removed");

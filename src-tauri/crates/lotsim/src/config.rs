@@ -1,6 +1,6 @@
 //! What a simulated site consists of.
 
-use crate::Vehicle;
+use crate::{RobotConfig, Vehicle};
 use lanedesk_domain::lane::LaneDirection;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -21,6 +21,9 @@ pub struct Config {
     /// Its lanes, one device each.
     #[serde(rename = "lane")]
     pub lanes: Vec<LaneConfig>,
+    /// Its robots.
+    #[serde(default, rename = "robot")]
+    pub robots: Vec<RobotConfig>,
 }
 
 /// One lane with its camera and its barrier. All times are milliseconds unless named otherwise.
@@ -141,6 +144,7 @@ impl Config {
             listen: local(),
             control: None,
             lanes: lanes.into_iter().collect(),
+            robots: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@
 //! | S02 | 星河中心 | 南门出口 | exit, an unread plate waits | 18106 |
 //! | N01 | 滨江花园 | 北门 | both | 18107 |
 
-use crate::{Config, LaneConfig, PastRead, Vehicle};
+use crate::{Config, Integration, LaneConfig, PastRead, RobotConfig, Vehicle};
 use lanedesk_domain::lane::LaneDirection;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -32,6 +32,29 @@ pub const PORTS: [(&str, u16); 7] = [
     ("S02", 18106),
     ("N01", 18107),
 ];
+
+/// Where the demo's robots look for the hub.
+pub const HUB: &str = "http://127.0.0.1:8470";
+/// Numbers and lanes of the robots; a robot's key is [`ROBOT_KEY`] and its number.
+pub const ROBOTS: [(&str, &str); 2] = [("R-102", "E02"), ("R-201", "S02")];
+/// What every demo robot's key begins with.
+pub const ROBOT_KEY: &str = "lanedesk-demo-";
+
+/// A demo robot, told of by the demo's telephone and payment systems.
+pub fn robot((number, lane): (&str, &str)) -> RobotConfig {
+    let integration = |id: &str| Integration {
+        id: id.to_owned(),
+        secret: format!("lanedesk-demo-{id}"),
+    };
+    RobotConfig {
+        number: number.to_owned(),
+        key: format!("{ROBOT_KEY}{number}"),
+        lane: lane.to_owned(),
+        hub: HUB.to_owned(),
+        telephony: Some(integration("tel")),
+        payments: Some(integration("pay")),
+    }
+}
 
 /// Where the control API listens.
 pub const fn control() -> SocketAddr {
@@ -68,6 +91,7 @@ pub fn config() -> Config {
         });
     Config {
         control: Some(control()),
+        robots: ROBOTS.map(robot).to_vec(),
         ..Config::of(lanes)
     }
 }

@@ -76,6 +76,9 @@ struct Serve {
     /// The demo site.
     #[arg(long, required_unless_present = "config")]
     demo: bool,
+    /// Where the robots look for the hub, `http://…`; unless given where the site says.
+    #[arg(long)]
+    hub: Option<String>,
     /// Pictures by daylight whatever the hour, as for screenshots.
     #[arg(long)]
     daylight: bool,
@@ -161,6 +164,9 @@ async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
     };
     if how.demo || config.control.is_none() {
         config.control = Some(control);
+    }
+    for robot in &mut config.robots {
+        robot.hub = how.hub.clone().unwrap_or_else(|| robot.hub.clone());
     }
     if how.daylight {
         for lane in &mut config.lanes {

@@ -1,8 +1,8 @@
 //! A running site.
 
 use crate::{
-    Command, Config, Journal, Lane, Movement, PastRead, WrongTry, control, event::Event,
-    film::BadReel, isapi, rtsp, scene,
+    Command, Config, Journal, Lane, Movement, PastRead, Robot, WrongTry, control, event::Event,
+    film::BadReel, isapi, robot, rtsp, scene,
 };
 use lanedesk_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ const DAY_MS: i64 = 86_400_000;
 /// A site whose devices listen. Ends when dropped.
 pub struct Lotsim {
     lanes: Vec<Lane>,
+    robots: Vec<Robot>,
     journal: Arc<Journal>,
     control: Option<SocketAddr>,
     /// Its servers; aborted when this is dropped.
@@ -71,10 +72,13 @@ impl Lotsim {
             tasks.spawn(begin(lane.clone()));
             lanes.push(lane);
         }
+        let robots = config.robots.into_iter().map(Robot::start);
+        let robots = robots.collect::<Result<Vec<Robot>, _>>()?;
         let mut control = None;
         if let Some(address) = config.control {
             let (listener, address) = listen("the control API", address).await?;
-            let routes = control::routes(lanes.clone(), Arc::clone(&journal));
+            let routes = control::routes(lanes.clone(), Arc::clone(&journal))
+                .merge(robot::routes(robots.clone(), lanes.clone()));
             control = Some(address);
             tasks.spawn(async move {
                 if let Err(error) = axum::serve(listener, routes).await {
@@ -84,6 +88,7 @@ impl Lotsim {
         }
         Ok(Self {
             lanes,
+            robots,
             journal,
             control,
             _tasks: tasks,
@@ -98,6 +103,18 @@ impl Lotsim {
         match self.lanes.iter().find(|lane| lane.code() == code) {
             Some(lane) => lane.clone(),
             None => panic!("no lane {code}"),
+        }
+    }
+
+    /// The robot with this number.
+    ///
+    /// # Panics
+    /// Where there is none: a test that names a wrong robot is wrong.
+    pub fn robot(&self, number: &str) -> Robot {
+        let mut robots = self.robots.iter();
+        match robots.find(|robot| robot.config().number == number) {
+            Some(robot) => robot.clone(),
+            None => panic!("no robot {number}"),
         }
     }
 

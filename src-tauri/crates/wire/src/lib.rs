@@ -30,6 +30,7 @@ pub mod release;
 pub mod report;
 pub mod rise;
 pub mod robot;
+pub mod robot_link;
 pub mod search;
 pub mod seat;
 pub mod session;

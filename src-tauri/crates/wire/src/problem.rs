@@ -89,6 +89,8 @@ pub enum Code {
     EvidenceDeleted,
     /// 409: no robot stands at this lane.
     RobotNotBound,
+    /// 409: the site does not say what this needs, for example where a QR code leads.
+    NotConfigured,
     /// 401: a signed request whose signature or time stamp is wrong.
     BadSignature,
     /// 502: the device could not be reached or gave no usable answer.

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Run) -> Result<()> {
     demand_ports(options.port)?;
     prepare()?;
     let data = Data::open(options.fresh)?;
-    let lot = start_lot(&data)?;
+    let lot = start_lot(&data, options.port)?;
     let hub = start_hub(&data, options.port)?;
     let screen = if display::has_screen() {
         None
@@ -100,10 +100,11 @@ fn demand_ports(hub: u16) -> Result<()> {
     Ok(())
 }
 
-fn start_lot(data: &Data) -> Result<Running> {
+fn start_lot(data: &Data, hub: u16) -> Result<Running> {
     let mut command = Command::new(house::program("lotsim", false));
     command.args(["serve", "--demo"]);
     command.args(["--control", &format!("127.0.0.1:{LOTSIM_PORT}")]);
+    command.args(["--hub", &format!("http://127.0.0.1:{hub}")]);
     let mut lot = Running::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
     lot.wait_until("ready", Duration::from_secs(20), || {
         port::accepts(LOTSIM_PORT)

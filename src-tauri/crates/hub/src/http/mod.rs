@@ -5,16 +5,21 @@ mod approval;
 mod audit;
 mod barrier;
 mod board;
+mod call;
 mod case;
+mod cash;
 mod debt;
 mod device;
 mod environment;
 mod evidence;
 mod export;
 mod health;
+mod help;
 mod input;
+mod kiosk;
 mod lane;
 mod language;
+mod maintenance;
 mod openapi;
 mod opening;
 mod order;
@@ -32,6 +37,8 @@ mod search;
 mod seat;
 mod session;
 mod signed;
+mod site;
+mod site_file;
 mod statistics;
 mod stream;
 mod warning;
@@ -63,6 +70,8 @@ fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(session::routes())
         .merge(account::routes())
+        .merge(site::routes())
+        .merge(site_file::routes())
         .merge(seat::routes())
         .merge(search::routes())
         .merge(board::routes())
@@ -77,9 +86,13 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(report::routes())
         .merge(lane::routes())
         .merge(case::routes())
+        .merge(help::routes())
+        .merge(maintenance::routes())
+        .merge(cash::routes())
         .merge(barrier::routes())
         .merge(release::routes())
         .merge(robot::routes())
+        .merge(kiosk::routes())
         .merge(photo::routes())
         .merge(approval::routes())
         .merge(debt::routes())
@@ -91,6 +104,7 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(environment::routes())
         .merge(device::routes())
         .merge(payment::routes())
+        .merge(call::routes())
 }
 
 /// The whole door.
@@ -109,6 +123,8 @@ pub fn router(hub: Hub) -> Router {
 fn is_open(method: &Method, path: &str) -> bool {
     let signed = ["/api/integrations/", "/api/devices/"];
     match path {
+        // What is to be repaired is told by people, not by the device.
+        _ if path.ends_with("/maintenance") => false,
         // A robot's link carries its key, a pairing its code; the code is opened by an administrator.
         _ if path.starts_with("/api/robots/") => {
             path.ends_with("/link") || (method == Method::POST && path.ends_with("/pair"))

@@ -16,7 +16,12 @@ use lanedesk_domain::{
     ids::{CaseId, DeviceId, LaneId, PhotoId},
     person::Permission,
 };
-use lanedesk_wire::{case::MarkPassed, lane::View, problem::Problem};
+use lanedesk_wire::{
+    case::MarkPassed,
+    lane::{LaneStill, View},
+    list::Page,
+    problem::Problem,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// When the picture was taken, RFC 3339. `Age` says how many seconds ago.
@@ -25,19 +30,47 @@ const TAKEN_AT: HeaderName = HeaderName::from_static("x-taken-at");
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(of_lane))
+        .routes(routes!(stills))
         .routes(routes!(of_environment))
         .routes(routes!(by_id))
         .routes(routes!(refresh))
 }
 
 /// The lane as it looks now; where its camera gives nothing, the newest picture kept: `Age` says how old it is.
-#[utoipa::path(get, path = "/api/lanes/{lane}/picture", tag = "see", params(("lane" = LaneId, Path)), responses(
+#[utoipa::path(get, path = "/api/lanes/{lane}/picture", tag = "see", params(("lane" = LaneId, Path), WhichStill), responses(
     (status = 200, content_type = "image/jpeg", body = [u8]),
     (status = 404, body = Problem), (status = 502, description = "no camera and no picture", body = Problem)))]
-async fn of_lane(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Response> {
+async fn of_lane(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    lane: Id<LaneId>,
+    which: Params<WhichStill>,
+) -> Result<Response> {
     actor.allow(Permission::View)?;
-    let jpeg = ops::picture::of_lane(&hub, &actor, &lane.get()?).await?;
+    let (lane, still) = (lane.get()?, which.get()?.still);
+    let jpeg = match still {
+        Some(still) => ops::picture::still_of(&hub, &actor, &lane, still)?,
+        None => ops::picture::of_lane(&hub, &actor, &lane).await?,
+    };
     Ok(sent(jpeg, "no-store"))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+struct WhichStill {
+    /// One of the last minute's stills; the lane as it looks now unless given.
+    still: Option<u64>,
+}
+
+/// The lane's last minute in stills, oldest first; kept while a case is open there.
+#[utoipa::path(get, path = "/api/lanes/{lane}/stills", tag = "see", params(("lane" = LaneId, Path)), responses(
+    (status = 200, body = Page<LaneStill>), (status = 404, body = Problem)))]
+async fn stills(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    lane: Id<LaneId>,
+) -> Result<Json<Page<LaneStill>>> {
+    actor.allow(Permission::View)?;
+    ops::picture::stills(&hub, &actor, &lane.get()?).map(Json)
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -91,7 +124,7 @@ async fn refresh(
         .map(Json)
 }
 
-fn sent(jpeg: Jpeg, cache: &'static str) -> Response {
+pub(super) fn sent(jpeg: Jpeg, cache: &'static str) -> Response {
     let head = [
         (header::CONTENT_TYPE, "image/jpeg".to_owned()),
         (header::CACHE_CONTROL, cache.to_owned()),

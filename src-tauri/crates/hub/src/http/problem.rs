@@ -129,6 +129,12 @@ fn render(error: &Error, status: StatusCode, language: Language) -> Response<Bod
     response
 }
 
+/// The same for an answer that has begun already.
+pub(super) fn spoken(error: &Error, language: Language) -> Problem {
+    log(error);
+    problem(error, status(error), language)
+}
+
 /// An error as people and programs are told it.
 pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> Problem {
     let code = code(error);
@@ -216,6 +222,7 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
             let why = SENTENCES.why.get(*why);
             why.map_or(sentence.to_owned(), |both| both.of(language).clone())
         }
+        Error::NotConfigured(name) => sentence.replace("{facts}", name),
         Error::BadRequest(facts) | Error::DeviceUnreachable(facts) => {
             sentence.replace("{facts}", facts)
         }
@@ -224,7 +231,7 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
 }
 
 /// The faults of rows, in words.
-fn told_faults(faults: &[Fault], _: Language) -> Vec<RowFault> {
+pub(super) fn told_faults(faults: &[Fault], _: Language) -> Vec<RowFault> {
     faults
         .iter()
         .map(|fault| RowFault {
@@ -286,6 +293,7 @@ fn code(error: &Error) -> Code {
         Error::EvidenceDamaged => Code::EvidenceDamaged,
         Error::EvidenceDeleted => Code::EvidenceDeleted,
         Error::RobotNotBound => Code::RobotNotBound,
+        Error::NotConfigured(_) => Code::NotConfigured,
         Error::BadSignature => Code::BadSignature,
         Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
         Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => Code::Unavailable,
@@ -332,6 +340,7 @@ fn status(error: &Error) -> StatusCode {
         | Code::EvidenceDamaged
         | Code::ChangedMeanwhile
         | Code::StillUsed
+        | Code::NotConfigured
         | Code::RobotNotBound => StatusCode::CONFLICT,
         Code::EvidenceDeleted => StatusCode::GONE,
         Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,

@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{stay, view},
+    ops::{robot, stay, view},
     store::{Audit, CaseRow, StepRow, Tx},
 };
 use lanedesk_domain::{
@@ -213,6 +213,7 @@ async fn apply(
         Change::Direction(direction) => direct(tx, hub, case, *direction).await,
         Change::Passed => {
             stay::settle(tx, &case.lane, &Sign::PersonSaid).await?;
+            robot::idle(tx, hub, &case.lane, now).await?;
             Ok(Done {
                 step: Step::Passed,
                 action: "case.passed",

@@ -4,11 +4,11 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{debt, view},
+    ops::{debt, robot, view},
     store::{Audit, NewPayment, StayRow, StepRow, StoreError, Tx, Unmatched},
 };
 use lanedesk_domain::{
-    ids::{IntegrationId, LotId, PaymentId},
+    ids::{IntegrationId, LotId, PaymentId, StayId},
     person::Permission,
     phone::Phone,
     plate::Plate,
@@ -36,24 +36,33 @@ pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Resu
         .write(move |tx| {
             let (hub, payment, stay) = (outer.clone(), payment.clone(), stay.clone());
             Box::pin(async move {
-                if !tx.add_payment(&payment).await? {
-                    return Ok(Told::Repeated);
-                }
-                let stay = match stay {
-                    Some(id) => tx.stay(&id).await?.filter(|stay| stay.lot == payment.lot),
-                    None => find(tx, &payment).await?,
-                };
-                audit(tx, &payment, stay.as_ref(), now).await?;
-                match stay {
-                    Some(stay) => put(tx, &hub, &payment, &stay, now).await,
-                    None if debt::instead_of_stay(tx, &hub, &payment, now).await? => {
-                        Ok(Told::Matched)
-                    }
-                    None => Ok(Told::Unmatched),
-                }
+                take_in(tx, &hub, &payment, stay.as_ref(), now).await
             })
         })
         .await
+}
+
+/// Keeps a payment and puts it to its stay, or to a debt.
+pub(super) async fn take_in(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    payment: &NewPayment,
+    stay: Option<&StayId>,
+    now: Timestamp,
+) -> Result<Told> {
+    if !tx.add_payment(payment).await? {
+        return Ok(Told::Repeated);
+    }
+    let stay = match stay {
+        Some(id) => tx.stay(id).await?.filter(|stay| stay.lot == payment.lot),
+        None => find(tx, payment).await?,
+    };
+    audit(tx, payment, stay.as_ref(), now).await?;
+    match stay {
+        Some(stay) => put(tx, hub, payment, &stay, now).await,
+        None if debt::instead_of_stay(tx, hub, payment, now).await? => Ok(Told::Matched),
+        None => Ok(Told::Unmatched),
+    }
 }
 
 /// Only what no retry could mend is refused; a payment for an unknown vehicle is kept.
@@ -140,6 +149,7 @@ async fn put(
             .await?;
         }
         view::tell(tx, hub, &lane, now).await?;
+        robot::paid(tx, hub, &lane, now).await?;
     }
     Ok(Told::Matched)
 }

@@ -7,8 +7,9 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     evidence::take_in,
+    halt::{self, Point},
     hub::Hub,
-    ops::{case, release},
+    ops::{case, release, robot},
     store::{Audit, PhotoCase, PhotoRow, StepRow, To, Tx},
 };
 use bytes::Bytes;
@@ -91,6 +92,7 @@ pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> R
     let taken = take_in(upload.file).await?;
     let _arriving = OBJECTS.read().await;
     let sha256 = hub.vault().keep(&taken.jpeg).await;
+    halt::at(Point::PhotoKept);
     let photo = PhotoRow {
         id: PhotoId::new(),
         case: case.case,
@@ -108,7 +110,9 @@ pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> R
         opening: None,
         deleted_at: None,
     };
-    write(hub, actor, photo, case.lane).await
+    let kept = write(hub, actor, photo, case.lane).await;
+    halt::at(Point::PhotoWritten);
+    kept
 }
 
 async fn sent_before(hub: &Hub, case: &CaseId, original: &str) -> Result<Option<Kept>> {
@@ -199,10 +203,17 @@ pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) ->
     actor.allow(Permission::Release)?;
     let held = case::held(hub, actor, case, fence).await?;
     allow_camera(hub, actor, PhotoSource::LaneCamera)?;
+    // The driver is asked to show the document before anything looks at it.
+    let pose = robot::pose(hub, &held).await?;
     let devices = hub.runtime().lane(&held.lane).ok_or(Error::NotFound)?;
-    let camera = devices.id_camera.as_ref().ok_or(Error::NotOffered)?;
-    let still = camera.still(Duration::ZERO).await;
-    let file = still.map_err(|error| Error::DeviceUnreachable(error.to_string()))?;
+    let file = match devices.id_camera.as_ref() {
+        Some(camera) => {
+            tokio::time::sleep(pose).await;
+            let still = camera.still(Duration::ZERO).await;
+            still.map_err(|error| Error::DeviceUnreachable(error.to_string()))?
+        }
+        None => robot::take_photo(hub, actor, &held).await?,
+    };
     // It was the person's moment, whatever the camera's clock says.
     let upload = Upload {
         file,

@@ -10,7 +10,7 @@ use crate::{
     directory::Lane,
     error::{Error, Result},
     hub::Hub,
-    ops::{picture, stay, view},
+    ops::{picture, robot, stay, view},
     runtime::Opened,
     store::{Audit, PictureKind, PictureRow, ReadRow, StepRow, Tx},
 };
@@ -18,6 +18,7 @@ use lanedesk_devices::{PlateRead, Travel};
 use lanedesk_domain::{
     ids::ReadId,
     lane::{Direction, LaneDirection},
+    opening::Passage,
     plate::{Plate, same_vehicle},
     stay::Sign,
     time::Timestamp,
@@ -204,6 +205,12 @@ async fn arrive(
         (Some(&read.id), read.picture.as_ref())
     };
     tx.set_lane_now(&read.lane, there, picture).await?;
+    let gone = settled.iter().any(|s| s.passage == Passage::Passed);
+    let another = before.is_none_or(|before| !alike(before.plate.as_ref(), read));
+    if gone || another || read.opened_by_camera {
+        // The next driver must neither pay nor read what was meant for the last.
+        robot::idle(tx, hub, &read.lane, now).await?;
+    }
     take_into_case(tx, read, &settled, now).await?;
     view::tell(tx, hub, &read.lane, now).await
 }

@@ -1,18 +1,29 @@
 //! Taking a site file in and giving one out (R34).
 
+mod compare;
+mod edit;
 mod export;
+pub mod give_out;
+pub mod row;
+mod secret;
+pub mod take_in;
+mod text;
+pub mod undo;
 
 pub use export::{ExportError, export};
+pub use row::Asked;
+pub use undo::Changes;
 
 use crate::{
     auth::{HashError, hash_password},
+    directory::Directory,
     site::{Fault, Site},
     store::{Audit, Secrets, Store, StoreError},
     vault::{Vault, VaultError},
 };
 use lanedesk_domain::time::Timestamp;
 use serde_json::json;
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 /// Why a site file was not taken in. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
@@ -63,24 +74,10 @@ pub async fn import(
         (conn.known_site().await?, conn.usernames().await?)
     };
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
-    let new = |person: &&crate::site::Person| !usernames.contains(&person.username);
-    let without_password = site
-        .people
-        .iter()
-        .filter(new)
-        .filter(|person| person.password.is_none());
-    let without_password = without_password
-        .map(|person| person.username.clone())
-        .collect();
     let mut secrets = sealed(&site, vault)?;
-    for person in site.people.iter().filter(new) {
-        if let Some(password) = &person.password {
-            secrets.passwords.insert(
-                person.username.clone(),
-                hash_password(password.clone()).await?,
-            );
-        }
-    }
+    let there = Directory::load(&mut store.read().await?.conn()).await?;
+    keep_secrets(&site, &there, vault, &mut secrets)?;
+    let without_password = new_passwords(&site, &usernames, &mut secrets).await?;
     let (rows, shared_barriers) = (count(&site), site.shared_barriers());
     write(store, site, secrets, now).await?;
     Ok(Imported {
@@ -88,6 +85,63 @@ pub async fn import(
         without_password,
         shared_barriers,
     })
+}
+
+/// Hashes the passwords of new people. Answers the new people whom the file gives none.
+async fn new_passwords(
+    site: &Site,
+    usernames: &HashSet<String>,
+    secrets: &mut Secrets,
+) -> Result<Vec<String>, HashError> {
+    let mut without = Vec::new();
+    for person in &site.people {
+        if usernames.contains(&person.username) {
+            continue;
+        }
+        let Some(password) = &person.password else {
+            without.push(person.username.clone());
+            continue;
+        };
+        let hash = hash_password(password.clone()).await?;
+        secrets.passwords.insert(person.username.clone(), hash);
+    }
+    Ok(without)
+}
+
+/// A secret the file says nothing of stays: an export without secrets can be taken in again.
+fn keep_secrets(
+    site: &Site,
+    there: &Directory,
+    vault: &Vault,
+    secrets: &mut Secrets,
+) -> Result<(), VaultError> {
+    for device in &site.devices {
+        let Some(was) = there.devices.get(&device.id) else {
+            continue;
+        };
+        let open = vault.open_text(&was.secrets)?;
+        let mut kept: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&open).unwrap_or_default();
+        let given = [
+            ("password", &device.password),
+            ("push_key", &device.push_key),
+        ];
+        for (key, value) in given {
+            if let Some(value) = value {
+                kept.insert(key.to_owned(), json!(value));
+            }
+        }
+        let sealed = vault.seal_text(&serde_json::Value::Object(kept).to_string())?;
+        secrets.devices.insert(device.id.to_string(), sealed);
+    }
+    for robot in site.robots.iter().filter(|robot| robot.key.is_empty()) {
+        if let Some(was) = there.robots.get(&robot.id) {
+            secrets
+                .robots
+                .insert(robot.id.to_string(), was.secret.clone());
+        }
+    }
+    Ok(())
 }
 
 async fn write(
@@ -157,5 +211,6 @@ fn count(site: &Site) -> usize {
     let people = site.seats.len() + site.people.len() + site.reasons.len();
     let money =
         site.passes.len() + site.vehicles.len() + site.tariffs.len() + site.integrations.len();
-    places + people + money + site.rules.len()
+    let robots = site.links.len() + site.templates.len();
+    places + people + money + robots + site.rules.len()
 }

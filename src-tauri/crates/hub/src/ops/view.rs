@@ -3,6 +3,7 @@
 //! Nothing here changes a lane. Parts that wait on a device are what the device last said; later news is told as
 //! `view` events by whoever wrote it down, through [`tell`].
 
+mod call;
 mod facts;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use crate::{
         lease::{Began, first_step},
         vehicle::{Asked, Known, look_up},
     },
-    store::{Conn, Standing, To, Tx},
+    store::{CallRow, Conn, Standing, To, Tx},
 };
 use lanedesk_domain::{
     assessment::Assessment,
@@ -64,11 +65,17 @@ pub async fn of_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<View> {
     let directory = hub.directory();
     let (_, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
     actor.see(&lot.id)?;
-    of_lane_now(hub, lane).await
+    let view = of_holder(hub, lane).await?;
+    Ok(call::seen_by(view, Some(&actor.id)))
 }
 
-/// A lane's page, whoever asked.
+/// A lane's page, for nobody in particular.
 pub(crate) async fn of_lane_now(hub: &Hub, lane: &LaneId) -> Result<View> {
+    Ok(call::seen_by(of_holder(hub, lane).await?, None))
+}
+
+/// A lane's page as its holder sees it.
+pub(crate) async fn of_holder(hub: &Hub, lane: &LaneId) -> Result<View> {
     let mut reader = hub.store().read().await?;
     let now = hub.clock().now();
     let mut conn = reader.conn();
@@ -97,9 +104,10 @@ pub(crate) async fn page_of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Res
     let row = standing.case.as_ref().ok_or(Error::NotFound)?;
     actor.see(&row.lot)?;
     let lane = row.lane.clone();
-    let page = build(hub, &mut conn, &lane, standing, false, now).await?;
+    let mut page = build(hub, &mut conn, &lane, standing, false, now).await?;
     drop(reader);
     keep_first_quote(hub, &page).await;
+    page.view = call::seen_by(page.view, Some(&actor.id));
     Ok(page)
 }
 
@@ -115,18 +123,25 @@ pub async fn tell(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> 
         tx.first_quote(&case.id, quote.dues.due).await?;
     }
     let lot = page.view.lot.id.clone();
+    let for_holder = call::holders_part(&page.view, lane);
     let told = Told::View {
         lane: lane.clone(),
         case: page.view.case.as_ref().map(|case| case.id.clone()),
-        parts: Box::new(parts(page.view)),
+        parts: Box::new(parts(call::seen_by(page.view, None))),
     };
-    Ok(tx.tell_all(now, &[(To::Lot(&lot), told)]).await?)
+    let mut all = vec![(To::Lot(&lot), told)];
+    if let Some((holder, part)) = &for_holder {
+        // After what everybody is told, so that the number stands.
+        all.push((To::Person(holder), part.clone()));
+    }
+    Ok(tx.tell_all(now, &all).await?)
 }
 
 fn parts(view: View) -> ViewParts {
     ViewParts {
         case_now: Some(view.case),
-        robot: view.robot,
+        // Told by the robot's own link, in its own order.
+        robot: None,
         barrier: Some(view.barrier),
         picture: Some(view.picture),
         entry_picture: Some(view.entry_picture),
@@ -173,12 +188,14 @@ struct Looked {
     candidates: Vec<Candidate>,
     timeline: Vec<TimelineEntry>,
     order: Option<Order>,
+    call: Option<CallRow>,
 }
 
 /// The page of a case that has just begun. Where no vehicle stands there, all of it is known already.
 pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: Began) -> Result<View> {
     let now = hub.clock().now();
-    if asked(&began.standing).is_none() && !began.question {
+    let by_call = began.standing.case.as_ref().is_some_and(|case| case.call.is_some());
+    if asked(&began.standing).is_none() && !began.question && !by_call {
         let timeline = began.standing.lease.iter().map(first_step).collect();
         let looked = Looked {
             timeline,
@@ -224,12 +241,17 @@ pub(crate) async fn build(
         .open_question(lane, now.plus_ms(-QUESTION_MS))
         .await?
         .map(|order| order.shown());
+    let call = match standing.case.as_ref().and_then(|case| case.call.as_ref()) {
+        Some(call) => conn.call(call).await?,
+        None => None,
+    };
     let looked = Looked {
         known,
         entry_picture,
         candidates,
         timeline,
         order,
+        call,
     };
     assemble(hub, lane, standing, looked)
 }
@@ -249,7 +271,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         .as_ref()
         .filter(|_| direction != Some(Direction::Entry))
         .and_then(|known| known.quote(&directory, &lot.id, assessment));
-    let facts = offer_facts(
+    let mut facts = offer_facts(
         &directory,
         lane,
         lot,
@@ -258,6 +280,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         known.as_ref(),
         quote.as_ref(),
     );
+    facts.in_call = looked.call.as_ref().is_some_and(|c| c.state.is_open());
     let view = View {
         case: standing.case.as_ref().map(|case| {
             let mut case = case.now();
@@ -266,7 +289,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         }),
         lot: facts::lot(&directory, lot),
         lane: facts::lane(lane),
-        robot: facts::robot(&directory, lane),
+        robot: super::robot::facts(hub, &directory, &lane.id),
         barrier: hub.runtime().barrier_now(&lane.id),
         picture: standing.picture.clone(),
         entry_picture: looked.entry_picture,
@@ -279,7 +302,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         candidates: looked.candidates,
         offers: bar(&facts),
         lease: standing.lease.clone(),
-        call: None,
+        call: looked.call.as_ref().and_then(call::now),
         order: looked.order,
         timeline: looked.timeline,
     };
@@ -348,7 +371,8 @@ fn offer_facts(
         barrier: lane.barrier.is_some(),
         under_arm: UnderArm::NotTold,
         robot: lane.robot.is_some(),
-        id_camera: lane.id_camera.is_some(),
+        // A robot has a camera of its own.
+        id_camera: lane.id_camera.is_some() || lane.robot.is_some(),
         in_call: false,
         release: usual_needs(directory.reasons.values()),
     }
@@ -360,6 +384,7 @@ fn bar(facts: &OfferFacts) -> Vec<Offer> {
         .map(|offered| Offer {
             op: offered.op,
             needs: offered.needs,
+            scenes: offered.scenes,
         })
         .collect()
 }

@@ -7,6 +7,7 @@ mod check;
 mod fault;
 mod parse;
 mod read;
+pub(crate) mod sheet;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -20,6 +21,7 @@ use lanedesk_domain::{
     money::Fen,
     pass::PassStatus,
     person::Role,
+    robot::{Link, RobotLanguage, RobotScene},
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -51,6 +53,10 @@ pub struct Site {
     pub tariffs: Vec<Tariff>,
     /// Systems that send signed events.
     pub integrations: Vec<Integration>,
+    /// Where codes lead; the others keep what they have.
+    pub links: BTreeMap<Link, String>,
+    /// Words of robots in place of ours.
+    pub templates: Vec<Template>,
     /// Settings that hold for every lot, by name; the others keep what they have.
     pub rules: BTreeMap<String, i64>,
 }
@@ -276,6 +282,19 @@ pub struct Integration {
     pub kind: String,
     /// The HMAC key.
     pub secret: String,
+}
+
+/// `[[template]]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The scene.
+    pub scene: RobotScene,
+    /// The language.
+    pub lang: RobotLanguage,
+    /// Shown; its first line is the heading.
+    pub text: String,
+    /// Said; may be empty.
+    pub speech: String,
 }
 
 /// Rows with secrets show only what they are.

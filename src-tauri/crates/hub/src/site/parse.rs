@@ -3,6 +3,7 @@
 mod device;
 mod people;
 mod place;
+mod robot;
 mod vehicle;
 
 use super::{
@@ -68,6 +69,7 @@ const SECTIONS: &[(&str, Read)] = &[
     ("vehicle", vehicle::vehicle),
     ("tariff", vehicle::tariff),
     ("integration", device::integration),
+    ("template", robot::template),
 ];
 
 impl Reader {
@@ -75,6 +77,9 @@ impl Reader {
         let name = key.get_ref().as_ref();
         if name == "rules" {
             return self.rules(value);
+        }
+        if name == "links" {
+            return self.links(value);
         }
         let Some((section, read)) = SECTIONS.iter().find(|(section, _)| *section == name) else {
             return self
@@ -97,6 +102,13 @@ impl Reader {
             // A row with a fault is left out; the fault is noted and the whole text will be refused.
             let _ = read(&mut row, &mut self.names, &mut self.site);
             row.end();
+        }
+    }
+
+    fn links(&mut self, value: &Spanned<DeValue<'_>>) {
+        match value.get_ref() {
+            DeValue::Table(table) => robot::links(table, &mut self.site, &mut self.faults),
+            _ => self.faults.at(value.span().start, "write [links]"),
         }
     }
 

@@ -15,6 +15,19 @@ pub(super) fn to_toml(site: &Site) -> String {
     devices(site, &mut out);
     people(site, &mut out);
     vehicles_and_money(site, &mut out);
+    for template in &site.templates {
+        out.row("template")
+            .text("scene", template.scene.as_str())
+            .text("lang", template.lang.as_str())
+            .text("text", &template.text)
+            .text("speech", &template.speech);
+    }
+    if !site.links.is_empty() {
+        out.0.push_str("\n[links]\n");
+        for (link, url) in &site.links {
+            out.text(link.as_str(), url);
+        }
+    }
     if !site.rules.is_empty() {
         out.0.push_str("\n[rules]\n");
         for (name, value) in &site.rules {

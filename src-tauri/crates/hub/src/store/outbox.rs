@@ -3,9 +3,11 @@
 use super::{Conn, StoreError, Tx};
 use crate::args;
 use lanedesk_domain::{
-    ids::{LotId, PersonId},
+    ids::{LotId, OrderId, PersonId, RobotId},
     time::Timestamp,
 };
+use lanedesk_wire::robot_link::ToRobot;
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 pub use lanedesk_wire::stream::Told;
@@ -47,8 +49,42 @@ pub struct Event {
     pub lot: Option<LotId>,
     /// Only this person; none: everybody in scope.
     pub person: Option<PersonId>,
-    /// What it says; none: the site changed and hubs reload what they keep in memory.
+    /// What it says; none: the site changed and hubs reload what they keep in memory, or it is for a robot.
     pub told: Option<Told>,
+    /// For hubs that hold links of robots.
+    pub robot: Option<RobotNews>,
+}
+
+/// A command on its way to the hub that holds its robot's link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RobotPost {
+    /// The robot.
+    pub robot: RobotId,
+    /// The hub that sends it itself where it holds the link; none: whoever reads this.
+    pub sent_by: Option<String>,
+    /// Never sent after it.
+    pub deadline: Timestamp,
+    /// The order it belongs to; none: it came about by itself.
+    pub order: Option<OrderId>,
+    /// What is sent.
+    pub frame: ToRobot,
+}
+
+/// What hubs tell each other of robots.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RobotNews {
+    /// Send this.
+    Task(Box<RobotPost>),
+    /// A robot has a new link: the one before ends.
+    Linked {
+        /// The robot.
+        robot: RobotId,
+        /// The new link.
+        link: String,
+        /// The hub that holds it.
+        by: String,
+    },
 }
 
 /// Who is told.
@@ -58,6 +94,8 @@ pub enum To<'a> {
     Lot(&'a LotId),
     /// One person, on all their desks.
     Person(&'a PersonId),
+    /// Everybody who may read such a frame, whatever their lots.
+    All,
 }
 
 impl Tx<'_> {
@@ -88,6 +126,16 @@ impl Tx<'_> {
         self.event(at, None, None, "site", "null".to_owned()).await
     }
 
+    /// Tells the hubs that hold links of robots.
+    pub(crate) async fn tell_robots(
+        &mut self,
+        at: Timestamp,
+        news: &RobotNews,
+    ) -> Result<(), StoreError> {
+        let body = serde_json::to_string(news).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        self.event(at, None, None, "robot", body).await
+    }
+
     /// Tells several things in one statement, in this order.
     pub async fn tell_all(
         &mut self,
@@ -99,6 +147,7 @@ impl Tx<'_> {
             let (lot, person) = match to {
                 To::Lot(lot) => (Some(lot.as_str()), None),
                 To::Person(person) => (None, Some(person.as_str())),
+                To::All => (None, None),
             };
             rows.push((lot, person, "told", body(told)?));
         }
@@ -223,11 +272,12 @@ impl TryFrom<EventRow> for Event {
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
         let corrupt =
             |e: &dyn fmt::Display| StoreError::Corrupt(format!("event {}-{}: {e}", row.xid, row.n));
-        let told = if row.kind == "told" {
-            Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?)
-        } else {
-            None
-        };
+        let (mut told, mut robot) = (None, None);
+        match row.kind.as_str() {
+            "told" => told = Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?),
+            "robot" => robot = Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?),
+            _ => {}
+        }
         Ok(Self {
             place: Place {
                 xid: row.xid,
@@ -247,6 +297,7 @@ impl TryFrom<EventRow> for Event {
                 .transpose()
                 .map_err(|e| corrupt(&e))?,
             told,
+            robot,
         })
     }
 }

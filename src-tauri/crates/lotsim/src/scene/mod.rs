@@ -4,6 +4,7 @@
 
 mod burnt;
 mod ground;
+pub(crate) mod kiosk;
 mod moving;
 mod plate;
 mod text;

@@ -5,8 +5,10 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{
+        help,
         lease::{emptied, freed},
-        view,
+        maintenance,
+        robot, view,
     },
     store::{Audit, Closed, Closing, StepRow, To, Tx},
 };
@@ -73,6 +75,11 @@ async fn close_in(
         body: json!({"lane": closed.lane, "outcome": how.outcome, "during_call": how.during_call}),
     })
     .await?;
+    help::over(tx, &closed.lot, case, now).await?;
+    if how.outcome == Some(Outcome::DeviceFault) {
+        let noted = (case, &actor.id, note);
+        maintenance::of_case(tx, &hub.directory(), &closed.lane, noted, now).await?;
+    }
     let lost = Told::LeaseLost {
         case: case.clone(),
         lane: closed.lane.clone(),
@@ -86,6 +93,7 @@ async fn close_in(
         (To::Lot(&closed.lot), emptied(&closed.lane)),
     ];
     tx.tell_all(now, &told).await?;
+    robot::idle(tx, hub, &closed.lane, now).await?;
     if closed.vehicle_was_set {
         // What the person set goes with the case; whoever looks on sees again what the camera read.
         view::tell(tx, hub, &closed.lane, now).await?;

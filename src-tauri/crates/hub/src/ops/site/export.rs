@@ -3,11 +3,14 @@
 
 use crate::{
     directory::{self, Directory},
-    site::{Area, Device, Integration, Lane, Lot, Reason, Robot, Site, Tariff},
+    site::{Area, Device, Integration, Lane, Lot, Reason, Robot, Site, Tariff, Template},
     store::{Store, StoreError},
     vault::{Vault, VaultError},
 };
-use lanedesk_domain::lane::Direction;
+use lanedesk_domain::{
+    lane::Direction,
+    robot::{RobotLanguage, RobotScene},
+};
 use serde_json::Value;
 
 /// Why a site could not be given out.
@@ -47,8 +50,22 @@ pub async fn export(store: &Store, vault: &Vault) -> Result<Site, ExportError> {
         vehicles: conn.all_vehicles().await?,
         tariffs: tariffs(&directory),
         integrations: integrations(&directory, vault)?,
+        templates: templates(&directory),
+        links: directory.links.into_iter().collect(),
         rules: directory.rules,
     })
+}
+
+fn templates(directory: &Directory) -> Vec<Template> {
+    let template = |(key, words): (&(RobotScene, RobotLanguage), &(String, String))| Template {
+        scene: key.0,
+        lang: key.1,
+        text: words.0.clone(),
+        speech: words.1.clone(),
+    };
+    let mut templates: Vec<Template> = directory.templates.iter().map(template).collect();
+    templates.sort_by_key(|template| (template.scene, template.lang));
+    templates
 }
 
 fn sorted<K, V, T>(

@@ -1,7 +1,7 @@
 //! The parts of a page that come from the site alone.
 
 use crate::directory::{Directory, Lane, Lot};
-use lanedesk_wire::lane::{LaneFacts, LotFacts, RobotFacts, Tariff};
+use lanedesk_wire::lane::{LaneFacts, LotFacts, Tariff};
 
 /// 停车场信息
 pub(super) fn lot(directory: &Directory, lot: &Lot) -> LotFacts {
@@ -36,20 +36,7 @@ pub(super) fn lane(lane: &Lane) -> LaneFacts {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        id_camera: lane.id_camera.is_some(),
+        // A robot has a camera of its own.
+        id_camera: lane.id_camera.is_some() || lane.robot.is_some(),
     }
-}
-
-/// The kiosk, where there is one. Its link comes with the robots; until then it is not linked.
-pub(super) fn robot(directory: &Directory, lane: &Lane) -> Option<RobotFacts> {
-    let robot = directory.robots.get(lane.robot.as_ref()?)?;
-    Some(RobotFacts {
-        number: robot.number.clone(),
-        phone: robot.phone.clone(),
-        online: false,
-        scene: None,
-        light: None,
-        screen: None,
-        seen_at: None,
-    })
 }

@@ -183,6 +183,16 @@ const INTEGRATION: Table = Table {
     key: &["id"],
     columns: &["id", "kind", "secret"],
 };
+const LINK: Table = Table {
+    name: "link",
+    key: &["name"],
+    columns: &["name", "url"],
+};
+const TEMPLATE: Table = Table {
+    name: "template",
+    key: &["scene", "lang"],
+    columns: &["scene", "lang", "text", "speech"],
+};
 const RULE: Table = Table {
     name: "rule",
     key: &["name"],
@@ -371,6 +381,12 @@ async fn vehicles_and_money(
         args![&row.id, &row.kind, sealed]
     });
     INTEGRATION.put(conn, integrations.collect()).await?;
+    let links = site.links.iter().map(|(name, url)| args![name.as_str(), url]);
+    LINK.put(conn, links.collect()).await?;
+    let templates = site.templates.iter().map(|row| {
+        args![row.scene.as_str(), row.lang.as_str(), &row.text, &row.speech]
+    });
+    TEMPLATE.put(conn, templates.collect()).await?;
     let rules = site.rules.iter().map(|(name, value)| args![name, *value]);
     RULE.put(conn, rules.collect()).await
 }

@@ -1,0 +1,142 @@
+//! `/api/cases/{case}/robot`, `/api/cases/{case}/qr`, `/api/lanes/{lane}/robot-screen`, `/api/robots/{number}/…`
+
+use super::{Id, Input, Params, Who, picture::sent, stream::Upgrade};
+use crate::{
+    error::{Error, Result},
+    hub::Hub,
+    ops, robots,
+};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use lanedesk_domain::{
+    ids::{CaseId, LaneId},
+    offers::Scene,
+    person::Permission,
+};
+use lanedesk_wire::{
+    problem::Problem,
+    robot::{Pair, Paired, Pairing, Qr, RobotAnswer, RobotPress},
+    robot_link::{FromRobot, PROTOCOL, ToRobot},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(order))
+        .routes(routes!(qr))
+        .routes(routes!(screen))
+        .routes(routes!(link))
+        .routes(routes!(open_pairing))
+        .routes(routes!(pair))
+}
+
+/// Tell the lane's robot something. Sent again under the same id, it acts once. Answers within 7 s.
+#[utoipa::path(post, path = "/api/cases/{case}/robot", tag = "case", params(("case" = String, Path)),
+    request_body = RobotPress, responses(
+    (status = 200, body = RobotAnswer),
+    (status = 409, description = "`robot_not_bound`, `not_offered`, `lease_lost`, `order_late`, `order_id_used` or `not_configured`", body = Problem),
+    (status = 502, description = "`device_unreachable`: the robot is not linked", body = Problem)))]
+async fn order(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    case: Id<CaseId>,
+    press: Input<RobotPress>,
+) -> Result<Json<RobotAnswer>> {
+    actor.allow(Permission::Act)?;
+    let order = ops::robot::order(&hub, &actor, &case.get()?, press.get()?).await?;
+    Ok(Json(RobotAnswer { order }))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// What the code is for; what fits the vehicle unless given.
+    scene: Option<Scene>,
+}
+
+/// A code to hold up to the driver on the desk's own screen.
+#[utoipa::path(get, path = "/api/cases/{case}/qr", tag = "case", params(("case" = String, Path), Which), responses(
+    (status = 200, body = Qr),
+    (status = 409, description = "`not_offered`: no such code fits the vehicle; `not_configured`; `case_closed`", body = Problem)))]
+async fn qr(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    case: Id<CaseId>,
+    which: Params<Which>,
+) -> Result<Json<Qr>> {
+    actor.allow(Permission::Act)?;
+    let (case, scene) = (case.get()?, which.get()?.scene);
+    let qr = ops::robot::qr(&hub, &actor, &case, scene).await?;
+    Ok(Json(qr))
+}
+
+/// The robot's real screen as it last sent it: `Age` says how old it is.
+#[utoipa::path(get, path = "/api/lanes/{lane}/robot-screen", tag = "see", params(("lane" = LaneId, Path)), responses(
+    (status = 200, content_type = "image/jpeg", body = [u8]),
+    (status = 404, description = "no robot there, or it never sent one", body = Problem)))]
+async fn screen(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Response> {
+    actor.allow(Permission::View)?;
+    let jpeg = ops::robot::screen(&hub, &actor, &lane.get()?).await?;
+    Ok(sent(jpeg, "no-store"))
+}
+
+/// What names a robot in a path: its number may be any text.
+type Named = Result<Path<String>, PathRejection>;
+
+/// A robot's link: a WebSocket with the subprotocols `lanedesk.robot.v1` and the robot's key. The hub sends `ToRobot`.
+#[utoipa::path(get, path = "/api/robots/{number}/link", tag = "devices", security(()),
+    params(("number" = String, Path)), responses(
+    (status = 101, description = "linked; the hub sends `ToRobot`", body = ToRobot),
+    (status = 200, description = "never: what the robot sends", body = FromRobot),
+    (status = 401, description = "no such number, or not its key", body = Problem)))]
+async fn link(
+    State(hub): State<Hub>,
+    number: Named,
+    headers: HeaderMap,
+    upgrade: Upgrade,
+) -> Result<Response> {
+    let Path(number) = number.map_err(|_| Error::BadSignature)?;
+    let key = key(&headers).ok_or(Error::BadSignature)?;
+    let robot = ops::robot::caller(&hub, &number, &key)?;
+    let most = robots::LARGEST_FRAME;
+    let upgrade = upgrade.0?.protocols([PROTOCOL]);
+    let upgrade = upgrade.max_message_size(most).max_frame_size(most);
+    Ok(upgrade.on_upgrade(move |socket| robots::serve(hub, robot, key, socket)))
+}
+
+/// The key stands beside the protocol, because a page can set no other header.
+fn key(headers: &HeaderMap) -> Option<String> {
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let mut words = offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim);
+    words.next().filter(|protocol| *protocol == PROTOCOL)?;
+    words.next().map(str::to_owned)
+}
+
+/// Open a robot's number for ten minutes to whoever types the code on a tablet.
+#[utoipa::path(post, path = "/api/robots/{number}/pairing", tag = "site", params(("number" = String, Path)), responses(
+    (status = 200, body = Pairing), (status = 404, body = Problem)))]
+async fn open_pairing(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    number: Named,
+) -> Result<Json<Pairing>> {
+    actor.allow(Permission::Configure)?;
+    let Path(number) = number.map_err(|_| Error::NotFound)?;
+    Ok(Json(ops::robot::open_pairing(&hub, &actor, &number).await?))
+}
+
+/// A tablet becomes this robot: it gets a new key for the code. Five wrong codes close the number.
+#[utoipa::path(post, path = "/api/robots/{number}/pair", tag = "devices", security(()),
+    params(("number" = String, Path)), request_body = Pair, responses(
+    (status = 200, body = Paired), (status = 401, description = "not the code, or its time is over", body = Problem)))]
+async fn pair(State(hub): State<Hub>, number: Named, code: Input<Pair>) -> Result<Json<Paired>> {
+    let (Path(number), code) = (number.map_err(|_| Error::BadSignature)?, code.get()?.code);
+    Ok(Json(ops::robot::pair(&hub, &number, &code).await?))
+}

@@ -1,0 +1,251 @@
+//! What robots tell of themselves: linked or not, scene, light, and the picture of their real screen (R16).
+
+use super::{news, scene, stands_at};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{device::same, picture::Jpeg},
+    robots::Now,
+    store::{Audit, RobotNews, RobotRow, StoreError},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use lanedesk_domain::{
+    ids::{LaneId, RobotId},
+    person::Permission,
+    robot::RobotScene,
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    robot_link::{RobotTask, ToRobot},
+    stream::Told,
+};
+use serde_json::json;
+
+/// The robot that calls, if it carries its key. An unknown number and a wrong key look the same from outside.
+pub fn caller(hub: &Hub, number: &str, key: &str) -> Result<RobotId> {
+    let site = hub.directory();
+    let mut robots = site.robots.values();
+    let robot = robots
+        .find(|robot| robot.number == number)
+        .ok_or(Error::BadSignature)?;
+    if key_fits(hub, &robot.id, key) {
+        Ok(robot.id.clone())
+    } else {
+        Err(Error::BadSignature)
+    }
+}
+
+/// Whether this is the robot's key now. One without a key cannot link.
+pub(crate) fn key_fits(hub: &Hub, robot: &RobotId, key: &str) -> bool {
+    let site = hub.directory();
+    let own = site
+        .robots
+        .get(robot)
+        .and_then(|robot| hub.vault().open_text(&robot.secret).ok());
+    own.is_some_and(|own| !own.is_empty() && same(&own, key))
+}
+
+/// Takes in what the records say of robots, before anything is shown of them.
+pub async fn load(hub: &Hub) -> Result<(), StoreError> {
+    for row in hub.store().read().await?.conn().robots_now().await? {
+        let now = Now {
+            online: row.linked,
+            scene: row.scene,
+            light: row.light.and_then(|light| light.parse().ok()),
+            screen_at: row.screen_at,
+            heard_at: row.heard_at,
+        };
+        hub.robots().heard_elsewhere(&row.robot, now);
+    }
+    Ok(())
+}
+
+/// What another hub told of a robot.
+pub(crate) fn heard(hub: &Hub, told: &Told) {
+    let Told::View { lane, parts, .. } = told else {
+        return;
+    };
+    let Some(facts) = &parts.robot else { return };
+    let site = hub.directory();
+    if let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.as_ref()) {
+        let now = Now {
+            online: facts.online,
+            scene: facts.scene.clone(),
+            light: facts.light,
+            screen_at: facts.screen.as_ref().map(|screen| screen.at),
+            heard_at: facts.seen_at,
+        };
+        hub.robots().heard_elsewhere(robot, now);
+    }
+}
+
+/// What a robot is to show now, after it was away.
+pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
+    let showing = hub.store().read().await?.conn().showing(robot).await?;
+    let now = hub.clock().now();
+    let show = match showing.filter(|showing| showing.until > now) {
+        Some(showing) => showing.show,
+        None => scene::plain(&hub.directory(), RobotScene::Idle, None),
+    };
+    Ok(ToRobot {
+        id: uuid::Uuid::now_v7().to_string(),
+        what: RobotTask::Show(Box::new(show)),
+    })
+}
+
+/// A link began.
+pub(crate) async fn linked(hub: &Hub, robot: &RobotId, link: &str) {
+    let (outer, id, line) = (hub.clone(), robot.clone(), link.to_owned());
+    let written: Result<()> = hub
+        .store()
+        .write(move |tx| {
+            let (hub, robot, link) = (outer.clone(), id.clone(), line.clone());
+            Box::pin(async move {
+                let (now, site) = (hub.clock().now(), hub.directory());
+                tx.link_robot(&robot, &link, hub.id(), now).await?;
+                let body = json!({"link": link});
+                audit(tx, "robot.linked", &robot, body, now).await?;
+                let by = hub.id().to_owned();
+                let news = RobotNews::Linked {
+                    robot: robot.clone(),
+                    link,
+                    by,
+                };
+                tx.tell_robots(now, &news).await?;
+                if let Some((lane, lot)) = stands_at(&site, &robot) {
+                    tx.tell(now, &lot, &super::news(&hub, &site, &lane)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    note(robot, written);
+}
+
+async fn audit(
+    tx: &mut crate::store::Tx<'_>,
+    action: &'static str,
+    robot: &RobotId,
+    body: serde_json::Value,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.audit(Audit {
+        at,
+        person: None,
+        action,
+        subject: format!("robot:{robot}"),
+        body,
+    })
+    .await
+}
+
+/// A link ended; nothing is told where another has taken its place.
+pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
+    let (outer, id, line) = (hub.clone(), robot.clone(), link.to_owned());
+    let written: Result<()> = hub
+        .store()
+        .write(move |tx| {
+            let (hub, robot, link) = (outer.clone(), id.clone(), line.clone());
+            Box::pin(async move {
+                let (now, site) = (hub.clock().now(), hub.directory());
+                if !tx.unlink_robot(&robot, &link, now).await? {
+                    return Ok(());
+                }
+                audit(tx, "robot.unlinked", &robot, json!({"link": link}), now).await?;
+                if let Some((lane, lot)) = stands_at(&site, &robot) {
+                    tx.tell(now, &lot, &news(&hub, &site, &lane)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    note(robot, written);
+}
+
+/// The robot told something: its state, its screen, or both. `kept` is the picture that is written down already.
+pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Option<Timestamp>) {
+    let now = hub.robots().now(robot);
+    let screen = hub
+        .robots()
+        .screen(robot)
+        .filter(|(at, _)| Some(*at) != *kept);
+    let sealed = screen.as_ref().map(|(at, jpeg)| (*at, seal(hub, jpeg)));
+    let sealed = match sealed {
+        Some((at, Some(sealed))) => Some((at, sealed)),
+        _ => None,
+    };
+    let row = RobotRow {
+        robot: robot.clone(),
+        linked: true,
+        scene: now.scene,
+        light: now.light.map(lanedesk_wire::robot::RobotLight::word),
+        heard_at: now.heard_at,
+        screen_at: now.screen_at,
+    };
+    let written_at = sealed.as_ref().map(|(at, _)| *at);
+    let (outer, line) = (hub.clone(), link.to_owned());
+    let written: Result<()> = hub
+        .store()
+        .write(move |tx| {
+            let (hub, link) = (outer.clone(), line.clone());
+            let (row, sealed) = (row.clone(), sealed.clone());
+            Box::pin(async move {
+                if !tx.robot_told(&row, &link).await? {
+                    return Ok(());
+                }
+                if let Some((at, sealed)) = &sealed {
+                    tx.keep_screen(&row.robot, sealed, *at).await?;
+                }
+                let (now, site) = (hub.clock().now(), hub.directory());
+                if let Some((lane, lot)) = stands_at(&site, &row.robot) {
+                    tx.tell(now, &lot, &news(&hub, &site, &lane)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    if written.is_ok() {
+        *kept = written_at.or(*kept);
+    }
+    note(robot, written);
+}
+
+fn seal(hub: &Hub, jpeg: &Bytes) -> Option<String> {
+    hub.vault().seal_text(&STANDARD.encode(jpeg)).ok()
+}
+
+fn note(robot: &RobotId, written: Result<()>) {
+    if let Err(error) = written {
+        tracing::warn!(%robot, %error, "what a robot told was not written down");
+    }
+}
+
+/// The screen of a lane's robot as it last was, with its age.
+pub async fn screen(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
+    actor.allow(Permission::View)?;
+    let site = hub.directory();
+    let (lane, lot) = site.lane(lane).ok_or(Error::NotFound)?;
+    actor.see(&lot.id)?;
+    let robot = lane.robot.as_ref().ok_or(Error::NotFound)?;
+    let (taken_at, bytes) = match hub.robots().screen(robot) {
+        Some(here) => here,
+        None => kept_screen(hub, robot).await?,
+    };
+    let age_s = hub.clock().now().since(taken_at).max(0) / 1000;
+    Ok(Jpeg {
+        bytes,
+        taken_at,
+        age_s,
+    })
+}
+
+async fn kept_screen(hub: &Hub, robot: &RobotId) -> Result<(Timestamp, Bytes)> {
+    let kept = hub.store().read().await?.conn().robot_screen(robot).await?;
+    let (sealed, at) = kept.ok_or(Error::NotFound)?;
+    let opened = hub.vault().open_text(&sealed);
+    let jpeg = opened.ok().and_then(|text| STANDARD.decode(text).ok());
+    // Sealed under a key that is gone: as good as no picture, and the next one comes by itself.
+    Ok((at, jpeg.ok_or(Error::NotFound)?.into()))
+}

@@ -1,0 +1,68 @@
+//! What robots show and say, and where their codes lead.
+
+use super::super::{Site, Template, check::Names, fault::Faults, read::Row};
+use lanedesk_domain::robot::{Link, RobotLanguage, RobotScene, unknown_place};
+use toml::de::{DeTable, DeValue};
+
+/// Longest words of a scene, in characters: more than a screen shows at a distance.
+const LONGEST: usize = 200;
+
+pub(super) fn template(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
+    let (scene, lang) = (
+        row.parsed::<RobotScene>("scene"),
+        row.parsed::<RobotLanguage>("lang"),
+    );
+    let (text, speech) = (row.text("text"), row.text_or_empty("speech"));
+    for (key, words) in [
+        ("text", text.as_deref().unwrap_or_default()),
+        ("speech", &speech),
+    ] {
+        if let Some(place) = unknown_place(words) {
+            row.fault(key, format!("nothing is known as {{{place}}}"));
+        }
+        if words.chars().count() > LONGEST {
+            row.fault(key, format!("has more than {LONGEST} characters"));
+        }
+    }
+    let (scene, lang) = (scene?, lang?);
+    let at = row.place("scene");
+    names.only_once("template", format!("{scene} {lang}"), at, row.faults);
+    site.templates.push(Template {
+        scene,
+        lang,
+        text: text?,
+        speech,
+    });
+    Some(())
+}
+
+/// `[links]`
+pub(super) fn links(table: &DeTable<'_>, site: &mut Site, faults: &mut Faults) {
+    for (key, value) in table {
+        let (name, at) = (key.get_ref().as_ref(), value.span().start);
+        let Ok(link) = name.parse::<Link>() else {
+            faults.at(
+                key.span().start,
+                format!("links: there is no link {name:?}"),
+            );
+            continue;
+        };
+        match value.get_ref() {
+            DeValue::String(url) => match why_not(url) {
+                None => drop(site.links.insert(link, url.trim().to_owned())),
+                Some(why) => faults.at(at, format!("links.{name}: {why}")),
+            },
+            _ => faults.at(at, format!("links.{name}: must be text in quotes")),
+        }
+    }
+}
+
+fn why_not(url: &str) -> Option<String> {
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Some(format!("{url:?} must begin with https:// or http://"));
+    }
+    if url.len() > 500 {
+        return Some("is longer than 500 characters".to_owned());
+    }
+    unknown_place(url).map(|place| format!("nothing is known as {{{place}}}"))
+}
