@@ -49,6 +49,8 @@ const COMMANDS: &[&str] = &[
     "openings",
     "opening",
     "opening_timeline",
+    "opening_photos",
+    "bring_photos",
     "opening_statistics",
     "export_openings",
     "cancel_export",

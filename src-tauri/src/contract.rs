@@ -55,6 +55,8 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::opening::openings,
             commands::opening::opening,
             commands::opening::opening_timeline,
+            commands::opening::opening_photos,
+            commands::opening::bring_photos,
             commands::opening::opening_statistics,
             commands::opening::export_openings,
             commands::opening::cancel_export,

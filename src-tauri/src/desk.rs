@@ -5,6 +5,7 @@
 mod courier;
 mod evidence;
 mod export;
+mod late;
 mod photograph;
 mod release;
 mod session;

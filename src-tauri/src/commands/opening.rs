@@ -8,6 +8,7 @@ use lanedesk_wire::{
     case::TimelineEntry,
     list::Page,
     opening::Opening,
+    photo::Evidence,
     statistics::{By, Statistics},
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,21 @@ pub async fn opening(desk: State<'_, Desk>, id: OpeningId) -> Answer<Opening> {
 pub async fn opening_timeline(desk: State<'_, Desk>, id: OpeningId) -> Answer<Vec<TimelineEntry>> {
     let asked = desk.ask(|hub: Hub| async move { hub.opening_timeline(&id).await });
     Ok(asked.await?.items)
+}
+
+/// Where the photos of an opening stand: kept, held, deleted when their time had come, or damaged (R36).
+#[tauri::command]
+#[specta::specta]
+pub async fn opening_photos(desk: State<'_, Desk>, id: OpeningId) -> Answer<Vec<Evidence>> {
+    let asked = desk.ask(|hub: Hub| async move { hub.opening_photos(&id).await });
+    Ok(asked.await?.items)
+}
+
+/// From now on photos may be taken for this opening, which owes them (补录, R24). Answers the opening as it stands.
+#[tauri::command]
+#[specta::specta]
+pub async fn bring_photos(desk: State<'_, Desk>, id: OpeningId) -> Answer<Opening> {
+    desk.bring_photos(id).await
 }
 
 /// Counts over the openings of a filter; each bar's key goes back into the filter.

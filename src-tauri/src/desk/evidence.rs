@@ -44,7 +44,7 @@ impl Desk {
     /// Adds a photo the system's own camera took just now.
     pub async fn add_photo(&self, taken: TakenOutside) -> Answer<EvidencePhoto> {
         let case = taken.case.ok_or_else(|| self.no_photo())?;
-        self.holds(&case)?;
+        self.photographs(&case)?;
         if taken.bytes.is_empty() {
             return Err(self.no_photo());
         }

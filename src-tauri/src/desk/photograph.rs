@@ -113,7 +113,7 @@ impl Desk {
 
     /// Takes a photo with the chosen camera.
     pub async fn take_photo(&self, case: CaseId) -> Answer<EvidencePhoto> {
-        self.holds(&case)?;
+        self.photographs(&case)?;
         let id = self.chosen_camera().await?;
         let shot = self.camera().capture(&id).await;
         let shot = shot.map_err(|error| self.camera_problem(&error))?;

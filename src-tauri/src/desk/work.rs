@@ -33,6 +33,8 @@ pub struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Work {
     pub(super) held: Option<Held>,
+    /// The case of an opening that owes photos, which are being brought (R24).
+    pub(super) bringing: Option<CaseId>,
     /// The lane the page looks at; its changes are told, those of thousands of others are not.
     pub(super) watched: Option<LaneId>,
     /// Lanes to tell of when they become free.

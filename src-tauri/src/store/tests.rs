@@ -1,6 +1,7 @@
-use super::{Owner, Store, StoreError, url};
+use super::{Fate, KeptPhoto, Owner, Store, StoreError, url};
 use crate::commands::search::RecentLane;
 use lanedesk_domain::{lane::LaneDirection, time::Timestamp};
+use lanedesk_wire::photo::PhotoSource;
 use std::path::Path;
 use tauri::{
     App,
@@ -141,4 +142,39 @@ fn a_folder_with_strange_characters_is_still_one_file() {
         url(Some(Path::new("/tmp/50%?"))),
         "sqlite:/tmp/50%25%3F/desk.db"
     );
+}
+
+/// R36: nobody's document rests on this device for longer than a week, whatever became of it.
+#[test]
+fn photos_are_dropped_after_a_week_sent_or_not() {
+    const DAY: i64 = 24 * 3_600_000;
+    let folder = tempfile::tempdir().unwrap();
+    let (_app, store) = opened(folder.path());
+    let guard = owner("p1");
+    let photo = |id: &str| KeptPhoto {
+        id: id.to_owned(),
+        case: "c1".parse().unwrap(),
+        source: PhotoSource::DeviceCamera,
+        taken_at: Timestamp(0),
+        fate: Fate::Waiting,
+    };
+    let keep = |id: &str, day: i64| {
+        let kept = store.keep_photo(&guard, &photo(id), b"sealed", Timestamp(day * DAY));
+        block_on(kept).unwrap();
+    };
+    let left = || -> Vec<String> {
+        let photos = block_on(store.photos(&guard, &"c1".parse().unwrap())).unwrap();
+        photos.into_iter().map(|photo| photo.id).collect()
+    };
+    keep("a", 10);
+    keep("b", 13);
+    block_on(store.drop_old_photos(Timestamp(17 * DAY))).unwrap();
+    assert_eq!(left(), ["a", "b"], "a week is not over");
+    block_on(store.drop_old_photos(Timestamp(17 * DAY + 1))).unwrap();
+    assert_eq!(left(), ["b"]);
+    // A new photo clears away what nobody came back to.
+    keep("c", 21);
+    assert_eq!(left(), ["c"]);
+    let bytes = block_on(store.sealed_photo(&guard, "a")).unwrap();
+    assert!(bytes.is_none(), "its bytes are gone too");
 }

@@ -12,6 +12,7 @@ import type {
   Debt,
   DebtFilter,
   Direction,
+  Evidence,
   EvidenceChanged,
   EvidencePhoto,
   ExportDone,
@@ -123,6 +124,10 @@ export interface Backend {
 
   openings(filter: OpeningFilter): Promise<Answer<Page<Opening>>>;
   opening(id: string): Promise<Answer<Opening>>;
+  /** Where its photos stand: kept, held, deleted or damaged. */
+  openingPhotos(id: string): Promise<Answer<Evidence[]>>;
+  /** From now on photos may be taken for this opening, which owes them. */
+  bringPhotos(id: string): Promise<Answer<Opening>>;
   openingTimeline(id: string): Promise<Answer<TimelineEntry[]>>;
   openingStatistics(filter: OpeningFilter, by: By): Promise<Answer<Statistics>>;
   /** Null where it was cancelled. */

@@ -23,6 +23,8 @@ type RecordDoor = Pick<
   | 'dropPhoto'
   | 'openings'
   | 'opening'
+  | 'openingPhotos'
+  | 'bringPhotos'
   | 'openingTimeline'
   | 'openingStatistics'
   | 'exportOpenings'
@@ -63,6 +65,8 @@ export const recordCommands: RecordDoor = {
   dropPhoto: (caseId, id) => ask(commands.dropPhoto(caseId, id)),
   openings: (filter) => ask(commands.openings(filter)),
   opening: (id) => ask(commands.opening(id)),
+  openingPhotos: (id) => ask(commands.openingPhotos(id)),
+  bringPhotos: (id) => ask(commands.bringPhotos(id)),
   openingTimeline: (id) => ask(commands.openingTimeline(id)),
   openingStatistics: (filter, by) => ask(commands.openingStatistics(filter, by)),
   exportOpenings: (filter, format) => ask(commands.exportOpenings(filter, format)),

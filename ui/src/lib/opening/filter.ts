@@ -1,4 +1,5 @@
 import type { Opening, OpeningFilter } from '$lib/backend';
+import { owes } from './owed.svelte';
 
 /** The spans one picks most; `custom` has its own first and last day. */
 export const spans = ['today', 'yesterday', 'week', 'month', 'custom'] as const;
@@ -21,6 +22,10 @@ export interface Wanted {
   person: string;
   source: '' | 'query' | 'call';
   result: '' | Opening['result'];
+  /** Whether the vehicle was seen to pass. */
+  passage: '' | Opening['passage'];
+  /** Only those that owe photos. */
+  owing: '' | 'yes';
 }
 
 export const nothing: Wanted = {
@@ -37,10 +42,24 @@ export const nothing: Wanted = {
   person: '',
   source: '',
   result: '',
+  passage: '',
+  owing: '',
 };
 
 /** Fields that narrow the list, beside its span. */
-const narrowing = ['lot', 'lane', 'plate', 'kind', 'reason', 'direction', 'person', 'source', 'result'] as const;
+const narrowing = [
+  'lot',
+  'lane',
+  'plate',
+  'kind',
+  'reason',
+  'direction',
+  'person',
+  'source',
+  'result',
+  'passage',
+  'owing',
+] as const;
 
 export function narrowed(wanted: Wanted): number {
   return narrowing.filter((field) => wanted[field] !== '').length + (wanted.hour === null ? 0 : 1);
@@ -87,7 +106,7 @@ export function filterOf(wanted: Wanted, now: number): OpeningFilter {
   if (wanted.hour !== null) filter.hour = wanted.hour;
   for (const field of narrowing) {
     const value = wanted[field].trim();
-    if (value) Object.assign(filter, { [field]: value });
+    if (value) Object.assign(filter, { [field]: field === 'owing' ? true : value });
   }
   return filter;
 }
@@ -105,6 +124,8 @@ export function fits(filter: OpeningFilter, opening: Opening): boolean {
     same(filter.person, opening.person.id) &&
     same(filter.source, opening.source) &&
     same(filter.result, opening.result) &&
+    same(filter.passage, opening.passage) &&
+    (!filter.owing || owes(opening)) &&
     (!filter.plate || (opening.plate ?? '').includes(filter.plate.toUpperCase())) &&
     (filter.hour == null || new Date(at).getHours() === filter.hour) &&
     (!filter.from || at >= Date.parse(filter.from)) &&

@@ -5,6 +5,7 @@ import { Rises } from '$lib/rise/rises.svelte';
 import { Warnings } from '$lib/warning/warnings.svelte';
 import { Exporting } from './exporting.svelte';
 import { Openings } from './openings.svelte';
+import { Owed } from './owed.svelte';
 
 /** The parts of the openings page. */
 export type Part = 'openings' | 'warnings' | 'rises' | 'debts' | 'report' | 'audit';
@@ -13,6 +14,7 @@ export type Part = 'openings' | 'warnings' | 'rises' | 'debts' | 'report' | 'aud
 export class RecordParts {
   part = $state<Part>('openings');
   readonly openings: Openings;
+  readonly owed: Owed;
   readonly exporting: Exporting;
   readonly warnings: Warnings;
   readonly rises: Rises;
@@ -21,6 +23,7 @@ export class RecordParts {
 
   constructor(backend: Backend, now: () => number) {
     this.openings = new Openings(backend, now);
+    this.owed = new Owed(backend);
     this.exporting = new Exporting(backend);
     this.warnings = new Warnings(backend);
     this.rises = new Rises(backend, () => this.openings.filter);
@@ -30,6 +33,7 @@ export class RecordParts {
 
   hear(frame: Frame): void {
     this.openings.hear(frame);
+    this.owed.hear(frame);
     this.rises.hear(frame);
   }
 

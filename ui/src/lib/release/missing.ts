@@ -10,6 +10,8 @@ export interface Filled {
   /** Photos that count or are on their way, and those the hub has. */
   kept: number;
   sent: number;
+  /** 补录: what is missing is brought later. */
+  later: boolean;
 }
 
 export type Field = 'reason' | 'remark' | 'photos' | 'unpaid' | 'phone';
@@ -34,6 +36,16 @@ export function photoRule(form: ReleaseForm, reason: string | null): { min: numb
   };
 }
 
+/** So many photos are not on the hub that the chosen reason asks for. */
+export function short(form: ReleaseForm, filled: Pick<Filled, 'reason' | 'sent'>): number {
+  return chosen(form, filled.reason) ? Math.max(0, photoRule(form, filled.reason).min - filled.sent) : 0;
+}
+
+/** The rule lets photos be brought after the release, some are missing, and the person wants it so (R24). */
+export function bringsLater(form: ReleaseForm, filled: Pick<Filled, 'reason' | 'sent' | 'later'>): boolean {
+  return form.late_photo_minutes != null && filled.later && short(form, filled) > 0;
+}
+
 /** Money is due and stays unpaid: then somebody says what becomes of it. */
 export function owed(form: ReleaseForm): number {
   return Math.max(0, form.due_fen ?? 0);
@@ -47,9 +59,11 @@ export function missing(form: ReleaseForm, filled: Filled, hasVehicleName: boole
   if (!choice) found.reason = t('release.missing_reason');
   if ((form.direction === 'entry' || (choice?.remark ?? false)) && filled.remark.trim() === '')
     found.remark = t('release.missing_remark');
-  if (choice && (filled.kept < rule.min || filled.kept > rule.max))
+  const later = bringsLater(form, filled) && filled.kept <= rule.max;
+  if (!later && choice && (filled.kept < rule.min || filled.kept > rule.max))
     found.photos = t('release.missing_photos', { min: rule.min, max: rule.max, n: filled.kept });
-  else if (filled.sent < filled.kept) found.photos = t('release.photos_waiting', { count: filled.kept - filled.sent });
+  else if (!later && filled.sent < filled.kept)
+    found.photos = t('release.photos_waiting', { count: filled.kept - filled.sent });
   if (owed(form) > 0 && !filled.unpaid) found.unpaid = t('release.missing_unpaid');
   if (needsPhone(form, filled, hasVehicleName) && !mobile.test(digits(filled.driverPhone)))
     found.phone = t('release.missing_phone');

@@ -3,7 +3,7 @@ import { DEAF_MS } from '$lib/barrier/press.svelte';
 import type { Evidence } from '$lib/evidence/evidence.svelte';
 import { ReleaseDrafts } from './draft';
 import { stamp } from '$lib/ui/format';
-import { chosen, digits, missing, needsPhone, type Missing } from './missing';
+import { bringsLater, chosen, digits, missing, needsPhone, short, type Missing } from './missing';
 
 /** Shut; loading its form; being filled in; confirmed once; on its way; asked of a supervisor. */
 export type Phase = 'shut' | 'loading' | 'filling' | 'asking' | 'sending' | 'waiting';
@@ -17,6 +17,8 @@ export class Release {
   remark = $state('');
   unpaid = $state<Unpaid | null>(null);
   driverPhone = $state('');
+  /** 补录: the missing photos are brought after the release. */
+  later = $state(false);
   /** Leave asked of a supervisor for what is filled in. */
   approval = $state.raw<Approval | null>(null);
   /** The hub did not take it: nothing was sent to the barrier. */
@@ -59,8 +61,18 @@ export class Release {
       driverPhone: this.driverPhone,
       kept: this.#evidence.kept.length,
       sent: this.#evidence.sent.length,
+      later: this.later,
     };
     return this.form ? missing(this.form, filled, this.hasName) : {};
+  }
+
+  /** Photos the hub lacks for the chosen reason, and whether they are brought later. */
+  get short(): number {
+    return this.form ? short(this.form, { reason: this.reason, sent: this.#evidence.sent.length }) : 0;
+  }
+  get bringsLater(): boolean {
+    const { reason, later } = this;
+    return this.form !== null && bringsLater(this.form, { reason, later, sent: this.#evidence.sent.length });
   }
 
   get ready(): boolean {
@@ -166,6 +178,7 @@ export class Release {
 
   #body(): ReleasePress {
     const press: ReleasePress = { reason: this.reason ?? '', remark: this.remark.trim(), photos: this.#evidence.sent };
+    if (this.bringsLater) press.photos_later = true;
     if (this.form?.due_fen && this.unpaid) press.unpaid = this.unpaid;
     if (this.form && needsPhone(this.form, this, this.hasName)) press.driver_phone = digits(this.driverPhone);
     return press;
@@ -216,6 +229,7 @@ export class Release {
     this.remark = '';
     this.unpaid = null;
     this.driverPhone = '';
+    this.later = false;
     this.approval = null;
     this.restored = false;
     this.tried = false;

@@ -32,6 +32,8 @@ export function recorded(release: Release, photos: number): Part[] {
   );
   if (form.direction === 'exit' || photos > 0)
     parts.push({ text: t('release.line_photos', { count: photos }), gap: Boolean(release.missing.photos) });
+  if (release.bringsLater)
+    parts.push({ text: t('release.line_later', { minutes: form.late_photo_minutes ?? 0 }), gap: false });
   parts.push({ text: t('release.line_kept'), gap: false });
   return parts;
 }

@@ -7,6 +7,7 @@ import type {
   Code,
   Debt,
   DebtFilter,
+  Evidence,
   EvidencePhoto,
   ExportFormat,
   Holder,
@@ -248,6 +249,22 @@ export abstract class MemoryRecord {
   opening(id: string) {
     const place = Number(id.slice(3));
     return Number.isNaN(place) ? no<Opening>('not_found', '没有找到。') : ok(openingAt(place));
+  }
+  openingPhotos(id: string): Promise<Answer<Evidence[]>> {
+    const row = openingAt(Number(id.slice(3)));
+    const states = ['kept', 'held', 'damaged', 'deleted'] as const;
+    const until = new Date(Date.parse(row.at) + 90 * 86_400_000).toISOString();
+    const hold = { why: '车主投诉', by: people['chief'] as Holder, since: row.at };
+    const proofs = (row.photos ?? []).map((photo, at): Evidence => {
+      const state = states[(Number(id.slice(3)) + at) % 4] ?? 'kept';
+      const base = { id: photo, taken_at: row.at, source: 'system_camera', by: row.person, state, until } as const;
+      return state === 'held' ? { ...base, hold } : base;
+    });
+    return ok(proofs);
+  }
+  bringPhotos(id: string) {
+    this.sent.push(`bring:${id}`);
+    return this.opening(id);
   }
   openingTimeline(id: string): Promise<Answer<TimelineEntry[]>> {
     const row = openingAt(Number(id.slice(3)));

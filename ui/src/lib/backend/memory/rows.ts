@@ -102,6 +102,11 @@ export function openingAt(place: number): Opening {
     if (due) opening.unpaid = of(place, 12, 2) ? 'debt' : 'waive';
     if (reason.approval) opening.approved_by = people['chief'] as Holder;
   }
+  if (place === 4 && direction === 'exit') {
+    opening.photos = [];
+    opening.photos_owed = { missing: 1, due_at: new Date(moment + 1_800_000).toISOString() };
+  }
+  if (opening.unpaid === 'debt') opening.debt_state = place % 3 ? 'open' : 'settled';
   return opening;
 }
 
@@ -116,6 +121,8 @@ export function suits(filter: OpeningFilter, row: Opening): boolean {
     same(filter.person, row.person.id) &&
     same(filter.source, row.source) &&
     same(filter.result, row.result) &&
+    same(filter.passage, row.passage) &&
+    (!filter.owing || (row.photos_owed?.missing ?? 0) > 0) &&
     (!filter.plate || (row.plate ?? '').includes(filter.plate.toUpperCase())) &&
     (filter.hour == null || new Date(row.at).getHours() === filter.hour) &&
     (!filter.from || row.at >= filter.from) &&
