@@ -6,6 +6,7 @@ import '$lib/ui/tokens.css';
 import '$lib/ui/base.css';
 import '$lib/ui/controls.css';
 import '$lib/ui/pieces.css';
+import '$lib/ui/confirm.css';
 import '$lib/ui/desk.css';
 import '$lib/ui/part.css';
 
