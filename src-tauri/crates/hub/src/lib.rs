@@ -15,6 +15,8 @@ pub mod expiry;
 #[doc(hidden)]
 pub mod halt;
 pub mod http;
+#[doc(hidden)]
+pub mod halt;
 pub mod hub;
 pub mod live;
 pub mod metrics;

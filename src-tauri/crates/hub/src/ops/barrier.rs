@@ -17,6 +17,7 @@ pub use sweep::{left_behind, run as sweep};
 use crate::{
     actor::Actor,
     error::{Error, Result},
+    halt::{self, Point},
     hub::Hub,
     ops::{
         case, release,
@@ -245,7 +246,9 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
                     }
                 }
                 record(tx, &who, &prepared, now).await?;
-                tell_accepted(tx, &hub, order, now).await
+                let told = tell_accepted(tx, &hub, order, now).await;
+                halt::at(Point::OrderInWriting);
+                told
             })
         })
         .await

@@ -1,7 +1,14 @@
 //! Sending an order: once, by a task of its own, with lease and deadline looked at before every request (invariants 3, 5, 6).
 
 use super::{Prepared, accept, finish};
-use crate::{actor::Actor, clock::Clock, error::Result, hub::Hub, store::OrderRow};
+use crate::{
+    actor::Actor,
+    clock::Clock,
+    error::Result,
+    halt::{self, Point},
+    hub::Hub,
+    store::OrderRow,
+};
 use async_trait::async_trait;
 use lanedesk_devices::{DeviceError, Permit, Stale};
 use lanedesk_domain::{
@@ -34,6 +41,7 @@ pub(super) fn start(
     let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
         // Nobody may be waiting for an answer any more; the record is what counts.
+        halt::at(Point::OrderChecked);
         match accept(&hub, &actor, &prepared).await {
             Ok(()) => send(hub, prepared, until, answer).await,
             Err(error) => drop(answer.send(Err(error))),
@@ -51,17 +59,21 @@ async fn send(
     let Prepared {
         mut order, opening, ..
     } = prepared;
+    halt::at(Point::OrderWritten);
     let mut watch = hub.runtime().watch_after_order(&order.lane);
     let (sent, is_sent) = oneshot::channel::<()>();
     if let Some(opening) = opening {
         crate::ops::picture::around_order(&hub, &order.lane, &opening.id, is_sent);
     }
     (order.result, order.detail) = call(&hub, &order, until).await;
+    halt::at(Point::OrderAnswered);
     drop(sent);
     hub.metrics().order(order.result);
     hub.recording().begin(&order);
     let _ = answer.send(Ok(order.shown()));
+    halt::at(Point::ResultTold);
     finish::answered(&hub, &order).await;
+    halt::at(Point::ResultWritten);
     hub.recording().end(order.id);
     if order.result.may_have_moved() {
         let (result, state) = goal(order.action);
@@ -152,6 +164,7 @@ impl Permit for Leave {
         // The look itself took time.
         self.in_time(self.hub.clock())?;
         self.granted.store(true, Ordering::SeqCst);
+        halt::at(Point::OrderLeaving);
         Ok(())
     }
 }
