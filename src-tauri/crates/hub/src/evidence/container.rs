@@ -18,6 +18,8 @@ pub(super) struct Container<'a> {
     pub(super) kind: Kind,
     /// EXIF as it stands in the file, from its TIFF head on.
     pub(super) exif: Option<&'a [u8]>,
+    /// Of a JPEG whose picture is one scan: where the scan's data ends and the end mark begins.
+    pub(super) data_end: Option<usize>,
 }
 
 /// More scans than any camera writes: each costs a pass over the whole picture.
@@ -29,11 +31,12 @@ const JPEG: &[u8] = b"\xff\xd8\xff";
 /// Walks the file.
 pub(super) fn walk(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
     if bytes.starts_with(JPEG) {
-        let (exif, end) = jpeg(bytes)?;
-        behind_jpeg(bytes.get(end..).unwrap_or_default())?;
+        let walked = jpeg(bytes)?;
+        behind_jpeg(bytes.get(walked.end..).unwrap_or_default())?;
         Ok(Container {
             kind: Kind::Jpeg,
-            exif,
+            exif: walked.exif,
+            data_end: walked.data_end,
         })
     } else if bytes.starts_with(PNG) {
         png(bytes)
@@ -80,16 +83,33 @@ fn be32(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from(u32::from_be_bytes(four)))
 }
 
-/// Walks a JPEG's segments; answers its EXIF and where it ends.
-fn jpeg(bytes: &[u8]) -> Result<(Option<&[u8]>, usize), BadImage> {
+/// A JPEG that was walked to its end mark.
+struct Walked<'a> {
+    exif: Option<&'a [u8]>,
+    /// Behind the end mark.
+    end: usize,
+    data_end: Option<usize>,
+}
+
+/// Walks a JPEG's segments.
+fn jpeg(bytes: &[u8]) -> Result<Walked<'_>, BadImage> {
     let (mut at, mut exif, mut frame, mut scans) = (2, None, false, 0);
+    let mut progressive = false;
     loop {
-        let (mark, after) = jpeg_mark(bytes, at)?;
+        let (from, (mark, after)) = (at, jpeg_mark(bytes, at)?);
         at = after;
         // Marks that stand alone.
         match mark {
             0x01 | 0xd0..=0xd7 => continue,
-            0xd9 if frame && scans > 0 => return Ok((exif, at)),
+            0xd9 if frame && scans > 0 => {
+                let data_end = (scans == 1 && !progressive).then_some(from);
+                let end = at;
+                return Ok(Walked {
+                    exif,
+                    end,
+                    data_end,
+                });
+            }
             0xd8 | 0xd9 => return Err(BadImage::Broken),
             _ => {}
         }
@@ -107,6 +127,7 @@ fn jpeg(bytes: &[u8]) -> Result<(Option<&[u8]>, usize), BadImage> {
                 let width = be16(segment, 3).ok_or(BadImage::Broken)?;
                 within_pixels(width, height)?;
                 frame = true;
+                progressive = mark == 0xc2;
             }
             // Lossless, differential and arithmetic ones: no camera writes them.
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Err(BadImage::Broken),
@@ -159,8 +180,8 @@ fn behind_jpeg(mut rest: &[u8]) -> Result<(), BadImage> {
         match at {
             Some(at) if at <= padding => {
                 let next = rest.get(at..).unwrap_or_default();
-                let (_, end) = jpeg(next).map_err(|_| BadImage::MoreBehind)?;
-                rest = next.get(end..).unwrap_or_default();
+                let walked = jpeg(next).map_err(|_| BadImage::MoreBehind)?;
+                rest = next.get(walked.end..).unwrap_or_default();
             }
             _ if rest.get(4..8) == Some(b"ftyp") => return Err(BadImage::Animated),
             _ if is_samsung_trailer(rest) => return Ok(()),
@@ -211,6 +232,7 @@ fn png(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
                 return Ok(Container {
                     kind: Kind::Png,
                     exif,
+                    data_end: None,
                 });
             }
             _ => {}

@@ -18,7 +18,9 @@ const QUALITY: u8 = 85;
 /// Decodes a walked file, as it lies in the file.
 pub(super) fn decode(bytes: &[u8], container: &Container<'_>) -> Result<RgbImage, BadImage> {
     match container.kind {
-        Kind::Jpeg => decode_jpeg(bytes),
+        // Without its end mark: behind one the decoder takes zeros for the rest of a picture that was cut short, and shows
+        // it half grey. Without one it says that data is missing.
+        Kind::Jpeg => decode_jpeg(container.data_end.map_or(bytes, |end| &bytes[..end])),
         Kind::Png => decode_png(bytes),
     }
 }

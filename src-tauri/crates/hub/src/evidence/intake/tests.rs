@@ -139,6 +139,47 @@ fn grey_and_see_through_pictures_are_taken() {
     assert!(read(&grey.jpeg).get_pixel(8, 8).0[1].abs_diff(77) < 4);
 }
 
+/// Where the pixels' data of a JPEG begins and ends.
+fn data(jpeg: &[u8]) -> (usize, usize) {
+    let scan = jpeg.windows(2).position(|two| two == [0xff, 0xda]).unwrap();
+    let head = usize::from(u16::from_be_bytes([jpeg[scan + 2], jpeg[scan + 3]]));
+    (scan + 2 + head, jpeg.len() - 2)
+}
+
+/// An upload that broke off, or a hand, may put an end mark behind half a picture.
+#[test]
+fn a_picture_cut_short_is_broken_though_it_has_an_end() {
+    let plain = |_: &mut Encoder<&mut Vec<u8>>| {};
+    let restarts = |encoder: &mut Encoder<&mut Vec<u8>>| encoder.set_restart_interval(4);
+    for (width, height, seed) in [(640, 480, 1), (1999, 1333, 2), (17, 200, 3)] {
+        let picture = scene(width, height, seed);
+        for whole in [jpeg_with(&picture, plain), jpeg_with(&picture, restarts)] {
+            assert!(intake(&whole).is_ok(), "{width}×{height}");
+            let (from, to) = data(&whole);
+            for share in [1, 10, 50, 75, 90, 97] {
+                let cut = from + (to - from) * share / 100;
+                // Not in the midst of a mark or of a stuffed byte.
+                let cut = if whole[cut - 1] == 0xff { cut - 1 } else { cut };
+                let ended = [&whole[..cut], &[0xff, 0xd9]].concat();
+                assert_eq!(
+                    intake(&ended),
+                    Err(BadImage::Broken),
+                    "{share} % of {width}×{height}"
+                );
+            }
+        }
+    }
+}
+
+/// Pictures with next to no data are whole all the same.
+#[test]
+fn an_empty_wall_is_a_picture() {
+    for side in [8, 16, 64, 500] {
+        let wall = RgbImage::from_pixel(side, side, image::Rgb([200, 200, 200]));
+        assert!(intake(&jpeg(&wall)).is_ok(), "{side}");
+    }
+}
+
 /// The files named by issue 3, and those people really have.
 #[test]
 fn each_bad_file_has_its_own_refusal() {
