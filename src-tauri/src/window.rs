@@ -3,7 +3,8 @@
 //! A link that leaves the page would take the work away with it, so the web view follows none. Telephone links go to
 //! whatever the system dials with (R15); everything else is dropped.
 
-use tauri::{AppHandle, Runtime, Url, WebviewWindowBuilder};
+use crate::desk::Desk;
+use tauri::{AppHandle, Manager, Runtime, Url, WebviewWindowBuilder, webview::PageLoadEvent};
 use tauri_plugin_opener::OpenerExt;
 
 /// Opens the windows of `tauri.conf.json`.
@@ -16,6 +17,14 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
                     dial(&dialler, url);
                 }
                 is_own_page(url)
+            })
+            .on_page_load(|window, load| {
+                // Before a page's first word: what the one before it had open must not go on for nobody.
+                if load.event() == PageLoadEvent::Started
+                    && let Some(desk) = window.try_state::<Desk>()
+                {
+                    desk.page_left();
+                }
             })
             .build()?;
     }

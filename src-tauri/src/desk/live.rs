@@ -186,6 +186,8 @@ async fn unseen<S: LiveScreen>(screen: &Arc<S>) {
 /// How far the page has come with what was sent.
 #[derive(Debug)]
 struct Taken {
+    /// How long the page may say nothing with enough before it.
+    patience: Duration,
     progress: Mutex<Progress>,
     more: Notify,
 }
@@ -203,6 +205,7 @@ impl Default for Taken {
             heard_at: Instant::now(),
         };
         Self {
+            patience: LISTENING,
             progress: Mutex::new(progress),
             more: Notify::new(),
         }
@@ -243,11 +246,107 @@ impl Taken {
     async fn silence(&self) {
         loop {
             let heard_at = self.progress().heard_at;
-            let left = LISTENING.saturating_sub(heard_at.elapsed());
+            let left = self.patience.saturating_sub(heard_at.elapsed());
             if left.is_zero() {
                 return;
             }
             tokio::time::sleep(left).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanedesk_wire::live::{LiveFormat, LiveState};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+
+    #[derive(Default)]
+    struct Screen {
+        shown: AtomicU32,
+        hidden: AtomicBool,
+    }
+
+    impl LiveScreen for Screen {
+        fn show(&self, _: LiveMessage) -> bool {
+            self.shown.fetch_add(1, SeqCst);
+            true
+        }
+        fn seen(&self) -> bool {
+            !self.hidden.load(SeqCst)
+        }
+    }
+
+    fn quick() -> Taken {
+        Taken {
+            patience: Duration::from_millis(300),
+            ..Taken::default()
+        }
+    }
+
+    fn playing(kind: LiveKind) -> LiveNews {
+        LiveNews::Told(LiveTold::State {
+            state: LiveState::Playing,
+            why: None,
+            detail: None,
+            format: Some(LiveFormat {
+                kind,
+                mime: String::new(),
+                width: 0,
+                height: 0,
+            }),
+        })
+    }
+
+    /// A picture of ever so many messages.
+    fn endless(kind: LiveKind) -> mpsc::Receiver<LiveNews> {
+        let (tell, news) = mpsc::channel(4);
+        tokio::spawn(async move {
+            let _ = tell.send(playing(kind)).await;
+            while tell.send(LiveNews::Bytes(Bytes::new())).await.is_ok() {}
+        });
+        news
+    }
+
+    /// Memory stays flat: what the page has not taken is not piled up, and a page that is gone is let go.
+    #[tokio::test]
+    async fn a_slow_page_has_a_few_messages_before_it_and_a_silent_one_is_left() {
+        for (kind, most) in [(LiveKind::Mp4, FRAGMENTS), (LiveKind::Jpeg, JPEGS)] {
+            let (screen, taken) = (Screen::default(), quick());
+            let slow = async {
+                for more in 0..3 {
+                    while screen.shown.load(SeqCst) < most + more {
+                        tokio::task::yield_now().await;
+                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    assert_eq!(screen.shown.load(SeqCst), most + more);
+                    taken.took(1);
+                }
+            };
+            let (end, ()) = tokio::join!(forward(endless(kind), &screen, &taken), slow);
+            assert_eq!(end, LiveEnd::Gone);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_has_nothing_to_take_may_be_silent() {
+        let (screen, taken) = (Screen::default(), quick());
+        let (tell, news) = mpsc::channel(4);
+        let later = async {
+            tokio::time::sleep(taken.patience * 3).await;
+            tell.send(playing(LiveKind::Mp4)).await.unwrap();
+            tell.send(LiveNews::Ended).await.unwrap();
+        };
+        let (end, ()) = tokio::join!(forward(news, &screen, &taken), later);
+        assert_eq!((end, screen.shown.load(SeqCst)), (LiveEnd::Gone, 1));
+    }
+
+    #[tokio::test]
+    async fn a_window_nobody_sees_ends_it() {
+        let screen = Arc::new(Screen::default());
+        let seen = tokio::time::timeout(LOOK * 2, unseen(&screen)).await;
+        assert!(seen.is_err());
+        screen.hidden.store(true, SeqCst);
+        unseen(&screen).await;
     }
 }

@@ -4,7 +4,8 @@ use crate::{CallError, Hub};
 use lanedesk_domain::ids::LaneId;
 use lanedesk_wire::{
     case::{Claimed, TakeOver},
-    lane::View,
+    lane::{LaneStill, View},
+    list::Page,
 };
 use reqwest::Method;
 
@@ -12,6 +13,12 @@ impl Hub {
     /// The lane as it is, without locking it.
     pub async fn view_lane(&self, lane: &LaneId) -> Result<View, CallError> {
         self.get(&format!("/api/lanes/{lane}")).await
+    }
+
+    /// The lane's last minute in stills, oldest first.
+    pub async fn lane_stills(&self, lane: &LaneId) -> Result<Vec<LaneStill>, CallError> {
+        let page: Page<LaneStill> = self.get(&format!("/api/lanes/{lane}/stills")).await?;
+        Ok(page.items)
     }
 
     /// Takes the lane for this person, or renews it (R6, R10).

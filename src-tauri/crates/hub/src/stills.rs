@@ -1,11 +1,7 @@
 //! The last minute of every lane somebody works at, still by still, to step back through. In memory alone: what is to be
 //! kept as proof is kept elsewhere.
 
-use crate::{
-    hub::Hub,
-    runtime::LaneDevices,
-    store::StoreError,
-};
+use crate::{hub::Hub, runtime::LaneDevices, store::StoreError};
 use bytes::Bytes;
 use lanedesk_domain::{ids::LaneId, plate::Plate, time::Timestamp};
 use std::{
@@ -64,13 +60,20 @@ impl Stills {
         let mut shelf = self.shelf();
         shelf.drop_old(Instant::now());
         let stills = shelf.lanes.get(lane);
-        stills.map(|stills| stills.iter().cloned().collect()).unwrap_or_default()
+        stills
+            .map(|stills| stills.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// One of them.
     pub fn find(&self, lane: &LaneId, id: u64) -> Option<Still> {
         let shelf = self.shelf();
-        shelf.lanes.get(lane)?.iter().find(|still| still.id == id).cloned()
+        shelf
+            .lanes
+            .get(lane)?
+            .iter()
+            .find(|still| still.id == id)
+            .cloned()
     }
 
     fn put(&self, lane: &LaneId, taken_at: Timestamp, plate: Option<Plate>, jpeg: Bytes) {
@@ -78,14 +81,27 @@ impl Stills {
         let mut shelf = self.shelf();
         let stills = shelf.lanes.get(lane);
         // The camera was not asked again since the last one.
-        if stills.and_then(VecDeque::back).is_some_and(|last| last.jpeg == jpeg) {
+        if stills
+            .and_then(VecDeque::back)
+            .is_some_and(|last| last.jpeg == jpeg)
+        {
             return;
         }
         shelf.last += 1;
         shelf.bytes += jpeg.len();
         let id = shelf.last;
-        let still = Still { id, taken_at, plate, jpeg, at };
-        shelf.lanes.entry(lane.clone()).or_default().push_back(still);
+        let still = Still {
+            id,
+            taken_at,
+            plate,
+            jpeg,
+            at,
+        };
+        shelf
+            .lanes
+            .entry(lane.clone())
+            .or_default()
+            .push_back(still);
         shelf.drop_old(at);
         while shelf.bytes > MOST && shelf.drop_oldest() {}
     }
@@ -104,7 +120,10 @@ impl Shelf {
     }
 
     fn drop_oldest(&mut self) -> bool {
-        let oldest = self.lanes.values_mut().min_by_key(|stills| stills.front().map(|still| still.id));
+        let oldest = self
+            .lanes
+            .values_mut()
+            .min_by_key(|stills| stills.front().map(|still| still.id));
         let dropped = oldest.and_then(VecDeque::pop_front);
         self.bytes -= dropped.as_ref().map_or(0, |still| still.jpeg.len());
         dropped.is_some()
@@ -172,10 +191,18 @@ mod tests {
             stills.put(&lane, Timestamp(5), None, Bytes::from(vec![byte; 10]));
         }
         let of = stills.of(&lane);
-        assert_eq!(of.iter().map(|still| still.jpeg[0]).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(
+            of.iter().map(|still| still.jpeg[0]).collect::<Vec<_>>(),
+            [1, 2, 3]
+        );
         assert_eq!(stills.find(&lane, of[1].id).unwrap().jpeg[0], 2);
-        assert!(stills.find(&"E02".parse().unwrap(), of[1].id).is_none(), "of another lane");
-        stills.shelf().drop_old(Instant::now() + LAST + Duration::from_secs(1));
+        assert!(
+            stills.find(&"E02".parse().unwrap(), of[1].id).is_none(),
+            "of another lane"
+        );
+        stills
+            .shelf()
+            .drop_old(Instant::now() + LAST + Duration::from_secs(1));
         assert!(stills.of(&lane).is_empty());
         assert_eq!(stills.shelf().bytes, 0);
     }

@@ -10,7 +10,7 @@ use lanedesk_domain::{
     ids::{LaneId, LotId, StayId},
     lane::LaneDirection,
     money::Fen,
-    offers::{Need, Op},
+    offers::{Need, Op, Scene},
     pass::PassStatus,
     stay::VehicleStatus,
     time::Timestamp,
@@ -105,6 +105,18 @@ pub struct BarrierFacts {
     pub at: Option<Timestamp>,
     /// Whether the device was reached at the last try.
     pub online: bool,
+}
+
+/// One still of a lane's last minute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct LaneStill {
+    /// Path on the hub; good for about a minute.
+    pub url: String,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// What the plate at the lane was read as at that moment: another one than now may be another vehicle's picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<String>,
 }
 
 /// A still of the vehicle, with the plate read on it.
@@ -226,6 +238,9 @@ pub struct Offer {
     /// What it needs.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// For codes and texts: which ones fit this vehicle, the likeliest first. Empty where the person chooses freely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenes: Vec<Scene>,
 }
 
 /// Everything the page shows of a lane.

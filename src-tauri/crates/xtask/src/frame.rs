@@ -69,6 +69,17 @@ impl Frame {
         self.rgb.chunks_exact(3).collect::<HashSet<_>>().len()
     }
 
+    /// How bright a pixel is; nothing outside the screen.
+    pub fn luma(&self, x: usize, y: usize) -> Option<u8> {
+        if x >= self.width || y >= self.height {
+            return None;
+        }
+        let at = (y * self.width + x) * 3;
+        let [red, green, blue] = *self.rgb.get(at..at + 3)?.first_chunk::<3>()?;
+        let sum = u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29;
+        u8::try_from(sum >> 8).ok()
+    }
+
     /// Writes the frame as a PNG file.
     pub fn save(&self, path: &Path) -> Result<()> {
         if let Some(dir) = path.parent() {
@@ -124,6 +135,7 @@ mod tests {
         let frame = Frame::from_dump(&dump(2, 1, &[1, 2, 3, 0, 4, 5, 6, 0])).unwrap();
         assert_eq!(frame.rgb, [3, 2, 1, 6, 5, 4]);
         assert_eq!(frame.colours(), 2);
+        assert_eq!((frame.luma(1, 0), frame.luma(2, 0)), (Some(5), None));
     }
 
     #[test]

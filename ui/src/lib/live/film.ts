@@ -4,7 +4,7 @@
  */
 
 /** Further behind the newest picture than this, seconds, and it is jumped to. */
-const BEHIND = 0.8;
+const BEHIND = 0.6;
 /** So far behind it one goes on: less would stop at every hiccup of the line. */
 const CLOSE = 0.2;
 /** Pictures older than this, seconds, are thrown away, so many at a time. */
@@ -12,6 +12,8 @@ const KEEP = 10;
 const SPARE = 5;
 /** Nothing moved for so long though pictures came, ms: the player is stuck. */
 const STUCK_MS = 4_000;
+/** No picture came for so long, ms: it stood still for want of them. */
+const WANT_MS = 1_000;
 
 export interface FilmHears {
   /** A picture of this stream is on the screen. */
@@ -39,7 +41,7 @@ export class Film {
   /** Messages in the append under way. */
   #appending = 0;
   #jump = true;
-  #moved = { at: -1, since: 0 };
+  #moved = { at: -1, since: 0, looked: 0 };
   #over = new AbortController();
 
   constructor(video: HTMLVideoElement, mime: string, hears: FilmHears, Source: typeof MediaSource) {
@@ -160,8 +162,9 @@ export class Film {
 
   #watch(now: number): void {
     const at = this.#video.currentTime;
-    if (at !== this.#moved.at || this.#moved.since === 0) this.#moved = { at, since: now };
-    else if (now - this.#moved.since > STUCK_MS) this.#broke();
+    const still = at === this.#moved.at && now - this.#moved.looked < WANT_MS;
+    this.#moved = { at, since: still ? this.#moved.since : now, looked: now };
+    if (now - this.#moved.since > STUCK_MS) this.#broke();
   }
 
   #broke(): void {

@@ -138,6 +138,8 @@ export class Live {
   readonly screen: Attachment<HTMLElement> = (host) => {
     const [video, canvas] = this.#made();
     host.append(video, canvas);
+    // It stood still on its way.
+    this.#film?.skip();
     if (this.#film) void video.play().catch(() => undefined);
   };
 
@@ -246,7 +248,10 @@ export class Live {
       this.#film = null;
       return;
     }
-    if (this.#film) return this.#film.change(format.mime);
+    if (this.#film) {
+      this.#film.skip();
+      return this.#film.change(format.mime);
+    }
     this.unplayable = this.#breaks >= BREAKS || !Source?.isTypeSupported(format.mime);
     if (this.unplayable || !Source) return;
     const [video] = this.#made();

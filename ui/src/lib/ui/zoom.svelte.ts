@@ -6,16 +6,13 @@ const STEP = 1.25;
 const DOUBLE = 2.5;
 /** Pixels a press of an arrow moves. */
 const MOVE = 60;
-/** A finger that moved further than this did not tap. */
-const TAP = 8;
 
 /** A picture one looks closer at by wheel, pinch, double tap and keys. */
 export class Zoom {
   at = $state.raw<Closer>(WHOLE);
   #frame: HTMLElement | null = null;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- only asked while a finger moves, never drawn
   #fingers = new Map<number, Point>();
-  /** How far fingers have moved since the first came down. */
-  #way = 0;
 
   get close(): boolean {
     return this.at.scale > 1;
@@ -94,7 +91,6 @@ export class Zoom {
 
   #down(event: PointerEvent): void {
     if (event.button !== 0) return;
-    if (this.#fingers.size === 0) this.#way = 0;
     this.#fingers.set(event.pointerId, this.#point(event));
     // Two fingers are always meant for the picture; one only where it can be moved, else it scrolls the page.
     if (this.close || this.#fingers.size > 1) this.#frame?.setPointerCapture?.(event.pointerId);
@@ -106,7 +102,6 @@ export class Zoom {
     const now = this.#point(event);
     const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1];
     this.#fingers.set(event.pointerId, now);
-    this.#way += Math.hypot(now.x - before.x, now.y - before.y);
     if (!other) {
       if (this.close) this.#moved({ x: now.x - before.x, y: now.y - before.y });
       return;
@@ -114,10 +109,5 @@ export class Zoom {
     const apart = (point: Point) => Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
     this.#moved({ x: (now.x - before.x) / 2, y: (now.y - before.y) / 2 });
     this.#closer(apart(now) / apart(before), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
-  }
-
-  /** Whether the fingers only tapped: a click after a drag or pinch means nothing. */
-  get tapped(): boolean {
-    return this.#way < TAP;
   }
 }

@@ -25,7 +25,10 @@ use lanedesk_domain::{
     person::Permission,
     time::Timestamp,
 };
-use lanedesk_wire::lane::View;
+use lanedesk_wire::{
+    lane::{LaneStill, View},
+    list::Page,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
@@ -228,6 +231,30 @@ pub async fn of_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
         Ok(bytes) => Ok(fresh(hub, bytes)),
         Err(error) => kept::newest(hub, lane).await?.ok_or(error),
     }
+}
+
+/// The last minute of a lane at which somebody works, oldest first.
+pub fn stills(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Page<LaneStill>> {
+    seen_lane(hub, actor, lane)?;
+    let stills = hub.stills().of(lane).into_iter();
+    let items = stills.map(|still| LaneStill {
+        url: format!("/api/lanes/{lane}/picture?still={}", still.id),
+        taken_at: still.taken_at,
+        plate: still.plate.map(|plate| plate.as_str().to_owned()),
+    });
+    let items = items.collect();
+    Ok(Page { items, next: None })
+}
+
+/// One of them, as long as it is kept.
+pub fn still_of(hub: &Hub, actor: &Actor, lane: &LaneId, still: u64) -> Result<Jpeg> {
+    seen_lane(hub, actor, lane)?;
+    let still = hub.stills().find(lane, still).ok_or(Error::NotFound)?;
+    Ok(Jpeg {
+        bytes: still.jpeg,
+        taken_at: still.taken_at,
+        age_s: hub.clock().now().since(still.taken_at).max(0) / 1000,
+    })
 }
 
 /// What an environment camera of the lane shows now: the named one, or the first.

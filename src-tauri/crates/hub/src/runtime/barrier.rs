@@ -56,15 +56,23 @@ impl Pace {
         }
     }
 
-    /// Until the next question, after so many failures in a row.
-    fn pause(&self, failures: u32) -> Duration {
+    /// An order was given a moment ago.
+    pub(super) fn is_hurried(&self) -> bool {
         let hurry_until = *self
             .hurry_until
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let hurried = hurry_until.is_some_and(|end| Instant::now() < end);
-        let attended = self.attended.load(Ordering::Relaxed);
-        match (hurried, attended) {
+        hurry_until.is_some_and(|end| Instant::now() < end)
+    }
+
+    /// A case is open at the lane.
+    pub(super) fn is_attended(&self) -> bool {
+        self.attended.load(Ordering::Relaxed)
+    }
+
+    /// Until the next question, after so many failures in a row.
+    fn pause(&self, failures: u32) -> Duration {
+        match (self.is_hurried(), self.is_attended()) {
             (true, _) if failures == 0 => HURRIED,
             (true, _) | (_, true) => (ATTENDED * (1 << failures.min(2))).min(BACK_OFF),
             _ => IDLE,

@@ -136,6 +136,13 @@ impl Runtime {
         }
     }
 
+    /// Lanes at which a case is open.
+    pub(crate) fn attended(&self) -> Vec<Arc<LaneDevices>> {
+        let registry = self.registry();
+        let lanes = registry.lanes.values();
+        lanes.filter(|lane| lane.pace.is_attended()).cloned().collect()
+    }
+
     /// How many devices answer; those of which nothing was asked yet count as neither.
     pub fn devices(&self) -> DeviceCount {
         let mut count = DeviceCount::default();

@@ -44,6 +44,11 @@ impl LaneDevices {
         self.barrier.iter().chain(&self.plate_camera).chain(others)
     }
 
+    /// An order was given at the lane a moment ago.
+    pub(crate) fn is_hurried(&self) -> bool {
+        self.pace.is_hurried()
+    }
+
     /// The camera whose still is the lane's picture.
     pub fn camera(&self) -> Option<&Arc<Opened>> {
         let gives_stills = |opened: &&Arc<Opened>| {
