@@ -3,6 +3,7 @@
 //! Not here: what the peers are set to (each in its own module) and what a goal means (issue 2, "Speed and size").
 
 pub mod app;
+pub mod calls;
 pub mod claims;
 pub mod disk;
 pub mod etcd;
@@ -10,12 +11,15 @@ pub mod hub;
 pub mod latency;
 pub mod live;
 pub mod load;
+pub mod memory;
 pub mod names;
 pub mod openings;
 pub mod order;
 pub mod past;
 pub mod photo;
+pub mod preview;
 pub mod redis;
+pub mod robots;
 pub mod search;
 pub mod table;
 
@@ -49,6 +53,9 @@ pub struct Options {
     /// Openings of the record.
     #[arg(long, default_value_t = 1_000_000)]
     pub openings: usize,
+    /// Minutes that the long looks at memory take.
+    #[arg(long, default_value_t = 10)]
+    pub minutes: u64,
     /// The folder of our programs.
     #[arg(long, env = "LANEDESK_PROGRAMS")]
     pub programs: PathBuf,
@@ -69,15 +76,24 @@ pub enum Part {
     Openings,
     /// A photo stored beside ffmpeg.
     Photo,
-    /// Live pictures beside ffmpeg.
+    /// The camera's preview in the window: frames a second and memory over minutes.
+    Preview,
+    /// Live pictures beside ffmpeg, and in the real window.
     Live,
+    /// A long time before a live picture; only where it is named.
+    LiveMemory,
+    /// Calls, claims seen by many desks and idle desks beside Redis.
+    Calls,
+    /// A command to a robot's screen, and its mirror on a desk.
+    Robots,
     /// The app's start and memory beside Chromium.
     App,
 }
 
 impl Options {
     fn wants(&self, part: Part) -> bool {
-        self.only.is_empty() || self.only.contains(&part)
+        let named = self.only.contains(&part);
+        named || (self.only.is_empty() && part != Part::LiveMemory)
     }
 
     /// The length of one measured round.
@@ -134,8 +150,26 @@ pub async fn run(options: &Options) -> Result<bool> {
     if options.wants(Part::Photo) {
         photo::measure(options, &mut table).await.context("photo")?;
     }
+    if options.wants(Part::Preview) {
+        preview::measure(options, &mut table)
+            .await
+            .context("preview")?;
+    }
     if options.wants(Part::Live) {
         live::measure(options, &mut table).await.context("live")?;
+    }
+    if options.wants(Part::LiveMemory) {
+        live::memory(options, &mut table)
+            .await
+            .context("memory of live pictures")?;
+    }
+    if options.wants(Part::Calls) {
+        calls::measure(options, &mut table).await.context("calls")?;
+    }
+    if options.wants(Part::Robots) {
+        robots::measure(options, &mut table)
+            .await
+            .context("robots")?;
     }
     if options.wants(Part::App) {
         app::measure(options, &mut table).await.context("app")?;

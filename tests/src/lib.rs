@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod glass;
 pub mod shots;
 pub mod window;
 
@@ -16,19 +17,27 @@ mod house;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod pay;
 #[cfg(test)]
 mod ratchet;
 #[cfg(test)]
+mod robot;
+#[cfg(test)]
 mod scene1;
+#[cfg(test)]
+mod scene2;
 #[cfg(test)]
 mod scene3;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod sip;
 #[cfg(test)]
 mod site;
 #[cfg(test)]

@@ -142,6 +142,17 @@ impl HubHolder {
             .map(drop)
     }
 
+    /// Their session.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// One call that sets something.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        let request = self.http.put(format!("{}{path}", self.address));
+        self.call(path, request.json(body)).await
+    }
+
     /// One changing call.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.call(

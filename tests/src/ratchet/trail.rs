@@ -1,7 +1,9 @@
 //! Every changing route, used as it is meant to be, leaves an audit row that says who did what.
 
+mod call;
 mod office;
 mod release;
+mod robot;
 
 use super::{MORE, parts, routes};
 use crate::harness::{Answer, Database, Engine, Person, World};
@@ -62,6 +64,8 @@ async fn every_changing_route_leaves_an_audit_row() {
     holding(&mut trail).await;
     working(&mut trail).await;
     release::releasing(&mut trail).await;
+    call::calling(&mut trail).await;
+    robot::telling(&mut trail).await;
     inputs(&mut trail).await;
     reviewing(&mut trail).await;
     // Last: it takes somebody's password away.

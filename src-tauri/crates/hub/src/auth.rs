@@ -14,7 +14,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Given, Session, StoreError},
+    store::{Conn, Given, Session, StoreError},
 };
 use lanedesk_domain::{
     ids::PersonId,
@@ -279,17 +279,14 @@ pub(crate) async fn person_in(
     id: &PersonId,
 ) -> Result<Option<Arc<Actor>>> {
     let kept = hub.sessions().people().get(id).cloned();
-    match kept {
-        Some(kept) => Ok(Some(kept)),
-        None => read_person(hub, conn, id).await,
-    }
+    let known = match kept {
+        Some(kept) => Some(kept),
+        None => read_person(hub, conn, id).await?,
+    };
+    Ok(known.map(|known| known.actor))
 }
 
-async fn read_person(
-    hub: &Hub,
-    conn: &mut Conn<'_>,
-    id: &PersonId,
-) -> Result<Option<Arc<Actor>>> {
+async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Option<Known>> {
     let before = hub.sessions().forgotten.load(Ordering::SeqCst);
     let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
         return Ok(None);

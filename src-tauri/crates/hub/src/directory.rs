@@ -115,6 +115,8 @@ pub struct Integration {
     pub kind: String,
     /// Its HMAC key, sealed.
     pub secret: String,
+    /// The key that takes its place, sealed; while both stand here either is good.
+    pub next_secret: Option<String>,
 }
 
 /// The whole site.
@@ -419,12 +421,17 @@ async fn load_tariffs(conn: &mut Conn<'_>) -> Result<HashMap<LotId, TariffRow>, 
 async fn load_integrations(
     conn: &mut Conn<'_>,
 ) -> Result<HashMap<IntegrationId, Integration>, StoreError> {
-    let rows: Vec<(String, String, String)> = conn
-        .all("select id, kind, secret from integration", vec![])
-        .await?;
-    let integration = |(id, kind, secret): (String, _, _)| {
+    let sql = "select id, kind, secret, next_secret from integration";
+    let rows: Vec<(String, String, String, Option<String>)> = conn.all(sql, vec![]).await?;
+    let integration = |(id, kind, secret, next_secret): (String, _, _, _)| {
         let id: IntegrationId = parsed(&id)?;
-        Ok((id.clone(), Integration { id, kind, secret }))
+        let integration = Integration {
+            id: id.clone(),
+            kind,
+            secret,
+            next_secret,
+        };
+        Ok((id, integration))
     };
     rows.into_iter().map(integration).collect()
 }

@@ -33,15 +33,20 @@ pub fn check(hub: &Hub, kind: &str, proof: &Proof<'_>, body: &[u8]) -> Result<In
         .and_then(|id| site.integrations.get(&id))
         .filter(|integration| integration.kind == kind)
         .ok_or(Error::BadSignature)?;
-    let secret = hub
-        .vault()
-        .open_text(&known.secret)
-        .map_err(|e| Error::Internal(format!("secret of integration {}: {e}", known.id)))?;
-    if fits(&secret, proof, body, hub.clock().now()) {
-        Ok(known.id.clone())
-    } else {
-        Err(Error::BadSignature)
+    // While a secret is being changed the old one and the new one are both good.
+    for sealed in [Some(&known.secret), known.next_secret.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let secret = hub
+            .vault()
+            .open_text(sealed)
+            .map_err(|e| Error::Internal(format!("secret of integration {}: {e}", known.id)))?;
+        if fits(&secret, proof, body, hub.clock().now()) {
+            return Ok(known.id.clone());
+        }
     }
+    Err(Error::BadSignature)
 }
 
 fn fits(secret: &str, proof: &Proof<'_>, body: &[u8], now: Timestamp) -> bool {

@@ -115,6 +115,12 @@ pub struct Call {
     /// When it was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// When somebody called the driver of an abandoned call back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_back_at: Option<Timestamp>,
+    /// Who did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_back_by: Option<Holder>,
 }
 
 /// The answer to taking a call: `case`, `lease` and `view` stand there together where the lane was claimed.

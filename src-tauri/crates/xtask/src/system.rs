@@ -19,14 +19,22 @@ pub(crate) const BUILD: &[&str] = &[
 /// Needed to show the desk: Chinese letters, and a screen where there is none.
 pub(crate) const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb"];
 
-/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`, and the usual
-/// video tools, which also are a peer.
+/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`, the usual
+/// video tools, which also are a peer, and a telephone system with its callers, and a browser for the
+/// kiosk page with its driver.
 pub(crate) const TEST: &[&str] = &[
     "postgresql",
     "webkit2gtk-driver",
     "dbus",
     "procps",
     "ffmpeg",
+    "kamailio",
+    "kamailio-tls-modules",
+    "kamailio-utils-modules",
+    "sip-tester",
+    "chromium",
+    "chromium-driver",
+    "curl",
 ];
 
 /// The peers that the benchmark measures beside.

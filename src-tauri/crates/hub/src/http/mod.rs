@@ -20,6 +20,7 @@ mod kiosk;
 mod lane;
 mod language;
 mod maintenance;
+mod morning;
 mod openapi;
 mod opening;
 mod order;
@@ -87,6 +88,7 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(lane::routes())
         .merge(case::routes())
         .merge(help::routes())
+        .merge(morning::routes())
         .merge(maintenance::routes())
         .merge(cash::routes())
         .merge(barrier::routes())

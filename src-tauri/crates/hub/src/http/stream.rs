@@ -5,6 +5,7 @@ use crate::{
     auth::{Visitor, still_welcome},
     error::{Error, Result},
     hub::Hub,
+    ops,
     push::{Listening, Ready, frame},
     store::Place,
 };
@@ -16,6 +17,7 @@ use axum::{
     http::request::Parts,
     response::Response,
 };
+use lanedesk_domain::person::Permission;
 use lanedesk_wire::stream::Told;
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -25,6 +27,11 @@ use tokio::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A desk of which nothing comes for this long, not even the answer to a ping, is cut off: its network is gone, and its
+/// seat is to be known as lost (R2).
+const SILENT: Duration = Duration::from_secs(40);
+/// How long after a call changed the queue is told: many that change at once are told once.
+const QUEUE_AFTER: Duration = Duration::from_millis(50);
 /// A desk that takes nothing for this long is cut; it comes back and goes on where it was.
 const SLOWEST_SEND: Duration = Duration::from_secs(10);
 
@@ -80,6 +87,10 @@ struct Line {
     socket: WebSocket,
     /// Everything up to here was sent, or was not for this person.
     at: Place,
+    /// When the queue is told next; none: it has not changed.
+    queue_at: Option<Instant>,
+    /// When anything came from the desk.
+    heard: Instant,
 }
 
 /// Why a stream ends.
@@ -92,12 +103,15 @@ enum End {
 async fn serve(hub: Hub, visitor: Visitor, listening: Listening, socket: WebSocket) {
     let counted = hub.clone();
     let _listens = counted.metrics().stream();
+    let _here = ops::seat::Here::enter(&hub, &visitor.actor);
     let at = listening.from;
     let mut line = Line {
         hub,
         visitor,
         socket,
         at,
+        queue_at: None,
+        heard: Instant::now(),
     };
     let end = line.run(listening).await;
     if matches!(end, End::Slow) {
@@ -105,6 +119,14 @@ async fn serve(hub: Hub, visitor: Visitor, listening: Listening, socket: WebSock
     }
     // The desk may be gone already.
     let _ = timeout(SLOWEST_SEND, line.socket.send(Message::Close(None))).await;
+}
+
+/// Waits until then; for ever where there is nothing to wait for.
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
 }
 
 impl Line {
@@ -147,16 +169,18 @@ impl Line {
                 },
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
-                    Some(Ok(_)) => {}
+                    Some(Ok(_)) => self.heard = Instant::now(),
                 },
                 ended = endings.recv() => if ended.map_or(true, |token| token == self.visitor.token) {
                     self.still_welcome().await?;
                 },
+                () = due(self.queue_at) => self.tell_queue().await?,
                 () = &mut over => return Err(End::SessionOver),
                 () = self.hub.stopping() => return Err(End::Gone),
                 _ = heartbeat.tick() => {
                     // Also finds sessions that another hub has ended, and rights that have changed.
                     self.still_welcome().await?;
+                    self.ping().await?;
                     self.say(Told::Heartbeat { now: self.hub.clock().now() }).await?;
                 }
             }
@@ -187,7 +211,31 @@ impl Line {
         if event.is_for(&self.visitor.actor) {
             self.send(text.clone()).await?;
         }
+        if event.call && self.visitor.actor.role.may(Permission::SeeQueue) {
+            self.queue_at
+                .get_or_insert_with(|| Instant::now() + QUEUE_AFTER);
+        }
         Ok(())
+    }
+
+    /// Asks the desk for a sign of life; every WebSocket answers by itself.
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.heard.elapsed() > SILENT {
+            return Err(End::Gone);
+        }
+        self.put(Message::Ping(bytes::Bytes::new())).await
+    }
+
+    /// How many calls wait in this person's lots.
+    async fn tell_queue(&mut self) -> Result<(), End> {
+        self.queue_at = None;
+        let queue = self.hub.push().queue();
+        let (waiting, oldest_since) = ops::call::count(&queue, &self.visitor.actor);
+        self.say(Told::Queue {
+            waiting,
+            oldest_since,
+        })
+        .await
     }
 
     async fn say(&mut self, told: Told) -> Result<(), End> {
@@ -198,7 +246,11 @@ impl Line {
     }
 
     async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        match timeout(SLOWEST_SEND, self.socket.send(Message::Text(text))).await {
+        self.put(Message::Text(text)).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        match timeout(SLOWEST_SEND, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::Slow),

@@ -1,9 +1,16 @@
 //! The live board (R3).
 
-use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, store::Handled};
-use lanedesk_domain::person::Permission;
+use super::opening::scope;
+use crate::{
+    actor::Actor,
+    directory::Directory,
+    error::{Error, Result},
+    hub::Hub,
+    store::Handled,
+};
+use lanedesk_domain::{person::Permission, time::Timestamp};
 use lanedesk_wire::{
-    board::{Board, BoardItem},
+    board::{Board, BoardItem, Help, Today},
     list::Page,
     opening::LaneRef,
     search::LotRef,
@@ -15,10 +22,34 @@ pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
     let items = items(hub, actor).await?;
     Ok(Board {
         items,
-        queue: Vec::new(),
+        queue: super::call::waiting(hub, actor).await?,
         offline: hub.runtime().offline(&actor.scope),
-        ..Board::default()
+        help: help(hub, actor).await?,
+        today: today(hub, actor).await?,
     })
+}
+
+/// Who asks for help in one's lots, oldest first.
+async fn help(hub: &Hub, actor: &Actor) -> Result<Vec<Help>> {
+    let asked = hub.store().read().await?.conn().help_asked().await?;
+    let site = hub.directory();
+    let near = asked.into_iter().filter(|row| actor.may_see(&row.lot));
+    Ok(near
+        .filter_map(|row| super::help::shown(&site, row))
+        .collect())
+}
+
+/// What was opened since midnight.
+async fn today(hub: &Hub, actor: &Actor) -> Result<Today> {
+    let now = hub.clock().now();
+    let midnight = Timestamp::of_local_day(&now.local_day())
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let lots = scope(hub, actor);
+    let mut reader = hub.store().read().await?;
+    Ok(reader
+        .conn()
+        .today(lots.as_deref(), midnight, now)
+        .await?)
 }
 
 /// What others are handling, for everybody who may see those lanes anyway (R7).

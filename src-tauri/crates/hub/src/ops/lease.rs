@@ -11,7 +11,9 @@ mod give;
 mod tests;
 
 pub use ask::ask;
+pub(crate) use claim::{ForCall, Manner, finish, gain_in, leave_former, look};
 pub use claim::{claim, take_over};
+pub(crate) use give::pass_on;
 pub use give::{hand_over, move_case};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     store::{Grant, LeaseRow, Standing, StepRow, StoreError, Tx},
 };
 use lanedesk_domain::{
-    ids::{CaseId, Fence, LaneId, LotId, PersonId},
+    ids::{CallId, CaseId, Fence, LaneId, LotId, PersonId},
     lane::Direction,
     rules::Rules,
     time::Timestamp,
@@ -43,7 +45,7 @@ pub fn rules(directory: &Directory) -> Rules {
 }
 
 /// Somebody else was quicker: the work runs again and sees what they did.
-pub(super) fn quicker(what: &str) -> Error {
+pub(crate) fn quicker(what: &str) -> Error {
     Error::Store(StoreError::Conflict(what.to_owned()))
 }
 
@@ -200,6 +202,8 @@ pub struct Gained {
     pub lease: LeaseNow,
     /// What a new case began with; none: an old one goes on.
     pub began: Option<Began>,
+    /// The call that is worked there now.
+    pub call: Option<CallId>,
 }
 
 /// What was seen of the lane when a case began there; its page needs no second look at that.
@@ -222,6 +226,7 @@ impl Gained {
                 expires_at: grant.expires_at,
             },
             began: None,
+            call: None,
         }
     }
 }

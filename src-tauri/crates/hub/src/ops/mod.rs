@@ -16,10 +16,12 @@ pub mod export;
 pub mod factor;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod handling;
 pub mod health;
 pub mod help;
 pub mod lease;
 pub mod maintenance;
+pub mod morning;
 pub mod opening;
 pub mod payment;
 pub mod photo;

@@ -104,6 +104,7 @@ pub async fn log_out(hub: &Hub, visitor: &Visitor) -> Result<()> {
             Box::pin(async move {
                 if tx.end_session(token.as_str()).await? {
                     tx.audit(audit("session.end", &id, now)).await?;
+                    super::seat::leave_with_last_session(tx, &id, now).await?;
                 }
                 Ok::<(), Error>(())
             })

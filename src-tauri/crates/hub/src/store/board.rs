@@ -1,13 +1,13 @@
 //! The lanes that are being handled now.
 
-use super::{Conn, StoreError, lease::holder};
+use super::{Conn, StoreError, lease::holder, lots_arg};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
-    ids::{CaseId, LaneId},
+    ids::{CaseId, LaneId, LotId},
     opening::Source,
     time::Timestamp,
 };
-use lanedesk_wire::problem::Holder;
+use lanedesk_wire::{board::Today, problem::Holder};
 
 /// A held lane with its case.
 #[derive(Debug, Clone)]
@@ -57,6 +57,41 @@ impl Conn<'_> {
             })
         };
         rows.into_iter().map(handled).collect()
+    }
+
+    /// What was opened in some lots since a moment; `None`: in all.
+    pub(crate) async fn today(
+        &mut self,
+        lots: Option<&[LotId]>,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Today, StoreError> {
+        let mut args = args![since, now];
+        let within = match lots {
+            None => String::new(),
+            Some(lots) => {
+                args.push(lots_arg(lots.iter()).into());
+                format!(" and {}", self.in_lots("x.lot_id", 3))
+            }
+        };
+        let count = |rest: &str| format!("(select count(*) from {rest}{within})");
+        let sql = format!(
+            "select {}, {}, {}, {}, {}",
+            count("opening x where x.at >= $1"),
+            count("opening x where x.at >= $1 and x.kind = 'abnormal'"),
+            count("opening x where x.at >= $1 and x.result = 'unknown'"),
+            count("rise x where x.at >= $1"),
+            count("approval x where x.state = 'waiting' and x.expires_at > $2"),
+        );
+        let row: (i64, i64, i64, i64, i64) = self.one(&sql, args).await?;
+        let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(Today {
+            openings: small(row.0),
+            abnormal: small(row.1),
+            unknown: small(row.2),
+            rises: small(row.3),
+            approvals: small(row.4),
+        })
     }
 
     /// How many lanes are held at `now`.

@@ -6,7 +6,7 @@ use crate::{
     directory::{parsed, parsed_opt},
 };
 use lanedesk_domain::{
-    ids::{CaseId, LaneId, LotId, PersonId, ReadId, StayId},
+    ids::{CallId, CaseId, LaneId, LotId, PersonId, ReadId, StayId},
     lane::Direction,
     money::Fen,
     opening::Source,
@@ -51,6 +51,8 @@ pub struct CaseRow {
     pub direction: Option<Direction>,
     /// First amount due in this case.
     pub first_quote: Option<Fen>,
+    /// The call it is worked for.
+    pub call: Option<CallId>,
 }
 
 impl CaseRow {
@@ -89,6 +91,7 @@ pub(crate) struct CaseColumns {
     stay_id: Option<String>,
     direction: Option<String>,
     first_quote_fen: Option<i64>,
+    call_id: Option<String>,
 }
 
 impl TryFrom<CaseColumns> for CaseRow {
@@ -111,6 +114,7 @@ impl TryFrom<CaseColumns> for CaseRow {
             stay: parsed_opt(row.stay_id.as_deref())?,
             direction: parsed_opt(row.direction.as_deref())?,
             first_quote: row.first_quote_fen.map(Fen),
+            call: parsed_opt(row.call_id.as_deref())?,
         })
     }
 }
@@ -118,7 +122,7 @@ impl TryFrom<CaseColumns> for CaseRow {
 macro_rules! case_columns {
     () => {
         "id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read, plate, plate_color, corrected,
-         phone, stay_id, direction, first_quote_fen"
+         phone, stay_id, direction, first_quote_fen, call_id"
     };
 }
 

@@ -6,9 +6,12 @@ use super::{
     lease::holder,
     view::{Seen, seen_columns},
 };
-use crate::{args, directory::parsed};
+use crate::{
+    args,
+    directory::{parsed, parsed_opt},
+};
 use lanedesk_domain::{
-    ids::{Fence, LaneId, PersonId},
+    ids::{CallId, Fence, LaneId, PersonId},
     plate::Plate,
     time::Timestamp,
 };
@@ -25,6 +28,8 @@ pub struct Around {
     pub seen: Standing,
     /// An order to the lane is unanswered, or was lately.
     pub question: bool,
+    /// The call this person has that is not over, wherever it is worked.
+    pub call: Option<CallId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -45,6 +50,7 @@ struct Columns {
     former_since: Option<i64>,
     former_until: Option<i64>,
     questions: i64,
+    live_call: Option<String>,
     #[sqlx(flatten)]
     seen: Seen,
 }
@@ -98,6 +104,7 @@ impl Columns {
             former,
             seen: self.seen.standing()?,
             question: self.questions > 0,
+            call: parsed_opt(self.live_call.as_deref())?,
         })
     }
 }
@@ -118,7 +125,8 @@ impl Conn<'_> {
                         f.lane_id as former_lane, f.lot_id as former_lot, f.fence as former_fence,
                         f.case_id as former_case, f.acquired_at as former_since, f.expires_at as former_until,
                         (select count(*) from \"order\" o where o.lane_id = $1 and o.made_at >= $3
-                            and o.result in ('running', 'unknown')) as questions, ",
+                            and o.result in ('running', 'unknown')) as questions,
+                        (select k.id from call k where k.person_id = $2 and k.state in ('ringing', 'live')) as live_call, ",
                     seen_columns!(),
                     " from (select $1 as lane_id) x
                      left join lease l on l.lane_id = x.lane_id
@@ -146,8 +154,8 @@ impl Conn<'_> {
                 concat!(
                     $head,
                     "insert into \"case\" (id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read,
-                        plate, plate_color, corrected, direction)
-                     values ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $8, $9, false, $10)",
+                        plate, plate_color, corrected, direction, call_id)
+                     values ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $8, $9, false, $10, $12)",
                     $between,
                     "insert into lease (lane_id, lot_id, fence, open, person_id, case_id, acquired_at, expires_at, warned)
                      values ($2, $3, 1, true, $4, $1, $6, $11, false)
@@ -173,7 +181,8 @@ impl Conn<'_> {
             case.plate_read.as_ref().map(Plate::as_str),
             case.plate_color.as_deref(),
             case.direction,
-            grant.expires_at
+            grant.expires_at,
+            &case.call
         ];
         let row: Option<(i64,)> = self.optional(sql, args).await?;
         Ok(row.map(|(fence,)| Fence(fence)))

@@ -73,6 +73,9 @@ text_args!(
     d::order::OrderResult,
     d::pass::PassStatus,
     d::person::Role,
+    d::call::CallState,
+    d::call::Heard,
+    d::seat::SeatState,
     d::stay::ReleaseKind,
 );
 

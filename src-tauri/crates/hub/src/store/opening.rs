@@ -237,10 +237,10 @@ impl Tx<'_> {
     /// Writes an opening that is about to be ordered.
     pub(crate) async fn add_opening(&mut self, new: &NewOpening) -> Result<(), StoreError> {
         self.execute(
-            "insert into opening (id, order_id, case_id, kind, lot_id, lane_id, direction, plate, plate_read, plate_color,
+            "insert into opening (id, order_id, case_id, call_id, kind, lot_id, lane_id, direction, plate, plate_read, plate_color,
                 phone, entry_reason, person_id, source, assessment, read_id, stay_id, due_fen, first_quote_fen,
                 collected_fen, photos, picture_before, claimed_at, at, result, barrier_before, barrier_after, passage)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '[]', $21,
+             values ($1, $2, $3, (select c.call_id from \"case\" c where c.id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '[]', $21,
                 $22, $23, $24, $25, 'unknown', 'pending')",
             args![
                 &new.id,

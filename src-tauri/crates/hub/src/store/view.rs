@@ -94,6 +94,7 @@ struct MaybeCase {
     c_stay_id: Option<String>,
     c_direction: Option<String>,
     c_first_quote_fen: Option<i64>,
+    c_call_id: Option<String>,
 }
 
 impl MaybeCase {
@@ -119,6 +120,7 @@ impl MaybeCase {
             stay: parsed_opt(self.c_stay_id.as_deref())?,
             direction: parsed_opt(self.c_direction.as_deref())?,
             first_quote: self.c_first_quote_fen.map(lanedesk_domain::money::Fen),
+            call: parsed_opt(self.c_call_id.as_deref())?,
         }))
     }
 }
@@ -211,7 +213,8 @@ macro_rules! select {
             ", c.lane_id as c_lane_id, c.lot_id as c_lot_id, c.person_id as c_person_id, c.source as c_source,
                 c.state as c_state, c.opened_at as c_opened_at, c.read_id as c_read_id, c.plate_read as c_plate_read,
                 c.plate as c_plate, c.plate_color as c_plate_color, c.corrected as c_corrected, c.phone as c_phone,
-                c.stay_id as c_stay_id, c.direction as c_direction, c.first_quote_fen as c_first_quote_fen ",
+                c.stay_id as c_stay_id, c.direction as c_direction, c.first_quote_fen as c_first_quote_fen,
+                c.call_id as c_call_id ",
             $from
         )
     };

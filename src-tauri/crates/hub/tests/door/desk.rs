@@ -15,8 +15,8 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
 pub(crate) struct Desk {
-    http: Client,
-    addr: SocketAddr,
+    pub(crate) http: Client,
+    pub(crate) addr: SocketAddr,
     pub(crate) token: Option<String>,
 }
 

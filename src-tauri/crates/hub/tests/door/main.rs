@@ -6,6 +6,7 @@
 )]
 
 mod board;
+mod call;
 mod cli;
 mod desk;
 mod door;

@@ -8,7 +8,7 @@ use crate::{
     store::{Around, CaseRow, Grant, LeaseRow, Standing, StepRow, To, Tx},
 };
 use lanedesk_domain::{
-    ids::{CaseId, LaneId},
+    ids::{CallId, CaseId, LaneId},
     opening::Source,
     person::Permission,
     time::Timestamp,
@@ -21,11 +21,34 @@ use serde_json::json;
 
 /// How a lane that another holds may be had.
 #[derive(Debug, Clone)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Only where it is free.
     Claim,
+    /// Only where it is free, for a driver's call (R29).
+    Call(ForCall),
     /// From whoever holds it, for this reason.
     TakeOver(String),
+}
+
+/// The call a lane is claimed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ForCall {
+    /// The call.
+    pub(crate) id: CallId,
+    /// It is not over: the lease has no end (R11).
+    pub(crate) live: bool,
+}
+
+impl Manner {
+    /// The call to work the lane for: the one that was taken, else the one the person has and works nowhere else.
+    fn call(&self, around: &Around, held: Option<&LeaseRow>) -> Option<ForCall> {
+        match self {
+            Self::Call(call) => Some(call.clone()),
+            // While a lease has no end its call is worked there already.
+            _ if held.is_some_and(|held| held.expires_at.is_none()) => None,
+            _ => around.call.clone().map(|id| ForCall { id, live: true }),
+        }
+    }
 }
 
 /// Takes the lane for this person, or renews it (R6, R10). Refused where another holds it (R7).
@@ -54,12 +77,17 @@ async fn gain(
         return Err(Error::ReasonRequired);
     }
     let now = hub.clock().now();
-    let who = actor.clone();
+    let (outer, who) = (hub.clone(), actor.clone());
     let gained = hub
         .store()
         .write(move |tx| {
-            let (who, target, manner) = (who.clone(), target.clone(), manner.clone());
-            Box::pin(async move { gain_in(tx, &who, &target, &manner, now).await })
+            let (hub, who) = (outer.clone(), who.clone());
+            let (target, manner) = (target.clone(), manner.clone());
+            Box::pin(async move {
+                let gained = gain_in(tx, &who, &target, &manner, now).await?;
+                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
+                Ok::<_, Error>(gained)
+            })
         })
         .await?;
     finish(hub, lane, gained).await
@@ -67,14 +95,14 @@ async fn gain(
 
 /// After the commit: the expiry task and the devices hear of it, and the page is put together. What the devices say
 /// arrives on the stream.
-pub(super) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<Claimed> {
+pub(crate) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<Claimed> {
     if let Some(end) = gained.lease.expires_at {
         hub.alarm().set(end);
     }
     look(hub, lane);
     let view = match gained.began {
         Some(began) => crate::ops::view::of_new_case(hub, lane, began).await?,
-        None => crate::ops::view::of_lane_now(hub, lane).await?,
+        None => crate::ops::view::of_holder(hub, lane).await?,
     };
     Ok(Claimed {
         case: CaseRef { id: gained.case },
@@ -88,7 +116,7 @@ pub(super) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<C
 }
 
 /// Asks the lane's devices where the arm is and what stands there, without waiting for them.
-fn look(hub: &Hub, lane: &LaneId) {
+pub(crate) fn look(hub: &Hub, lane: &LaneId) {
     hub.runtime().attend(lane);
     let devices = hub.runtime().lane(lane);
     if devices.is_none_or(|devices| devices.camera().is_none()) {
@@ -102,7 +130,7 @@ fn look(hub: &Hub, lane: &LaneId) {
     });
 }
 
-pub(super) async fn gain_in(
+pub(crate) async fn gain_in(
     tx: &mut Tx<'_>,
     actor: &Actor,
     target: &Target,
@@ -114,9 +142,12 @@ pub(super) async fn gain_in(
     let around = tx.around(&target.lane, &who, since).await?;
     let former = around.former.as_ref();
     match around.here.as_ref().filter(|row| row.holds(now)) {
-        Some(held) if held.holder.id == actor.id => renew(tx, actor, target, held, now).await,
+        Some(held) if held.holder.id == actor.id => {
+            let call = manner.call(&around, Some(held));
+            renew(tx, actor, target, held, call, now).await
+        }
         Some(held) => match manner {
-            Manner::Claim => Err(Error::LaneHeld {
+            Manner::Claim | Manner::Call(_) => Err(Error::LaneHeld {
                 holder: held.holder.clone(),
                 since: held.acquired_at,
             }),
@@ -136,7 +167,7 @@ pub(super) async fn gain_in(
 }
 
 /// Frees the lane the person had before; it succeeds or fails with the claim. A live call keeps its lane (R11).
-pub(super) async fn leave_former(
+pub(crate) async fn leave_former(
     tx: &mut Tx<'_>,
     actor: &Actor,
     former: Option<&LeaseRow>,
@@ -190,20 +221,26 @@ async fn renew(
     actor: &Actor,
     target: &Target,
     held: &LeaseRow,
+    call: Option<ForCall>,
     now: Timestamp,
 ) -> Result<Gained> {
+    let live = held.expires_at.is_none() || call.as_ref().is_some_and(|call| call.live);
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
         person: actor.id.clone(),
         case: held.case.clone(),
-        expires_at: held.expires_at.map(|_| target.ends(now)),
+        expires_at: (!live).then(|| target.ends(now)),
     };
+    if let Some(call) = &call {
+        tx.case_for_call(&held.case, &call.id).await?;
+    }
     let fence = tx
         .regrant_lease(held.fence, &grant, held.acquired_at)
         .await?
         .ok_or_else(|| quicker("the lease"))?;
-    let gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
+    let mut gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
+    gained.call = call.map(|call| call.id);
     step(tx, actor, &grant.case, Step::Renewed, &[], now).await?;
     let body = json!({"case": grant.case, "fence": fence});
     tx.audit(audit(
@@ -227,13 +264,19 @@ async fn begin(
     around: Around,
     now: Timestamp,
 ) -> Result<Gained> {
-    let case = new_case(actor, target, &around, now);
+    let call = manner.call(&around, None);
+    let case = CaseRow {
+        source: call.as_ref().map_or(Source::Query, |_| Source::Call),
+        call: call.as_ref().map(|call| call.id.clone()),
+        ..new_case(actor, target, &around, now)
+    };
+    let live = call.as_ref().is_some_and(|call| call.live);
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
         person: actor.id.clone(),
         case: case.id.clone(),
-        expires_at: Some(target.ends(now)),
+        expires_at: (!live).then(|| target.ends(now)),
     };
     let fence = tx
         .begin_case(&case, &grant)
@@ -243,10 +286,11 @@ async fn begin(
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     step(tx, actor, &grant.case, Step::Claimed, &[], now).await?;
     let (action, reason) = match manner {
-        Manner::Claim => ("lane.claim", None),
+        Manner::Claim | Manner::Call(_) => ("lane.claim", None),
         Manner::TakeOver(reason) => ("lane.take_over", Some(reason)),
     };
-    let body = json!({"case": grant.case, "fence": fence, "reason": reason});
+    gained.call = call.map(|call| call.id);
+    let body = json!({"case": grant.case, "fence": fence, "reason": reason, "call": gained.call});
     tx.audit(audit(action, Some(&actor.id), &target.lane, body, now))
         .await?;
     tell_taken(tx, target, Some(case.now()), &gained, now).await?;
@@ -281,6 +325,7 @@ fn new_case(actor: &Actor, target: &Target, around: &Around, now: Timestamp) -> 
         stay: None,
         direction: target.direction.or(read.and_then(|read| read.direction)),
         first_quote: None,
+        call: None,
     }
 }
 
@@ -306,7 +351,8 @@ async fn take(
         .map_err(two_at_once)?
         .ok_or_else(|| quicker("the lease"))?;
     tx.give_case(&grant.case, &actor.id).await?;
-    let gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
+    gained.call = crate::ops::call::given(tx, held, &actor.holder()).await?;
     let facts = [
         ("from", held.holder.name.clone()),
         ("reason", reason.to_owned()),

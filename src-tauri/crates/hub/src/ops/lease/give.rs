@@ -10,7 +10,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
-    store::{Grant, LeaseRow, Reader, To, Tx},
+    store::{Grant, LeaseRow, Reader, StepRow, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
@@ -34,13 +34,18 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
     let target = Target::find(&directory, actor, &held.lane)?;
     let receiver = receiver(hub.store().read().await?, &directory, &give.to, &target).await?;
     let (who, case, note) = (actor.clone(), case.clone(), give.note.trim().to_owned());
-    let now = hub.clock().now();
+    let (outer, now) = (hub.clone(), hub.clock().now());
     let ends = hub
         .store()
         .write(move |tx| {
             let (who, target, receiver) = (who.clone(), target.clone(), receiver.clone());
             let (case, note) = (case.clone(), note.clone());
-            Box::pin(async move { hand(tx, &who, &target, &receiver, &case, &note, now).await })
+            let hub = outer.clone();
+            Box::pin(async move {
+                let gained = hand(tx, &who, &target, &receiver, &case, &note, now).await?;
+                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
+                Ok::<_, Error>(gained.lease.expires_at)
+            })
         })
         .await?;
     if let Some(end) = ends {
@@ -111,7 +116,7 @@ async fn hand(
     case: &CaseId,
     note: &str,
     now: Timestamp,
-) -> Result<Option<Timestamp>> {
+) -> Result<Gained> {
     let around = tx.leases_around(&target.lane, &to.id).await?;
     let held = around
         .iter()
@@ -125,7 +130,8 @@ async fn hand(
         });
     }
     let other = around.iter().find(|row| row.lane != target.lane);
-    if other.is_some_and(|row| row.holds(now)) {
+    let talks = held.expires_at.is_none() && tx.call_of_person(&to.id).await?.is_some();
+    if talks || other.is_some_and(|row| row.holds(now)) {
         return Err(Error::Invalid {
             field: "to",
             why: "receiver_busy",
@@ -134,6 +140,19 @@ async fn hand(
     if let Some(over) = other {
         super::claim::end_over(tx, over, now).await?;
     }
+    pass_on(tx, target, held, to, note, now).await
+}
+
+/// The lane and its case go from its holder to another person, who holds none.
+pub(crate) async fn pass_on(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    held: &LeaseRow,
+    to: &Holder,
+    note: &str,
+    now: Timestamp,
+) -> Result<Gained> {
+    let (case, from) = (&held.case, &held.holder);
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
@@ -148,25 +167,26 @@ async fn hand(
         .ok_or_else(|| quicker("the lease"))?;
     tx.give_case(case, &to.id).await?;
     let facts = [("to", to.name.clone()), ("note", note.to_owned())];
-    step(tx, actor, case, Step::HandedOver, &facts, now).await?;
-    let body = json!({"case": case, "fence": fence, "to": to.id, "note": note});
-    tx.audit(audit(
-        "case.hand_over",
-        Some(&actor.id),
-        &target.lane,
-        body,
-        now,
-    ))
+    tx.add_step(StepRow {
+        case,
+        at: now,
+        person: Some(&from.id),
+        what: Step::HandedOver,
+        facts: &facts,
+    })
     .await?;
-    let by = actor.holder();
+    let body = json!({"case": case, "fence": fence, "to": to.id, "note": note});
+    let row = audit("case.hand_over", Some(&from.id), &target.lane, body, now);
+    tx.audit(row).await?;
     let ending = Ending {
         lease: held,
         why: LostWhy::HandedOver,
-        by: Some(&by),
+        by: Some(from),
     };
-    let gained = Gained::of(&grant, fence, to.clone(), now);
+    let mut gained = Gained::of(&grant, fence, to.clone(), now);
+    gained.call = crate::ops::call::given(tx, held, to).await?;
     let told = [
-        (To::Person(&actor.id), lost(&ending, Some(note.to_owned()))),
+        (To::Person(&from.id), lost(&ending, Some(note.to_owned()))),
         (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
         (
             To::Lot(&target.lot),
@@ -174,7 +194,7 @@ async fn hand(
         ),
     ];
     tx.tell_all(now, &told).await?;
-    Ok(grant.expires_at)
+    Ok(gained)
 }
 
 /// 「转到此道口」: the case goes on at another lane, which must be free; the one it leaves becomes free (R11).
@@ -191,12 +211,12 @@ pub async fn move_case(
     hub.recording().settled(case).await;
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
-    let (from, now) = (held.lane, hub.clock().now());
+    let (from, outer, now) = (held.lane, hub.clone(), hub.clock().now());
     let gained = hub
         .store()
         .write(move |tx| {
-            let (who, target, case, from) =
-                (who.clone(), target.clone(), case.clone(), from.clone());
+            let (hub, who, target) = (outer.clone(), who.clone(), target.clone());
+            let (case, from) = (case.clone(), from.clone());
             Box::pin(async move {
                 let around = tx.leases_around(&target.lane, &who.id).await?;
                 let held = around
@@ -205,7 +225,9 @@ pub async fn move_case(
                     .filter(|row| row.holds(now) && row.case == case && row.fence == fence)
                     .ok_or(Error::LeaseLost)?;
                 let there = around.iter().find(|row| row.lane == target.lane);
-                go_on(tx, &who, &target, held, there, now).await
+                let gained = go_on(tx, &who, &target, held, there, now).await?;
+                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
+                Ok::<_, Error>(gained)
             })
         })
         .await?;
@@ -264,7 +286,8 @@ async fn go_on(
     let body = json!({"case": held.case, "fence": fence, "from": held.lane});
     tx.audit(audit("case.move", Some(&actor.id), &target.lane, body, now))
         .await?;
-    let gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
+    gained.call.clone_from(&case.call);
     let told = [
         (To::Lot(&held.lot), freed(&held.lane)),
         (To::Lot(&held.lot), emptied(&held.lane)),

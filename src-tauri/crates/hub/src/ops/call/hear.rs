@@ -1,0 +1,299 @@
+//! What telephone systems and robots tell of calls (R31).
+
+use super::{audit, end, ring, step, tell};
+use crate::{
+    error::{Error, Result},
+    hub::Hub,
+    ops::{lease::look, view},
+    store::{CallRow, NewCall, Tx},
+};
+use lanedesk_domain::{
+    call::Heard,
+    ids::{CallId, IntegrationId, LaneId, LotId},
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    call::{CallEvent, CallEventType},
+    case::Step,
+};
+
+/// What was told, checked and looked up.
+#[derive(Debug, Clone)]
+struct News {
+    integration: IntegrationId,
+    event: String,
+    external: String,
+    what: Heard,
+    /// When it happened.
+    at: Timestamp,
+    place: Option<(LaneId, LotId)>,
+    robot: Option<String>,
+    caller: Option<String>,
+    called: Option<String>,
+    seat: Option<String>,
+    recording_url: Option<String>,
+}
+
+/// Takes an event whose sender is known. Durable when this answers; a repeated one has no effect.
+pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<()> {
+    let news = check(hub, from, event)?;
+    let outer = hub.clone();
+    let claimed = hub
+        .store()
+        .write(move |tx| {
+            let (hub, news) = (outer.clone(), news.clone());
+            Box::pin(async move { hear_in(tx, &hub, &news).await })
+        })
+        .await?;
+    if let Some(lane) = claimed {
+        look(hub, &lane);
+    }
+    Ok(())
+}
+
+/// Longest text of a telephone system that is kept.
+const LONGEST: usize = 200;
+
+/// Only what no retry could mend is refused; a call of an unknown robot or number is kept.
+fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
+    let named = |field, text: &str| {
+        if text.is_empty() || text.len() > LONGEST {
+            let why = "not_acceptable";
+            return Err(Error::Invalid { field, why });
+        }
+        Ok(text.to_owned())
+    };
+    let told = |text: &Option<String>| {
+        text.as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty() && text.len() <= LONGEST)
+            .map(ToOwned::to_owned)
+    };
+    let (robot, place) = place(hub, event);
+    Ok(News {
+        integration: from.clone(),
+        event: named("event_id", &event.event_id)?,
+        external: named("call_id", &event.call_id)?,
+        what: match event.kind {
+            CallEventType::Ringing => Heard::Ringing,
+            CallEventType::Answered => Heard::Answered,
+            CallEventType::Ended => Heard::Ended,
+        },
+        // A telephone system's clock may run ahead; nothing happened later than it was told.
+        at: event.occurred_at.min(hub.clock().now()),
+        place,
+        robot,
+        caller: told(&event.caller),
+        called: told(&event.called),
+        seat: told(&event.seat),
+        recording_url: event.recording_url.clone().filter(|url| url.len() <= 2_000),
+    })
+}
+
+/// Where a call comes from: the lane that is named, else that of the robot by its number, else by its phone.
+fn place(hub: &Hub, event: &CallEvent) -> (Option<String>, Option<(LaneId, LotId)>) {
+    let site = hub.directory();
+    let lane = event.lane.as_deref().and_then(|id| id.parse().ok());
+    let lane = lane.and_then(|id: LaneId| site.lanes.get(&id));
+    let numbered = event
+        .robot_number
+        .as_deref()
+        .and_then(|n| site.robot_numbered(n));
+    let phoned = || site.robot_phoned(event.caller.as_deref()?);
+    let at_lane = || site.robots.get(lane?.robot.as_ref()?);
+    let robot = numbered.or_else(at_lane).or_else(phoned);
+    let lane = lane.or_else(|| site.lane_of_robot(&robot?.id));
+    let number = robot
+        .map(|robot| robot.number.clone())
+        .or_else(|| event.robot_number.clone().filter(|n| n.len() <= LONGEST));
+    (number, lane.map(|lane| (lane.id.clone(), lane.lot.clone())))
+}
+
+/// Answers the lane that was claimed, if one was.
+async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneId>> {
+    let now = hub.clock().now();
+    if let Some(robot) = news.robot.as_deref().filter(|_| news.what != Heard::Ended) {
+        tx.adopt_call(robot, &news.integration, &news.external)
+            .await?;
+    }
+    let mut row = tx
+        .hear_of_call(&NewCall {
+            integration: Some(&news.integration),
+            external: Some(&news.external),
+            caller: "",
+            by_hand: false,
+            at: news.at,
+            now,
+        })
+        .await?;
+    let event = (&news.integration, news.event.as_str());
+    if !tx
+        .note_call_event(event, &row.id, (news.what, news.at), now)
+        .await?
+    {
+        return Ok(None);
+    }
+    fill(&mut row, news);
+    let seat = newest_seat(&mut row, news);
+    further(tx, hub, row, (news.what, news.at), seat, now).await
+}
+
+/// What was not known of the call yet.
+fn fill(row: &mut CallRow, news: &News) {
+    if row.caller.is_empty() {
+        row.caller = news.caller.clone().unwrap_or_default();
+    }
+    row.called = row.called.take().or_else(|| news.called.clone());
+    row.robot = row.robot.take().or_else(|| news.robot.clone());
+    if row.lane.is_none()
+        && let Some((lane, lot)) = &news.place
+    {
+        (row.lane, row.lot) = (Some(lane.clone()), Some(lot.clone()));
+    }
+    row.recording_url = news
+        .recording_url
+        .clone()
+        .or_else(|| row.recording_url.take());
+}
+
+/// The seat it rings at now, where this is the newest word on it.
+fn newest_seat(row: &mut CallRow, news: &News) -> Option<String> {
+    let seat = news.seat.clone()?;
+    if news.what == Heard::Ended || row.seat_at.is_some_and(|known| known > news.at) {
+        return None;
+    }
+    row.seat_at = Some(news.at);
+    if row.taken_at.is_none() {
+        row.seat = Some(seat.clone());
+    }
+    Some(seat)
+}
+
+/// The call with this news in it: rung at a seat, answered, ended; written and told.
+async fn further(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    mut row: CallRow,
+    (what, at): (Heard, Timestamp),
+    seat: Option<String>,
+    now: Timestamp,
+) -> Result<Option<LaneId>> {
+    let before = (row.state, row.progress.answered_at);
+    let was_over = row.progress.ended_at.is_some();
+    row.progress.hear(what, at);
+    let mut claimed = None;
+    if row.progress.ended_at.is_none()
+        && let Some(seat) = seat
+    {
+        claimed = ring::at_seat(tx, hub, &mut row, &seat, (what, at), now).await?;
+    }
+    row.state = row.progress.state(row.hand());
+    row.heard_at = now;
+    tx.put_call(&row).await?;
+    let over = row.progress.ended_at.is_some();
+    if over && !was_over {
+        end(tx, hub, &row, now).await?;
+    } else if row.progress.answered_at != before.1 && !over {
+        answered(tx, hub, &row, claimed.is_some(), now).await?;
+    } else if before.0 != row.state || claimed.is_some() || what == Heard::Ringing {
+        tx.audit(audit("call.ringing", None, &row, now)).await?;
+    }
+    tell(tx, hub, &row, now).await?;
+    Ok(claimed)
+}
+
+async fn answered(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    row: &CallRow,
+    claimed: bool,
+    now: Timestamp,
+) -> Result<()> {
+    tx.audit(audit("call.answered", None, row, now)).await?;
+    let at = row.progress.answered_at.unwrap_or(now);
+    step(tx, row, Step::CallAnswered, None, at).await?;
+    match &row.lane {
+        // A lane that was just claimed for it is told with its claim.
+        Some(lane) if row.case.is_some() && !claimed => view::tell(tx, hub, lane, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// The button of a robot was pressed: a call without a telephone system. One that is open already stays the one.
+pub async fn robot_calls(hub: &Hub, number: &str) -> Result<CallId> {
+    let (outer, number) = (hub.clone(), number.to_owned());
+    hub.store()
+        .write(move |tx| {
+            let (hub, number) = (outer.clone(), number.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                if !tx.hold_robot(&number).await? {
+                    return Err(Error::NotFound);
+                }
+                if let Some(open) = tx.call_of_robot(&number).await? {
+                    return Ok(open.id);
+                }
+                let new = NewCall {
+                    integration: None,
+                    external: None,
+                    caller: "",
+                    by_hand: false,
+                    at: now,
+                    now,
+                };
+                let mut row = tx.hear_of_call(&new).await?;
+                let site = hub.directory();
+                let robot = site.robot_numbered(&number);
+                let lane = robot.and_then(|robot| site.lane_of_robot(&robot.id));
+                row.caller = robot.map_or(String::new(), |robot| robot.phone.clone());
+                (row.lane, row.lot) = lane.map(|l| (l.id.clone(), l.lot.clone())).unzip();
+                row.robot = Some(number);
+                let id = row.id.clone();
+                further(tx, &hub, row, (Heard::Ringing, now), None, now).await?;
+                Ok(id)
+            })
+        })
+        .await
+}
+
+/// The driver ended the call at the robot.
+pub async fn robot_hung_up(hub: &Hub, number: &str) -> Result<()> {
+    let (outer, number) = (hub.clone(), number.to_owned());
+    hub.store()
+        .write(move |tx| {
+            let (hub, number) = (outer.clone(), number.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                let Some(open) = tx.call_of_robot(&number).await? else {
+                    return Ok(());
+                };
+                if let Some(row) = tx.hold_call(&open.id).await?.filter(|r| r.state.is_open()) {
+                    further(tx, &hub, row, (Heard::Ended, now), None, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Nothing was heard of a call for too long: it was over when its silence was full (R11).
+pub(super) async fn silent(hub: &Hub, id: CallId) -> Result<()> {
+    let outer = hub.clone();
+    hub.store()
+        .write(move |tx| {
+            let (hub, id) = (outer.clone(), id.clone());
+            Box::pin(async move {
+                let (now, minutes) = (hub.clock().now(), hub.rules().call_silence_minutes);
+                let Some(row) = tx.hold_call(&id).await?.filter(|row| row.state.is_open()) else {
+                    return Ok(());
+                };
+                let ended =
+                    lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
+                let Some(ended) = ended else { return Ok(()) };
+                further(tx, &hub, row, (Heard::Ended, ended), None, now)
+                    .await
+                    .map(drop)
+            })
+        })
+        .await
+}

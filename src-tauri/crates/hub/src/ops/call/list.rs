@@ -1,0 +1,127 @@
+//! The queue, who speaks with whom, and whom to call back (R30).
+
+use super::{audit, tell, without_number};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Behind, CallRow, Which, lots_arg},
+};
+use lanedesk_domain::{
+    call::CallState,
+    ids::{CallId, LotId},
+    person::Permission,
+    time::Timestamp,
+};
+use lanedesk_wire::{board::WaitingCall, call::Call, list::Page};
+
+/// Calls in a state, for those who see the queue; a call of which nobody knows the lot is for all of them.
+pub async fn list(
+    hub: &Hub,
+    actor: &Actor,
+    state: CallState,
+    behind: Option<&str>,
+    limit: Option<u32>,
+) -> Result<Page<Call>> {
+    actor.allow(Permission::SeeQueue)?;
+    let which = match state {
+        CallState::Waiting => Which::Waiting,
+        CallState::Ringing | CallState::Live => Which::Live,
+        CallState::Abandoned => Which::Abandoned,
+        CallState::Ended => {
+            let (field, why) = ("state", "not_acceptable");
+            return Err(Error::Invalid { field, why });
+        }
+    };
+    let behind = behind.map(str::parse::<Behind>).transpose();
+    let behind = behind.map_err(|_| Error::BadRequest("cursor".to_owned()))?;
+    let limit = limit.unwrap_or(100).clamp(1, 500);
+    let lots = lots_arg(actor.scope.lots());
+    let mut rows = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .calls(which, &lots, behind.as_ref(), i64::from(limit) + 1)
+        .await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| Behind::new(last.progress.since, last.id.as_str()).to_string());
+    let site = hub.directory();
+    let shown = |row: &CallRow| {
+        let theirs = row.by.as_ref().is_none_or(|by| by.id == actor.id);
+        if theirs || row.in_queue() || row.state == CallState::Abandoned {
+            row.shown(&site)
+        } else {
+            without_number(row.shown(&site))
+        }
+    };
+    Ok(Page {
+        items: rows.iter().map(shown).collect(),
+        next,
+    })
+}
+
+/// The queue as the board shows it.
+pub async fn waiting(hub: &Hub, actor: &Actor) -> Result<Vec<WaitingCall>> {
+    let page = list(hub, actor, CallState::Waiting, None, Some(500)).await?;
+    let waits = |call: Call| WaitingCall {
+        id: call.id,
+        lot: call.lot,
+        lane: call.lane,
+        caller: call.caller,
+        since: call.since,
+    };
+    Ok(page.items.into_iter().map(waits).collect())
+}
+
+/// Somebody called the driver of an abandoned call back. Saying so again changes nothing.
+pub async fn call_back(hub: &Hub, actor: &Actor, id: &CallId, note: Option<&str>) -> Result<()> {
+    actor.allow(Permission::TakeCall)?;
+    let note = note.map(str::trim).filter(|note| !note.is_empty());
+    let (outer, who) = (hub.clone(), actor.clone());
+    let (id, note) = (id.clone(), note.map(ToOwned::to_owned));
+    hub.store()
+        .write(move |tx| {
+            let (hub, who) = (outer.clone(), who.clone());
+            let (id, note) = (id.clone(), note.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
+                if let Some(lot) = &row.lot {
+                    who.see(lot)?;
+                }
+                if row.state != CallState::Abandoned {
+                    return Err(Error::NotOffered);
+                }
+                if !tx.call_back(&id, &who.id, note.as_deref(), now).await? {
+                    return Ok(());
+                }
+                let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
+                tx.audit(audit("call.called_back", Some(&who.id), &row, now))
+                    .await?;
+                tell(tx, &hub, &row, now).await
+            })
+        })
+        .await
+}
+
+/// The queue of one scope: how many wait, and since when the oldest does.
+pub(crate) fn count(
+    queue: &[(Option<LotId>, Timestamp)],
+    actor: &Actor,
+) -> (u32, Option<Timestamp>) {
+    let mine = queue
+        .iter()
+        .filter(|(lot, _)| lot.as_ref().is_none_or(|lot| actor.may_see(lot)));
+    let mut oldest: Option<Timestamp> = None;
+    let mut waiting = 0_u32;
+    for (_, since) in mine {
+        waiting = waiting.saturating_add(1);
+        oldest = Some(oldest.map_or(*since, |known| known.min(*since)));
+    }
+    (waiting, oldest)
+}

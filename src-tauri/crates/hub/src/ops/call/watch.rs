@@ -1,0 +1,73 @@
+//! What happens to calls by itself: one that rings too long is offered to all, one of which nothing is heard ends.
+
+use super::{audit, hear::silent, tell};
+use crate::{error::Result, hub::Hub};
+use lanedesk_domain::{call::CallState, ids::CallId};
+
+/// How often calls are looked at, ms.
+const LOOK_EVERY: i64 = 1_000;
+
+/// Looks at calls for ever; the caller ends it by dropping it.
+pub async fn run(hub: Hub) {
+    loop {
+        if let Err(error) = once(&hub).await {
+            tracing::warn!(%error, "calls could not be looked at");
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        let next = hub.clock().now().plus_ms(LOOK_EVERY);
+        hub.clock().sleep_until(next).await;
+    }
+}
+
+/// Offers and ends what is due. Several hubs may try: whoever's change counts tells it.
+pub async fn once(hub: &Hub) -> Result<()> {
+    let now = hub.clock().now();
+    let silence = i64::from(hub.rules().call_silence_minutes);
+    let mut reader = hub.store().read().await?;
+    let mut conn = reader.conn();
+    let over = conn.calls_overflowing(now).await?;
+    let quiet = conn.calls_silent(now.plus_minutes(-silence)).await?;
+    drop(reader);
+    for id in over {
+        overflow(hub, id).await?;
+    }
+    for id in quiet {
+        silent(hub, id).await?;
+    }
+    Ok(())
+}
+
+/// Days for which a telephone system's repetitions are known as such.
+const REPEATED_DAYS: i64 = 30;
+
+/// Removes what telephone systems told long ago.
+pub async fn remove_old(hub: &Hub) -> Result<u64> {
+    let before = hub.clock().now().plus_minutes(-REPEATED_DAYS * 24 * 60);
+    hub.store()
+        .write(move |tx| Box::pin(async move { Ok(tx.remove_call_events(before).await?) }))
+        .await
+}
+
+async fn overflow(hub: &Hub, id: CallId) -> Result<()> {
+    let outer = hub.clone();
+    hub.store()
+        .write(move |tx| {
+            let (hub, id) = (outer.clone(), id.clone());
+            Box::pin(async move {
+                let now = hub.clock().now();
+                let due = |row: &crate::store::CallRow| {
+                    row.state == CallState::Ringing
+                        && !row.overflow
+                        && row.overflow_at.is_some_and(|at| at <= now)
+                };
+                let Some(mut row) = tx.hold_call(&id).await?.filter(due) else {
+                    return Ok(());
+                };
+                row.overflow = true;
+                tx.put_call(&row).await?;
+                tx.audit(audit("call.overflow", None, &row, now)).await?;
+                tell(tx, &hub, &row, now).await
+            })
+        })
+        .await
+}

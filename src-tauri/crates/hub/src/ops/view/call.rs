@@ -1,0 +1,48 @@
+//! The call of a page. Its number is the driver's: only whoever holds the lane is told all of it.
+
+use crate::{ops::call::masked, store::CallRow};
+use lanedesk_domain::ids::{LaneId, PersonId};
+use lanedesk_wire::{
+    case::CallNow,
+    lane::View,
+    stream::{Told, ViewParts},
+};
+
+/// A call as a page shows it: while it is not over, and one opened by hand as long as its case.
+pub(super) fn now(row: &CallRow) -> Option<CallNow> {
+    (row.state.is_open() || row.by_hand).then(|| CallNow {
+        id: row.id.clone(),
+        caller: row.caller.clone(),
+        started_at: row.progress.since,
+        answered_at: row.progress.answered_at,
+    })
+}
+
+/// The page as this reader sees it; nobody in particular: as those who only look on.
+pub(super) fn seen_by(mut view: View, reader: Option<&PersonId>) -> View {
+    let holds = view
+        .lease
+        .as_ref()
+        .is_some_and(|lease| Some(&lease.holder.id) == reader);
+    if let Some(call) = view.call.as_mut().filter(|_| !holds) {
+        call.caller = masked(&call.caller);
+    }
+    view
+}
+
+/// The call of a page for the holder of its lane alone; none: nothing is hidden from the others.
+pub(super) fn holders_part(view: &View, lane: &LaneId) -> Option<(PersonId, Told)> {
+    let (call, lease) = (view.call.as_ref()?, view.lease.as_ref()?);
+    if call.caller.is_empty() {
+        return None;
+    }
+    let told = Told::View {
+        lane: lane.clone(),
+        case: view.case.as_ref().map(|case| case.id.clone()),
+        parts: Box::new(ViewParts {
+            call: Some(Some(call.clone())),
+            ..ViewParts::default()
+        }),
+    };
+    Some((lease.holder.id.clone(), told))
+}
