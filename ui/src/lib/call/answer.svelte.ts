@@ -59,8 +59,10 @@ export class Answering {
     if (this.busy || lane.mode !== 'idle' || place !== 'desk') return;
     this.#popped = own.id;
     this.open = false;
-    if (own.lane) void this.#app.lane.claim(own.lane.id);
-    else this.#lookUp(own);
+    if (own.lane) {
+      this.#app.turned();
+      void this.#app.lane.claim(own.lane.id);
+    } else this.#lookUp(own);
   }
 
   /** Takes a call; where a case is open that would be given up for it, asks first. */
@@ -86,7 +88,11 @@ export class Answering {
     const { backend, calls, lane } = this.#app;
     this.asking = null;
     this.busy = true;
-    const answer = await lane.take(call.lane?.id ?? null, () => backend.takeCall(call.id, call.lane?.id ?? null));
+    const answer = await lane.take(
+      call.lane?.id ?? null,
+      () => backend.takeCall(call.id, call.lane?.id ?? null),
+      () => this.#app.turned(),
+    );
     this.busy = false;
     if (!answer.ok) {
       this.problem = answer.problem;
@@ -94,7 +100,7 @@ export class Answering {
     }
     this.#popped = call.id;
     calls.learn(answer.data.call);
-    this.#turned();
+    this.open = false;
     if (!answer.data.view) this.#lookUp(answer.data.call);
   }
 
@@ -103,7 +109,11 @@ export class Answering {
     const { backend, calls, lane } = this.#app;
     this.problem = null;
     this.busy = true;
-    const answer = await lane.take(laneId, () => backend.openByHand(laneId, caller.trim() || null));
+    const answer = await lane.take(
+      laneId,
+      () => backend.openByHand(laneId, caller.trim() || null),
+      () => this.#app.turned(),
+    );
     this.busy = false;
     if (!answer.ok) {
       this.problem = answer.problem;
@@ -111,7 +121,6 @@ export class Answering {
     }
     calls.learn(answer.data.call);
     this.byHand = null;
-    this.#turned();
     return true;
   }
 
@@ -122,10 +131,13 @@ export class Answering {
     const laneId = lane.laneId;
     if (!caseId || !laneId || this.busy) return;
     this.busy = true;
-    const answer = await lane.take(laneId, () => backend.moveCase(caseId, laneId));
+    const answer = await lane.take(
+      laneId,
+      () => backend.moveCase(caseId, laneId),
+      () => this.#app.turned(),
+    );
     this.busy = false;
-    if (answer.ok) this.#turned();
-    else this.#app.lane.problem = answer.problem;
+    if (!answer.ok) this.#app.lane.problem = answer.problem;
   }
 
   /** Back to the lane of the call. */
@@ -161,10 +173,5 @@ export class Answering {
     this.#app.go('desk');
     search.type(lookupOf(call));
     document.querySelector<HTMLInputElement>('[data-search]')?.focus();
-  }
-
-  #turned(): void {
-    this.open = false;
-    this.#app.turned();
   }
 }

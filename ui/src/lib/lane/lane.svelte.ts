@@ -8,6 +8,7 @@ import type {
   Holder,
   LostWhy,
   Problem,
+  Taken,
   View,
 } from '$lib/backend';
 import { isOverdue, left, USUAL_LEASE_MS } from './lease';
@@ -15,6 +16,13 @@ import { merged } from './merge';
 
 /** How this desk stands to the lane on the page. */
 export type Mode = 'idle' | 'loading' | 'mine' | 'watch' | 'lost';
+/** Frames of a lane whose view was still on its way. */
+interface Early {
+  lane: string;
+  frames: Extract<Frame, { type: 'view' }>[];
+}
+/** What comes with a claim, and may come with a call. */
+type Brought = Pick<Taken, 'case' | 'lease' | 'view'>;
 export interface Lost {
   why: LostWhy;
   by: Holder | null;
@@ -45,7 +53,9 @@ export class Lane {
   /** Rises with every lane opened, so that a late answer for the one before is dropped. */
   #visit = 0;
   /** Frames that came while the view was still on its way. */
-  #early: { lane: string; frames: Extract<Frame, { type: 'view' }>[] } | null = null;
+  #early: Early | null = null;
+  /** A take is on its way, which frees the lane one holds now. */
+  #taking = false;
 
   constructor(backend: Backend, now: () => number) {
     this.#backend = backend;
@@ -70,6 +80,39 @@ export class Lane {
   async watch(laneId: string): Promise<void> {
     const visit = this.#begin(laneId);
     await this.#open(laneId, visit, 'watch');
+  }
+
+  /**
+   * A call, a case opened by hand and a move bring their lane along; one that somebody else holds is looked at (R7, R29).
+   * Where it is refused, or brings no lane, the page stays as it is; `turn` puts away what belonged to it just before it
+   * turns.
+   */
+  async take<T extends Brought>(
+    laneId: string | null,
+    run: () => Promise<Answer<T>>,
+    turn: () => void,
+  ): Promise<Answer<T>> {
+    const visit = this.#visit;
+    const early: Early = { lane: laneId ?? '', frames: [] };
+    this.#early = early;
+    this.#taking = true;
+    const answer = await run();
+    this.#taking = false;
+    if (visit !== this.#visit) return answer;
+    this.#early = null;
+    if (!answer.ok || !answer.data.view) return answer;
+    const { case: opened, lease, view } = answer.data;
+    turn();
+    this.#visit += 1;
+    this.#reset();
+    this.#early = early;
+    if (opened && lease) this.#adopt({ case: opened, lease, view });
+    else {
+      this.mode = 'watch';
+      this.problem = null;
+      this.#show(view);
+    }
+    return answer;
   }
 
   /** 再次查询: ten new minutes on the lane one holds. */
@@ -182,7 +225,7 @@ export class Lane {
   hear(frame: Frame): void {
     if (frame.type === 'resync') void this.reread();
     else if (frame.type === 'view') this.#hearView(frame);
-    else if (frame.type === 'lease_lost' && frame.case === this.caseId && this.#mayLose)
+    else if (frame.type === 'lease_lost' && frame.case === this.caseId && this.#mayLose(frame.why))
       this.#lose({ why: frame.why, by: frame.by ?? null, note: frame.note ?? null });
     else if (frame.type === 'asked' && frame.case === this.caseId && this.mode === 'mine') this.asked = frame.by;
     else if (frame.type === 'lease' && frame.lane === this.laneId && this.view) this.#hearLease(frame);
@@ -194,9 +237,9 @@ export class Lane {
       this.#lose({ why: 'expired', by: null, note: null });
   }
 
-  /** Closing tells this desk too that its lease is over; that is no loss. */
-  get #mayLose(): boolean {
-    return this.mode === 'mine' && this.busy !== 'close';
+  /** Closing, or taking a call, tells this desk too that its lease is over; that is no loss. */
+  #mayLose(why: LostWhy): boolean {
+    return this.mode === 'mine' && this.busy !== 'close' && !(this.#taking && why === 'requeried');
   }
 
   #begin(laneId: string): number {

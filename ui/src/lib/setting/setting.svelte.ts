@@ -6,6 +6,8 @@ export class Setting {
   theme = $state<Settings['theme']>('system');
   contrast = $state<Settings['contrast']>('normal');
   language = $state<Settings['language']>('zh-CN');
+  /** Calls arrive without a sound. */
+  quietCalls = $state(false);
 
   #backend: Backend;
   #dark: MediaQueryList;
@@ -22,14 +24,24 @@ export class Setting {
 
   async load(): Promise<void> {
     const answer = await this.#backend.settings();
-    if (answer.ok) Object.assign(this, answer.data);
+    if (answer.ok) this.#take(answer.data);
     this.apply();
   }
 
   async set(change: Partial<Settings>): Promise<void> {
-    Object.assign(this, change);
+    this.#take(change);
     this.apply();
-    await this.#backend.saveSettings({ theme: this.theme, contrast: this.contrast, language: this.language });
+    await this.#backend.saveSettings({
+      theme: this.theme,
+      contrast: this.contrast,
+      language: this.language,
+      quiet_calls: this.quietCalls,
+    });
+  }
+
+  #take({ quiet_calls, ...look }: Partial<Settings>): void {
+    Object.assign(this, look);
+    if (quiet_calls !== undefined) this.quietCalls = quiet_calls;
   }
 
   apply(): void {

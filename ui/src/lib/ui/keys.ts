@@ -4,6 +4,8 @@ export interface KeyActions {
   plate(): void;
   refresh(): void;
   environment(): void;
+  take(): void;
+  qr(): void;
   open(): void;
   release(): void;
   closeCase(): void;
@@ -42,6 +44,13 @@ function desk(event: KeyboardEvent): keyof KeyActions | null {
   if (event.altKey && event.code === 'KeyQ') return 'closeCase';
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   if (event.key === '?' && !types(event.target)) return 'keys';
-  const plain: Record<string, keyof KeyActions> = { F2: 'plate', F3: 'refresh', F7: 'environment', F8: 'open' };
+  const plain: Record<string, keyof KeyActions> = {
+    F2: 'plate',
+    F3: 'refresh',
+    F4: 'take',
+    F6: 'qr',
+    F7: 'environment',
+    F8: 'open',
+  };
   return plain[event.key] ?? null;
 }
