@@ -110,13 +110,65 @@ describe('the openings page (R33)', () => {
     expect(screen.getByTestId('opening-detail')).toBeInTheDocument();
   });
 
-  it('says that evidence is damaged when its photo cannot be opened', async () => {
-    const { user } = await openings();
+  it('tells damaged evidence from what was deleted in its time, and from what cannot be opened now (R36)', async () => {
+    const { backend, user } = await openings();
+    const by = { id: 'chief', name: '周敏', role: 'supervisor' } as const;
+    const photo = { taken_at: '2026-11-22T04:00:00Z', source: 'system_camera', until: '2027-02-20T04:00:00Z' } as const;
+    for (const [state, words] of [
+      ['damaged', '证据已损坏'],
+      ['deleted', '到期删除'],
+      ['kept', '打不开'],
+    ] as const) {
+      vi.spyOn(backend, 'openingPhotos').mockImplementation(() =>
+        Promise.resolve({ ok: true, data: [{ id: 'ph-1-1', by, state, ...photo }] }),
+      );
+      await user.click(screen.getByTestId('openings-row-op-1'));
+      await waitFor(() => expect(screen.getByTestId('evidence-1')).toHaveAttribute('data-state', state));
+      await user.click(screen.getByTestId('evidence-1'));
+      if (state === 'kept') screen.getByTestId('photo-view').querySelector('img')?.dispatchEvent(new Event('error'));
+      const place = state === 'kept' ? 'photo-lost' : `photo-${state}`;
+      expect(await screen.findByTestId(place)).toHaveTextContent(words);
+      expect(screen.queryByTestId('photo-hold')).toBeNull();
+      await user.keyboard('{Escape}');
+      await user.keyboard('{Escape}');
+    }
+  });
+
+  it('says who holds a photo and why, and lets it go with a reason (R36)', async () => {
+    const { backend, user } = await openings();
+    const by = { id: 'chief', name: '周敏', role: 'supervisor' } as const;
+    const hold = { why: '车主投诉', by, since: '2026-11-22T05:00:00Z' };
+    const until = '2027-02-20T04:00:00Z';
+    const photo = { id: 'ph-1-1', by, taken_at: '2026-11-22T04:00:00Z', source: 'system_camera', until } as const;
+    vi.spyOn(backend, 'openingPhotos').mockResolvedValue({ ok: true, data: [{ ...photo, state: 'held', hold }] });
     await user.click(screen.getByTestId('openings-row-op-1'));
-    await user.click(await screen.findByTestId('evidence-1'));
-    screen.getByTestId('photo-view').querySelector('img')?.dispatchEvent(new Event('error'));
-    expect(await screen.findByTestId('photo-damaged')).toHaveTextContent('证据已损坏');
-    expect(screen.queryByTestId('photo-hold')).toBeNull();
+    await waitFor(() => expect(screen.getByTestId('evidence-1')).toHaveTextContent('已保留'));
+    await user.click(screen.getByTestId('evidence-1'));
+    expect(screen.getByTestId('photo-view')).toHaveTextContent('周敏');
+    expect(screen.getByTestId('photo-view')).toHaveTextContent('车主投诉');
+    await user.click(screen.getByTestId('photo-hold'));
+    await user.type(screen.getByTestId('photo-hold-why'), '投诉已结');
+    await user.click(screen.getByTestId('photo-hold-confirm'));
+    await waitFor(() => expect(backend.sent).toContain('hold:投诉已结'));
+  });
+
+  it('lists what owes photos, for whoever is to bring them and for supervisors (R24)', async () => {
+    const { app, user } = await openings();
+    const row = await app.backend.opening('op-1');
+    if (!row.ok) throw new Error('no opening');
+    const due_at = new Date(app.clock.now + 60_000).toISOString();
+    const owing = { ...row.data, photos: [], photos_owed: { missing: 1, due_at } };
+    app.hear({ seq: '1', type: 'opening', opening: owing });
+    expect(await screen.findByTestId('owed-strip')).toHaveTextContent('待补录');
+    await user.click(screen.getByTestId('owed-list'));
+    expect(app.record.openings.wanted).toMatchObject({ owing: 'yes', span: 'custom' });
+    expect(screen.queryByTestId('owed-strip')).toBeNull();
+    app.record.openings.show(owing);
+    expect(await screen.findByTestId('detail-owed')).toHaveAttribute('data-missing', '1');
+    // It is not this supervisor's to bring.
+    expect(screen.queryByTestId('owed-take')).toBeNull();
+    app.hear({ seq: '2', type: 'opening', opening: { ...owing, photos_owed: { missing: 0, due_at } } });
+    await waitFor(() => expect(app.record.owed.rows).toHaveLength(0));
   });
 
   it('shows masked photos to everybody who sees the opening, and opens them for supervisors alone', async () => {

@@ -34,6 +34,12 @@ describe('the filter row', () => {
     expect(fits(filter({ span: 'yesterday' }), opening)).toBe(false);
     expect(fits(filter({ hour: 12 }), opening)).toBe(true);
     expect(fits(filter({ hour: 13 }), opening)).toBe(false);
+    expect(fits(filter({ passage: 'none' }), { ...opening, passage: 'none' })).toBe(true);
+    expect(fits(filter({ passage: 'none' }), { ...opening, passage: 'passed' })).toBe(false);
+    const owing = { ...opening, photos_owed: { missing: 1, due_at: opening.at } };
+    expect(filter({ owing: 'yes' })).toMatchObject({ owing: true });
+    expect(fits(filter({ owing: 'yes' }), owing)).toBe(true);
+    expect(fits(filter({ owing: 'yes' }), { ...owing, photos_owed: { missing: 0, due_at: opening.at } })).toBe(false);
   });
 
   it('takes up what was kept, and nothing it does not understand', () => {

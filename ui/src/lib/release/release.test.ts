@@ -5,6 +5,7 @@ import type { Approval, Frame } from '$lib/backend';
 import { DEAF_MS } from '$lib/barrier/press.svelte';
 import { Evidence } from '$lib/evidence/evidence.svelte';
 import { Release } from './release.svelte';
+import { recorded } from './words';
 
 async function setUp(script: Script = {}, lane = 'S01') {
   const clock = { now: 1_000 };
@@ -65,6 +66,31 @@ describe('filling in (R22, R23)', () => {
     release.remark = '已核对';
     release.unpaid = 'waive';
     expect(release.ready).toBe(true);
+  });
+
+  it('brings photos later only where the rule lets it, and only when that is said (R24)', async () => {
+    const strict = await setUp();
+    Object.assign(strict.release, { reason: 'no_entry_record', remark: '夜间', unpaid: 'waive', later: true });
+    expect(strict.release.missing.photos).toBeDefined();
+
+    const set = await setUp({ latePhotoMinutes: 30 });
+    const { release, backend } = set;
+    Object.assign(release, { reason: 'no_entry_record', remark: '夜间', unpaid: 'waive' });
+    expect(release.missing.photos).toBeDefined();
+    release.later = true;
+    expect(release.missing).toEqual({});
+    expect(recorded(release, 0).map((part) => part.text)).toContain('30 分钟内补录证件照');
+    await send(set);
+    expect(backend.released).toMatchObject({ photos: [], photos_later: true });
+  });
+
+  it('owes nothing once the photos are there', async () => {
+    const set = await setUp({ latePhotoMinutes: 30 });
+    await fill(set);
+    set.release.later = true;
+    expect(set.release.bringsLater).toBe(false);
+    await send(set);
+    expect(set.backend.released).not.toHaveProperty('photos_later');
   });
 
   it('follows the rule of the reason: an ambulance needs neither photo nor remark', async () => {

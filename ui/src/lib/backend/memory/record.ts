@@ -28,7 +28,7 @@ import type {
   Warning,
 } from '../types';
 import { photoPicture, previewFrames } from './camera';
-import { counted, openingAt, reasonChoices, suits } from './rows';
+import { counted, openingAt, owingOf, reasonChoices, suits } from './rows';
 import { sampleApproval, sampleDebts, sampleRises, sampleWarnings } from './record-sample';
 import { people } from './sample';
 
@@ -48,6 +48,10 @@ export interface RecordScript {
   /** Photos the hub refuses, in these words. */
   badPhotos?: boolean;
   noCamera?: boolean;
+  /** Photos may be brought so long after a release. */
+  latePhotoMinutes?: number;
+  /** A release owes its photo. */
+  owing?: boolean;
   mobile?: boolean;
 }
 
@@ -100,6 +104,7 @@ export abstract class MemoryRecord {
       photos: this.photos.flatMap((each) => (each.photo ? [each.photo] : [])),
       ...(view?.payment?.due_fen ? { due_fen: view.payment.due_fen } : {}),
       ...(asked ? { asked } : {}),
+      ...(this.record.latePhotoMinutes && !entry ? { late_photo_minutes: this.record.latePhotoMinutes } : {}),
     };
     return ok(form);
   }
@@ -229,6 +234,7 @@ export abstract class MemoryRecord {
   }
 
   #all(filter: OpeningFilter, most: number): Opening[] {
+    if (filter.owing) return this.record.owing ? [owingOf(this.me)] : [];
     const rows: Opening[] = [];
     const own = this.person?.role === 'lot_staff' || this.person?.role === 'agent' ? this.person.id : null;
     const whole = this.record.rows ?? 4000;
@@ -247,6 +253,7 @@ export abstract class MemoryRecord {
     return ok(items.length === limit && last ? { items, next: String(place) } : { items });
   }
   opening(id: string) {
+    if (id === 'op-owing') return ok(owingOf(this.me));
     const place = Number(id.slice(3));
     return Number.isNaN(place) ? no<Opening>('not_found', '没有找到。') : ok(openingAt(place));
   }
@@ -256,7 +263,7 @@ export abstract class MemoryRecord {
     const until = new Date(Date.parse(row.at) + 90 * 86_400_000).toISOString();
     const hold = { why: '车主投诉', by: people['chief'] as Holder, since: row.at };
     const proofs = (row.photos ?? []).map((photo, at): Evidence => {
-      const state = states[(Number(id.slice(3)) + at) % 4] ?? 'kept';
+      const state = states[(Number(id.slice(3)) + at + 3) % 4] ?? 'kept';
       const base = { id: photo, taken_at: row.at, source: 'system_camera', by: row.person, state, until } as const;
       return state === 'held' ? { ...base, hold } : base;
     });

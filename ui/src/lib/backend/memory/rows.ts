@@ -102,11 +102,14 @@ export function openingAt(place: number): Opening {
     if (due) opening.unpaid = of(place, 12, 2) ? 'debt' : 'waive';
     if (reason.approval) opening.approved_by = people['chief'] as Holder;
   }
-  if (place === 4 && direction === 'exit') {
-    opening.photos = [];
-    opening.photos_owed = { missing: 1, due_at: new Date(moment + 1_800_000).toISOString() };
-  }
   if (opening.unpaid === 'debt') opening.debt_state = place % 3 ? 'open' : 'settled';
+  return opening;
+}
+
+/** A release of this person whose photo is still to be brought. */
+export function owingOf(person: Holder): Opening {
+  const opening: Opening = { ...openingAt(1), id: 'op-owing', direction: 'exit', kind: 'abnormal', person, photos: [] };
+  opening.photos_owed = { missing: 1, due_at: new Date(Date.now() + 25 * 60_000).toISOString() };
   return opening;
 }
 
