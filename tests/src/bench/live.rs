@@ -18,6 +18,7 @@ use super::table::{Table, millis};
 use peer::Ffmpeg;
 use watcher::Watcher;
 
+mod glass;
 mod peer;
 mod watcher;
 
@@ -48,8 +49,11 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     latency(options, table, &scene).await?;
     first_frame(table, &scene).await?;
     many(options, table, &scene).await?;
+    glass::measure(options, table, &scene).await?;
     all(options, table, &scene).await
 }
+
+pub use glass::memory;
 
 impl Scene {
     async fn open(options: &Options, folder: &Path) -> Result<Self> {
