@@ -68,6 +68,18 @@ words! {
         Approve = "approve",
         /// Dismiss warnings and acknowledge daily reports.
         Review = "review",
+        /// Ask supervisors for help in a case one holds.
+        AskHelp = "ask_help",
+        /// Answer a holder who asks for help.
+        AnswerHelp = "answer_help",
+        /// See cash taken: one's own (R39).
+        SeeCash = "see_cash",
+        /// Everybody's.
+        CashOfOthers = "cash_of_others",
+        /// See how devices are, and what is to be repaired.
+        SeeDevices = "see_devices",
+        /// Say that a device is to be repaired, and that it was.
+        Maintain = "maintain",
         /// Change the site: areas, lots, lanes, devices, people, rules, passes (R34).
         Configure = "configure",
     }
@@ -104,6 +116,12 @@ pub const TABLE: &[(Permission, &[Role])] = {
         (P::Board, &[Supervisor]),
         (P::Approve, &[Supervisor]),
         (P::Review, &[Supervisor]),
+        (P::AskHelp, AT_LANES),
+        (P::AnswerHelp, &[Supervisor]),
+        (P::SeeCash, &[LotStaff, Supervisor, Admin]),
+        (P::CashOfOthers, &[Supervisor, Admin]),
+        (P::SeeDevices, &[Supervisor, Admin]),
+        (P::Maintain, &[LotStaff, Supervisor, Admin]),
         (P::Configure, &[Admin]),
     ]
 };

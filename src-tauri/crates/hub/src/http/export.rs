@@ -97,6 +97,36 @@ impl Format {
     }
 }
 
+/// A small table as a file people take away.
+pub(super) fn table(
+    name: &str,
+    format: Option<&str>,
+    viewer: &str,
+    rows: &[Vec<String>],
+) -> Result<Response> {
+    let format = Format::of(format)?;
+    let bytes = match format {
+        Format::Csv => csv::table(rows),
+        Format::Xlsx => xlsx::workbook(name, viewer, rows)
+            .map_err(|error| Error::Internal(format!("a workbook: {error}")))?,
+    };
+    let file = format!("{name}.{}", format.word());
+    Ok(attached(&file, format.kind(), Body::from(bytes)))
+}
+
+/// A file for the download folder, kept by nobody between.
+pub(super) fn attached(name: &str, kind: HeaderValue, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, kind);
+    // A file's name is letters, digits, dashes and points.
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A file that grows row by row and gives away what is finished of it.
 trait Sheet: Send {
     /// Adds rows.
@@ -113,16 +143,8 @@ fn answer(export: Export, format: Format, language: Language) -> Response {
         export.at.local_text().replace([' ', ':', '-'], ""),
         format.word()
     );
-    // A file's name is letters, digits, a dash and a point.
-    let attached = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let mut response = Response::new(Body::from_stream(stream(export, format, language)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, format.kind());
-    if let Ok(attached) = attached {
-        headers.insert(header::CONTENT_DISPOSITION, attached);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    let body = Body::from_stream(stream(export, format, language));
+    attached(&name, format.kind(), body)
 }
 
 /// The file in pieces. Where the other side hangs up, the pieces and with them the reading end.

@@ -260,6 +260,32 @@ pub(super) fn forget(hub: &Hub, hashes: Vec<String>) {
     }
 }
 
+/// Who took something out, and what.
+pub(super) async fn note_export(
+    hub: &Hub,
+    actor: &Actor,
+    action: &'static str,
+    what: &str,
+) -> Result<()> {
+    let (who, now, subject) = (actor.id.clone(), hub.clock().now(), what.to_owned());
+    hub.store()
+        .write(move |tx| {
+            let (who, subject) = (who.clone(), subject.clone());
+            Box::pin(async move {
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who),
+                    action,
+                    subject,
+                    body: json!({}),
+                })
+                .await
+                .map_err(Error::from)
+            })
+        })
+        .await
+}
+
 async fn note(
     tx: &mut Tx<'_>,
     who: &PersonId,

@@ -46,10 +46,7 @@ async fn today(hub: &Hub, actor: &Actor) -> Result<Today> {
         .map_err(|error| Error::Internal(error.to_string()))?;
     let lots = scope(hub, actor);
     let mut reader = hub.store().read().await?;
-    Ok(reader
-        .conn()
-        .today(lots.as_deref(), midnight, now)
-        .await?)
+    Ok(reader.conn().today(lots.as_deref(), midnight, now).await?)
 }
 
 /// What others are handling, for everybody who may see those lanes anyway (R7).

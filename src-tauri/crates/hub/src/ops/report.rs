@@ -35,7 +35,18 @@ impl std::str::FromStr for Day {
 }
 
 impl Day {
-    fn to(&self) -> Timestamp {
+    /// As it is written.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its first moment.
+    pub(super) fn from(&self) -> Timestamp {
+        self.from
+    }
+
+    /// The first moment of the day after.
+    pub(super) fn to(&self) -> Timestamp {
         self.from.plus_ms(DAY_MS)
     }
 }

@@ -30,6 +30,11 @@ impl CameraClock {
         if age < RESOLUTION_MS { 0 } else { age }
     }
 
+    /// How far it is ahead of ours; none: nothing live was heard yet.
+    pub(super) fn ahead(&self) -> Option<i64> {
+        self.behind.map(|behind| -behind)
+    }
+
     fn learn(&mut self, behind: i64) {
         let late = self.behind.map_or(0, |known| behind - known);
         let again = self

@@ -30,8 +30,22 @@ pub struct Opened {
     health: watch::Sender<Health>,
     clock: Clock,
     camera_clock: Mutex<CameraClock>,
+    past: Mutex<Past>,
     /// The last still or why there was none. The lock is held while one is taken, so that many watchers cost one call.
     still: tokio::sync::Mutex<Option<(Instant, Result<Bytes, DeviceError>)>>,
+}
+
+/// What a device has been through since the hub began.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// When it was lost or reached again last.
+    pub changed_at: Option<Timestamp>,
+    /// The last error, and when.
+    pub error: Option<(String, Timestamp)>,
+    /// When it last gave a still.
+    pub picture_at: Option<Timestamp>,
+    /// How far its clock is ahead of ours.
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// Why a device's row cannot be used.
@@ -101,6 +115,7 @@ impl Opened {
             health: watch::Sender::new(health),
             clock,
             camera_clock: Mutex::default(),
+            past: Mutex::default(),
             still: tokio::sync::Mutex::default(),
         }
     }
@@ -144,9 +159,31 @@ impl Opened {
     /// Takes the outcome of a call for its health, and hands it on.
     pub fn noted<T>(&self, outcome: Result<T, DeviceError>) -> Result<T, DeviceError> {
         let now = self.clock.now();
-        self.health
+        let changed = self
+            .health
             .send_if_modified(|health| health.note(now, outcome.as_ref().map(drop)));
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        if changed {
+            past.changed_at = Some(now);
+        }
+        if let Err(error) = &outcome {
+            past.error = Some((error.to_string(), now));
+        }
+        drop(past);
         outcome
+    }
+
+    /// What it has been through since the hub began.
+    pub fn past(&self) -> Past {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let clock = self
+            .camera_clock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Past {
+            clock_offset_ms: clock.ahead(),
+            ..past.clone()
+        }
     }
 
     /// When something the camera tells now was taken, in hub time. Ages are measured by this machine's clock, because
@@ -182,7 +219,10 @@ impl Opened {
             let words = "it gives no pictures".to_owned();
             return Err(DeviceError::NotSupported { words });
         };
-        self.noted(camera.still().await).map(|still| still.jpeg)
+        let still = self.noted(camera.still().await)?;
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.picture_at = Some(self.clock.now());
+        Ok(still.jpeg)
     }
 }
 

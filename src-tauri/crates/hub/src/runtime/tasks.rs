@@ -4,6 +4,7 @@ use super::{LaneDevices, Opened, barrier, events, registry::Registry};
 use crate::{
     hub::Hub,
     ops::picture,
+    stills,
     store::{StoreError, Told},
 };
 use lanedesk_domain::ids::{DeviceId, LaneId, LotId};
@@ -22,6 +23,7 @@ pub fn start(hub: &Hub, stop: &CancellationToken) {
     tokio::spawn(barrier::attend(hub.clone(), stop.clone()));
     tokio::spawn(supervise(hub.clone(), stop.clone()));
     tokio::spawn(prune(hub.clone(), stop.clone()));
+    tokio::spawn(stills::film(hub.clone(), stop.clone()));
 }
 
 /// How often pictures past their time are looked for.
@@ -133,7 +135,12 @@ async fn tell_health(hub: &Hub, opened: &Opened) {
     let mut health = opened.watch_health();
     // A device that answers from the start is no news; one whose settings cannot be used is.
     let mut told_online = true;
+    let mut looked = false;
     loop {
+        if !looked && matches!(*health.borrow(), super::Health::Online) {
+            // It came back while no hub ran: what stood as an outage is over.
+            looked = note_outage(hub, opened, None, None).await.is_ok();
+        }
         let online = !matches!(*health.borrow_and_update(), super::Health::Offline { .. });
         if online != told_online {
             if tell(hub, opened, online).await.is_err() {
@@ -161,6 +168,11 @@ async fn tell(hub: &Hub, opened: &Opened, online: bool) -> Result<(), StoreError
         online,
         error,
     };
+    let outage = match &told {
+        Told::Device { error, .. } => error.clone(),
+        _ => None,
+    };
+    note_outage(hub, opened, lots.first(), outage).await?;
     let now = hub.clock().now();
     hub.store()
         .write(move |tx| {
@@ -170,6 +182,25 @@ async fn tell(hub: &Hub, opened: &Opened, online: bool) -> Result<(), StoreError
                     tx.tell(now, lot, &told).await?;
                 }
                 Ok(())
+            })
+        })
+        .await
+}
+
+/// Keeps since when, and until when, the device was out of reach.
+async fn note_outage(
+    hub: &Hub,
+    opened: &Opened,
+    lot: Option<&LotId>,
+    error: Option<String>,
+) -> Result<(), StoreError> {
+    let (device, lot, now) = (opened.id().clone(), lot.cloned(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let (device, lot, error) = (device.clone(), lot.clone(), error.clone());
+            Box::pin(async move {
+                tx.note_outage(&device, lot.as_ref(), error.as_deref(), now)
+                    .await
             })
         })
         .await

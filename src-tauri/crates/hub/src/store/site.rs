@@ -2,10 +2,15 @@
 //!
 //! Every upsert takes the row as given; rows nobody names stay. Passwords are written for new people only.
 
+mod change;
 mod import;
+mod noun;
 mod read;
+mod row;
 
+pub(crate) use change::{ChangeRow, NewChange, needed_by};
 pub use import::Secrets;
+pub(crate) use row::{RowsAsked, StoredRow};
 
 use super::{Conn, StoreError};
 use crate::site::Known;

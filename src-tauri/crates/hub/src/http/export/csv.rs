@@ -37,6 +37,18 @@ impl Sheet for Csv {
     }
 }
 
+/// A small table; its first row is the titles.
+pub(super) fn table(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut out = "\u{feff}".as_bytes().to_vec();
+    for row in rows {
+        line(
+            &mut out,
+            row.iter().map(|cell| Cell::Text(cell.as_str().into())),
+        );
+    }
+    out
+}
+
 fn line<'a>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = Cell<'a>>) {
     for (place, cell) in cells.into_iter().enumerate() {
         if place > 0 {

@@ -54,12 +54,7 @@ impl Xlsx {
 
     /// Who took it out.
     fn core(&self) -> String {
-        let mut viewer = String::new();
-        escape(&mut viewer, self.words.viewer());
-        format!(
-            r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{viewer}</dc:creator></cp:coreProperties>"#
-        )
+        core(self.words.viewer())
     }
 
     fn begin_sheet(&mut self) -> io::Result<()> {
@@ -78,10 +73,40 @@ impl Xlsx {
 
     /// The parts that name every sheet come last, because nobody knows before how many there are.
     fn contents(&self) -> [(&'static str, String); 3] {
+        contents(self.words.sheet(), self.sheets)
+    }
+}
+
+/// A small table as a workbook of one sheet. Its first row is the titles.
+pub(super) fn workbook(name: &str, viewer: &str, rows: &[Vec<String>]) -> io::Result<Vec<u8>> {
+    let mut zip = Zip::default();
+    let mut put = |name: &'static str, numbered, content: &str| -> io::Result<()> {
+        zip.begin(name, numbered)?;
+        zip.write(content.as_bytes())
+    };
+    put("_rels/.rels", None, ROOT_RELS)?;
+    put("xl/styles.xml", None, STYLES)?;
+    put("docProps/core.xml", None, &core(viewer))?;
+    let mut text = SHEET_HEAD.to_owned();
+    for (n, cells) in rows.iter().enumerate() {
+        let cells = cells.iter().map(|cell| Cell::Text(cell.as_str().into()));
+        row(&mut text, cells, if n == 0 { 2 } else { 0 });
+    }
+    text.push_str("</sheetData></worksheet>");
+    put("xl/worksheets/sheet#.xml", Some(1), &text)?;
+    for (name, content) in contents(name, 1) {
+        put(name, None, &content)?;
+    }
+    zip.end()?;
+    Ok(zip.take())
+}
+
+/// The parts that name every sheet.
+fn contents(sheet: &str, count: usize) -> [(&'static str, String); 3] {
         let (mut types, mut sheets, mut rels) = (String::new(), String::new(), String::new());
         let mut name = String::new();
-        escape(&mut name, self.words.sheet());
-        for n in 1..=self.sheets {
+        escape(&mut name, sheet);
+        for n in 1..=count {
             // Writing into a string cannot fail.
             let _ = write!(
                 types,
@@ -96,7 +121,7 @@ impl Xlsx {
                 r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#
             );
         }
-        let styles = self.sheets + 1;
+        let styles = count + 1;
         [
             (
                 "xl/workbook.xml",
@@ -120,7 +145,6 @@ impl Xlsx {
                 ),
             ),
         ]
-    }
 }
 
 impl Sheet for Xlsx {
@@ -150,6 +174,16 @@ impl Sheet for Xlsx {
     fn take(&mut self) -> Vec<u8> {
         self.zip.take()
     }
+}
+
+/// Who took it out.
+fn core(who: &str) -> String {
+    let mut viewer = String::new();
+    escape(&mut viewer, who);
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{viewer}</dc:creator></cp:coreProperties>"#
+    )
 }
 
 fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>, style: u8) {

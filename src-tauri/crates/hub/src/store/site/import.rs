@@ -381,10 +381,18 @@ async fn vehicles_and_money(
         args![&row.id, &row.kind, sealed]
     });
     INTEGRATION.put(conn, integrations.collect()).await?;
-    let links = site.links.iter().map(|(name, url)| args![name.as_str(), url]);
+    let links = site
+        .links
+        .iter()
+        .map(|(name, url)| args![name.as_str(), url]);
     LINK.put(conn, links.collect()).await?;
     let templates = site.templates.iter().map(|row| {
-        args![row.scene.as_str(), row.lang.as_str(), &row.text, &row.speech]
+        args![
+            row.scene.as_str(),
+            row.lang.as_str(),
+            &row.text,
+            &row.speech
+        ]
     });
     TEMPLATE.put(conn, templates.collect()).await?;
     let rules = site.rules.iter().map(|(name, value)| args![name, *value]);

@@ -1,0 +1,168 @@
+//! `/api/site`: the site's rows, for administrators (R34)
+
+use super::{Input, Params, Who};
+use crate::{
+    auth::Visitor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::site::{Asked, Changes, row, undo},
+};
+use axum::{
+    Json,
+    extract::{DefaultBodyLimit, FromRequestParts, Path, State},
+    http::{StatusCode, request::Parts},
+};
+use lanedesk_domain::person::Permission;
+use lanedesk_wire::{
+    list::Page,
+    problem::Problem,
+    site::{AddRow, ChangeRow, SiteChange, SiteRow, SiteTable},
+};
+use std::convert::Infallible;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// A row with a thousand plates is still smaller.
+const ROW_LIMIT: usize = 256 * 1024;
+
+pub(super) fn routes() -> OpenApiRouter<Hub> {
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(one, change, remove))
+        .routes(routes!(changes))
+        .routes(routes!(take_back))
+        .layer(DefaultBodyLimit::max(ROW_LIMIT))
+}
+
+/// The table, and where it is one, the row of a path. A word that is no table names nothing that is there.
+pub(super) struct Place(Result<(SiteTable, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let parts: Vec<(String, String)> = Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(parts)| parts)
+            .unwrap_or_default();
+        let of = |key: &str| {
+            parts
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value.clone())
+        };
+        let table = of("table").and_then(|word| word.parse().ok());
+        Ok(Self(
+            table
+                .map(|table| (table, of("id").unwrap_or_default()))
+                .ok_or(Error::NotFound),
+        ))
+    }
+}
+
+/// Rows of a table: `area`, `lot`, `lane`, `device`, `robot`, `seat`, `person`, `reason`, `pass`, `vehicle`, `tariff`,
+/// `integration`, `rule`.
+#[utoipa::path(get, path = "/api/site/{table}", tag = "site", params(Asked), responses(
+    (status = 200, body = Page<SiteRow>)))]
+async fn list(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    place: Place,
+    asked: Params<Asked>,
+) -> Result<Json<Page<SiteRow>>> {
+    actor.allow(Permission::Configure)?;
+    let (table, _) = place.0?;
+    row::list(&hub, &actor, table, asked.get()?).await.map(Json)
+}
+
+/// A new row.
+#[utoipa::path(post, path = "/api/site/{table}", tag = "site", request_body = AddRow, responses(
+    (status = 201, body = SiteRow), (status = 422, description = "`invalid` with `faults`", body = Problem)))]
+async fn add(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    place: Place,
+    new: Input<AddRow>,
+) -> Result<(StatusCode, Json<SiteRow>)> {
+    let (table, _) = allowed(&hub, &visitor, place)?;
+    let row = row::add(&hub, &visitor.actor, table, new.get()?).await?;
+    Ok((StatusCode::CREATED, Json(row)))
+}
+
+/// Changing the site is an administrator's, and dangerous where the rules say so.
+fn allowed(hub: &Hub, visitor: &Visitor, place: Place) -> Result<(SiteTable, String)> {
+    visitor.actor.allow(Permission::Configure)?;
+    let place = place.0?;
+    visitor.confirmed(hub, |rules| rules.reentry_settings)?;
+    Ok(place)
+}
+
+/// One row.
+#[utoipa::path(get, path = "/api/site/{table}/{id}", tag = "site", responses((status = 200, body = SiteRow)))]
+async fn one(State(hub): State<Hub>, Who(actor): Who, place: Place) -> Result<Json<SiteRow>> {
+    actor.allow(Permission::Configure)?;
+    let (table, id) = place.0?;
+    row::one(&hub, &actor, table, &id).await.map(Json)
+}
+
+/// Changes a row.
+#[utoipa::path(put, path = "/api/site/{table}/{id}", tag = "site", request_body = ChangeRow, responses(
+    (status = 200, body = SiteRow), (status = 409, description = "`changed_meanwhile` with `current`", body = Problem),
+    (status = 422, description = "`invalid` with `faults`", body = Problem)))]
+async fn change(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    place: Place,
+    change: Input<ChangeRow>,
+) -> Result<Json<SiteRow>> {
+    let (table, id) = allowed(&hub, &visitor, place)?;
+    row::change(&hub, &visitor.actor, table, &id, change.get()?)
+        .await
+        .map(Json)
+}
+
+/// The version a removal was decided on.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct From {
+    /// As the row was told.
+    version: String,
+}
+
+/// Removes a row.
+#[utoipa::path(delete, path = "/api/site/{table}/{id}", tag = "site", params(From), responses((status = 204),
+    (status = 409, description = "`still_used`, or `changed_meanwhile`", body = Problem)))]
+async fn remove(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    place: Place,
+    from: Params<From>,
+) -> Result<StatusCode> {
+    let (table, id) = allowed(&hub, &visitor, place)?;
+    row::remove(&hub, &visitor.actor, table, &id, from.get()?.version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Changes of the site, newest first.
+#[utoipa::path(get, path = "/api/site/changes", tag = "site", params(Changes), responses(
+    (status = 200, body = Page<SiteChange>)))]
+async fn changes(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    asked: Params<Changes>,
+) -> Result<Json<Page<SiteChange>>> {
+    actor.allow(Permission::Configure)?;
+    undo::changes(&hub, &actor, asked.get()?).await.map(Json)
+}
+
+/// Takes a change back; the answer is the new one.
+#[utoipa::path(post, path = "/api/site/changes/{change}/undo", tag = "site", responses((status = 200, body = SiteChange),
+    (status = 409, description = "`changed_meanwhile`", body = Problem)))]
+async fn take_back(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    Path(change): Path<String>,
+) -> Result<Json<SiteChange>> {
+    visitor.actor.allow(Permission::Configure)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
+    undo::undo(&hub, &visitor.actor, &change).await.map(Json)
+}

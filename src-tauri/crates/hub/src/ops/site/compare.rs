@@ -1,0 +1,260 @@
+//! What an import would change: its rows beside those that are there.
+
+use crate::site::{Device, Integration, Person, Robot, Site};
+use lanedesk_wire::site::{ChangeKind, ImportResult, SiteTable, WillChange};
+use std::collections::{BTreeSet, HashMap};
+
+/// Changes that are told one by one.
+const SAMPLE: usize = 200;
+
+/// Counts what is new, different and the same. `there`: the whole site as it is.
+pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
+    let mut out = ImportResult::default();
+    use SiteTable as T;
+    table(
+        &mut out,
+        T::Area,
+        (&new.areas, &there.areas),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.areas.push(r),
+    );
+    table(
+        &mut out,
+        T::Lot,
+        (&new.lots, &there.lots),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.lots.push(r),
+    );
+    table(
+        &mut out,
+        T::Lane,
+        (&new.lanes, &there.lanes),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.lanes.push(r),
+    );
+    let devices = with_kept(
+        &new.devices,
+        &there.devices,
+        |r| r.id.to_string(),
+        keep_device,
+    );
+    table(
+        &mut out,
+        T::Device,
+        (&devices, &there.devices),
+        |r| r.id.to_string(),
+        |r| r.id.as_str(),
+        |s, r| s.devices.push(r),
+    );
+    let robots = with_kept(&new.robots, &there.robots, |r| r.id.to_string(), keep_robot);
+    table(
+        &mut out,
+        T::Robot,
+        (&robots, &there.robots),
+        |r| r.id.to_string(),
+        |r| &r.number,
+        |s, r| s.robots.push(r),
+    );
+    table(
+        &mut out,
+        T::Seat,
+        (&new.seats, &there.seats),
+        Clone::clone,
+        |r| r,
+        |s, r| s.seats.push(r),
+    );
+    let people = with_kept(
+        &new.people,
+        &there.people,
+        |r| r.username.clone(),
+        keep_person,
+    );
+    table(
+        &mut out,
+        T::Person,
+        (&people, &there.people),
+        |r| r.username.clone(),
+        |r| &r.name,
+        |s, r| s.people.push(r),
+    );
+    table(
+        &mut out,
+        T::Reason,
+        (&new.reasons, &there.reasons),
+        |r| r.code.clone(),
+        |r| &r.text,
+        |s, r| s.reasons.push(r),
+    );
+    let of_pass = |r: &crate::site::Pass| format!("{} {}", r.lot, r.plates.join(" "));
+    let plate = |r: &crate::site::Pass| r.plates.first().cloned().unwrap_or_default();
+    table_owned(
+        &mut out,
+        T::Pass,
+        (&new.passes, &there.passes),
+        of_pass,
+        plate,
+        |s, r| s.passes.push(r),
+    );
+    let of_vehicle = |r: &crate::site::Vehicle| format!("{} {}", r.lot, r.plate);
+    table(
+        &mut out,
+        T::Vehicle,
+        (&new.vehicles, &there.vehicles),
+        of_vehicle,
+        |r| &r.plate,
+        |s, r| s.vehicles.push(r),
+    );
+    table(
+        &mut out,
+        T::Tariff,
+        (&new.tariffs, &there.tariffs),
+        |r| r.lot.to_string(),
+        |r| r.lot.as_str(),
+        |s, r| s.tariffs.push(r),
+    );
+    let of_integration = |r: &Integration| r.id.to_string();
+    table(
+        &mut out,
+        T::Integration,
+        (&new.integrations, &there.integrations),
+        of_integration,
+        |r| r.id.as_str(),
+        |s, r| s.integrations.push(r),
+    );
+    for (name, value) in &new.rules {
+        let was = there.rules.get(name);
+        let kind = if was.is_some() {
+            ChangeKind::Changed
+        } else {
+            ChangeKind::Added
+        };
+        count(&mut out, (was == Some(value)).then_some(()), || {
+            WillChange {
+                table: T::Rule,
+                label: name.clone(),
+                kind,
+                fields: vec!["value".to_owned()],
+            }
+        });
+    }
+    out
+}
+
+type Both<'a, T> = (&'a [T], &'a [T]);
+
+fn table<T: Clone + PartialEq>(
+    out: &mut ImportResult,
+    table: SiteTable,
+    rows: Both<'_, T>,
+    key: impl Fn(&T) -> String,
+    label: impl Fn(&T) -> &str,
+    put: fn(&mut Site, T),
+) {
+    table_owned(out, table, rows, key, |row| label(row).to_owned(), put);
+}
+
+fn table_owned<T: Clone + PartialEq>(
+    out: &mut ImportResult,
+    table: SiteTable,
+    (new, there): Both<'_, T>,
+    key: impl Fn(&T) -> String,
+    label: impl Fn(&T) -> String,
+    put: fn(&mut Site, T),
+) {
+    if new.is_empty() {
+        return;
+    }
+    let there: HashMap<String, &T> = there.iter().map(|row| (key(row), row)).collect();
+    for row in new {
+        let was = there.get(&key(row)).copied();
+        let same = (was == Some(row)).then_some(());
+        count(out, same, || WillChange {
+            table,
+            label: label(row),
+            kind: if was.is_some() {
+                ChangeKind::Changed
+            } else {
+                ChangeKind::Added
+            },
+            fields: was.map(|was| fields(was, row, put)).unwrap_or_default(),
+        });
+    }
+}
+
+fn count(out: &mut ImportResult, same: Option<()>, change: impl FnOnce() -> WillChange) {
+    out.rows += 1;
+    if same.is_some() {
+        out.same += 1;
+        return;
+    }
+    if out.sample.len() < SAMPLE {
+        let change = change();
+        if change.kind == ChangeKind::Added {
+            out.added += 1
+        } else {
+            out.changed += 1
+        }
+        out.sample.push(change);
+    } else if change().kind == ChangeKind::Added {
+        out.added += 1;
+    } else {
+        out.changed += 1;
+    }
+}
+
+/// The keys two rows differ in, as a site file writes them.
+fn fields<T: Clone>(was: &T, row: &T, put: fn(&mut Site, T)) -> Vec<String> {
+    let (was, now) = (lines(was, put), lines(row, put));
+    let differ = was.symmetric_difference(&now);
+    let keys: BTreeSet<String> = differ
+        .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
+        .collect();
+    keys.into_iter().collect()
+}
+
+fn lines<T: Clone>(row: &T, put: fn(&mut Site, T)) -> BTreeSet<String> {
+    let mut alone = Site::default();
+    put(&mut alone, row.clone());
+    alone.to_toml().lines().map(str::to_owned).collect()
+}
+
+/// What an import says nothing of stays as it is: secrets, and whether a password is for the first login.
+fn with_kept<T: Clone>(
+    new: &[T],
+    there: &[T],
+    key: fn(&T) -> String,
+    keep: fn(&mut T, &T),
+) -> Vec<T> {
+    let there: HashMap<String, &T> = if new.is_empty() {
+        HashMap::new()
+    } else {
+        there.iter().map(|row| (key(row), row)).collect()
+    };
+    let kept = |row: &T| {
+        let mut row = row.clone();
+        if let Some(was) = there.get(&key(&row)) {
+            keep(&mut row, was);
+        }
+        row
+    };
+    new.iter().map(kept).collect()
+}
+
+fn keep_device(row: &mut Device, was: &Device) {
+    row.password = row.password.take().or_else(|| was.password.clone());
+    row.push_key = row.push_key.take().or_else(|| was.push_key.clone());
+}
+
+fn keep_robot(row: &mut Robot, was: &Robot) {
+    if row.key.is_empty() {
+        row.key.clone_from(&was.key);
+    }
+}
+
+fn keep_person(row: &mut Person, was: &Person) {
+    row.password.clone_from(&was.password);
+    row.must_change = was.must_change;
+}

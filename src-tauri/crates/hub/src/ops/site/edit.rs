@@ -1,0 +1,260 @@
+//! One change of one row, in one transaction: looked at again, checked as an import is, written, kept so that it can be
+//! taken back, audited with before and after.
+
+use super::{row, secret, text};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    store::{Audit, NewChange, Secrets, StoreError, StoredRow, Tx, needed_by},
+};
+use lanedesk_domain::{ids::PassId, time::Timestamp};
+use lanedesk_wire::site::{Cell, Cells, ChangeKind, SiteTable};
+use serde_json::json;
+
+/// What is to become of a row.
+#[derive(Clone)]
+pub(super) struct Edit {
+    /// The table.
+    pub(super) table: SiteTable,
+    /// The row; none: a new one, whose id stands in it or is made.
+    pub(super) id: Option<String>,
+    /// The version it was changed from; none: there is no such row yet.
+    pub(super) version: Option<String>,
+    /// Its values; none: it goes.
+    pub(super) cells: Option<Cells>,
+    /// A new person's password, hashed.
+    pub(super) hash: Option<String>,
+    /// The change this takes back.
+    pub(super) undoes: Option<String>,
+}
+
+/// What a change did.
+#[derive(Clone)]
+pub(super) struct Edited {
+    /// The change's id.
+    pub(super) change: String,
+    /// The row as it is now; none: it is gone.
+    pub(super) row: Option<StoredRow>,
+    /// Sessions that are over with it, by their tokens' hashes.
+    pub(super) ended: Vec<String>,
+}
+
+/// Does it.
+pub(super) async fn apply(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    actor: &Actor,
+    edit: Edit,
+    now: Timestamp,
+) -> Result<Edited> {
+    tx.lock_site().await?;
+    let id = match (&edit.id, &edit.cells) {
+        (Some(id), _) => id.clone(),
+        (None, Some(cells)) => row::new_id(edit.table, cells)?,
+        (None, None) => return Err(Error::NotFound),
+    };
+    let before = tx.site_row(edit.table, &id).await?;
+    as_expected(hub, &edit, before.as_ref())?;
+    let (mut secrets, mut ended) = (false, Vec::new());
+    match edit.cells.clone() {
+        Some(cells) => secrets = put(tx, hub, &edit, &id, cells, before.as_ref(), now).await?,
+        None => remove(tx, &edit, &id, before.as_ref()).await?,
+    }
+    let after = tx.site_row(edit.table, &id).await?;
+    if edit.table == SiteTable::Person {
+        ended = people_changed(tx, &id, after.as_ref()).await?;
+    }
+    let change = uuid::Uuid::now_v7().to_string();
+    note(
+        tx,
+        actor,
+        &edit,
+        &Noted {
+            change: &change,
+            id: &id,
+            before: before.as_ref(),
+            after: after.as_ref(),
+            secrets,
+        },
+        now,
+    )
+    .await?;
+    if row::is_in_memory(edit.table) {
+        tx.tell_site_changed(now).await?;
+    }
+    Ok(Edited {
+        change,
+        row: after,
+        ended,
+    })
+}
+
+/// The row must be the one the change was made from.
+fn as_expected(hub: &Hub, edit: &Edit, before: Option<&StoredRow>) -> Result<()> {
+    match (&edit.version, before) {
+        (None, None) => Ok(()),
+        (Some(version), Some(before)) if *version == before.version => Ok(()),
+        // Rules that were never set stand at their defaults; changing one is not making it.
+        (Some(version), None) if edit.table == SiteTable::Rule && version == row::DEFAULT => Ok(()),
+        (_, Some(before)) => {
+            let current = row::shown(hub, edit.table, before.clone());
+            Err(Error::ChangedMeanwhile(Some(Box::new(current))))
+        }
+        (Some(_), None) if edit.undoes.is_some() => Err(Error::ChangedMeanwhile(None)),
+        (Some(_), None) => Err(Error::NotFound),
+    }
+}
+
+async fn put(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    edit: &Edit,
+    id: &str,
+    mut cells: Cells,
+    before: Option<&StoredRow>,
+    now: Timestamp,
+) -> Result<bool> {
+    let mut sealed = Secrets::default();
+    let was = before.map(|row| row.sealed.as_str());
+    let secrets = secret::take(edit.table, id, &mut cells, was, hub.vault(), &mut sealed)?;
+    let disabled = matches!(cells.remove("disabled"), Some(Some(Cell::Truth(true))));
+    row::fit(edit.table, id, &mut cells);
+    let known = tx.known_site().await?;
+    let site = text::read(edit.table, &cells, &known)?;
+    match edit.table {
+        SiteTable::Pass => {
+            let pass = site.passes.first().ok_or(Error::NotFound)?;
+            let same = tx.pass_of(pass).await?;
+            if same.is_some_and(|same| same != id) {
+                return Err(text::refused(
+                    "plates",
+                    "there is a pass for these plates already",
+                ));
+            }
+            let id: PassId = id.parse().map_err(|_| Error::NotFound)?;
+            tx.put_pass(&id, pass).await?;
+        }
+        SiteTable::Person => {
+            let person = site.people.first().ok_or(Error::NotFound)?;
+            if before.is_some() {
+                let off = disabled.then_some(now);
+                tx.set_account(id, &person.username, off)
+                    .await
+                    .map_err(|e| taken(e, "username"))?;
+            } else {
+                tx.add_person(
+                    id,
+                    &person.username,
+                    edit.hash.as_deref().unwrap_or_default(),
+                )
+                .await
+                .map_err(|e| taken(e, "username"))?;
+            }
+            tx.import_site(&site, &sealed).await?;
+        }
+        _ => tx
+            .import_site(&site, &sealed)
+            .await
+            .map_err(|e| taken(e, row::key(edit.table)))?,
+    }
+    Ok(secrets)
+}
+
+/// What must be unique is there already.
+fn taken(error: StoreError, column: &str) -> Error {
+    match error {
+        StoreError::NotUnique(_) => text::refused(column, "is there already"),
+        other => other.into(),
+    }
+}
+
+async fn remove(tx: &mut Tx<'_>, edit: &Edit, id: &str, before: Option<&StoredRow>) -> Result<()> {
+    if before.is_none() {
+        return Err(Error::NotFound);
+    }
+    for (sql, words) in needed_by(edit.table) {
+        if tx.count_of(sql, crate::args![id]).await? > 0 {
+            return Err(Error::StillUsed(words));
+        }
+    }
+    tx.remove_site_row(edit.table, id).await?;
+    Ok(())
+}
+
+/// There must always be somebody who can administer, and whoever may no longer log in is out at once.
+async fn people_changed(
+    tx: &mut Tx<'_>,
+    id: &str,
+    after: Option<&StoredRow>,
+) -> Result<Vec<String>> {
+    if tx.count_admins().await? == 0 {
+        return Err(Error::StillUsed("last_admin"));
+    }
+    let disabled =
+        after.is_some_and(|row| row.cells.get("disabled") == Some(&Some(Cell::Truth(true))));
+    let person = id.parse().map_err(|_| Error::NotFound)?;
+    if disabled {
+        Ok(tx.end_sessions_of(&person, "").await?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+struct Noted<'a> {
+    change: &'a str,
+    id: &'a str,
+    before: Option<&'a StoredRow>,
+    after: Option<&'a StoredRow>,
+    secrets: bool,
+}
+
+async fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    edit: &Edit,
+    noted: &Noted<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let (before, after) = (
+        noted.before.map(|row| &row.cells),
+        noted.after.map(|row| &row.cells),
+    );
+    let kind = match (before, after) {
+        (None, _) => ChangeKind::Added,
+        (Some(_), Some(_)) => ChangeKind::Changed,
+        (Some(_), None) => ChangeKind::Removed,
+    };
+    let section = edit.table.word();
+    tx.add_site_change(&NewChange {
+        id: noted.change,
+        section: &section,
+        row_id: noted.id,
+        label: noted
+            .after
+            .or(noted.before)
+            .map_or(noted.id, |row| row.label.as_str()),
+        kind,
+        person: &actor.id,
+        at: now,
+        before,
+        after,
+        version: noted.after.map(|row| row.version.as_str()),
+        secrets: noted.secrets,
+        undoes: edit.undoes.as_deref(),
+    })
+    .await?;
+    tx.audit(Audit {
+        at: now,
+        person: Some(actor.id.clone()),
+        action: match kind {
+            ChangeKind::Added => "site.add",
+            ChangeKind::Removed => "site.remove",
+            _ => "site.change",
+        },
+        subject: format!("{section}:{}", noted.id),
+        body: json!({"before": before, "after": after, "secrets": noted.secrets, "change": noted.change, "undoes": edit.undoes}),
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! The site as an administrator takes it away: without secrets, which are write-only there.
+
+use super::export;
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    site::Site,
+    store::Audit,
+};
+use lanedesk_domain::person::Permission;
+use lanedesk_wire::site::SiteTable;
+use serde_json::json;
+
+/// The whole site; who took it is in the record before it leaves.
+pub async fn give_out(hub: &Hub, actor: &Actor, table: Option<SiteTable>) -> Result<Site> {
+    actor.allow(Permission::Configure)?;
+    let (who, now) = (actor.id.clone(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let who = who.clone();
+            Box::pin(async move {
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who),
+                    action: "site.export",
+                    subject: "site:file".to_owned(),
+                    body: json!({"table": table}),
+                })
+                .await
+                .map_err(Error::from)
+            })
+        })
+        .await?;
+    let site = export(hub.store(), hub.vault()).await;
+    let mut site = site.map_err(|error| Error::Internal(error.to_string()))?;
+    for device in &mut site.devices {
+        device.password = None;
+        device.push_key = None;
+    }
+    for robot in &mut site.robots {
+        robot.key.clear();
+    }
+    for integration in &mut site.integrations {
+        integration.secret.clear();
+    }
+    Ok(site)
+}

@@ -1,0 +1,320 @@
+//! The site's rows for administrators: looked at, added, changed, removed (R34).
+
+use super::{
+    edit::{Edit, Edited, apply},
+    secret, text,
+};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::{account, right},
+    store::{RowsAsked, StoredRow},
+};
+use lanedesk_domain::{
+    ids::{LotId, PassId, PersonId},
+    person::Permission,
+    rules::Rules,
+};
+use lanedesk_wire::{
+    account::OneTimePassword,
+    list::Page,
+    site::{AddRow, Cell, Cells, ChangeRow, SiteRow, SiteTable},
+};
+
+/// The version of a rule nobody has set.
+pub(super) const DEFAULT: &str = "default";
+
+/// What is looked for.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// A part of an id, a name, a plate or a number.
+    pub q: Option<String>,
+    /// Rows of this lot.
+    #[param(value_type = Option<String>)]
+    pub lot: Option<LotId>,
+    /// At most so many, 500 at most.
+    pub limit: Option<u32>,
+    /// The page after the one that gave this `next`.
+    pub cursor: Option<String>,
+}
+
+/// Rows of a table in the order of their ids.
+pub async fn list(
+    hub: &Hub,
+    actor: &Actor,
+    table: SiteTable,
+    asked: Asked,
+) -> Result<Page<SiteRow>> {
+    actor.allow(Permission::Configure)?;
+    if table == SiteTable::Rule {
+        return rules(hub).await;
+    }
+    let limit = i64::from(asked.limit.unwrap_or(100).clamp(1, 500));
+    let wanted = RowsAsked {
+        q: asked
+            .q
+            .map(|q| q.trim().to_owned())
+            .filter(|q| !q.is_empty()),
+        lot: asked.lot,
+        after: asked.cursor,
+        limit: limit + 1,
+    };
+    let mut rows = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .site_rows(table, &wanted)
+        .await?;
+    let more = i64::try_from(rows.len()).unwrap_or_default() > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let items = rows.into_iter().map(|row| shown(hub, table, row)).collect();
+    Ok(Page { items, next })
+}
+
+/// One row.
+pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result<SiteRow> {
+    actor.allow(Permission::Configure)?;
+    let row = hub.store().read().await?.conn().site_row(table, id).await?;
+    match (row, table) {
+        (Some(row), _) => Ok(shown(hub, table, row)),
+        (None, SiteTable::Rule) => rule(id, None).ok_or(Error::NotFound),
+        (None, _) => Err(Error::NotFound),
+    }
+}
+
+/// Adds a row. A new person gets a password the hub makes, told in this answer and never again.
+pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Result<SiteRow> {
+    actor.allow(Permission::Configure)?;
+    let password = (table == SiteTable::Person).then(account::made_password);
+    let hash = match &password {
+        Some(password) => Some(account::hashed(password.clone()).await?),
+        None => None,
+    };
+    let username = text::text(&new.row, "username")
+        .unwrap_or_default()
+        .to_owned();
+    let id = matches!(table, SiteTable::Pass).then(|| PassId::new().to_string());
+    let id = id.or_else(|| hash.is_some().then(|| PersonId::new().to_string()));
+    let edit = Edit {
+        table,
+        id,
+        version: None,
+        cells: Some(new.row),
+        hash,
+        undoes: None,
+    };
+    let mut row = done(hub, table, edit_row(hub, actor, edit).await?)?;
+    row.one_time_password = password.map(|password| OneTimePassword { username, password });
+    Ok(row)
+}
+
+/// Changes a row.
+pub async fn change(
+    hub: &Hub,
+    actor: &Actor,
+    table: SiteTable,
+    id: &str,
+    change: ChangeRow,
+) -> Result<SiteRow> {
+    actor.allow(Permission::Configure)?;
+    let edit = Edit {
+        table,
+        id: Some(id.to_owned()),
+        version: Some(change.version),
+        cells: Some(change.row),
+        hash: None,
+        undoes: None,
+    };
+    done(hub, table, edit_row(hub, actor, edit).await?)
+}
+
+/// Removes a row nothing needs any more. A rule goes back to its default.
+pub async fn remove(
+    hub: &Hub,
+    actor: &Actor,
+    table: SiteTable,
+    id: &str,
+    version: String,
+) -> Result<()> {
+    actor.allow(Permission::Configure)?;
+    let edit = Edit {
+        table,
+        id: Some(id.to_owned()),
+        version: Some(version),
+        cells: None,
+        hash: None,
+        undoes: None,
+    };
+    edit_row(hub, actor, edit).await.map(drop)
+}
+
+fn done(hub: &Hub, table: SiteTable, edited: Edited) -> Result<SiteRow> {
+    let row = edited.row.ok_or(Error::NotFound)?;
+    Ok(shown(hub, table, row))
+}
+
+/// Writes a change and lets it take effect: when this answers, the hub goes by it.
+pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<Edited> {
+    let (outer, who, now, table) = (hub.clone(), actor.clone(), hub.clock().now(), edit.table);
+    let edited = hub
+        .store()
+        .write(move |tx| {
+            let (hub, who, edit) = (outer.clone(), who.clone(), edit.clone());
+            Box::pin(async move { apply(tx, &hub, &who, edit, now).await })
+        })
+        .await?;
+    account::forget(hub, edited.ended.clone());
+    if is_in_memory(table) {
+        takes_effect(hub).await?;
+    }
+    Ok(edited)
+}
+
+/// The hub reads its site anew, and rights that are gone end what they held.
+pub(super) async fn takes_effect(hub: &Hub) -> Result<()> {
+    hub.reload().await?;
+    right::enforce(hub).await
+}
+
+/// Whether a change must be read by every hub; passes and vehicles are looked up each time.
+pub(super) fn is_in_memory(table: SiteTable) -> bool {
+    !matches!(
+        table,
+        SiteTable::Pass | SiteTable::Vehicle | SiteTable::Seat
+    )
+}
+
+/// The key that names a row of the table.
+pub(super) fn key(table: SiteTable) -> &'static str {
+    match table {
+        SiteTable::Seat => "number",
+        SiteTable::Person => "username",
+        SiteTable::Reason => "code",
+        SiteTable::Pass => "plates",
+        SiteTable::Vehicle => "plate",
+        SiteTable::Tariff => "lot",
+        SiteTable::Rule => "name",
+        _ => "id",
+    }
+}
+
+/// The id a new row says itself.
+pub(super) fn new_id(table: SiteTable, cells: &Cells) -> Result<String> {
+    let missing = |key: &str| text::refused(key, &format!("{key} is missing"));
+    let named = |key: &'static str| {
+        text::text(cells, key)
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .ok_or_else(|| missing(key))
+    };
+    if table == SiteTable::Vehicle {
+        let plate = lanedesk_domain::plate::Plate::parse(named("plate")?);
+        let plate = plate.map_err(|error| text::refused("plate", &error.to_string()))?;
+        return Ok(format!("{}:{}", named("lot")?, plate.as_str()));
+    }
+    named(key(table)).map(str::to_owned)
+}
+
+/// Puts the id where the site file has it, and takes out what is only shown.
+pub(super) fn fit(table: SiteTable, id: &str, cells: &mut Cells) {
+    for only_shown in ["must_change", "second_factor", "password"] {
+        if table == SiteTable::Person {
+            cells.remove(only_shown);
+        }
+    }
+    let said = |text: &str| Some(Cell::Text(text.to_owned()));
+    match table {
+        SiteTable::Person | SiteTable::Pass => {}
+        SiteTable::Vehicle => {
+            let (lot, plate) = id.split_once(':').unwrap_or((id, ""));
+            cells.insert("lot".to_owned(), said(lot));
+            cells.insert("plate".to_owned(), said(plate));
+        }
+        SiteTable::Rule => {
+            let value = cells.remove("value").flatten();
+            cells.clear();
+            cells.insert(id.to_owned(), value);
+        }
+        _ => drop(cells.insert(key(table).to_owned(), said(id))),
+    }
+}
+
+/// A row as it is told: without secrets, with the names of those that are set.
+pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
+    if table == SiteTable::Rule {
+        let value = match row.cells.get("value") {
+            Some(Some(Cell::Number(value))) => Some((*value, row.version.clone())),
+            _ => None,
+        };
+        if let Some(told) = rule(&row.id, value) {
+            return told;
+        }
+    }
+    SiteRow {
+        table,
+        secrets: secret::set(table, &row.sealed, hub.vault()),
+        id: row.id,
+        label: row.label,
+        version: row.version,
+        row: row.cells,
+        one_time_password: None,
+    }
+}
+
+/// Every rule there is, set or not, in the order of the settings page.
+async fn rules(hub: &Hub) -> Result<Page<SiteRow>> {
+    let asked = RowsAsked {
+        limit: 10_000,
+        ..RowsAsked::default()
+    };
+    let rows = hub
+        .store()
+        .read()
+        .await?
+        .conn()
+        .site_rows(SiteTable::Rule, &asked)
+        .await?;
+    let told = |limit: &lanedesk_domain::rules::Limit| {
+        let set = rows.iter().find(|row| row.id == limit.name);
+        let value = set.and_then(|row| match row.cells.get("value") {
+            Some(Some(Cell::Number(value))) => Some((*value, row.version.clone())),
+            _ => None,
+        });
+        rule(limit.name, value)
+    };
+    Ok(Page {
+        items: Rules::LIMITS.iter().filter_map(told).collect(),
+        next: None,
+    })
+}
+
+fn rule(name: &str, set: Option<(i64, String)>) -> Option<SiteRow> {
+    let limit = Rules::LIMITS.iter().find(|limit| limit.name == name)?;
+    let number = |value: u32| Some(Cell::Number(value.into()));
+    let is_set = set.is_some();
+    let (value, version) = set.unwrap_or((limit.default.into(), DEFAULT.to_owned()));
+    let row = [
+        ("name", Some(Cell::Text(limit.name.to_owned()))),
+        ("value", Some(Cell::Number(value))),
+        ("default", number(limit.default)),
+        ("min", number(limit.min)),
+        ("max", number(limit.max)),
+        ("set", Some(Cell::Truth(is_set))),
+    ];
+    Some(SiteRow {
+        table: SiteTable::Rule,
+        id: limit.name.to_owned(),
+        label: limit.name.to_owned(),
+        version,
+        row: row
+            .into_iter()
+            .map(|(key, cell)| (key.to_owned(), cell))
+            .collect(),
+        secrets: Vec::new(),
+        one_time_password: None,
+    })
+}

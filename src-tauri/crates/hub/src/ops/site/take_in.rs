@@ -1,0 +1,219 @@
+//! Taking in what an administrator uploads: a site file, or a sheet of passes, lots or people. Looked at first, written
+//! whole or not at all, and in force when this answers (R34).
+
+use super::{compare::compare, export, keep_secrets, new_passwords, row::takes_effect, sealed};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    site::{Fault, Known, Site, sheet},
+    store::{Audit, NewChange, Secrets},
+};
+use lanedesk_domain::person::Permission;
+use lanedesk_wire::site::{ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable};
+use serde_json::json;
+use std::{collections::HashMap, sync::Arc};
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+/// What kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A site file.
+    Toml,
+    /// Text with separators.
+    Csv,
+    /// A workbook.
+    Xlsx,
+}
+
+impl std::str::FromStr for FileKind {
+    type Err = Error;
+    fn from_str(word: &str) -> Result<Self> {
+        match word {
+            "toml" => Ok(Self::Toml),
+            "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => Err(Error::Invalid {
+                field: "format",
+                why: "not_acceptable",
+            }),
+        }
+    }
+}
+
+/// What is uploaded.
+pub struct Upload {
+    /// What kind of file.
+    pub kind: FileKind,
+    /// What a sheet holds.
+    pub table: Option<SiteTable>,
+    /// Only look.
+    pub preview: bool,
+    /// The file.
+    pub bytes: bytes::Bytes,
+}
+
+/// Whoever wants to know how far it is; nobody may be listening.
+pub type Told = mpsc::UnboundedSender<ImportProgress>;
+
+fn tell(told: Option<&Told>, phase: ImportPhase, done: u32, total: u32) {
+    if let Some(told) = told {
+        let _ = told.send(ImportProgress {
+            phase,
+            done,
+            total,
+            result: None,
+            problem: None,
+        });
+    }
+}
+
+/// Takes a file in, or looks what it would do. Faults are in the result, and then nothing was written.
+pub async fn take_in(
+    hub: &Hub,
+    actor: &Actor,
+    upload: Upload,
+    told: Option<&Told>,
+) -> Result<(ImportResult, Vec<Fault>)> {
+    actor.allow(Permission::Configure)?;
+    tell(told, ImportPhase::Reading, 0, 0);
+    let preview = upload.preview;
+    let known = hub.store().read().await?.conn().known_site().await?;
+    let lots = lots_by_name(hub);
+    tell(told, ImportPhase::Checking, 0, 0);
+    let site = match off(move || parse(&upload, &known, &lots)).await? {
+        Ok(site) => site,
+        Err(faults) => return Ok((ImportResult::default(), faults)),
+    };
+    let rows = u32::try_from(super::count(&site)).unwrap_or(u32::MAX);
+    tell(told, ImportPhase::Comparing, 0, rows);
+    let there = export(hub.store(), hub.vault())
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?;
+    let (site, mut result) = off(move || {
+        let result = compare(&site, &there);
+        (site, result)
+    })
+    .await?;
+    result.notes = site.shared_barriers();
+    if !preview {
+        tell(told, ImportPhase::Writing, 0, rows);
+        write(hub, actor, site, rows, &mut result).await?;
+        result.written = true;
+        tell(told, ImportPhase::Writing, rows, rows);
+    }
+    Ok((result, Vec::new()))
+}
+
+/// Names of lots that name one lot only.
+fn lots_by_name(hub: &Hub) -> HashMap<String, String> {
+    let mut names: HashMap<String, Option<String>> = HashMap::new();
+    for lot in hub.directory().lots.values() {
+        names
+            .entry(lot.name.clone())
+            .and_modify(|id| *id = None)
+            .or_insert_with(|| Some(lot.id.to_string()));
+    }
+    names
+        .into_iter()
+        .filter_map(|(name, id)| Some((name, id?)))
+        .collect()
+}
+
+/// Reading a hundred thousand rows is work for another thread than those that serve requests.
+async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    spawn_blocking(work)
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))
+}
+
+fn parse(
+    upload: &Upload,
+    known: &Known,
+    lots: &HashMap<String, String>,
+) -> Result<Site, Vec<Fault>> {
+    let whole = |reason: String| {
+        vec![Fault {
+            line: 0,
+            column: None,
+            reason,
+        }]
+    };
+    let table = upload.table.unwrap_or(SiteTable::Pass);
+    let text = match upload.kind {
+        FileKind::Toml => match std::str::from_utf8(&upload.bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => return Err(whole("the file is not UTF-8".to_owned())),
+        },
+        FileKind::Csv => {
+            sheet::read_csv(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?
+        }
+        FileKind::Xlsx => {
+            sheet::read_xlsx(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?
+        }
+    };
+    Site::parse(&text, known)
+}
+
+async fn write(
+    hub: &Hub,
+    actor: &Actor,
+    site: Site,
+    rows: u32,
+    result: &mut ImportResult,
+) -> Result<()> {
+    let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
+    let mut secrets = sealed(&site, hub.vault()).map_err(|e| internal(&e))?;
+    keep_secrets(&site, &hub.directory(), hub.vault(), &mut secrets).map_err(|e| internal(&e))?;
+    let usernames = hub.store().read().await?.conn().usernames().await?;
+    let without = new_passwords(&site, &usernames, &mut secrets)
+        .await
+        .map_err(|e| internal(&e))?;
+    result.notes.extend(
+        without
+            .iter()
+            .map(|username| format!("{username}: new, no password yet")),
+    );
+    let counts = (rows, result.added, result.changed);
+    let work: Arc<(Site, Secrets)> = Arc::new((site, secrets));
+    let (who, now) = (actor.id.clone(), hub.clock().now());
+    hub.store()
+        .write(move |tx| {
+            let (work, who) = (work.clone(), who.clone());
+            Box::pin(async move {
+                tx.lock_site().await?;
+                tx.import_site(&work.0, &work.1).await?;
+                let (rows, added, changed) = counts;
+                let id = uuid::Uuid::now_v7().to_string();
+                let label = format!("{rows} rows");
+                tx.add_site_change(&NewChange {
+                    id: &id,
+                    section: "import",
+                    row_id: "",
+                    label: &label,
+                    kind: ChangeKind::Imported,
+                    person: &who,
+                    at: now,
+                    before: None,
+                    after: None,
+                    version: None,
+                    secrets: false,
+                    undoes: None,
+                })
+                .await?;
+                let body = json!({"rows": rows, "added": added, "changed": changed});
+                let (action, subject) = ("site.import", "site:file".to_owned());
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who),
+                    action,
+                    subject,
+                    body,
+                })
+                .await?;
+                Ok::<_, Error>(tx.tell_site_changed(now).await?)
+            })
+        })
+        .await?;
+    takes_effect(hub).await
+}

@@ -1,0 +1,153 @@
+//! Lists of passes, lots and people as sheets (CSV, XLSX): their titles in Chinese or as the site file's keys, one row
+//! a row. A sheet becomes the text of a site file, line for line, so that its rows meet the same checks and a fault's
+//! line is the sheet's row.
+
+mod csv;
+mod read;
+
+pub(crate) use read::{read_csv, read_xlsx};
+
+use super::{Pass, Person, Site};
+use lanedesk_wire::site::SiteTable;
+
+/// What a column's texts are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    /// Text as it stands.
+    Text,
+    /// A whole number.
+    Number,
+    /// 是 or 否.
+    Truth,
+    /// A word of the site file, or what people call it.
+    Word(&'static [(&'static str, &'static str)]),
+    /// Several, between commas or blanks.
+    List,
+    /// A lot's id or name.
+    Lot,
+    /// Several lots.
+    Lots,
+}
+
+/// A column: the site file's key, what people call it, what its texts are.
+pub(super) struct Title {
+    pub(super) key: &'static str,
+    pub(super) names: &'static [&'static str],
+    pub(super) means: Means,
+}
+
+const fn title(key: &'static str, names: &'static [&'static str], means: Means) -> Title {
+    Title { key, names, means }
+}
+
+const STATUS: Means = Means::Word(&[
+    ("已创建", "created"),
+    ("使用中", "active"),
+    ("已禁用", "suspended"),
+    ("已取消", "cancelled"),
+]);
+const ROLE: Means = Means::Word(&[
+    ("项目处人员", "lot_staff"),
+    ("客服", "agent"),
+    ("主管", "supervisor"),
+    ("管理员", "admin"),
+]);
+
+const PASS: &[Title] = &[
+    title("lot", &["停车场", "车场"], Means::Lot),
+    title("plates", &["车牌", "车牌号"], Means::List),
+    title("status", &["状态", "月卡状态"], STATUS),
+    title("valid_from", &["开始", "有效期起", "开始日期"], Means::Text),
+    title("valid_to", &["结束", "有效期止", "结束日期"], Means::Text),
+    title("spaces", &["车位数", "车位"], Means::Number),
+];
+
+const LOT: &[Title] = &[
+    title("id", &["编号"], Means::Text),
+    title("name", &["名称", "停车场"], Means::Text),
+    title("area", &["区域"], Means::Text),
+    title("manager", &["负责人"], Means::Text),
+    title("manager_phone", &["负责人电话", "电话"], Means::Text),
+    title("outsiders", &["允许临停"], Means::Truth),
+    title("address", &["地址"], Means::Text),
+    title("leave_minutes", &["离场分钟"], Means::Number),
+];
+
+const PERSON: &[Title] = &[
+    title("username", &["账号", "用户名"], Means::Text),
+    title("name", &["姓名"], Means::Text),
+    title("role", &["角色"], ROLE),
+    title("lots", &["停车场"], Means::Lots),
+    title("areas", &["区域"], Means::List),
+];
+
+/// The columns of a table that goes as a sheet.
+pub(super) fn titles(table: SiteTable) -> Option<&'static [Title]> {
+    match table {
+        SiteTable::Pass => Some(PASS),
+        SiteTable::Lot => Some(LOT),
+        SiteTable::Person => Some(PERSON),
+        _ => None,
+    }
+}
+
+/// A table's rows as texts, its titles first. None: it does not go as a sheet.
+pub(crate) fn written(table: SiteTable, site: &Site) -> Option<Vec<Vec<String>>> {
+    let titles = titles(table)?;
+    let mut rows = vec![
+        titles
+            .iter()
+            .map(|title| title.names[0].to_owned())
+            .collect(),
+    ];
+    match table {
+        SiteTable::Pass => rows.extend(site.passes.iter().map(pass)),
+        SiteTable::Lot => rows.extend(site.lots.iter().map(lot)),
+        _ => rows.extend(site.people.iter().map(person)),
+    }
+    Some(rows)
+}
+
+fn pass(pass: &Pass) -> Vec<String> {
+    vec![
+        pass.lot.to_string(),
+        pass.plates.join(" "),
+        said(STATUS, pass.status.as_str()),
+        pass.valid_from.to_string(),
+        pass.valid_to.to_string(),
+        pass.spaces.to_string(),
+    ]
+}
+
+fn lot(lot: &super::Lot) -> Vec<String> {
+    let truth = if lot.outsiders { "是" } else { "否" };
+    vec![
+        lot.id.to_string(),
+        lot.name.clone(),
+        lot.area.to_string(),
+        lot.manager.clone(),
+        lot.manager_phone.clone(),
+        truth.to_owned(),
+        lot.address.clone().unwrap_or_default(),
+        lot.leave_minutes.to_string(),
+    ]
+}
+
+fn person(person: &Person) -> Vec<String> {
+    let joined = |ids: Vec<String>| ids.join(" ");
+    vec![
+        person.username.clone(),
+        person.name.clone(),
+        said(ROLE, person.role.as_str()),
+        joined(person.lots.iter().map(ToString::to_string).collect()),
+        joined(person.areas.iter().map(ToString::to_string).collect()),
+    ]
+}
+
+fn said(means: Means, word: &str) -> String {
+    let Means::Word(words) = means else {
+        return word.to_owned();
+    };
+    let named = words.iter().find(|(_, of)| *of == word);
+    named.map_or(word, |(said, _)| *said).to_owned()
+}

@@ -1,0 +1,370 @@
+//! The list of changes of the site, and the writes no site file can say: removing, renaming, disabling.
+
+use super::super::{Arg, Conn, StoreError, Tx, lease::holder};
+use crate::{args, directory::parsed, site::Pass};
+use lanedesk_domain::{
+    ids::{PassId, PersonId},
+    time::Timestamp,
+};
+use lanedesk_wire::{
+    problem::Holder,
+    site::{Cells, ChangeKind, SiteTable},
+};
+
+/// A change about to be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct NewChange<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The table's word, or `import`.
+    pub section: &'a str,
+    /// The row.
+    pub row_id: &'a str,
+    /// What people call it.
+    pub label: &'a str,
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// Who.
+    pub person: &'a PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// The row before.
+    pub before: Option<&'a Cells>,
+    /// The row after.
+    pub after: Option<&'a Cells>,
+    /// Its version after.
+    pub version: Option<&'a str>,
+    /// A secret went with it.
+    pub secrets: bool,
+    /// The change it takes back.
+    pub undoes: Option<&'a str>,
+}
+
+/// A change as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct ChangeRow {
+    /// Its id.
+    pub id: String,
+    /// The table; none: an import.
+    pub table: Option<SiteTable>,
+    /// The row.
+    pub row_id: String,
+    /// What people call it.
+    pub label: String,
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// Who.
+    pub by: Holder,
+    /// When.
+    pub at: Timestamp,
+    /// The row before.
+    pub before: Option<Cells>,
+    /// The row after.
+    pub after: Option<Cells>,
+    /// Its version after.
+    pub version: Option<String>,
+    /// A secret went with it.
+    pub secrets: bool,
+    /// Who took it back, and when.
+    pub undone: Option<(Holder, Timestamp)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    id: String,
+    section: String,
+    row_id: String,
+    label: String,
+    kind: String,
+    person_id: String,
+    name: String,
+    role: String,
+    at: i64,
+    before: Option<String>,
+    after: Option<String>,
+    version: Option<String>,
+    secrets: bool,
+    undone_at: Option<i64>,
+    undone_by: Option<String>,
+    undone_name: Option<String>,
+    undone_role: Option<String>,
+}
+
+impl TryFrom<Columns> for ChangeRow {
+    type Error = StoreError;
+    fn try_from(row: Columns) -> Result<Self, StoreError> {
+        let cells = |text: Option<String>| {
+            let read = |text: String| {
+                serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()))
+            };
+            text.map(read).transpose()
+        };
+        let undone = match (
+            row.undone_by,
+            row.undone_name,
+            row.undone_role,
+            row.undone_at,
+        ) {
+            (Some(id), Some(name), Some(role), Some(at)) => {
+                Some((holder(&id, name, &role)?, Timestamp(at)))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            table: row.section.parse().ok(),
+            kind: parsed(&row.kind)?,
+            by: holder(&row.person_id, row.name, &row.role)?,
+            at: Timestamp(row.at),
+            before: cells(row.before)?,
+            after: cells(row.after)?,
+            id: row.id,
+            row_id: row.row_id,
+            label: row.label,
+            version: row.version,
+            secrets: row.secrets,
+            undone,
+        })
+    }
+}
+
+const SELECT: &str = "select c.id, c.section, c.row_id, c.label, c.kind, c.person_id, p.name, p.role, c.at, c.before,
+    c.after, c.version, c.secrets, u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role
+    from site_change c join person p on p.id = c.person_id
+    left join site_change u on u.id = c.undone_by left join person q on q.id = u.person_id";
+
+impl Conn<'_> {
+    /// Changes, newest first, of one table or row where they are given.
+    pub(crate) async fn site_changes(
+        &mut self,
+        table: Option<SiteTable>,
+        row: Option<&str>,
+        before: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let sql = format!(
+            "{SELECT} where ($1 = '' or c.section = $1) and ($2 = '' or c.row_id = $2) and ($3 = '' or c.id < $3)
+             order by c.id desc limit $4"
+        );
+        let table = table.map(SiteTable::word).unwrap_or_default();
+        let args = args![
+            table,
+            row.unwrap_or_default(),
+            before.unwrap_or_default(),
+            limit
+        ];
+        let rows: Vec<Columns> = self.all(&sql, args).await?;
+        rows.into_iter().map(ChangeRow::try_from).collect()
+    }
+
+    /// One change.
+    pub(crate) async fn site_change(&mut self, id: &str) -> Result<Option<ChangeRow>, StoreError> {
+        let row: Option<Columns> = self
+            .optional(&format!("{SELECT} where c.id = $1"), args![id])
+            .await?;
+        row.map(ChangeRow::try_from).transpose()
+    }
+
+    /// Keeps a change.
+    pub(crate) async fn add_site_change(
+        &mut self,
+        change: &NewChange<'_>,
+    ) -> Result<(), StoreError> {
+        let json =
+            |cells: Option<&Cells>| cells.and_then(|cells| serde_json::to_string(cells).ok());
+        self.execute(
+            "insert into site_change (id, section, row_id, label, kind, person_id, at, before, after, version, secrets, undoes)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            args![
+                change.id, change.section, change.row_id, change.label, change.kind.word(), change.person, change.at,
+                json(change.before), json(change.after), change.version, change.secrets, change.undoes
+            ],
+        )
+        .await?;
+        if let Some(undoes) = change.undoes {
+            self.execute(
+                "update site_change set undone_by = $2 where id = $1",
+                args![undoes, change.id],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// How many rows a question counts.
+    pub(crate) async fn count_of(&mut self, sql: &str, args: Vec<Arg>) -> Result<i64, StoreError> {
+        self.one::<(i64,)>(sql, args).await.map(|(count,)| count)
+    }
+
+    /// Renames an account, and lets it log in or not.
+    pub(crate) async fn set_account(
+        &mut self,
+        person: &str,
+        username: &str,
+        disabled_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let sql = "update person set username = $2,
+                   disabled_at = case when $3 is null then null else coalesce(disabled_at, $3) end where id = $1";
+        self.execute(sql, args![person, username, disabled_at])
+            .await
+            .map(drop)
+    }
+
+    /// Adds an account with the password of its first login; name, role and scope follow.
+    pub(crate) async fn add_person(
+        &mut self,
+        id: &str,
+        username: &str,
+        hash: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "insert into person (id, username, name, role, password_hash, must_change)
+                   values ($1, $2, $2, 'lot_staff', $3, true)";
+        self.execute(sql, args![id, username, hash]).await.map(drop)
+    }
+
+    /// People who can administer.
+    pub(crate) async fn count_admins(&mut self) -> Result<i64, StoreError> {
+        let sql = "select count(*) from person where role = 'admin' and disabled_at is null";
+        self.count_of(sql, vec![]).await
+    }
+
+    /// The pass of a lot with exactly these plates.
+    pub(crate) async fn pass_of(&mut self, pass: &Pass) -> Result<Option<String>, StoreError> {
+        let Some(first) = pass.plates.first() else {
+            return Ok(None);
+        };
+        let sql = "select y.pass_id, y.plate from pass_plate y
+                   join pass_plate z on z.pass_id = y.pass_id and z.lot_id = $1 and z.plate = $2
+                   order by y.pass_id, y.plate";
+        let rows: Vec<(String, String)> = self.all(sql, args![&pass.lot, first]).await?;
+        let ids: Vec<&String> = rows.iter().map(|(id, _)| id).collect();
+        let same = |id: &&&String| {
+            let plates = rows
+                .iter()
+                .filter(|(of, _)| of == **id)
+                .map(|(_, plate)| plate);
+            plates.eq(pass.plates.iter())
+        };
+        Ok(ids.iter().find(same).map(|id| (**id).clone()))
+    }
+
+    /// Writes a pass under its id; the plates it had before are forgotten.
+    pub(crate) async fn put_pass(&mut self, id: &PassId, pass: &Pass) -> Result<(), StoreError> {
+        let sql = "insert into pass (id, lot_id, status, valid_from, valid_to, spaces) values ($1, $2, $3, $4, $5, $6)
+                   on conflict (id) do update set lot_id = excluded.lot_id, status = excluded.status,
+                   valid_from = excluded.valid_from, valid_to = excluded.valid_to, spaces = excluded.spaces";
+        self.execute(
+            sql,
+            args![
+                id,
+                &pass.lot,
+                pass.status,
+                pass.valid_from,
+                pass.valid_to,
+                pass.spaces
+            ],
+        )
+        .await?;
+        self.execute("delete from pass_plate where pass_id = $1", args![id])
+            .await?;
+        for plate in &pass.plates {
+            let sql = "insert into pass_plate (lot_id, plate, pass_id) values ($1, $2, $3)";
+            self.execute(sql, args![&pass.lot, plate, id]).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Removes a row. What only belongs to it goes too.
+    pub(crate) async fn remove_site_row(
+        &mut self,
+        table: SiteTable,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        for sql in removals(table) {
+            self.execute(sql, args![id]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn removals(table: SiteTable) -> &'static [&'static str] {
+    match table {
+        SiteTable::Area => &[
+            "delete from person_scope where kind = 'area' and target_id = $1",
+            "delete from area where id = $1",
+        ],
+        SiteTable::Lot => &[
+            "delete from person_scope where kind = 'lot' and target_id = $1",
+            "delete from tariff where lot_id = $1",
+            "delete from lot where id = $1",
+        ],
+        SiteTable::Lane => &["delete from lane where id = $1"],
+        SiteTable::Device => &["delete from device where id = $1"],
+        SiteTable::Robot => &[
+            "delete from robot_pairing where robot_id = $1",
+            "delete from robot where id = $1",
+        ],
+        SiteTable::Seat => &["delete from seat where number = $1"],
+        // People stay: records name them. They are disabled.
+        SiteTable::Person => &[],
+        SiteTable::Reason => &["delete from reason where code = $1"],
+        SiteTable::Pass => &[
+            "delete from pass_plate where pass_id = $1",
+            "delete from pass where id = $1",
+        ],
+        SiteTable::Vehicle => &["delete from vehicle where lot_id || ':' || plate = $1"],
+        SiteTable::Tariff => &["delete from tariff where lot_id = $1"],
+        SiteTable::Integration => &["delete from integration where id = $1"],
+        SiteTable::Rule => &["delete from rule where name = $1"],
+    }
+}
+
+/// What still needs a row: a question that counts, and the key of the words that say so.
+pub(crate) fn needed_by(table: SiteTable) -> &'static [(&'static str, &'static str)] {
+    match table {
+        SiteTable::Area => &[
+            (
+                "select count(*) from area where parent_id = $1",
+                "used_by_areas",
+            ),
+            (
+                "select count(*) from lot where area_id = $1",
+                "used_by_lots",
+            ),
+        ],
+        SiteTable::Lot => &[
+            (
+                "select count(*) from lane where lot_id = $1",
+                "used_by_lanes",
+            ),
+            (
+                "select count(*) from pass where lot_id = $1",
+                "used_by_passes",
+            ),
+            (
+                "select count(*) from vehicle where lot_id = $1",
+                "used_by_vehicles",
+            ),
+        ],
+        SiteTable::Lane => &[(
+            "select count(*) from lease where lane_id = $1 and open",
+            "used_by_case",
+        )],
+        SiteTable::Device => &[(
+            "select count(*) from lane where $1 in (barrier_id, plate_camera_id, id_camera_id)
+             or environment_cameras like '%\"' || $1 || '\"%'",
+            "used_by_lanes",
+        )],
+        SiteTable::Robot => &[(
+            "select count(*) from lane where robot_id = $1",
+            "used_by_lanes",
+        )],
+        SiteTable::Seat => &[(
+            "select count(*) from seat where number = $1 and person_id is not null",
+            "used_by_person",
+        )],
+        SiteTable::Person => &[("select count(*) from person where id = $1", "people_stay")],
+        _ => &[],
+    }
+}

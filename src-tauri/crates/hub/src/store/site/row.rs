@@ -1,0 +1,206 @@
+//! Rows of the site as administrators see them: one query for every table, put together from its [`Noun`].
+
+use super::{
+    super::{Arg, Conn, StoreError},
+    noun::{Column, Kind, Noun, noun},
+};
+use crate::args;
+use lanedesk_domain::{ids::LotId, time::Timestamp};
+use lanedesk_wire::site::{Cell, Cells, SiteTable};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// A row as it rests.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredRow {
+    /// What stands in the path.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Its values without secrets.
+    pub cells: Cells,
+    /// Its secrets, sealed; empty: it has none.
+    pub sealed: String,
+    /// Differs after every change, a secret's included.
+    pub version: String,
+}
+
+/// Which rows of a table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowsAsked {
+    /// A part of id, name or what else names it.
+    pub q: Option<String>,
+    /// Of this lot.
+    pub lot: Option<LotId>,
+    /// Behind this id.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Conn<'_> {
+    /// One row.
+    pub(crate) async fn site_row(
+        &mut self,
+        table: SiteTable,
+        id: &str,
+    ) -> Result<Option<StoredRow>, StoreError> {
+        let noun = noun(table);
+        let sql = format!("{} where {} = $1", self.select(noun), noun.id);
+        let row: Option<(String, String, String, String)> = self.optional(&sql, args![id]).await?;
+        row.map(|row| stored(noun, row)).transpose()
+    }
+
+    /// Rows in the order of their ids.
+    pub(crate) async fn site_rows(
+        &mut self,
+        table: SiteTable,
+        asked: &RowsAsked,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let noun = noun(table);
+        let mut args: Vec<Arg> = args![asked.after.as_deref().unwrap_or_default(), asked.limit];
+        let mut wanted = format!("{} > $1", noun.id);
+        if let Some(lot) = &asked.lot {
+            args.push(lot.into());
+            wanted.push_str(&format!(" and {} = ${}", noun.lot, args.len()));
+        }
+        if let Some(q) = &asked.q {
+            args.push(format!("%{}%", escaped(&q.to_lowercase())).into());
+            let named = format!(
+                "lower({} || ' ' || {} || ' ' || {})",
+                noun.id, noun.label, noun.also
+            );
+            let plate = if table == SiteTable::Pass {
+                format!(
+                    " or exists (select 1 from pass_plate y where y.pass_id = x.id and lower(y.plate) like ${} escape '!')",
+                    args.len()
+                )
+            } else {
+                String::new()
+            };
+            wanted.push_str(&format!(
+                " and ({named} like ${} escape '!'{plate})",
+                args.len()
+            ));
+        }
+        let sql = format!(
+            "{} where {wanted} order by {} limit $2",
+            self.select(noun),
+            noun.id
+        );
+        let rows: Vec<(String, String, String, String)> = self.all(&sql, args).await?;
+        rows.into_iter().map(|row| stored(noun, row)).collect()
+    }
+
+    /// Id, label, values as one JSON object, sealed secrets.
+    fn select(&self, noun: &Noun) -> String {
+        let sqlite = matches!(self, Self::Sqlite(_));
+        let values: Vec<String> = noun
+            .columns
+            .iter()
+            .map(|column| value(column, sqlite))
+            .collect();
+        let object = if sqlite {
+            format!("json_object({})", values.join(", "))
+        } else {
+            format!("json_build_object({})::text", values.join(", "))
+        };
+        format!(
+            "select {} as id, {} as label, {object} as cells, {} as sealed from {} x",
+            noun.id, noun.label, noun.sealed, noun.table
+        )
+    }
+
+    /// Keeps other changes of the site waiting until this transaction ends, so that what was looked at stays true.
+    /// On SQLite there is only one writer anyway.
+    pub(crate) async fn lock_site(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            // The number means nothing; whoever changes the site asks for the same.
+            Self::Postgres(_) => self
+                .execute("select pg_advisory_xact_lock(7305118261)", vec![])
+                .await
+                .map(drop),
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
+}
+
+fn value(column: &Column, sqlite: bool) -> String {
+    let Column { key, sql, kind } = column;
+    match (kind, sqlite) {
+        (Kind::Json | Kind::Flat, true) => format!("'{key}', json({sql})"),
+        (Kind::Json | Kind::Flat, false) => format!("'{key}', ({sql})::json"),
+        (Kind::Many, true) => format!("'{key}', (select json_group_array(v) from ({sql}))"),
+        (Kind::Many, false) => {
+            format!("'{key}', (select coalesce(json_agg(v), '[]'::json) from ({sql}) t)")
+        }
+        _ => format!("'{key}', {sql}"),
+    }
+}
+
+fn stored(noun: &Noun, row: (String, String, String, String)) -> Result<StoredRow, StoreError> {
+    let (id, label, body, sealed) = row;
+    let corrupt = |error: &dyn std::fmt::Display| {
+        StoreError::Corrupt(format!("{} {id}: {error}", noun.table))
+    };
+    let values: Value = serde_json::from_str(&body).map_err(|error| corrupt(&error))?;
+    let mut cells = Cells::new();
+    if let Some(key) = noun.key {
+        cells.insert(key.to_owned(), Some(Cell::Text(id.clone())));
+    }
+    for column in noun.columns {
+        let found = values.get(column.key).unwrap_or(&Value::Null);
+        match (column.kind, found) {
+            (Kind::Flat, Value::Object(inner)) => {
+                let inner = inner
+                    .iter()
+                    .map(|(key, value)| (key.clone(), cell(Kind::Plain, value)));
+                cells.extend(inner);
+            }
+            (kind, value) => drop(cells.insert(column.key.to_owned(), cell(kind, value))),
+        }
+    }
+    let version = version(&cells, &sealed).map_err(|error| corrupt(&error))?;
+    Ok(StoredRow {
+        id,
+        label,
+        cells,
+        sealed,
+        version,
+    })
+}
+
+fn cell(kind: Kind, value: &Value) -> Option<Cell> {
+    match value {
+        Value::Null => None,
+        Value::Bool(truth) => Some(Cell::Truth(*truth)),
+        Value::Number(number) => {
+            let number = number.as_i64()?;
+            Some(match kind {
+                Kind::Truth => Cell::Truth(number != 0),
+                Kind::Time => Cell::Text(Timestamp(number).to_string()),
+                _ => Cell::Number(number),
+            })
+        }
+        Value::String(text) => Some(Cell::Text(text.clone())),
+        Value::Array(items) => {
+            let text = |item: &Value| item.as_str().map(str::to_owned);
+            Some(Cell::List(items.iter().filter_map(text).collect()))
+        }
+        Value::Object(_) => None,
+    }
+}
+
+/// A sum over everything the row holds: another value, or another secret, is another version.
+fn version(cells: &Cells, sealed: &str) -> Result<String, serde_json::Error> {
+    let mut sum = Sha256::new();
+    sum.update(serde_json::to_vec(cells)?);
+    sum.update(sealed);
+    Ok(hex::encode(&sum.finalize()[..10]))
+}
