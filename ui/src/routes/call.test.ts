@@ -2,6 +2,7 @@ import { cleanup, configure, render, screen, waitFor, within } from '@testing-li
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Call, Person, View } from '$lib/backend';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { people } from '$lib/backend/memory/sample';
@@ -13,8 +14,11 @@ async function faults(): Promise<string[]> {
   return found.violations.map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).join(' | ')}`);
 }
 
+const agent = people['agent'] as Person;
+const first = (list: readonly Call[]): Call => list[0] as Call;
+
 async function open(script: Script = {}) {
-  const backend = new MemoryBackend({ person: people['agent']!, ...script });
+  const backend = new MemoryBackend({ person: agent, ...script });
   const app = new App(backend);
   render(AppPage, { props: { app } });
   await app.start();
@@ -38,6 +42,7 @@ describe('an arriving call', () => {
     expect(app.lane.mode).toBe('mine');
     expect(await screen.findByTestId('call-clock')).toHaveAttribute('data-phase', 'rings');
     expect(screen.queryByTestId('call-banner')).toBeNull();
+    expect(await screen.findByTestId('plate-cell-0')).toHaveValue('粤');
     backend.becomes(call.id, { state: 'live', answered_at: new Date().toISOString() });
     await waitFor(() => expect(screen.getByTestId('call-clock')).toHaveAttribute('data-phase', 'live'));
     backend.becomes(call.id, { state: 'ended', ended_at: new Date().toISOString() });
@@ -70,7 +75,7 @@ describe('an arriving call', () => {
 
   it('at a lane held by another shows R7 and the call all the same', async () => {
     // 李四 holds it.
-    const { app, backend } = await open({ person: { ...people['agent']!, id: 'zhaoliu', name: '赵六' } });
+    const { app, backend } = await open({ person: { ...agent, id: 'zhaoliu', name: '赵六' } });
     backend.ring('K01');
     expect(await screen.findByTestId('held-banner')).toHaveTextContent('已经有人处理');
     expect(app.lane.mode).toBe('watch');
@@ -118,7 +123,7 @@ describe('the queue', () => {
   it('tells who was first, and keeps the page', async () => {
     const { app, backend, user } = await open({ waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
-    const id = app.calls.queued[0]!.id;
+    const id = first(app.calls.queued).id;
     backend.callsNow = backend.callsNow.map((call) => (call.id === id ? { ...call, state: 'live' } : call));
     await user.click(within(await screen.findByTestId('queue-waiting')).getByTestId(`take-${id}`));
     expect(await screen.findByTestId('queue-problem')).toHaveTextContent('已由王五接听。');
@@ -128,23 +133,23 @@ describe('the queue', () => {
   it('marks a call as rung back, with a note', async () => {
     const { app, backend, user } = await open({ waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
-    await user.click(await screen.findByTestId(`called-back-${app.calls.abandoned[0]!.id}`));
+    await user.click(await screen.findByTestId(`called-back-${first(app.calls.abandoned).id}`));
     await user.type(screen.getByTestId('called-back-note'), '已放行{Enter}');
     await waitFor(() => expect(backend.sent).toContain('called-back:已放行'));
   });
 
   it('is not there for lot staff (R1)', async () => {
-    await open({ person: people['guard']!, waiting: 2 });
+    await open({ person: people['guard'] as Person, waiting: 2 });
     expect(screen.queryByTestId('queue-chip')).toBeNull();
     expect(screen.queryByTestId('idle-waiting')).toBeNull();
     expect(screen.queryByTestId('seat-control')).toBeNull();
   });
 
   it('is seen by a supervisor, who takes none', async () => {
-    const { app, user } = await open({ person: people['chief']!, waiting: 1 });
+    const { app, user } = await open({ person: people['chief'] as Person, waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
     expect(await screen.findByTestId('queue-waiting')).toHaveTextContent('星河雅居');
-    expect(screen.queryByTestId(`take-${app.calls.queued[0]!.id}`)).toBeNull();
+    expect(screen.queryByTestId(`take-${first(app.calls.queued).id}`)).toBeNull();
     expect(screen.queryByTestId('take-next')).toBeNull();
   });
 });
@@ -224,7 +229,7 @@ describe('the seat (R2, R4)', () => {
   });
 
   it('one still has after a restart is shown again', async () => {
-    const { app } = await open({ person: { ...people['agent']!, seat: null } });
+    const { app } = await open({ person: { ...agent, seat: null } });
     await waitFor(() => expect(app.session.person?.seat).toBe('2066'));
   });
 });
@@ -276,7 +281,8 @@ describe('the robot', () => {
     expect(screen.queryByTestId('robot-ops')).toBeNull();
     await app.claim('S01');
     backend.tell({ type: 'view', lane: 'S01' });
-    const { robot: _gone, ...bare } = app.lane.view!;
+    const bare = { ...(app.lane.view as View) };
+    delete bare.robot;
     app.lane.view = bare;
     await waitFor(() => expect(screen.queryByTestId('push-qr')).toBeNull());
     expect(screen.queryByTestId('robot-talk')).toBeNull();

@@ -1,4 +1,5 @@
 import type { View } from '$lib/backend';
+import { stamp } from '$lib/ui/format';
 
 export interface PaidNews {
   stay: string;
@@ -21,7 +22,7 @@ export class Paid {
       this.news = {
         stay: is.stay,
         sum: is.paid_fen - was.paid_fen,
-        at: is.paid_at ?? new Date(now).toISOString(),
+        at: is.paid_at ?? stamp(now),
       };
     else if (is.due_fen > 0) this.news = null;
   }

@@ -4,6 +4,7 @@ import { temporary } from '$lib/backend/memory/sample';
 import { Paid } from './paid.svelte';
 
 const owing = temporary(false);
+const payment = owing.payment as NonNullable<View['payment']>;
 const settled = temporary(true);
 
 describe('a payment that comes in while one looks on (scene 2)', () => {
@@ -17,7 +18,7 @@ describe('a payment that comes in while one looks on (scene 2)', () => {
     const paid = new Paid();
     paid.see(settled, settled, 0);
     paid.see(null, settled, 0);
-    const part: View = { ...owing, payment: { ...owing.payment!, due_fen: 500, paid_fen: 2000 } };
+    const part: View = { ...owing, payment: { ...payment, due_fen: 500, paid_fen: 2000 } };
     paid.see(owing, part, 0);
     expect(paid.news).toBeNull();
   });
@@ -25,7 +26,7 @@ describe('a payment that comes in while one looks on (scene 2)', () => {
   it('goes with the vehicle and with the lane', () => {
     const paid = new Paid();
     paid.see(owing, settled, 0);
-    const next: View = { ...owing, payment: { ...owing.payment!, stay: 'stay-10' } };
+    const next: View = { ...owing, payment: { ...payment, stay: 'stay-10' } };
     paid.see(settled, next, 0);
     expect(paid.news).toBeNull();
     paid.see(owing, settled, 0);

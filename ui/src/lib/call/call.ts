@@ -13,7 +13,7 @@ export function isFree(call: Call, me: Holder | null): boolean {
 }
 
 /** Oldest first: that is the order they are to be taken in (R30). */
-export function oldestFirst(calls: Iterable<Call>): Call[] {
+export function oldestFirst(calls: readonly Call[]): Call[] {
   return [...calls].sort((a, b) => ms(a.since) - ms(b.since));
 }
 

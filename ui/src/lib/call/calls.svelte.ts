@@ -8,7 +8,7 @@ const ASKED: CallState[] = ['waiting', 'live', 'abandoned'];
 
 /** Drivers' calls as this person may see them: the queue, the live ones, those to ring back, and one's own. */
 export class Calls {
-  all = $state.raw<ReadonlyMap<string, Call>>(new Map());
+  all = $state.raw<readonly Call[]>([]);
   /** The call this person is in, or was in last: its end stays readable until the case is closed. */
   own = $state.raw<Call | null>(null);
   problem = $state<Problem | null>(null);
@@ -16,10 +16,10 @@ export class Calls {
   /** Calls whose banner was put away; they wait on in the queue. */
   hushed = $state<readonly string[]>([]);
 
-  queued = $derived(oldestFirst([...this.all.values()].filter((call) => call.state === 'waiting')));
-  ringing = $derived(oldestFirst([...this.all.values()].filter((call) => call.state === 'ringing')));
-  live = $derived(oldestFirst([...this.all.values()].filter((call) => call.state === 'live')));
-  abandoned = $derived(oldestFirst([...this.all.values()].filter((call) => call.state === 'abandoned')));
+  queued = $derived(oldestFirst(this.all.filter((call) => call.state === 'waiting')));
+  ringing = $derived(oldestFirst(this.all.filter((call) => call.state === 'ringing')));
+  live = $derived(oldestFirst(this.all.filter((call) => call.state === 'live')));
+  abandoned = $derived(oldestFirst(this.all.filter((call) => call.state === 'abandoned')));
 
   #backend: Backend;
   #me: () => Holder | null;
@@ -56,7 +56,7 @@ export class Calls {
     if (!this.#sees()) return;
     if (answers.some((answer) => !answer.ok)) return;
     const found = answers.flatMap((answer) => (answer.ok ? answer.data : []));
-    this.all = new Map(found.filter((call) => !call.called_back_at).map((call) => [call.id, call]));
+    this.all = found.filter((call) => !call.called_back_at);
     const mine = found.find((call) => isOwn(call, this.#me()));
     if (mine) this.own = mine;
     else if (this.own && this.own.state !== 'ended') this.own = null;
@@ -97,7 +97,7 @@ export class Calls {
 
   forget(): void {
     clearTimeout(this.#timer);
-    this.all = new Map();
+    this.all = [];
     this.own = null;
     this.problem = null;
     this.hushed = [];
@@ -105,15 +105,13 @@ export class Calls {
 
   /** As the hub counts it: what waits, and what rings at one seat for too long. */
   get #inQueue(): number {
-    return [...this.all.values()].filter(
-      (call) => call.state === 'waiting' || (call.state === 'ringing' && call.overflow),
-    ).length;
+    return this.all.filter((call) => call.state === 'waiting' || (call.state === 'ringing' && call.overflow)).length;
   }
 
   #note(call: Call): Call | null {
     const before = this.own;
     if (call.state === 'ended' || call.called_back_at) this.#drop(call.id);
-    else this.all = new Map(this.all).set(call.id, call);
+    else this.all = [...this.all.filter((each) => each.id !== call.id), call];
     const mine = isOwn(call, this.#me());
     if (mine) this.own = call;
     else if (before?.id === call.id) this.own = call.by?.id === before.by?.id ? call : null;
@@ -121,7 +119,7 @@ export class Calls {
   }
 
   #drop(id: string): void {
-    this.all = new Map([...this.all].filter(([each]) => each !== id));
+    this.all = this.all.filter((call) => call.id !== id);
   }
 
   #soon(): void {

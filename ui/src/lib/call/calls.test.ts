@@ -1,10 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryBackend } from '$lib/backend/memory/memory';
+import type { Call, Person } from '$lib/backend';
 import { people } from '$lib/backend/memory/sample';
 import { Calls } from './calls.svelte';
 import { Chime, AGAIN_MS, TIMES } from './chime';
 
-async function calls(waiting = 2, person = people['agent']!) {
+const agent = people['agent'] as Person;
+const guard = people['guard'] as Person;
+const first = (list: readonly Call[]): Call => list[0] as Call;
+
+async function calls(waiting = 2, person = agent) {
   const backend = new MemoryBackend({ person, waiting });
   const store = new Calls(
     backend,
@@ -27,19 +32,19 @@ describe('the queue (R30)', () => {
 
   it('loses a call that somebody else takes', async () => {
     const { backend, store } = await calls(1);
-    const id = store.queued[0]!.id;
+    const id = first(store.queued).id;
     backend.becomes(id, { state: 'live', by: { id: 'wangwu', name: '王五', role: 'agent' } });
     expect(store.takeable).toEqual([]);
     expect(store.own).toBeNull();
   });
 
   it('asks nothing for lot staff, and hears nothing for them (R1)', async () => {
-    const { backend, store } = await calls(2, people['guard']!);
+    const { backend, store } = await calls(2, guard);
     const asked = vi.spyOn(backend, 'calls');
     await store.load();
     backend.ring('E02', 'waiting');
     expect(asked).not.toHaveBeenCalled();
-    expect(store.all.size).toBe(0);
+    expect(store.all.length).toBe(0);
   });
 
   it('reads the list anew where the hub counts otherwise', async () => {
@@ -54,7 +59,7 @@ describe('the queue (R30)', () => {
 
   it('drops one that was rung back, here or elsewhere', async () => {
     const { backend, store } = await calls(1);
-    const { id } = store.abandoned[0]!;
+    const { id } = first(store.abandoned);
     expect(await store.callBack(id, ' 已放行 ')).toBe(true);
     expect(backend.sent).toContain('called-back:已放行');
     expect(store.abandoned).toEqual([]);
@@ -69,9 +74,9 @@ describe('one’s own call', () => {
   it('is told once when it begins, and its end stays readable until the case is closed', async () => {
     const { backend, store } = await calls(0);
     const heard: (string | null)[] = [];
-    await backend.listen({ told: (frame) => heard.push(store.hear(frame)?.id ?? null) } as Parameters<
-      MemoryBackend['listen']
-    >[0]);
+    await backend.listen({
+      told: (frame) => void heard.push(store.hear(frame)?.id ?? null),
+    } as Parameters<MemoryBackend['listen']>[0]);
     const { id } = backend.ring('E02');
     backend.becomes(id, { state: 'live', answered_at: new Date().toISOString() });
     expect(heard).toEqual([id, null]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RobotFacts, View } from '$lib/backend';
+import type { Person, RobotFacts, View } from '$lib/backend';
 import { MemoryBackend } from '$lib/backend/memory/memory';
 import { people, temporary } from '$lib/backend/memory/sample';
 import { mirrorOf } from './mirror';
@@ -45,7 +45,8 @@ describe('what the robot may be told (R18, R21)', () => {
   });
 
   it('is nothing where there is no robot; a code can still be held up', () => {
-    const { robot: _gone, ...bare } = page();
+    const bare = page();
+    delete bare.robot;
     expect(robotMay(bare, 'show_qr')).toBe(false);
     expect(hasTalk({ ...bare, offers: [{ op: 'show_qr', needs: [], scenes: ['pay'] }] })).toBe(false);
     expect(showsCode(bare)).toBe(true);
@@ -54,7 +55,7 @@ describe('what the robot may be told (R18, R21)', () => {
 
 describe('a command to the robot', () => {
   async function desk(result: 'accepted' | 'failed' | 'unknown') {
-    const backend = new MemoryBackend({ person: people['agent']!, robot: result });
+    const backend = new MemoryBackend({ person: people['agent'] as Person, robot: result });
     await backend.claimLane('S01');
     return { backend, desk: new RobotDesk(backend) };
   }
@@ -75,7 +76,7 @@ describe('a command to the robot', () => {
     await backend.listen({ told: (frame) => robots.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
     await robots.press('case-1', { type: 'speak', text: '您好' });
     expect(robots.news?.result).toBe('unknown');
-    backend.tell({ type: 'order', order_id: robots.news!.id, case: 'case-1', result: 'failed', detail: '无声' });
+    backend.tell({ type: 'order', order_id: robots.news?.id ?? '', case: 'case-1', result: 'failed', detail: '无声' });
     expect(robots.news).toMatchObject({ result: 'failed', detail: '无声' });
   });
 
