@@ -1,17 +1,26 @@
 import { createContext } from 'svelte';
+import { guarded, Reentry } from './account/reentry.svelte';
 import { Approvals } from './approval/approvals.svelte';
-import type { Backend, Frame, LaneFree, Order } from './backend';
+import type { Backend, Frame, LaneFree, Order, Person, Problem } from './backend';
+import { Paid } from './barrier/paid.svelte';
 import { Press } from './barrier/press.svelte';
 import { nextStep, type NextStep } from './barrier/step';
 import { BoardNow } from './board/board.svelte';
 import { DraftKeeper } from './case/draft.svelte';
 import { PlateEditor } from './case/plate-editor.svelte';
+import { Answering } from './call/answer.svelte';
+import { Calls } from './call/calls.svelte';
 import { Evidence } from './evidence/evidence.svelte';
 import { Lane } from './lane/lane.svelte';
+import { Live } from './live/live.svelte';
+import { Office } from './office/office.svelte';
 import { RecordParts } from './opening/record.svelte';
 import { Release } from './release/release.svelte';
+import { codesOf, robotMay } from './robot/offers';
+import { RobotDesk } from './robot/robot.svelte';
 import { Search } from './search/search.svelte';
-import { approves, type Place } from './session/place';
+import { Seats } from './seat/seats.svelte';
+import { approves, may, seesCalls, type Place } from './session/place';
 import { Session } from './session/session.svelte';
 import { Setting } from './setting/setting.svelte';
 import { Clock } from './ui/clock.svelte';
@@ -24,6 +33,7 @@ export class App {
   readonly setting: Setting;
   readonly search: Search;
   readonly lane: Lane;
+  readonly live: Live;
   readonly press: Press;
   readonly board: BoardNow;
   readonly drafts: DraftKeeper;
@@ -32,17 +42,27 @@ export class App {
   readonly release: Release;
   readonly approvals: Approvals;
   readonly record: RecordParts;
+  readonly calls: Calls;
+  readonly answering: Answering;
+  readonly seats: Seats;
+  readonly robot: RobotDesk;
+  readonly reentry: Reentry;
+  readonly office: Office;
+  readonly paid = new Paid();
   /** Which page is open. */
   place = $state<Place>('desk');
   /** A lane one wanted to be reminded of is free now. */
   freed = $state<LaneFree | null>(null);
 
-  constructor(backend: Backend) {
+  constructor(direct: Backend) {
+    this.reentry = new Reentry(direct);
+    const backend = guarded(direct, this.reentry);
     this.backend = backend;
     this.session = new Session(backend);
     this.setting = new Setting(backend);
     this.search = new Search(backend);
     this.lane = new Lane(backend, () => this.clock.now);
+    this.live = new Live(backend);
     this.press = new Press(backend);
     this.board = new BoardNow(backend);
     this.drafts = new DraftKeeper(backend);
@@ -51,6 +71,16 @@ export class App {
     this.release = new Release(backend, this.evidence);
     this.approvals = new Approvals(backend);
     this.record = new RecordParts(backend, () => this.clock.now);
+    const sees = () => seesCalls(this.session.person);
+    this.calls = new Calls(backend, () => this.session.person, sees);
+    this.answering = new Answering(this);
+    this.seats = new Seats(backend, sees);
+    this.robot = new RobotDesk(backend);
+    this.office = new Office(
+      backend,
+      () => this.session.person,
+      (person) => this.became(person),
+    );
   }
 
   /** The last order at this lane's barrier: this page's own, else one that nobody has an answer to. */
@@ -72,7 +102,11 @@ export class App {
     this.clock.start();
     await this.backend.listen({
       told: (frame) => this.hear(frame),
-      connection: (changed) => this.session.hear(changed),
+      connection: (changed) => {
+        this.session.hear(changed);
+        // What was told while the line was down is read anew.
+        if (changed.connection === 'online' && this.session.stage === 'in') void this.loadCalls();
+      },
       laneFree: (free) => {
         this.freed = free;
         this.lane.reminderCame(free.lane);
@@ -80,6 +114,7 @@ export class App {
       evidence: (changed) => this.evidence.hear(changed),
       previewEnded: (ended) => this.evidence.ended(ended),
       exporting: (progress) => this.record.exporting.hear(progress),
+      importing: (progress) => this.office.sites.importing.hear(progress),
       sessionEnded: () => this.ended(),
     });
     await this.setting.load();
@@ -90,14 +125,28 @@ export class App {
   /** After a login or a restored session. */
   async enter(): Promise<void> {
     this.place = 'desk';
+    // A password for one login, or a second factor that is wanted, comes before everything else.
+    if (this.session.blocked) return;
+    this.office.watch.mine = may(this.session.person, 'board');
     this.approvals.mine = approves(this.session.person);
     if (this.approvals.mine) void this.approvals.load();
+    const calls = this.loadCalls();
     await this.lane.restore();
+    await calls;
     if (this.lane.mode === 'idle') await this.idle();
+  }
+
+  /** Calls and seats as they stand now; a call that rings here comes up. */
+  async loadCalls(): Promise<void> {
+    const [, seats] = await Promise.all([this.calls.load(), this.seats.load()]);
+    if (seats) this.session.sits(this.seats.of(this.session.person?.id)?.number ?? null);
+    if (this.lane.mode === 'idle') this.answering.popUp();
   }
 
   /** What the idle page shows. */
   async idle(): Promise<void> {
+    this.calls.settle();
+    this.answering.popUp();
     await Promise.all([this.search.loadRecent(this.session.person?.role === 'lot_staff'), this.board.load()]);
   }
 
@@ -116,12 +165,29 @@ export class App {
 
   hear(frame: Frame): void {
     if (frame.type === 'hello' || frame.type === 'heartbeat') this.clock.hear(frame.now, frame.type === 'hello');
+    const before = this.lane.view;
     this.lane.hear(frame);
+    this.paid.see(before, this.lane.view, this.clock.now);
+    this.#hearCalls(frame);
+    this.robot.hear(frame);
     this.press.hear(frame);
     this.board.hear(frame);
     this.release.hear(frame);
     this.approvals.hear(frame);
     this.record.hear(frame);
+    this.office.hear(frame);
+  }
+
+  #hearCalls(frame: Frame): void {
+    const waited = this.calls.queued.length;
+    const own = this.calls.hear(frame);
+    this.seats.hear(frame);
+    if (own) this.answering.arrived(own);
+    else if (frame.type === 'call' && this.calls.queued.length > waited) this.answering.waits();
+    // Somebody else sits at this person's seat now, or nobody does: the seat is no longer theirs (R4).
+    const seat = this.session.person?.seat;
+    if (frame.type === 'seat' && frame.seat.number === seat && frame.seat.person?.id !== this.session.person?.id)
+      this.session.sits(null);
   }
 
   /** Turns to another page; the lane one holds stays held, and its work waits. */
@@ -139,6 +205,14 @@ export class App {
     this.approvals.tick(this.clock.now);
   }
 
+  /** F6: the code that fits this vehicle, on the robot's screen. */
+  async pushQr(): Promise<void> {
+    const { caseId, view } = this.lane;
+    if (!caseId || !this.canAct || !robotMay(view, 'show_qr')) return;
+    const scene = codesOf(view)[0] ?? null;
+    await this.robot.press(caseId, { type: 'show_qr', scene });
+  }
+
   /** 异常放行: opens its sheet for the case on the page. */
   openRelease(): void {
     const { laneId, caseId, view } = this.lane;
@@ -153,9 +227,28 @@ export class App {
     if (order) this.press.adopt(order);
   }
 
+  /** 处理; in a call at another lane only a look (R11). */
   claim(laneId: string): Promise<void> {
+    if (this.answering.readOnly(laneId)) return this.watch(laneId);
     this.#turnTo(laneId);
     return this.lane.claim(laneId);
+  }
+
+  /** 接管 from the board: the page turns to the lane; null where it was done (R12). */
+  async takeOver(laneId: string, reason: string): Promise<Problem | null> {
+    const answer = await this.lane.take(
+      laneId,
+      () => this.backend.takeOverLane(laneId, reason),
+      () => this.turned(),
+    );
+    return answer.ok ? null : answer.problem;
+  }
+
+  /** The account is another one now: a password changed, a second factor taken up. */
+  became(person: Person): void {
+    const blocked = this.session.blocked;
+    this.session.person = person;
+    if (blocked && !this.session.blocked) void this.enter();
   }
 
   watch(laneId: string): Promise<void> {
@@ -163,23 +256,37 @@ export class App {
     return this.lane.watch(laneId);
   }
 
+  /** The page has come to another lane by a call: what belonged to the one before is put away. */
+  turned(): void {
+    this.place = 'desk';
+    this.drafts.flush();
+    this.release.shut();
+    this.press.forget();
+    this.robot.forget();
+    // A call turns the page after its view stands: that vehicle's plate is shown, not an empty one.
+    const view = this.lane.view;
+    this.plate.settle(view?.case?.plate ?? view?.case?.plate_read ?? view?.picture?.plate);
+  }
+
   #leaveAll(): void {
+    this.reentry.cancel();
+    this.office.forget();
     this.lane.leave();
     this.press.forget();
     this.release.shut();
     this.evidence.forget();
     this.approvals.forget();
+    this.calls.forget();
+    this.seats.forget();
+    this.answering.forget();
+    this.robot.forget();
     this.record.leave();
     this.place = 'desk';
   }
 
   #turnTo(laneId: string): void {
-    this.place = 'desk';
-    this.drafts.flush();
     // What stands there is judged anew; what was filled in waits for the sheet to be opened again.
-    this.release.shut();
-    this.press.forget();
-    this.plate.settle(null);
+    this.turned();
     this.search.clear();
     if (this.freed?.lane === laneId) this.freed = null;
   }
