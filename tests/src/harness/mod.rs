@@ -10,6 +10,7 @@ mod disk;
 mod person;
 mod programs;
 mod relay;
+mod robot;
 pub(crate) mod site;
 mod stream;
 mod world;
@@ -21,6 +22,7 @@ pub(crate) use disk::SmallDisk;
 pub(crate) use person::{Answer, Claim, Person};
 pub(crate) use programs::{HubProcess, desk_program, hub_says};
 pub(crate) use relay::Relay;
+pub(crate) use robot::{RawRobot, jpeg};
 pub(crate) use site::{people, site as hub_site};
 pub(crate) use stream::Stream;
 pub(crate) use world::World;
@@ -44,7 +46,6 @@ macro_rules! on_each_engine {
 }
 pub(crate) use on_each_engine;
 
-use std::future::Future;
 use std::time::{Duration, Instant};
 
 /// How long anything that must happen may take, on a machine that is busy with other tests.
@@ -53,22 +54,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Looks again and again until there is something; fails, saying what was waited for, after [`PATIENCE`].
-pub(crate) async fn wait_for<T, F>(what: &str, look: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+pub(crate) async fn wait_for<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
     wait_up_to(PATIENCE, what, look).await
 }
 
 /// The same with a deadline of its own.
-pub(crate) async fn wait_up_to<T, F>(
+pub(crate) async fn wait_up_to<T>(
     patience: Duration,
     what: &str,
-    mut look: impl FnMut() -> F,
-) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look().await {

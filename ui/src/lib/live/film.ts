@@ -4,9 +4,9 @@
  */
 
 /** Further behind the newest picture than this, seconds, and it is jumped to. */
-const BEHIND = 0.6;
+const BEHIND = 0.5;
 /** So far behind it one goes on: less would stop at every hiccup of the line. */
-const CLOSE = 0.2;
+const CLOSE = 0.12;
 /** Pictures older than this, seconds, are thrown away, so many at a time. */
 const KEEP = 10;
 const SPARE = 5;
@@ -37,7 +37,7 @@ export class Film {
   #address: string;
   #buffer: SourceBuffer | null = null;
   #mime: string;
-  #waiting: (ArrayBuffer | { mime: string })[] = [];
+  #waiting: ArrayBuffer[] = [];
   /** Messages in the append under way. */
   #appending = 0;
   #jump = true;
@@ -57,12 +57,6 @@ export class Film {
     video.disableRemotePlayback = true;
     this.#address = URL.createObjectURL(this.#source);
     video.src = this.#address;
-  }
-
-  /** Other pictures follow: of another size, or coded otherwise. */
-  change(mime: string): void {
-    this.#waiting.push({ mime });
-    this.#next();
   }
 
   push(bytes: ArrayBuffer): void {
@@ -110,15 +104,7 @@ export class Film {
     const buffer = this.#buffer;
     if (!buffer || buffer.updating) return;
     try {
-      const first = this.#waiting[0];
-      if (first && !(first instanceof ArrayBuffer)) {
-        this.#waiting.shift();
-        if (first.mime !== this.#mime) buffer.changeType(first.mime);
-        this.#mime = first.mime;
-        return this.#next();
-      }
-      const until = this.#waiting.findIndex((each) => !(each instanceof ArrayBuffer));
-      const parts = this.#waiting.splice(0, until < 0 ? this.#waiting.length : until) as ArrayBuffer[];
+      const parts = this.#waiting.splice(0);
       if (parts.length === 0) return this.#forget();
       this.#appending = parts.length;
       buffer.appendBuffer(joined(parts));

@@ -11,8 +11,8 @@ export type Place = 'beside' | 'pane' | 'full';
 /** Messages after which the desk is told that they were taken. */
 const TELL_AFTER = 8;
 const TELL_WITHIN_MS = 400;
-/** Begun anew so soon after it broke. */
-const AGAIN_MS = 1_000;
+/** Begun anew so soon after it broke; each time later. */
+const AGAIN_MS = 250;
 /** Broken so often in a row, this web view cannot play it. */
 const BREAKS = 3;
 
@@ -208,7 +208,7 @@ export class Live {
 
   #later(): void {
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#begin(), AGAIN_MS * 2 ** Math.min(this.#breaks, 5));
+    this.#again = setTimeout(() => this.#begin(), AGAIN_MS * 2 ** Math.min(this.#breaks, 6));
   }
 
   #hear(news: LiveNews): void {
@@ -242,16 +242,15 @@ export class Live {
 
   #play(format: LiveFormat): void {
     const Source = mediaSource();
+    const before = this.format;
+    const same = before?.mime === format.mime && before.width === format.width && before.height === format.height;
     this.format = format;
-    if (format.kind === 'jpeg') {
-      this.#film?.end();
-      this.#film = null;
-      return;
-    }
-    if (this.#film) {
-      this.#film.skip();
-      return this.#film.change(format.mime);
-    }
+    // It goes on where it stopped; what follows begins with a key picture.
+    if (this.#film && same) return this.#film.skip();
+    // Of another size, or coded otherwise: not every web view changes over, so another player begins.
+    this.#film?.end();
+    this.#film = null;
+    if (format.kind === 'jpeg') return;
     this.unplayable = this.#breaks >= BREAKS || !Source?.isTypeSupported(format.mime);
     if (this.unplayable || !Source) return;
     const [video] = this.#made();
