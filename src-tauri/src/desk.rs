@@ -2,10 +2,13 @@
 //!
 //! The token and the fence stay in here; the page is told persons and cases, never either of those.
 
+mod call;
 mod courier;
 mod evidence;
 mod export;
 mod late;
+mod live;
+mod office;
 mod photograph;
 mod release;
 mod session;
@@ -13,6 +16,8 @@ mod told;
 mod work;
 
 pub use evidence::TakenOutside;
+pub use live::{LiveMessage, LiveScreen};
+pub use office::SiteFile;
 pub use photograph::View;
 pub use work::Held;
 
@@ -94,10 +99,14 @@ struct State {
     courier: Option<courier::Courier>,
     /// Small pictures of photos taken here, by their local id.
     thumbs: HashMap<String, evidence::Thumb>,
+    /// Live pictures the page has open.
+    lives: live::Lives,
     /// How far the page has come with the preview.
     shown: Option<photograph::Shown>,
     /// Ends the export that is being written.
     export: Option<Arc<Notify>>,
+    /// Cash whose record was not answered yet.
+    cash: Option<office::CashPressed>,
     work: work::Work,
 }
 

@@ -9,7 +9,7 @@ use lanedesk_domain::{
     ids::{CaseId, LaneId},
     time::Timestamp,
 };
-use lanedesk_wire::{problem::Problem, stream::Frame};
+use lanedesk_wire::{problem::Problem, site::ImportProgress, stream::Frame};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Runtime};
@@ -72,6 +72,13 @@ pub struct ExportProgress {
     pub bytes: u64,
 }
 
+/// How far an import has come; its end is the command's answer.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct ImportTold {
+    /// Where it stands.
+    pub progress: ImportProgress,
+}
+
 /// Whoever the desk tells things: the page in its window, or a test that writes them down.
 pub trait Page: Send + Sync + 'static {
     /// Passes a frame of the hub on.
@@ -88,6 +95,8 @@ pub trait Page: Send + Sync + 'static {
     fn preview_ended(&self, ended: PreviewEnded);
     /// Tells how far an export has come.
     fn export_progress(&self, progress: ExportProgress);
+    /// Tells how far an import has come.
+    fn import_told(&self, progress: ImportProgress);
     /// Notifies beside the page.
     fn notify(&self, notice: &Notice<'_>, language: Language);
 }
@@ -113,6 +122,9 @@ impl<R: Runtime> Page for AppHandle<R> {
     }
     fn export_progress(&self, progress: ExportProgress) {
         sent(progress.emit(self));
+    }
+    fn import_told(&self, progress: ImportProgress) {
+        sent(ImportTold { progress }.emit(self));
     }
     fn notify(&self, notice: &Notice<'_>, language: Language) {
         notify::show(self, notice, language);

@@ -33,6 +33,32 @@ pub enum Notice<'a> {
         /// Who.
         by: &'a str,
     },
+    /// A driver's call rings at this seat (R29).
+    Rings {
+        /// The lot, where it is known.
+        lot: Option<&'a str>,
+        /// The lane, where it is known.
+        lane: Option<&'a str>,
+    },
+    /// A holder asks a supervisor for help.
+    NeedsHelp {
+        /// Lot and lane.
+        name: &'a str,
+        /// Who.
+        by: &'a str,
+    },
+    /// A supervisor answered the holder who asked for help.
+    Helped {
+        /// Lot and lane.
+        name: &'a str,
+        /// Who.
+        by: &'a str,
+    },
+    /// A device has been out of reach for longer than the rule allows.
+    DeviceLost {
+        /// Which.
+        device: &'a str,
+    },
     /// A lane one waited for is free (R7).
     LaneFree {
         /// Lot and lane.
@@ -44,6 +70,7 @@ impl Notice<'_> {
     /// Title and sentence.
     pub fn words(&self, language: Language) -> (String, String) {
         let (name, body) = match *self {
+            Self::Rings { lot, lane } => return rings(lot, lane, language),
             Self::Expiring { name } => (
                 name,
                 language
@@ -70,6 +97,29 @@ impl Notice<'_> {
                     Language::English => format!("{by} asks to go on with this lane."),
                 },
             ),
+            Self::NeedsHelp { name, by } => (
+                name,
+                match language {
+                    Language::Chinese => format!("{by} 需要帮助。"),
+                    Language::English => format!("{by} needs help."),
+                },
+            ),
+            Self::Helped { name, by } => (
+                name,
+                match language {
+                    Language::Chinese => format!("{by} 已答复您的求助。"),
+                    Language::English => format!("{by} has answered you."),
+                },
+            ),
+            Self::DeviceLost { device } => (
+                device,
+                language
+                    .pick(
+                        "设备连不上，请查看设备状态。",
+                        "The device cannot be reached. See the device list.",
+                    )
+                    .to_owned(),
+            ),
             Self::LaneFree { name } => (
                 name,
                 language
@@ -79,6 +129,19 @@ impl Notice<'_> {
         };
         (name.to_owned(), body)
     }
+}
+
+/// The number is not shown: a locked screen shows notifications to anyone.
+fn rings(lot: Option<&str>, lane: Option<&str>, language: Language) -> (String, String) {
+    let place = match (lot, lane) {
+        (Some(lot), Some(lane)) => format!("{lot} · {lane}"),
+        (Some(place), None) | (None, Some(place)) => place.to_owned(),
+        (None, None) => language
+            .pick("道口未知，请搜索道口。", "Lane not known, search for it.")
+            .to_owned(),
+    };
+    let title = language.pick("司机来电", "A driver is calling");
+    (title.to_owned(), place)
 }
 
 fn taken_over(by: Option<&str>, language: Language) -> String {
@@ -112,6 +175,25 @@ mod tests {
         let (title, body) = notice.words(Language::Chinese);
         assert_eq!(title, "彩悦大厦 · 东门出口");
         assert_eq!(body, "还有 1 分钟自动释放本道口，仍在处理请点“再次查询”。");
+    }
+
+    /// R29: where the driver stands, and nothing of who calls.
+    #[test]
+    fn a_call_is_told_with_its_lane() {
+        let notice = Notice::Rings {
+            lot: Some("彩悦大厦"),
+            lane: Some("东门出口"),
+        };
+        let (title, body) = notice.words(Language::Chinese);
+        assert_eq!(
+            (title.as_str(), body.as_str()),
+            ("司机来电", "彩悦大厦 · 东门出口")
+        );
+        let unknown = Notice::Rings {
+            lot: None,
+            lane: None,
+        };
+        assert!(unknown.words(Language::English).1.contains("not known"));
     }
 
     /// R12: the former holder is told by whom.

@@ -42,7 +42,7 @@ pub async fn session_status(desk: State<'_, Desk>) -> Answer<SessionStatus> {
     Ok(desk.status().await)
 }
 
-/// Logs in; the token stays in Rust.
+/// Logs in; the token stays in Rust. `code`: six digits, where the hub asks for a second factor.
 #[tauri::command]
 #[specta::specta]
 pub async fn login(
@@ -50,8 +50,9 @@ pub async fn login(
     hub_url: String,
     username: String,
     password: String,
+    code: Option<String>,
 ) -> Answer<Person> {
-    desk.login(&hub_url, username, password).await
+    desk.login(&hub_url, username, password, code).await
 }
 
 /// Logs out here and on the hub.

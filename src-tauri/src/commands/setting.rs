@@ -40,6 +40,9 @@ pub struct Settings {
     pub contrast: Contrast,
     /// The language of every sentence.
     pub language: Language,
+    /// Calls arrive without a sound here.
+    #[serde(default)]
+    pub quiet_calls: bool,
 }
 
 /// The settings of this device.

@@ -1,12 +1,13 @@
-//! Writing openings into a file of the person's download folder, piece by piece.
+//! Writing what the hub sends into a file of the person's download folder, piece by piece.
 
 use super::{Desk, now};
 use crate::{
     commands::{Answer, opening::ExportDone},
     events::ExportProgress,
 };
+use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use lanedesk_client::{CallError, ExportFormat, OpeningFilter};
+use lanedesk_client::{CallError, ExportFormat, Hub, OpeningFilter};
 use lanedesk_wire::problem::{Code, Problem};
 use std::{
     io::ErrorKind,
@@ -30,16 +31,34 @@ impl Desk {
         filter: OpeningFilter,
         format: ExportFormat,
     ) -> Answer<Option<ExportDone>> {
+        let lines = format == ExportFormat::Csv;
+        self.export(&self.file_name(format), lines, |hub| async move {
+            hub.export_openings(&filter, format).await
+        })
+        .await
+    }
+
+    /// Writes what `pieces` gives into a new file; `lines`: its rows can be counted by their line ends.
+    pub(super) async fn export<F, S>(
+        &self,
+        name: &str,
+        lines: bool,
+        pieces: impl FnOnce(Hub) -> F,
+    ) -> Answer<Option<ExportDone>>
+    where
+        F: Future<Output = Result<S, CallError>>,
+        S: Stream<Item = Result<Bytes, CallError>>,
+    {
         let cancelled = Arc::new(Notify::new());
         // One at a time: a new one ends the one before.
         if let Some(before) = self.state().export.replace(cancelled.clone()) {
             before.notify_one();
         }
-        let mut file = Partial::begin(self.downloads(), &self.file_name(format))
+        let mut file = Partial::begin(self.downloads(), name)
             .await
             .map_err(|error| self.not_written(&error))?;
         let written = tokio::select! {
-            written = self.write(&mut file, &filter, format) => written.map(Some),
+            written = self.write(&mut file, Count::of(lines), pieces) => written.map(Some),
             () = cancelled.notified() => Ok(None),
         };
         let Some(rows) = written? else {
@@ -60,21 +79,19 @@ impl Desk {
         }
     }
 
-    /// Writes what comes; the openings in it, where they can be counted.
-    async fn write(
+    /// Writes what comes; the rows in it, where they can be counted.
+    async fn write<F, S>(
         &self,
         file: &mut Partial,
-        filter: &OpeningFilter,
-        format: ExportFormat,
-    ) -> Answer<Option<u32>> {
-        let pieces = self
-            .ask(|hub| {
-                let filter = filter.clone();
-                async move { hub.export_openings(&filter, format).await }
-            })
-            .await?;
+        mut count: Count,
+        pieces: impl FnOnce(Hub) -> F,
+    ) -> Answer<Option<u32>>
+    where
+        F: Future<Output = Result<S, CallError>>,
+        S: Stream<Item = Result<Bytes, CallError>>,
+    {
+        let pieces = self.ask(pieces).await?;
         let mut pieces = std::pin::pin!(pieces);
-        let mut count = Count::of(format);
         let (mut bytes, mut told_at) = (0_u64, Instant::now());
         while let Some(piece) = self.next(&mut pieces).await? {
             count.read(&piece);
@@ -225,13 +242,14 @@ enum Count {
 }
 
 impl Count {
-    fn of(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Csv => Self::Csv {
+    fn of(lines: bool) -> Self {
+        if lines {
+            Self::Csv {
                 lines: 0,
                 quoted: false,
-            },
-            ExportFormat::Xlsx => Self::Packed,
+            }
+        } else {
+            Self::Packed
         }
     }
 
@@ -258,11 +276,10 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::{Count, Partial};
-    use lanedesk_client::ExportFormat;
 
     #[test]
     fn a_line_end_in_a_remark_is_no_new_opening() {
-        let mut count = Count::of(ExportFormat::Csv);
+        let mut count = Count::of(true);
         for piece in [
             &b"id,remark\r\n1,\"a\r\n"[..],
             b"b \"\"c\"\"\"\r\n2,d",

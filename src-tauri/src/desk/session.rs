@@ -36,12 +36,18 @@ impl Desk {
     }
 
     /// Logs in at a hub. The one before, if any, is left only when this one has let the person in.
-    pub async fn login(&self, url: &str, username: String, password: String) -> Answer<Person> {
+    pub async fn login(
+        &self,
+        url: &str,
+        username: String,
+        password: String,
+        code: Option<String>,
+    ) -> Answer<Person> {
         // A session kept from the last start must not come up behind this one.
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
         let hub = Hub::new(address, self.settings().language, self.inner.pace)?;
-        let person = hub.login(username.clone(), password).await?;
+        let person = hub.login(username.clone(), password, code).await?;
         let url = hub.address().as_str().to_owned();
         if let Some(token) = hub.token() {
             // Beside the login: a locked keyring asks the person first, and that must not keep a lane waiting.
@@ -161,8 +167,10 @@ impl State {
         self.stream = None;
         self.courier = None;
         self.export = None;
+        self.cash = None;
         self.person = None;
         self.thumbs.clear();
+        self.lives.clear();
         self.work = Work::default();
         self.hub.take()
     }

@@ -71,6 +71,13 @@ impl Desk {
             } if *result != OrderResult::Unknown => {
                 self.state().work.unsettled.remove(order_id);
             }
+            Told::Call { call, .. } => self.call_told(call),
+            Told::Help {
+                help: Some(help), ..
+            } => self.help_told(help),
+            Told::DeviceAlert { device, .. } => self.notify(&Notice::DeviceLost {
+                device: device.as_str(),
+            }),
             Told::Resync => {
                 tokio::spawn(self.clone().look_again());
             }

@@ -2,12 +2,14 @@
 
 use super::{Desk, now};
 use crate::{
-    commands::{Answer, barrier::BarrierPress, search::RecentLane, session::Connection},
+    commands::{
+        Answer, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection,
+    },
     notify::Notice,
 };
 use lanedesk_client::{CallError, Hub, Press};
 use lanedesk_domain::{
-    ids::{CaseId, Fence, LaneId, OrderId},
+    ids::{CallId, CaseId, Fence, LaneId, OrderId},
     order::OrderResult,
 };
 use lanedesk_wire::{
@@ -37,6 +39,8 @@ pub(super) struct Work {
     pub(super) bringing: Option<CaseId>,
     /// The lane the page looks at; its changes are told, those of thousands of others are not.
     pub(super) watched: Option<LaneId>,
+    /// Calls that ring here and were notified.
+    pub(super) rung: HashSet<CallId>,
     /// Lanes to tell of when they become free.
     pub(super) reminders: HashSet<LaneId>,
     /// Names of lanes seen, for notifications: lot and lane as people say them.
@@ -130,7 +134,7 @@ impl Desk {
         })
     }
 
-    async fn hold(&self, claimed: &Claimed) {
+    pub(super) async fn hold(&self, claimed: &Claimed) {
         let lane = claimed.view.lane.id.clone();
         self.learn_name(&claimed.view);
         self.state().work.held = Some(Held {
@@ -285,6 +289,7 @@ impl Desk {
         let mine = |held: &mut Held| held.case == *case;
         let held = self.state().work.held.take_if(mine);
         if held.is_some() {
+            self.end_lives(LiveEnd::CaseOver);
             self.stop_preview();
         }
     }
@@ -295,7 +300,7 @@ impl Desk {
         name.unwrap_or_else(|| lane.to_string())
     }
 
-    fn learn_name(&self, view: &View) {
+    pub(super) fn learn_name(&self, view: &View) {
         let name = format!("{} · {}", view.lot.name, view.lane.name);
         self.state().work.names.insert(view.lane.id.clone(), name);
     }

@@ -159,7 +159,8 @@ fn photos_are_dropped_after_a_week_sent_or_not() {
         fate: Fate::Waiting,
     };
     let keep = |id: &str, day: i64| {
-        let kept = store.keep_photo(&guard, &photo(id), b"sealed", Timestamp(day * DAY));
+        let photo = photo(id);
+        let kept = store.keep_photo(&guard, &photo, b"sealed", Timestamp(day * DAY));
         block_on(kept).unwrap();
     };
     let left = || -> Vec<String> {

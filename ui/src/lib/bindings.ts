@@ -9,8 +9,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  Who is logged in; takes a session kept in the system's keyring up again. */
 	sessionStatus: () => typedError<SessionStatus, Problem>(__TAURI_INVOKE("session_status")),
-	/**  Logs in; the token stays in Rust. */
-	login: (hubUrl: string, username: string, password: string) => typedError<Person, Problem>(__TAURI_INVOKE("login", { hubUrl, username, password })),
+	/**  Logs in; the token stays in Rust. `code`: six digits, where the hub asks for a second factor. */
+	login: (hubUrl: string, username: string, password: string, code: string | null) => typedError<Person, Problem>(__TAURI_INVOKE("login", { hubUrl, username, password, code })),
 	/**  Logs out here and on the hub. */
 	logout: () => typedError<null, Problem>(__TAURI_INVOKE("logout")),
 	/**  Sits down at a seat. */
@@ -57,6 +57,36 @@ export const commands = {
 	orderResult: (orderId: OrderId) => typedError<Order, Problem>(__TAURI_INVOKE("order_result", { orderId })),
 	/**  Takes a fresh still and reads its plate (「刷新图片」). */
 	refreshPicture: (caseId: CaseId) => typedError<View, Problem>(__TAURI_INVOKE("refresh_picture", { caseId })),
+	/**  The lane's last minute in stills, oldest first. */
+	laneStills: (lane: LaneId) => typedError<LaneStill[], Problem>(__TAURI_INVOKE("lane_stills", { lane })),
+	/**  Calls that stand so, oldest first: the queue, the live ones, those to ring back. */
+	calls: (state: CallState) => typedError<Call[], Problem>(__TAURI_INVOKE("calls", { state })),
+	/**  Takes a call, and its lane with it where that is known and free (R30). `lane`: the call's, where it is known. */
+	takeCall: (id: CallId, lane: LaneId | null) => typedError<Taken, Problem>(__TAURI_INVOKE("take_call", { id, lane })),
+	/**  Opens a case for a driver on another line (「手工建单」, R31). */
+	openByHand: (lane: LaneId, caller: string | null) => typedError<Taken, Problem>(__TAURI_INVOKE("open_by_hand", { lane, caller })),
+	/**  An abandoned call was rung back (「已回拨」). */
+	callBack: (id: CallId, note: string | null) => typedError<null, Problem>(__TAURI_INVOKE("call_back", { id, note })),
+	/**  Goes on with the case at another lane (「转到此道口」, R11). */
+	moveCase: (caseId: CaseId, lane: LaneId) => typedError<Claimed, Problem>(__TAURI_INVOKE("move_case", { caseId, lane })),
+	/**  Every seat, with who sits there. */
+	seats: () => typedError<Seat[], Problem>(__TAURI_INVOKE("seats")),
+	/**  Says that one's seat takes calls, or not for now. */
+	seatState: (state: SeatChoice) => typedError<null, Problem>(__TAURI_INVOKE("seat_state", { state })),
+	/**  Tells the lane's robot something, once. No answer is the result `unknown`. */
+	pressRobot: (caseId: CaseId, command: RobotCommand) => typedError<RobotOrder, Problem>(__TAURI_INVOKE("press_robot", { caseId, command })),
+	/**  The QR code of a case, to hold up to the driver; `scene` absent: what fits the vehicle. */
+	qr: (caseId: CaseId, scene: Scene | null) => typedError<Qr, Problem>(__TAURI_INVOKE("qr", { caseId, scene })),
+	/**
+	 *  Shows what an environment camera of the lane sees, the lane's first unless one is named. Answers the number it is
+	 *  stopped by. The channel carries `LiveSaid` as objects, and bytes: an initialisation segment, a fragment of one
+	 *  picture or a JPEG, as the last `playing` state says. The page says `live_taken`, or gets no more.
+	 */
+	startLive: (lane: LaneId, camera: DeviceId | null, channel: Channel<ArrayBuffer | LiveSaid>) => typedError<number, Problem>(__TAURI_INVOKE("start_live", { lane, camera, channel })),
+	/**  The page has taken so many messages more of a live picture. */
+	liveTaken: (id: number, messages: number) => __TAURI_INVOKE<void>("live_taken", { id, messages }),
+	/**  Ends a live picture; the hub lets the camera go when nobody else watches. */
+	stopLive: (id: number) => __TAURI_INVOKE<void>("stop_live", { id }),
 	/**  What the side sheet needs, as it stands now. */
 	releaseForm: (caseId: CaseId) => typedError<ReleaseForm, Problem>(__TAURI_INVOKE("release_form", { caseId })),
 	/**  Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself. */
@@ -107,6 +137,10 @@ export const commands = {
 	opening: (id: OpeningId) => typedError<Opening, Problem>(__TAURI_INVOKE("opening", { id })),
 	/**  Everything that happened in an opening's case, in order (R35). */
 	openingTimeline: (id: OpeningId) => typedError<TimelineEntry[], Problem>(__TAURI_INVOKE("opening_timeline", { id })),
+	/**  Where the photos of an opening stand: kept, held, deleted when their time had come, or damaged (R36). */
+	openingPhotos: (id: OpeningId) => typedError<Evidence[], Problem>(__TAURI_INVOKE("opening_photos", { id })),
+	/**  From now on photos may be taken for this opening, which owes them (补录, R24). Answers the opening as it stands. */
+	bringPhotos: (id: OpeningId) => typedError<Opening, Problem>(__TAURI_INVOKE("bring_photos", { id })),
 	/**  Counts over the openings of a filter; each bar's key goes back into the filter. */
 	openingStatistics: (filter: OpeningFilter, by: By) => typedError<Statistics, Problem>(__TAURI_INVOKE("opening_statistics", { filter, by })),
 	/**
@@ -130,6 +164,82 @@ export const commands = {
 	auditHead: () => typedError<AuditHead, Problem>(__TAURI_INVOKE("audit_head")),
 	/**  Lanes that people hold now, longest first. */
 	handled: () => typedError<Page<BoardItem>, Problem>(__TAURI_INVOKE("handled")),
+	/**  Changes one's own password. Answers the person: a password for one login is no longer one. */
+	changePassword: (old: string, wanted: string) => typedError<Person, Problem>(__TAURI_INVOKE("change_password", { old, wanted })),
+	/**  The password once more; what was refused for want of it may then be sent again. */
+	confirmPassword: (password: string) => typedError<null, Problem>(__TAURI_INVOKE("confirm_password", { password })),
+	/**  Open sessions: one's own, or somebody's. */
+	openSessions: (person: PersonId | null) => typedError<OpenSession[], Problem>(__TAURI_INVOKE("open_sessions", { person })),
+	/**  Ends a session. */
+	endSession: (id: string) => typedError<null, Problem>(__TAURI_INVOKE("end_session", { id })),
+	/**  How one's second factor stands. */
+	secondFactor: () => typedError<SecondFactor, Problem>(__TAURI_INVOKE("second_factor")),
+	/**  A new second factor, in force once its first code was told. */
+	offerSecondFactor: () => typedError<SecondFactorOffer, Problem>(__TAURI_INVOKE("offer_second_factor")),
+	/**  Puts it in force. */
+	confirmSecondFactor: (code: string) => typedError<Person, Problem>(__TAURI_INVOKE("confirm_second_factor", { code })),
+	/**  Gives one's second factor up. */
+	dropSecondFactor: () => typedError<null, Problem>(__TAURI_INVOKE("drop_second_factor")),
+	/**  Gives somebody a password the hub makes, told this once. */
+	resetPassword: (person: PersonId) => typedError<OneTimePassword, Problem>(__TAURI_INVOKE("reset_password", { person })),
+	/**  Takes somebody's second factor away. */
+	resetSecondFactor: (person: PersonId) => typedError<null, Problem>(__TAURI_INVOKE("reset_second_factor", { person })),
+	/**  Rows of a table. */
+	siteRows: (table: SiteTable, filter: RowFilter) => typedError<Page<SiteRow>, Problem>(__TAURI_INVOKE("site_rows", { table, filter })),
+	/**  One row as it is now. */
+	siteRow: (table: SiteTable, id: string) => typedError<SiteRow, Problem>(__TAURI_INVOKE("site_row", { table, id })),
+	/**  Adds a row. */
+	addSiteRow: (table: SiteTable, row: { [key in string]: Cell | null }) => typedError<SiteRow, Problem>(__TAURI_INVOKE("add_site_row", { table, row })),
+	/**  Changes a row that was of this version; 409 `changed_meanwhile` with the row as it is now. */
+	changeSiteRow: (table: SiteTable, id: string, version: string, row: { [key in string]: Cell | null }) => typedError<SiteRow, Problem>(__TAURI_INVOKE("change_site_row", { table, id, version, row })),
+	/**  Takes a row away. */
+	removeSiteRow: (table: SiteTable, id: string, version: string) => typedError<null, Problem>(__TAURI_INVOKE("remove_site_row", { table, id, version })),
+	/**  Changes of the site, newest first. */
+	siteChanges: (filter: ChangeFilter) => typedError<Page<SiteChange>, Problem>(__TAURI_INVOKE("site_changes", { filter })),
+	/**  Takes a change back. */
+	undoSiteChange: (change: string) => typedError<SiteChange, Problem>(__TAURI_INVOKE("undo_site_change", { change })),
+	/**  Tries a device without moving anything 「测试」. */
+	testDevice: (id: DeviceId) => typedError<DeviceTest, Problem>(__TAURI_INVOKE("test_device", { id })),
+	/**  Lets a tablet become the robot of this number, by a code that holds a short while. */
+	pairRobot: (number: string) => typedError<Pairing, Problem>(__TAURI_INVOKE("pair_robot", { number })),
+	/**  One step of changing an integration's secret. */
+	rotateSecret: (id: string, step: SecretStep) => typedError<NewSecret, Problem>(__TAURI_INVOKE("rotate_secret", { id, step })),
+	/**
+	 *  Takes a file in whole or not at all, or with `x-preview: true` looks at what it would change; how far it is, is told
+	 *  by event. Called with the file's bytes as the raw body; its name stands in the header `x-name`, a sheet's table in
+	 *  `x-table`.
+	 */
+	importSite: () => typedError<ImportResult, Problem>(__TAURI_INVOKE("import_site")),
+	/**  Writes the site, or one of its tables, into a file of the person's download folder. Nothing where it was cancelled. */
+	exportSite: (format: SiteFormat, table: SiteTable | null) => typedError<ExportDone | null, Problem>(__TAURI_INVOKE("export_site", { format, table })),
+	/**  The supervisor's board: lanes, calls that wait, devices out of reach, help asked for, today. */
+	board: () => typedError<Board, Problem>(__TAURI_INVOKE("board")),
+	/**  Asks a supervisor for help with the case at hand 「需要帮助」. */
+	askHelp: (caseId: CaseId, note: string) => typedError<null, Problem>(__TAURI_INVOKE("ask_help", { caseId, note })),
+	/**  Answers a holder who asked for help. */
+	answerHelp: (caseId: CaseId, note: string) => typedError<null, Problem>(__TAURI_INVOKE("answer_help", { caseId, note })),
+	/**  Help is no longer needed. */
+	dropHelp: (caseId: CaseId) => typedError<null, Problem>(__TAURI_INVOKE("drop_help", { caseId })),
+	/**  Devices within one's scope, those that cannot be reached first. */
+	devices: (lot: LotId | null) => typedError<DeviceHealth[], Problem>(__TAURI_INVOKE("devices", { lot })),
+	/**  Notes something to repair. */
+	openMaintenance: (device: DeviceId, note: string) => typedError<Maintenance, Problem>(__TAURI_INVOKE("open_maintenance", { device, note })),
+	/**  Repairs, newest first. */
+	maintenance: (filter: MaintenanceFilter) => typedError<Page<Maintenance>, Problem>(__TAURI_INVOKE("maintenance", { filter })),
+	/**  Notes what was done. */
+	closeMaintenance: (id: string, repair: string) => typedError<Maintenance, Problem>(__TAURI_INVOKE("close_maintenance", { id, repair })),
+	/**  One day (local, `2026-11-22`) beside the 28 before it. */
+	morning: (day: string, lot: LotId | null) => typedError<Morning, Problem>(__TAURI_INVOKE("morning", { day, lot })),
+	/**  Writes one day's figures into a file of the person's download folder. Nothing where it was cancelled. */
+	exportMorning: (day: string, format: ExportFormat) => typedError<ExportDone | null, Problem>(__TAURI_INVOKE("export_morning", { day, format })),
+	/**  Cases counted, with how long people waited and worked. */
+	caseStatistics: (filter: WorkFilter, by: CasesBy) => typedError<CaseStatistics, Problem>(__TAURI_INVOKE("case_statistics", { filter, by })),
+	/**  Records cash taken in the case at hand 「代收现金」. Pressed again after no answer came, it counts once. */
+	takeCash: (caseId: CaseId, amountFen: Fen) => typedError<Cash, Problem>(__TAURI_INVOKE("take_cash", { caseId, amountFen })),
+	/**  Cash taken, newest first. */
+	cash: (filter: WorkFilter) => typedError<Page<Cash>, Problem>(__TAURI_INVOKE("cash", { filter })),
+	/**  Cash by person and shift, newest shift first. */
+	cashTotals: (filter: WorkFilter) => typedError<CashTotal[], Problem>(__TAURI_INVOKE("cash_totals", { filter })),
 	/**  The settings of this device. */
 	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
 	/**  Keeps the settings of this device. */
@@ -148,6 +258,7 @@ export const events = {
 	evidenceChanged: makeEvent<EvidenceChanged, EvidenceChanged>("evidence-changed"),
 	exportProgress: makeEvent<ExportProgress, ExportProgress>("export-progress"),
 	hubTold: makeEvent<HubTold, HubTold>("hub-told"),
+	importTold: makeEvent<ImportTold, ImportTold>("import-told"),
 	laneFree: makeEvent<LaneFree, LaneFree>("lane-free"),
 	previewEnded: makeEvent<PreviewEnded, PreviewEnded>("preview-ended"),
 	sessionEnded: makeEvent<SessionEnded, SessionEnded>("session-ended"),
@@ -194,6 +305,8 @@ export type Approval = {
 	remark: string,
 	/**  ID photos given so far. */
 	photos: PhotoId[],
+	/**  The lane as it was when leave was asked for, path on the hub. */
+	picture?: string | null,
 	/**  Who asks. */
 	by: Holder,
 	/**  Since when. */
@@ -312,6 +425,20 @@ export type BarrierState =
 /**  Not reported, or reported as not wired. */
 "unknown";
 
+/**  `GET /api/board` */
+export type Board = {
+	/**  Lanes being handled, longest first. */
+	items: BoardItem[],
+	/**  Calls that wait, oldest first; empty for roles that see no queue. */
+	queue: WaitingCall[],
+	/**  Devices that cannot be reached. */
+	offline: OfflineDevice[],
+	/**  Holders who ask for help, oldest first. */
+	help?: Help[],
+	/**  Since midnight. */
+	today?: Today,
+};
+
 /**  One lane being handled. */
 export type BoardItem = {
 	/**  The lane. */
@@ -333,6 +460,44 @@ export type BoardItem = {
 /**  What is counted by. */
 export type By = "lot" | "lane" | "person" | "reason" | "hour";
 
+/**  A call. */
+export type Call = {
+	/**  Its id here. */
+	id: CallId,
+	/**  Where it stands. */
+	state: CallState,
+	/**  Its lot, where known. */
+	lot?: LotRef | null,
+	/**  Its lane, where known. */
+	lane?: LaneRef | null,
+	/**  The number that calls; empty where the telephone system did not tell it. */
+	caller: string,
+	/**  The number that was called, where told. */
+	called?: string | null,
+	/**  The robot's number, where a robot calls. */
+	robot?: string | null,
+	/**  The seat it rings at or was taken from. */
+	seat?: string | null,
+	/**  Who has it. */
+	by?: Holder | null,
+	/**  The case it is worked in. */
+	case?: CaseId | null,
+	/**  Opened by hand 「手工建单」. */
+	by_hand: boolean,
+	/**  It rings longer at its own seat than the rule allows: anybody may take it. */
+	overflow: boolean,
+	/**  Since when it rings. */
+	since: Timestamp,
+	/**  When it was answered. */
+	answered_at?: Timestamp | null,
+	/**  When it was over. */
+	ended_at?: Timestamp | null,
+	/**  When somebody called the driver of an abandoned call back. */
+	called_back_at?: Timestamp | null,
+	/**  Who did. */
+	called_back_by?: Holder | null,
+};
+
 /**  A driver's call. */
 export type CallId = string;
 
@@ -347,6 +512,19 @@ export type CallNow = {
 	/**  When it was answered. */
 	answered_at?: Timestamp | null,
 };
+
+/**  Where a call stands. */
+export type CallState = 
+/**  It rings at the seat of one person. */
+"ringing" | 
+/**  It waits in the queue. */
+"waiting" | 
+/**  Somebody speaks with the driver. */
+"live" | 
+/**  It is over. */
+"ended" | 
+/**  Its driver gave up before anybody took it. */
+"abandoned";
 
 /**  A camera of this device. */
 export type Camera = {
@@ -426,6 +604,92 @@ export type CaseRef = {
 /**  Where a case stands. */
 export type CaseState = "open" | "closed" | "expired" | "taken_over" | "handed_over" | "requeried";
 
+/**  `GET /api/cases/statistics?by=&from=&to=&lot=&person=` */
+export type CaseStatistics = {
+	/**  Cases that ended in the time asked for. */
+	cases: number,
+	/**  Calls in it. */
+	calls: number,
+	/**  Of them, given up by the driver. */
+	abandoned: number,
+	/**  Half of the calls waited so long or less. */
+	waiting_p50_s?: number | null,
+	/**  Nine in ten did. */
+	waiting_p90_s?: number | null,
+	/**  Half of the cases were handled in this time or less. */
+	handling_p50_s?: number | null,
+	/**  Nine in ten were. */
+	handling_p90_s?: number | null,
+	/**  Money collected in cash in that time. */
+	cash_fen: Fen,
+	/**  The bars. */
+	bars: CasesBar[],
+};
+
+/**  One bar of cases. */
+export type CasesBar = {
+	/**  An outcome's word (empty: none told), a lot's or person's id, or the hour as two digits, local time. */
+	key: string,
+	/**  Shown to people; empty for outcomes, which the page puts into words. */
+	label: string,
+	/**  Cases. */
+	cases: number,
+	/**  Half of them were handled in this time or less. */
+	handling_p50_s?: number | null,
+	/**  Nine in ten were. */
+	handling_p90_s?: number | null,
+};
+
+/**  What cases are counted by. */
+export type CasesBy = "outcome" | "lot" | "hour" | "person";
+
+/**  Cash somebody took. `GET /api/cash?lot=&person=&from=&to=`, newest first. */
+export type Cash = {
+	/**  Its id. */
+	id: string,
+	/**  The lot. */
+	lot: LotRef,
+	/**  The lane. */
+	lane: LaneRef,
+	/**  The case. */
+	case: CaseId,
+	/**  The stay it pays. */
+	stay?: StayId | null,
+	/**  The plate. */
+	plate?: string | null,
+	/**  Who took it. */
+	person: Holder,
+	/**  How much. */
+	amount_fen: Fen,
+	/**  When. */
+	at: Timestamp,
+};
+
+/**  What one person took in one shift. `GET /api/cash/totals?lot=&person=&from=&to=`, newest shift first. */
+export type CashTotal = {
+	/**  Who. */
+	person: Holder,
+	/**  When the shift began: shifts of `shift_hours` follow each other from midnight. */
+	from: Timestamp,
+	/**  When it ends. */
+	to: Timestamp,
+	/**  How often. */
+	count: number,
+	/**  How much in all. */
+	amount_fen: Fen,
+};
+
+/**  One value of a row. */
+export type Cell = 
+/**  `true` or `false`. */
+boolean | 
+/**  A whole number; money is 分. */
+number | null | 
+/**  Texts or ids. */
+string[] | 
+/**  Text, a word, an id, or a time in RFC 3339. */
+string;
+
 /**  Where one chain ended. */
 export type ChainHead = {
 	/**  The chain. */
@@ -435,6 +699,19 @@ export type ChainHead = {
 	/**  That row's hash, hex. */
 	hash: string,
 };
+
+/**  Which changes are wanted. */
+export type ChangeFilter = {
+	/**  Of this table. */
+	table?: SiteTable | null,
+	/**  Of this row. */
+	id?: string | null,
+	/**  The page after the one that gave this `next`. */
+	cursor?: string | null,
+};
+
+/**  What became of a row. */
+export type ChangeKind = "added" | "changed" | "removed" | "imported";
 
 /**  The answer to a claim, take-over, move or take. */
 export type Claimed = {
@@ -464,6 +741,14 @@ export type Code =
 "bad_credentials" | 
 /**  429: too many failed logins; see `retry_after_s`. */
 "too_many_attempts" | 
+/**  401: the six digits of the second factor are missing or wrong. */
+"second_factor_required" | 
+/**  403: the password was for one login; nothing but changing it is possible. */
+"password_change_required" | 
+/**  403: a second factor must be taken up first. */
+"enrolment_required" | 
+/**  403: the password must be entered once more first (`POST /api/session/confirm`), then this may be sent again. */
+"password_required" | 
 /**  403: this role may not do this. */
 "not_allowed" | 
 /**  404: not there, or outside this person's scope. */
@@ -488,6 +773,12 @@ export type Code =
 "order_in_flight" | 
 /**  409: a call of this case is live. */
 "call_live" | 
+/**  409: somebody else has the call; see `by`. */
+"call_taken" | 
+/**  409: the call is over. */
+"call_over" | 
+/**  409: only somebody at a seat takes calls. */
+"seat_required" | 
 /**  409: the bar does not offer this operation now. */
 "not_offered" | 
 /**  409: nobody said that nothing stands under the arm. */
@@ -496,6 +787,10 @@ export type Code =
 "order_id_used" | 
 /**  409: the order's deadline had passed when it arrived. */
 "order_late" | 
+/**  409: somebody changed the row meanwhile; see `current`. */
+"changed_meanwhile" | 
+/**  409: other rows or open work still need it; `detail` says which. */
+"still_used" | 
 /**  422: a reason is missing. */
 "reason_required" | 
 /**  422: a remark is missing. */
@@ -516,6 +811,8 @@ export type Code =
 "evidence_deleted" | 
 /**  409: no robot stands at this lane. */
 "robot_not_bound" | 
+/**  409: the site does not say what this needs, for example where a QR code leads. */
+"not_configured" | 
 /**  401: a signed request whose signature or time stamp is wrong. */
 "bad_signature" | 
 /**  502: the device could not be reached or gave no usable answer. */
@@ -621,8 +918,58 @@ export type DebtNow = {
 /**  未处理, 已处理, or given up with a reason. */
 export type DebtState = "open" | "settled" | "waived";
 
+/**  One thing tried on a device. */
+export type DeviceCheck = {
+	/**  What. */
+	part: TestedPart,
+	/**  Whether it worked. */
+	ok: boolean,
+	/**  What failed, or what was found. */
+	words: string,
+	/**  How long it took. */
+	took_ms: number,
+};
+
+/**  One device. `GET /api/devices`, those that cannot be reached first. */
+export type DeviceHealth = {
+	/**  The device. */
+	id: DeviceId,
+	/**  The maker's protocol. */
+	driver: string,
+	/**  The lot of its lanes; absent where no lane names it. */
+	lot?: LotRef | null,
+	/**  The lanes it serves. */
+	lanes: LaneRef[],
+	/**  Whether it was reached at the last try; absent: not tried yet. */
+	online?: boolean | null,
+	/**  Since when it is so. */
+	since?: Timestamp | null,
+	/**  The last error, also where it is reached again. */
+	last_error?: string | null,
+	/**  When that was. */
+	last_error_at?: Timestamp | null,
+	/**  When it last gave a picture. */
+	last_picture_at?: Timestamp | null,
+	/**  How far its clock is ahead of the hub's; negative: behind. */
+	clock_offset_ms?: number | null,
+	/**  The repair that is open. */
+	maintenance?: Maintenance | null,
+};
+
 /**  A camera, barrier controller or relay. */
 export type DeviceId = string;
+
+/**  `POST /api/site/device/{id}/test` 「测试」. Nothing is moved. */
+export type DeviceTest = {
+	/**  What was tried, in that order. */
+	checks: DeviceCheck[],
+	/**  A still, JPEG as base64. */
+	still?: string | null,
+	/**  The plate last read there. */
+	plate?: string | null,
+	/**  Where the arm is. */
+	barrier?: BarrierState | null,
+};
 
 /**  Which way one vehicle goes. */
 export type Direction = 
@@ -630,6 +977,24 @@ export type Direction =
 "entry" | 
 /**  Out of the lot. */
 "exit";
+
+/**  A photo of an opening, as its record stands now. */
+export type Evidence = {
+	/**  Its id. */
+	id: PhotoId,
+	/**  When the shutter went. */
+	taken_at: Timestamp,
+	/**  Which camera took it. */
+	source: PhotoSource,
+	/**  Who took it. */
+	by: Holder,
+	/**  Whether it can still be looked at. */
+	state: PhotoState,
+	/**  Until when it is kept, or was; it stays longer while it is held. */
+	until: Timestamp,
+	/**  Why it is held; absent where it is not. */
+	hold?: PhotoHold | null,
+};
 
 /**  A photo of a case was taken, sent or refused. */
 export type EvidenceChanged = {
@@ -693,6 +1058,39 @@ export type Fen = number;
 /**  Rises with every change of a lane's holder; an order that carries an old fence never reaches a device (R13). */
 export type Fence = number;
 
+/**  One figure. */
+export type Figure = {
+	/**  Which. */
+	name: FigureName,
+	/**  How it is read. */
+	unit: Unit,
+	/**  Its value of the day; absent where there was nothing to measure. */
+	value?: number | null,
+	/**  The median of the 28 days before; absent where none of them had a value. */
+	median?: number | null,
+	/**  The 28 days before, oldest first, to be drawn; null where there was nothing to measure. */
+	past: (number | null)[],
+	/**  Clearly above the median: more than half again. */
+	worse: boolean,
+	/**  Its rows. */
+	leads_to: LeadsTo,
+	/**  The five largest parts. */
+	parts: FigurePart[],
+};
+
+/**  A figure of a day. */
+export type FigureName = "abnormal_exits_per100" | "unpaid_fen" | "rises" | "unresolved_orders" | "waiting_p50" | "waiting_p90" | "abandoned" | "handling_p90" | "corrections_per100" | "calls_per100" | "offline_minutes" | "long_stays" | "debts_fen" | "cash_fen" | "approvals" | "evidence_to_review";
+
+/**  One part of a figure: a lane, a camera or a person that stands out. */
+export type FigurePart = {
+	/**  What or who. */
+	label: string,
+	/**  Its value. */
+	value: number | null,
+	/**  Its rows. */
+	leads_to: LeadsTo,
+};
+
 /**  One frame of `GET /api/stream`. */
 export type Frame = {
 	/**  Opaque place in the stream; sent back as `after` to go on from here. */
@@ -713,6 +1111,26 @@ export type Held = {
 	holder: Holder,
 	/**  Since when. */
 	since: Timestamp,
+};
+
+/**  A holder who asks a supervisor for help 「需要帮助」. */
+export type Help = {
+	/**  The case. */
+	case: CaseId,
+	/**  The lane. */
+	lane: LaneRef,
+	/**  Its lot. */
+	lot: LotRef,
+	/**  Who asks. */
+	by: Holder,
+	/**  What for; may be empty. */
+	note: string,
+	/**  When. */
+	at: Timestamp,
+	/**  Who answered. */
+	answered_by?: Holder | null,
+	/**  What they said. */
+	answer?: string | null,
 };
 
 /**  `POST /api/photos/{id}/hold`: keeps a photo beyond its retention, or lets it go again (R36). */
@@ -737,6 +1155,49 @@ export type Holder = {
 export type HubTold = {
 	/**  The frame. */
 	frame: Frame,
+};
+
+/**  Where an import stands. */
+export type ImportPhase = "reading" | "checking" | "comparing" | "writing";
+
+/**  One line of an import answered as `application/x-ndjson`; the last line has `result`, or `problem` in its place. */
+export type ImportProgress = {
+	/**  What is being done. */
+	phase: ImportPhase,
+	/**  Rows done of it. */
+	done: number,
+	/**  Rows in all; 0 while they are not counted. */
+	total: number,
+	/**  The end. */
+	result?: ImportResult | null,
+	/**  Why it ended without a result. */
+	problem?: Problem | null,
+};
+
+/**  `POST /api/site/import`: what it did, or with `preview=true` would do. */
+export type ImportResult = {
+	/**  Whether it was written: whole or not at all. */
+	written: boolean,
+	/**  Rows in the file. */
+	rows: number,
+	/**  Of them, new. */
+	added: number,
+	/**  Of them, different from what is there. */
+	changed: number,
+	/**  Of them, as they are already. */
+	same: number,
+	/**  What is wrong; one is enough for nothing to be written. */
+	faults: RowFault[],
+	/**  The first 200 rows that are added or changed. */
+	sample: WillChange[],
+	/**  Worth a look, but no fault: several lanes on one barrier, new people without a password. */
+	notes: string[],
+};
+
+/**  How far an import has come; its end is the command's answer. */
+export type ImportTold = {
+	/**  Where it stands. */
+	progress: ImportProgress,
 };
 
 /**  Which ways a lane lets vehicles pass. */
@@ -803,12 +1264,30 @@ export type LaneRef = {
 	code: string,
 };
 
+/**  One still of a lane's last minute. */
+export type LaneStill = {
+	/**  Path on the hub; good for about a minute. */
+	url: string,
+	/**  When it was taken. */
+	taken_at: Timestamp,
+	/**  What the plate at the lane was read as at that moment: another one than now may be another vehicle's picture. */
+	plate?: string | null,
+};
+
 /**  A language the program speaks. */
 export type Language = 
 /**  简体中文 */
 "zh-CN" | 
 /**  English */
 "en";
+
+/**  A list and its filter. */
+export type LeadsTo = {
+	/**  Which list. */
+	rows: RowsOf,
+	/**  Its filter, as the list's query takes it. */
+	filter: { [key in string]: string },
+};
 
 /**  The lease its holder gets. */
 export type Lease = {
@@ -829,6 +1308,55 @@ export type LeaseNow = {
 	/**  When it ends by itself; null while a call is live. */
 	expires_at: Timestamp | null,
 };
+
+/**  Why a live picture is over for good; the page may begin another one. */
+export type LiveEnd = 
+/**  The window is not seen; it may begin anew once it is. */
+"hidden" | 
+/**  The case is over (R20). */
+"case_over" | 
+/**  The lane is not there for this person any more, or the page took nothing for a while. */
+"gone";
+
+/**  The pictures that follow. */
+export type LiveFormat = {
+	/**  What the binary messages are. */
+	kind: LiveKind,
+	/**  As `MediaSource` takes it, for example `video/mp4; codecs="avc1.42001E"`; `image/jpeg` for JPEGs. */
+	mime: string,
+	/**  Width in pixels; 0 where only the pictures say. */
+	width: number,
+	/**  Height in pixels; 0 where only the pictures say. */
+	height: number,
+};
+
+/**  What the binary messages are. */
+export type LiveKind = "mp4" | "jpeg";
+
+/**  What is said on a live picture's channel between its bytes. */
+export type LiveSaid = 
+/**  How it stands, from now on. */
+{ type: "state"; 
+/**  The state. `failed` is tried again by itself. */
+state: LiveState; 
+/**  Why it does not play; absent while it does. */
+why?: LiveWhy | null; 
+/**  The same as a sentence for people. */
+detail?: string | null; 
+/**  What the bytes that follow are; only where it plays. */
+format?: LiveFormat | null } | 
+/**  Pictures were left out; the next fragment is a key frame. */
+{ type: "skipped" } | 
+/**  Nothing more follows. */
+{ type: "ended"; 
+/**  Why. */
+why: LiveEnd };
+
+/**  How it stands with a live picture. `failed` is tried again by itself as long as somebody watches. */
+export type LiveState = "starting" | "playing" | "reconnecting" | "failed";
+
+/**  Why a live picture does not play. */
+export type LiveWhy = "no_camera" | "not_supported" | "wrong_password" | "locked_out" | "unreachable" | "silent" | "codec" | "no_key_frame" | "unreadable" | "too_large" | "too_many";
 
 /**  Why somebody no longer holds a lane. */
 export type LostWhy = "expired" | "requeried" | "taken_over" | "handed_over" | "closed";
@@ -862,6 +1390,59 @@ export type LotRef = {
 	name: string,
 };
 
+/**  Something to repair. `GET /api/maintenance?state=&lot=&device=`, newest first. */
+export type Maintenance = {
+	/**  Its id. */
+	id: string,
+	/**  The device. */
+	device: DeviceId,
+	/**  Its lot. */
+	lot: LotRef,
+	/**  The lane it was noticed at. */
+	lane?: LaneRef | null,
+	/**  The case it was noticed in. */
+	case?: CaseId | null,
+	/**  Where it stands. */
+	state: MaintenanceState,
+	/**  What was noticed; may be empty. */
+	note: string,
+	/**  Who noticed it. */
+	by: Holder,
+	/**  When. */
+	at: Timestamp,
+	/**  What was done. */
+	repair?: string | null,
+	/**  Who did, or wrote it down. */
+	closed_by?: Holder | null,
+	/**  When. */
+	closed_at?: Timestamp | null,
+};
+
+/**  Which repairs are wanted. */
+export type MaintenanceFilter = {
+	/**  Open or closed. */
+	state?: MaintenanceState | null,
+	/**  Of this lot. */
+	lot?: LotId | null,
+	/**  Of this device. */
+	device?: DeviceId | null,
+	/**  The page after the one that gave this `next`. */
+	cursor?: string | null,
+};
+
+/**  Whether something is still to be repaired. */
+export type MaintenanceState = "open" | "closed";
+
+/**  `GET /api/morning/{day}?lot=`: one day (local, `2026-11-22`) of the lots in scope. */
+export type Morning = {
+	/**  The day. */
+	day: string,
+	/**  The lot, where one was asked for. */
+	lot?: LotRef | null,
+	/**  The figures, in the order they are read. */
+	figures: Figure[],
+};
+
 /**  What must be sent with an operation. */
 export type Need = 
 /**  The visitor's phone. */
@@ -887,12 +1468,38 @@ export type NewDebt = {
 	amount_fen: Fen,
 };
 
+/**  The new secret, told once by `begin`. */
+export type NewSecret = {
+	/**  Absent after `finish` and `cancel`. */
+	secret?: string | null,
+};
+
 /**  An operation the bar offers, and what must be sent with it. */
 export type Offer = {
 	/**  The operation. */
 	op: Op,
 	/**  What it needs. */
 	needs?: Need[],
+	/**  For codes and texts: which ones fit this vehicle, the likeliest first. Empty where the person chooses freely. */
+	scenes?: Scene[],
+};
+
+/**  A device that cannot be reached. */
+export type OfflineDevice = {
+	/**  The device. */
+	id: DeviceId,
+	/**  Since when. */
+	since: Timestamp,
+	/**  What the last try said. */
+	error: string,
+};
+
+/**  `POST /api/people/{person}/password`: a password the hub made, told this once, good for one login. */
+export type OneTimePassword = {
+	/**  The account. */
+	username: string,
+	/**  Its password until the first login. */
+	password: string,
 };
 
 /**  An operation a person may be offered. */
@@ -927,6 +1534,24 @@ export type Op =
 "record_cash" | 
 /**  File a follow-up debt (R38). */
 "file_debt";
+
+/**  A session as its person, or an administrator, sees it. */
+export type OpenSession = {
+	/**  Names it; nothing can be done with it but end it. */
+	id: string,
+	/**  Whose it is. */
+	person: Holder,
+	/**  When it began. */
+	begun_at: Timestamp,
+	/**  When it was last used, to the minute. */
+	used_at: Timestamp,
+	/**  When it ends however much it is used. */
+	expires_at: Timestamp,
+	/**  The network address it was begun from; absent for old ones. */
+	address?: string | null,
+	/**  Whether it is the one that asks. */
+	current: boolean,
+};
 
 /**  One manual opening. */
 export type Opening = {
@@ -968,6 +1593,8 @@ export type Opening = {
 	collected_fen?: Fen | null,
 	/**  The debt filed with it. */
 	debt?: DebtId | null,
+	/**  Where that debt stands. */
+	debt_state?: DebtState | null,
 	/**  What became of the money that was due and not paid. */
 	unpaid?: Unpaid | null,
 	/**  The reason's code. */
@@ -976,6 +1603,8 @@ export type Opening = {
 	remark?: string | null,
 	/**  ID photos. */
 	photos?: PhotoId[],
+	/**  The photos it owes; absent where none were owed. */
+	photos_owed?: PhotosOwed | null,
 	/**  Lane picture before the order, path on the hub. */
 	picture_before?: string | null,
 	/**  Lane picture about 3 s after, path on the hub. */
@@ -1018,6 +1647,10 @@ export type OpeningFilter = {
 	kind?: OpeningKind | null,
 	/**  With this result. */
 	result?: OrderResult | null,
+	/**  Whether the vehicle was seen to pass. */
+	passage?: Passage | null,
+	/**  Only those that owe photos (补录). */
+	owing?: boolean | null,
 	/**  In this hour of the day, 0 to 23, by the hub's clock. */
 	hour?: number | null,
 	/**  From this moment on. */
@@ -1085,6 +1718,14 @@ export type Page<T> = {
 	items: T[],
 	/**  Send back as `cursor` for the next page. */
 	next?: string | null,
+};
+
+/**  A code to pair a tablet as a robot. */
+export type Pairing = {
+	/**  Typed on the tablet, once. */
+	code: string,
+	/**  Until when. */
+	expires_at: Timestamp,
 };
 
 /**  A pass as it stands for this vehicle. */
@@ -1175,6 +1816,71 @@ export type PaymentRecord = {
 	event_id: string,
 };
 
+/**  Something a role may or may not do. Which lots it may be done in is another question: [`Scope`]. */
+export type Permission = 
+/**  Find lots and lanes by name. */
+"search" | 
+/**  See a lane, its pictures and its camera without holding it. */
+"view" | 
+/**  Find stays, payments, cases and openings by plate, phone or number (R41). */
+"records" | 
+/**  Take a lane (R6). */
+"claim" | 
+/**  Ask its holder for a lane, or give one's own away (R12). */
+"hand_over" | 
+/**  Take a lane from its holder (R12). */
+"take_over" | 
+/**  Work a held lane: plate, phone, vehicle, direction, passage, barrier, robot, close. */
+"act" | 
+/**  Abnormal release (R22, R23). */
+"release" | 
+/**  Photograph a document with one's own device, where the rules let the role (R24). */
+"own_camera" | 
+/**  Photograph a document with the lane's camera, where the rules let the role (R24). */
+"lane_camera" | 
+/**  Record cash taken (R39). */
+"record_cash" | 
+/**  File a follow-up debt (R38). */
+"file_debt" | 
+/**  Give a debt up, with a reason (R38). */
+"waive_debt" | 
+/**  Bind a seat (R2). */
+"seat" | 
+/**  See the waiting calls (R30). */
+"see_queue" | 
+/**  Take a waiting call (R30). */
+"take_call" | 
+/**  The list of openings: one's own. */
+"openings" | 
+/**  Everybody's openings, rises and debts. */
+"openings_of_others" | 
+/**  See ID photos of others' openings, watermarked and logged (R36). */
+"see_evidence" | 
+/**  Take openings out as a file (R33). */
+"export" | 
+/**  Counts by lot, lane, person, reason and hour (R33). */
+"statistics" | 
+/**  The live board of lanes being handled (R3). */
+"board" | 
+/**  Allow or deny a release that asks for it. */
+"approve" | 
+/**  Dismiss warnings and acknowledge daily reports. */
+"review" | 
+/**  Ask supervisors for help in a case one holds. */
+"ask_help" | 
+/**  Answer a holder who asks for help. */
+"answer_help" | 
+/**  See cash taken: one's own (R39). */
+"see_cash" | 
+/**  Everybody's. */
+"cash_of_others" | 
+/**  See how devices are, and what is to be repaired. */
+"see_devices" | 
+/**  Say that a device is to be repaired, and that it was. */
+"maintain" | 
+/**  Change the site: areas, lots, lanes, devices, people, rules, passes (R34). */
+"configure";
+
 /**  The person of a session. */
 export type Person = {
 	/**  Their id. */
@@ -1185,6 +1891,12 @@ export type Person = {
 	role: Role,
 	/**  The number of the seat they sit at; only agents have one. */
 	seat?: string | null,
+	/**  What this person may do: the same table the hub checks by, so that the page offers nothing that is refused. */
+	permissions?: Permission[],
+	/**  The password was for one login: nothing but changing it is possible. */
+	must_change?: boolean,
+	/**  The rules want a second factor of this role and there is none yet: nothing but taking one up is possible. */
+	must_enrol?: boolean,
 };
 
 /**  A person who can log in. */
@@ -1206,11 +1918,35 @@ export type Photo = {
 	source: PhotoSource,
 };
 
+/**  Why a photo is kept beyond its time. */
+export type PhotoHold = {
+	/**  The reason given. */
+	why: string,
+	/**  Who holds it. */
+	by: Holder,
+	/**  Since when. */
+	since: Timestamp,
+};
+
 /**  A picture kept as evidence or context. */
 export type PhotoId = string;
 
 /**  Which camera took it. */
 export type PhotoSource = "device_camera" | "system_camera" | "lane_camera";
+
+/**
+ *  Whether a photo can still be looked at: kept, held beyond its time, deleted when its time had come, or not as it was
+ *  when it came in.
+ */
+export type PhotoState = "kept" | "held" | "deleted" | "damaged";
+
+/**  Photos a release owes, or owed (补录, R24). */
+export type PhotosOwed = {
+	/**  Still to be brought; 0: all were brought later. */
+	missing: number,
+	/**  A photo taken after it does not count. */
+	due_at: Timestamp,
+};
 
 /**  A still of the vehicle, with the plate read on it. */
 export type Picture = {
@@ -1305,6 +2041,8 @@ export type Problem = {
 	holder?: Holder | null,
 	/**  Since when they hold it. */
 	since?: Timestamp | null,
+	/**  Who has the call (`call_taken`). */
+	by?: Holder | null,
 	/**  The field that is not acceptable (`invalid`). */
 	field?: string | null,
 	/**  Seconds to wait before trying again (`too_many_attempts`). */
@@ -1313,6 +2051,26 @@ export type Problem = {
 	approval?: ApprovalId | null,
 	/**  The case that is already at it, where that helps. */
 	case?: CaseId | null,
+	/**  What is wrong with the rows that were sent (`invalid`). */
+	faults?: RowFault[],
+	/**  The row as it is now (`changed_meanwhile`). */
+	current?: SiteRow | null,
+};
+
+/**  A QR code to hold up to the driver. */
+export type Qr = {
+	/**  What it is for. */
+	scene: Scene,
+	/**  The address in it. */
+	url: string,
+	/**  The code as SVG. */
+	svg: string,
+	/**  What stands under it, line by line, for the driver. */
+	lines: string[],
+	/**  What is to be paid. */
+	amount_fen?: Fen | null,
+	/**  Until when the amount holds. */
+	expires_at?: Timestamp | null,
 };
 
 /**  A reason people may choose, and what it asks for. */
@@ -1373,6 +2131,8 @@ export type ReleaseForm = {
 	own_camera: boolean,
 	/**  Whether this person may photograph with the lane's ID camera, and the lane has one (R24). */
 	lane_camera: boolean,
+	/**  How long missing photos may be brought after the release, in minutes; absent where they may not (R24). */
+	late_photo_minutes?: number | null,
 	/**  What would go unpaid; absent where nothing is due or known. */
 	due_fen?: Fen | null,
 	/**  Whether the vehicle itself asks for a supervisor's leave (locked at an exit, blacklisted at an entry). */
@@ -1400,6 +2160,8 @@ export type ReleasePress = {
 	remark: string,
 	/**  ID photos the hub has. */
 	photos: PhotoId[],
+	/**  The missing ones are brought later (补录). */
+	photos_later?: boolean,
 	/**  What becomes of the money; required where something is due. */
 	unpaid?: Unpaid | null,
 	/**  The driver's phone, for a debt of a vehicle without a plate. */
@@ -1477,6 +2239,33 @@ export type RiseFilter = {
 /**  A barrier that rose without us (R40). */
 export type RiseId = string;
 
+/**  What a person tells a robot to do. */
+export type RobotCommand = 
+/**  Show a QR code for this vehicle, with its voice. */
+{ type: "show_qr"; 
+/**  What it is for; absent: what fits this vehicle. */
+scene?: Scene | null } | 
+/**  Show a text: that of a scene, or a person's own. */
+{ type: "show_text"; 
+/**  Whose words; absent with a text of one's own. */
+scene?: Scene | null; 
+/**  One's own words, at most 60 characters. */
+text?: string | null } | 
+/**  Speak, at most 60 characters. */
+{ type: "speak"; 
+/**  The words. */
+text: string } | 
+/**  Set the light. */
+{ type: "light"; 
+/**  The colour. */
+light: RobotLight } | 
+/**  Take a picture of the document held before its camera. */
+{ type: "capture" } | 
+/**  Start again. */
+{ type: "restart" } | 
+/**  End the call. */
+{ type: "hang_up" };
+
 /**  The kiosk at the lane; the whole part is absent where there is none (R14). */
 export type RobotFacts = {
 	/**  Its number. */
@@ -1487,6 +2276,42 @@ export type RobotFacts = {
 	online: boolean,
 	/**  The scene it shows; absent while it is not known. */
 	scene?: string | null,
+	/**  Its light; absent while it is not known. */
+	light?: RobotLight | null,
+	/**  The picture of its real screen; absent if it never sent one. */
+	screen?: RobotScreen | null,
+	/**  When it was last heard of. */
+	seen_at?: Timestamp | null,
+};
+
+/**  The light of a robot. */
+export type RobotLight = "off" | "green" | "yellow" | "red";
+
+/**
+ *  A command to a robot and what became of it: `accepted` (it said yes), `failed` (it said no), `unknown` (it said
+ *  nothing in time).
+ */
+export type RobotOrder = {
+	/**  The desk's id for it. */
+	id: OrderId,
+	/**  The case it belongs to. */
+	case: CaseId,
+	/**  The command's `type`. */
+	command: string,
+	/**  What became of it. */
+	result: OrderResult,
+	/**  In words for people: what the robot said, or what to do. */
+	detail: string,
+	/**  When it was made. */
+	at: Timestamp,
+};
+
+/**  The picture of a robot's real screen. */
+export type RobotScreen = {
+	/**  Where the JPEG is; changes with every picture. */
+	url: string,
+	/**  When the robot sent it. */
+	at: Timestamp,
 };
 
 /**  A person's one role. */
@@ -1500,6 +2325,31 @@ export type Role =
 /**  管理员: configures. */
 "admin";
 
+/**  What is wrong with a row. */
+export type RowFault = {
+	/**  The line of a site file or the row of a sheet, from 1 (the titles are row 1); absent for a single row. */
+	row?: number | null,
+	/**  The site file's key. */
+	column?: string | null,
+	/**  What is wrong, and what would be right. */
+	words: string,
+};
+
+/**  Which rows are wanted; a part left out filters nothing. */
+export type RowFilter = {
+	/**  In their name or id. */
+	q?: string | null,
+	/**  Of this lot, where rows have one. */
+	lot?: string | null,
+	/**  At most so many. */
+	limit?: number | null,
+	/**  The page after the one that gave this `next`. */
+	cursor?: string | null,
+};
+
+/**  The list a figure leads to. */
+export type RowsOf = "openings" | "rises" | "cases" | "calls" | "debts" | "cash" | "devices" | "approvals" | "stays" | "evidence";
+
 /**  A plate that was let out more than once. */
 export type SamePlate = {
 	/**  The plate. */
@@ -1510,6 +2360,21 @@ export type SamePlate = {
 	abnormal: number,
 };
 
+/**  What a QR code or a text for the driver is about; also the robot's scene. */
+export type Scene = 
+/**  Pay for the stay. */
+"pay" | 
+/**  Renew the pass. */
+"renewal" | 
+/**  Unlicensed entry: confirm the phone. */
+"unlicensed_entry" | 
+/**  Unlicensed exit: find the stay by phone and pay. */
+"unlicensed_exit" | 
+/**  「联系车主解锁」 */
+"contact_owner" | 
+/**  Not admitted: barred, outsider, or spaces taken. */
+"refusal";
+
 /**  `GET /api/search`: best first, only what the person may see. */
 export type SearchHits = {
 	/**  Lots whose name, code or pinyin fits. */
@@ -1517,6 +2382,62 @@ export type SearchHits = {
 	/**  Lanes that fit by themselves or through their lot. */
 	lanes: LaneHit[],
 };
+
+/**  A seat as agents and supervisors see it. */
+export type Seat = {
+	/**  Its number, as the telephone system knows it. */
+	number: string,
+	/**  Who sits there; absent: nobody. */
+	person?: Holder | null,
+	/**  How it stands; absent with `person`. */
+	state?: SeatState | null,
+	/**  Since when it stands so. */
+	since?: Timestamp | null,
+};
+
+/**  What an agent may say of their own seat. */
+export type SeatChoice = 
+/**  Ready for calls. */
+"free" | 
+/**  Not for now. */
+"away";
+
+/**  How a seat stands. */
+export type SeatState = 
+/**  It takes the next call. */
+"free" | 
+/**  Its person speaks with a driver or works a lane. */
+"busy" | 
+/**  The call is over, its case is still open. */
+"after_call" | 
+/**  Its person takes no calls. */
+"away" | 
+/**  The desk's stream was cut; calls still come until the grace period ends. */
+"lost";
+
+/**  `GET /api/session/second-factor` */
+export type SecondFactor = {
+	/**  The rules want one of this role. */
+	required: boolean,
+	/**  The person has one. */
+	enrolled: boolean,
+};
+
+/**  `POST /api/session/second-factor`: a new one, not yet in force. */
+export type SecondFactorOffer = {
+	/**  To be typed where no camera reads the QR (base32). */
+	secret: string,
+	/**  The same as an `otpauth://` address. */
+	uri: string,
+	/**  An SVG of a QR code of that address. */
+	qr_svg: string,
+};
+
+/**
+ *  A step of changing an integration's secret: `begin` makes a new one that is accepted beside the old, `finish`
+ *  puts it in its place, `cancel` forgets it.
+ */
+export type SecretStep = "begin" | "finish" | "cancel";
 
 /**  The hub no longer knows this session: the person has to log in again. */
 export type SessionEnded = Record<string, never>;
@@ -1541,7 +2462,67 @@ export type Settings = {
 	contrast: Contrast,
 	/**  The language of every sentence. */
 	language: Language,
+	/**  Calls arrive without a sound here. */
+	quiet_calls?: boolean,
 };
+
+/**  A change of the site. `GET /api/site/changes`, newest first. */
+export type SiteChange = {
+	/**  Its id. */
+	id: string,
+	/**  The table; absent for an import. */
+	table?: SiteTable | null,
+	/**  The row. */
+	row_id: string,
+	/**  What people call it. */
+	label: string,
+	/**  What became of it. */
+	kind: ChangeKind,
+	/**  Who. */
+	by: Holder,
+	/**  When. */
+	at: Timestamp,
+	/**  The row before; absent for a new one. */
+	before?: { [key in string]: Cell | null } | null,
+	/**  The row after; absent for one that is gone. */
+	after?: { [key in string]: Cell | null } | null,
+	/**  Whether it can be taken back now: nobody has changed the row since, and no secret went with it. */
+	undoable: boolean,
+	/**  Who took it back. */
+	undone_by?: Holder | null,
+	/**  When. */
+	undone_at?: Timestamp | null,
+};
+
+/**  What a file of the site is written as. */
+export type SiteFormat = 
+/**  The whole site in one file. */
+"toml" | 
+/**  One table, text with commas. */
+"csv" | 
+/**  One table, a workbook. */
+"xlsx";
+
+/**  A row with what is needed to change it. */
+export type SiteRow = {
+	/**  Its table. */
+	table: SiteTable,
+	/**  What stands in the path. */
+	id: string,
+	/**  What people call it. */
+	label: string,
+	/**  Sent back with a change; it differs after every change of the row. */
+	version: string,
+	/**  Its values. Secrets never stand here. */
+	row: { [key in string]: Cell | null },
+	/**  The secrets that are set: `password`, `push_key`, `key`, `secret`, `next_secret`. */
+	secrets?: string[],
+	/**  A new person's first password, told in the answer to their making and never again. */
+	one_time_password?: OneTimePassword | null,
+};
+
+/**  A table of the site; the word is the section of the site file (`rule`: one line of `[rules]`). */
+export type SiteTable = "area" | "lot" | "lane" | "device" | "robot" | "seat" | "person" | "reason" | "pass" | "vehicle" | "tariff" | "integration" | "rule";
 
 /**  How the person came to the lane. */
 export type Source = 
@@ -1592,7 +2573,23 @@ export type StayRecord = {
 };
 
 /**  A step of a case's timeline (R35). */
-export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "cash_recorded" | "debt_filed" | "closed" | "expired" | "requeried";
+export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "help_asked" | "help_answered" | "cash_recorded" | "debt_filed" | "closed" | "expired" | "requeried";
+
+/**  The answer to taking a call: `case`, `lease` and `view` stand there together where the lane was claimed. */
+export type Taken = {
+	/**  The call, now this person's. */
+	call: Call,
+	/**  The case that was opened or goes on. */
+	case?: CaseRef | null,
+	/**  The lease. */
+	lease?: Lease | null,
+	/**  The page; without a lease it is read-only. */
+	view?: View | null,
+	/**  Who holds the lane, where somebody else does (R7). */
+	held_by?: Holder | null,
+	/**  Since when they hold it. */
+	held_since?: Timestamp | null,
+};
 
 /**  A tariff by time (按时), as people are told it. */
 export type Tariff = {
@@ -1609,6 +2606,9 @@ export type Tariff = {
 	/**  Most that 24 hours cost; absent where there is no cap. */
 	day_cap_fen?: Fen | null,
 };
+
+/**  A part of a device that can be tried. */
+export type TestedPart = "connection" | "still" | "plate_camera" | "barrier" | "live";
 
 /**  Light or dark. */
 export type Theme = 
@@ -1634,18 +2634,32 @@ export type TimelineEntry = {
 /**  Milliseconds since 1970-01-01T00:00:00Z. */
 export type Timestamp = string;
 
+/**  What was opened since midnight, local time. */
+export type Today = {
+	/**  Openings. */
+	openings: number,
+	/**  Of them, against the rules. */
+	abnormal: number,
+	/**  Of them, of which the result is unknown. */
+	unknown: number,
+	/**  Barriers that rose without us. */
+	rises: number,
+	/**  Releases that wait for a supervisor now. */
+	approvals: number,
+};
+
 /**  What a frame says. */
 export type Told = 
 /**  The first frame. */
 ({ type: "hello"; 
 /**  The hub's time. */
-now: Timestamp }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+now: Timestamp }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  Every 15 s. */
 ({ type: "heartbeat"; 
 /**  The hub's time. */
-now: Timestamp }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+now: Timestamp }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  The asked-for place is too old: read everything again. */
-({ type: "resync" }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+({ type: "resync" }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  A lane was claimed or freed. */
 ({ type: "lease"; 
 /**  The lane. */
@@ -1655,7 +2669,7 @@ holder?: Holder | null;
 /**  Since when. */
 since?: Timestamp | null; 
 /**  Until when. */
-expires_at?: Timestamp | null }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; facts?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; why?: never } | 
+expires_at?: Timestamp | null }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; facts?: never; help?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; waiting?: never; why?: never } | 
 /**  To the holder: one minute left (R9). */
 ({ type: "lease_expiring"; 
 /**  Their case. */
@@ -1663,7 +2677,7 @@ case: CaseId;
 /**  The lane. */
 lane: LaneId; 
 /**  When it ends. */
-expires_at: Timestamp }) & { approval?: never; by?: never; detail?: never; device?: never; error?: never; facts?: never; holder?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+expires_at: Timestamp }) & { approval?: never; by?: never; call?: never; detail?: never; device?: never; error?: never; facts?: never; help?: never; holder?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  To the former holder: the lane is no longer theirs. */
 ({ type: "lease_lost"; 
 /**  Their case. */
@@ -1675,7 +2689,7 @@ why: LostWhy;
 /**  By whom, where somebody did it. */
 by?: Holder | null; 
 /**  The reason or note given. */
-note?: string | null }) & { approval?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never } | 
+note?: string | null }) & { approval?: never; call?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never } | 
 /**  Parts of a lane's page changed. */
 {
 	type: "view",
@@ -1694,13 +2708,13 @@ case: CaseId;
 /**  What became of it. */
 result: OrderResult; 
 /**  In words for people. */
-detail: string }) & { approval?: never; by?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; rise?: never; since?: never; why?: never } | 
+detail: string }) & { approval?: never; by?: never; call?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  Somebody asks to go on with this case (请求接手). */
 ({ type: "asked"; 
 /**  The case. */
 case: CaseId; 
 /**  Who asks. */
-by: Holder }) & { approval?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+by: Holder }) & { approval?: never; call?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  A supervisor is asked for leave, or has answered. */
 ({ type: "approval"; 
 /**  Its id. */
@@ -1708,15 +2722,45 @@ approval: ApprovalId;
 /**  The case. */
 case: CaseId; 
 /**  All of it. */
-facts: Approval }) & { by?: never; detail?: never; device?: never; error?: never; expires_at?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+facts: Approval }) & { by?: never; call?: never; detail?: never; device?: never; error?: never; expires_at?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  A barrier rose without us (R40). */
 ({ type: "rise"; 
 /**  The rise. */
-rise: Rise }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; since?: never; why?: never } | 
+rise: Rise }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
 /**  A manual opening was recorded or completed. */
 ({ type: "opening"; 
 /**  The opening. */
-opening: Opening }) & { approval?: never; by?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never } | 
+opening: Opening }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
+/**  A call came, changed or was taken. */
+({ type: "call"; 
+/**  The call. */
+call: Call; 
+/**  The case it is worked in. */
+case?: CaseId | null }) & { approval?: never; by?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
+/**  How many calls wait. */
+({ type: "queue"; 
+/**  So many. */
+waiting: number; 
+/**  Since when the oldest waits; absent: none waits. */
+oldest_since?: Timestamp | null }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; why?: never } | 
+/**  A seat was bound, freed or stands otherwise. */
+({ type: "seat"; 
+/**  The seat. */
+seat: Seat }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; waiting?: never; why?: never } | 
+/**  A holder asks for help, was answered, or needs it no more (`help` is then absent). */
+({ type: "help"; 
+/**  The case. */
+case: CaseId; 
+/**  What is asked. */
+help?: Help | null }) & { approval?: never; by?: never; call?: never; detail?: never; device?: never; error?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never } | 
+/**  A device has not been reached for longer than the rule allows. Told once in a quiet period. */
+({ type: "device_alert"; 
+/**  The device. */
+device: DeviceId; 
+/**  Since when. */
+since: Timestamp; 
+/**  What the last try said. */
+error: string }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; online?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; waiting?: never; why?: never } | 
 /**  A device was reached again or lost. */
 ({ type: "device"; 
 /**  The device. */
@@ -1724,7 +2768,10 @@ device: DeviceId;
 /**  Whether it is reached. */
 online: boolean; 
 /**  What the last try said. */
-error?: string | null }) & { approval?: never; by?: never; case?: never; detail?: never; expires_at?: never; facts?: never; holder?: never; lane?: never; note?: never; now?: never; opening?: never; order_id?: never; result?: never; rise?: never; since?: never; why?: never };
+error?: string | null }) & { approval?: never; by?: never; call?: never; case?: never; detail?: never; expires_at?: never; facts?: never; help?: never; holder?: never; lane?: never; note?: never; now?: never; oldest_since?: never; opening?: never; order_id?: never; result?: never; rise?: never; seat?: never; since?: never; waiting?: never; why?: never };
+
+/**  How a figure is read. */
+export type Unit = "count" | "percent" | "seconds" | "minutes" | "fen";
 
 /**  What becomes of the money that is not paid: 免收 or 转后续追缴. */
 export type Unpaid = "waive" | "debt";
@@ -1828,6 +2875,20 @@ export type ViewParts = {
 	timeline?: TimelineEntry[] | null,
 };
 
+/**  A call that waits. */
+export type WaitingCall = {
+	/**  The call. */
+	id: CallId,
+	/**  Its lot, where known. */
+	lot?: LotRef | null,
+	/**  Its lane, where known. */
+	lane?: LaneRef | null,
+	/**  The number that calls. */
+	caller: string,
+	/**  Since when it waits. */
+	since: Timestamp,
+};
+
 /**  A warning. */
 export type Warning = {
 	/**  Its id: the same pattern over the same rows is the same warning. */
@@ -1870,6 +2931,32 @@ export type WarningFilter = {
 
 /**  A pattern found in the records. */
 export type WarningId = string;
+
+/**  One row an import adds or changes. */
+export type WillChange = {
+	/**  The table. */
+	table: SiteTable,
+	/**  What people call it. */
+	label: string,
+	/**  Added or changed. */
+	kind: ChangeKind,
+	/**  The keys that change; empty for a new row. */
+	fields: string[],
+};
+
+/**  A time and what of it; a part left out filters nothing. For cash, and for counts of cases. */
+export type WorkFilter = {
+	/**  Of this lot. */
+	lot?: LotId | null,
+	/**  By this person. */
+	person?: PersonId | null,
+	/**  From this moment on. */
+	from?: Timestamp | null,
+	/**  Before this moment. */
+	to?: Timestamp | null,
+	/**  The page after the one that gave this `next`. */
+	cursor?: string | null,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -3,9 +3,11 @@
 //! It knows the hub's HTTP contract and nothing of windows or commands. It keeps no rules: what may be done is the
 //! hub's to say. The token lives in here, is sent and never shown: not in `Debug`, not in errors, not in logs.
 
+mod account;
 mod address;
 mod approval;
 mod audit;
+mod call;
 mod case;
 mod clock;
 mod debt;
@@ -14,6 +16,7 @@ mod hub;
 mod lane;
 mod language;
 mod live;
+mod office;
 mod once;
 mod opening;
 mod order;
@@ -23,8 +26,12 @@ mod picture;
 mod release;
 mod report;
 mod rise;
+mod robot;
 mod search;
+mod seat;
+mod segment;
 mod session;
+mod site;
 mod stream;
 mod warning;
 
@@ -35,6 +42,7 @@ pub use error::{CallError, problem_here};
 pub use hub::{Hub, Token};
 pub use language::Language;
 pub use live::{LiveNews, LivePicture};
+pub use office::{MaintenanceFilter, WorkFilter};
 pub use opening::{ExportFormat, OpeningFilter};
 pub use order::Press;
 pub use pace::Pace;
@@ -43,5 +51,6 @@ pub use picture::{PicturePath, StillImage};
 pub use release::{ReleaseDone, ReleasePressed};
 pub use report::{BadDay, Day};
 pub use rise::RiseFilter;
+pub use site::{ChangeFilter, Import, RowFilter, SiteFormat};
 pub use stream::{News, Stream};
 pub use warning::WarningFilter;

@@ -5,14 +5,19 @@ use lanedesk_wire::session::{BindSeat, Login, Person, Session};
 use reqwest::Method;
 
 impl Hub {
-    /// Logs in and keeps the token here.
-    pub async fn login(&self, username: String, password: String) -> Result<Person, CallError> {
+    /// Logs in and keeps the token here. `code`: the second factor's six digits, where the account has one.
+    pub async fn login(
+        &self,
+        username: String,
+        password: String,
+        code: Option<String>,
+    ) -> Result<Person, CallError> {
         let request = self
             .anonymous(self.calls(), Method::POST, "/api/session")
             .json(&Login {
                 username,
                 password,
-                code: None,
+                code,
             });
         let session: Session = self.read(self.send(request).await?).await?;
         self.set_token(Some(Token::new(session.token)));

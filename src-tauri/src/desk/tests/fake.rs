@@ -26,7 +26,10 @@ use lanedesk_domain::{
     ids::{CaseId, LaneId, OrderId},
     order::OrderResult,
 };
-use lanedesk_wire::stream::{Frame, Told};
+use lanedesk_wire::{
+    site::ImportProgress,
+    stream::{Frame, Told},
+};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -78,6 +81,7 @@ impl FakeHub {
             .route("/api/orders/{id}", get(order))
             .route("/api/stream", get(stream))
             .merge(routes())
+            .merge(super::call::routes())
             .with_state(hub.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         hub
@@ -103,7 +107,7 @@ pub(super) fn refusal(status: u16, code: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
 }
 
-fn page_of(lane: &str, held_by: Option<&str>) -> Value {
+pub(super) fn page_of(lane: &str, held_by: Option<&str>) -> Value {
     let lease = held_by.map(|id| {
         json!({"holder": {"id": id, "name": "张三", "role": "lot_staff"},
             "acquired_at": "2026-11-22T08:00:00Z", "expires_at": "2026-11-22T08:10:00Z"})
@@ -234,6 +238,7 @@ impl Page for Recording {
     fn export_progress(&self, progress: ExportProgress) {
         self.0.lock().unwrap().exported.push(progress);
     }
+    fn import_told(&self, _progress: ImportProgress) {}
     fn notify(&self, notice: &Notice<'_>, language: Language) {
         let (title, body) = notice.words(language);
         self.0
@@ -278,7 +283,7 @@ pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
 /// A desk of these parts, logged in at this hub, its stream up.
 pub(super) async fn desk_with(hub: &FakeHub, parts: Parts, page: &Recording) -> Desk {
     let desk = Desk::new(parts).await;
-    desk.login(&hub.url, "guard".into(), "right".into())
+    desk.login(&hub.url, "guard".into(), "right".into(), None)
         .await
         .unwrap();
     eventually("the stream is up", || {

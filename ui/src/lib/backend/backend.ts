@@ -1,3 +1,4 @@
+import type { OfficeDoor } from './office';
 import type {
   AnswerApproval,
   Approval,
@@ -5,6 +6,8 @@ import type {
   BoardItem,
   BarrierPress,
   By,
+  Call,
+  CallState,
   Camera,
   Claimed,
   CloseCase,
@@ -21,7 +24,10 @@ import type {
   PreviewEnded,
   Frame,
   HoldPhoto,
+  ImportProgress,
   LaneFree,
+  LaneStill,
+  LiveSaid,
   NewDebt,
   Opening,
   OpeningFilter,
@@ -30,6 +36,7 @@ import type {
   Person,
   PlateCheck,
   Problem,
+  Qr,
   ReasonChoice,
   RecentLane,
   Records,
@@ -39,10 +46,16 @@ import type {
   Report,
   Rise,
   RiseFilter,
+  RobotCommand,
+  RobotOrder,
+  Scene,
   SearchHits,
+  Seat,
+  SeatChoice,
   SessionStatus,
   Settings,
   Statistics,
+  Taken,
   TimelineEntry,
   View,
   Warning,
@@ -51,6 +64,16 @@ import type {
 
 /** A command's answer: its data, or the problem in words for people. Nothing throws. */
 export type Answer<T> = { ok: true; data: T } | { ok: false; problem: Problem };
+
+/** What comes of a live picture: how it stands, or bytes of it. */
+export type LiveNews = ArrayBuffer | LiveSaid;
+
+/** A live picture under way. */
+export interface LiveLine {
+  /** So many messages were taken: only then do more come. */
+  taken(messages: number): void;
+  stop(): void;
+}
 
 /** What the desk tells the page by itself. */
 export interface Listeners {
@@ -63,17 +86,36 @@ export interface Listeners {
   previewEnded(ended: PreviewEnded): void;
   /** How far an export has come. */
   exporting(progress: ExportProgress): void;
+  /** How far an import has come. */
+  importing?(progress: ImportProgress): void;
   /** The hub no longer knows the session. */
   sessionEnded(): void;
 }
 
 /** Everything the page can ask of the desk. The only way out of the page. */
-export interface Backend {
+export interface Backend extends OfficeDoor {
   sessionStatus(): Promise<Answer<SessionStatus>>;
-  login(hubUrl: string, username: string, password: string): Promise<Answer<Person>>;
+  /** `code`: six digits, where the hub asked for a second factor. */
+  login(hubUrl: string, username: string, password: string, code: string | null): Promise<Answer<Person>>;
   logout(): Promise<Answer<null>>;
   bindSeat(number: string): Promise<Answer<Person>>;
   freeSeat(): Promise<Answer<Person>>;
+
+  seats(): Promise<Answer<Seat[]>>;
+  setSeatState(state: SeatChoice): Promise<Answer<null>>;
+
+  /** Calls that stand so, oldest first. */
+  calls(state: CallState): Promise<Answer<Call[]>>;
+  /** `lane`: the call's, where it is known, so that nothing the hub tells of it meanwhile is missed. */
+  takeCall(id: string, lane: string | null): Promise<Answer<Taken>>;
+  openByHand(lane: string, caller: string | null): Promise<Answer<Taken>>;
+  callBack(id: string, note: string | null): Promise<Answer<null>>;
+  moveCase(caseId: string, lane: string): Promise<Answer<Claimed>>;
+
+  /** Once, in Rust's hands; no answer is the result `unknown`. */
+  pressRobot(caseId: string, command: RobotCommand): Promise<Answer<RobotOrder>>;
+  /** `scene` null: what fits the vehicle. */
+  qr(caseId: string, scene: Scene | null): Promise<Answer<Qr>>;
 
   search(query: string): Promise<Answer<SearchHits>>;
   records(query: string): Promise<Answer<Records>>;
@@ -95,6 +137,11 @@ export interface Backend {
   handOverCase(caseId: string, to: string, note: string): Promise<Answer<null>>;
   checkPlate(text: string): Promise<Answer<PlateCheck>>;
   refreshPicture(caseId: string): Promise<Answer<View>>;
+  /** The lane's last minute, oldest first. */
+  laneStills(lane: string): Promise<Answer<LaneStill[]>>;
+
+  /** Follows an environment camera of a lane until it is stopped or says `ended`. */
+  startLive(lane: string, camera: string, heard: (news: LiveNews) => void): Promise<Answer<LiveLine>>;
 
   orderBarrier(caseId: string, press: BarrierPress): Promise<Answer<Order>>;
   orderResult(orderId: string): Promise<Answer<Order>>;

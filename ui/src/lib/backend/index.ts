@@ -1,2 +1,2 @@
-export type { Answer, Backend, Listeners } from './backend';
+export type { Answer, Backend, Listeners, LiveLine, LiveNews } from './backend';
 export type * from './types';

@@ -1,7 +1,9 @@
-import { convertFileSrc } from '@tauri-apps/api/core';
+import { Channel, convertFileSrc } from '@tauri-apps/api/core';
 import { commands, events } from '../bindings';
 import { ask } from './ask';
-import type { Backend } from './backend';
+import type { Backend, LiveNews } from './backend';
+import { callCommands } from './tauri-call';
+import { officeCommands } from './tauri-office';
 import { isMobile, recordCommands } from './tauri-record';
 
 /** The desk's Rust side, through Tauri. */
@@ -10,7 +12,7 @@ export function tauriBackend(): Backend {
   const pictures = convertFileSrc('', 'lanedesk').replace(/\/$/, '');
   return {
     sessionStatus: () => ask(commands.sessionStatus()),
-    login: (hubUrl, username, password) => ask(commands.login(hubUrl, username, password)),
+    login: (hubUrl, username, password, code) => ask(commands.login(hubUrl, username, password, code)),
     logout: () => ask(commands.logout()),
     bindSeat: (number) => ask(commands.bindSeat(number)),
     freeSeat: () => ask(commands.freeSeat()),
@@ -32,9 +34,24 @@ export function tauriBackend(): Backend {
     handOverCase: (caseId, to, note) => ask(commands.handOverCase(caseId, { to, note })),
     checkPlate: (text) => ask(commands.checkPlate(text).then((data) => ({ status: 'ok' as const, data }))),
     refreshPicture: (caseId) => ask(commands.refreshPicture(caseId)),
+    laneStills: (lane) => ask(commands.laneStills(lane)),
+    startLive: async (lane, camera, heard) => {
+      const channel = new Channel<LiveNews>();
+      channel.onmessage = heard;
+      const answer = await ask(commands.startLive(lane, camera, channel));
+      if (!answer.ok) return answer;
+      const id = answer.data;
+      const line = {
+        taken: (messages: number) => void commands.liveTaken(id, messages),
+        stop: () => void commands.stopLive(id),
+      };
+      return { ok: true, data: line };
+    },
     orderBarrier: (caseId, press) => ask(commands.orderBarrier(caseId, press)),
     orderResult: (orderId) => ask(commands.orderResult(orderId)),
     ...recordCommands,
+    ...officeCommands,
+    ...callCommands,
     mobile: isMobile(navigator.userAgent, navigator.maxTouchPoints),
     handled: () => ask(commands.handled()),
     settings: () => ask(commands.settings()),
@@ -51,6 +68,7 @@ export function tauriBackend(): Backend {
         events.evidenceChanged.listen((event) => listeners.evidence(event.payload)),
         events.previewEnded.listen((event) => listeners.previewEnded(event.payload)),
         events.exportProgress.listen((event) => listeners.exporting(event.payload)),
+        events.importTold.listen((event) => listeners.importing?.(event.payload.progress)),
         events.sessionEnded.listen(() => listeners.sessionEnded()),
       ]);
       return () => stops.forEach((stop) => stop());

@@ -1,11 +1,21 @@
+import { enCall } from './en.call';
 import { enCodes } from './en.codes';
+import { enLive } from './en.live';
+import { enOffice } from './en.office';
 import { enRecord } from './en.record';
+import { enRules } from './en.rules';
+import { enSite } from './en.site';
 import type { Key } from './words.svelte';
 
 /** The same sentences in English. A missing or surplus key fails the check; a test compares the names in braces. */
 export const en = {
+  ...enCall,
   ...enCodes,
+  ...enLive,
+  ...enOffice,
   ...enRecord,
+  ...enRules,
+  ...enSite,
 
   'app.name': 'Lanedesk',
   'app.title': '{page} · Lanedesk',
@@ -80,8 +90,6 @@ export const en = {
   'due.quoted': 'as of {time}',
 
   'environment.label': 'Environment camera',
-  'environment.failed':
-    'The environment camera cannot be reached, or this hub does not support it yet. Use the lane picture.',
 
   'held.title': 'Already being handled',
   'held.sentence': '{who} since {time}.',
@@ -224,7 +232,6 @@ export const en = {
   'picture.refreshing': 'Taking…',
   'picture.stale': '{age}, may have changed',
   'picture.zoom': 'Enlarge {what}',
-  'picture.closer': 'Click to look closer, again to go back',
 
   'plate.label': 'Plate {plate}',
   'plate.title': 'Plate',
@@ -271,7 +278,6 @@ export const en = {
   'robot.online': 'online',
   'robot.offline': 'offline',
   'robot.screen': 'Robot screen',
-  'robot.screen_offline': 'The robot is offline; its screen cannot be seen.',
   'robot.scene_unknown': 'Its screen has not been told yet.',
   'robot.none_chosen': 'No lane chosen',
 
@@ -289,8 +295,6 @@ export const en = {
 
   'seat.label': 'Seat',
   'seat.none': 'No seat',
-  'seat.free': 'free',
-  'seat.busy': 'busy',
   'seat.bind_label': 'Seat number',
   'seat.change': 'Change to seat',
   'seat.bind': 'Sit down',

@@ -1,10 +1,20 @@
+import { zhCall } from './zh-CN.call';
 import { zhCodes } from './zh-CN.codes';
+import { zhLive } from './zh-CN.live';
+import { zhOffice } from './zh-CN.office';
 import { zhRecord } from './zh-CN.record';
+import { zhRules } from './zh-CN.rules';
+import { zhSite } from './zh-CN.site';
 
 /** Every sentence of the desk in Chinese. `{name}` is filled in; the names are part of a key's type. */
 export const zh = {
+  ...zhCall,
   ...zhCodes,
+  ...zhLive,
+  ...zhOffice,
   ...zhRecord,
+  ...zhRules,
+  ...zhSite,
 
   'app.name': '道口台',
   'app.title': '{page} · 道口台',
@@ -79,7 +89,6 @@ export const zh = {
   'due.quoted': '{time} 核算',
 
   'environment.label': '环境摄像头',
-  'environment.failed': '环境摄像头连不上，或本中心还不支持。请看道闸口图片。',
 
   'held.title': '已经有人处理',
   'held.sentence': '{who}{time} 起处理中。',
@@ -220,7 +229,6 @@ export const zh = {
   'picture.refreshing': '刷新中…',
   'picture.stale': '{age}，画面可能已变',
   'picture.zoom': '放大{what}',
-  'picture.closer': '点击处放大，再点还原',
 
   'plate.label': '车牌 {plate}',
   'plate.title': '车牌',
@@ -267,7 +275,6 @@ export const zh = {
   'robot.online': '在线',
   'robot.offline': '离线',
   'robot.screen': '机器人屏幕',
-  'robot.screen_offline': '机器人离线，看不到屏幕。',
   'robot.scene_unknown': '还没有收到屏幕内容。',
   'robot.none_chosen': '未查询道口',
 
@@ -285,8 +292,6 @@ export const zh = {
 
   'seat.label': '坐席',
   'seat.none': '未选坐席',
-  'seat.free': '空闲',
-  'seat.busy': '处理中',
   'seat.bind_label': '坐席号',
   'seat.change': '换到坐席',
   'seat.bind': '上线',

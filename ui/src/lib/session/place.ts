@@ -1,19 +1,37 @@
-import type { Person } from '$lib/backend';
+import type { Permission, Person } from '$lib/backend';
 
 /** The pages of the desk. */
-export type Place = 'desk' | 'openings' | 'approvals';
+export type Place = 'desk' | 'board' | 'openings' | 'approvals' | 'morning' | 'settings';
+
+/** What a person may do, as the hub's own table says: the page offers nothing that would be refused. */
+export function may(person: Person | null, permission: Permission): boolean {
+  return person?.permissions?.includes(permission) ?? false;
+}
 
 /** Who answers releases that ask for leave. */
 export function approves(person: Person | null): boolean {
-  return person?.role === 'supervisor';
+  return may(person, 'approve');
 }
 
 /** Who sees everybody's openings, with counts, warnings, rises and debts; everybody else sees their own. */
 export function seesAll(person: Person | null): boolean {
-  return person?.role === 'supervisor' || person?.role === 'admin';
+  return may(person, 'openings_of_others');
+}
+
+/** Who sees calls and seats: lot staff get no calls and see no queue (R1). */
+export function seesCalls(person: Person | null): boolean {
+  return may(person, 'see_queue');
 }
 
 /** The pages of a person, in the order of the bar. */
 export function placesOf(person: Person | null): Place[] {
-  return approves(person) ? ['desk', 'openings', 'approvals'] : ['desk', 'openings'];
+  const places: [Place, boolean][] = [
+    ['desk', true],
+    ['board', may(person, 'board')],
+    ['openings', true],
+    ['approvals', approves(person)],
+    ['morning', may(person, 'board')],
+    ['settings', may(person, 'configure')],
+  ];
+  return places.flatMap(([place, theirs]) => (theirs ? [place] : []));
 }

@@ -25,6 +25,11 @@ export class Session {
     this.#backend = backend;
   }
 
+  /** The hub lets this person do nothing but change the password, or take up a second factor. */
+  get blocked(): boolean {
+    return Boolean(this.person?.must_change || this.person?.must_enrol);
+  }
+
   get online(): boolean {
     return this.connection === 'online';
   }
@@ -44,11 +49,17 @@ export class Session {
     this.stage = this.person ? 'in' : 'out';
   }
 
-  async login(hubUrl: string, username: string, password: string, now: number = Date.now()): Promise<boolean> {
+  async login(
+    hubUrl: string,
+    username: string,
+    password: string,
+    now: number = Date.now(),
+    code: string | null = null,
+  ): Promise<boolean> {
     if (this.busy || now < this.waitUntil) return false;
     this.busy = true;
     this.problem = null;
-    const answer = await this.#backend.login(hubUrl.trim(), username.trim(), password);
+    const answer = await this.#backend.login(hubUrl.trim(), username.trim(), password, code);
     this.busy = false;
     if (!answer.ok) {
       this.problem = answer.problem;
@@ -93,6 +104,11 @@ export class Session {
     const answer = await this.#backend.freeSeat();
     if (answer.ok) this.person = answer.data;
     else this.seatProblem = answer.problem;
+  }
+
+  /** Where the hub says that this person sits; null: nowhere any more. */
+  sits(number: string | null): void {
+    if (this.person && (this.person.seat ?? null) !== number) this.person = { ...this.person, seat: number };
   }
 
   hear(changed: ConnectionChanged): void {

@@ -32,7 +32,7 @@ fn quick() -> Pace {
 async fn logged_in(test: &TestHub) -> Hub {
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
-    hub.login("guard".into(), "right".into())
+    hub.login("guard".into(), "right".into(), None)
         .await
         .expect("logged in");
     hub.clock().set(
@@ -72,7 +72,7 @@ async fn a_refused_login_brings_the_hubs_own_words() {
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
     let error = hub
-        .login("guard".into(), "wrong".into())
+        .login("guard".into(), "wrong".into(), None)
         .await
         .expect_err("refused");
     assert!(matches!(error, CallError::Refused(problem) if problem.code == Code::BadCredentials));
@@ -219,7 +219,7 @@ async fn no_order_is_made_before_the_hubs_time_is_known() {
     let test = TestHub::default();
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
-    hub.login("guard".into(), "right".into())
+    hub.login("guard".into(), "right".into(), None)
         .await
         .expect("logged in");
     let error = hub.order_barrier(press()).await.expect_err("not made");

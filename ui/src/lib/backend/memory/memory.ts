@@ -1,24 +1,28 @@
 /** The desk in memory: for vitest, and for `npm run dev` in a plain browser. It behaves as the hub does in the main job. */
-import type { Answer, Backend, Listeners } from '../backend';
+import type { Answer, Backend, Listeners, LiveNews } from '../backend';
 import type { Order, OrderResult, Person, Settings, TimelineEntry, Told, View } from '../types';
 import { bare, dotted } from '$lib/ui/plate';
 import { photoAt } from './camera';
-import { MemoryRecord, no, ok, type RecordScript } from './record';
+import { memoryLive, type LiveScript } from './live';
+import { MemoryOffice, type OfficeScript } from './office';
+import { no, ok } from './record';
 import { ago, corrected, lanes, people, sampleClaim, sampleHits, sampleView, temporary } from './sample';
 import { pictureOf } from './scene';
 
 export { problem } from './record';
 
 /** How the memory desk answers; the preview's address sets these. */
-export interface Script extends RecordScript {
+export interface Script extends OfficeScript {
   person?: Person | null;
   /** What the barrier's order comes to, first at once and then after a moment. */
   orders?: [OrderResult, OrderResult?];
   settings?: Partial<Settings>;
   offline?: boolean;
+  /** What environment cameras do. */
+  live?: LiveScript;
 }
 
-export class MemoryBackend extends MemoryRecord implements Backend {
+export class MemoryBackend extends MemoryOffice implements Backend {
   drafts = new Map<string, string>();
   #script: Script;
   #seq = 0;
@@ -53,8 +57,10 @@ export class MemoryBackend extends MemoryRecord implements Backend {
     const connection = this.#script.offline ? ('offline' as const) : ('online' as const);
     return ok({ hub_url: 'http://127.0.0.1:8470', username: 'guard', person: this.person, connection });
   }
-  login(_hubUrl: string, username: string, password: string) {
+  login(_hubUrl: string, username: string, password: string, code: string | null) {
     const person = people[username];
+    if (this.office.secondFactor && password === 'lanedesk-demo' && code !== '123456')
+      return no<Person>('second_factor_required', '请输入动态验证码。', { status: 401 });
     if (!person || password === 'wrong') return no<Person>('bad_credentials', '账号或密码不对。', { status: 401 });
     if (password === 'many') return no<Person>('too_many_attempts', '尝试过多。', { status: 429, retry_after_s: 30 });
     this.person = person;
@@ -68,10 +74,12 @@ export class MemoryBackend extends MemoryRecord implements Backend {
     if (number === '2067')
       return no<Person>('seat_taken', '坐席已被使用。', { holder: { id: 'wangwu', name: '王五', role: 'agent' } });
     this.person = { ...(this.person as Person), seat: number };
+    this.sit(number);
     return ok(this.person);
   }
   freeSeat() {
     this.person = { ...(this.person as Person), seat: null };
+    this.sit(null);
     return ok(this.person);
   }
 
@@ -214,6 +222,23 @@ export class MemoryBackend extends MemoryRecord implements Backend {
       ...view,
       ...(view.picture ? { picture: { ...view.picture, taken_at: new Date().toISOString() } } : {}),
     });
+  }
+
+  laneStills(lane: string) {
+    const now = this.view?.picture ?? sampleView(lane, this.me).picture;
+    if (!now) return ok([]);
+    // A car that comes nearer, ten pictures before now; the first ones are of the one before it.
+    const stills = Array.from({ length: 10 }, (_, at) => ({
+      url: at < 3 ? pictureOf({ plate: '粤B8K2P1', car: '#2f4a6b', arm: -70 + at }) : now.url,
+      taken_at: ago(40 - at * 4),
+      plate: at < 3 ? '粤B8K2P1' : (now.plate ?? null),
+    }));
+    return ok(stills);
+  }
+  startLive(_lane: string, camera: string, heard: (news: LiveNews) => void) {
+    this.sent.push(`live:${camera}`);
+    const line = memoryLive(this.#script.live ?? 'plays', camera, heard);
+    return ok({ taken: line.taken, stop: () => (this.sent.push(`stop-live:${camera}`), line.stop()) });
   }
 
   orderBarrier(caseId: string, press: { action: 'open' | 'close' }) {

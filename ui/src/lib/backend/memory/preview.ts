@@ -14,6 +14,12 @@ export function previewBackend(query: URLSearchParams): Backend {
   if (query.get('language') === 'en') settings.language = 'en';
   script.settings = settings;
   script.offline = query.has('offline');
+  const live = query.get('live');
+  if (live) script.live = live as NonNullable<Script['live']>;
+  if (query.has('waiting')) script.waiting = Number(query.get('waiting'));
+  const robot = query.get('robot');
+  if (robot) script.robot = robot as NonNullable<Script['robot']>;
+  script.noQr = query.has('noqr');
   const orders = query.get('orders');
   if (orders) script.orders = orders.split(',') as Script['orders'];
   if (query.has('rows')) script.rows = Number(query.get('rows'));
@@ -22,6 +28,14 @@ export function previewBackend(query: URLSearchParams): Backend {
   script.mobile = query.has('mobile');
   script.badPhotos = query.has('badphotos');
   script.noCamera = query.has('nocamera');
+  script.owing = query.has('owing');
+  if (query.has('late')) script.latePhotoMinutes = 30;
+  script.reentry = query.has('reentry');
+  script.meanwhile = query.has('meanwhile');
+  script.badRows = query.has('badrows');
+  script.secondFactor = query.has('factor');
+  if (script.person && query.has('first')) script.person = { ...script.person, must_change: true };
+  if (script.person && query.has('enrol')) script.person = { ...script.person, must_enrol: true };
   const backend = new MemoryBackend(script);
   // For scripts that take pictures of the preview.
   Object.assign(window, { lanedeskMemory: backend });

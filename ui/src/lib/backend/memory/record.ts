@@ -274,7 +274,7 @@ export abstract class MemoryRecord {
     return this.opening(id);
   }
   openingTimeline(id: string): Promise<Answer<TimelineEntry[]>> {
-    const row = openingAt(Number(id.slice(3)));
+    const row = id === 'op-owing' ? owingOf(this.me) : openingAt(Number(id.slice(3)));
     const before = (seconds: number) => new Date(Date.parse(row.at) - seconds * 1000).toISOString();
     const steps: TimelineEntry[] = [
       { at: row.claimed_at, person: row.person, what: 'claimed' },

@@ -1,11 +1,14 @@
 /** Sample data of the demo site, for previews and tests. */
 import type { Claimed, Holder, LaneHit, Person, Picture, SearchHits, View } from '../types';
+import { rights } from './rights';
+import { robotScreen } from './robot';
 import { PLATE_BOX, pictureOf, type Scene } from './scene';
 
 export const people: Record<string, Person> = {
-  guard: { id: 'guard', name: '张三', role: 'lot_staff' },
-  agent: { id: 'agent', name: '李四', role: 'agent', seat: '2066' },
-  chief: { id: 'chief', name: '周敏', role: 'supervisor' },
+  guard: { id: 'guard', name: '张三', role: 'lot_staff', permissions: rights.lot_staff },
+  agent: { id: 'agent', name: '李四', role: 'agent', seat: '2066', permissions: rights.agent },
+  chief: { id: 'chief', name: '周敏', role: 'supervisor', permissions: rights.supervisor },
+  admin: { id: 'admin', name: '管理员', role: 'admin', permissions: rights.admin },
 };
 export const lisi: Holder = { id: 'agent', name: '李四', role: 'agent' };
 const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
@@ -14,6 +17,9 @@ const start = Date.now();
 /** A moment `seconds` before the page was opened. */
 export const ago = (seconds: number): string => new Date(start - seconds * 1000).toISOString();
 const ahead = (seconds: number): string => ago(-seconds);
+
+/** Where robots stand, and their numbers. */
+const robots: Record<string, string> = { E02: 'R-102', S01: 'R-205' };
 
 const caiyue = { id: 'caiyue', name: '彩悦大厦' };
 const xinghe = { id: 'xinghe', name: '星河雅居' };
@@ -31,7 +37,7 @@ const hit = (
   code,
   direction,
   lot,
-  has_robot: id === 'E02',
+  has_robot: id in robots,
 });
 
 export const lanes: LaneHit[] = [
@@ -79,10 +85,22 @@ const basics = (lane: LaneHit): Omit<View, 'assessment'> => ({
     name: lane.name,
     code: lane.code,
     direction: lane.direction,
-    environment_cameras: lane.id === 'E02' ? ['env1'] : [],
-    id_camera: lane.has_robot,
+    environment_cameras: lane.id === 'E02' ? ['env1', 'env2'] : lane.id === 'S01' ? ['env1'] : [],
+    id_camera: lane.id === 'E02',
   },
-  ...(lane.has_robot ? { robot: { number: 'R-102', phone: '075588321102', online: true, scene: 'welcome' } } : {}),
+  ...(lane.has_robot
+    ? {
+        robot: {
+          number: robots[lane.id] ?? '',
+          phone: '075588321102',
+          online: true,
+          scene: 'welcome',
+          light: 'green',
+          screen: { url: robotScreen('welcome'), at: ago(9) },
+          seen_at: ago(4),
+        },
+      }
+    : {}),
   barrier: { state: 'closed', at: ago(2), online: true },
   candidates: [],
   offers: [
@@ -100,7 +118,15 @@ const openOffers: View['offers'] = [
   { op: 'find_phone', needs: [] },
   { op: 'release', needs: ['reason', 'remark', 'photos'] },
 ];
+const robotOffers: View['offers'] = [
+  { op: 'speak', needs: [] },
+  { op: 'show_text', needs: [] },
+  { op: 'restart', needs: [] },
+];
 const closedOffers = openOffers.filter((offer) => offer.op !== 'open');
+
+const payOffer: View['offers'][number] = { op: 'show_qr', needs: [], scenes: ['pay'] };
+const cashOffer: View['offers'][number] = { op: 'record_cash', needs: [] };
 
 const caseNow = (read: string | null, direction: 'entry' | 'exit' | null, plate = read): NonNullable<View['case']> => ({
   id: 'case-1',
@@ -172,7 +198,13 @@ export function misread(holder: Holder = staff): View {
         similarity: 0.6,
       },
     ],
-    offers: [...closedOffers, { op: 'choose_vehicle', needs: [] }, { op: 'file_debt', needs: [] }],
+    offers: [
+      ...closedOffers,
+      ...robotOffers,
+      { op: 'capture', needs: [] },
+      { op: 'choose_vehicle', needs: [] },
+      { op: 'file_debt', needs: [] },
+    ],
     lease: mine(holder),
     timeline: [
       { at: ago(82), what: 'plate_read', facts: { plate: '粤B1Z345' } },
@@ -201,7 +233,7 @@ export function corrected(holder: Holder = staff, plate = '粤B12345'): View {
       quoted_at: ago(9),
     },
     candidates: [],
-    offers: openOffers,
+    offers: [...openOffers, ...robotOffers, { op: 'capture', needs: [] }],
     timeline: [
       ...view.timeline,
       { at: ago(20), person: holder, what: 'corrected', facts: { from: '粤B1Z345', to: plate } },
@@ -238,7 +270,7 @@ export function temporary(paid: boolean, holder: Holder | null = staff): View {
       quoted_at: ago(20),
       ...(paid ? { paid_at: ago(12) } : {}),
     },
-    offers: paid ? openOffers : closedOffers,
+    offers: [...(paid ? openOffers : [payOffer, cashOffer, ...closedOffers]), ...robotOffers],
   };
 }
 

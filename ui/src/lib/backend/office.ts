@@ -1,0 +1,81 @@
+import type { Answer } from './backend';
+import type {
+  Board,
+  CaseStatistics,
+  Cash,
+  CashTotal,
+  CasesBy,
+  Cells,
+  ChangeFilter,
+  DeviceHealth,
+  DeviceTest,
+  ExportDone,
+  ExportFormat,
+  ImportResult,
+  Maintenance,
+  MaintenanceFilter,
+  Morning,
+  NewSecret,
+  OneTimePassword,
+  OpenSession,
+  Page,
+  Pairing,
+  Person,
+  RowFilter,
+  SecondFactor,
+  SecondFactorOffer,
+  SecretStep,
+  SiteChange,
+  SiteFormat,
+  SiteRow,
+  SiteTable,
+  WorkFilter,
+} from './types';
+
+/** The back office: accounts, site, board, devices, figures, cash. */
+export interface OfficeDoor {
+  changePassword(old: string, wanted: string): Promise<Answer<Person>>;
+  /** The password once more; what was refused for want of it may then be sent again. */
+  confirmPassword(password: string): Promise<Answer<null>>;
+  /** One's own; with a person, theirs. */
+  openSessions(person: string | null): Promise<Answer<OpenSession[]>>;
+  endSession(id: string): Promise<Answer<null>>;
+  secondFactor(): Promise<Answer<SecondFactor>>;
+  offerSecondFactor(): Promise<Answer<SecondFactorOffer>>;
+  confirmSecondFactor(code: string): Promise<Answer<Person>>;
+  dropSecondFactor(): Promise<Answer<null>>;
+  resetPassword(person: string): Promise<Answer<OneTimePassword>>;
+  resetSecondFactor(person: string): Promise<Answer<null>>;
+
+  siteRows(table: SiteTable, filter: RowFilter): Promise<Answer<Page<SiteRow>>>;
+  siteRow(table: SiteTable, id: string): Promise<Answer<SiteRow>>;
+  addSiteRow(table: SiteTable, row: Cells): Promise<Answer<SiteRow>>;
+  changeSiteRow(table: SiteTable, id: string, version: string, row: Cells): Promise<Answer<SiteRow>>;
+  removeSiteRow(table: SiteTable, id: string, version: string): Promise<Answer<null>>;
+  siteChanges(filter: ChangeFilter): Promise<Answer<Page<SiteChange>>>;
+  undoSiteChange(change: string): Promise<Answer<SiteChange>>;
+  testDevice(id: string): Promise<Answer<DeviceTest>>;
+  pairRobot(number: string): Promise<Answer<Pairing>>;
+  rotateSecret(id: string, step: SecretStep): Promise<Answer<NewSecret>>;
+  importSite(file: File, table: SiteTable | null, preview: boolean): Promise<Answer<ImportResult>>;
+  /** Null where it was cancelled. */
+  exportSite(format: SiteFormat, table: SiteTable | null): Promise<Answer<ExportDone | null>>;
+
+  board(): Promise<Answer<Board>>;
+  askHelp(caseId: string, note: string): Promise<Answer<null>>;
+  answerHelp(caseId: string, note: string): Promise<Answer<null>>;
+  dropHelp(caseId: string): Promise<Answer<null>>;
+
+  devices(lot: string | null): Promise<Answer<DeviceHealth[]>>;
+  openMaintenance(device: string, note: string): Promise<Answer<Maintenance>>;
+  maintenance(filter: MaintenanceFilter): Promise<Answer<Page<Maintenance>>>;
+  closeMaintenance(id: string, repair: string): Promise<Answer<Maintenance>>;
+
+  morning(day: string, lot: string | null): Promise<Answer<Morning>>;
+  exportMorning(day: string, format: ExportFormat): Promise<Answer<ExportDone | null>>;
+  caseStatistics(filter: WorkFilter, by: CasesBy): Promise<Answer<CaseStatistics>>;
+
+  takeCash(caseId: string, amountFen: number): Promise<Answer<Cash>>;
+  cash(filter: WorkFilter): Promise<Answer<Page<Cash>>>;
+  cashTotals(filter: WorkFilter): Promise<Answer<CashTotal[]>>;
+}

@@ -1,0 +1,81 @@
+import type {
+  Backend,
+  CaseStatistics,
+  CasesBy,
+  Cash,
+  CashTotal,
+  ExportDone,
+  ExportFormat,
+  Morning,
+  Problem,
+  WorkFilter,
+} from '$lib/backend';
+import { Listing } from '$lib/ui/listing.svelte';
+import { dayBeside, dayOf } from '$lib/ui/format';
+import { midnightOf } from './figures';
+
+export const counted: readonly CasesBy[] = ['outcome', 'lot', 'hour', 'person'];
+
+/** A local day from its first moment to the one after its last. */
+export function wholeDay(day: string): { from: string; to: string } {
+  return { from: midnightOf(day), to: midnightOf(dayBeside(day, 1)) };
+}
+
+/** What a supervisor looks at each morning: a day's figures beside their own past, cases, and cash (R39). */
+export class Mornings {
+  day = $state('');
+  lot = $state('');
+  morning = $state.raw<Morning | null>(null);
+  cases = $state.raw<Partial<Record<CasesBy, CaseStatistics>>>({});
+  totals = $state.raw<CashTotal[]>([]);
+  problem = $state<Problem | null>(null);
+  exporting = $state(false);
+  done = $state.raw<ExportDone | null>(null);
+  readonly cash: Listing<Cash>;
+  #backend: Backend;
+  #run = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.cash = new Listing((cursor) => backend.cash({ ...this.#filter, ...(cursor ? { cursor } : {}) }));
+  }
+
+  get #filter(): WorkFilter {
+    return { ...wholeDay(this.day), ...(this.lot ? { lot: this.lot } : {}) };
+  }
+
+  /** Yesterday, unless another day was chosen: today is not over. */
+  async load(now: number, day = this.day || dayBeside(dayOf(now), -1), lot = this.lot): Promise<void> {
+    const run = ++this.#run;
+    this.day = day;
+    this.lot = lot;
+    this.done = null;
+    if (this.morning?.day !== day) this.morning = null;
+    const [morning, totals, ...cases] = await Promise.all([
+      this.#backend.morning(day, lot || null),
+      this.#backend.cashTotals(this.#filter),
+      ...counted.map((by) => this.#backend.caseStatistics(this.#filter, by)),
+      this.cash.load(),
+    ]);
+    if (run !== this.#run) return;
+    this.problem = morning.ok ? null : morning.problem;
+    if (morning.ok) this.morning = morning.data;
+    this.totals = totals.ok ? totals.data : [];
+    const found: Partial<Record<CasesBy, CaseStatistics>> = {};
+    counted.forEach((by, at) => {
+      const answer = cases[at];
+      if (answer && 'ok' in answer && answer.ok) found[by] = answer.data;
+    });
+    this.cases = found;
+  }
+
+  async export(format: ExportFormat): Promise<void> {
+    if (this.exporting) return;
+    this.exporting = true;
+    this.done = null;
+    const answer = await this.#backend.exportMorning(this.day, format);
+    this.exporting = false;
+    if (answer.ok) this.done = answer.data;
+    else this.problem = answer.problem;
+  }
+}

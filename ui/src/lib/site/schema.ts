@@ -1,0 +1,253 @@
+import type { Cell, Cells, SiteRow, SiteTable } from '$lib/backend';
+import type { PlainKey } from '$lib/messages/words.svelte';
+
+export type ColumnKind =
+  | 'text'
+  | 'number'
+  /** Shown in yuan, kept in 分. */
+  | 'money'
+  | 'truth'
+  | 'choice'
+  /** Texts, one a line. */
+  | 'lines'
+  /** The id of a row of another table, or several. */
+  | 'ref'
+  | 'refs'
+  /** Written, never shown. */
+  | 'secret'
+  | 'day'
+  /** Only told. */
+  | 'told';
+
+export interface Column {
+  key: string;
+  kind: ColumnKind;
+  label: PlainKey;
+  required?: boolean;
+  /** Names the row for good: only a new one may be given it. */
+  names?: boolean;
+  options?: readonly { value: string; text: PlainKey }[];
+  of?: SiteTable;
+  /** For new rows. */
+  usual?: Cell;
+}
+
+const id: Column = { key: 'id', kind: 'text', label: 'column.id', required: true, names: true };
+const name: Column = { key: 'name', kind: 'text', label: 'column.name', required: true };
+const lot: Column = { key: 'lot', kind: 'ref', of: 'lot', label: 'column.lot', required: true };
+const device = (key: string, label: PlainKey): Column => ({ key, kind: 'ref', of: 'device', label });
+const whole = (key: string, label: PlainKey, usual?: number): Column => ({
+  key,
+  kind: 'number',
+  label,
+  ...(usual === undefined ? {} : { usual }),
+});
+const truth = (key: string, label: PlainKey, usual = false): Column => ({ key, kind: 'truth', label, usual });
+const required = (column: Column): Column => ({ ...column, required: true });
+
+/** What each table's rows hold: the keys of the site file, and how each is filled in. */
+export const columns: Record<SiteTable, readonly Column[]> = {
+  area: [id, name, { key: 'parent', kind: 'ref', of: 'area', label: 'column.parent' }],
+  lot: [
+    id,
+    name,
+    { key: 'area', kind: 'ref', of: 'area', label: 'column.area', required: true },
+    { key: 'manager', kind: 'text', label: 'column.manager' },
+    { key: 'manager_phone', kind: 'text', label: 'column.manager_phone' },
+    { key: 'address', kind: 'text', label: 'column.address' },
+    truth('outsiders', 'column.outsiders', true),
+    whole('leave_minutes', 'column.leave_minutes', 15),
+  ],
+  lane: [
+    id,
+    lot,
+    name,
+    { key: 'code', kind: 'text', label: 'column.code', required: true },
+    {
+      key: 'direction',
+      kind: 'choice',
+      label: 'column.direction',
+      required: true,
+      options: [
+        { value: 'entry', text: 'direction.entry' },
+        { value: 'exit', text: 'direction.exit' },
+        { value: 'both', text: 'direction.both' },
+      ],
+      usual: 'exit',
+    },
+    device('barrier', 'column.barrier'),
+    device('plate_camera', 'column.plate_camera'),
+    { key: 'environment_cameras', kind: 'refs', of: 'device', label: 'column.environment_cameras' },
+    device('id_camera', 'column.id_camera'),
+    { key: 'robot', kind: 'ref', of: 'robot', label: 'column.robot' },
+  ],
+  device: [
+    id,
+    {
+      key: 'driver',
+      kind: 'choice',
+      label: 'column.driver',
+      required: true,
+      options: [{ value: 'hikvision', text: 'driver.hikvision' }],
+      usual: 'hikvision',
+    },
+    { key: 'url', kind: 'text', label: 'column.url', required: true },
+    { key: 'username', kind: 'text', label: 'column.device_user' },
+    { key: 'password', kind: 'secret', label: 'column.password' },
+    {
+      key: 'events',
+      kind: 'choice',
+      label: 'column.events',
+      options: [
+        { value: 'pull', text: 'events.pull' },
+        { value: 'push', text: 'events.push' },
+        { value: 'none', text: 'events.none' },
+      ],
+      usual: 'pull',
+    },
+    { key: 'push_key', kind: 'secret', label: 'column.push_key' },
+    whole('channel', 'column.channel', 1),
+    { key: 'rtsp', kind: 'text', label: 'column.rtsp' },
+    { key: 'namespace', kind: 'text', label: 'column.namespace' },
+  ],
+  robot: [
+    id,
+    { key: 'number', kind: 'text', label: 'column.number', required: true },
+    { key: 'phone', kind: 'text', label: 'column.phone' },
+    { key: 'key', kind: 'secret', label: 'column.key' },
+  ],
+  seat: [{ key: 'number', kind: 'text', label: 'column.number', required: true, names: true }],
+  person: [
+    { key: 'username', kind: 'text', label: 'column.username', required: true, names: true },
+    { ...name, label: 'column.person_name' },
+    {
+      key: 'role',
+      kind: 'choice',
+      label: 'column.role',
+      required: true,
+      options: [
+        { value: 'lot_staff', text: 'role.lot_staff' },
+        { value: 'agent', text: 'role.agent' },
+        { value: 'supervisor', text: 'role.supervisor' },
+        { value: 'admin', text: 'role.admin' },
+      ],
+      usual: 'lot_staff',
+    },
+    { key: 'lots', kind: 'refs', of: 'lot', label: 'column.lots' },
+    { key: 'areas', kind: 'refs', of: 'area', label: 'column.areas' },
+    truth('disabled', 'column.disabled'),
+    { key: 'must_change', kind: 'told', label: 'column.must_change' },
+    { key: 'second_factor', kind: 'told', label: 'column.second_factor' },
+  ],
+  reason: [
+    { key: 'code', kind: 'text', label: 'column.code', required: true, names: true },
+    { key: 'text', kind: 'text', label: 'column.text', required: true },
+    {
+      key: 'direction',
+      kind: 'choice',
+      label: 'column.direction',
+      required: true,
+      options: [
+        { value: 'any', text: 'reason_direction.any' },
+        { value: 'entry', text: 'direction.entry' },
+        { value: 'exit', text: 'direction.exit' },
+      ],
+      usual: 'any',
+    },
+    truth('remark', 'column.remark', true),
+    whole('photos_min', 'column.photos_min', 1),
+    whole('photos_max', 'column.photos_max', 3),
+    truth('approval', 'column.approval'),
+  ],
+  pass: [
+    lot,
+    { key: 'plates', kind: 'lines', label: 'column.plates', required: true },
+    {
+      key: 'status',
+      kind: 'choice',
+      label: 'column.status',
+      required: true,
+      options: [
+        { value: 'created', text: 'pass_status.created' },
+        { value: 'active', text: 'pass_status.active' },
+        { value: 'suspended', text: 'pass_status.suspended' },
+        { value: 'cancelled', text: 'pass_status.cancelled' },
+      ],
+      usual: 'active',
+    },
+    { key: 'valid_from', kind: 'day', label: 'column.valid_from', required: true },
+    { key: 'valid_to', kind: 'day', label: 'column.valid_to', required: true },
+    whole('spaces', 'column.spaces', 1),
+  ],
+  vehicle: [
+    { ...lot, names: true },
+    { key: 'plate', kind: 'text', label: 'column.plate', required: true, names: true },
+    truth('locked', 'column.locked'),
+    truth('blacklisted', 'column.blacklisted'),
+  ],
+  tariff: [
+    { ...lot, names: true },
+    whole('free_minutes', 'column.free_minutes', 0),
+    required(whole('first_minutes', 'column.first_minutes', 60)),
+    { key: 'first_fen', kind: 'money', label: 'column.first_fen', required: true },
+    required(whole('step_minutes', 'column.step_minutes', 60)),
+    { key: 'step_fen', kind: 'money', label: 'column.step_fen', required: true },
+    { key: 'day_cap_fen', kind: 'money', label: 'column.day_cap_fen' },
+  ],
+  integration: [
+    id,
+    {
+      key: 'kind',
+      kind: 'choice',
+      label: 'column.kind',
+      required: true,
+      options: [
+        { value: 'payments', text: 'integration.payments' },
+        { value: 'telephony', text: 'integration.telephony' },
+      ],
+      usual: 'payments',
+    },
+    { key: 'secret', kind: 'secret', label: 'column.secret', required: true },
+  ],
+  rule: [{ key: 'value', kind: 'number', label: 'column.value', required: true }],
+};
+
+/** The parts of the settings page in the order of the work: the site, its people, its rules. */
+export const groups: readonly { title: PlainKey; tables: readonly SiteTable[] }[] = [
+  { title: 'settings.site', tables: ['area', 'lot', 'lane', 'device', 'robot'] },
+  { title: 'settings.people', tables: ['person', 'seat'] },
+  { title: 'settings.rules', tables: ['rule', 'reason', 'tariff', 'pass', 'vehicle', 'integration'] },
+];
+
+/** Tables whose rows belong to a lot and are many. */
+export const byLot: ReadonlySet<SiteTable> = new Set<SiteTable>(['lane', 'pass', 'vehicle']);
+
+/** What an import takes as a sheet; everything else comes in a site file. */
+export const sheets: readonly SiteTable[] = ['pass', 'lot', 'person'];
+
+/** The values of a new row. */
+export function blank(table: SiteTable): Cells {
+  const cells: Cells = {};
+  for (const column of columns[table]) if (column.usual !== undefined) cells[column.key] = column.usual;
+  return cells;
+}
+
+/** Whether two values say the same; nothing said and an empty text are one. */
+export function same(a: Cell | null | undefined, b: Cell | null | undefined): boolean {
+  const plain = (cell: Cell | null | undefined) => (cell === '' || cell === undefined ? null : cell);
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+/** Areas as a tree, each with its depth; what hangs below nothing known stands at the root. */
+export function tree(rows: readonly SiteRow[]): { row: SiteRow; depth: number }[] {
+  const known = new Set(rows.map((row) => row.id));
+  const below = (parent: string | null, depth: number): { row: SiteRow; depth: number }[] =>
+    rows
+      .filter((row) => {
+        const of = row.row['parent'];
+        const found = typeof of === 'string' && known.has(of) ? of : null;
+        return found === parent;
+      })
+      .flatMap((row) => [{ row, depth }, ...(depth < 12 ? below(row.id, depth + 1) : [])]);
+  return below(null, 0);
+}
