@@ -2,15 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
+use lanedesk_domain::time::Timestamp;
+use lanedesk_hub::signature::sign;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use xtask::display::Display;
 use xtask::running::Running;
 use xtask::{house, port};
 
 use crate::window::Window;
+
+/// What the demo site's telephone system signs with.
+const CALLS: &str = "lanedesk-demo-tel";
 
 /// The password of everybody in the demo site.
 pub const PASSWORD: &str = "lanedesk-demo";
@@ -31,11 +37,12 @@ impl Demo {
     /// Starts it with `programs` (a folder of ours), keeping its data under `folder`.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self> {
         let mut lot = Command::new(programs.join("lotsim"));
-        lot.args(["serve", "--demo"]);
+        let listen = port::any_free()?;
+        lot.args(["serve", "--demo"])
+            .args(["--hub", &format!("http://127.0.0.1:{listen}")]);
         let mut lot = Running::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
         let control = lotsim::demo::CONTROL_PORT;
         lot.wait_until("ready", Duration::from_secs(20), || port::accepts(control))?;
-        let listen = port::any_free()?;
         let mut hub = Command::new(programs.join("lanedesk-hub"));
         hub.arg("serve")
             .args(["--listen", &format!("127.0.0.1:{listen}"), "--database"])
@@ -62,13 +69,19 @@ impl Demo {
 
     /// Opens a desk whose own data is kept under the name `desk`.
     pub async fn desk(&self, desk: &str) -> Result<Window> {
+        self.desk_with(desk, &[]).await
+    }
+
+    /// The same with variables of its own.
+    pub async fn desk_with(&self, desk: &str, more: &[(&str, &str)]) -> Result<Window> {
         let data = self.folder.join(desk);
         std::fs::create_dir_all(&data)?;
         let data = data.to_str().context("a folder whose name is text")?;
-        let variables = [
+        let own = [
             ("LANEDESK_HUB", self.address.as_str()),
             ("LANEDESK_DATA_DIR", data),
         ];
+        let variables: Vec<_> = own.into_iter().chain(more.iter().copied()).collect();
         let program = self.programs.join("lanedesk");
         Window::open(
             &program,
@@ -98,6 +111,52 @@ impl Demo {
             .context("a session has a token")?
             .clone_into(&mut person.token);
         Ok(person)
+    }
+
+    /// Takes more of a site file in while the hub runs, as an administrator does.
+    pub fn import(&self, text: &str) -> Result<()> {
+        let file = self.folder.join("more.toml");
+        std::fs::write(&file, text)?;
+        let mut command = Command::new(self.programs.join("lanedesk-hub"));
+        let database = format!("sqlite:{}", self.folder.join("hub.sqlite").display());
+        command
+            .arg("import")
+            .arg(&file)
+            .args(["--database", &database]);
+        let told = command
+            .arg("--key")
+            .arg(self.folder.join("hub.key"))
+            .output()?;
+        ensure!(
+            told.status.success(),
+            "import: {}",
+            String::from_utf8_lossy(&told.stderr)
+        );
+        Ok(())
+    }
+
+    /// The telephone system tells of a call that rings.
+    pub async fn rings(&self, about: &[(&str, &str)]) -> Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        let mut event =
+            json!({"event_id": Uuid::now_v7(), "type": "call.ringing", "call_id": Uuid::now_v7()});
+        event["occurred_at"] = json!(Timestamp(i64::try_from(now.as_millis())?));
+        for (name, value) in about {
+            event[*name] = json!(value);
+        }
+        let (body, at) = (event.to_string(), now.as_secs().to_string());
+        let path = "/api/integrations/telephony/events";
+        let request = reqwest::Client::builder().no_proxy().build()?;
+        let request = request
+            .post(format!("{}{path}", self.address))
+            .header("content-type", "application/json")
+            .header("x-integration", "tel")
+            .header("x-signature", sign(CALLS, &at, body.as_bytes()))
+            .header("x-timestamp", at)
+            .body(body);
+        let answer = request.send().await?;
+        ensure!(answer.status().is_success(), "{path}: {}", answer.status());
+        Ok(())
     }
 
     /// One word to the simulated lot, as its own command line takes it.

@@ -1,5 +1,7 @@
 //! The real app in a real window, worked by click and key through `WebKitWebDriver`.
 
+mod browser;
+
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -59,6 +61,8 @@ pub mod key {
     pub const ESCAPE: &str = "\u{e00c}";
     /// Arrow down.
     pub const DOWN: &str = "\u{e015}";
+    /// Arrow left.
+    pub const LEFT: &str = "\u{e012}";
     /// Tab.
     pub const TAB: &str = "\u{e004}";
     /// Control, held while the keys after it are pressed.
@@ -67,13 +71,23 @@ pub mod key {
     pub const ALT: &str = "\u{e00a}";
     /// F2.
     pub const F2: &str = "\u{e032}";
+    /// F3.
+    pub const F3: &str = "\u{e033}";
+    /// F7.
+    pub const F7: &str = "\u{e037}";
+    /// F4.
+    pub const F4: &str = "\u{e034}";
+    /// F6.
+    pub const F6: &str = "\u{e036}";
     /// F8.
     pub const F8: &str = "\u{e038}";
+    /// F9.
+    pub const F9: &str = "\u{e039}";
 }
 
 /// One app window. It closes, and its driver ends, with this value.
 pub struct Window {
-    _driver: Running,
+    driver: Running,
     http: reqwest::Client,
     session: String,
 }
@@ -116,10 +130,15 @@ impl Window {
             .as_str()
             .context("the driver names no session")?;
         Ok(Self {
-            _driver: driver,
+            driver,
             http,
             session: format!("{address}/{id}"),
         })
+    }
+
+    /// The process all of the window's processes descend from: its driver's.
+    pub fn process(&self) -> u32 {
+        self.driver.id()
     }
 
     /// Gives the page exactly this size in CSS pixels.
@@ -243,6 +262,11 @@ impl Window {
     pub async fn script(&self, body: &str, arguments: Value) -> Result<Value> {
         self.post("execute/sync", json!({"script": body, "args": arguments}))
             .await
+    }
+
+    /// Ends program and driver at once, with nothing said or written.
+    pub fn kill(self) -> Result<()> {
+        self.driver.kill()
     }
 
     /// Closes the window.

@@ -1,12 +1,10 @@
 //! The app: from start to the painted login, and the memory of all its processes beside Chromium with the same page.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use xtask::display::Display;
 use xtask::running::Running;
 use xtask::{house, port};
@@ -14,6 +12,7 @@ use xtask::{house, port};
 use super::Options;
 use super::hub::{self, Hub};
 use super::load::spread;
+use super::memory::proportional;
 use super::table::{Table, millis};
 
 /// Starts that are timed; the first of all, which fills the disk cache, is not among them.
@@ -141,44 +140,4 @@ async fn chromium(folder: &Path) -> Result<u64> {
         .frame()?
         .save(&house::scratch()?.join("bench-chromium.png"))?;
     proportional(app.id())
-}
-
-/// Proportional set size of a process and all that descend from it, kB.
-fn proportional(root: u32) -> Result<u64> {
-    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for process in fs::read_dir("/proc")?.flatten() {
-        let Some(id) = process
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
-        if let Some(parent) = parent(id) {
-            children.entry(parent).or_default().push(id);
-        }
-    }
-    let mut waiting = vec![root];
-    let mut sum = 0;
-    while let Some(id) = waiting.pop() {
-        // One that has just ended counts nothing.
-        sum += rollup(id).unwrap_or(0);
-        waiting.extend(children.get(&id).into_iter().flatten());
-    }
-    Ok(sum)
-}
-
-/// Field 4 of /proc/…/stat, counted behind the name, which may hold blanks.
-fn parent(id: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
-}
-
-fn rollup(id: u32) -> Result<u64> {
-    let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Pss:"))
-        .context("no Pss line")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
