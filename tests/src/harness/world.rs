@@ -46,9 +46,29 @@ impl World {
 
     /// The demo site with more in its site file, and with lanes whose cameras open by themselves.
     pub(crate) async fn with(database: Database, more: &str, automatic: &[&str]) -> Self {
-        let lot = site::lot(automatic).await;
+        Self::on(database, more, site::lot(automatic).await).await
+    }
+
+    /// The same so long ago: once it is advanced by as much, its clock is that of systems outside, which sign the time.
+    pub(crate) async fn ago(
+        by: Duration,
+        database: Database,
+        more: &str,
+        automatic: &[&str],
+    ) -> Self {
+        let began = machine_now().plus_ms(-i64::try_from(by.as_millis()).unwrap());
+        let world = Self::since(began, database, more, site::lot(automatic).await).await;
+        world.advance(Duration::ZERO);
+        world
+    }
+
+    /// The demo site on a lot of one's own.
+    pub(crate) async fn on(database: Database, more: &str, lot: Lotsim) -> Self {
+        Self::since(machine_now(), database, more, lot).await
+    }
+
+    async fn since(began: Timestamp, database: Database, more: &str, lot: Lotsim) -> Self {
         let text = format!("{}{more}", site::site(&lot));
-        let began = machine_now();
         let clock = Clock::manual(began);
         import(&database, began, &text).await;
         let hub = start(&database, &clock).await;
@@ -139,6 +159,11 @@ impl World {
         self.is_listened_to().await;
     }
 
+    /// Changes the site of the running hub, as an import does.
+    pub(crate) async fn amend(&self, text: &str) {
+        import(&self.database, self.now(), text).await;
+    }
+
     /// A second hub on the same PostgreSQL, with the same clock.
     pub(crate) async fn second(&self) -> RunningHub {
         start(&self.database, &self.clock).await
@@ -194,6 +219,8 @@ async fn start(database: &Database, clock: &Clock) -> RunningHub {
         key: Some(database.key()),
         clock: clock.clone(),
         behind_proxy: true,
+        tls: None,
+        plain_http: false,
     };
     Hub::start(config)
         .await

@@ -15,8 +15,6 @@ pub mod expiry;
 #[doc(hidden)]
 pub mod halt;
 pub mod http;
-#[doc(hidden)]
-pub mod halt;
 pub mod hub;
 pub mod live;
 pub mod metrics;
@@ -32,4 +30,5 @@ pub mod stills;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tls;
 pub mod vault;

@@ -8,6 +8,7 @@ use lanedesk_hub::{
     ops::site,
     serve::{Config, key_named, open_checked_vault},
     store::Store,
+    tls::TlsFiles,
     vault,
 };
 use lanedesk_wire::audit::AuditHead;
@@ -54,6 +55,15 @@ enum Command {
         /// A proxy of ours stands before the hub and writes X-Forwarded-For.
         #[arg(long, env = "LANEDESK_BEHIND_PROXY")]
         behind_proxy: bool,
+        /// Certificate chain for HTTPS, PEM. A renewed file is taken up while the hub runs.
+        #[arg(long, env = "LANEDESK_TLS_CERT", requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// Its private key, PEM.
+        #[arg(long, env = "LANEDESK_TLS_KEY", requires = "tls_cert", hide_env_values = true)]
+        tls_key: Option<PathBuf>,
+        /// Speak plain HTTP with other machines too: only where a proxy of yours speaks HTTPS before the hub.
+        #[arg(long, env = "LANEDESK_PLAIN_HTTP")]
+        plain_http: bool,
     },
     /// Take a site file in, whole or not at all.
     Import {
@@ -130,6 +140,9 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             listen,
             site,
             behind_proxy,
+            tls_cert,
+            tls_key,
+            plain_http,
         } => {
             let objects = objects.unwrap_or_else(|| "lanedesk-objects".to_owned());
             let config = Config {
@@ -139,6 +152,10 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
                 key,
                 clock: Clock::system(),
                 behind_proxy,
+                tls: tls_cert
+                    .zip(tls_key)
+                    .map(|(certificate, key)| TlsFiles { certificate, key }),
+                plain_http,
             };
             serve(config, site).await?;
         }
@@ -187,9 +204,10 @@ async fn serve(config: Config, site: Option<PathBuf>) -> Result<(), Failure> {
         )
         .await?;
     }
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
     let running = Hub::start(config).await?;
     tracing::info!(addr = %running.addr, database = running.hub.store().engine(), "listening");
-    println!("listening on http://{}", running.addr);
+    println!("listening on {scheme}://{}", running.addr);
     asked_to_stop().await;
     tracing::info!("stopping");
     running.stop().await;

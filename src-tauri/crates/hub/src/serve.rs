@@ -6,6 +6,7 @@ use crate::{
     hub::Hub,
     ops, push,
     store::{Store, StoreError},
+    tls::{Tls, TlsError, TlsFiles, TlsListener},
     vault::{self, CheckError, PlaceError, Vault, VaultError, read_or_make_keys},
 };
 use axum::serve::ListenerExt as _;
@@ -41,6 +42,10 @@ pub struct Config {
     pub clock: Clock,
     /// Whether a proxy of ours stands before the hub and writes `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// Certificate and key for HTTPS; none: plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Whether plain HTTP may be spoken with other machines: only where something of ours before the hub speaks HTTPS.
+    pub plain_http: bool,
 }
 
 /// Why a hub does not start.
@@ -60,6 +65,15 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
+    /// Passwords and photos would cross the network in the clear.
+    #[error(
+        "{0} can be reached from other machines: give --tls-cert and --tls-key for HTTPS, or --plain-http where a proxy of \
+         yours speaks HTTPS before the hub"
+    )]
+    PlainHttp(SocketAddr),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Objects cannot be kept there.
     #[error(transparent)]
     Objects(#[from] PlaceError),
@@ -91,6 +105,10 @@ pub struct RunningHub {
 impl Hub {
     /// Opens everything, starts the tasks and listens.
     pub async fn start(config: Config) -> Result<RunningHub, StartError> {
+        if config.tls.is_none() && !config.plain_http && !config.listen.ip().is_loopback() {
+            return Err(StartError::PlainHttp(config.listen));
+        }
+        let tls = config.tls.clone().map(Tls::open).transpose()?;
         let store = Store::open(&config.database).await?;
         let vault = open_checked_vault(
             &store,
@@ -115,14 +133,21 @@ impl Hub {
         ops::robot::load(&hub).await?;
         begin_tasks(&hub);
         let app = http::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|line| {
-            // Answers are small; waiting to fill a packet would only make people wait.
-            let _ = line.set_nodelay(true);
-            keep_little_unsent(line);
-        });
         let stopping = hub.stop().clone().cancelled_owned();
-        let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
-        let server = tokio::spawn(server.into_future());
+        let server = match tls {
+            Some(tls) => {
+                tokio::spawn(until_stopped(hub.clone(), tls.clone().follow()));
+                let lines = TlsListener::start(listener, tls, prepare)
+                    .map_err(|error| StartError::Listen { listen, error })?;
+                // Tapped for nothing but the address of the other end.
+                let server = axum::serve(lines.tap_io(|_| ()), app);
+                tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
+            }
+            None => {
+                let server = axum::serve(listener.tap_io(prepare), app);
+                tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
+            }
+        };
         Ok(RunningHub {
             addr,
             clock: config.clock,
@@ -144,6 +169,13 @@ impl RunningHub {
         }
         self.hub.store().close().await;
     }
+}
+
+/// Every line, before anything is said.
+fn prepare(line: &mut tokio::net::TcpStream) {
+    // Answers are small; waiting to fill a packet would only make people wait.
+    let _ = line.set_nodelay(true);
+    keep_little_unsent(line);
 }
 
 /// What lies in the system's buffers can no longer be left out, so a live picture would fall behind by it: the system

@@ -65,6 +65,8 @@ impl Database {
             key: Some(self.folder().join("hub.key")),
             clock,
             behind_proxy: false,
+            tls: None,
+            plain_http: false,
         }
     }
 

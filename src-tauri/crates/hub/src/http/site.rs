@@ -1,22 +1,27 @@
 //! `/api/site`: the site's rows, for administrators (R34)
 
-use super::{Input, Params, Who};
+use super::{Id, Input, Params, Who};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
-    ops::site::{Asked, Changes, row, undo},
+    ops::site::{Asked, Changes, rotate, row, trial, undo},
 };
 use axum::{
     Json,
     extract::{DefaultBodyLimit, FromRequestParts, Path, State},
     http::{StatusCode, request::Parts},
 };
-use lanedesk_domain::person::Permission;
+use lanedesk_domain::{
+    ids::{DeviceId, IntegrationId},
+    person::Permission,
+};
 use lanedesk_wire::{
     list::Page,
     problem::Problem,
-    site::{AddRow, ChangeRow, SiteChange, SiteRow, SiteTable},
+    site::{
+        AddRow, ChangeRow, DeviceTest, NewSecret, RotateSecret, SiteChange, SiteRow, SiteTable,
+    },
 };
 use std::convert::Infallible;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,6 +35,8 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(one, change, remove))
         .routes(routes!(changes))
         .routes(routes!(take_back))
+        .routes(routes!(test_device))
+        .routes(routes!(rotate_secret))
         .layer(DefaultBodyLimit::max(ROW_LIMIT))
 }
 
@@ -165,4 +172,32 @@ async fn take_back(
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     undo::undo(&hub, &visitor.actor, &change).await.map(Json)
+}
+
+/// 「测试」: what a device answers now. Nothing is moved.
+#[utoipa::path(post, path = "/api/site/device/{id}/test", tag = "site", responses((status = 200, body = DeviceTest)))]
+async fn test_device(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    id: Id<DeviceId>,
+) -> Result<Json<DeviceTest>> {
+    actor.allow(Permission::Configure)?;
+    trial::test(&hub, &actor, &id.get()?).await.map(Json)
+}
+
+/// A step of changing an integration's secret.
+#[utoipa::path(post, path = "/api/site/integration/{id}/secret", tag = "site", request_body = RotateSecret,
+    responses((status = 200, body = NewSecret)))]
+async fn rotate_secret(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    id: Id<IntegrationId>,
+    wanted: Input<RotateSecret>,
+) -> Result<Json<NewSecret>> {
+    visitor.actor.allow(Permission::Configure)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
+    let step = wanted.get()?.step;
+    rotate::rotate(&hub, &visitor.actor, &id.get()?, step)
+        .await
+        .map(Json)
 }

@@ -4,10 +4,12 @@ mod compare;
 mod edit;
 mod export;
 pub mod give_out;
+pub mod rotate;
 pub mod row;
 mod secret;
 pub mod take_in;
 mod text;
+pub mod trial;
 pub mod undo;
 
 pub use export::{ExportError, export};

@@ -54,8 +54,6 @@ pub(crate) struct MaintenanceFilter {
 /// A device that has been out of reach for long.
 #[derive(Debug, Clone)]
 pub(crate) struct LongOutage {
-    /// The outage.
-    pub id: String,
     /// The device.
     pub device: DeviceId,
     /// Its lot.
@@ -235,19 +233,17 @@ impl Conn<'_> {
         let sql = "update outage set alerted_at = $3
                    where ended_at is null and alerted_at is null and began_at <= $1
                      and not exists (select 1 from outage o where o.device_id = outage.device_id and o.alerted_at > $2)
-                   returning id, device_id, lot_id, began_at, error";
-        let rows: Vec<(String, String, Option<String>, i64, String)> =
-            self.all(sql, args![before, quiet, now]).await?;
-        let long =
-            |(id, device, lot, since, error): (String, String, Option<String>, i64, String)| {
-                Ok(LongOutage {
-                    id,
-                    device: parsed(&device)?,
-                    lot: parsed_opt(lot.as_deref())?,
-                    since: Timestamp(since),
-                    error,
-                })
-            };
+                   returning device_id, lot_id, began_at, error";
+        let args = args![before, quiet, now];
+        let rows: Vec<(String, Option<String>, i64, String)> = self.all(sql, args).await?;
+        let long = |(device, lot, since, error): (String, Option<String>, i64, String)| {
+            Ok(LongOutage {
+                device: parsed(&device)?,
+                lot: parsed_opt(lot.as_deref())?,
+                since: Timestamp(since),
+                error,
+            })
+        };
         rows.into_iter().map(long).collect()
     }
 

@@ -9,8 +9,8 @@ const SAMPLE: usize = 200;
 
 /// Counts what is new, different and the same. `there`: the whole site as it is.
 pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
-    let mut out = ImportResult::default();
     use SiteTable as T;
+    let mut out = ImportResult::default();
     table(
         &mut out,
         T::Area,

@@ -3,7 +3,7 @@
 use super::super::{Arg, Conn, StoreError, Tx, lease::holder};
 use crate::{args, directory::parsed, site::Pass};
 use lanedesk_domain::{
-    ids::{PassId, PersonId},
+    ids::{IntegrationId, PassId, PersonId},
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -219,6 +219,24 @@ impl Conn<'_> {
         let sql = "insert into person (id, username, name, role, password_hash, must_change)
                    values ($1, $2, $2, 'lot_staff', $3, true)";
         self.execute(sql, args![id, username, hash]).await.map(drop)
+    }
+
+    /// Keeps the secret that is accepted beside the old one, puts it in its place, or forgets it.
+    pub(crate) async fn rotate_secret(
+        &mut self,
+        id: &IntegrationId,
+        next: Option<&str>,
+        finish: bool,
+    ) -> Result<(), StoreError> {
+        let sql = if finish {
+            "update integration set secret = next_secret, next_secret = null
+             where id = $1 and next_secret is not null and $2 = ''"
+        } else {
+            "update integration set next_secret = nullif($2, '') where id = $1"
+        };
+        self.execute(sql, args![id, next.unwrap_or_default()])
+            .await
+            .map(drop)
     }
 
     /// People who can administer.

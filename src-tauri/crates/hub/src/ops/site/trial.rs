@@ -1,0 +1,154 @@
+//! 「测试」: what a device answers now. Nothing is moved.
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    runtime::Opened,
+    store::Audit,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lanedesk_domain::{ids::DeviceId, person::Permission};
+use lanedesk_wire::site::{DeviceCheck, DeviceTest, TestedPart};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// A device that takes longer is of no use at a gate.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Tries what the device can do.
+pub async fn test(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<DeviceTest> {
+    actor.allow(Permission::Configure)?;
+    let opened = hub.runtime().device(id).ok_or(Error::NotFound)?;
+    note(hub, actor, id).await?;
+    let mut test = DeviceTest {
+        checks: Vec::new(),
+        still: None,
+        plate: None,
+        barrier: None,
+    };
+    let Some(device) = opened.device().cloned() else {
+        let words = match opened.health() {
+            crate::runtime::Health::Offline { error, .. } => error,
+            _ => "its settings cannot be used".to_owned(),
+        };
+        test.checks.push(DeviceCheck {
+            part: TestedPart::Connection,
+            ok: false,
+            words,
+            took_ms: 0,
+        });
+        return Ok(test);
+    };
+    if device.still_camera().is_some() {
+        let still = |bytes: &bytes::Bytes| format!("{} KB", bytes.len() / 1_024);
+        let found = part(
+            TestedPart::Still,
+            &mut test.checks,
+            still,
+            opened.still(Duration::ZERO),
+        )
+        .await;
+        test.still = found.map(|bytes| STANDARD.encode(bytes));
+    }
+    if let Some(barrier) = device.barrier() {
+        let words = |state: &lanedesk_domain::barrier::BarrierState| state.to_string();
+        let asked = async { opened.noted(barrier.state().await) };
+        test.barrier = part(TestedPart::Barrier, &mut test.checks, words, asked).await;
+    }
+    if device.plate_camera().is_some() {
+        test.plate = last_plate(hub, &opened, &mut test.checks).await?;
+    }
+    if device.live_camera().is_some() || device.rtsp_url().is_some() {
+        let words = "it has a live picture".to_owned();
+        test.checks.push(DeviceCheck {
+            part: TestedPart::Live,
+            ok: true,
+            words,
+            took_ms: 0,
+        });
+    }
+    Ok(test)
+}
+
+/// One thing tried, with how long it took.
+async fn part<T>(
+    part: TestedPart,
+    checks: &mut Vec<DeviceCheck>,
+    words: impl Fn(&T) -> String,
+    asked: impl Future<Output = std::result::Result<T, lanedesk_devices::DeviceError>>,
+) -> Option<T> {
+    let began = Instant::now();
+    let answer = timeout(PATIENCE, asked).await;
+    let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+    let (ok, words, value) = match answer {
+        Ok(Ok(value)) => (true, words(&value), Some(value)),
+        Ok(Err(error)) => (false, error.to_string(), None),
+        Err(_) => (
+            false,
+            format!("no answer within {} s", PATIENCE.as_secs()),
+            None,
+        ),
+    };
+    checks.push(DeviceCheck {
+        part,
+        ok,
+        words,
+        took_ms,
+    });
+    value
+}
+
+/// The plate that stands at its lane, as it was read last.
+async fn last_plate(
+    hub: &Hub,
+    opened: &Opened,
+    checks: &mut Vec<DeviceCheck>,
+) -> Result<Option<String>> {
+    let Some(lane) = hub.runtime().read_by(opened.id()) else {
+        let words = "no lane names it as its plate camera".to_owned();
+        checks.push(DeviceCheck {
+            part: TestedPart::PlateCamera,
+            ok: false,
+            words,
+            took_ms: 0,
+        });
+        return Ok(None);
+    };
+    let now = hub.store().read().await?.conn().lane_now(&lane).await?;
+    let plate = now
+        .read
+        .and_then(|read| read.plate)
+        .map(|plate| plate.as_str().to_owned());
+    let words = plate
+        .clone()
+        .unwrap_or_else(|| "no vehicle was read yet".to_owned());
+    let ok = opened.health().is_online();
+    checks.push(DeviceCheck {
+        part: TestedPart::PlateCamera,
+        ok,
+        words,
+        took_ms: 0,
+    });
+    Ok(plate)
+}
+
+async fn note(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<()> {
+    let (who, now, subject) = (actor.id.clone(), hub.clock().now(), format!("device:{id}"));
+    hub.store()
+        .write(move |tx| {
+            let (who, subject) = (who.clone(), subject.clone());
+            Box::pin(async move {
+                let audit = Audit {
+                    at: now,
+                    person: Some(who),
+                    action: "device.test",
+                    subject,
+                    body: json!({}),
+                };
+                tx.audit(audit).await.map_err(Error::from)
+            })
+        })
+        .await
+}
