@@ -91,9 +91,9 @@ async fn calls(
                 "lane": format!("L{agent}"), "caller": "13800000000", "seat": format!("S{agent}"),
                 "occurred_at": Timestamp(now_ms())})
         };
-        let wanted = format!("\"state\":\"ringing\",\"lot\"");
+        let wanted = "\"state\":\"ringing\",\"lot\"";
         let begun = Instant::now();
-        let words = ["\"type\":\"call\"", wanted.as_str()];
+        let words = ["\"type\":\"call\"", wanted];
         let hears = desks.one_hears(agent, &words);
         tell(&http, hub, &event("ringing")).await?;
         taken.push(hears.await?.duration_since(begun));

@@ -46,7 +46,7 @@ pub async fn take(hub: &Hub, actor: &Actor, id: &CallId) -> Result<Taken> {
             Box::pin(async move { take_in(tx, &hub, &who, &id).await })
         })
         .await?;
-    answer(hub, row, got).await
+    answer(hub, &row, got).await
 }
 
 async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Result<(CallRow, Got)> {
@@ -120,7 +120,7 @@ async fn theirs(
     Ok(there.map_or(Got::Unknown, Got::Held))
 }
 
-async fn answer(hub: &Hub, row: CallRow, got: Got) -> Result<Taken> {
+async fn answer(hub: &Hub, row: &CallRow, got: Got) -> Result<Taken> {
     let call = row.shown(&hub.directory());
     let mut taken = Taken {
         call,
@@ -177,7 +177,7 @@ pub async fn open_by_hand(hub: &Hub, actor: &Actor, open: &OpenByHand) -> Result
             Box::pin(async move { open_in(tx, &hub, &who, &target, &caller).await })
         })
         .await?;
-    answer(hub, row, Got::Lane(open.lane.clone(), Box::new(gained))).await
+    answer(hub, &row, Got::Lane(open.lane.clone(), Box::new(gained))).await
 }
 
 async fn open_in(

@@ -111,8 +111,12 @@ pub(super) async fn found(hub: &Hub, person: PersonId) -> Result<()> {
     let (outer, people) = (hub.clone(), serde_json::json!([person]).to_string());
     hub.store()
         .write(move |tx| {
-            let (hub, people) = (outer.clone(), people.clone());
+            let (hub, people, person) = (outer.clone(), people.clone(), person.clone());
             Box::pin(async move {
+                // It may be gone again already, and noted so.
+                if !hub.desks().listens_to(&person) {
+                    return Ok(());
+                }
                 let now = hub.clock().now();
                 Ok(tx.seats_heard(hub.id(), &people, now).await?)
             })
