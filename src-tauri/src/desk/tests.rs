@@ -1,5 +1,6 @@
 //! What the desk keeps true by itself, against a small hub and a page that writes down what it is told.
 
+mod call;
 mod evidence;
 mod export;
 mod fake;

@@ -50,7 +50,7 @@ export const enCall = {
   'call.stay': 'Stay here',
   'call.read_only': 'In a call other lanes are read-only. If the driver stands here, move the case to this lane.',
   'call.move_here': 'Move to this lane',
-  'call.back': 'Back to the call’s lane',
+  'call.back': 'Back to the call',
 
   'by_hand.title': 'Open by hand',
   'by_hand.sentence': 'For a driver at {lane} who did not call through a robot; recorded as a call.',
