@@ -114,9 +114,9 @@ pub enum FromRobot {
         /// The light.
         #[serde(default)]
         light: Option<RobotLight>,
-        /// By its own clock.
+        /// By its own clock, which may be wrong: only for whoever reads along.
         #[serde(default)]
-        at: Option<Timestamp>,
+        at: Option<String>,
     },
     /// The picture of its screen, when it has changed.
     Screen {

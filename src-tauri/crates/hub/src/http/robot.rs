@@ -20,7 +20,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{
     problem::Problem,
     robot::{Pair, Paired, Pairing, Qr, RobotAnswer, RobotPress},
-    robot_link::{FromRobot, PROTOCOL, ToRobot},
+    robot_link::{PROTOCOL, ToRobot},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -87,11 +87,11 @@ async fn screen(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Re
 /// What names a robot in a path: its number may be any text.
 type Named = Result<Path<String>, PathRejection>;
 
-/// A robot's link: a WebSocket with the subprotocols `lanedesk.robot.v1` and the robot's key. The hub sends `ToRobot`.
+/// A robot's link: a WebSocket with the subprotocols `lanedesk.robot.v1` and the robot's key. The hub sends `ToRobot`; the
+/// robot answers `{ack, ok, error?}` and tells `state`, `screen`, `photo`, `call`, `hung_up`.
 #[utoipa::path(get, path = "/api/robots/{number}/link", tag = "devices", security(()),
     params(("number" = String, Path)), responses(
     (status = 101, description = "linked; the hub sends `ToRobot`", body = ToRobot),
-    (status = 200, description = "never: what the robot sends", body = FromRobot),
     (status = 401, description = "no such number, or not its key", body = Problem)))]
 async fn link(
     State(hub): State<Hub>,

@@ -22,6 +22,14 @@ const OFFLINE = {
   ],
 };
 
+const CALLING = {
+  scene: 'idle',
+  words: [
+    { lang: 'zh', text: '正在呼叫客服\n请稍候，勿离开车辆', speech: '' },
+    { lang: 'en', text: 'Calling\nPlease wait in your car', speech: '' },
+  ],
+};
+
 const $ = (id) => document.getElementById(id);
 const number = decodeURIComponent(location.pathname.split('/').pop());
 
@@ -74,7 +82,8 @@ class Kiosk {
       case 'restart':
         return undefined;
       case 'hang_up':
-        return this.setCalling(false);
+        if (this.calling) this.press();
+        return undefined;
       default:
         throw new Error('不支持的指令');
     }
@@ -131,8 +140,9 @@ class Kiosk {
     const ctx = this.canvas.getContext('2d');
     ctx.scale(dense, dense);
     paint(ctx, wide, high, this.now(this.eye.video));
-    this.canvas.setAttribute('aria-label', wordsOf(this.show));
-    $('words').textContent = wordsOf(this.show);
+    const words = wordsOf(this.now(null).show);
+    this.canvas.setAttribute('aria-label', words);
+    $('words').textContent = words;
     document.body.dataset.scene = this.show.scene;
     if (this.eye.isOpen) {
       clearTimeout(this.again);
@@ -142,9 +152,10 @@ class Kiosk {
   }
 
   now(video) {
-    const foot = $('call').offsetHeight + 28;
+    const foot = $('call').offsetHeight + 60;
     const eye = this.eye.isOpen ? { video, count: this.eye.count } : null;
-    return { show: this.show, eye, foot };
+    const show = this.calling && this.show.scene === 'idle' ? CALLING : this.show;
+    return { show, eye, foot };
   }
 
   /** What the hub knows already is not told again: a camera's picture changes nothing it is shown. */

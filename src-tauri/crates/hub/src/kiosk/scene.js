@@ -22,9 +22,9 @@ export function wordsOf(show) {
   return [...linesOf(show, 'zh'), ...plate, ...linesOf(show, 'en')].join('。');
 }
 
-/** Breaks a line where it must: between Chinese characters anywhere, between Latin words at blanks. */
+/** Breaks a line where it must: between Chinese characters anywhere but in a plate, between Latin words at blanks. */
 function wrap(ctx, text, wide) {
-  const pieces = text.match(/[A-Za-z0-9¥.,'’-]+\s*|\s+|./gu) ?? [];
+  const pieces = text.match(/[\u4e00-\u9fff][A-Z][A-Z0-9•·]{3,}|[A-Za-z0-9¥.,'’-]+\s*|\s+|./gu) ?? [];
   const lines = [];
   let line = '';
   for (const piece of pieces) {
@@ -113,9 +113,14 @@ function drawEye(ctx, eye, x, y, wide, high) {
   ctx.fillStyle = '#ffffff';
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  ctx.font = `700 ${Math.round(high * (eye.count ? 0.5 : 0.09))}px ${FONT}`;
-  if (eye.count) ctx.fillText(String(eye.count), x + wide / 2, y + high / 2);
-  else if (!eye.video) ctx.fillText('摄像头画面不传送 · camera picture not sent', x + wide / 2, y + high / 2);
+  const size = Math.round(high * (eye.count ? 0.5 : 0.08));
+  ctx.font = `700 ${size}px ${FONT}`;
+  if (eye.count) {
+    ctx.fillText(String(eye.count), x + wide / 2, y + high / 2);
+  } else if (!eye.video) {
+    ctx.fillText('摄像头画面不传送', x + wide / 2, y + high / 2 - size * 0.7);
+    ctx.fillText('camera picture not sent', x + wide / 2, y + high / 2 + size * 0.7);
+  }
   ctx.restore();
 }
 

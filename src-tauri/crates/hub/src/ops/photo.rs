@@ -83,12 +83,13 @@ fn allow_camera(hub: &Hub, actor: &Actor, source: PhotoSource) -> Result<()> {
 pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
     allow_camera(hub, actor, upload.source)?;
     let now = hub.clock().now();
-    let taken_at = upload.taken_at.unwrap_or(now);
-    let taken_at = taken_during(case.handled, taken_at, now).ok_or(Error::TooOld)?;
     let original = hex::encode(Sha256::digest(&upload.file));
+    // First: whoever did not hear that a photo is kept sends it again, when its time may be over.
     if let Some(before) = sent_before(hub, &case.case, &original).await? {
         return Ok(before);
     }
+    let taken_at = upload.taken_at.unwrap_or(now);
+    let taken_at = taken_during(case.handled, taken_at, now).ok_or(Error::TooOld)?;
     let taken = take_in(upload.file).await?;
     let _arriving = OBJECTS.read().await;
     let sha256 = hub.vault().keep(&taken.jpeg).await;
@@ -210,10 +211,12 @@ pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) ->
         Some(camera) => {
             tokio::time::sleep(pose).await;
             let still = camera.still(Duration::ZERO).await;
-            still.map_err(|error| Error::DeviceUnreachable(error.to_string()))?
+            still.map_err(|error| Error::DeviceUnreachable(error.to_string()))
         }
-        None => robot::take_photo(hub, actor, &held).await?,
+        None => robot::take_photo(hub, actor, &held).await,
     };
+    robot::posed(hub, &held).await?;
+    let file = file?;
     // It was the person's moment, whatever the camera's clock says.
     let upload = Upload {
         file,

@@ -19,7 +19,7 @@ pub use idle::run as keep_screens;
 pub(crate) use idle::{idle, paid};
 pub use order::order;
 pub use pair::{open as open_pairing, pair};
-pub(crate) use photo::{pose, take as take_photo};
+pub(crate) use photo::{pose, posed, take as take_photo};
 pub use qr::qr;
 pub use state::{caller, load, screen};
 pub(crate) use state::{due, heard, key_fits, linked, told, unlinked};

@@ -63,7 +63,7 @@ pub async fn serve(hub: Hub, robot: RobotId, key: String, socket: WebSocket) {
     over.cancel();
     // Its last words are written before the link is told to have ended.
     let _ = told.await;
-    hub.robots().unlink(&robot, &id);
+    hub.robots().unlink(&robot, &id, why == Over::Replaced);
     ops::robot::unlinked(&hub, &robot, &id).await;
 }
 

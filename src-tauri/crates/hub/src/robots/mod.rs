@@ -156,8 +156,8 @@ impl Robots {
         }
     }
 
-    /// A link has ended. False: another has its place.
-    pub(crate) fn unlink(&self, robot: &RobotId, id: &str) -> bool {
+    /// A link has ended; `replaced`: because the robot has another, here or at another hub. False: it has no say any more.
+    pub(crate) fn unlink(&self, robot: &RobotId, id: &str, replaced: bool) -> bool {
         let mut all = self.all();
         let Some(robot) = all.get_mut(robot) else {
             return false;
@@ -166,7 +166,7 @@ impl Robots {
             return false;
         }
         robot.line = None;
-        robot.now.online = false;
+        robot.now.online = replaced;
         true
     }
 

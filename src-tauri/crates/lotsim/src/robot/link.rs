@@ -121,6 +121,7 @@ async fn obey(
     match what.as_str() {
         "show" | "light" => tell(socket, now).await,
         "capture" => photograph(socket, now, id).await,
+        "hang_up" => say(socket, &json!({"type": "hung_up"})).await,
         "restart" => Err(Ended),
         _ => Ok(()),
     }

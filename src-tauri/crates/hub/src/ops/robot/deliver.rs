@@ -43,6 +43,8 @@ pub(super) fn here(hub: &Hub, post: &RobotPost) -> Option<JoinHandle<()>> {
 pub(crate) fn hand_out(hub: &Hub, news: RobotNews) {
     match news {
         RobotNews::Task(post) if post.sent_by.as_deref() == Some(hub.id()) => {}
+        // In the order in which they were committed: the newest screen stays.
+        RobotNews::Task(post) if post.order.is_none() => by_the_way(hub, &post),
         RobotNews::Task(post) => drop(here(hub, &post)),
         RobotNews::Linked {
             robot, link, by, ..
@@ -77,18 +79,25 @@ pub(super) async fn answered(
 
 /// Sends one command and writes down its answer.
 async fn bring(hub: Hub, post: RobotPost) {
-    match post.order {
-        Some(id) => {
-            if let Err(error) = bring_order(&hub, &post, id).await {
-                tracing::error!(robot = %post.robot, %error, "a command's answer was not written");
-            }
-        }
-        // Nobody waits for the answer: what the robot shows it tells by itself.
-        None => {
-            if hub.clock().now() <= post.deadline {
-                let _ = send(&hub, &post, None).await;
-            }
-        }
+    let Some(id) = post.order else {
+        return by_the_way(&hub, &post);
+    };
+    if let Err(error) = bring_order(&hub, &post, id).await {
+        tracing::error!(robot = %post.robot, %error, "a command's answer was not written");
+    }
+}
+
+/// Sends what nobody waits for: what the robot then shows it tells by itself.
+fn by_the_way(hub: &Hub, post: &RobotPost) {
+    let (acked, _) = oneshot::channel();
+    let sending = Sending {
+        frame: post.frame.clone(),
+        acked,
+        photo: None,
+    };
+    if hub.clock().now() <= post.deadline {
+        // Not linked here: another hub reads the same, or the robot is shown it when it links again.
+        let _ = hub.robots().send(&post.robot, sending);
     }
 }
 
@@ -177,7 +186,7 @@ async fn undo_where_over(hub: &Hub, post: &RobotPost) -> Result<()> {
     drop(reader);
     if showing.is_none() {
         let idle = super::scene::plain(&hub.directory(), RobotScene::Idle, None);
-        let _ = send(hub, &by_itself(hub, post.robot.clone(), idle), None).await;
+        by_the_way(hub, &by_itself(hub, post.robot.clone(), idle));
     }
     Ok(())
 }

@@ -49,6 +49,18 @@ pub(crate) async fn pose(hub: &Hub, held: &Held) -> Result<Duration> {
     Ok(POSE)
 }
 
+/// The picture was tried: the driver need not hold the document up any longer.
+pub(crate) async fn posed(hub: &Hub, held: &Held) -> Result<()> {
+    let site = hub.directory();
+    let robot = site.lanes.get(&held.lane).and_then(|l| l.robot.clone());
+    let Some(robot) = robot else { return Ok(()) };
+    let showing = hub.store().read().await?.conn().showing(&robot).await?;
+    if showing.is_some_and(|showing| showing.show.scene == RobotScene::ShowDocument) {
+        show(hub, held, robot, RobotScene::Welcome).await?;
+    }
+    Ok(())
+}
+
 async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Result<()> {
     let seconds = i64::from(hub.rules().robot_scene_seconds);
     let until = hub.clock().now().plus_seconds(seconds);
@@ -80,7 +92,7 @@ pub(crate) async fn take(hub: &Hub, actor: &Actor, held: &Held) -> Result<Bytes>
     if !hub.robots().now(&robot).online {
         return Err(Error::DeviceUnreachable("机器人未连接".to_owned()));
     }
-    let prepared = capture(hub, actor, held, robot.clone());
+    let prepared = capture(hub, actor, held, robot);
     order::accept(hub, actor, &prepared).await?;
     let sent = deliver::here(hub, &prepared.post);
     let done = deliver::answered(hub, &prepared.order, sent).await?;
@@ -88,7 +100,6 @@ pub(crate) async fn take(hub: &Hub, actor: &Actor, held: &Held) -> Result<Bytes>
         return Err(Error::DeviceUnreachable(done.detail));
     }
     let jpeg = fetched(hub, prepared.order.id).await?;
-    show(hub, held, robot, RobotScene::Welcome).await?;
     jpeg.ok_or_else(|| Error::DeviceUnreachable("机器人没有送来照片".to_owned()))
 }
 

@@ -50,16 +50,21 @@ pub(crate) fn key_fits(hub: &Hub, robot: &RobotId, key: &str) -> bool {
 /// Takes in what the records say of robots, before anything is shown of them.
 pub async fn load(hub: &Hub) -> Result<(), StoreError> {
     for row in hub.store().read().await?.conn().robots_now().await? {
-        let now = Now {
-            online: row.linked,
-            scene: row.scene,
-            light: row.light.and_then(|light| light.parse().ok()),
-            screen_at: row.screen_at,
-            heard_at: row.heard_at,
-        };
-        hub.robots().heard_elsewhere(&row.robot, now);
+        let (robot, now) = now(row);
+        hub.robots().heard_elsewhere(&robot, now);
     }
     Ok(())
+}
+
+fn now(row: RobotRow) -> (RobotId, Now) {
+    let now = Now {
+        online: row.linked,
+        scene: row.scene,
+        light: row.light.and_then(|light| light.parse().ok()),
+        screen_at: row.screen_at,
+        heard_at: row.heard_at,
+    };
+    (row.robot, now)
 }
 
 /// What another hub told of a robot.
@@ -149,13 +154,18 @@ pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
         .write(move |tx| {
             let (hub, robot, link) = (outer.clone(), id.clone(), line.clone());
             Box::pin(async move {
-                let (now, site) = (hub.clock().now(), hub.directory());
-                if !tx.unlink_robot(&robot, &link, now).await? {
+                let (at, site) = (hub.clock().now(), hub.directory());
+                if !tx.unlink_robot(&robot, &link, at).await? {
+                    // Told while this link stood, what another hub knows of it was not listened to.
+                    let rows = tx.robots_now().await?.into_iter();
+                    for (robot, known) in rows.map(now).filter(|(other, _)| *other == robot) {
+                        hub.robots().heard_elsewhere(&robot, known);
+                    }
                     return Ok(());
                 }
-                audit(tx, "robot.unlinked", &robot, json!({"link": link}), now).await?;
+                audit(tx, "robot.unlinked", &robot, json!({"link": link}), at).await?;
                 if let Some((lane, lot)) = stands_at(&site, &robot) {
-                    tx.tell(now, &lot, &news(&hub, &site, &lane)).await?;
+                    tx.tell(at, &lot, &news(&hub, &site, &lane)).await?;
                 }
                 Ok(())
             })

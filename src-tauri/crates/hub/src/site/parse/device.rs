@@ -63,12 +63,23 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     Some(())
 }
 
+/// A robot's key travels as a WebSocket subprotocol, which is a token (RFC 9110, 5.6.2).
+fn goes_in_a_header(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~+*!#$%&'^`|".contains(c)
+}
+
 pub(super) fn robot(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (id, number) = (row.parsed("id"), row.text("number"));
     let (phone, key) = (
         row.text_or_empty("phone"),
         row.secret("key").unwrap_or_default(),
     );
+    if !key.chars().all(goes_in_a_header) {
+        row.fault(
+            "key",
+            "may hold only letters, digits and - . _ ~ + * ! # $ % & ' ^ ` |",
+        );
+    }
     let id: RobotId = id?;
     names.declare(Noun::Robot, id.as_str(), row.place("id"), row.faults);
     let number = number?;
