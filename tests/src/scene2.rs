@@ -1,0 +1,219 @@
+//! 场景二 in real windows, by click and key alone: a call brings the agent's page up, the code goes to the robot, the
+//! driver pays, the page turns by itself, the arm rises, the call ends, 关单 (R2, R11, R16, R18, R21, R29–R32).
+
+mod queue;
+
+use crate::harness::{Bus, Database, Desk, Engine, Person, World, wait_for};
+use crate::window::{At, key};
+use lanedesk_hub::signature::sign;
+use lotsim::{Cause, Integration, Robot, RobotConfig, Vehicle};
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+const PLATE: &str = "粤A5T390";
+/// The demo site's, for calls.
+const SECRET: &str = "lanedesk-demo-tel";
+
+const RINGS: At<'_> = At::Css("[data-testid=call-clock][data-phase=rings]");
+const LIVE: At<'_> = At::Css("[data-testid=call-clock][data-phase=live]");
+const OVER: At<'_> = At::Css("[data-testid=call-clock][data-phase=over]");
+
+/// A call as the telephone system tells of it.
+struct Call<'a> {
+    world: &'a World,
+    id: String,
+    /// What is the same in all its events.
+    about: Value,
+}
+
+impl<'a> Call<'a> {
+    /// It rings at a robot's lane, at this seat or at none.
+    async fn rings(world: &'a World, robot: &str, seat: Option<&str>) -> Self {
+        let mut about = json!({"robot_number": robot, "caller": "13800138000"});
+        if let Some(seat) = seat {
+            about["seat"] = json!(seat);
+        }
+        let id = Uuid::now_v7().to_string();
+        let call = Self { world, id, about };
+        call.tell("call.ringing").await;
+        call
+    }
+
+    /// Something more of it, signed.
+    async fn tell(&self, what: &str) {
+        let now = self.world.now();
+        let mut event = self.about.clone();
+        event["event_id"] = json!(Uuid::now_v7());
+        event["type"] = json!(what);
+        event["call_id"] = json!(self.id);
+        event["occurred_at"] = json!(now);
+        let (body, at) = (event.to_string(), (now.0 / 1000).to_string());
+        let request = self
+            .world
+            .stranger()
+            .request(reqwest::Method::POST, "/api/integrations/telephony/events")
+            .header("content-type", "application/json")
+            .header("x-integration", "tel")
+            .header("x-signature", sign(SECRET, &at, body.as_bytes()))
+            .header("x-timestamp", at)
+            .body(body);
+        assert_eq!(Person::send(request).await.status, 200, "{what}");
+    }
+}
+
+/// Somebody sits down at a seat.
+async fn sit(desk: &Desk, seat: &str) {
+    desk.click("seat-control").await;
+    let number = At::Css("[data-testid=seat-number]");
+    desk.window.fill(number, seat).await.unwrap();
+    desk.press(&[key::ENTER]).await;
+    desk.see(At::Css("[data-testid=seat-state][data-state=free]"))
+        .await;
+}
+
+/// A vehicle that came in 61 minutes ago, and owes ¥9 by the demo tariff, stands at E02 before robot R-102.
+async fn owing() -> (World, Robot) {
+    let long = Duration::from_secs(61 * 60);
+    let database = Database::new(Engine::Sqlite).await;
+    let mut world = World::ago(long, database, "", &["E01"]).await;
+    let guard = world.person("guard").await;
+    world.lot.lane("E01").arrive(Vehicle::new(PLATE));
+    let path = format!("/api/records?q={PLATE}");
+    wait_for("the entry", async || {
+        let found = guard.get(&path).await.ok();
+        (found["stays"][0]["status"] == "inside").then_some(())
+    })
+    .await;
+    world.advance(long);
+    world.let_time_run();
+    world.lot.lane("E02").arrive(Vehicle::new(PLATE));
+    let robot = Robot::start(RobotConfig {
+        number: "R-102".to_owned(),
+        key: "lanedesk-demo-R-102".to_owned(),
+        lane: "E02".to_owned(),
+        hub: world.address(),
+        telephony: None,
+        payments: Some(Integration {
+            id: "pay".to_owned(),
+            secret: "lanedesk-demo-pay".to_owned(),
+        }),
+    })
+    .unwrap();
+    assert!(robot.wait_for(|now| now.linked).await);
+    (world, robot)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
+    let (world, robot) = owing().await;
+    let bus = Bus::start(world.database.folder()).await;
+    let agent = Desk::of("agent", &world, &bus).await;
+    sit(&agent, "8001").await;
+
+    // R29: the page comes up by itself with lot, lane and vehicle; the system says it too.
+    let call = Call::rings(&world, "R-102", Some("8001")).await;
+    agent.see(RINGS).await;
+    assert_eq!(bus.shows("彩悦大厦 · 东门出口").await, "司机来电");
+    let lot = agent.see(At::Css("[data-testid=lot-name]")).await;
+    assert_eq!(lot, "彩悦大厦");
+    let plate = agent.see(At::Css("[data-testid=vehicle-plate]")).await;
+    assert!(plate.contains("A·5T390"), "{plate}");
+    call.tell("call.answered").await;
+    agent.see(LIVE).await;
+    agent.see(At::Text("通话中，保持锁定")).await;
+
+    // R16: the surroundings, live.
+    agent.press(&[key::F7]).await;
+    agent.see(At::Css("[data-testid=live-screen]")).await;
+
+    // R18: the code that fits goes to the robot, and its real screen is seen here.
+    agent.press(&[key::F6]).await;
+    agent
+        .see(At::Css("[data-testid=robot-result][data-result=told]"))
+        .await;
+    assert!(robot.wait_for(|now| now.scene == "pay").await);
+    agent
+        .see(At::Css("[data-testid=robot-screen][data-mirror=true] img"))
+        .await;
+
+    // The driver scans and pays; the page turns by itself and offers to open.
+    assert_eq!(robot.pay().await.unwrap(), 900);
+    let note = agent.see(At::Css("[data-testid=paid-note]")).await;
+    assert!(note.contains("已缴费 ¥9.00"), "{note}");
+    assert!(robot.wait_for(|now| now.scene == "paid").await);
+    agent.press(&[key::F8]).await;
+    agent
+        .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
+        .await;
+    agent.click("confirm-open").await;
+    agent
+        .see(At::Css("[data-testid=order-result][data-result=opened]"))
+        .await;
+    let moved = world.lot.movements("E02");
+    assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
+
+    // R32: after the call 关单 with an outcome; R20: the next driver sees nothing of this one.
+    call.tell("call.ended").await;
+    agent.see(OVER).await;
+    agent.press(&[key::ALT, "q"]).await;
+    agent
+        .window
+        .click(At::Css("label:has([data-testid=outcome-solved])"))
+        .await
+        .unwrap();
+    agent.click("close-confirm").await;
+    agent.see(At::Text("未锁定道口")).await;
+    assert!(robot.wait_for(|now| now.scene == "idle").await);
+    let chief = world.person("chief").await;
+    let openings = chief.get("/api/openings?lane=E02").await.ok();
+    let opening = &openings["items"][0];
+    assert_eq!(
+        (&opening["source"], &opening["collected_fen"]),
+        (&json!("call"), &json!(900))
+    );
+}
+
+/// R11: in a live call another lane is only looked at, unless the case is moved there; closing asks first. R2: the seat
+/// survives a restart of the app.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_live_call_another_lane_is_read_only_and_the_case_can_move_there() {
+    let mut world = World::sqlite().await;
+    world.let_time_run();
+    world.lot.lane("E01").arrive(Vehicle::new("粤B12345"));
+    let bus = Bus::start(world.database.folder()).await;
+    let agent = Desk::of("agent", &world, &bus).await;
+    sit(&agent, "8001").await;
+    let call = Call::rings(&world, "R-102", Some("8001")).await;
+    agent.see(RINGS).await;
+    call.tell("call.answered").await;
+    agent.see(LIVE).await;
+
+    agent.look_up("dmjk", "E01").await;
+    agent.press(&[key::ENTER]).await;
+    agent.see(At::Css("[data-testid=in-call-banner]")).await;
+    let open = At::Css("[data-testid=open-button]");
+    assert!(!agent.window.is_enabled(open).await.unwrap());
+    let guard = world.person("guard").await;
+    assert_eq!(guard.view("E01").await.get("lease"), None, "not locked");
+
+    agent.click("move-here").await;
+    agent.see(LIVE).await;
+    let title = agent.see(At::Css("[data-testid=lane-title]")).await;
+    assert!(title.contains("东门进口"), "{title}");
+    let moved = guard.view("E01").await;
+    assert_eq!(moved["lease"]["holder"]["name"], "李四");
+    assert_eq!(guard.view("E02").await.get("lease"), None);
+
+    agent.press(&[key::ALT, "q"]).await;
+    let asked = agent.see(At::Css("[data-testid=close-problem]")).await;
+    assert!(asked.contains("通话还没有结束"), "{asked}");
+    agent.press(&[key::ESCAPE]).await;
+
+    agent.window.close().await.unwrap();
+    let again = Desk::of("agent", &world, &bus).await;
+    let seat = again.see(At::Css("[data-testid=seat-control]")).await;
+    assert!(seat.contains("8001"), "{seat}");
+    // The call's page comes back by itself.
+    again.see(LIVE).await;
+}
