@@ -113,9 +113,9 @@ describe('the queue', () => {
     expect(screen.getByTestId('queue-live')).toHaveTextContent('王五');
     expect(screen.getByTestId('queue-abandoned')).toHaveTextContent('北门进口');
     expect(await faults()).toEqual([]);
-    await user.keyboard('{Escape}');
     await user.keyboard('{F4}');
     await waitFor(() => expect(app.lane.view?.lane.id).toBe('S01'));
+    expect(screen.queryByTestId('queue-drawer')).toBeNull();
     expect(app.lane.mode).toBe('mine');
     expect(app.lane.view?.lease?.expires_at).toBeNull();
   });

@@ -46,8 +46,9 @@ export class Answering {
 
   /** Another call waits while this person is at a seat. */
   waits(): void {
-    const { session, calls, setting } = this.#app;
-    if (session.person?.seat && !calls.speaking && !setting.quietCalls) this.#chime.once();
+    const { session, seats, calls, setting } = this.#app;
+    const here = session.person?.seat && seats.of(session.person.id)?.state !== 'away';
+    if (here && !calls.speaking && !setting.quietCalls) this.#chime.once();
   }
 
   /** Brings the page of one's own call up, if nothing is in its way. */
