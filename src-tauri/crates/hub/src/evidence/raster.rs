@@ -18,10 +18,28 @@ const QUALITY: u8 = 85;
 /// Decodes a walked file, as it lies in the file.
 pub(super) fn decode(bytes: &[u8], container: &Container<'_>) -> Result<RgbImage, BadImage> {
     match container.kind {
-        // Without its end mark: behind one the decoder takes zeros for the rest of a picture that was cut short, and shows
-        // it half grey. Without one it says that data is missing.
-        Kind::Jpeg => decode_jpeg(container.data_end.map_or(bytes, |end| &bytes[..end])),
+        Kind::Jpeg => match container.data_end {
+            Some(end) => decode_whole(&bytes[..end]),
+            None => decode_jpeg(bytes),
+        },
         Kind::Png => decode_png(bytes),
+    }
+}
+
+/// Decodes a JPEG of one scan that is given without its end mark. Behind such a mark the decoder takes zeros for the rest of
+/// a picture that was cut short, and shows it half grey; without one it says that data is missing.
+fn decode_whole(bytes: &[u8]) -> Result<RgbImage, BadImage> {
+    if let Ok(picture) = decode_jpeg(bytes) {
+        return Ok(picture);
+    }
+    // It looks a few bytes ahead, and says so of next to empty pictures as well. Those it never reads beyond: what stands
+    // there makes no other picture.
+    let followed_by = |more: &[u8]| decode_jpeg(&[bytes, more, &[0xff, 0xd9]].concat());
+    let picture = followed_by(&[])?;
+    if followed_by(&[0x55; 16])? == picture {
+        Ok(picture)
+    } else {
+        Err(BadImage::Broken)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     desk::{Desk, reached},
+    late::rule,
     lot::{Held, Lot},
     release::{form, owing},
 };
@@ -182,4 +183,81 @@ async fn leave_lasts_only_its_time_and_nobody_allows_their_own() {
         "leave that was not used is over too"
     );
     assert_eq!(reached(&lot, "E02"), 0);
+}
+
+#[tokio::test]
+async fn a_release_that_leaves_enough_unpaid_asks_for_leave() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let photo = guard.photo(&held, 1).await;
+        let body = json!({"photos": [photo], "unpaid": "waive"});
+        let misread = |sheet: &Value| {
+            let reasons = sheet["reasons"].as_array().unwrap();
+            reasons.iter().find(|r| r["code"] == "misread").unwrap()["approval"].clone()
+        };
+        // 9 yuan are due: one fen more would not ask.
+        rule(&lot, "approval_due_fen = 901").await;
+        assert_eq!(misread(&form(&guard, &held).await), false);
+        rule(&lot, "approval_due_fen = 900").await;
+        assert_eq!(misread(&form(&guard, &held).await), true, "said before");
+        let refused = guard.release(&held, body.clone()).await;
+        let refused = refused.refused(409, "approval_required");
+        assert_eq!(reached(&lot, "E02"), 0, "{engine:?}");
+        let id = refused["approval"].as_str().unwrap();
+        let waiting = chief.get("/api/approvals?state=waiting").await;
+        let question = &waiting["items"][0];
+        assert_eq!(
+            (&question["id"], &question["due_fen"]),
+            (&json!(id), &json!(900))
+        );
+        // The lane as it was when leave was asked for, for the supervisor to look at.
+        let picture = question["picture"].as_str().unwrap();
+        let shown = lot.bytes(picture).await.bytes().await.unwrap();
+        assert!(shown.starts_with(&[0xff, 0xd8]));
+        answer(&chief, id, "allow").await.ok();
+        guard.release(&held, body).await.ok();
+        assert_eq!(reached(&lot, "E02"), 1, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn after_so_many_releases_in_a_shift_the_next_asks_for_leave() {
+    for engine in ENGINES {
+        let lot = Lot::open(engine).await;
+        rule(&lot, "approval_after_releases = 2").await;
+        let (guard, agent) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "agent").await);
+        let held = guard.claim("E01").await;
+        let release = async |desk: &Desk<'_>, held: &Held| {
+            lot.second_passes();
+            desk.release(held, json!({"remark": "送货"})).await
+        };
+        release(&guard, &held).await.ok();
+        // One whose arm did not move does not count.
+        lot.device("E01").fault(lotsim::Fault::NotSupported);
+        assert_eq!(
+            release(&guard, &held).await.ok()["opening"]["result"],
+            "refused"
+        );
+        lot.device("E01").clear_faults();
+        release(&guard, &held).await.ok();
+        let third = release(&guard, &held).await;
+        third.refused(409, "approval_required");
+        assert_eq!(
+            reached(&lot, "E01"),
+            3,
+            "{engine:?}: the third release waits"
+        );
+        // It is the person's number, and the shift's.
+        let other = agent.claim("W02").await;
+        let way = json!({"fence": other.fence, "direction": "entry"});
+        let path = format!("/api/cases/{}/direction", other.case);
+        agent.post(&path, way).await.ok();
+        release(&agent, &other).await.ok();
+        lot.minutes_pass(12 * 60 + 1);
+        let guard = Desk::of(&lot, "guard").await;
+        let held = guard.claim("E01").await;
+        release(&guard, &held).await.ok();
+    }
 }

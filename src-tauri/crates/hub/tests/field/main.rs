@@ -8,6 +8,7 @@ mod approval;
 mod debt;
 mod desk;
 mod evidence;
+mod late;
 mod live;
 mod live_faults;
 mod lot;
