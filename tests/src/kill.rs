@@ -1,5 +1,6 @@
 //! The hub dies in the midst of an order, or its database does (R25, R26; invariants 4 and 5).
 
+mod desk;
 mod release;
 
 use crate::harness::{

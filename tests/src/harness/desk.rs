@@ -1,6 +1,6 @@
 //! A desk in a real window, with somebody before it.
 
-use super::{Bus, World, desk_program};
+use super::{Bus, Relay, World, desk_program};
 use crate::{
     demo::PASSWORD,
     window::{At, Window, key},
@@ -15,7 +15,7 @@ pub(crate) const REMAINING: At<'_> = At::Css("[data-testid=lease-remaining]");
 /// A desk before which somebody sits, on a screen of their own.
 pub(crate) struct Desk {
     pub(crate) window: Window,
-    _screen: Display,
+    pub(crate) screen: Display,
 }
 
 impl Desk {
@@ -24,14 +24,22 @@ impl Desk {
         Self::sized(username, world, bus, (1366, 768)).await
     }
 
+    /// The same, over a line that can be cut.
+    pub(crate) async fn through(relay: &Relay, username: &str, world: &World, bus: &Bus) -> Self {
+        Self::at(&relay.address(), username, world, bus, (1366, 768)).await
+    }
+
     /// The same with a page of this size, in CSS pixels.
     pub(crate) async fn sized(username: &str, world: &World, bus: &Bus, size: (u32, u32)) -> Self {
+        Self::at(&world.address(), username, world, bus, size).await
+    }
+
+    async fn at(address: &str, username: &str, world: &World, bus: &Bus, size: (u32, u32)) -> Self {
         let folder = world.database.folder().join(username);
         std::fs::create_dir_all(&folder).unwrap();
         let data = folder.to_str().unwrap();
-        let address = world.address();
         let variables = [
-            ("LANEDESK_HUB", address.as_str()),
+            ("LANEDESK_HUB", address),
             ("LANEDESK_DATA_DIR", data),
             ("XDG_DATA_HOME", data),
             ("XDG_CACHE_HOME", data),
@@ -42,10 +50,7 @@ impl Desk {
         let window = Window::open(&program, screen.name(), &variables, &folder.join("log"))
             .await
             .unwrap();
-        let desk = Self {
-            window,
-            _screen: screen,
-        };
+        let desk = Self { window, screen };
         desk.window.resize(size.0, size.1).await.unwrap();
         desk.window
             .fill(At::Css("[data-testid=login-username]"), username)
@@ -58,6 +63,11 @@ impl Desk {
         desk.window.press(&[key::ENTER]).await.unwrap();
         desk.see(SEARCH).await;
         desk
+    }
+
+    /// Ends the program as a power cut does: it writes and says nothing more.
+    pub(crate) fn kill(self) {
+        self.window.kill().unwrap();
     }
 
     /// The text of what is there, once it is.

@@ -58,8 +58,19 @@ pub(crate) struct HubProcess {
 impl HubProcess {
     /// Starts it on `database`, importing a site first where one is given.
     pub(crate) fn start(database: &Database, url: &str, site: Option<&Path>) -> Result<Self> {
+        Self::start_with(database, url, site, &[])
+    }
+
+    /// The same with more variables.
+    pub(crate) fn start_with(
+        database: &Database,
+        url: &str,
+        site: Option<&Path>,
+        variables: &[(&str, &Path)],
+    ) -> Result<Self> {
         let port = port::any_free()?;
         let mut command = Command::new(hub_program());
+        command.envs(variables.iter().copied());
         command
             .arg("serve")
             .args(["--listen", &format!("127.0.0.1:{port}"), "--database", url]);
@@ -78,6 +89,16 @@ impl HubProcess {
             server,
             address: format!("http://127.0.0.1:{port}"),
         })
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn is_gone(&mut self) -> Result<()> {
+        let mut ended = Ok(());
+        let gone = self.server.wait_until("gone", PATIENCE, || false).err();
+        if self.server.ended()?.is_none() {
+            ended = Err(gone.context("the hub still runs")?);
+        }
+        ended
     }
 
     /// Ends it as a power cut does: nothing more is written or said.

@@ -108,6 +108,15 @@ impl Running {
         format!("--- {} ---\n{shown}", self.log.display())
     }
 
+    /// Ends it and everything it started as a power cut would.
+    pub fn kill(mut self) -> Result<()> {
+        let group = Pid::from_raw(i32::try_from(self.child.id())?);
+        killpg(group, Signal::SIGKILL)
+            .with_context(|| format!("{} could not be killed", self.name))?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Ends it and everything it started: asks first, insists after five seconds.
     fn stop(&mut self) {
         let Ok(id) = i32::try_from(self.child.id()) else {
