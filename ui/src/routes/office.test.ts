@@ -324,3 +324,14 @@ describe('cash', () => {
     expect(screen.queryByTestId('cash-sheet')).toBeNull();
   });
 });
+
+describe('a grey operation', () => {
+  it('says why, by focus as well', async () => {
+    await open('guard', 'desk');
+    const why = (await screen.findAllByTestId('why'))[0] as HTMLElement;
+    expect(why).toHaveAccessibleName('未锁定，点“处理”后可操作');
+    why.focus();
+    expect(await screen.findByRole('tooltip')).toHaveTextContent('未锁定');
+    expect(await faults()).toEqual([]);
+  });
+});

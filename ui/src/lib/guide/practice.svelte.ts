@@ -23,7 +23,9 @@ export class Practice {
   constructor(name: SceneName, person: Person, setting: Setting) {
     this.name = name;
     const { role } = scenes[name];
-    const learner: Person = { ...person, role, permissions: rights[role], seat: role === 'agent' ? '2066' : null };
+    // At the demo lot's call centre seat 2066 is the learner's.
+    const seat = role === 'agent' ? { id: 'agent', seat: '2066' } : { seat: null };
+    const learner: Person = { ...person, ...seat, role, permissions: rights[role] };
     const { theme, contrast, language } = setting;
     this.#backend = new MemoryBackend({
       person: learner,

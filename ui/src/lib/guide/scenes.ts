@@ -29,7 +29,7 @@ const search: Step = { say: 'guide.search', at: ['search-input'], done: () => se
 const claim: Step = { say: 'guide.claim', at: ['claim-E02', 'tile-E02'], done: held };
 const opening: readonly Step[] = [
   { say: 'guide.open', at: ['open-button'], done: ({ app }) => app.press.phase === 'asking' },
-  { say: 'guide.confirm', at: ['confirm-open', 'confirm-sheet'], done: ({ app }) => app.order !== null },
+  { say: 'guide.confirm', at: ['confirm-sheet'], done: ({ app }) => app.order !== null },
   { say: 'guide.result', at: ['order-result', 'open-button'] },
   { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: ({ app }) => app.step === 'close' },
 ];
@@ -47,7 +47,7 @@ export const scenes: Record<SceneName, { role: Role; title: PlainKey; about: Pla
       { say: 'guide.look', at: ['pictures'] },
       {
         say: 'guide.correct',
-        at: ['plate-save', 'plate-cell-0', 'plate-cell-2'],
+        at: ['plate-save', 'plate-cell-3'],
         done: ({ app }) => app.lane.view?.assessment === 'pass_valid',
       },
       { say: 'guide.verdict', at: ['verdict'] },
@@ -70,7 +70,7 @@ export const scenes: Record<SceneName, { role: Role; title: PlainKey; about: Pla
       { say: 'guide.camera', at: ['environment-switch', 'environment'], done: ({ app }) => app.live.on },
       {
         say: 'guide.qr',
-        at: ['push-qr', 'hold-up-qr'],
+        at: ['push-qr', 'hold-up-qr', 'more'],
         done: ({ backend }) => backend.robotTold.length > 0 || seen('qr-code'),
       },
       {
@@ -107,7 +107,7 @@ export const scenes: Record<SceneName, { role: Role; title: PlainKey; about: Pla
       { say: 'guide.remark', at: ['release-remark'], done: ({ app }) => app.release.remark.trim() !== '' },
       { say: 'guide.photo', at: ['photo-shutter', 'release-photos'], done: ({ backend }) => backend.photos.length > 0 },
       { say: 'guide.submit', at: ['release-submit'], done: ({ app }) => app.release.phase === 'asking' },
-      { say: 'guide.release_confirm', at: ['release-confirm'], done: ({ app }) => app.order !== null },
+      { say: 'guide.release_confirm', at: ['release-confirm-sheet'], done: ({ app }) => app.order !== null },
       { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: ({ app }) => app.step === 'close' },
       close,
       {

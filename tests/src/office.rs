@@ -1,0 +1,160 @@
+//! The back office in real windows: a supervisor by thumb on a phone, an administrator at the settings, a guard who
+//! learns from the guide (R3, R4, R12, R34).
+
+use crate::harness::{Bus, Desk, REMAINING, World, wait_for};
+use crate::window::{At, key};
+use serde_json::json;
+
+const PHONE: (u32, u32) = (390, 844);
+
+/// Board, a question answered, and a take-over, each within the thumb's reach on 390 × 844.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_helps_and_takes_over_by_thumb() {
+    let mut world = World::sqlite().await;
+    world.let_time_run();
+    let bus = Bus::start(world.database.folder()).await;
+    let guard = Desk::of("guard", &world, &bus).await;
+    guard.look_up("dmck", "E02").await;
+    guard.press(&[key::ENTER]).await;
+    guard.see(REMAINING).await;
+    guard.click("need-help").await;
+    guard
+        .window
+        .fill(At::Css("[data-testid=help-ask-text]"), "车主说已缴费")
+        .await
+        .unwrap();
+    guard.click("help-ask-confirm").await;
+    guard.see(At::Css("[data-testid=help-banner]")).await;
+
+    let chief = Desk::sized("chief", &world, &bus, PHONE).await;
+    chief.click("tab-board").await;
+    let asked = chief.see(At::Css("[data-testid=help-E02]")).await;
+    assert!(
+        asked.contains("张三") && asked.contains("车主说已缴费"),
+        "{asked}"
+    );
+    let job = chief.see(At::Css("[data-testid=job-E02]")).await;
+    assert!(job.contains("东门出口"), "{job}");
+    let sideways = "return document.documentElement.scrollWidth > innerWidth";
+    let sideways = chief.window.script(sideways, json!([])).await.unwrap();
+    assert_eq!(sideways, json!(false), "nothing scrolls sideways");
+
+    let words = At::Css("[data-testid=help-words-E02]");
+    chief.window.fill(words, "我来看一下").await.unwrap();
+    chief.click("help-answer-E02").await;
+    guard.see(At::Text("我来看一下")).await;
+
+    // R12: with a reason, and the former holder is told by whom.
+    chief.click("job-take-E02").await;
+    chief
+        .window
+        .fill(At::Css("[data-testid=take-reason]"), "应请求协助")
+        .await
+        .unwrap();
+    chief.click("take-confirm").await;
+    chief.see(At::Css("[data-testid=verdict]")).await;
+    let told = guard.see(At::Css("[data-testid=lost-banner]")).await;
+    assert!(
+        told.contains("周敏") && told.contains("应请求协助"),
+        "{told}"
+    );
+}
+
+/// Two administrators edit one lane: the second is told, sees both versions, and loses nothing (R34).
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_edits_a_lane_that_somebody_else_changed() {
+    let mut world = World::sqlite().await;
+    world.let_time_run();
+    let bus = Bus::start(world.database.folder()).await;
+    let desk = Desk::of("admin", &world, &bus).await;
+    desk.click("nav-settings").await;
+    desk.click("settings-lane").await;
+    desk.click("row-E02").await;
+    let name = At::Css("[data-testid=field-name]");
+    desk.window.fill(name, "东门出口甲").await.unwrap();
+
+    let other = world.person("admin").await;
+    let path = "/api/site/lane/E02";
+    let lane = other.get(path).await.ok();
+    let mut row = lane["row"].clone();
+    row["code"] = json!("E-02");
+    let change = json!({"version": lane["version"], "row": row});
+    let changed = other.call(reqwest::Method::PUT, path, Some(&change)).await;
+    changed.ok();
+
+    desk.click("row-save").await;
+    desk.see(At::Css("[data-testid=clash]")).await;
+    // What only they changed is taken from them; what was typed here stays.
+    desk.click("row-save").await;
+    desk.window
+        .see_gone(At::Css("[data-testid=row-sheet]"))
+        .await
+        .unwrap();
+    let lane = other.get(path).await.ok();
+    assert_eq!(
+        (&lane["row"]["name"], &lane["row"]["code"]),
+        (&json!("东门出口甲"), &json!("E-02"))
+    );
+
+    // It is on record, from what to what, and can be taken back.
+    desk.click("settings-change").await;
+    let said = desk
+        .see(At::Css("[data-testid^=change-][data-kind=changed]"))
+        .await;
+    assert!(said.contains("东门出口甲"), "{said}");
+}
+
+/// A new guard learns the first scene without a teacher, and no barrier anywhere moves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_guard_walks_through_the_first_scene() {
+    let mut world = World::sqlite().await;
+    world.let_time_run();
+    let bus = Bus::start(world.database.folder()).await;
+    let guard = Desk::of("guard", &world, &bus).await;
+    guard.click("person-menu").await;
+    guard.click("guide-open").await;
+    guard.click("guide-pass").await;
+    step(&guard, 0).await;
+    guard.look_up("cydd", "E01").await;
+    step(&guard, 1).await;
+    guard.click("claim-E02").await;
+    step(&guard, 2).await;
+    guard.click("guide-next").await;
+    step(&guard, 3).await;
+    guard.correct("粤B12345").await;
+    step(&guard, 4).await;
+    guard.press(&[key::ALT, "\u{e014}"]).await; // arrow right: the guide goes on by key
+    step(&guard, 5).await;
+    guard.click("open-button").await;
+    guard
+        .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
+        .await;
+    guard.click("confirm-open").await;
+    step(&guard, 7).await;
+    guard.click("guide-next").await;
+    guard.click("mark-passed").await;
+    step(&guard, 9).await;
+    guard.click("close-case").await;
+    guard.click("close-confirm").await;
+    guard.see(At::Css("[data-testid=guide-finish]")).await;
+    guard.click("guide-finish").await;
+    guard
+        .window
+        .see_gone(At::Css("[data-testid=guide-bubble]"))
+        .await
+        .unwrap();
+    assert_eq!(world.moved("E02"), 0, "practice moves nothing");
+    let list = world.person("guard").await.get("/api/openings").await.ok();
+    assert_eq!(list["items"], json!([]), "and leaves no record");
+}
+
+/// The guide has come to this step.
+async fn step(desk: &Desk, at: usize) {
+    let wanted = format!("[data-testid=guide-bubble][data-step='{at}']");
+    wait_for("the guide's step", async || {
+        let there = "return document.querySelector(arguments[0]) !== null";
+        let seen = desk.window.script(there, json!([wanted])).await.unwrap();
+        (seen == json!(true)).then_some(())
+    })
+    .await;
+}
