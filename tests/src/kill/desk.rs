@@ -91,6 +91,8 @@ async fn a_release_whose_desk_dies_moves_at_most_once_and_never_without_a_record
         }
         let before = (world.reached("E02"), records(&world).await);
         desk.click("release-reason-emergency").await;
+        let remark = At::Css("[data-testid=release-remark]");
+        desk.window.fill(remark, "急救").await.unwrap();
         desk.click("release-submit").await;
         desk.see(At::Css("[data-testid=release-confirm][data-armed=true]"))
             .await;
