@@ -5,6 +5,8 @@ mod idle;
 mod kiosk;
 mod pair;
 
+pub(crate) use kiosk::tablet;
+
 use crate::harness::{
     Answer, Claim, Database, Engine, Person, RawRobot, World, jpeg, on_each_engine, wait_for,
 };
@@ -31,7 +33,7 @@ pub(crate) async fn owing(engine: Engine) -> (World, Person, Claim, RawRobot) {
 }
 
 /// A vehicle that owes ¥9 stands at E02.
-async fn unpaid(engine: Engine) -> (World, Person) {
+pub(crate) async fn unpaid(engine: Engine) -> (World, Person) {
     let world = World::with(Database::new(engine).await, "", &["E01"]).await;
     let guard = world.person("guard").await;
     world.lot.lane("E01").arrive(Vehicle::new(PLATE));
@@ -162,7 +164,7 @@ async fn a_pay_code_reaches_the_screen_and_the_payment_turns_it(engine: Engine) 
 }
 
 /// What the payment system tells of the code on the screen.
-async fn pay(world: &World, show: &Value) {
+pub(crate) async fn pay(world: &World, show: &Value) {
     let url = show["qr"]["url"].as_str().unwrap();
     let stay = url
         .split("stay=")

@@ -1,17 +1,18 @@
 //! 场景二 in real windows, by click and key alone: a call brings the agent's page up, the code goes to the robot, the
-//! driver pays, the page turns by itself, the arm rises, the call ends, 关单 (R2, R11, R16, R18, R21, R29–R32).
+//! driver pays, the page turns by itself, the arm rises, the call ends, 关单 (R2, R11, R16, R18, R21, R29–R32). The robot
+//! is a tablet's page in Chromium.
 
 mod queue;
 
-use crate::harness::{Bus, Database, Desk, Engine, Person, World, wait_for};
+use crate::harness::{Bus, Desk, Engine, Person, REMAINING, Relay, World};
+use crate::robot::{pay, tablet, unpaid};
 use crate::window::{At, key};
 use lanedesk_hub::signature::sign;
-use lotsim::{Cause, Integration, Robot, RobotConfig, Vehicle};
+use lotsim::{Cause, Vehicle};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-const PLATE: &str = "粤A5T390";
 /// The demo site's, for calls.
 const SECRET: &str = "lanedesk-demo-tel";
 
@@ -72,41 +73,11 @@ async fn sit(desk: &Desk, seat: &str) {
         .await;
 }
 
-/// A vehicle that came in 61 minutes ago, and owes ¥9 by the demo tariff, stands at E02 before robot R-102.
-async fn owing() -> (World, Robot) {
-    let long = Duration::from_secs(61 * 60);
-    let database = Database::new(Engine::Sqlite).await;
-    let mut world = World::ago(long, database, "", &["E01"]).await;
-    let guard = world.person("guard").await;
-    world.lot.lane("E01").arrive(Vehicle::new(PLATE));
-    let path = format!("/api/records?q={PLATE}");
-    wait_for("the entry", async || {
-        let found = guard.get(&path).await.ok();
-        (found["stays"][0]["status"] == "inside").then_some(())
-    })
-    .await;
-    world.advance(long);
-    world.let_time_run();
-    world.lot.lane("E02").arrive(Vehicle::new(PLATE));
-    let robot = Robot::start(RobotConfig {
-        number: "R-102".to_owned(),
-        key: "lanedesk-demo-R-102".to_owned(),
-        lane: "E02".to_owned(),
-        hub: world.address(),
-        telephony: None,
-        payments: Some(Integration {
-            id: "pay".to_owned(),
-            secret: "lanedesk-demo-pay".to_owned(),
-        }),
-    })
-    .unwrap();
-    assert!(robot.wait_for(|now| now.linked).await);
-    (world, robot)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
-    let (world, robot) = owing().await;
+    let (mut world, _guard) = unpaid(Engine::Sqlite).await;
+    world.let_time_run();
+    let robot = tablet(&world).await;
     let bus = Bus::start(world.database.folder()).await;
     let agent = Desk::of("agent", &world, &bus).await;
     sit(&agent, "8001").await;
@@ -132,16 +103,17 @@ async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
     agent
         .see(At::Css("[data-testid=robot-result][data-result=told]"))
         .await;
-    assert!(robot.wait_for(|now| now.scene == "pay").await);
+    robot.see(At::Css("body[data-scene=pay]")).await.unwrap();
     agent
         .see(At::Css("[data-testid=robot-screen][data-mirror=true] img"))
         .await;
 
     // The driver scans and pays; the page turns by itself and offers to open.
-    assert_eq!(robot.pay().await.unwrap(), 900);
+    let show = robot.script("return window.kiosk.show", json!([])).await;
+    pay(&world, &show.unwrap()).await;
     let note = agent.see(At::Css("[data-testid=paid-note]")).await;
     assert!(note.contains("已缴费 ¥9.00"), "{note}");
-    assert!(robot.wait_for(|now| now.scene == "paid").await);
+    robot.see(At::Css("body[data-scene=paid]")).await.unwrap();
     agent.press(&[key::F8]).await;
     agent
         .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
@@ -164,7 +136,7 @@ async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
         .unwrap();
     agent.click("close-confirm").await;
     agent.see(At::Text("未锁定道口")).await;
-    assert!(robot.wait_for(|now| now.scene == "idle").await);
+    robot.see(At::Css("body[data-scene=idle]")).await.unwrap();
     let chief = world.person("chief").await;
     let openings = chief.get("/api/openings?lane=E02").await.ok();
     let opening = &openings["items"][0];
@@ -199,8 +171,7 @@ async fn in_a_live_call_another_lane_is_read_only_and_the_case_can_move_there() 
 
     agent.click("move-here").await;
     agent.see(LIVE).await;
-    let title = agent.see(At::Css("[data-testid=lane-title]")).await;
-    assert!(title.contains("东门进口"), "{title}");
+    agent.see(At::Text("东门进口")).await;
     let moved = guard.view("E01").await;
     assert_eq!(moved["lease"]["holder"]["name"], "李四");
     assert_eq!(guard.view("E02").await.get("lease"), None);
@@ -216,4 +187,27 @@ async fn in_a_live_call_another_lane_is_read_only_and_the_case_can_move_there() 
     assert!(seat.contains("8001"), "{seat}");
     // The call's page comes back by itself.
     again.see(LIVE).await;
+}
+
+/// The line is cut for 30 s in mid-call: what was told meanwhile stands on the page once it is back, by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cut_off_in_mid_call_catches_up_by_itself() {
+    let mut world = World::sqlite().await;
+    world.let_time_run();
+    let bus = Bus::start(world.database.folder()).await;
+    let relay = Relay::to(world.hub().addr).await;
+    let agent = Desk::through(&relay, "agent", &world, &bus).await;
+    sit(&agent, "8001").await;
+    let call = Call::rings(&world, "R-102", Some("8001")).await;
+    agent.see(RINGS).await;
+    call.tell("call.answered").await;
+    agent.see(LIVE).await;
+
+    relay.cut();
+    call.tell("call.ended").await;
+    world.advance(Duration::from_secs(30));
+    relay.mend();
+    agent.see(OVER).await;
+    // R11: the ten minutes run from the call's end.
+    agent.see(REMAINING).await;
 }

@@ -49,25 +49,9 @@ impl World {
         Self::on(database, more, site::lot(automatic).await).await
     }
 
-    /// The same so long ago: once it is advanced by as much, its clock is that of systems outside, which sign the time.
-    pub(crate) async fn ago(
-        by: Duration,
-        database: Database,
-        more: &str,
-        automatic: &[&str],
-    ) -> Self {
-        let began = machine_now().plus_ms(-i64::try_from(by.as_millis()).unwrap());
-        let world = Self::since(began, database, more, site::lot(automatic).await).await;
-        world.advance(Duration::ZERO);
-        world
-    }
-
     /// The demo site on a lot of one's own.
     pub(crate) async fn on(database: Database, more: &str, lot: Lotsim) -> Self {
-        Self::since(machine_now(), database, more, lot).await
-    }
-
-    async fn since(began: Timestamp, database: Database, more: &str, lot: Lotsim) -> Self {
+        let began = machine_now();
         let text = format!("{}{more}", site::site(&lot));
         let clock = Clock::manual(began);
         import(&database, began, &text).await;

@@ -12,7 +12,7 @@ const SCENE_PAID: At<'_> = At::Css("body[data-scene=paid][data-light=green]");
 const SCENE_IDLE: At<'_> = At::Css("body[data-scene=idle][data-light=off]");
 
 /// A tablet at R-102, paired by the code an administrator reads out.
-async fn tablet(world: &World) -> Window {
+pub(crate) async fn tablet(world: &World) -> Window {
     let admin = world.person("admin").await;
     let open = admin
         .post("/api/robots/R-102/pairing", &json!({}))

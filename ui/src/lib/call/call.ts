@@ -38,6 +38,7 @@ export interface CallClock {
 export function clockOf(call: Call, now: number): CallClock {
   const from = ms(call.answered_at ?? call.since);
   if (call.ended_at) return { phase: 'over', length: Math.max(0, ms(call.ended_at) - from) };
+  if (call.state === 'ended') return { phase: 'over', length: null };
   const live = Boolean(call.answered_at) || call.state === 'live';
   return { phase: live ? 'live' : 'rings', length: Math.max(0, now - from) };
 }

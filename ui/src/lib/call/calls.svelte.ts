@@ -59,7 +59,11 @@ export class Calls {
     this.all = found.filter((call) => !call.called_back_at);
     const mine = found.find((call) => isOwn(call, this.#me()));
     if (mine) this.own = mine;
-    else if (this.own && this.own.state !== 'ended') this.own = null;
+    else if (this.own) {
+      // Over unheard, unless somebody else has it now; when it was over is told by a frame that may still come.
+      const theirs = found.some((call) => call.id === this.own?.id);
+      this.own = theirs ? null : { ...this.own, state: 'ended' };
+    }
   }
 
   /** Takes a frame in; the call, where it is one that has just become this person's. */

@@ -95,6 +95,16 @@ describe('one’s own call', () => {
     expect(store.own).toBeNull();
   });
 
+  it('that ended while the line was down is over, and its length follows with the frame', async () => {
+    const { backend, store } = await calls(0);
+    const call = backend.ring('E02');
+    backend.callsNow = [];
+    await store.load();
+    expect(store.own).toMatchObject({ id: call.id, state: 'ended' });
+    backend.tell({ type: 'call', call: { ...call, state: 'ended', ended_at: new Date().toISOString() } });
+    expect(store.own?.ended_at).toBeTruthy();
+  });
+
   it('is found again after a restart', async () => {
     const { backend, store } = await calls(0);
     const call = backend.ring('E02');
