@@ -332,7 +332,10 @@ async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, Sto
     rows.into_iter().map(robot).collect()
 }
 
-async fn load_links(conn: &mut Conn<'_>) -> Result<HashMap<Link, String>, StoreError> {
+/// Where codes lead.
+type Links = HashMap<Link, String>;
+
+async fn load_links(conn: &mut Conn<'_>) -> Result<Links, StoreError> {
     let rows: Vec<(String, String)> = conn.all("select name, url from link", vec![]).await?;
     rows.into_iter()
         .map(|(name, url)| Ok((parsed(&name)?, url)))

@@ -230,3 +230,32 @@ fn secrets_do_not_show_in_debug_output() {
         "{shown}"
     );
 }
+
+#[test]
+fn words_and_addresses_of_robots_are_read_and_written_back() {
+    let robots = r#"
+[[template]]
+scene = "pay"
+lang = "zh"
+text = """请扫码
+应付 {amount}"""
+speech = "应付{amount}"
+
+[links]
+pay = "https://pay.example/?stay={stay}&amount={amount_fen}"
+"#;
+    let site = Site::parse(robots, &Known::default()).unwrap();
+    assert_eq!(site.templates[0].text, "请扫码\n应付 {amount}");
+    assert_eq!(site.links.len(), 1);
+    let again = Site::parse(&site.to_toml(), &Known::default()).unwrap();
+    assert_eq!(again, site);
+
+    let wrong = robots
+        .replace("{amount}\"\"\"", "{colour}\"\"\"")
+        .replace("https://pay", "javascript:pay")
+        .replace("\"zh\"", "\"fr\"");
+    let found: Vec<String> = faults(&wrong).into_iter().map(|(_, why)| why).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    let keyed = "[[robot]]\nid = \"r1\"\nnumber = \"1\"\nkey = \"two words\"\n";
+    assert!(faults(keyed)[0].1.contains("key: may hold only"));
+}
