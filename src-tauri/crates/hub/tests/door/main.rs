@@ -5,6 +5,7 @@
     reason = "what these helpers cannot do fails the test"
 )]
 
+mod account;
 mod board;
 mod call;
 mod cli;
@@ -13,7 +14,10 @@ mod door;
 mod evidence;
 mod export;
 mod head;
+mod https;
 mod made;
+mod matrix;
+mod office;
 mod opening;
 mod report;
 mod search;

@@ -41,6 +41,7 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
             site.people.sort_by(|a, b| a.username.cmp(&b.username));
             site.reasons.sort_by(|a, b| a.code.cmp(&b.code));
             site.tariffs.sort_by(|a, b| a.lot.cmp(&b.lot));
+            site.integrations.sort_by(|a, b| a.id.cmp(&b.id));
             site
         };
         assert_eq!(sorted(first.clone()), sorted(given));
