@@ -9,6 +9,8 @@ pub mod shots;
 pub mod window;
 
 #[cfg(test)]
+mod cash;
+#[cfg(test)]
 mod claim;
 #[cfg(test)]
 mod harness;
@@ -18,6 +20,8 @@ mod house;
 mod kill;
 #[cfg(test)]
 mod live;
+#[cfg(test)]
+mod office;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
