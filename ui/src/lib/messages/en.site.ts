@@ -194,6 +194,7 @@ export const enSite = {
   'import.clear': 'Another one',
   'import.progress': 'Import progress',
   'import.faults': '{count} faults in {rows} rows; nothing was written. Put them right and choose the file again.',
+  'import.faults_only': '{count} faults; nothing was written. Put them right and choose the file again.',
   'import.row': 'Row',
   'import.column': 'Column',
   'import.wrong': 'What is wrong',

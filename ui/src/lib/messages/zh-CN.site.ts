@@ -191,6 +191,7 @@ export const zhSite = {
   'import.clear': '换一个',
   'import.progress': '导入进度',
   'import.faults': '{rows} 行中 {count} 处不对，一行也没有写入。改好后再选一次。',
+  'import.faults_only': '{count} 处不对，一行也没有写入。改好后再选一次。',
   'import.row': '行',
   'import.column': '列',
   'import.wrong': '哪里不对',

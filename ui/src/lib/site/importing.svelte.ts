@@ -86,6 +86,10 @@ export class Importing {
     if (run !== this.#run) return null;
     this.busy = false;
     if (answer.ok) return answer.data;
+    // A file with bad rows is refused as a whole, with every row named: that is a preview like any other.
+    const faults = answer.problem.faults ?? [];
+    if (faults.length > 0)
+      return { written: false, rows: 0, added: 0, changed: 0, same: 0, faults, sample: [], notes: [] };
     this.problem = answer.problem;
     return null;
   }

@@ -35,7 +35,7 @@ export class Sites {
     this.rows = new Listing((cursor) =>
       backend.siteRows(this.table ?? 'lot', {
         limit: PAGE,
-        ...(this.q.trim() ? { q: this.q.trim() } : {}),
+        ...(this.q.trim() && this.table !== 'rule' ? { q: this.q.trim() } : {}),
         ...(this.lot && this.table && byLot.has(this.table) ? { lot: this.lot } : {}),
         ...(cursor ? { cursor } : {}),
       }),
