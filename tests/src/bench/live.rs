@@ -101,7 +101,7 @@ fn site(sim: &Lotsim, folder: &Path) -> Result<PathBuf> {
             text,
             "[[device]]\nid = \"cam-{index}\"\ndriver = \"hikvision\"\nurl = \"{}\"\nusername = \"{}\"\npassword = \"{}\"\n\
              rtsp = \"{}\"\nevents = \"none\"\n\n[[lane]]\nid = \"L{index}\"\nlot = \"lot\"\nname = \"{index} 号口\"\n\
-             code = \"L{index}\"\ndirection = \"exit\"\nenvironment_cameras = [\"cam-{index}\"]\n\n",
+             code = \"L{index:02}\"\ndirection = \"exit\"\nenvironment_cameras = [\"cam-{index}\"]\n\n",
             lane.url(),
             demo::USERNAME,
             demo::PASSWORD,

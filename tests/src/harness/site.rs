@@ -4,6 +4,11 @@ use lotsim::{Config, LaneConfig, Lotsim};
 
 /// The demo lot with quick bars, where nothing happens by itself and only `automatic` lanes open by themselves.
 pub(crate) async fn lot(automatic: &[&str]) -> Lotsim {
+    lot_with(automatic, |_| {}).await
+}
+
+/// The same with lanes changed.
+pub(crate) async fn lot_with(automatic: &[&str], change: impl Fn(&mut LaneConfig)) -> Lotsim {
     let lanes = lotsim::demo::config()
         .lanes
         .into_iter()
@@ -14,6 +19,10 @@ pub(crate) async fn lot(automatic: &[&str]) -> Lotsim {
             body_first: demo.body_first,
             automatic: automatic.contains(&demo.code.as_str()),
             ..LaneConfig::quick(&demo.code)
+        })
+        .map(|mut lane| {
+            change(&mut lane);
+            lane
         });
     Lotsim::start(Config::of(lanes)).await.unwrap()
 }

@@ -4,7 +4,7 @@
 use super::{counted, nothing_is_left, two_cameras};
 use crate::{
     glass::{Spot, attribute, clock},
-    harness::{Bus, Database, Desk, Engine, World, site, wait_for},
+    harness::{Bus, Database, Desk, Engine, REMAINING, World, site, wait_for},
     window::{At, key},
 };
 use lanedesk_domain::time::Timestamp;
@@ -35,11 +35,14 @@ async fn at_e02(world: &World, bus: &Bus) -> Desk {
 async fn claim(desk: &Desk, letters: &str, lane: &str) {
     desk.look_up(letters, lane).await;
     desk.press(&[key::ENTER]).await;
-    desk.see(At::Css(&format!(
-        "[data-testid=lane-title][data-lane={lane}]"
-    )))
+    let title = format!("[data-testid=lane-title][data-lane={lane}]");
+    // Asked for, not seen: the driver takes a title that may be cut off for one that is hidden.
+    wait_for("the lane's page", async || {
+        let there = desk.window.has(At::Css(&title)).await.unwrap();
+        there.then_some(())
+    })
     .await;
-    desk.see(crate::harness::REMAINING).await;
+    desk.see(REMAINING).await;
 }
 
 /// The clock on the glass, once it is one that was drawn after this moment.
@@ -60,7 +63,14 @@ async fn it_moves(desk: &Desk, what: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_picture_moves_wherever_it_is_shown_and_comes_back_without_a_touch() {
-    let mut world = World::with(Database::new(Engine::Sqlite).await, &two_cameras(), &[]).await;
+    let mut world = World::sqlite().await;
+    world.amend(&two_cameras()).await;
+    let agent = world.person("agent").await;
+    agent
+        .see("E02", "both cameras", |view| {
+            view["lane"]["environment_cameras"][1] == "cam-W02"
+        })
+        .await;
     world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
     let desk = at_e02(&world, &bus).await;

@@ -3,7 +3,7 @@ import { FramePainter } from '$lib/evidence/painter';
 import type { Attachment } from 'svelte/attachments';
 import { Film, mediaSource } from './film';
 
-/** How the picture stands: `stills` where it plays nothing but is refreshed. */
+/** How the picture stands, as the hub says; `off` where nobody asked for it. */
 export type Stage = 'off' | 'starting' | 'playing' | 'reconnecting' | 'failed';
 /** Where it is shown: beside the lane's picture, in a pane over the page, over the whole page. */
 export type Place = 'beside' | 'pane' | 'full';
