@@ -98,7 +98,7 @@ describe('a film', () => {
     film.push(bytes(3));
     buffer.done([0, 1.6]);
     expect(video.currentTime).toBeCloseTo(1.48);
-    film.skip();
+    film.catchUp();
     film.push(bytes(4));
     buffer.done([0, 1.6], [2, 2.1]);
     expect(video.currentTime).toBe(2);

@@ -65,7 +65,7 @@ export class Film {
   }
 
   /** Pictures were left out: on at the newest. */
-  skip(): void {
+  catchUp(): void {
     this.#jump = true;
   }
 

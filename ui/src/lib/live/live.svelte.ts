@@ -139,7 +139,7 @@ export class Live {
     const [video, canvas] = this.#made();
     host.append(video, canvas);
     // It stood still on its way.
-    this.#film?.skip();
+    this.#film?.catchUp();
     if (this.#film) void video.play().catch(() => undefined);
   };
 
@@ -220,7 +220,7 @@ export class Live {
   }
 
   #said(said: LiveSaid): void {
-    if (said.type === 'skipped') return this.#film?.skip();
+    if (said.type === 'skipped') return this.#film?.catchUp();
     if (said.type === 'ended') return this.#ended(said.why);
     this.stage = said.state;
     this.why = said.why ?? null;
@@ -246,7 +246,7 @@ export class Live {
     const same = before?.mime === format.mime && before.width === format.width && before.height === format.height;
     this.format = format;
     // It goes on where it stopped; what follows begins with a key picture.
-    if (this.#film && same) return this.#film.skip();
+    if (this.#film && same) return this.#film.catchUp();
     // Of another size, or coded otherwise: not every web view changes over, so another player begins.
     this.#film?.end();
     this.#film = null;
