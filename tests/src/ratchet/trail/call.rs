@@ -7,13 +7,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// An event as the demo site's telephone system signs it.
-async fn tell(trail: &Trail, call: &str, what: &str) -> Answer {
+fn event(trail: &Trail, call: &str, what: &str) -> reqwest::RequestBuilder {
     let now = trail.world.now();
     let body = json!({"event_id": format!("{call}-{what}"), "type": format!("call.{what}"), "call_id": call,
         "lane": "W01", "caller": "13826004417", "occurred_at": now})
     .to_string();
     let at = (now.0 / 1000).to_string();
-    let request = trail
+    trail
         .world
         .stranger()
         .request(Method::POST, "/api/integrations/telephony/events")
@@ -23,8 +23,11 @@ async fn tell(trail: &Trail, call: &str, what: &str) -> Answer {
             sign("lanedesk-demo-tel", &at, body.as_bytes()),
         )
         .header("x-timestamp", at)
-        .body(body);
-    Person::send(request).await
+        .body(body)
+}
+
+async fn tell(trail: &Trail, call: &str, what: &str) -> Answer {
+    Person::send(event(trail, call, what)).await
 }
 
 pub(super) async fn calling(trail: &mut Trail) {
@@ -35,9 +38,9 @@ pub(super) async fn calling(trail: &mut Trail) {
     let set = agent.call(Method::PUT, "/api/seat/state", Some(&away));
     trail.step("PUT /api/seat/state", set).await;
 
-    let told = tell(trail, "c1", "ringing").await;
+    let rings = Person::send(event(trail, "c1", "ringing"));
     trail
-        .step("POST /api/integrations/telephony/events", async { told })
+        .step("POST /api/integrations/telephony/events", rings)
         .await;
     let waits: Value = agent.get("/api/calls?state=waiting").await.ok();
     let call = waits["items"][0]["id"].as_str().unwrap();

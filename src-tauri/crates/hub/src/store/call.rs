@@ -1,7 +1,9 @@
 //! Drivers' calls (R29 to R32). Each row is what is known of one call; whoever changes one holds it until their
 //! transaction ends.
 
-use super::{Behind, Conn, StoreError, lease::holder};
+pub(crate) use list::Which;
+
+use super::{Conn, StoreError, lease::holder};
 use crate::{
     args,
     directory::{Directory, parsed, parsed_opt},
@@ -195,6 +197,9 @@ macro_rules! select {
     };
 }
 
+// Behind the macro, which it uses.
+mod list;
+
 /// A call about to be known, or heard of again.
 #[derive(Debug, Clone)]
 pub(crate) struct NewCall<'a> {
@@ -210,17 +215,6 @@ pub(crate) struct NewCall<'a> {
     pub at: Timestamp,
     /// When the hub hears it.
     pub now: Timestamp,
-}
-
-/// Which calls a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// The queue, oldest first.
-    Waiting,
-    /// Those somebody has, oldest first.
-    Live,
-    /// Those to call back, newest first.
-    Abandoned,
 }
 
 impl Conn<'_> {
@@ -419,80 +413,6 @@ impl Conn<'_> {
             )
             .await?;
         Ok(done == 1)
-    }
-
-    /// A page of calls of these lots, and of calls of which nobody knows the lot.
-    pub(crate) async fn calls(
-        &mut self,
-        which: Which,
-        lots: &str,
-        behind: Option<&Behind>,
-        limit: i64,
-    ) -> Result<Vec<CallRow>, StoreError> {
-        let (wanted, order, past) = match which {
-            Which::Waiting => (
-                // Said in the words of the index of open calls, which are few among all there ever were.
-                "k.state in ('ringing', 'waiting', 'live') and (k.state = 'waiting' or (k.state = 'ringing' and k.overflow))",
-                "k.since, k.id",
-                ">",
-            ),
-            Which::Live => (
-                "k.state in ('ringing', 'waiting', 'live') and k.state <> 'waiting'",
-                "k.since, k.id",
-                ">",
-            ),
-            Which::Abandoned => (
-                "k.state = 'abandoned' and k.called_back_at is null",
-                "k.since desc, k.id desc",
-                "<",
-            ),
-        };
-        let mut args = args![lots, limit];
-        let place = behind.map_or(String::new(), |behind| {
-            args.extend(args![behind.at, behind.id.as_str()]);
-            format!("and (k.since, k.id) {past} ($3, $4)")
-        });
-        let sql = format!(
-            "{} {wanted} and (k.lot_id is null or {}) {place} order by {order} limit $2",
-            select!("where"),
-            self.in_lots("k.lot_id", 1),
-        );
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(CallRow::try_from).collect()
-    }
-
-    /// Every call in the queue: its lot, where known, and since when it waits.
-    pub(crate) async fn queue(&mut self) -> Result<Vec<(Option<LotId>, Timestamp)>, StoreError> {
-        let sql = "select lot_id, since from call
-                   where state in ('ringing', 'waiting', 'live') and (state = 'waiting' or (state = 'ringing' and overflow))
-                   order by since";
-        let rows: Vec<(Option<String>, i64)> = self.all(sql, vec![]).await?;
-        rows.into_iter()
-            .map(|(lot, since)| Ok((parsed_opt(lot.as_deref())?, Timestamp(since))))
-            .collect()
-    }
-
-    /// Calls that have rung at one seat for too long.
-    pub(crate) async fn calls_overflowing(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<CallId>, StoreError> {
-        let sql =
-            "select id from call where state in ('ringing', 'waiting', 'live') and state = 'ringing' and not overflow
-                   and overflow_at <= $1";
-        let rows: Vec<(String,)> = self.all(sql, args![now]).await?;
-        rows.iter().map(|(id,)| parsed(id)).collect()
-    }
-
-    /// Open calls of which nothing was heard since `before`.
-    pub(crate) async fn calls_silent(
-        &mut self,
-        before: Timestamp,
-    ) -> Result<Vec<CallId>, StoreError> {
-        let sql =
-            "select id from call where state in ('ringing', 'waiting', 'live') and heard_at <= $1";
-        let rows: Vec<(String,)> = self.all(sql, args![before]).await?;
-        rows.iter().map(|(id,)| parsed(id)).collect()
     }
 
     /// Removes what telephone systems told before this; none of it is repeated any more.
