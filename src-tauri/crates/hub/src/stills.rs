@@ -123,6 +123,7 @@ impl Shelf {
         let oldest = self
             .lanes
             .values_mut()
+            .filter(|stills| !stills.is_empty())
             .min_by_key(|stills| stills.front().map(|still| still.id));
         let dropped = oldest.and_then(VecDeque::pop_front);
         self.bytes -= dropped.as_ref().map_or(0, |still| still.jpeg.len());
@@ -215,10 +216,11 @@ mod tests {
         for at in 0..6 {
             let mut jpeg = large.to_vec();
             jpeg[0] = at;
-            stills.put(&lanes[usize::from(at % 2)], Timestamp(0), None, jpeg.into());
+            let lane = &lanes[usize::from(at > 0)];
+            stills.put(lane, Timestamp(0), None, jpeg.into());
         }
         let left = lanes.iter().map(|lane| stills.of(lane).len());
-        assert_eq!(left.collect::<Vec<_>>(), [2, 2]);
+        assert_eq!(left.collect::<Vec<_>>(), [0, 4]);
         assert!(stills.shelf().bytes <= MOST);
     }
 }
