@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 type Wanted = Arc<(u64, Vec<String>)>;
 
 /// Desks with an open stream each; they end with the value.
-pub struct Desks {
+pub(super) struct Desks {
     tasks: Vec<JoinHandle<()>>,
     wanted: watch::Sender<Wanted>,
     heard: mpsc::UnboundedReceiver<(usize, u64, Instant)>,
@@ -30,7 +30,7 @@ pub struct Desks {
 
 impl Desks {
     /// So many desks, shared out among these people.
-    pub async fn open(hub: &Hub, people: &[HubHolder], count: usize) -> Result<Self> {
+    pub(super) async fn open(hub: &Hub, people: &[HubHolder], count: usize) -> Result<Self> {
         let wanted = watch::Sender::new(Wanted::default());
         let (tell, heard) = mpsc::unbounded_channel();
         let opened = (0..count).map(|index| {
@@ -62,7 +62,11 @@ impl Desks {
     }
 
     /// When this desk hears a frame with these words, from now on.
-    pub fn one_hears(&mut self, desk: usize, words: &[&str]) -> impl Future<Output = Result<Instant>> {
+    pub(super) fn one_hears(
+        &mut self,
+        desk: usize,
+        words: &[&str],
+    ) -> impl Future<Output = Result<Instant>> {
         let turn = self.want(words);
         async move {
             loop {
@@ -75,7 +79,10 @@ impl Desks {
     }
 
     /// When each desk hears one.
-    pub fn all_hear(&mut self, words: &[&str]) -> impl Future<Output = Result<Vec<Instant>>> {
+    pub(super) fn all_hear(
+        &mut self,
+        words: &[&str],
+    ) -> impl Future<Output = Result<Vec<Instant>>> {
         let turn = self.want(words);
         async move {
             let mut times = Vec::with_capacity(self.tasks.len());
@@ -91,7 +98,9 @@ impl Desks {
 
     async fn next(&mut self) -> Result<(usize, u64, Instant)> {
         let heard = tokio::time::timeout(PATIENCE, self.heard.recv()).await;
-        heard.context("a desk never heard it")?.context("no desk is left")
+        heard
+            .context("a desk never heard it")?
+            .context("no desk is left")
     }
 }
 
@@ -120,7 +129,8 @@ async fn listen<S>(
         let now = Instant::now();
         let wanted = wanted.borrow().clone();
         let (turn, words) = (wanted.0, &wanted.1);
-        if turn > done && !words.is_empty() && words.iter().all(|word| text.contains(word.as_str())) {
+        if turn > done && !words.is_empty() && words.iter().all(|word| text.contains(word.as_str()))
+        {
             done = turn;
             // Nobody waits any more where the measuring is over.
             let _ = tell.send((index, turn, now));

@@ -18,13 +18,13 @@ use super::super::memory;
 const SAID: usize = 260;
 
 /// A Redis without persistence.
-pub struct Redis {
+pub(super) struct Redis {
     server: Running,
     port: u16,
 }
 
 impl Redis {
-    pub fn start(folder: &Path) -> Result<Self> {
+    pub(super) fn start(folder: &Path) -> Result<Self> {
         let port = port::any_free()?;
         let mut command = Command::new("redis-server");
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
@@ -46,7 +46,7 @@ impl Redis {
     }
 
     /// From publishing to the arrival at each of so many subscribers, again and again.
-    pub async fn fan_out(&self, subscribers: usize, times: usize) -> Result<Spread> {
+    pub(super) async fn fan_out(&self, subscribers: usize, times: usize) -> Result<Spread> {
         let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let mut tasks = Vec::new();
         for _ in 0..subscribers {
@@ -70,7 +70,9 @@ impl Redis {
             publisher.write_all(words.as_bytes()).await?;
             for _ in 0..subscribers {
                 let at = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
-                let at = at.context("a subscriber never heard it")?.context("nobody listens")?;
+                let at = at
+                    .context("a subscriber never heard it")?
+                    .context("nobody listens")?;
                 taken.push(at.duration_since(begun));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -82,7 +84,7 @@ impl Redis {
     }
 
     /// Bytes that a subscriber who only listens costs.
-    pub async fn idle(&self, count: usize) -> Result<u64> {
+    pub(super) async fn idle(&self, count: usize) -> Result<u64> {
         let before = memory::proportional(self.server.id())?;
         let mut open = Vec::with_capacity(count);
         for _ in 0..count {
