@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Height of one picture on the contact sheet.
 const SHEET_HEIGHT: u32 = 420;
 
+mod call;
+mod office;
+mod release;
+
 /// Where the pictures go, and what has been taken.
 struct Album {
     folder: PathBuf,
@@ -35,9 +39,24 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
         folder: folder.to_path_buf(),
         rows: Vec::new(),
     };
+    let calls = demo.desk("calls").await?;
+    call::taken(&demo, &calls, &mut album).await?;
+    calls.close().await?;
     let desk = demo.desk("desk").await?;
     work(&demo, &desk, &mut album).await?;
     desk.close().await?;
+    let guard = demo.desk("guard").await?;
+    release::at_the_exit(&demo, &guard, &mut album).await?;
+    let chief = demo.desk("chief").await?;
+    release::reviewed(&guard, &chief, &mut album).await?;
+    guard.close().await?;
+    chief.close().await?;
+    let watch = demo.desk("watch").await?;
+    office::watched(&demo, &watch, &mut album).await?;
+    watch.close().await?;
+    let admin = demo.desk("admin").await?;
+    office::changed(&admin, &mut album).await?;
+    admin.close().await?;
     let sheet = album.contact_sheet()?;
     println!(
         "{} pictures, all together in {}",
