@@ -57,9 +57,9 @@ impl Stills {
 
     /// A lane's last minute, oldest first.
     pub fn of(&self, lane: &LaneId) -> Vec<Still> {
-        let mut shelf = self.shelf();
-        shelf.drop_old(Instant::now());
-        let stills = shelf.lanes.get(lane);
+        let mut kept = self.shelf();
+        kept.drop_old(Instant::now());
+        let stills = kept.lanes.get(lane);
         stills
             .map(|stills| stills.iter().cloned().collect())
             .unwrap_or_default()
@@ -67,9 +67,8 @@ impl Stills {
 
     /// One of them.
     pub fn find(&self, lane: &LaneId, id: u64) -> Option<Still> {
-        let shelf = self.shelf();
-        shelf
-            .lanes
+        let kept = self.shelf();
+        kept.lanes
             .get(lane)?
             .iter()
             .find(|still| still.id == id)
@@ -78,8 +77,8 @@ impl Stills {
 
     fn put(&self, lane: &LaneId, taken_at: Timestamp, plate: Option<Plate>, jpeg: Bytes) {
         let at = Instant::now();
-        let mut shelf = self.shelf();
-        let stills = shelf.lanes.get(lane);
+        let mut kept = self.shelf();
+        let stills = kept.lanes.get(lane);
         // The camera was not asked again since the last one.
         if stills
             .and_then(VecDeque::back)
@@ -87,9 +86,9 @@ impl Stills {
         {
             return;
         }
-        shelf.last += 1;
-        shelf.bytes += jpeg.len();
-        let id = shelf.last;
+        kept.last += 1;
+        kept.bytes += jpeg.len();
+        let id = kept.last;
         let still = Still {
             id,
             taken_at,
@@ -97,13 +96,9 @@ impl Stills {
             jpeg,
             at,
         };
-        shelf
-            .lanes
-            .entry(lane.clone())
-            .or_default()
-            .push_back(still);
-        shelf.drop_old(at);
-        while shelf.bytes > MOST && shelf.drop_oldest() {}
+        kept.lanes.entry(lane.clone()).or_default().push_back(still);
+        kept.drop_old(at);
+        while kept.bytes > MOST && kept.drop_oldest() {}
     }
 }
 
