@@ -133,7 +133,8 @@ fn act(now: &mut RobotNow, what: &str, frame: &Value) {
     match what {
         "show" => {
             now.show = frame.clone();
-            now.scene = frame["scene"].as_str().unwrap_or_default().to_owned();
+            let scene = frame["scene"].as_str().unwrap_or_default();
+            scene.clone_into(&mut now.scene);
             now.light = light;
             let words = frame["words"].as_array().into_iter().flatten();
             let said = words.filter_map(|words| words["speech"].as_str());

@@ -102,11 +102,11 @@ pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
 
 /// A link began.
 pub(crate) async fn linked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (outer, id, line) = (hub.clone(), robot.clone(), link.to_owned());
+    let (outer, id, own) = (hub.clone(), robot.clone(), link.to_owned());
     let written: Result<()> = hub
         .store()
         .write(move |tx| {
-            let (hub, robot, link) = (outer.clone(), id.clone(), line.clone());
+            let (hub, robot, link) = (outer.clone(), id.clone(), own.clone());
             Box::pin(async move {
                 let (now, site) = (hub.clock().now(), hub.directory());
                 tx.link_robot(&robot, &link, hub.id(), now).await?;
@@ -148,11 +148,11 @@ async fn audit(
 
 /// A link ended; nothing is told where another has taken its place.
 pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (outer, id, line) = (hub.clone(), robot.clone(), link.to_owned());
+    let (outer, id, own) = (hub.clone(), robot.clone(), link.to_owned());
     let written: Result<()> = hub
         .store()
         .write(move |tx| {
-            let (hub, robot, link) = (outer.clone(), id.clone(), line.clone());
+            let (hub, robot, link) = (outer.clone(), id.clone(), own.clone());
             Box::pin(async move {
                 let (at, site) = (hub.clock().now(), hub.directory());
                 if !tx.unlink_robot(&robot, &link, at).await? {
@@ -195,11 +195,11 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
         screen_at: now.screen_at,
     };
     let written_at = sealed.as_ref().map(|(at, _)| *at);
-    let (outer, line) = (hub.clone(), link.to_owned());
+    let (outer, own) = (hub.clone(), link.to_owned());
     let written: Result<()> = hub
         .store()
         .write(move |tx| {
-            let (hub, link) = (outer.clone(), line.clone());
+            let (hub, link) = (outer.clone(), own.clone());
             let (row, sealed) = (row.clone(), sealed.clone());
             Box::pin(async move {
                 if !tx.robot_told(&row, &link).await? {
