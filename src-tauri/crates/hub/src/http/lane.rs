@@ -1,7 +1,7 @@
 //! `/api/lanes/{lane}`: look, claim, take over, ask.
 
 use super::{Id, Input, Who};
-use crate::{error::Result, hub::Hub, ops};
+use crate::{auth::Visitor, error::Result, hub::Hub, ops};
 use axum::{Json, extract::State, http::StatusCode};
 use lanedesk_domain::ids::LaneId;
 use lanedesk_domain::person::Permission;
@@ -53,13 +53,14 @@ async fn claim(
     (status = 422, description = "`reason_required`", body = Problem)))]
 async fn take_over(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    visitor: Visitor,
     lane: Id<LaneId>,
     why: Input<TakeOver>,
 ) -> Result<(StatusCode, Json<Claimed>)> {
-    actor.allow(Permission::TakeOver)?;
+    visitor.actor.allow(Permission::TakeOver)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_take_over)?;
     let (lane, why) = (lane.get()?, why.get()?);
-    let claimed = ops::lease::take_over(&hub, &actor, &lane, &why.reason).await?;
+    let claimed = ops::lease::take_over(&hub, &visitor.actor, &lane, &why.reason).await?;
     Ok((StatusCode::CREATED, Json(claimed)))
 }
 

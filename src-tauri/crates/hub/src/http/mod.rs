@@ -13,6 +13,7 @@ mod device;
 mod environment;
 mod evidence;
 mod export;
+mod fault;
 mod health;
 mod help;
 mod input;

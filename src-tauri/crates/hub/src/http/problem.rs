@@ -2,8 +2,8 @@
 //!
 //! Handlers answer with an [`Error`]; this layer alone knows its status, code and sentence.
 
-use super::language::Language;
-use crate::{error::Error, site::Fault, store::StoreError};
+use super::{fault, language::Language};
+use crate::{error::Error, store::StoreError};
 use axum::{
     body::Body,
     extract::Request,
@@ -12,10 +12,7 @@ use axum::{
     response::IntoResponse,
 };
 use lanedesk_domain::time::Timestamp;
-use lanedesk_wire::{
-    problem::{Code, Problem},
-    site::RowFault,
-};
+use lanedesk_wire::problem::{Code, Problem};
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
@@ -172,7 +169,7 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
             problem.since = Some(*since);
         }
         Error::Invalid { field, .. } => problem.field = Some((*field).to_owned()),
-        Error::Faults(faults) => problem.faults = told_faults(faults, language),
+        Error::Faults(faults) => problem.faults = fault::told(faults, language),
         Error::ChangedMeanwhile(current) => problem.current.clone_from(current),
         Error::TooManyAttempts { retry_after_s } => problem.retry_after_s = Some(*retry_after_s),
         Error::ApprovalRequired(id) | Error::ApprovalDenied { approval: id, .. } => {
@@ -202,7 +199,7 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
             why.map(|both| both.of(language).replace("{field}", field))
                 .unwrap_or_default()
         }
-        Error::Faults(faults) => told_faults(faults, language)
+        Error::Faults(faults) => fault::told(faults, language)
             .first()
             .map(|fault| fault.words.clone())
             .unwrap_or_default(),
@@ -228,18 +225,6 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
         }
         _ => sentence.to_owned(),
     }
-}
-
-/// The faults of rows, in words.
-pub(super) fn told_faults(faults: &[Fault], _: Language) -> Vec<RowFault> {
-    faults
-        .iter()
-        .map(|fault| RowFault {
-            row: u32::try_from(fault.line).ok().filter(|row| *row > 0),
-            column: fault.column.clone(),
-            words: fault.reason.clone(),
-        })
-        .collect()
 }
 
 /// The time of day in China, where the lots are.

@@ -1,7 +1,7 @@
 //! `/api/cases/{case}/release`
 
 use super::{Id, Input, Who};
-use crate::{error::Result, hub::Hub, ops};
+use crate::{auth::Visitor, error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
 use lanedesk_domain::{ids::CaseId, person::Permission};
 use lanedesk_wire::{
@@ -42,11 +42,13 @@ async fn form(
     (status = 503, description = "`unavailable`: nothing could be written, so nothing was sent", body = Problem)))]
 async fn release(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    visitor: Visitor,
     case: Id<CaseId>,
     wanted: Input<Release>,
 ) -> Result<Json<ReleaseAnswer>> {
-    actor.allow(Permission::Release)?;
-    let opening = ops::release::release(&hub, &actor, &case.get()?, wanted.get()?).await?;
+    visitor.actor.allow(Permission::Release)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_release)?;
+    let (case, wanted) = (case.get()?, wanted.get()?);
+    let opening = ops::release::release(&hub, &visitor.actor, &case, wanted).await?;
     Ok(Json(ReleaseAnswer { opening }))
 }

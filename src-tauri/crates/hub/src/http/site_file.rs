@@ -1,6 +1,6 @@
 //! `/api/site/import`, `/api/site/export`: the site, or a list of it, as a file (R34)
 
-use super::{Language, Params, Who, export, input::unreadable, problem};
+use super::{Language, Params, Who, export, fault, input::unreadable, problem};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
@@ -121,7 +121,7 @@ impl Work {
         if !preview {
             return Err(Error::Faults(faults));
         }
-        result.faults = problem::told_faults(&faults, language);
+        result.faults = fault::told(&faults, language);
         Ok(result)
     }
 

@@ -211,6 +211,17 @@ async fn what_is_dangerous_asks_for_the_password_once_more() {
             .await
             .ok(204);
         add().await.ok(201);
+        // By rule for a take-over too, where an administrator wants it so.
+        let rule = json!({"version": "default", "row": {"value": 1}});
+        let path = "/api/site/rule/reentry_take_over";
+        admin.put(path, rule).await.ok(200);
+        let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
+        guard.post("/api/lanes/E01/claim", json!({})).await.ok(201);
+        place.hub.clock.advance(9 * MINUTE);
+        let take = || chief.post("/api/lanes/E01/take-over", json!({"reason": "换班"}));
+        take().await.ok(201);
+        place.hub.clock.advance(2 * MINUTE);
+        take().await.refused(403, "password_required");
     })
     .await;
 }
