@@ -41,7 +41,10 @@ fn start(command: &mut Command, log: &Path) -> Running {
 /// Waits until a program has ended as it should.
 async fn succeeds(program: &mut Running) {
     let program = std::cell::RefCell::new(program);
-    let ended = wait_for("SIPp to end", async || program.borrow_mut().ended().unwrap()).await;
+    let ended = wait_for("SIPp to end", async || {
+        program.borrow_mut().ended().unwrap()
+    })
+    .await;
     let said = program.borrow().last_lines();
     assert!(ended.success(), "{ended}: {said}");
 }

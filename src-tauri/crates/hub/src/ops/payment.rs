@@ -35,9 +35,7 @@ pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Resu
     hub.store()
         .write(move |tx| {
             let (hub, payment, stay) = (outer.clone(), payment.clone(), stay.clone());
-            Box::pin(async move {
-                take_in(tx, &hub, &payment, stay.as_ref(), now).await
-            })
+            Box::pin(async move { take_in(tx, &hub, &payment, stay.as_ref(), now).await })
         })
         .await
 }

@@ -7,8 +7,7 @@ use crate::{
     ops::{
         help,
         lease::{emptied, freed},
-        maintenance,
-        robot, view,
+        maintenance, robot, view,
     },
     store::{Audit, Closed, Closing, StepRow, To, Tx},
 };
