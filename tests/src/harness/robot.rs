@@ -1,4 +1,4 @@
-//! A robot's side of its link, written against HUB_API.md alone: raw frames, none of the hub's own types.
+//! A robot's side of its link, written against `HUB_API.md` alone: raw frames, none of the hub's own types.
 
 use super::PATIENCE;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,7 +16,7 @@ pub(crate) struct RawRobot {
 }
 
 impl RawRobot {
-    /// Links as HUB_API.md says; else the HTTP status of the refusal.
+    /// Links as `HUB_API.md` says; else the HTTP status of the refusal.
     pub(crate) async fn try_link(address: &str, number: &str, key: &str) -> Result<Self, u16> {
         let url = address.replacen("http", "ws", 1);
         let mut request = format!("{url}/api/robots/{number}/link")

@@ -26,7 +26,7 @@ const ACK_WITHIN: Duration = Duration::from_secs(5);
 /// From its acknowledgement to the picture it was asked for: it counts down for the driver first.
 const PHOTO_WITHIN: Duration = Duration::from_secs(15);
 /// A command that another hub sends has its answer in the records within this.
-const ANSWER_WITHIN: Duration = Duration::from_millis(6_000);
+const ANSWER_WITHIN: Duration = Duration::from_secs(6);
 /// How often such a command is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 /// What people are told of a command that was sent and not answered.
