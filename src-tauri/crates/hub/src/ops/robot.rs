@@ -24,7 +24,7 @@ pub use qr::qr;
 pub use state::{caller, load, screen};
 pub(crate) use state::{due, heard, key_fits, linked, told, unlinked};
 
-use crate::{directory::Directory, hub::Hub};
+use crate::{directory::Directory, hub::Hub, robots::Now};
 use lanedesk_domain::ids::{LaneId, LotId, RobotId};
 use lanedesk_wire::{
     lane::RobotFacts,
@@ -47,11 +47,24 @@ fn stands_at(site: &Directory, robot: &RobotId) -> Option<(LaneId, LotId)> {
 
 /// What everybody who watches the robot's lane is told of it.
 fn news(hub: &Hub, site: &Directory, lane: &LaneId) -> Told {
+    said(lane, facts(hub, site, lane))
+}
+
+/// The same of what was known of it at a moment: nobody is told of a picture that is not kept yet.
+fn news_of(site: &Directory, robot: &RobotId, lane: &LaneId, known: &Now) -> Told {
+    let row = site.robots.get(robot);
+    said(
+        lane,
+        row.map(|row| known.facts(&row.number, &row.phone, lane)),
+    )
+}
+
+fn said(lane: &LaneId, robot: Option<RobotFacts>) -> Told {
     Told::View {
         lane: lane.clone(),
         case: None,
         parts: Box::new(ViewParts {
-            robot: facts(hub, site, lane),
+            robot,
             ..ViewParts::default()
         }),
     }

@@ -1,6 +1,6 @@
 //! What robots tell of themselves: linked or not, scene, light, and the picture of their real screen (R16).
 
-use super::{news, scene, stands_at};
+use super::{news, news_of, scene, stands_at};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -176,7 +176,7 @@ pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
 
 /// The robot told something: its state, its screen, or both. `kept` is the picture that is written down already.
 pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Option<Timestamp>) {
-    let now = hub.robots().now(robot);
+    let known = hub.robots().now(robot);
     let screen = hub
         .robots()
         .screen(robot)
@@ -189,10 +189,10 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
     let row = RobotRow {
         robot: robot.clone(),
         linked: true,
-        scene: now.scene,
-        light: now.light.map(lanedesk_wire::robot::RobotLight::word),
-        heard_at: now.heard_at,
-        screen_at: now.screen_at,
+        scene: known.scene.clone(),
+        light: known.light.map(lanedesk_wire::robot::RobotLight::word),
+        heard_at: known.heard_at,
+        screen_at: known.screen_at,
     };
     let written_at = sealed.as_ref().map(|(at, _)| *at);
     let (outer, own) = (hub.clone(), link.to_owned());
@@ -200,7 +200,7 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
         .store()
         .write(move |tx| {
             let (hub, link) = (outer.clone(), own.clone());
-            let (row, sealed) = (row.clone(), sealed.clone());
+            let (row, sealed, known) = (row.clone(), sealed.clone(), known.clone());
             Box::pin(async move {
                 if !tx.robot_told(&row, &link).await? {
                     return Ok(());
@@ -210,7 +210,8 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
                 }
                 let (now, site) = (hub.clock().now(), hub.directory());
                 if let Some((lane, lot)) = stands_at(&site, &row.robot) {
-                    tx.tell(now, &lot, &news(&hub, &site, &lane)).await?;
+                    tx.tell(now, &lot, &news_of(&site, &row.robot, &lane, &known))
+                        .await?;
                 }
                 Ok(())
             })
