@@ -1,5 +1,5 @@
-//! SIP to the hub (R31; DEVICES.md 7): kamailio with the shipped configuration between SIPp as the robot and SIPp as the
-//! phone of a seat. Where a program is missing these tests fail.
+//! SIP to the hub (R31; DEVICES.md 7): kamailio with the shipped configuration between `SIPp` as the robot and `SIPp` as
+//! the phone of a seat. Where a program is missing these tests fail.
 
 use crate::harness::{Person, Stream, World, wait_for};
 use reqwest::Method;
@@ -199,8 +199,8 @@ async fn a_driver_who_gives_up_is_to_be_called_back() {
     assert_eq!(list["items"][0]["caller"], CALLER);
 }
 
-/// `lanedesk-call`, as Asterisk's dialplan and FreeSWITCH's script start it: signed rightly, once however often it is sent, and
-/// nothing a caller sends becomes a command or breaks the event.
+/// `lanedesk-call`, as Asterisk's dialplan and `FreeSWITCH`'s script start it: signed rightly, once however often it is sent,
+/// and nothing a caller sends becomes a command or breaks the event.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_script_for_asterisk_and_freeswitch_tells_the_hub() {
     let world = World::sqlite().await;

@@ -59,7 +59,12 @@ enum Command {
         #[arg(long, env = "LANEDESK_TLS_CERT", requires = "tls_key")]
         tls_cert: Option<PathBuf>,
         /// Its private key, PEM.
-        #[arg(long, env = "LANEDESK_TLS_KEY", requires = "tls_cert", hide_env_values = true)]
+        #[arg(
+            long,
+            env = "LANEDESK_TLS_KEY",
+            requires = "tls_cert",
+            hide_env_values = true
+        )]
         tls_key: Option<PathBuf>,
         /// Speak plain HTTP with other machines too: only where a proxy of yours speaks HTTPS before the hub.
         #[arg(long, env = "LANEDESK_PLAIN_HTTP")]
@@ -204,7 +209,11 @@ async fn serve(config: Config, site: Option<PathBuf>) -> Result<(), Failure> {
         )
         .await?;
     }
-    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     let running = Hub::start(config).await?;
     tracing::info!(addr = %running.addr, database = running.hub.store().engine(), "listening");
     println!("listening on {scheme}://{}", running.addr);

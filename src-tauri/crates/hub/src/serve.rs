@@ -134,19 +134,16 @@ impl Hub {
         begin_tasks(&hub);
         let app = http::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = hub.stop().clone().cancelled_owned();
-        let server = match tls {
-            Some(tls) => {
-                tokio::spawn(until_stopped(hub.clone(), tls.clone().follow()));
-                let lines = TlsListener::start(listener, tls, prepare)
-                    .map_err(|error| StartError::Listen { listen, error })?;
-                // Tapped for nothing but the address of the other end.
-                let server = axum::serve(lines.tap_io(|_| ()), app);
-                tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
-            }
-            None => {
-                let server = axum::serve(listener.tap_io(prepare), app);
-                tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
-            }
+        let server = if let Some(tls) = tls {
+            tokio::spawn(until_stopped(hub.clone(), tls.clone().follow()));
+            let lines = TlsListener::start(listener, tls, prepare)
+                .map_err(|error| StartError::Listen { listen, error })?;
+            // Tapped for nothing but the address of the other end.
+            let server = axum::serve(lines.tap_io(|_| ()), app);
+            tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
+        } else {
+            let server = axum::serve(listener.tap_io(prepare), app);
+            tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
         };
         Ok(RunningHub {
             addr,

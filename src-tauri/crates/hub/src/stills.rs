@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 const EVERY: Duration = Duration::from_secs(2);
 /// One that somebody else has just taken serves as well.
 const SHARED_FOR: Duration = Duration::from_secs(1);
-/// So long one can step back.
-const LAST: Duration = Duration::from_mins(1);
+/// So long one can step back: a minute.
+const LAST: Duration = EVERY.saturating_mul(30);
 /// Bytes over all lanes; beyond it the oldest go first.
 const MOST: usize = 256 * 1024 * 1024;
 /// Lanes filmed at the same moment.

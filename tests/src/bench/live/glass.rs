@@ -14,6 +14,8 @@ use super::{LET_GO, SWITCHES, Scene};
 use crate::glass::{Spot, attribute};
 use crate::window::{At, Window, key};
 
+/// Between two looks at memory.
+const MINUTE: Duration = Duration::from_secs(60);
 const SEARCH: At<'_> = At::Css("[data-testid=search-input]");
 const SCREEN: At<'_> = At::Css("[data-testid=live-screen]");
 const SHOWN: At<'_> = At::Css("[data-testid=live-screen][data-shown=true]");
@@ -194,7 +196,7 @@ pub async fn memory(options: &Options, table: &mut Table) -> Result<()> {
     let mut sums = Vec::new();
     for minute in 0..=options.minutes {
         if minute > 0 {
-            tokio::time::sleep(Duration::from_mins(1)).await;
+            tokio::time::sleep(MINUTE).await;
             // The lease is kept, and with it the picture.
             seat.window.click(At::Css("[data-testid=renew]")).await?;
         }

@@ -35,8 +35,8 @@ pub(super) async fn calling(trail: &mut Trail) {
     let seat = json!({"number": "8001"});
     agent.call(Method::PUT, "/api/seat", Some(&seat)).await.ok();
     let away = json!({"state": "free"});
-    let set = agent.call(Method::PUT, "/api/seat/state", Some(&away));
-    trail.step("PUT /api/seat/state", set).await;
+    let told = agent.call(Method::PUT, "/api/seat/state", Some(&away));
+    trail.step("PUT /api/seat/state", told).await;
 
     let rings = Person::send(event(trail, "c1", "ringing"));
     trail

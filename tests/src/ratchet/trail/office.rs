@@ -185,8 +185,8 @@ async fn own_account(trail: &mut Trail) {
         .step("DELETE /api/session/second-factor", dropped)
         .await;
     let sessions = agent.get("/api/sessions").await.ok();
-    let open = sessions["items"].as_array().unwrap().iter();
-    let id = open.filter(|one| one["current"] == false).next().unwrap()["id"].clone();
+    let mut open = sessions["items"].as_array().unwrap().iter();
+    let id = open.find(|one| one["current"] == false).unwrap()["id"].clone();
     let path = format!("/api/sessions/{}", id.as_str().unwrap());
     trail
         .step(

@@ -148,7 +148,7 @@ fn bars(hub: &Hub, by: CasesBy, cases: &[EndedCase]) -> Vec<CasesBar> {
     };
     let mut bars: Vec<CasesBar> = groups.into_iter().map(bar).collect();
     if by != CasesBy::Hour {
-        bars.sort_by(|a, b| b.cases.cmp(&a.cases));
+        bars.sort_by_key(|bar| std::cmp::Reverse(bar.cases));
     }
     bars
 }

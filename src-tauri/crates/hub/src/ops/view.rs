@@ -194,7 +194,11 @@ struct Looked {
 /// The page of a case that has just begun. Where no vehicle stands there, all of it is known already.
 pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: Began) -> Result<View> {
     let now = hub.clock().now();
-    let by_call = began.standing.case.as_ref().is_some_and(|case| case.call.is_some());
+    let by_call = began
+        .standing
+        .case
+        .as_ref()
+        .is_some_and(|case| case.call.is_some());
     if asked(&began.standing).is_none() && !began.question && !by_call {
         let timeline = began.standing.lease.iter().map(first_step).collect();
         let looked = Looked {

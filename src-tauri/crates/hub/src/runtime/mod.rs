@@ -140,7 +140,10 @@ impl Runtime {
     pub(crate) fn attended(&self) -> Vec<Arc<LaneDevices>> {
         let registry = self.registry();
         let lanes = registry.lanes.values();
-        lanes.filter(|lane| lane.pace.is_attended()).cloned().collect()
+        lanes
+            .filter(|lane| lane.pace.is_attended())
+            .cloned()
+            .collect()
     }
 
     /// How many devices answer; those of which nothing was asked yet count as neither.

@@ -179,11 +179,13 @@ impl Conn<'_> {
         let mut wanted = "k.at >= $1 and k.at < $2".to_owned();
         if let Some(person) = &filter.person {
             args.push(person.into());
-            wanted.push_str(&format!(" and k.person_id = ${}", args.len()));
+            wanted += " and k.person_id = $";
+            wanted += &args.len().to_string();
         }
         if let Some(lots) = &filter.lots {
             args.push(lots_arg(lots.iter()).into());
-            wanted.push_str(&format!(" and {}", self.in_lots("k.lot_id", args.len())));
+            wanted += " and ";
+            wanted += &self.in_lots("k.lot_id", args.len());
         }
         (wanted, args)
     }

@@ -182,7 +182,8 @@ impl Conn<'_> {
         });
         if let Some(lots) = &filter.lots {
             args.push(lots_arg(lots.iter()).into());
-            wanted.push_str(&format!(" and {}", self.in_lots("m.lot_id", args.len())));
+            wanted += " and ";
+            wanted += &self.in_lots("m.lot_id", args.len());
         }
         let sql = format!("{SELECT} where {wanted} order by m.id desc limit $3");
         let rows: Vec<Columns> = self.all(&sql, args).await?;

@@ -139,6 +139,9 @@ pub struct PhotoCase {
     pub held: bool,
 }
 
+/// Lot, lane, when it began and ended, whether this person handled it, until when its opening waits for photos.
+type PhotoCaseColumns = (String, String, i64, Option<i64>, i64, Option<i64>);
+
 impl Conn<'_> {
     /// A case as photos see it, for this person.
     pub(crate) async fn photo_case(
@@ -146,7 +149,7 @@ impl Conn<'_> {
         case: &CaseId,
         person: &PersonId,
     ) -> Result<Option<PhotoCase>, StoreError> {
-        let row: Option<(String, String, i64, Option<i64>, i64, Option<i64>)> = self
+        let row: Option<PhotoCaseColumns> = self
             .optional(
                 "select c.lot_id, c.lane_id, c.opened_at, c.closed_at, cast(case when c.person_id = $2 or exists (
                     select 1 from case_event e where e.case_id = c.id and e.person_id = $2

@@ -15,6 +15,7 @@ mod evidence;
 mod export;
 mod head;
 mod https;
+mod import;
 mod made;
 mod matrix;
 mod office;

@@ -103,48 +103,48 @@ pub(super) fn workbook(name: &str, viewer: &str, rows: &[Vec<String>]) -> io::Re
 
 /// The parts that name every sheet.
 fn contents(sheet: &str, count: usize) -> [(&'static str, String); 3] {
-        let (mut types, mut sheets, mut rels) = (String::new(), String::new(), String::new());
-        let mut name = String::new();
-        escape(&mut name, sheet);
-        for n in 1..=count {
-            // Writing into a string cannot fail.
-            let _ = write!(
-                types,
-                r#"<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#
-            );
-            let _ = write!(
-                sheets,
-                r#"<sheet name="{name} {n}" sheetId="{n}" r:id="rId{n}"/>"#
-            );
-            let _ = write!(
-                rels,
-                r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#
-            );
-        }
-        let styles = count + 1;
-        [
-            (
-                "xl/workbook.xml",
-                format!(
-                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+    let (mut types, mut sheets, mut rels) = (String::new(), String::new(), String::new());
+    let mut name = String::new();
+    escape(&mut name, sheet);
+    for n in 1..=count {
+        // Writing into a string cannot fail.
+        let _ = write!(
+            types,
+            r#"<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#
+        );
+        let _ = write!(
+            sheets,
+            r#"<sheet name="{name} {n}" sheetId="{n}" r:id="rId{n}"/>"#
+        );
+        let _ = write!(
+            rels,
+            r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#
+        );
+    }
+    let styles = count + 1;
+    [
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{sheets}</sheets></workbook>"#
-                ),
             ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                format!(
-                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rels}<Relationship Id="rId{styles}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#
-                ),
             ),
-            (
-                "[Content_Types].xml",
-                format!(
-                    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+        ),
+        (
+            "[Content_Types].xml",
+            format!(
+                r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{types}</Types>"#
-                ),
             ),
-        ]
+        ),
+    ]
 }
 
 impl Sheet for Xlsx {

@@ -11,119 +11,9 @@ const SAMPLE: usize = 200;
 pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
     use SiteTable as T;
     let mut out = ImportResult::default();
-    table(
-        &mut out,
-        T::Area,
-        (&new.areas, &there.areas),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.areas.push(r),
-    );
-    table(
-        &mut out,
-        T::Lot,
-        (&new.lots, &there.lots),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.lots.push(r),
-    );
-    table(
-        &mut out,
-        T::Lane,
-        (&new.lanes, &there.lanes),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.lanes.push(r),
-    );
-    let devices = with_kept(
-        &new.devices,
-        &there.devices,
-        |r| r.id.to_string(),
-        keep_device,
-    );
-    table(
-        &mut out,
-        T::Device,
-        (&devices, &there.devices),
-        |r| r.id.to_string(),
-        |r| r.id.as_str(),
-        |s, r| s.devices.push(r),
-    );
-    let robots = with_kept(&new.robots, &there.robots, |r| r.id.to_string(), keep_robot);
-    table(
-        &mut out,
-        T::Robot,
-        (&robots, &there.robots),
-        |r| r.id.to_string(),
-        |r| &r.number,
-        |s, r| s.robots.push(r),
-    );
-    table(
-        &mut out,
-        T::Seat,
-        (&new.seats, &there.seats),
-        Clone::clone,
-        |r| r,
-        |s, r| s.seats.push(r),
-    );
-    let people = with_kept(
-        &new.people,
-        &there.people,
-        |r| r.username.clone(),
-        keep_person,
-    );
-    table(
-        &mut out,
-        T::Person,
-        (&people, &there.people),
-        |r| r.username.clone(),
-        |r| &r.name,
-        |s, r| s.people.push(r),
-    );
-    table(
-        &mut out,
-        T::Reason,
-        (&new.reasons, &there.reasons),
-        |r| r.code.clone(),
-        |r| &r.text,
-        |s, r| s.reasons.push(r),
-    );
-    let of_pass = |r: &crate::site::Pass| format!("{} {}", r.lot, r.plates.join(" "));
-    let plate = |r: &crate::site::Pass| r.plates.first().cloned().unwrap_or_default();
-    table_owned(
-        &mut out,
-        T::Pass,
-        (&new.passes, &there.passes),
-        of_pass,
-        plate,
-        |s, r| s.passes.push(r),
-    );
-    let of_vehicle = |r: &crate::site::Vehicle| format!("{} {}", r.lot, r.plate);
-    table(
-        &mut out,
-        T::Vehicle,
-        (&new.vehicles, &there.vehicles),
-        of_vehicle,
-        |r| &r.plate,
-        |s, r| s.vehicles.push(r),
-    );
-    table(
-        &mut out,
-        T::Tariff,
-        (&new.tariffs, &there.tariffs),
-        |r| r.lot.to_string(),
-        |r| r.lot.as_str(),
-        |s, r| s.tariffs.push(r),
-    );
-    let of_integration = |r: &Integration| r.id.to_string();
-    table(
-        &mut out,
-        T::Integration,
-        (&new.integrations, &there.integrations),
-        of_integration,
-        |r| r.id.as_str(),
-        |s, r| s.integrations.push(r),
-    );
+    places(&mut out, new, there);
+    people(&mut out, new, there);
+    permits(&mut out, new, there);
     for (name, value) in &new.rules {
         let was = there.rules.get(name);
         let kind = if was.is_some() {
@@ -141,6 +31,134 @@ pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
         });
     }
     out
+}
+
+/// Areas, lots, lanes and what stands at them.
+fn places(out: &mut ImportResult, new: &Site, there: &Site) {
+    use SiteTable as T;
+    table(
+        out,
+        T::Area,
+        (&new.areas, &there.areas),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.areas.push(r),
+    );
+    table(
+        out,
+        T::Lot,
+        (&new.lots, &there.lots),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.lots.push(r),
+    );
+    table(
+        out,
+        T::Lane,
+        (&new.lanes, &there.lanes),
+        |r| r.id.to_string(),
+        |r| &r.name,
+        |s, r| s.lanes.push(r),
+    );
+    let devices = with_kept(
+        &new.devices,
+        &there.devices,
+        |r| r.id.to_string(),
+        keep_device,
+    );
+    table(
+        out,
+        T::Device,
+        (&devices, &there.devices),
+        |r| r.id.to_string(),
+        |r| r.id.as_str(),
+        |s, r| s.devices.push(r),
+    );
+    let robots = with_kept(&new.robots, &there.robots, |r| r.id.to_string(), keep_robot);
+    table(
+        out,
+        T::Robot,
+        (&robots, &there.robots),
+        |r| r.id.to_string(),
+        |r| &r.number,
+        |s, r| s.robots.push(r),
+    );
+}
+
+/// Who works, where they sit, and what they may give as a reason.
+fn people(out: &mut ImportResult, new: &Site, there: &Site) {
+    use SiteTable as T;
+    table(
+        out,
+        T::Seat,
+        (&new.seats, &there.seats),
+        Clone::clone,
+        |r| r,
+        |s, r| s.seats.push(r),
+    );
+    let people = with_kept(
+        &new.people,
+        &there.people,
+        |r| r.username.clone(),
+        keep_person,
+    );
+    table(
+        out,
+        T::Person,
+        (&people, &there.people),
+        |r| r.username.clone(),
+        |r| &r.name,
+        |s, r| s.people.push(r),
+    );
+    table(
+        out,
+        T::Reason,
+        (&new.reasons, &there.reasons),
+        |r| r.code.clone(),
+        |r| &r.text,
+        |s, r| s.reasons.push(r),
+    );
+}
+
+/// Who may enter, what it costs, and who tells of it.
+fn permits(out: &mut ImportResult, new: &Site, there: &Site) {
+    use SiteTable as T;
+    let of_pass = |r: &crate::site::Pass| format!("{} {}", r.lot, r.plates.join(" "));
+    let plate = |r: &crate::site::Pass| r.plates.first().cloned().unwrap_or_default();
+    table_owned(
+        out,
+        T::Pass,
+        (&new.passes, &there.passes),
+        of_pass,
+        plate,
+        |s, r| s.passes.push(r),
+    );
+    let of_vehicle = |r: &crate::site::Vehicle| format!("{} {}", r.lot, r.plate);
+    table(
+        out,
+        T::Vehicle,
+        (&new.vehicles, &there.vehicles),
+        of_vehicle,
+        |r| &r.plate,
+        |s, r| s.vehicles.push(r),
+    );
+    table(
+        out,
+        T::Tariff,
+        (&new.tariffs, &there.tariffs),
+        |r| r.lot.to_string(),
+        |r| r.lot.as_str(),
+        |s, r| s.tariffs.push(r),
+    );
+    let of_integration = |r: &Integration| r.id.to_string();
+    table(
+        out,
+        T::Integration,
+        (&new.integrations, &there.integrations),
+        of_integration,
+        |r| r.id.as_str(),
+        |s, r| s.integrations.push(r),
+    );
 }
 
 type Both<'a, T> = (&'a [T], &'a [T]);
@@ -193,9 +211,9 @@ fn count(out: &mut ImportResult, same: Option<()>, change: impl FnOnce() -> Will
     if out.sample.len() < SAMPLE {
         let change = change();
         if change.kind == ChangeKind::Added {
-            out.added += 1
+            out.added += 1;
         } else {
-            out.changed += 1
+            out.changed += 1;
         }
         out.sample.push(change);
     } else if change().kind == ChangeKind::Added {

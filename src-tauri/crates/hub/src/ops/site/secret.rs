@@ -73,7 +73,7 @@ pub(super) fn take(
             for (key, value) in &given {
                 match value {
                     Some(value) => {
-                        drop(kept.insert((*key).to_owned(), Value::String(value.clone())))
+                        drop(kept.insert((*key).to_owned(), Value::String(value.clone())));
                     }
                     None => drop(kept.remove(*key)),
                 }

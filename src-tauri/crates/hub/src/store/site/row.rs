@@ -62,7 +62,7 @@ impl Conn<'_> {
         let mut wanted = format!("{} > $1", noun.id);
         if let Some(lot) = &asked.lot {
             args.push(lot.into());
-            wanted.push_str(&format!(" and {} = ${}", noun.lot, args.len()));
+            wanted = format!("{wanted} and {} = ${}", noun.lot, args.len());
         }
         if let Some(q) = &asked.q {
             args.push(format!("%{}%", escaped(&q.to_lowercase())).into());
@@ -78,10 +78,10 @@ impl Conn<'_> {
             } else {
                 String::new()
             };
-            wanted.push_str(&format!(
-                " and ({named} like ${} escape '!'{plate})",
+            wanted = format!(
+                "{wanted} and ({named} like ${} escape '!'{plate})",
                 args.len()
-            ));
+            );
         }
         let sql = format!(
             "{} where {wanted} order by {} limit $2",
@@ -178,7 +178,6 @@ fn stored(noun: &Noun, row: (String, String, String, String)) -> Result<StoredRo
 
 fn cell(kind: Kind, value: &Value) -> Option<Cell> {
     match value {
-        Value::Null => None,
         Value::Bool(truth) => Some(Cell::Truth(*truth)),
         Value::Number(number) => {
             let number = number.as_i64()?;
@@ -193,7 +192,7 @@ fn cell(kind: Kind, value: &Value) -> Option<Cell> {
             let text = |item: &Value| item.as_str().map(str::to_owned);
             Some(Cell::List(items.iter().filter_map(text).collect()))
         }
-        Value::Object(_) => None,
+        Value::Null | Value::Object(_) => None,
     }
 }
 

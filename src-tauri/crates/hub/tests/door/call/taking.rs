@@ -36,40 +36,42 @@ async fn the_queue_is_seen_by_agents_and_supervisors_of_the_lot_and_never_by_lot
 /// Frames follow the same rule, and the number of a call somebody has goes to that person alone.
 #[tokio::test]
 async fn frames_of_calls_reach_whom_they_concern() {
-    on_each(|place| async move {
-        let (agent, south) = (
-            place.at_seat("agent", "8001").await,
-            place.at_seat("south", "8002").await,
-        );
-        let (guard, far) = (place.desk("guard").await, place.desk("agent2").await);
-        let mut theirs = agent.stream("").await.unwrap();
-        let mut others = south.stream("").await.unwrap();
-        let mut far = far.stream("").await.unwrap();
-        let mut staff = guard.stream("").await.unwrap();
-        place.rings("c1", None).await;
-        for stream in [&mut theirs, &mut others, &mut far] {
-            assert_eq!(stream.next_call("waiting").await["call"]["caller"], DRIVER);
-            assert_eq!(stream.next_of("queue").await["waiting"], 1);
-        }
-        let call = agent.call("waiting").await;
-        agent.take(&call).await.ok(201);
-        assert_eq!(theirs.next_call("live").await["call"]["caller"], DRIVER);
-        assert_eq!(
-            others.next_call("live").await["call"]["caller"],
-            "",
-            "not theirs"
-        );
-        let queue = others.next_of("queue").await;
-        assert_eq!(
-            (&queue["waiting"], queue.get("oldest_since")),
-            (&json!(0), None)
-        );
-        // Lot staff hear that the lane is taken, and nothing of calls.
-        let frame = staff.next_of("lease").await;
-        assert_eq!(frame["lane"], "R01");
-        let id = call["id"].as_str().unwrap();
-        let seen = guard.get("/api/lanes/R01").await;
-        assert_eq!(seen.ok(200)["call"]["caller"], "138****4417", "{id}");
+    on_each(|place| {
+        Box::pin(async move {
+            let (agent, south) = (
+                place.at_seat("agent", "8001").await,
+                place.at_seat("south", "8002").await,
+            );
+            let (guard, far) = (place.desk("guard").await, place.desk("agent2").await);
+            let mut theirs = agent.stream("").await.unwrap();
+            let mut others = south.stream("").await.unwrap();
+            let mut far = far.stream("").await.unwrap();
+            let mut staff = guard.stream("").await.unwrap();
+            place.rings("c1", None).await;
+            for stream in [&mut theirs, &mut others, &mut far] {
+                assert_eq!(stream.next_call("waiting").await["call"]["caller"], DRIVER);
+                assert_eq!(stream.next_of("queue").await["waiting"], 1);
+            }
+            let call = agent.call("waiting").await;
+            agent.take(&call).await.ok(201);
+            assert_eq!(theirs.next_call("live").await["call"]["caller"], DRIVER);
+            assert_eq!(
+                others.next_call("live").await["call"]["caller"],
+                "",
+                "not theirs"
+            );
+            let queue = others.next_of("queue").await;
+            assert_eq!(
+                (&queue["waiting"], queue.get("oldest_since")),
+                (&json!(0), None)
+            );
+            // Lot staff hear that the lane is taken, and nothing of calls.
+            let frame = staff.next_of("lease").await;
+            assert_eq!(frame["lane"], "R01");
+            let id = call["id"].as_str().unwrap();
+            let seen = guard.get("/api/lanes/R01").await;
+            assert_eq!(seen.ok(200)["call"]["caller"], "138****4417", "{id}");
+        })
     })
     .await;
 }

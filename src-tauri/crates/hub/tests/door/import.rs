@@ -1,0 +1,155 @@
+//! Rows as a file, in and out (R34): bad rows named and none written, progress told, a list that comes back as it went.
+
+use super::{Place, desk::Desk, on_each_engine};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn upload(admin: &Desk, query: &str, body: Vec<u8>) -> super::desk::Answer {
+    let request = admin.request(Method::POST, &format!("/api/site/import?{query}"));
+    admin.send(request.body(body)).await
+}
+
+fn passes(count: usize) -> String {
+    let mut text = "停车场,车牌,状态,开始,结束,车位数\n".to_owned();
+    for n in 0..count {
+        text = text
+            + "cyds,粤B"
+            + &format!("{:05}", n % 100_000)
+            + ",使用中,2026-01-01,2026-12-31,1\n";
+    }
+    text
+}
+
+/// R34: three bad rows among ten thousand: none is written, the three are named by row and column.
+#[tokio::test]
+async fn three_bad_rows_among_ten_thousand_and_none_is_written() {
+    let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
+    let admin = place.desk("admin").await;
+    let mut lines: Vec<String> = passes(10_000).lines().map(str::to_owned).collect();
+    lines[17] = "nowhere,粤B00016,使用中,2026-01-01,2026-12-31,1".to_owned();
+    lines[5_000] = "cyds,粤B04999,在用,2026-01-01,2026-12-31,1".to_owned();
+    lines[9_999] = "cyds,粤B09998,使用中,2026-01-01,昨天,1".to_owned();
+    let bad = lines.join("\n").into_bytes();
+    let preview = upload(&admin, "format=csv&table=pass&preview=true", bad.clone()).await;
+    let named = |faults: &Value| -> Vec<(u64, String)> {
+        let faults = faults.as_array().unwrap().iter();
+        faults
+            .map(|f| {
+                (
+                    f["row"].as_u64().unwrap(),
+                    f["column"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect()
+    };
+    let wanted = [
+        (18, "lot".to_owned()),
+        (5_001, "status".to_owned()),
+        (10_000, "valid_to".to_owned()),
+    ];
+    assert_eq!(named(&preview.ok(200)["faults"]), wanted);
+    let refused = upload(&admin, "format=csv&table=pass", bad).await;
+    assert_eq!(named(&refused.refused(422, "invalid")["faults"]), wanted);
+    assert_eq!(
+        admin.get("/api/site/pass").await.ok(200)["items"],
+        json!([])
+    );
+    let mut good: Vec<u8> = passes(300).into_bytes();
+    let looked = upload(&admin, "format=csv&table=pass&preview=true", good.clone()).await;
+    assert_eq!(looked.ok(200)["added"], 300);
+    assert_eq!(
+        admin.get("/api/site/pass").await.ok(200)["items"],
+        json!([]),
+        "a preview writes nothing"
+    );
+    let done = upload(&admin, "format=csv&table=pass", good.clone()).await;
+    assert_eq!(
+        (&done.ok(200)["added"], &done.body["written"]),
+        (&json!(300), &json!(true))
+    );
+    good = String::from_utf8(good)
+        .unwrap()
+        .replacen("使用中", "已禁用", 1)
+        .into_bytes();
+    let again = upload(&admin, "format=csv&table=pass", good)
+        .await
+        .ok(200)
+        .clone();
+    assert_eq!(
+        (&again["changed"], &again["same"]),
+        (&json!(1), &json!(299)),
+        "{again}"
+    );
+    assert_eq!(again["sample"][0]["fields"], json!(["status"]));
+}
+
+#[tokio::test]
+async fn an_import_tells_how_far_it_is_line_by_line() {
+    let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
+    let admin = place.desk("admin").await;
+    let request = admin
+        .request(Method::POST, "/api/site/import?format=csv&table=pass")
+        .header("accept", "application/x-ndjson")
+        .body(passes(50));
+    let text = request.send().await.unwrap().text().await.unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let phases: Vec<&str> = lines
+        .iter()
+        .map(|line| line["phase"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        phases,
+        [
+            "reading",
+            "checking",
+            "comparing",
+            "writing",
+            "writing",
+            "writing"
+        ]
+    );
+    assert_eq!(lines.last().unwrap()["result"]["added"], 50);
+}
+
+/// What goes out as a sheet comes in again as it was, workbooks too.
+#[tokio::test]
+async fn a_list_taken_out_comes_in_again_unchanged() {
+    on_each_engine(|place| async move {
+        let admin = place.desk("admin").await;
+        upload(&admin, "format=csv&table=pass", passes(20).into_bytes())
+            .await
+            .ok(200);
+        for (table, rows) in [("pass", 20), ("lot", 2), ("person", 5)] {
+            for format in ["csv", "xlsx"] {
+                let path = format!("/api/site/export?table={table}&format={format}");
+                let file = admin.request(Method::GET, &path).send().await.unwrap();
+                assert!(file.status().is_success(), "{path}");
+                let bytes = file.bytes().await.unwrap().to_vec();
+                let back = upload(&admin, &format!("format={format}&table={table}"), bytes).await;
+                assert_eq!(
+                    (&back.ok(200)["same"], &back.body["rows"]),
+                    (&json!(rows), &json!(rows)),
+                    "{path}: {}",
+                    back.body
+                );
+            }
+        }
+        let toml = admin
+            .request(Method::GET, "/api/site/export")
+            .send()
+            .await
+            .unwrap()
+            .bytes()
+            .await
+            .unwrap();
+        let back = upload(&admin, "format=toml", toml.to_vec())
+            .await
+            .ok(200)
+            .clone();
+        assert_eq!(back["same"], back["rows"], "{back}");
+    })
+    .await;
+}
