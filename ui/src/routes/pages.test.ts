@@ -146,7 +146,9 @@ describe('a lane', () => {
   });
 
   it('lets a supervisor take over with a reason (R12)', async () => {
-    const { app, user } = await claim('K01', { person: { id: 'chief', name: '周敏', role: 'supervisor', permissions: ['take_over'] } });
+    const { app, user } = await claim('K01', {
+      person: { id: 'chief', name: '周敏', role: 'supervisor', permissions: ['take_over'] },
+    });
     await user.click(screen.getByTestId('take-over'));
     expect(screen.getByTestId('take-over-confirm')).toBeDisabled();
     await user.type(screen.getByTestId('take-over-reason'), '换班');
