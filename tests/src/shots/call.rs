@@ -9,7 +9,8 @@ const DRAWER: At<'_> = At::Css("[data-testid=queue-drawer]");
 
 /// An agent at seat 8001 from the queue to the end of a call at S02, where a vehicle owes and a robot stands.
 pub(super) async fn taken(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
-    log_in(desk, "agent").await?;
+    // Their call goes on after it: the agent of the next pictures is another one.
+    log_in(desk, "agent2").await?;
     desk.click(At::Css("[data-testid=seat-control]")).await?;
     desk.fill(At::Css("[data-testid=seat-number]"), "8001")
         .await?;
