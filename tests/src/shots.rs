@@ -114,7 +114,14 @@ async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> R
     demo.lot(&["fault", "--lane", "E02", "no-status"])?;
     desk.click(At::Css("[data-testid=confirm-open]")).await?;
     desk.see(At::Text("未收到道闸回执")).await?;
-    album.picture(desk, "unknown").await
+    album.picture(desk, "unknown").await?;
+    // The lane is free for the pictures that follow.
+    desk.resize(1366, 768).await?;
+    desk.press(&[key::ALT, "q"]).await?;
+    desk.see(At::Css("[data-testid=close-sheet]")).await?;
+    desk.click(At::Css("[data-testid=close-confirm]")).await?;
+    desk.see_gone(At::Css("[data-testid=lease-remaining]"))
+        .await
 }
 
 /// Types the right plate over the misread one.
