@@ -286,7 +286,8 @@ pub(super) async fn note_export(
         .await
 }
 
-async fn note(
+/// Who did what to whose account.
+pub(super) async fn note(
     tx: &mut Tx<'_>,
     who: &PersonId,
     person: &PersonId,

@@ -3,17 +3,17 @@
 //!
 //! A code works once: the step it belongs to is used up with it.
 
+use super::account;
 use crate::{
     actor::Actor,
     auth::needs_factor,
     error::{Error, Result},
     hub::Hub,
-    store::{Account, Audit, Tx},
+    store::Account,
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
 use lanedesk_wire::account::{SecondFactor, SecondFactorOffer};
 use rand::RngCore as _;
-use serde_json::json;
 use totp_rs::{Algorithm, Secret, TOTP};
 
 /// How long one code stands, in seconds.
@@ -91,7 +91,7 @@ pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
                 tx.use_factor_step(&person, step).await?;
                 // Other hubs keep what they know of people until the site changes.
                 tx.tell_site_changed(now).await?;
-                note(tx, &who, &person, "factor.begin", now).await
+                account::note(tx, &who, &person, "factor.begin", now).await
             })
         })
         .await?;
@@ -132,29 +132,12 @@ async fn set(
                 if sealed.is_none() {
                     tx.tell_site_changed(now).await?;
                 }
-                note(tx, &who, &person, action, now).await
+                account::note(tx, &who, &person, action, now).await
             })
         })
         .await?;
     hub.sessions().forget_people();
     Ok(())
-}
-
-async fn note(
-    tx: &mut Tx<'_>,
-    who: &PersonId,
-    person: &PersonId,
-    action: &'static str,
-    at: Timestamp,
-) -> Result<()> {
-    let audit = Audit {
-        at,
-        person: Some(who.clone()),
-        action,
-        subject: format!("person:{person}"),
-        body: json!({}),
-    };
-    Ok(tx.audit(audit).await?)
 }
 
 /// Whether a login told the right code; it is used up. Missing and wrong look the same.
