@@ -1,5 +1,19 @@
 import '@testing-library/jest-dom/vitest';
 
+// The tests' day begins at three in the afternoon, whenever they run: "today" must hold the rows they made, and shortly
+// after midnight it would not. The clock goes on from there.
+const RealDate = Date;
+const ahead = new RealDate(2026, 2, 18, 15).getTime() - RealDate.now();
+globalThis.Date = class extends RealDate {
+  constructor(...given: []) {
+    if (given.length) super(...given);
+    else super(RealDate.now() + ahead);
+  }
+  static override now(): number {
+    return RealDate.now() + ahead;
+  }
+} as DateConstructor;
+
 // jsdom lays nothing out and draws nothing; the pages and axe ask all the same.
 globalThis.matchMedia ??= ((query: string) => ({
   matches: false,
