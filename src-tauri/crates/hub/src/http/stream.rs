@@ -45,6 +45,11 @@ struct Asked {
     after: Option<String>,
 }
 
+/// Bytes read from a WebSocket at once. Each idle one keeps that much, there are thousands of them, and desks say little.
+const READ_AT_ONCE: usize = 4 * 1024;
+/// The longest message a desk may send, bytes.
+const LONGEST: usize = 64 * 1024;
+
 /// An upgrade, or the reason why there is none; told only after the session was looked at.
 pub(super) struct Upgrade(pub(super) Result<WebSocketUpgrade>);
 
@@ -53,7 +58,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
-        Ok(Self(upgrade.map_err(|_| {
+        let sparing = upgrade.map(|upgrade| {
+            upgrade
+                .read_buffer_size(READ_AT_ONCE)
+                .max_message_size(LONGEST)
+                .max_frame_size(LONGEST)
+        });
+        Ok(Self(sparing.map_err(|_| {
             Error::BadRequest("a WebSocket upgrade is needed".to_owned())
         })))
     }
