@@ -10,3 +10,7 @@ create table site_change_row (
     version text,                 -- the row's version after it; null: it is gone
     primary key (change_id, section, row_id)
 );
+
+-- Figures of a day lead to their rows, however many there were before.
+create index call_by_time on call (since, id);
+create index stay_by_end on stay (left_at);

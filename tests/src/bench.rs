@@ -8,6 +8,7 @@ pub mod claims;
 pub mod disk;
 pub mod etcd;
 pub mod hub;
+pub mod import;
 pub mod latency;
 pub mod live;
 pub mod load;
@@ -74,6 +75,8 @@ pub enum Part {
     Order,
     /// Pages and export of a million openings beside sqlite3 and psql.
     Openings,
+    /// An import of a hundred thousand passes beside `sqlite3 .import` and `psql \copy`.
+    Import,
     /// A photo stored beside ffmpeg.
     Photo,
     /// The camera's preview in the window: frames a second and memory over minutes.
@@ -146,6 +149,11 @@ pub async fn run(options: &Options) -> Result<bool> {
         openings::measure(options, &mut table)
             .await
             .context("openings")?;
+    }
+    if options.wants(Part::Import) {
+        import::measure(options, &mut table)
+            .await
+            .context("import")?;
     }
     if options.wants(Part::Photo) {
         photo::measure(options, &mut table).await.context("photo")?;

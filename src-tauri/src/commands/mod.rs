@@ -16,6 +16,7 @@ pub mod live;
 pub mod maintenance;
 pub mod morning;
 pub mod opening;
+pub mod past;
 pub mod photo;
 pub mod picture;
 pub mod plate;

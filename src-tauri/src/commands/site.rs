@@ -86,11 +86,15 @@ pub async fn undo_site_change(desk: State<'_, Desk>, change: String) -> Answer<S
         .await
 }
 
-/// Tries a device without moving anything 「测试」.
+/// Tries a device without moving anything 「测试」: as it stands in the form, or where none is given as it is saved.
 #[tauri::command]
 #[specta::specta]
-pub async fn test_device(desk: State<'_, Desk>, id: DeviceId) -> Answer<DeviceTest> {
-    desk.ask(|hub| async move { hub.test_device(&id).await })
+pub async fn test_device(
+    desk: State<'_, Desk>,
+    id: DeviceId,
+    row: Option<Cells>,
+) -> Answer<DeviceTest> {
+    desk.ask(|hub| async move { hub.test_device(&id, row).await })
         .await
 }
 

@@ -57,6 +57,12 @@ pub struct OpeningFilter {
     /// Only those that owe photos (补录).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owing: Option<bool>,
+    /// With money due and no matching payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unpaid: Option<bool>,
+    /// Whose device failed, or never said what it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unresolved: Option<bool>,
     /// In this hour of the day, 0 to 23, by the hub's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour: Option<u8>,

@@ -9,7 +9,7 @@ use lanedesk_wire::{
     robot::Pairing,
     site::{
         AddRow, Cells, ChangeRow, DeviceTest, ImportProgress, ImportResult, NewSecret,
-        RotateSecret, SecretStep, SiteChange, SiteRow, SiteTable,
+        RotateSecret, SecretStep, SiteChange, SiteRow, SiteTable, TryDevice,
     },
 };
 use reqwest::{Method, header};
@@ -43,6 +43,9 @@ pub struct ChangeFilter {
     /// Of this row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// What this import did, row by row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<String>,
     /// The page after the one that gave this `next`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -167,13 +170,18 @@ impl Hub {
         self.post(&path, &crate::lane::EMPTY).await
     }
 
-    /// Tries a device without moving anything.
-    pub async fn test_device(&self, device: &DeviceId) -> Result<DeviceTest, CallError> {
+    /// Tries a device without moving anything: as it is saved, or as it stands in a form.
+    pub async fn test_device(
+        &self,
+        device: &DeviceId,
+        row: Option<Cells>,
+    ) -> Result<DeviceTest, CallError> {
         let path = format!("/api/site/device/{}/test", segment(device.as_str()));
         let request = self
             .request(self.calls(), Method::POST, &path)?
             // A dead device is waited for, part by part.
-            .timeout(self.pace().export.min(std::time::Duration::from_secs(60)));
+            .timeout(self.pace().export.min(std::time::Duration::from_secs(60)))
+            .json(&TryDevice { row });
         self.read(self.send(request).await?).await
     }
 

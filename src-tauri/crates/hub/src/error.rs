@@ -37,6 +37,14 @@ pub enum Error {
     /// Somebody changed the row meanwhile; none: it is gone.
     #[error("changed meanwhile")]
     ChangedMeanwhile(Option<Box<SiteRow>>),
+    /// Rows of an import were changed since; it cannot be taken back as one.
+    #[error("{rows} rows were changed since, {label} first")]
+    RowsMoved {
+        /// How many.
+        rows: u32,
+        /// What people call the first of them.
+        label: String,
+    },
     /// Other rows or open work still need it; a key of the sentence catalogue says which.
     #[error("still used: {0}")]
     StillUsed(&'static str),

@@ -22,6 +22,7 @@ pub mod live;
 pub mod maintenance;
 pub mod morning;
 pub mod opening;
+pub mod past;
 pub mod payment;
 pub mod photo;
 pub mod problem;

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 words_enum! {
-    /// A table of the site; the word is the section of the site file (`rule`: one line of `[rules]`).
-    SiteTable { Area, Lot, Lane, Device, Robot, Seat, Person, Reason, Pass, Vehicle, Tariff, Integration, Rule }
+    /// A table of the site; the word is the section of the site file (`rule` and `link`: one line of `[rules]` and of
+    /// `[links]`; `template`: a scene of the robots with its words in every language).
+    SiteTable {
+        Area, Lot, Lane, Device, Robot, Seat, Person, Reason, Pass, Vehicle, Tariff, Integration, Rule, Template, Link
+    }
 }
 
 /// One value of a row.
@@ -125,7 +128,8 @@ pub struct SiteChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub after: Option<Cells>,
-    /// Whether it can be taken back now: nobody has changed the row since, and no secret went with it.
+    /// Whether it can be taken back now: nobody has changed the row (of an import: any of its rows) since, and no
+    /// secret went with it.
     pub undoable: bool,
     /// Who took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +137,9 @@ pub struct SiteChange {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
+    /// The change it took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
 }
 
 /// One row an import adds or changes.
@@ -196,6 +203,22 @@ pub struct ImportProgress {
 words_enum! {
     /// A part of a device that can be tried.
     TestedPart { Connection, Still, PlateCamera, Barrier, Live }
+}
+
+/// `POST /api/site/device/{id}/test`: what is tried.
+#[derive(Clone, Default, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct TryDevice {
+    /// The device as it stands in a form, which need not be saved. A secret left out is the saved one, null is none.
+    /// Absent: as it is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub row: Option<Cells>,
+}
+
+impl std::fmt::Debug for TryDevice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TryDevice { .. }")
+    }
 }
 
 /// One thing tried on a device.

@@ -25,6 +25,7 @@ mod morning;
 mod openapi;
 mod opening;
 mod order;
+mod past;
 mod payment;
 mod photo;
 mod picture;
@@ -90,6 +91,7 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(case::routes())
         .merge(help::routes())
         .merge(morning::routes())
+        .merge(past::routes())
         .merge(maintenance::routes())
         .merge(cash::routes())
         .merge(barrier::routes())

@@ -203,6 +203,13 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
             .first()
             .map(|fault| fault.words.clone())
             .unwrap_or_default(),
+        Error::RowsMoved { rows, label } => {
+            let words = SENTENCES.why.get("rows_moved");
+            let words = words.map_or(sentence, |both| both.of(language).as_str());
+            words
+                .replace("{n}", &rows.to_string())
+                .replace("{name}", label)
+        }
         Error::StillUsed(by) => {
             let by = SENTENCES.why.get(*by);
             let by = by.map_or("", |both| both.of(language).as_str());
@@ -246,7 +253,7 @@ fn code(error: &Error) -> Code {
         Error::PasswordChangeRequired => Code::PasswordChangeRequired,
         Error::EnrolmentRequired => Code::EnrolmentRequired,
         Error::PasswordRequired => Code::PasswordRequired,
-        Error::ChangedMeanwhile(_) => Code::ChangedMeanwhile,
+        Error::ChangedMeanwhile(_) | Error::RowsMoved { .. } => Code::ChangedMeanwhile,
         Error::StillUsed(_) => Code::StillUsed,
         Error::NotAllowed => Code::NotAllowed,
         Error::NotFound => Code::NotFound,

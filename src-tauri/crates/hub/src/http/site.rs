@@ -21,6 +21,7 @@ use lanedesk_wire::{
     problem::Problem,
     site::{
         AddRow, ChangeRow, DeviceTest, NewSecret, RotateSecret, SiteChange, SiteRow, SiteTable,
+        TryDevice,
     },
 };
 use std::convert::Infallible;
@@ -174,15 +175,18 @@ async fn take_back(
     undo::undo(&hub, &visitor.actor, &change).await.map(Json)
 }
 
-/// 「测试」: what a device answers now. Nothing is moved.
-#[utoipa::path(post, path = "/api/site/device/{id}/test", tag = "site", responses((status = 200, body = DeviceTest)))]
+/// 「测试」: what a device answers now, as it is saved or as it stands in a form. Nothing is moved.
+#[utoipa::path(post, path = "/api/site/device/{id}/test", tag = "site", request_body = TryDevice, responses(
+    (status = 200, body = DeviceTest), (status = 422, description = "`invalid` with `faults`", body = Problem)))]
 async fn test_device(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    visitor: Visitor,
     id: Id<DeviceId>,
+    form: Input<TryDevice>,
 ) -> Result<Json<DeviceTest>> {
-    actor.allow(Permission::Configure)?;
-    trial::test(&hub, &actor, &id.get()?).await.map(Json)
+    visitor.actor.allow(Permission::Configure)?;
+    let (id, form) = (id.get()?, form.get()?.row);
+    trial::test(&hub, &visitor.actor, &id, form).await.map(Json)
 }
 
 /// A step of changing an integration's secret.

@@ -4,12 +4,14 @@ mod expire;
 
 pub use expire::{once as expire_now, run as expire};
 
-use super::{barrier::digest, release::Checked, view::Page};
+use super::{barrier::digest, opening::time, release::Checked, view::Page};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Answer, ApprovalRow, Audit, OrderRow, StepRow, To, Tx, lots_arg, picture_path},
+    store::{
+        Answer, ApprovalRow, AskedBy, Audit, OrderRow, StepRow, To, Tx, lots_arg, picture_path,
+    },
 };
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
@@ -210,6 +212,14 @@ pub(super) async fn newest(hub: &Hub, case: &CaseId) -> Result<Option<Approval>>
 pub struct Which {
     /// `waiting`: only those that can still be answered.
     pub state: Option<String>,
+    /// A lot's id.
+    pub lot: Option<String>,
+    /// Who asked.
+    pub person: Option<String>,
+    /// Asked at or after.
+    pub from: Option<String>,
+    /// Asked before.
+    pub to: Option<String>,
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
@@ -236,7 +246,19 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
         .map(|cursor| cursor.parse())
         .transpose()
         .map_err(|_| Error::BadRequest("cursor".to_owned()))?;
-    let lots = lots_arg(actor.scope.lots());
+    let lots = match which.lot.filter(|lot| !lot.is_empty()) {
+        None => lots_arg(actor.scope.lots()),
+        Some(lot) => {
+            let lot = lot.parse().map_err(|_| Error::NotFound)?;
+            actor.see(&lot)?;
+            lots_arg(std::iter::once(&lot))
+        }
+    };
+    let asked = AskedBy {
+        from: time(which.from, "from")?.unwrap_or(Timestamp(i64::MIN)),
+        to: time(which.to, "to")?.unwrap_or(Timestamp(i64::MAX)),
+        person: which.person.unwrap_or_default(),
+    };
     let mut reader = hub.store().read().await?;
     let rows = reader
         .conn()
@@ -244,6 +266,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
             &hub.directory(),
             &lots,
             waiting,
+            &asked,
             before.as_ref(),
             i64::from(limit) + 1,
         )

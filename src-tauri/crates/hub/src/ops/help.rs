@@ -118,7 +118,7 @@ pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
         .await
 }
 
-/// A case that ends asks for nothing.
+/// A case that ends, or goes to somebody else, asks for nothing any more.
 pub(super) async fn over(
     tx: &mut Tx<'_>,
     lot: &LotId,

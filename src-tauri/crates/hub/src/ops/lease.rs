@@ -19,6 +19,7 @@ pub use give::{hand_over, move_case};
 use crate::{
     directory::Directory,
     error::{Error, Result},
+    ops::help,
     store::{Grant, LeaseRow, Standing, StepRow, StoreError, Tx},
 };
 use lanedesk_domain::{
@@ -85,6 +86,7 @@ async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Resul
         _ => (CaseState::Expired, Step::Expired),
     };
     tx.end_case(&ending.lease.case, state, now).await?;
+    help::over(tx, &ending.lease.lot, &ending.lease.case, now).await?;
     tx.add_step(StepRow {
         case: &ending.lease.case,
         at: now,

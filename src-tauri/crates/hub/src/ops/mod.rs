@@ -23,6 +23,7 @@ pub mod lease;
 pub mod maintenance;
 pub mod morning;
 pub mod opening;
+pub mod past;
 pub mod payment;
 pub mod photo;
 pub mod picture;

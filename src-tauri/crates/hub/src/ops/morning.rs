@@ -110,9 +110,9 @@ async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
         &[],
         lanes,
     ));
-    let unknown = [("result", "unknown")];
+    let unresolved = [("unresolved", "true")];
     let lanes = make
-        .lanes(conn, Daily::Unresolved, RowsOf::Openings, &unknown)
+        .lanes(conn, Daily::Unresolved, RowsOf::Openings, &unresolved)
         .await?;
     let series = sums(conn, make, Daily::Unresolved).await?;
     all.push(make.figure(
@@ -120,7 +120,7 @@ async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
         Unit::Count,
         series,
         RowsOf::Openings,
-        &unknown,
+        &unresolved,
         lanes,
     ));
     work(conn, make, &mut all).await?;
@@ -161,7 +161,15 @@ async fn work(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Re
     let waits = conn.waits(make.span).await?;
     for (name, share) in [(F::WaitingP50, 50), (F::WaitingP90, 90)] {
         let series = make.percentiles(&waits, share);
-        all.push(make.figure(name, Unit::Seconds, series, RowsOf::Calls, &[], Vec::new()));
+        let waited = [("waited", "true")];
+        all.push(make.figure(
+            name,
+            Unit::Seconds,
+            series,
+            RowsOf::Calls,
+            &waited,
+            Vec::new(),
+        ));
     }
     let gone = [("state", "abandoned")];
     let series = sums(conn, make, Daily::Abandoned).await?;

@@ -47,6 +47,8 @@ pub struct Asked {
     pub hour: Option<u8>,
     /// Only with money due and no matching payment.
     pub unpaid: Option<bool>,
+    /// Only those whose device failed, or never said what it did.
+    pub unresolved: Option<bool>,
     /// Only those that owe photos (补录), overdue or not.
     pub owing: Option<bool>,
     /// Made at or after.
@@ -132,6 +134,7 @@ pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Opt
         plates: None,
         hour: asked.hour,
         unpaid: asked.unpaid == Some(true),
+        unresolved: asked.unresolved == Some(true),
         owing: asked.owing == Some(true),
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,

@@ -7,10 +7,12 @@ pub mod give_out;
 pub mod rotate;
 pub mod row;
 mod secret;
+mod take_back;
 pub mod take_in;
 mod text;
 pub mod trial;
 pub mod undo;
+mod words;
 
 pub use export::{ExportError, export};
 pub use row::Asked;
@@ -124,6 +126,7 @@ fn keep_secrets(
         let open = vault.open_text(&was.secrets)?;
         let mut kept: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&open).unwrap_or_default();
+        let before = kept.clone();
         let given = [
             ("password", &device.password),
             ("push_key", &device.push_key),
@@ -133,14 +136,32 @@ fn keep_secrets(
                 kept.insert(key.to_owned(), json!(value));
             }
         }
-        let sealed = vault.seal_text(&serde_json::Value::Object(kept).to_string())?;
+        // Sealed anew, the same secret would look like another.
+        let sealed = if kept == before {
+            was.secrets.clone()
+        } else {
+            vault.seal_text(&serde_json::Value::Object(kept).to_string())?
+        };
         secrets.devices.insert(device.id.to_string(), sealed);
     }
-    for robot in site.robots.iter().filter(|robot| robot.key.is_empty()) {
-        if let Some(was) = there.robots.get(&robot.id) {
+    for robot in &site.robots {
+        let Some(was) = there.robots.get(&robot.id) else {
+            continue;
+        };
+        if robot.key.is_empty() || vault.open_text(&was.secret)? == robot.key {
             secrets
                 .robots
                 .insert(robot.id.to_string(), was.secret.clone());
+        }
+    }
+    for integration in &site.integrations {
+        let Some(was) = there.integrations.get(&integration.id) else {
+            continue;
+        };
+        if vault.open_text(&was.secret)? == integration.secret {
+            secrets
+                .integrations
+                .insert(integration.id.to_string(), was.secret.clone());
         }
     }
     Ok(())

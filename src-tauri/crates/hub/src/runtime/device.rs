@@ -78,6 +78,15 @@ impl Opened {
         Self::with(id, driver, settings, clock, device, health)
     }
 
+    /// A row's device, opened for itself alone.
+    pub(super) fn of(row: &directory::Device, vault: &Vault, clock: &Clock) -> Self {
+        let (id, clock) = (row.id.clone(), clock.clone());
+        match settings_of(row, vault) {
+            Ok(settings) => Self::new(id, &row.driver, settings, clock),
+            Err(why) => Self::unusable(id, &row.driver, why.to_string(), clock),
+        }
+    }
+
     /// A device whose row cannot be used.
     pub(super) fn unusable(id: DeviceId, driver: &str, why: String, clock: Clock) -> Self {
         let health = broken(&clock, why);
@@ -133,6 +142,11 @@ impl Opened {
     /// Its driver's name.
     pub fn driver(&self) -> &str {
         &self.driver
+    }
+
+    /// Where it is asked.
+    pub fn url(&self) -> Option<&str> {
+        self.settings.get("url")?.as_str()
     }
 
     /// The device; none where its settings cannot be used.

@@ -96,6 +96,11 @@ impl Runtime {
         self.registry().devices.get(device).cloned()
     }
 
+    /// A device that is in no site yet, to be tried. Nothing keeps it.
+    pub(crate) fn draft(&self, row: &crate::directory::Device) -> Opened {
+        Opened::of(row, &self.0.vault, &self.0.clock)
+    }
+
     /// Waits until a device is another one than this, or gone: its settings have changed.
     pub(crate) async fn replaced(&self, opened: &Arc<Opened>) {
         let same = |now: &Opened| std::ptr::eq(now, opened.as_ref());

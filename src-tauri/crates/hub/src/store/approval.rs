@@ -116,6 +116,17 @@ pub struct Answer<'a> {
     pub note: Option<&'a str>,
 }
 
+/// When approvals were asked for, and by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct AskedBy {
+    /// At or after.
+    pub from: Timestamp,
+    /// Before.
+    pub to: Timestamp,
+    /// A person's id; empty: by anybody.
+    pub person: String,
+}
+
 impl Conn<'_> {
     /// Writes a question to the supervisors.
     pub(crate) async fn add_approval(&mut self, new: &ApprovalRow) -> Result<(), StoreError> {
@@ -182,18 +193,31 @@ impl Conn<'_> {
         directory: &Directory,
         lots: &str,
         waiting_at: Option<Timestamp>,
+        asked: &AskedBy,
         before: Option<&ApprovalId>,
         limit: i64,
     ) -> Result<Vec<ApprovalRow>, StoreError> {
         let sql = format!(
-            "{} and ($2 is null or q.id < $2)
+            "{} and ($2 is null or q.id < $2) and q.asked_at >= $5 and q.asked_at < $6
+                and ($7 = '' or q.person_id = $7)
                 and ($3 = 0 or (q.state = 'waiting' and q.expires_at > $3)) order by q.id desc limit $4",
             approvals!("where ") .to_owned() + &self.in_lots("q.lot_id", 1)
         );
         let before = before.map(ApprovalId::as_str);
         let waiting_at = waiting_at.map_or(0, |at| at.0);
         let rows: Vec<Columns> = self
-            .all(&sql, args![lots, before, waiting_at, limit])
+            .all(
+                &sql,
+                args![
+                    lots,
+                    before,
+                    waiting_at,
+                    limit,
+                    asked.from,
+                    asked.to,
+                    &asked.person
+                ],
+            )
             .await?;
         rows.into_iter().map(|row| row.row(directory)).collect()
     }

@@ -26,6 +26,7 @@ mod opening;
 mod order;
 mod outbox;
 mod pass;
+mod past;
 mod payment;
 mod person;
 mod photo;
@@ -54,6 +55,7 @@ mod warning;
 mod writer;
 
 pub(crate) use account::Account;
+pub(crate) use approval::AskedBy;
 pub use approval::{Answer, ApprovalRow};
 pub use audit::{Audit, Broken, verify as verify_audit};
 pub use board::Handled;
@@ -76,6 +78,7 @@ pub(crate) use opening::{Behind, Filter, lots_arg, picture_path};
 pub use order::OrderRow;
 pub use outbox::{Event, Place, RobotNews, RobotPost, To, Told};
 pub use pass::Passes;
+pub(crate) use past::PastFilter;
 pub use payment::{NewPayment, Unmatched};
 pub use person::{Given, Person};
 pub use photo::{PhotoCase, PhotoRow};
@@ -93,7 +96,9 @@ pub use seat::SeatRow;
 pub use session::Session;
 pub use settlement::Pending;
 pub use site::Secrets;
-pub(crate) use site::{ChangeRow, NewChange, RowsAsked, StoredRow, needed_by};
+pub(crate) use site::{
+    ChangeRow, NewChange, RowChange, RowsAsked, StoredRow, device_settings, needed_by,
+};
 pub(crate) use statistics::Group;
 pub use stay::{Leaving, NewStay, StayRow};
 pub use step::StepRow;

@@ -1,6 +1,9 @@
 //! Numbers day by day, for the morning's figures and for statistics of cases. Days are counted since 1970 in China's time.
 
-use super::{Arg, Conn, StoreError, lots_arg, opening::UNPAID};
+use super::{
+    Arg, Conn, StoreError, lots_arg,
+    opening::{UNPAID, UNRESOLVED},
+};
 use crate::args;
 use lanedesk_domain::{ids::LotId, time::Timestamp};
 
@@ -46,12 +49,7 @@ impl Daily {
             Self::UnpaidFen => ("opening o", "o.at", UNPAID, "o.due_fen"),
             Self::Passages => ("stay o", "o.left_at", "o.left_at is not null", "1"),
             Self::Rises => ("rise o", "o.at", "1 = 1", "1"),
-            Self::Unresolved => (
-                "opening o",
-                "o.at",
-                "o.result in ('unknown', 'failed')",
-                "1",
-            ),
+            Self::Unresolved => ("opening o", "o.at", UNRESOLVED, "1"),
             Self::Abandoned => ("call o", "o.since", "o.state = 'abandoned'", "1"),
             Self::Corrections => ("\"case\" o", "o.closed_at", "o.corrected", "1"),
             Self::Reads => ("plate_read o", "o.taken_at", "not o.history", "1"),

@@ -6,11 +6,16 @@ mod change;
 mod import;
 mod noun;
 mod read;
+mod remove;
 mod row;
+mod taken;
 
-pub(crate) use change::{ChangeRow, NewChange, needed_by};
+pub(crate) use change::{ChangeRow, NewChange};
 pub use import::Secrets;
+pub(crate) use import::device_settings;
+pub(crate) use remove::needed_by;
 pub(crate) use row::{RowsAsked, StoredRow};
+pub(crate) use taken::RowChange;
 
 use super::{Conn, StoreError};
 use crate::site::Known;

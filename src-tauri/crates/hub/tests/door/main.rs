@@ -20,12 +20,14 @@ mod made;
 mod matrix;
 mod office;
 mod opening;
+mod past;
 mod report;
 mod search;
 mod seat;
 mod session;
 mod site;
 mod stream;
+mod undo;
 mod vault;
 mod warning;
 

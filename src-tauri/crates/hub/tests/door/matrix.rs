@@ -3,7 +3,7 @@
 
 use super::{Place, SITE, desk::Desk};
 use lanedesk_domain::person::{Permission as P, Role, TABLE};
-use lanedesk_hub::testing::Engine;
+use lanedesk_hub::testing::ENGINES;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -38,6 +38,13 @@ const ANYWHERE: &[(&str, &str, P)] = &[
     ("GET", "/api/openings/statistics", P::Statistics),
     ("GET", "/api/openings/export", P::Export),
     ("GET", "/api/cases/statistics", P::Statistics),
+    ("GET", "/api/cases", P::Statistics),
+    ("GET", "/api/calls/past", P::Statistics),
+    ("GET", "/api/stays", P::Statistics),
+    ("GET", "/api/outages", P::Statistics),
+    ("GET", "/api/calls?state=waiting", P::SeeQueue),
+    ("GET", "/api/seats", P::SeeQueue),
+    ("GET", "/api/warnings", P::OpeningsOfOthers),
     ("GET", "/api/board", P::Board),
     ("GET", "/api/approvals", P::Approve),
     ("GET", "/api/rises", P::OpeningsOfOthers),
@@ -90,7 +97,12 @@ async fn status(desk: &Desk, method: &str, path: &str, body: &Value) -> u16 {
 
 #[tokio::test]
 async fn every_role_may_exactly_what_the_table_says_and_only_in_its_lots() {
-    let place = Place::with(Engine::Sqlite, &site()).await;
+    for engine in ENGINES {
+        every_role_at(&Place::with(engine, &site()).await).await;
+    }
+}
+
+async fn every_role_at(place: &Place) {
     let mut cases = Vec::new();
     for (n, lane) in ["E01", "N01", "B01"].into_iter().enumerate() {
         let holder = place.desk(&format!("holder-{n}")).await;

@@ -330,3 +330,43 @@ async fn the_morning_shows_each_figure_beside_its_past_and_leads_to_its_rows() {
     })
     .await;
 }
+
+/// What is asked for ends with whoever asked: when their time is over, and when somebody takes the lane over.
+#[tokio::test]
+async fn a_call_for_help_ends_with_the_lease_it_was_asked_under() {
+    on_each_engine(|place| async move {
+        let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
+        let mut above = chief.stream("").await.unwrap();
+        let ask = async |lane: &str| {
+            let claim = guard
+                .post(&format!("/api/lanes/{lane}/claim"), json!({}))
+                .await;
+            let case = claim.ok(201)["case"]["id"].as_str().unwrap().to_owned();
+            let help = format!("/api/cases/{case}/help");
+            guard.post(&help, json!({"note": "x"})).await.ok(204);
+            case
+        };
+        let taken = ask("E01").await;
+        assert_eq!(above.next_of("help").await["help"]["note"], "x");
+        let reason = json!({"reason": "协助"});
+        chief
+            .post("/api/lanes/E01/take-over", reason)
+            .await
+            .ok(201);
+        let over = above.next_of("help").await;
+        assert_eq!(
+            (&over["case"], &over["help"]),
+            (&json!(taken), &Value::Null)
+        );
+        let expired = ask("E02").await;
+        assert_eq!(above.next_of("help").await["help"]["note"], "x");
+        place.hub.clock.advance(std::time::Duration::from_secs(601));
+        let over = above.next_of("help").await;
+        assert_eq!(
+            (&over["case"], &over["help"]),
+            (&json!(expired), &Value::Null)
+        );
+        assert_eq!(chief.get("/api/board").await.ok(200)["help"], json!([]));
+    })
+    .await;
+}

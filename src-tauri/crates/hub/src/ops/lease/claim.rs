@@ -351,6 +351,8 @@ async fn take(
         .map_err(two_at_once)?
         .ok_or_else(|| quicker("the lease"))?;
     tx.give_case(&grant.case, &actor.id).await?;
+    // Whoever takes over is the help.
+    crate::ops::help::over(tx, &target.lot, &grant.case, now).await?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     gained.call = crate::ops::call::given(tx, held, &actor.holder()).await?;
     let facts = [

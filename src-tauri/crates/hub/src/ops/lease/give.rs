@@ -10,6 +10,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
+    ops::help,
     store::{Grant, LeaseRow, Reader, StepRow, To, Tx},
 };
 use lanedesk_domain::{
@@ -166,6 +167,7 @@ pub(crate) async fn pass_on(
         .map_err(two_at_once)?
         .ok_or_else(|| quicker("the lease"))?;
     tx.give_case(case, &to.id).await?;
+    help::over(tx, &target.lot, case, now).await?;
     let facts = [("to", to.name.clone()), ("note", note.to_owned())];
     tx.add_step(StepRow {
         case,

@@ -15,19 +15,16 @@ pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
     people(&mut out, new, there);
     permits(&mut out, new, there);
     for (name, value) in &new.rules {
-        let was = there.rules.get(name);
-        let kind = if was.is_some() {
-            ChangeKind::Changed
-        } else {
-            ChangeKind::Added
+        let kind = match there.rules.get(name) {
+            Some(was) if was == value => None,
+            Some(_) => Some(ChangeKind::Changed),
+            None => Some(ChangeKind::Added),
         };
-        count(&mut out, (was == Some(value)).then_some(()), || {
-            WillChange {
-                table: T::Rule,
-                label: name.clone(),
-                kind,
-                fields: vec!["value".to_owned()],
-            }
+        count(&mut out, kind, |kind| WillChange {
+            table: T::Rule,
+            label: name.clone(),
+            kind,
+            fields: vec!["value".to_owned()],
         });
     }
     out
@@ -188,38 +185,38 @@ fn table_owned<T: Clone + PartialEq>(
     let there: HashMap<String, &T> = there.iter().map(|row| (key(row), row)).collect();
     for row in new {
         let was = there.get(&key(row)).copied();
-        let same = (was == Some(row)).then_some(());
-        count(out, same, || WillChange {
+        let kind = match was {
+            Some(was) if was == row => None,
+            Some(_) => Some(ChangeKind::Changed),
+            None => Some(ChangeKind::Added),
+        };
+        count(out, kind, |kind| WillChange {
             table,
             label: label(row),
-            kind: if was.is_some() {
-                ChangeKind::Changed
-            } else {
-                ChangeKind::Added
-            },
+            kind,
             fields: was.map(|was| fields(was, row, put)).unwrap_or_default(),
         });
     }
 }
 
-fn count(out: &mut ImportResult, same: Option<()>, change: impl FnOnce() -> WillChange) {
+/// Counts a row; none: it is as it was. What differs is looked at in the rows that are told one by one only.
+fn count(
+    out: &mut ImportResult,
+    kind: Option<ChangeKind>,
+    change: impl FnOnce(ChangeKind) -> WillChange,
+) {
     out.rows += 1;
-    if same.is_some() {
+    let Some(kind) = kind else {
         out.same += 1;
         return;
-    }
-    if out.sample.len() < SAMPLE {
-        let change = change();
-        if change.kind == ChangeKind::Added {
-            out.added += 1;
-        } else {
-            out.changed += 1;
-        }
-        out.sample.push(change);
-    } else if change().kind == ChangeKind::Added {
+    };
+    if kind == ChangeKind::Added {
         out.added += 1;
     } else {
         out.changed += 1;
+    }
+    if out.sample.len() < SAMPLE {
+        out.sample.push(change(kind));
     }
 }
 

@@ -95,8 +95,8 @@ fn as_expected(hub: &Hub, edit: &Edit, before: Option<&StoredRow>) -> Result<()>
     match (&edit.version, before) {
         (None, None) => Ok(()),
         (Some(version), Some(before)) if *version == before.version => Ok(()),
-        // Rules that were never set stand at their defaults; changing one is not making it.
-        (Some(version), None) if edit.table == SiteTable::Rule && version == row::DEFAULT => Ok(()),
+        // Rules and words that were never set stand at their defaults; changing one is not making it.
+        (Some(version), None) if row::has_default(edit.table) && version == row::DEFAULT => Ok(()),
         (_, Some(before)) => {
             let current = row::shown(hub, edit.table, before.clone());
             Err(Error::ChangedMeanwhile(Some(Box::new(current))))
@@ -153,10 +153,15 @@ async fn put(
             }
             tx.import_site(&site, &sealed).await?;
         }
-        _ => tx
-            .import_site(&site, &sealed)
-            .await
-            .map_err(|e| taken(e, row::key(edit.table)))?,
+        table => {
+            if table == SiteTable::Template {
+                // A language that the row leaves out is to stand at its default again.
+                tx.remove_site_row(table, id).await?;
+            }
+            tx.import_site(&site, &sealed)
+                .await
+                .map_err(|e| taken(e, row::key(table)))?;
+        }
     }
     Ok(secrets)
 }
@@ -183,7 +188,7 @@ async fn remove(tx: &mut Tx<'_>, edit: &Edit, id: &str, before: Option<&StoredRo
 }
 
 /// There must always be somebody who can administer, and whoever may no longer log in is out at once.
-async fn people_changed(
+pub(super) async fn people_changed(
     tx: &mut Tx<'_>,
     id: &str,
     after: Option<&StoredRow>,

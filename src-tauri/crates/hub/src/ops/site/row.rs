@@ -2,7 +2,7 @@
 
 use super::{
     edit::{Edit, Edited, apply},
-    secret, text,
+    secret, text, words,
 };
 use crate::{
     actor::Actor,
@@ -51,6 +51,9 @@ pub async fn list(
     if table == SiteTable::Rule {
         return rules(hub).await;
     }
+    if words::stand_always(table) {
+        return words::list(hub, table, asked.q.as_deref()).await;
+    }
     let limit = i64::from(asked.limit.unwrap_or(100).clamp(1, 500));
     let wanted = RowsAsked {
         q: asked
@@ -80,6 +83,9 @@ pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result
     actor.allow(Permission::Configure)?;
     let row = hub.store().read().await?.conn().site_row(table, id).await?;
     match (row, table) {
+        (row, SiteTable::Template | SiteTable::Link) => {
+            words::told(table, id, row.as_ref()).ok_or(Error::NotFound)
+        }
         (Some(row), _) => Ok(shown(hub, table, row)),
         (None, SiteTable::Rule) => rule(id, None).ok_or(Error::NotFound),
         (None, _) => Err(Error::NotFound),
@@ -99,11 +105,13 @@ pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Res
         .to_owned();
     let id = matches!(table, SiteTable::Pass).then(|| PassId::new().to_string());
     let id = id.or_else(|| hash.is_some().then(|| PersonId::new().to_string()));
+    let mut cells = new.row;
+    words::whole(table, &mut cells);
     let edit = Edit {
         table,
         id,
         version: None,
-        cells: Some(new.row),
+        cells: Some(cells),
         hash,
         undoes: None,
     };
@@ -121,11 +129,13 @@ pub async fn change(
     change: ChangeRow,
 ) -> Result<SiteRow> {
     actor.allow(Permission::Configure)?;
+    let mut cells = change.row;
+    words::whole(table, &mut cells);
     let edit = Edit {
         table,
         id: Some(id.to_owned()),
         version: Some(change.version),
-        cells: Some(change.row),
+        cells: Some(cells),
         hash: None,
         undoes: None,
     };
@@ -188,6 +198,11 @@ pub(super) fn is_in_memory(table: SiteTable) -> bool {
     )
 }
 
+/// Whether rows nobody has set stand there all the same.
+pub(super) fn has_default(table: SiteTable) -> bool {
+    table == SiteTable::Rule || words::stand_always(table)
+}
+
 /// The key that names a row of the table.
 pub(super) fn key(table: SiteTable) -> &'static str {
     match table {
@@ -197,7 +212,8 @@ pub(super) fn key(table: SiteTable) -> &'static str {
         SiteTable::Pass => "plates",
         SiteTable::Vehicle => "plate",
         SiteTable::Tariff => "lot",
-        SiteTable::Rule => "name",
+        SiteTable::Rule | SiteTable::Link => "name",
+        SiteTable::Template => "scene",
         _ => "id",
     }
 }
@@ -239,6 +255,13 @@ pub(super) fn fit(table: SiteTable, id: &str, cells: &mut Cells) {
             cells.clear();
             cells.insert(id.to_owned(), value);
         }
+        SiteTable::Link => {
+            // Without an address it is refused as an empty one.
+            let url = cells.remove("url").flatten();
+            cells.clear();
+            cells.insert(id.to_owned(), url.or_else(|| said("")));
+        }
+        SiteTable::Template => words::fit(id, cells),
         _ => drop(cells.insert(key(table).to_owned(), said(id))),
     }
 }
@@ -253,6 +276,9 @@ pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
         if let Some(told) = rule(&row.id, value) {
             return told;
         }
+    }
+    if let Some(told) = words::told(table, &row.id, Some(&row)) {
+        return told;
     }
     SiteRow {
         table,

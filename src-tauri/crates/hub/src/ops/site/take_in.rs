@@ -7,11 +7,12 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     site::{Fault, Known, Site, sheet},
-    store::{Audit, NewChange, Secrets},
+    store::{Audit, NewChange, RowChange, Secrets, Tx},
 };
-use lanedesk_domain::person::Permission;
+use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
 use lanedesk_wire::site::{ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::{collections::HashMap, sync::Arc};
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -87,9 +88,7 @@ pub async fn take_in(
     };
     let rows = u32::try_from(super::count(&site)).unwrap_or(u32::MAX);
     tell(told, ImportPhase::Comparing, 0, rows);
-    let there = export(hub.store(), hub.vault())
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?;
+    let there = there(hub, &site).await?;
     let (site, mut result) = off(move || {
         let result = compare(&site, &there);
         (site, result)
@@ -98,11 +97,25 @@ pub async fn take_in(
     result.notes = site.shared_barriers();
     if !preview {
         tell(told, ImportPhase::Writing, 0, rows);
-        write(hub, actor, site, rows, &mut result).await?;
+        write(hub, actor, site, told, &mut result).await?;
         result.written = true;
         tell(told, ImportPhase::Writing, rows, rows);
     }
     Ok((result, Vec::new()))
+}
+
+/// The site as it is, as far as a file says something of it: a sheet of passes is compared with passes only.
+async fn there(hub: &Hub, site: &Site) -> Result<Site> {
+    if super::count(site) == site.passes.len() {
+        let passes = hub.store().read().await?.conn().all_passes().await?;
+        return Ok(Site {
+            passes,
+            ..Site::default()
+        });
+    }
+    export(hub.store(), hub.vault())
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Names of lots that name one lot only.
@@ -159,7 +172,7 @@ async fn write(
     hub: &Hub,
     actor: &Actor,
     site: Site,
-    rows: u32,
+    told: Option<&Told>,
     result: &mut ImportResult,
 ) -> Result<()> {
     let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
@@ -174,46 +187,93 @@ async fn write(
             .iter()
             .map(|username| format!("{username}: new, no password yet")),
     );
-    let counts = (rows, result.added, result.changed);
-    let work: Arc<(Site, Secrets)> = Arc::new((site, secrets));
+    let in_memory = super::count(&site) > site.passes.len() + site.vehicles.len();
+    let work = Arc::new(Work {
+        site,
+        secrets,
+        told: told.cloned(),
+        rows: result.rows,
+        counts: json!({"rows": result.rows, "added": result.added, "changed": result.changed}),
+        in_memory,
+    });
     let (who, now) = (actor.id.clone(), hub.clock().now());
     hub.store()
         .write(move |tx| {
             let (work, who) = (work.clone(), who.clone());
-            Box::pin(async move {
-                tx.lock_site().await?;
-                tx.import_site(&work.0, &work.1).await?;
-                let (rows, added, changed) = counts;
-                let id = uuid::Uuid::now_v7().to_string();
-                let label = format!("{rows} rows");
-                tx.add_site_change(&NewChange {
-                    id: &id,
-                    section: "import",
-                    row_id: "",
-                    label: &label,
-                    kind: ChangeKind::Imported,
-                    person: &who,
-                    at: now,
-                    before: None,
-                    after: None,
-                    version: None,
-                    secrets: false,
-                    undoes: None,
-                })
-                .await?;
-                let body = json!({"rows": rows, "added": added, "changed": changed});
-                let (action, subject) = ("site.import", "site:file".to_owned());
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action,
-                    subject,
-                    body,
-                })
-                .await?;
-                Ok::<_, Error>(tx.tell_site_changed(now).await?)
-            })
+            Box::pin(async move { work.write(tx, who, now).await })
         })
         .await?;
-    takes_effect(hub).await
+    if in_memory {
+        takes_effect(hub).await?;
+    }
+    Ok(())
+}
+
+/// What is written in one transaction.
+struct Work {
+    site: Site,
+    secrets: Secrets,
+    told: Option<Told>,
+    rows: u32,
+    counts: serde_json::Value,
+    in_memory: bool,
+}
+
+impl Work {
+    async fn write(&self, tx: &mut Tx<'_>, who: PersonId, now: Timestamp) -> Result<()> {
+        tx.lock_site().await?;
+        let heard = |done: usize| {
+            let done = u32::try_from(done).unwrap_or(u32::MAX);
+            tell(self.told.as_ref(), ImportPhase::Writing, done, self.rows);
+        };
+        let rows = tx.take_site_in(&self.site, &self.secrets, &heard).await?;
+        let (id, label) = (
+            uuid::Uuid::now_v7().to_string(),
+            format!("{} rows", self.rows),
+        );
+        tx.add_site_change(&NewChange {
+            id: &id,
+            section: "import",
+            row_id: "",
+            label: &label,
+            kind: ChangeKind::Imported,
+            person: &who,
+            at: now,
+            before: None,
+            after: None,
+            version: None,
+            secrets: rows.iter().any(|row| row.secrets),
+            undoes: None,
+        })
+        .await?;
+        tx.keep_rows(&id, &rows).await?;
+        let mut body = self.counts.clone();
+        body["sum"] = json!(sum(&rows));
+        body["change"] = json!(id);
+        tx.audit(Audit {
+            at: now,
+            person: Some(who),
+            action: "site.import",
+            subject: "site:file".to_owned(),
+            body,
+        })
+        .await?;
+        if self.in_memory {
+            tx.tell_site_changed(now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A sum over every row before and after: it stands in the audit, so that the list of rows cannot be rewritten.
+pub(super) fn sum(rows: &[RowChange]) -> String {
+    let mut sum = Sha256::new();
+    for row in rows {
+        let texts = [Some(&row.id), row.before.as_ref(), row.after.as_ref()];
+        for text in texts {
+            sum.update(text.map_or("", String::as_str));
+            sum.update([0]);
+        }
+    }
+    hex::encode(sum.finalize())
 }

@@ -1,27 +1,40 @@
 //! 「测试」: what a device answers now. Nothing is moved.
 
+use super::{row, secret, text};
 use crate::{
     actor::Actor,
+    directory,
     error::{Error, Result},
     hub::Hub,
     runtime::Opened,
-    store::Audit,
+    store::{Audit, Secrets, device_settings},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lanedesk_domain::{ids::DeviceId, person::Permission};
-use lanedesk_wire::site::{DeviceCheck, DeviceTest, TestedPart};
+use lanedesk_wire::site::{Cells, DeviceCheck, DeviceTest, SiteTable, TestedPart};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::time::timeout;
 
 /// A device that takes longer is of no use at a gate.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Tries what the device can do.
-pub async fn test(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<DeviceTest> {
+/// Tries what the device can do: as it is saved, or as it stands in a form that is not saved yet.
+pub async fn test(
+    hub: &Hub,
+    actor: &Actor,
+    id: &DeviceId,
+    form: Option<Cells>,
+) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
-    let opened = hub.runtime().device(id).ok_or(Error::NotFound)?;
-    note(hub, actor, id).await?;
+    let opened = match form {
+        Some(form) => Arc::new(draft(hub, id, form).await?),
+        None => hub.runtime().device(id).ok_or(Error::NotFound)?,
+    };
+    note(hub, actor, &opened).await?;
     let mut test = DeviceTest {
         checks: Vec::new(),
         still: None,
@@ -70,6 +83,31 @@ pub async fn test(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<DeviceTest>
         });
     }
     Ok(test)
+}
+
+/// The device a form describes. Secrets the form says nothing of are the saved ones.
+async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
+    let table = SiteTable::Device;
+    let (before, known) = {
+        let mut reader = hub.store().read().await?;
+        let mut conn = reader.conn();
+        (
+            conn.site_row(table, id.as_str()).await?,
+            conn.known_site().await?,
+        )
+    };
+    let was = before.as_ref().map(|row| row.sealed.as_str());
+    let mut sealed = Secrets::default();
+    secret::take(table, id.as_str(), &mut form, was, hub.vault(), &mut sealed)?;
+    row::fit(table, id.as_str(), &mut form);
+    let site = text::read(table, &form, &known)?;
+    let device = site.devices.first().ok_or(Error::NotFound)?;
+    Ok(hub.runtime().draft(&directory::Device {
+        id: id.clone(),
+        driver: device.driver.clone(),
+        settings: device_settings(device),
+        secrets: sealed.devices.remove(id.as_str()).unwrap_or_default(),
+    }))
 }
 
 /// One thing tried, with how long it took.
@@ -134,18 +172,22 @@ async fn last_plate(
     Ok(plate)
 }
 
-async fn note(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<()> {
-    let (who, now, subject) = (actor.id.clone(), hub.clock().now(), format!("device:{id}"));
+async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
+    let (who, now) = (actor.id.clone(), hub.clock().now());
+    let (subject, url) = (
+        format!("device:{}", opened.id()),
+        opened.url().map(str::to_owned),
+    );
     hub.store()
         .write(move |tx| {
-            let (who, subject) = (who.clone(), subject.clone());
+            let (who, subject, url) = (who.clone(), subject.clone(), url.clone());
             Box::pin(async move {
                 let audit = Audit {
                     at: now,
                     person: Some(who),
                     action: "device.test",
                     subject,
-                    body: json!({}),
+                    body: json!({"url": url}),
                 };
                 tx.audit(audit).await.map_err(Error::from)
             })

@@ -1,16 +1,16 @@
 //! The list of changes, and taking one back.
 
-use super::{edit::Edit, row::edit_row};
+use super::{edit::Edit, row::edit_row, take_back};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::ChangeRow as Kept,
+    store::{ChangeRow as Kept, Conn},
 };
 use lanedesk_domain::person::Permission;
 use lanedesk_wire::{
     list::Page,
-    site::{ChangeKind, SiteChange, SiteTable},
+    site::{Cell, ChangeKind, SiteChange, SiteTable},
 };
 
 /// Which changes.
@@ -22,6 +22,8 @@ pub struct Changes {
     pub table: Option<SiteTable>,
     /// Of this row.
     pub id: Option<String>,
+    /// What this import did, row by row.
+    pub import: Option<String>,
     /// At most so many, 500 at most.
     pub limit: Option<u32>,
     /// The page after the one that gave this `next`.
@@ -34,38 +36,70 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
     let limit = i64::from(asked.limit.unwrap_or(50).clamp(1, 500));
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
-    let rows = conn
-        .site_changes(
-            asked.table,
-            asked.id.as_deref(),
-            asked.cursor.as_deref(),
-            limit,
-        )
-        .await?;
+    let rows = asked.rows(&mut conn, limit).await?;
     let full = i64::try_from(rows.len()).unwrap_or_default() == limit;
-    let next = rows.last().filter(|_| full).map(|row| row.id.clone());
+    let place = |row: &Kept| match (&asked.import, row.table) {
+        (Some(_), Some(table)) => format!("{}/{}", table.word(), row.row_id),
+        _ => row.id.clone(),
+    };
+    let next = rows.last().filter(|_| full).map(place);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let now = match row.table {
-            Some(table) => conn.site_row(table, &row.row_id).await?,
-            None => None,
-        };
-        let untouched = now.map(|now| now.version) == row.version;
+        let untouched = can_go_back(&row) && is_untouched(&mut conn, &row).await?;
         items.push(shown(row, untouched));
     }
     Ok(Page { items, next })
 }
 
-/// Whether nothing stands in the way but somebody else's later change.
-fn can_go_back(row: &Kept) -> bool {
-    let new_person = row.table == Some(SiteTable::Person) && row.kind == ChangeKind::Added;
-    // An integration that was removed has lost its secret.
-    let no_secret = row.table == Some(SiteTable::Integration) && row.kind == ChangeKind::Removed;
-    row.table.is_some() && row.undone.is_none() && !row.secrets && !new_person && !no_secret
+impl Changes {
+    async fn rows(&self, conn: &mut Conn<'_>, limit: i64) -> Result<Vec<Kept>> {
+        let cursor = self.cursor.as_deref();
+        let rows = match (&self.import, self.table, &self.id) {
+            (Some(import), _, _) => {
+                let behind = cursor.and_then(|cursor| cursor.split_once('/'));
+                conn.changes_of_import(import, behind.unwrap_or_default(), limit)
+                    .await
+            }
+            (None, Some(table), Some(id)) => conn.changes_of_row(table, id, cursor, limit).await,
+            _ => conn.site_changes(self.table, cursor, limit).await,
+        };
+        Ok(rows?)
+    }
 }
 
-fn shown(row: Kept, untouched: bool) -> SiteChange {
-    let undoable = untouched && can_go_back(&row);
+/// Whether whatever was changed is still as the change left it.
+async fn is_untouched(conn: &mut Conn<'_>, row: &Kept) -> Result<bool> {
+    let Some(table) = row.table else {
+        return Ok(conn.rows_left_alone(&row.id).await?);
+    };
+    let now = conn.site_row(table, &row.row_id).await?;
+    Ok(now.map(|now| now.version) == row.version)
+}
+
+/// Whether nothing stands in the way but somebody else's later change.
+pub(super) fn can_go_back(row: &Kept) -> bool {
+    if row.undone.is_some() || row.of_import {
+        return false;
+    }
+    match (row.table, row.kind) {
+        (None, _) => row.undoes.is_none() && !row.secrets,
+        // What was not there needs no secret to be gone again.
+        (Some(_), ChangeKind::Added) => true,
+        // An integration that was removed has lost its secret.
+        (Some(SiteTable::Integration), ChangeKind::Removed) => false,
+        _ => !row.secrets,
+    }
+}
+
+/// The words for it.
+pub(super) fn not_undoable() -> Error {
+    Error::Invalid {
+        field: "change",
+        why: "not_undoable",
+    }
+}
+
+fn shown(row: Kept, undoable: bool) -> SiteChange {
     let (undone_by, undone_at) = row.undone.unzip();
     SiteChange {
         id: row.id,
@@ -80,6 +114,7 @@ fn shown(row: Kept, untouched: bool) -> SiteChange {
         undoable,
         undone_by,
         undone_at,
+        undoes: row.undoes,
     }
 }
 
@@ -88,31 +123,37 @@ pub async fn undo(hub: &Hub, actor: &Actor, change: &str) -> Result<SiteChange> 
     actor.allow(Permission::Configure)?;
     let found = hub.store().read().await?.conn().site_change(change).await?;
     let row = found.ok_or(Error::NotFound)?;
-    let Some(table) = row.table.filter(|_| can_go_back(&row)) else {
-        return Err(Error::Invalid {
-            field: "change",
-            why: "not_undoable",
-        });
+    if !can_go_back(&row) {
+        return Err(not_undoable());
+    }
+    let new = match row.table {
+        None => take_back::import(hub, actor, &row.id).await?,
+        Some(table) => row_back(hub, actor, table, row).await?,
     };
-    let mut cells = row.before.clone();
+    let kept = hub.store().read().await?.conn().site_change(&new).await?;
+    let kept = kept.ok_or(Error::NotFound)?;
+    let undoable = can_go_back(&kept);
+    Ok(shown(kept, undoable))
+}
+
+/// Puts one row back, and answers the new change's id.
+async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, row: Kept) -> Result<String> {
+    let mut cells = row.before;
     if let (Some(before), SiteTable::Rule) = (&mut cells, table) {
         before.retain(|key, _| key == "value");
     }
+    // People stay, because records name them; one who was added may no longer log in.
+    if let (None, SiteTable::Person, Some(mut added)) = (&cells, table, row.after) {
+        added.insert("disabled".to_owned(), Some(Cell::Truth(true)));
+        cells = Some(added);
+    }
     let edit = Edit {
         table,
-        id: Some(row.row_id.clone()),
-        version: row.version.clone(),
+        id: Some(row.row_id),
+        version: row.version,
         cells,
         hash: None,
-        undoes: Some(row.id.clone()),
+        undoes: Some(row.id),
     };
-    let edited = edit_row(hub, actor, edit).await?;
-    let kept = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .site_change(&edited.change)
-        .await?;
-    Ok(shown(kept.ok_or(Error::NotFound)?, true))
+    Ok(edit_row(hub, actor, edit).await?.change)
 }

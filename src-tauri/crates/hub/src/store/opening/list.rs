@@ -52,6 +52,8 @@ pub(crate) struct Filter {
     pub hour: Option<u8>,
     /// With money due and no matching payment.
     pub unpaid: bool,
+    /// Only those whose device failed, or never said what it did.
+    pub unresolved: bool,
     /// That owe photos (补录).
     pub owing: bool,
     /// Made at or after.
@@ -141,6 +143,9 @@ pub(in crate::store) const UNPAID: &str = "(o.due_fen > 0 and o.result not in ('
     and not exists (select 1 from payment p where p.stay_id = o.stay_id and p.paid_at >= o.at)
     and not exists (select 1 from debt d where d.opening_id = o.id and d.state = 'settled'))";
 
+/// Nobody knows whether the arm rose, or the device said that it did not.
+pub(in crate::store) const UNRESOLVED: &str = "o.result in ('unknown', 'failed')";
+
 impl Filter {
     pub(in crate::store) fn lead(&self) -> Lead {
         let rare = |result: &String| RARE_RESULTS.contains(&result.as_str());
@@ -222,6 +227,10 @@ impl Filter {
         if self.unpaid {
             all.text.push_str(" and ");
             all.text.push_str(UNPAID);
+        }
+        if self.unresolved {
+            all.text.push_str(" and ");
+            all.text.push_str(UNRESOLVED);
         }
         if self.owing {
             // As the index of the few that owe says it.

@@ -1,6 +1,6 @@
 //! The list of changes of the site, and the writes no site file can say: removing, renaming, disabling.
 
-use super::super::{Arg, Conn, StoreError, Tx, lease::holder};
+use super::super::{Arg, Conn, StoreError, lease::holder};
 use crate::{args, directory::parsed, site::Pass};
 use lanedesk_domain::{
     ids::{IntegrationId, PassId, PersonId},
@@ -67,6 +67,10 @@ pub(crate) struct ChangeRow {
     pub secrets: bool,
     /// Who took it back, and when.
     pub undone: Option<(Holder, Timestamp)>,
+    /// The change it took back.
+    pub undoes: Option<String>,
+    /// One row of an import.
+    pub of_import: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,6 +92,8 @@ struct Columns {
     undone_by: Option<String>,
     undone_name: Option<String>,
     undone_role: Option<String>,
+    undoes: Option<String>,
+    of_import: bool,
 }
 
 impl TryFrom<Columns> for ChangeRow {
@@ -123,43 +129,82 @@ impl TryFrom<Columns> for ChangeRow {
             version: row.version,
             secrets: row.secrets,
             undone,
+            undoes: row.undoes,
+            of_import: row.of_import,
         })
     }
 }
 
-const SELECT: &str = "select c.id, c.section, c.row_id, c.label, c.kind, c.person_id, p.name, p.role, c.at, c.before,
-    c.after, c.version, c.secrets, u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role
+/// Changes `c` with whatever an import did to one row, `r`.
+const SELECT: &str = "select c.id, coalesce(r.section, c.section) as section, coalesce(r.row_id, c.row_id) as row_id,
+    coalesce(r.label, c.label) as label,
+    case when r.row_id is null then c.kind when r.before is null then 'added' when r.after is null then 'removed'
+        else 'changed' end as kind,
+    c.person_id, p.name, p.role, c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after,
+    coalesce(r.version, c.version) as version, c.secrets, c.undoes, r.row_id is not null as of_import,
+    u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role
     from site_change c join person p on p.id = c.person_id
-    left join site_change u on u.id = c.undone_by left join person q on q.id = u.person_id";
+    left join site_change u on u.id = c.undone_by left join person q on q.id = u.person_id
+    left join site_change_row r on r.change_id = c.id";
 
 impl Conn<'_> {
-    /// Changes, newest first, of one table or row where they are given.
+    /// Changes, newest first, of one table where it is given.
     pub(crate) async fn site_changes(
         &mut self,
         table: Option<SiteTable>,
-        row: Option<&str>,
         before: Option<&str>,
         limit: i64,
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let sql = format!(
-            "{SELECT} where ($1 = '' or c.section = $1) and ($2 = '' or c.row_id = $2) and ($3 = '' or c.id < $3)
-             order by c.id desc limit $4"
+            "{SELECT} and 1 = 0 where ($1 = '' or c.section = $1) and ($2 = '' or c.id < $2)
+             order by c.id desc limit $3"
         );
         let table = table.map(SiteTable::word).unwrap_or_default();
-        let args = args![
-            table,
-            row.unwrap_or_default(),
-            before.unwrap_or_default(),
-            limit
-        ];
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
+        self.changes(&sql, args![table, before.unwrap_or_default(), limit])
+            .await
+    }
+
+    /// Changes of one row, newest first; what an import did to it is among them.
+    pub(crate) async fn changes_of_row(
+        &mut self,
+        table: SiteTable,
+        row: &str,
+        before: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let sql = format!(
+            "{SELECT} and r.section = $1 and r.row_id = $2
+             where (r.row_id is not null or (c.section = $1 and c.row_id = $2)) and ($3 = '' or c.id < $3)
+             order by c.id desc limit $4"
+        );
+        let args = args![table.word(), row, before.unwrap_or_default(), limit];
+        self.changes(&sql, args).await
+    }
+
+    /// What an import did, row by row, behind a row.
+    pub(crate) async fn changes_of_import(
+        &mut self,
+        change: &str,
+        behind: (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let sql = format!(
+            "{SELECT} where c.id = $1 and r.row_id is not null and (r.section > $2 or (r.section = $2 and r.row_id > $3))
+             order by r.section, r.row_id limit $4"
+        );
+        self.changes(&sql, args![change, behind.0, behind.1, limit])
+            .await
+    }
+
+    async fn changes(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<ChangeRow>, StoreError> {
+        let rows: Vec<Columns> = self.all(sql, args).await?;
         rows.into_iter().map(ChangeRow::try_from).collect()
     }
 
     /// One change.
     pub(crate) async fn site_change(&mut self, id: &str) -> Result<Option<ChangeRow>, StoreError> {
         let row: Option<Columns> = self
-            .optional(&format!("{SELECT} where c.id = $1"), args![id])
+            .optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id])
             .await?;
         row.map(ChangeRow::try_from).transpose()
     }
@@ -207,6 +252,12 @@ impl Conn<'_> {
         self.execute(sql, args![person, username, disabled_at])
             .await
             .map(drop)
+    }
+
+    /// Lets an account log in no more.
+    pub(crate) async fn disable(&mut self, person: &str, at: Timestamp) -> Result<(), StoreError> {
+        let sql = "update person set disabled_at = coalesce(disabled_at, $2) where id = $1";
+        self.execute(sql, args![person, at]).await.map(drop)
     }
 
     /// Adds an account with the password of its first login; name, role and scope follow.
@@ -289,100 +340,5 @@ impl Conn<'_> {
             self.execute(sql, args![&pass.lot, plate, id]).await?;
         }
         Ok(())
-    }
-}
-
-impl Tx<'_> {
-    /// Removes a row. What only belongs to it goes too.
-    pub(crate) async fn remove_site_row(
-        &mut self,
-        table: SiteTable,
-        id: &str,
-    ) -> Result<(), StoreError> {
-        for sql in removals(table) {
-            self.execute(sql, args![id]).await?;
-        }
-        Ok(())
-    }
-}
-
-fn removals(table: SiteTable) -> &'static [&'static str] {
-    match table {
-        SiteTable::Area => &[
-            "delete from person_scope where kind = 'area' and target_id = $1",
-            "delete from area where id = $1",
-        ],
-        SiteTable::Lot => &[
-            "delete from person_scope where kind = 'lot' and target_id = $1",
-            "delete from tariff where lot_id = $1",
-            "delete from lot where id = $1",
-        ],
-        SiteTable::Lane => &["delete from lane where id = $1"],
-        SiteTable::Device => &["delete from device where id = $1"],
-        SiteTable::Robot => &[
-            "delete from robot_pairing where robot_id = $1",
-            "delete from robot where id = $1",
-        ],
-        SiteTable::Seat => &["delete from seat where number = $1"],
-        // People stay: records name them. They are disabled.
-        SiteTable::Person => &[],
-        SiteTable::Reason => &["delete from reason where code = $1"],
-        SiteTable::Pass => &[
-            "delete from pass_plate where pass_id = $1",
-            "delete from pass where id = $1",
-        ],
-        SiteTable::Vehicle => &["delete from vehicle where lot_id || ':' || plate = $1"],
-        SiteTable::Tariff => &["delete from tariff where lot_id = $1"],
-        SiteTable::Integration => &["delete from integration where id = $1"],
-        SiteTable::Rule => &["delete from rule where name = $1"],
-    }
-}
-
-/// What still needs a row: a question that counts, and the key of the words that say so.
-pub(crate) fn needed_by(table: SiteTable) -> &'static [(&'static str, &'static str)] {
-    match table {
-        SiteTable::Area => &[
-            (
-                "select count(*) from area where parent_id = $1",
-                "used_by_areas",
-            ),
-            (
-                "select count(*) from lot where area_id = $1",
-                "used_by_lots",
-            ),
-        ],
-        SiteTable::Lot => &[
-            (
-                "select count(*) from lane where lot_id = $1",
-                "used_by_lanes",
-            ),
-            (
-                "select count(*) from pass where lot_id = $1",
-                "used_by_passes",
-            ),
-            (
-                "select count(*) from vehicle where lot_id = $1",
-                "used_by_vehicles",
-            ),
-        ],
-        SiteTable::Lane => &[(
-            "select count(*) from lease where lane_id = $1 and open",
-            "used_by_case",
-        )],
-        SiteTable::Device => &[(
-            "select count(*) from lane where $1 in (barrier_id, plate_camera_id, id_camera_id)
-             or environment_cameras like '%\"' || $1 || '\"%'",
-            "used_by_lanes",
-        )],
-        SiteTable::Robot => &[(
-            "select count(*) from lane where robot_id = $1",
-            "used_by_lanes",
-        )],
-        SiteTable::Seat => &[(
-            "select count(*) from seat where number = $1 and person_id is not null",
-            "used_by_person",
-        )],
-        SiteTable::Person => &[("select count(*) from person where id = $1", "people_stay")],
-        _ => &[],
     }
 }

@@ -1,11 +1,14 @@
 //! Writing a site file's rows, in the order in which they refer to each other, many rows a statement.
 
-use super::super::{Arg, Conn, StoreError, Tx};
+use super::{
+    super::{Arg, Conn, StoreError, Tx},
+    taken::PassKey,
+};
 use crate::{
     args,
     site::{Device, Lane, Lot, Pass, Person, Site, Tariff},
 };
-use lanedesk_domain::ids::{PassId, PersonId};
+use lanedesk_domain::ids::PersonId;
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -22,35 +25,75 @@ pub struct Secrets {
     pub integrations: HashMap<String, String>,
 }
 
+/// Whoever is told how many rows are written.
+pub(crate) type Heard<'a> = &'a (dyn Fn(usize) + Send + Sync);
+
 impl Tx<'_> {
     /// Writes a whole site.
     pub async fn import_site(&mut self, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
+        let passes = self.pass_ids(&site.passes).await?;
+        self.write_site(site, secrets, &passes, &|_| {}).await
+    }
+
+    /// Writes a whole site whose passes have these ids.
+    pub(super) async fn write_site(
+        &mut self,
+        site: &Site,
+        secrets: &Secrets,
+        pass_ids: &[PassKey],
+        heard: Heard<'_>,
+    ) -> Result<(), StoreError> {
         places(self, site, secrets).await?;
         people(self, site, secrets).await?;
-        passes(self, &site.passes).await?;
+        passes(self, &site.passes, pass_ids, heard).await?;
         vehicles_and_money(self, site, secrets).await
     }
 }
 
 /// A table as an import writes it: rows that are there already by `key` get the new values of all other columns.
-struct Table {
-    name: &'static str,
-    key: &'static [&'static str],
-    columns: &'static [&'static str],
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) key: &'static [&'static str],
+    pub(super) columns: &'static [&'static str],
 }
 
 /// Values in one statement; SQLite takes 32,766, PostgreSQL 65,535.
 const MOST_VALUES: usize = 4_000;
 
 impl Table {
-    async fn put(&self, conn: &mut Conn<'_>, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
-        for rows in rows.chunks(MOST_VALUES / self.columns.len()) {
-            let sql = self.upsert(rows.len());
-            let args = rows.iter().flatten().cloned().collect();
+    pub(super) async fn put(
+        &self,
+        conn: &mut Conn<'_>,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<(), StoreError> {
+        self.put_told(conn, rows, &|_| {}).await
+    }
+
+    /// The same; `heard` is told after every statement how many rows are written.
+    async fn put_told(
+        &self,
+        conn: &mut Conn<'_>,
+        rows: Vec<Vec<Arg>>,
+        heard: Heard<'_>,
+    ) -> Result<(), StoreError> {
+        let at_once = (MOST_VALUES / self.columns.len()).min(rows.len());
+        let (full, mut done) = (self.upsert(at_once), 0);
+        let mut rows = rows.into_iter();
+        loop {
+            let args: Vec<Arg> = rows.by_ref().take(at_once).flatten().collect();
+            let count = args.len() / self.columns.len();
+            if count == 0 {
+                return Ok(());
+            }
+            done += count;
             // An upsert answers no rows, so their type means nothing.
-            conn.all::<(i64,)>(&sql, args).await?;
+            if count == at_once {
+                conn.all::<(i64,)>(&full, args).await?;
+            } else {
+                conn.all::<(i64,)>(&self.upsert(count), args).await?;
+            }
+            heard(done);
         }
-        Ok(())
     }
 
     fn upsert(&self, rows: usize) -> String {
@@ -236,7 +279,8 @@ fn lot(lot: &Lot) -> Vec<Arg> {
     ]
 }
 
-fn device(device: &Device, sealed: &str) -> Vec<Arg> {
+/// A device's settings as they rest.
+pub(crate) fn device_settings(device: &Device) -> String {
     let mut settings = json!({
         "url": device.url,
         "username": device.username,
@@ -247,7 +291,11 @@ fn device(device: &Device, sealed: &str) -> Vec<Arg> {
     if let Some(rtsp) = &device.rtsp {
         settings["rtsp"] = json!(rtsp);
     }
-    args![&device.id, &device.driver, settings.to_string(), sealed]
+    settings.to_string()
+}
+
+fn device(device: &Device, sealed: &str) -> Vec<Arg> {
+    args![&device.id, &device.driver, device_settings(device), sealed]
 }
 
 fn lane(lane: &Lane) -> Vec<Arg> {
@@ -322,45 +370,31 @@ async fn put_person(
     Ok(id)
 }
 
-/// Passes by lot and plates, the plates in order.
-type KnownPasses = HashMap<(String, Vec<String>), String>;
-
-async fn known_passes(conn: &mut Conn<'_>) -> Result<KnownPasses, StoreError> {
-    let sql = "select lot_id, pass_id, plate from pass_plate order by pass_id, plate";
-    let rows: Vec<(String, String, String)> = conn.all(sql, vec![]).await?;
-    let mut plates: HashMap<(String, String), Vec<String>> = HashMap::new();
-    for (lot, pass, plate) in rows {
-        plates.entry((lot, pass)).or_default().push(plate);
-    }
-    Ok(plates
-        .into_iter()
-        .map(|((lot, pass), plates)| ((lot, plates), pass))
-        .collect())
-}
-
-async fn passes(conn: &mut Conn<'_>, passes: &[Pass]) -> Result<(), StoreError> {
-    if passes.is_empty() {
-        return Ok(());
-    }
-    let known = known_passes(conn).await?;
-    let (mut rows, mut plates) = (Vec::new(), Vec::new());
-    for pass in passes {
-        let mut in_order = pass.plates.clone();
-        in_order.sort();
-        let known = known.get(&(pass.lot.to_string(), in_order)).cloned();
-        let id = known.unwrap_or_else(|| PassId::new().to_string());
-        plates.extend(pass.plates.iter().map(|plate| args![&pass.lot, plate, &id]));
-        rows.push(args![
-            id,
+async fn passes(
+    conn: &mut Conn<'_>,
+    passes: &[Pass],
+    ids: &[PassKey],
+    heard: Heard<'_>,
+) -> Result<(), StoreError> {
+    let row = |(pass, key): (&Pass, &PassKey)| {
+        args![
+            &key.id,
             &pass.lot,
             pass.status,
             pass.valid_from,
             pass.valid_to,
             pass.spaces
-        ]);
-    }
-    PASS.put(conn, rows).await?;
-    PASS_PLATE.put(conn, plates).await
+        ]
+    };
+    let rows = passes.iter().zip(ids).map(row).collect();
+    PASS.put_told(conn, rows, heard).await?;
+    // A pass that is there has these plates already: by them it was found.
+    let new = passes.iter().zip(ids).filter(|(_, key)| !key.known);
+    let plates = new.flat_map(|(pass, key)| {
+        let row = move |plate| args![&pass.lot, plate, &key.id];
+        pass.plates.iter().map(row)
+    });
+    PASS_PLATE.put(conn, plates.collect()).await
 }
 
 async fn vehicles_and_money(

@@ -249,6 +249,32 @@ const RULE: Noun = Noun {
     ..NOTHING
 };
 
+/// One row a scene, its languages side by side.
+const TEMPLATE: Noun = Noun {
+    table: "(select scene,
+        max(case lang when 'zh' then text end) as text, max(case lang when 'zh' then speech end) as speech,
+        max(case lang when 'en' then text end) as text_en, max(case lang when 'en' then speech end) as speech_en
+        from template group by scene)",
+    id: "x.scene",
+    key: Some("scene"),
+    label: "x.scene",
+    columns: &[
+        plain("text", "x.text"),
+        plain("speech", "x.speech"),
+        plain("text_en", "x.text_en"),
+        plain("speech_en", "x.speech_en"),
+    ],
+    ..NOTHING
+};
+
+const LINK: Noun = Noun {
+    table: "link",
+    id: "x.name",
+    key: Some("name"),
+    columns: &[plain("url", "x.url")],
+    ..NOTHING
+};
+
 /// The table of a word.
 pub(crate) fn noun(table: SiteTable) -> &'static Noun {
     match table {
@@ -265,5 +291,7 @@ pub(crate) fn noun(table: SiteTable) -> &'static Noun {
         SiteTable::Tariff => &TARIFF,
         SiteTable::Integration => &INTEGRATION,
         SiteTable::Rule => &RULE,
+        SiteTable::Template => &TEMPLATE,
+        SiteTable::Link => &LINK,
     }
 }

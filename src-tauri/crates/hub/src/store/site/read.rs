@@ -5,8 +5,11 @@ use crate::{
     directory::parsed,
     site::{Pass, Person, Vehicle},
 };
-use lanedesk_domain::time::Timestamp;
-use std::collections::BTreeMap;
+use lanedesk_domain::{
+    ids::{AreaId, LotId},
+    time::Timestamp,
+};
+use std::collections::{BTreeMap, HashMap};
 
 #[derive(sqlx::FromRow)]
 struct PassRow {
@@ -31,10 +34,10 @@ impl Conn<'_> {
     pub async fn all_people(&mut self) -> Result<Vec<Person>, StoreError> {
         let sql = "select id, username, name, role, must_change from person order by username";
         let rows: Vec<(String, String, String, String, bool)> = self.all(sql, vec![]).await?;
+        let mut scopes = self.all_scopes().await?;
         let mut people = Vec::with_capacity(rows.len());
         for (id, username, name, role, must_change) in rows {
-            let given = self.given(&parsed(&id)?).await?;
-            let (lots, areas) = (given.lots, given.areas);
+            let (lots, areas) = scopes.remove(&id).unwrap_or_default();
             people.push(Person {
                 username,
                 name,
@@ -46,6 +49,25 @@ impl Conn<'_> {
             });
         }
         Ok(people)
+    }
+
+    /// Lots and areas of everybody, by their id.
+    async fn all_scopes(
+        &mut self,
+    ) -> Result<HashMap<String, (Vec<LotId>, Vec<AreaId>)>, StoreError> {
+        let sql =
+            "select person_id, kind, target_id from person_scope order by person_id, target_id";
+        let rows: Vec<(String, String, String)> = self.all(sql, vec![]).await?;
+        let mut scopes: HashMap<String, (Vec<LotId>, Vec<AreaId>)> = HashMap::new();
+        for (person, kind, target) in rows {
+            let (lots, areas) = scopes.entry(person).or_default();
+            match kind.as_str() {
+                "area" => areas.push(parsed(&target)?),
+                "lot" => lots.push(parsed(&target)?),
+                _ => return Err(StoreError::Corrupt(format!("scope of kind {kind:?}"))),
+            }
+        }
+        Ok(scopes)
     }
 
     /// Every pass with its plates, by lot and plates.

@@ -47,8 +47,24 @@ impl Conn<'_> {
     ) -> Result<Option<StoredRow>, StoreError> {
         let noun = noun(table);
         let sql = format!("{} where {} = $1", self.select(noun), noun.id);
-        let row: Option<(String, String, String, String)> = self.optional(&sql, args![id]).await?;
+        let row: Option<Raw> = self.optional(&sql, args![id]).await?;
         row.map(|row| stored(noun, row)).transpose()
+    }
+
+    /// Rows as they rest, unread; of these ids, or all of the table.
+    pub(super) async fn raw_rows(
+        &mut self,
+        noun: &Noun,
+        ids: Option<&[&str]>,
+    ) -> Result<Vec<Raw>, StoreError> {
+        let sql = self.select(noun);
+        let Some(ids) = ids else {
+            return self.all(&sql, vec![]).await;
+        };
+        // Texts as a JSON array cannot fail to be written.
+        let listed = serde_json::to_string(ids).unwrap_or_default();
+        let sql = format!("{sql} where {}", self.in_lots(noun.id, 1));
+        self.all(&sql, args![listed]).await
     }
 
     /// Rows in the order of their ids.
@@ -88,7 +104,7 @@ impl Conn<'_> {
             self.select(noun),
             noun.id
         );
-        let rows: Vec<(String, String, String, String)> = self.all(&sql, args).await?;
+        let rows: Vec<Raw> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| stored(noun, row)).collect()
     }
 
@@ -144,7 +160,10 @@ fn value(column: &Column, sqlite: bool) -> String {
     }
 }
 
-fn stored(noun: &Noun, row: (String, String, String, String)) -> Result<StoredRow, StoreError> {
+/// A row unread: id, label, values as JSON, sealed secrets. Two that are alike are the same row unchanged.
+pub(super) type Raw = (String, String, String, String);
+
+pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
     let (id, label, body, sealed) = row;
     let corrupt = |error: &dyn std::fmt::Display| {
         StoreError::Corrupt(format!("{} {id}: {error}", noun.table))

@@ -1,0 +1,258 @@
+//! Taking a whole import back as one change: what it changed is as it was, what it added is gone, people it added are
+//! disabled. Refused while any of its rows was changed since, because that change would be lost (R34).
+
+use super::{
+    edit::people_changed,
+    row::{self, takes_effect},
+    take_in::sum,
+    text,
+};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    hub::Hub,
+    ops::account,
+    site::Site,
+    store::{
+        Audit, ChangeRow, NewChange, RowChange, Secrets, StoreError, StoredRow, Tx, needed_by,
+    },
+};
+use lanedesk_domain::time::Timestamp;
+use lanedesk_wire::site::{Cell, Cells, ChangeKind, SiteTable};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// What taking an import back did.
+struct Undone {
+    /// The change's id.
+    change: String,
+    /// Sessions that are over with it, by their tokens' hashes.
+    ended: Vec<String>,
+    /// Something every hub keeps in memory was among it.
+    in_memory: bool,
+}
+
+/// Does it, and answers the new change's id.
+pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<String> {
+    let (who, change, now) = (actor.clone(), change.to_owned(), hub.clock().now());
+    let undone = hub
+        .store()
+        .write(move |tx| {
+            let (who, change) = (who.clone(), change.clone());
+            Box::pin(async move { back(tx, &who, &change, now).await })
+        })
+        .await?;
+    account::forget(hub, undone.ended);
+    if undone.in_memory {
+        takes_effect(hub).await?;
+    }
+    Ok(undone.change)
+}
+
+async fn back(tx: &mut Tx<'_>, actor: &Actor, change: &str, now: Timestamp) -> Result<Undone> {
+    tx.lock_site().await?;
+    let kept = tx.site_change(change).await?.ok_or(Error::NotFound)?;
+    if !super::undo::can_go_back(&kept) {
+        return Err(super::undo::not_undoable());
+    }
+    let rows = tx.change_rows(change, ("", ""), i64::MAX).await?;
+    let now_there = unchanged(tx, &rows).await?;
+    let taken = |error| match error {
+        // What the row was called before is another's by now.
+        StoreError::NotUnique(_) => Error::ChangedMeanwhile(None),
+        other => other.into(),
+    };
+    let (site, secrets) = before(tx, &rows, &now_there).await?;
+    // A language the import added to a scene is to stand at its default again.
+    for row in rows.iter().filter(|row| row.table == SiteTable::Template) {
+        tx.remove_site_row(row.table, &row.id).await?;
+    }
+    tx.import_site(&site, &secrets).await.map_err(taken)?;
+    remove_added(tx, &rows, now).await?;
+    let mut ended = Vec::new();
+    let mut done = Vec::new();
+    for (table, there) in &now_there {
+        let ids: Vec<&str> = there.keys().map(String::as_str).collect();
+        let after = tx.rows_now(*table, &ids).await?;
+        if *table == SiteTable::Person {
+            for id in &ids {
+                ended.extend(people_changed(tx, id, after.get(*id)).await?);
+            }
+        }
+        let became = there
+            .iter()
+            .filter_map(|(id, was)| RowChange::between(*table, Some(was), after.get(id)));
+        done.extend(became);
+    }
+    let id = note(tx, actor, &kept, &done, now).await?;
+    let in_memory = now_there.iter().any(|(table, _)| row::is_in_memory(*table));
+    if in_memory {
+        tx.tell_site_changed(now).await?;
+    }
+    Ok(Undone {
+        change: id,
+        ended,
+        in_memory,
+    })
+}
+
+/// Rows as they are now, by id, table for table.
+type There = Vec<(SiteTable, HashMap<String, StoredRow>)>;
+
+/// The rows of the change as they are now, which must be as it left them.
+async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<There> {
+    let mut there = There::new();
+    let (mut moved, mut first) = (0, None);
+    for of_table in rows.chunk_by(|a, b| a.table == b.table) {
+        let Some(table) = of_table.first().map(|row| row.table) else {
+            continue;
+        };
+        let ids: Vec<&str> = of_table.iter().map(|row| row.id.as_str()).collect();
+        let now = tx.rows_now(table, &ids).await?;
+        for row in of_table {
+            if now.get(&row.id).map(|now| &now.version) != row.version.as_ref() {
+                moved += 1;
+                first = first.or_else(|| Some(row.label.clone()));
+            }
+        }
+        there.push((table, now));
+    }
+    match first {
+        None => Ok(there),
+        Some(label) => Err(Error::RowsMoved { rows: moved, label }),
+    }
+}
+
+/// What the changed rows were, as a site of their own.
+async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &There) -> Result<(Site, Secrets)> {
+    let (mut text, mut secrets) = (String::new(), Secrets::default());
+    let (mut rules, mut links) = (Cells::new(), Cells::new());
+    for row in rows {
+        let Some(mut cells) = row.cells_before()? else {
+            continue;
+        };
+        cells.remove("disabled");
+        row::fit(row.table, &row.id, &mut cells);
+        match row.table {
+            SiteTable::Rule => {
+                rules.extend(cells);
+                continue;
+            }
+            SiteTable::Link => {
+                links.extend(cells);
+                continue;
+            }
+            _ => {}
+        }
+        if row.table == SiteTable::Link {
+            links.extend(cells);
+            continue;
+        }
+        let sealed = sealed_now(there, row);
+        match row.table {
+            SiteTable::Device => drop(secrets.devices.insert(row.id.clone(), sealed)),
+            SiteTable::Robot => drop(secrets.robots.insert(row.id.clone(), sealed)),
+            SiteTable::Integration => {
+                let first = sealed.split(' ').next().unwrap_or_default();
+                secrets
+                    .integrations
+                    .insert(row.id.clone(), first.to_owned());
+                // The check of an import wants one; what is sealed stays, whatever stands here.
+                cells.insert("secret".to_owned(), Some(Cell::Text("kept".to_owned())));
+            }
+            _ => {}
+        }
+        text.push_str(&text::line(row.table, &cells)?);
+    }
+    for (table, cells) in [(SiteTable::Rule, &rules), (SiteTable::Link, &links)] {
+        if !cells.is_empty() {
+            text.push_str(&text::line(table, cells)?);
+        }
+    }
+    let known = tx.known_site().await?;
+    let site = Site::parse(&text, &known).map_err(Error::Faults)?;
+    Ok((site, secrets))
+}
+
+fn sealed_now(there: &There, row: &RowChange) -> String {
+    let of_table = there.iter().find(|(table, _)| *table == row.table);
+    of_table
+        .and_then(|(_, rows)| rows.get(&row.id))
+        .map(|row| row.sealed.clone())
+        .unwrap_or_default()
+}
+
+/// Takes away what the import added. What other rows of it need goes after them.
+async fn remove_added(tx: &mut Tx<'_>, rows: &[RowChange], now: Timestamp) -> Result<()> {
+    let added = || rows.iter().filter(|row| row.before.is_none());
+    let of = |table| added().filter(move |row| row.table == table);
+    let passes: Vec<&str> = of(SiteTable::Pass).map(|row| row.id.as_str()).collect();
+    tx.remove_passes(&passes).await?;
+    for person in of(SiteTable::Person) {
+        tx.disable(&person.id, now).await?;
+    }
+    let mut left: Vec<&RowChange> = added()
+        .filter(|row| !matches!(row.table, SiteTable::Pass | SiteTable::Person))
+        .collect();
+    while !left.is_empty() {
+        let (before, mut stuck, mut why) = (left.len(), Vec::new(), "used_by_lanes");
+        for row in left {
+            if let Some(words) = needed(tx, row).await? {
+                why = words;
+                stuck.push(row);
+            } else {
+                tx.remove_site_row(row.table, &row.id).await?;
+            }
+        }
+        if stuck.len() == before {
+            return Err(Error::StillUsed(why));
+        }
+        left = stuck;
+    }
+    Ok(())
+}
+
+async fn needed(tx: &mut Tx<'_>, row: &RowChange) -> Result<Option<&'static str>> {
+    for (sql, words) in needed_by(row.table) {
+        if tx.count_of(sql, crate::args![&row.id]).await? > 0 {
+            return Ok(Some(words));
+        }
+    }
+    Ok(None)
+}
+
+async fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kept: &ChangeRow,
+    done: &[RowChange],
+    now: Timestamp,
+) -> Result<String> {
+    let id = uuid::Uuid::now_v7().to_string();
+    tx.add_site_change(&NewChange {
+        id: &id,
+        section: "import",
+        row_id: "",
+        label: &kept.label,
+        kind: ChangeKind::Imported,
+        person: &actor.id,
+        at: now,
+        before: None,
+        after: None,
+        version: None,
+        secrets: false,
+        undoes: Some(&kept.id),
+    })
+    .await?;
+    tx.keep_rows(&id, done).await?;
+    let body = json!({"rows": done.len(), "sum": sum(done), "change": id, "undoes": kept.id});
+    tx.audit(Audit {
+        at: now,
+        person: Some(actor.id.clone()),
+        action: "site.import-undo",
+        subject: "site:file".to_owned(),
+        body,
+    })
+    .await?;
+    Ok(id)
+}
