@@ -30,6 +30,7 @@ mod life;
 mod robot;
 mod rtsp;
 pub mod scene;
+pub mod script;
 mod sim;
 mod vehicle;
 

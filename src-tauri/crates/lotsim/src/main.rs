@@ -5,9 +5,10 @@ use lotsim::{
     Config, Lotsim, Vehicle,
     control::{JournalRows, Leave, Press, SetFault},
     demo,
+    script::{Driver, Step, StepError},
 };
 use serde::Serialize;
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 /// A simulated parking lot that speaks the makers' real protocols.
 #[derive(Parser)]
@@ -60,6 +61,10 @@ enum Task {
         #[arg(long)]
         lane: String,
     },
+    /// The driver before a robot does one thing after another, each as soon as it can be done.
+    ///
+    /// For example: lotsim drive --robot R-102 call,shows=pay,pay,drive-off
+    Drive(Drive),
     /// Every movement of every barrier so far.
     Journal {
         /// As JSON, with the orders that reached the devices.
@@ -82,6 +87,26 @@ struct Serve {
     /// Pictures by daylight whatever the hour, as for screenshots.
     #[arg(long)]
     daylight: bool,
+}
+
+#[derive(Args)]
+struct Drive {
+    /// Before which robot, by its number.
+    #[arg(long)]
+    robot: String,
+    /// How many seconds a step waits for what it needs.
+    #[arg(long, default_value_t = 60)]
+    patience: u64,
+    /// What they do, between commas.
+    ///
+    /// arrive[=PLATE[/READ]] comes to the robot's lane, without a plate where none is given; READ is what the camera
+    /// reads · call presses the button · answer: the call centre picks up · hang-up · document[=NAME] holds one before
+    /// the camera · put-away · shows=SCENE waits for a scene: idle, welcome, pay, show_document, paid … · pay waits for a
+    /// code on the screen and pays what it says · drive-off waits until the bar is up · give-up ends the call and turns
+    /// back · fault=none|refuses|silent|dies|offline: the robot says no to every command, does it and never says so,
+    /// breaks its link at the next one, or does not link.
+    #[arg(required = true, value_delimiter = ',')]
+    steps: Vec<Step>,
 }
 
 #[derive(Args)]
@@ -111,6 +136,8 @@ enum Failed {
     NotThere(SocketAddr),
     #[error("refused: {0}")]
     Refused(String),
+    #[error(transparent)]
+    Step(#[from] StepError),
     #[error("the answer cannot be read: {0}")]
     Answer(#[from] reqwest::Error),
     #[error("Ctrl-C cannot be waited for: {0}")]
@@ -153,6 +180,7 @@ async fn run(cli: Cli) -> Result<(), Failed> {
         Task::Fault { lane, fault } => site.post(&lane, "fault", &SetFault { fault }).await,
         Task::Press { lane, action } => site.post(&lane, "press", &Press { action }).await,
         Task::Replay { lane } => site.post(&lane, "replay", &()).await,
+        Task::Drive(drive) => site.drive(drive).await,
         Task::Journal { json } => site.journal(json).await,
     }
 }
@@ -227,6 +255,19 @@ impl Site {
                 "{:6} {:8} {vehicle:10} {faults:16} {} {} {}",
                 lane.code, lane.bar, lane.url, lane.lot, lane.name
             );
+        }
+        Ok(())
+    }
+
+    async fn drive(&self, drive: Drive) -> Result<(), Failed> {
+        let patience = Duration::from_secs(drive.patience);
+        let driver = Driver::new(self.0, &drive.robot, patience)?;
+        for step in &drive.steps {
+            driver.does(step).await.map_err(|error| match error {
+                StepError::Http(error) if error.is_connect() => Failed::NotThere(self.0),
+                other => other.into(),
+            })?;
+            println!("{} {step}", drive.robot);
         }
         Ok(())
     }

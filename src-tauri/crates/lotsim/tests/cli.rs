@@ -20,7 +20,8 @@ impl Served {
             std::process::id(),
             std::thread::current().id()
         ));
-        let text = "control = \"127.0.0.1:0\"\n[[lane]]\ncode = \"E01\"\ntravel_ms = 20\n";
+        let text = "control = \"127.0.0.1:0\"\n[[lane]]\ncode = \"E01\"\ntravel_ms = 20\n\
+            [[robot]]\nnumber = \"R-1\"\nkey = \"k\"\nlane = \"E01\"\nhub = \"http://127.0.0.1:9\"\n";
         std::fs::write(&file, text).expect("a site file");
         let mut program = Command::new(env!("CARGO_BIN_EXE_lotsim"))
             .args(["serve", "--config"])
@@ -100,6 +101,11 @@ fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
         &["fault", "--lane", "X", "silent"],
         &["leave", "--lane", "E01"],
         &["vehicle", "--plate", "粤B12345"],
+        &["drive", "--robot", "R-1", "dance"],
+        &["drive", "--robot", "R-9", "give-up"],
+        &["drive", "--robot", "R-1", "hang-up"],
+        // Its hub is not there: nothing is shown that could be paid.
+        &["drive", "--robot", "R-1", "--patience", "0", "pay"],
     ] {
         let output = site.say(words);
         assert!(
@@ -107,4 +113,22 @@ fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
             "{words:?}"
         );
     }
+}
+
+#[test]
+fn a_script_is_acted_step_by_step() {
+    let site = Served::start();
+    let said = site.ok(&[
+        "drive",
+        "--robot",
+        "R-1",
+        "arrive=粤B12345/粤B1Z345,document",
+    ]);
+    assert_eq!(said, "R-1 arrive=粤B12345/粤B1Z345\nR-1 document=王五\n");
+    assert!(site.ok(&["lanes"]).contains("粤B12345"));
+    site.ok(&["press", "--lane", "E01", "open"]);
+    site.ok(&["drive", "--robot", "R-1", "drive-off"]);
+    assert!(!site.ok(&["lanes"]).contains("粤B12345"));
+    let help = site.ok(&["drive", "--help"]);
+    assert!(help.contains("give-up ends the call"), "{help}");
 }

@@ -1,7 +1,7 @@
 //! The driver's script on the control API.
 
 use super::{DriverError, Robot, RobotFault, RobotNow};
-use crate::Lane;
+use crate::{Lane, Vehicle};
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -36,6 +36,10 @@ impl IntoResponse for Refused {
         match self {
             Self::NoRobot => (StatusCode::NOT_FOUND, "no such robot").into_response(),
             Self::NotPossible(why) => (StatusCode::CONFLICT, why).into_response(),
+            // What waiting may mend is told apart from what it will not.
+            Self::Driver(error @ (DriverError::Refused(_) | DriverError::Http(_))) => {
+                (StatusCode::BAD_GATEWAY, error.to_string()).into_response()
+            }
             Self::Driver(error) => (StatusCode::CONFLICT, error.to_string()).into_response(),
         }
     }
@@ -66,6 +70,7 @@ pub(crate) fn routes(robots: Vec<Robot>, lanes: Vec<Lane>) -> Router {
         .route("/robots/{number}/screen.jpg", get(screen))
         .route("/robots/{number}/fault", post(fault))
         .route("/robots/{number}/document", post(document))
+        .route("/robots/{number}/arrive", post(arrive))
         .route("/robots/{number}/{act}", post(act))
         .with_state(drivers)
 }
@@ -113,6 +118,16 @@ async fn document(
 ) -> Result<StatusCode, Refused> {
     let robot = drivers.robot(&number)?;
     robot.hold(document.name.as_deref());
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn arrive(
+    State(drivers): State<Drivers>,
+    Path(number): Path<String>,
+    Json(vehicle): Json<Vehicle>,
+) -> Result<StatusCode, Refused> {
+    let lane = drivers.lane(drivers.robot(&number)?);
+    lane.ok_or(Refused::NoRobot)?.arrive(vehicle);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -31,6 +31,9 @@ pub enum DriverError {
     /// There is no such system at this site.
     #[error("the robot has no {0} system")]
     NoSystem(&'static str),
+    /// It has no link to press the button over.
+    #[error("the robot is not linked")]
+    NotLinked,
     /// No code to pay stands on the screen.
     #[error("there is nothing to pay on the screen")]
     NothingToPay,
@@ -46,10 +49,15 @@ pub enum DriverError {
 }
 
 impl Robot {
-    /// The driver presses the call button; the telephone system rings at the call centre. Answers the call's id.
+    /// The driver presses the call button; the telephone system rings at the call centre, or where there is none the
+    /// robot itself tells the hub. Answers the call's id.
     pub async fn press_call(&self) -> Result<String, DriverError> {
         let call = uuid::Uuid::now_v7().to_string();
-        self.call_event("call.ringing", &call).await?;
+        if self.config().telephony.is_some() {
+            self.call_event("call.ringing", &call).await?;
+        } else {
+            self.says(json!({"type": "call"}))?;
+        }
         self.0.now.send_modify(|now| now.call = Some(call.clone()));
         Ok(call)
     }
@@ -63,9 +71,20 @@ impl Robot {
     /// The call ends.
     pub async fn hang_up(&self) -> Result<(), DriverError> {
         let call = self.now().call.ok_or(DriverError::NoCall)?;
-        self.call_event("call.ended", &call).await?;
+        if self.config().telephony.is_some() {
+            self.call_event("call.ended", &call).await?;
+        } else {
+            self.says(json!({"type": "hung_up"}))?;
+        }
         self.0.now.send_modify(|now| now.call = None);
         Ok(())
+    }
+
+    fn says(&self, frame: Value) -> Result<(), DriverError> {
+        if !self.now().linked {
+            return Err(DriverError::NotLinked);
+        }
+        self.0.says.send(frame).map_err(|_| DriverError::NotLinked)
     }
 
     async fn call_event(&self, what: &str, call: &str) -> Result<(), DriverError> {
@@ -106,7 +125,10 @@ impl Robot {
     async fn post(&self, path: &str, by: &Integration, event: &Value) -> Result<(), DriverError> {
         let body = event.to_string();
         let timestamp = (crate::journal::now().0 / 1000).to_string();
-        let url = format!("{}/api/integrations/{path}/events", self.config().hub);
+        let url = format!(
+            "{}/api/integrations/{path}/events",
+            self.0.hub.borrow().as_str()
+        );
         let request = self.0.http.post(url).header("x-integration", &by.id);
         let request = request
             .header("x-signature", signature(&by.secret, &timestamp, &body))

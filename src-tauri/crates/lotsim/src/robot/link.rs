@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::{
     net::TcpStream,
-    sync::watch,
+    sync::{mpsc, watch},
     time::{MissedTickBehavior, interval},
 };
 use tokio_tungstenite::{
@@ -27,23 +27,31 @@ const PING: Duration = Duration::from_secs(15);
 struct Ended;
 
 /// Keeps the robot linked for ever.
-pub(super) async fn run(config: RobotConfig, now: watch::Sender<RobotNow>) {
+pub(super) async fn run(
+    config: RobotConfig,
+    hub: watch::Receiver<String>,
+    now: watch::Sender<RobotNow>,
+    mut said: mpsc::UnboundedReceiver<Value>,
+) {
     loop {
         let away = now.borrow().fault == RobotFault::Offline;
-        if !away && let Some(socket) = open(&config).await {
+        let address = hub.borrow().clone();
+        if !away && let Some(socket) = open(&config, &address).await {
+            // What nobody heard is not said again.
+            while said.try_recv().is_ok() {}
             now.send_modify(|now| {
                 now.linked = true;
                 now.links += 1;
             });
-            let Err(Ended) = talk(socket, &now).await;
+            let Err(Ended) = talk(socket, &now, &mut said).await;
             now.send_modify(|now| now.linked = false);
         }
         tokio::time::sleep(AGAIN).await;
     }
 }
 
-async fn open(config: &RobotConfig) -> Option<Socket> {
-    let address = config.hub.replacen("http", "ws", 1);
+async fn open(config: &RobotConfig, hub: &str) -> Option<Socket> {
+    let address = hub.replacen("http", "ws", 1);
     let url = format!("{address}/api/robots/{}/link", config.number);
     let mut request = url.into_client_request().ok()?;
     let words = format!("lanedesk.robot.v1, {}", config.key);
@@ -63,6 +71,7 @@ async fn open(config: &RobotConfig) -> Option<Socket> {
 async fn talk(
     mut socket: Socket,
     now: &watch::Sender<RobotNow>,
+    said: &mut mpsc::UnboundedReceiver<Value>,
 ) -> Result<std::convert::Infallible, Ended> {
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -77,6 +86,7 @@ async fn talk(
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Ended),
                 Some(Ok(_)) => {}
             },
+            Some(frame) = said.recv() => say(&mut socket, &frame).await?,
             _ = ping.tick() => say(&mut socket, &json!({"type": "ping"})).await?,
             () = switched_off(&mut watch) => return Err(Ended),
         }

@@ -12,7 +12,11 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 
 /// How long [`Robot::wait_for`] waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,7 +33,7 @@ pub struct RobotConfig {
     pub lane: String,
     /// Where the hub is, `http://…`.
     pub hub: String,
-    /// The telephone system that tells the hub of its calls.
+    /// The telephone system that tells the hub of its calls; none: its own button does, over its link.
     #[serde(default)]
     pub telephony: Option<Integration>,
     /// The payment system that tells the hub of its driver's payments.
@@ -85,7 +89,11 @@ pub struct Robot(Arc<Inner>);
 
 struct Inner {
     config: RobotConfig,
+    /// Where the hub is now; at first where the site says.
+    hub: watch::Sender<String>,
     now: watch::Sender<RobotNow>,
+    /// What it says of itself over its link.
+    says: mpsc::UnboundedSender<Value>,
     http: reqwest::Client,
     task: JoinHandle<()>,
 }
@@ -100,11 +108,16 @@ impl Robot {
     /// A robot that links by itself, and again whenever its link breaks.
     pub fn start(config: RobotConfig) -> Result<Self, reqwest::Error> {
         let now = watch::Sender::new(RobotNow::default());
+        let hub = watch::Sender::new(config.hub.clone());
+        let (says, said) = mpsc::unbounded_channel();
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let task = tokio::spawn(link::run(config.clone(), now.clone()));
+        let linking = link::run(config.clone(), hub.subscribe(), now.clone(), said);
+        let task = tokio::spawn(linking);
         Ok(Self(Arc::new(Inner {
             config,
+            hub,
             now,
+            says,
             http,
             task,
         })))
@@ -118,6 +131,11 @@ impl Robot {
     /// What it shows and does now.
     pub fn now(&self) -> RobotNow {
         self.0.now.borrow().clone()
+    }
+
+    /// Looks for the hub elsewhere from its next link on.
+    pub fn look_for_hub(&self, address: &str) {
+        self.0.hub.send_replace(address.to_owned());
     }
 
     /// Waits until it is as wanted. False: it never was.
