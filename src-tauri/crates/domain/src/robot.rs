@@ -93,6 +93,24 @@ impl RobotScene {
         }
     }
 
+    /// The names its words may hold in braces: what is known when it is shown.
+    pub const fn places(self) -> &'static [&'static str] {
+        match self {
+            Self::Idle | Self::Welcome | Self::ShowDocument => &["lot", "lane"],
+            Self::Text => &["lot", "lane", "text"],
+            Self::Pay => &["lot", "lane", "plate", "amount", "minutes"],
+            Self::RefusalSpaces => &["lot", "lane", "plate", "plates"],
+            Self::Paid => &["lot", "lane", "plate", "minutes"],
+            Self::Renewal
+            | Self::UnlicensedEntry
+            | Self::UnlicensedExit
+            | Self::ContactOwner
+            | Self::RefusalBarred
+            | Self::RefusalOutsiders
+            | Self::RefusalExpired => &["lot", "lane", "plate"],
+        }
+    }
+
     /// Whether money is asked for, so that a payment answers it.
     pub const fn asks_money(self) -> bool {
         matches!(self, Self::Pay | Self::UnlicensedExit)
@@ -228,26 +246,25 @@ pub struct Words<'a> {
     pub speech: Cow<'a, str>,
 }
 
-/// Names that words and addresses may hold in braces.
-pub const PLACES: &[&str] = &[
-    "lot",
-    "lane",
-    "stay",
-    "plate",
-    "plates",
-    "amount",
-    "amount_fen",
-    "phone",
-    "minutes",
-    "text",
-];
+impl Link {
+    /// The names an address may hold in braces.
+    pub const PLACES: &'static [&'static str] = &[
+        "lot",
+        "lane",
+        "stay",
+        "plate",
+        "amount",
+        "amount_fen",
+        "phone",
+    ];
+}
 
-/// The first name in braces that is none of [`PLACES`].
-pub fn unknown_place(text: &str) -> Option<&str> {
+/// The first name in braces that is none of `places`.
+pub fn unknown_place<'a>(text: &'a str, places: &[&str]) -> Option<&'a str> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('{') {
         let (name, then) = after.split_once('}')?;
-        if !PLACES.contains(&name) {
+        if !places.contains(&name) {
             return Some(name);
         }
         rest = then;
@@ -333,8 +350,9 @@ mod tests {
             assert!(["off", "green", "yellow", "red"].contains(&scene.light()));
             for language in RobotLanguage::ALL {
                 let words = scene.words(*language);
-                assert_eq!(unknown_place(&words.text), None, "{scene}");
-                assert_eq!(unknown_place(&words.speech), None, "{scene}");
+                assert_eq!(unknown_place(&words.text, scene.places()), None, "{scene}");
+                let spoken = unknown_place(&words.speech, scene.places());
+                assert_eq!(spoken, None, "{scene}");
             }
         }
     }
@@ -360,8 +378,11 @@ mod tests {
         );
         assert_eq!(fill("{plate}好", &known), "好");
         assert_eq!(fill("a { b", &known), "a { b");
-        assert_eq!(unknown_place("{amount}{colour}"), Some("colour"));
-        assert_eq!(unknown_place("{amount} {"), None);
+        let places = RobotScene::Pay.places();
+        assert_eq!(unknown_place("{amount}{colour}", places), Some("colour"));
+        assert_eq!(unknown_place("{amount} {", places), None);
+        let idle = RobotScene::Idle.places();
+        assert_eq!(unknown_place("{lot}{plate}", idle), Some("plate"));
     }
 
     #[test]

@@ -80,6 +80,8 @@ rules! {
     after_call_seconds = 0 in 0..=600,
     /// How long ID photos are kept unless held (R36).
     photo_retention_days = 90 in 1..=3650,
+    /// How long the number of a driver who called is kept after the call; the call itself stays on record.
+    caller_retention_days = 180 in 1..=3650,
     /// How long lane pictures and reads are kept.
     picture_retention_days = 90 in 1..=3650,
     /// How long a session lasts without use: a shift and a half.

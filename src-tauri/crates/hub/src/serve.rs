@@ -229,6 +229,9 @@ async fn clean(hub: Hub) {
         if let Err(error) = ops::call::remove_old(&hub).await {
             tracing::warn!(%error, "old call events were not removed");
         }
+        if let Err(error) = ops::call::forget_callers(&hub).await {
+            tracing::warn!(%error, "numbers of drivers past their time were not forgotten");
+        }
         if let Err(error) = push::remove_old(&hub).await {
             tracing::warn!(%error, "old events were not removed");
         }

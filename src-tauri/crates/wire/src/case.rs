@@ -98,6 +98,9 @@ pub struct CallNow {
     /// When it was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
+    /// When it was over; the lease's ten minutes run from then (R11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What happened in a case.
@@ -120,7 +123,7 @@ words_enum! {
     Step {
         Claimed, Renewed, TakenOver, HandedOver, Moved, Asked, PlateRead, Corrected, FoundByPhone, VehicleChosen,
         DirectionSet, Paid, Ordered, OrderResult, Passed, NotPassed, PhotoTaken, ApprovalAsked, ApprovalAnswered, RobotTold, CallStarted, CallAnswered,
-        CallEnded, HelpAsked, HelpAnswered, CashRecorded, DebtFiled, Closed, Expired, Requeried
+        CallEnded, HelpAsked, HelpAnswered, CashRecorded, DebtFiled, PhotosClosed, Closed, Expired, Requeried
     }
 }
 

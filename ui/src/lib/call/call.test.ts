@@ -62,6 +62,8 @@ describe('the clock of a call (R11, R32)', () => {
     const now = { id: 'c1', caller: '', started_at: at(0), answered_at: at(5) };
     expect(clockOfPage(now, false, noon + 65_000)).toEqual({ phase: 'live', length: 60_000 });
     expect(clockOfPage(now, true, noon + 65_000)).toEqual({ phase: 'over', length: null });
+    const ended = { ...now, ended_at: at(50) };
+    expect(clockOfPage(ended, true, noon + 65_000)).toEqual({ phase: 'over', length: 45_000 });
   });
 
   it('reads minutes and seconds', () => {

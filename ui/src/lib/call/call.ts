@@ -43,10 +43,14 @@ export function clockOf(call: Call, now: number): CallClock {
   return { phase: live ? 'live' : 'rings', length: Math.max(0, now - from) };
 }
 
-/** The same of a page read anew, which tells no end: a lease that runs out again says that the call is over (R11). */
+/**
+ * The same of a page read anew. A lease that runs out again says that the call is over (R11) where no end is told: of a
+ * call opened by hand nobody tells one.
+ */
 export function clockOfPage(call: CallNow, leaseRuns: boolean, now: number): CallClock {
-  if (leaseRuns) return { phase: 'over', length: null };
   const from = ms(call.answered_at ?? call.started_at);
+  if (call.ended_at) return { phase: 'over', length: Math.max(0, ms(call.ended_at) - from) };
+  if (leaseRuns) return { phase: 'over', length: null };
   return { phase: call.answered_at ? 'live' : 'rings', length: Math.max(0, now - from) };
 }
 

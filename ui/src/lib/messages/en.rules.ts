@@ -6,6 +6,7 @@ export const enRules = {
   'rule.grace_days': 'How long after its end a pass still opens',
   'rule.order_deadline_s': 'How long after the press an order may reach the device',
   'rule.quote_seconds': 'How long a quoted fee may be used',
+  'rule.caller_retention_days': 'A caller’s number is kept for; the call stays on record',
   'rule.call_silence_minutes': 'A call nothing is heard of counts as over after',
   'rule.queue_overflow_seconds': 'How long a call rings at one seat before others may take it; 0: at once',
   'rule.seat_grace_seconds': 'How long a seat is kept for a desk that was cut off',

@@ -4,6 +4,7 @@ export const zhRules = {
   'rule.grace_days': '月卡到期后还能正常开闸多久',
   'rule.order_deadline_s': '按下后多久内指令还可以送达设备',
   'rule.quote_seconds': '一次计费结果可以用多久',
+  'rule.caller_retention_days': '来电号码保留多久，通话记录仍保留',
   'rule.call_silence_minutes': '没有消息的通话多久后视为结束',
   'rule.queue_overflow_seconds': '来电在本人坐席响多久后其他人也可接听；0 为立即',
   'rule.seat_grace_seconds': '坐席断线后保留多久',

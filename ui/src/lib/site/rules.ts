@@ -51,7 +51,7 @@ const sections: readonly { title: PlainKey; starts: readonly string[] }[] = [
   { title: 'rules.call', starts: ['call_', 'queue_', 'seat_', 'after_call'] },
   { title: 'rules.release', starts: ['approval_', 'own_camera', 'lane_camera', 'late_'] },
   { title: 'rules.login', starts: ['session_', 'login_', 'second_factor', 'reentry_'] },
-  { title: 'rules.device', starts: ['device_', 'live_', 'shift_', 'photo_retention', 'picture_retention'] },
+  { title: 'rules.device', starts: ['device_', 'live_', 'shift_', 'photo_retention', 'caller_retention', 'picture_retention'] },
   { title: 'rules.warning', starts: ['warn_'] },
 ];
 

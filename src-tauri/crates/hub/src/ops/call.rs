@@ -13,7 +13,7 @@ pub use hear::{hear, robot_calls, robot_hung_up};
 pub(crate) use list::count;
 pub use list::{call_back, list, waiting};
 pub use take::{open_by_hand, take};
-pub use watch::{once, remove_old, run};
+pub use watch::{forget_callers, once, remove_old, run};
 
 use crate::{
     error::Result,

@@ -306,7 +306,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         candidates: looked.candidates,
         offers: bar(&facts),
         lease: standing.lease.clone(),
-        call: looked.call.as_ref().and_then(call::now),
+        call: looked.call.as_ref().map(call::now),
         order: looked.order,
         timeline: looked.timeline,
     };

@@ -8,6 +8,7 @@ use crate::{
     ops::{
         call::audit,
         lease::{ForCall, Gained, Manner, Target, gain_in, pass_on},
+        robot,
     },
     store::{CallRow, SeatRow, Tx},
 };
@@ -144,6 +145,9 @@ pub(super) async fn lane_for(
                 at,
             )
             .await?;
+            if row.state.is_open() {
+                robot::welcome(tx, hub, &lane, &gained.case, now).await?;
+            }
             Ok(Some((lane, gained)))
         }
         Err(Error::LaneHeld { .. }) => Ok(None),

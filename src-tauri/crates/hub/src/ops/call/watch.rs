@@ -1,8 +1,9 @@
 //! What happens to calls by itself: one that rings too long is offered to all, one of which nothing is heard ends.
 
 use super::{audit, hear::silent, tell};
-use crate::{error::Result, hub::Hub};
-use lanedesk_domain::{call::CallState, ids::CallId};
+use crate::{error::Result, hub::Hub, store::Audit};
+use lanedesk_domain::{call::CallState, ids::CallId, time::Timestamp};
+use serde_json::json;
 
 /// How often calls are looked at, ms.
 const LOOK_EVERY: i64 = 1_000;
@@ -45,6 +46,46 @@ pub async fn remove_old(hub: &Hub) -> Result<u64> {
     let before = hub.clock().now().plus_minutes(-REPEATED_DAYS * 24 * 60);
     hub.store()
         .write(move |tx| Box::pin(async move { Ok(tx.remove_call_events(before).await?) }))
+        .await
+}
+
+/// Numbers forgotten in one transaction, so that no other waits long for it.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
+/// Forgets the numbers of drivers whose calls are past their time (rule `caller_retention_days`). The calls stay on
+/// record. Answers how many.
+pub async fn forget_callers(hub: &Hub) -> Result<u64> {
+    let days = i64::from(hub.rules().caller_retention_days);
+    let now = hub.clock().now();
+    let before = now.plus_minutes(-days * 24 * 60);
+    let mut forgotten = 0;
+    loop {
+        let done = forget_some(hub, before, days, now).await?;
+        forgotten += done;
+        if done < FORGOTTEN_AT_ONCE.unsigned_abs() {
+            return Ok(forgotten);
+        }
+    }
+}
+
+async fn forget_some(hub: &Hub, before: Timestamp, days: i64, now: Timestamp) -> Result<u64> {
+    hub.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let done = tx.forget_callers(before, FORGOTTEN_AT_ONCE).await?;
+                if done > 0 {
+                    tx.audit(Audit {
+                        at: now,
+                        person: None,
+                        action: "call.forget-callers",
+                        subject: "call:past".to_owned(),
+                        body: json!({"calls": done, "ended_before": before, "retention_days": days}),
+                    })
+                    .await?;
+                }
+                Ok(done)
+            })
+        })
         .await
 }
 

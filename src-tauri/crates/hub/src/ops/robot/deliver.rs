@@ -185,7 +185,7 @@ async fn undo_where_over(hub: &Hub, post: &RobotPost) -> Result<()> {
     let showing = reader.conn().showing(&post.robot).await?;
     drop(reader);
     if showing.is_none() {
-        let idle = super::scene::plain(&hub.directory(), RobotScene::Idle, None);
+        let idle = super::scene::plain(&hub.directory(), &post.robot, RobotScene::Idle, None);
         by_the_way(hub, &by_itself(hub, post.robot.clone(), idle));
     }
     Ok(())

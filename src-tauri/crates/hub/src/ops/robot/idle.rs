@@ -1,4 +1,5 @@
-//! What a robot shows without anybody's command: idle again when nobody is served any more, and "paid" after a payment.
+//! What a robot shows without anybody's command: welcome once somebody has the driver's call, "paid" after a payment, and
+//! idle again when nobody is served any more.
 
 use super::{deliver::by_itself, scene, stands_at};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     store::{RobotNews, Showing, Tx},
 };
 use lanedesk_domain::{
-    ids::{LaneId, RobotId},
+    ids::{CaseId, LaneId, RobotId},
     order::OrderResult,
     robot::RobotScene,
     time::Timestamp,
@@ -40,7 +41,36 @@ pub(crate) async fn idle(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timesta
 }
 
 async fn send_idle(tx: &mut Tx<'_>, hub: &Hub, robot: RobotId, now: Timestamp) -> Result<()> {
-    let show = scene::plain(&hub.directory(), RobotScene::Idle, None);
+    let show = scene::plain(&hub.directory(), &robot, RobotScene::Idle, None);
+    let post = by_itself(hub, robot, show);
+    Ok(tx
+        .tell_robots(now, &RobotNews::Task(Box::new(post)))
+        .await?)
+}
+
+/// Somebody has the driver's call: until there is more to show, the screen says that they are looked after.
+pub(crate) async fn welcome(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    lane: &LaneId,
+    case: &CaseId,
+    now: Timestamp,
+) -> Result<()> {
+    let site = hub.directory();
+    let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.clone()) else {
+        return Ok(());
+    };
+    if !hub.robots().now(&robot).online || tx.showing(&robot).await?.is_some() {
+        return Ok(());
+    }
+    let until = now.plus_seconds(i64::from(hub.rules().robot_scene_seconds));
+    let show = scene::plain(&site, &robot, RobotScene::Welcome, Some(until));
+    let showing = Showing {
+        show: show.clone(),
+        case: case.clone(),
+        until,
+    };
+    tx.set_showing(&robot, &showing).await?;
     let post = by_itself(hub, robot, show);
     Ok(tx
         .tell_robots(now, &RobotNews::Task(Box::new(post)))

@@ -202,7 +202,7 @@ fn task(site: &Directory, page: &Page, command: &RobotCommand, until: Timestamp)
                 (None, Some(text)) => {
                     let text = own_words(text).ok_or(TOO_LONG)?;
                     facts.push(("text", text.to_owned()));
-                    RobotTask::Show(Box::new(scene::own(site, text, until)))
+                    RobotTask::Show(Box::new(scene::own(site, page, text, until)))
                 }
                 _ => return Err(TOO_LONG),
             }

@@ -65,7 +65,7 @@ async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Resul
     let seconds = i64::from(hub.rules().robot_scene_seconds);
     let until = hub.clock().now().plus_seconds(seconds);
     let showing = Showing {
-        show: scene::plain(&hub.directory(), what, Some(until)),
+        show: scene::plain(&hub.directory(), &robot, what, Some(until)),
         case: held.case.clone(),
         until,
     };

@@ -7,6 +7,7 @@ use crate::{
 };
 use lanedesk_domain::{
     assessment::Assessment,
+    ids::RobotId,
     money::Fen,
     offers::{Op, Scene, offered},
     plate::Plate,
@@ -34,8 +35,24 @@ fn words(site: &Directory, scene: RobotScene, language: RobotLanguage) -> Words<
 }
 
 /// A screen without a vehicle's facts.
-pub(super) fn plain(site: &Directory, scene: RobotScene, until: Option<Timestamp>) -> Show {
-    filled(site, scene, &Known::new(), &Known::new(), until)
+pub(super) fn plain(
+    site: &Directory,
+    robot: &RobotId,
+    scene: RobotScene,
+    until: Option<Timestamp>,
+) -> Show {
+    let known = place(site, robot);
+    filled(site, scene, &known, &known, until)
+}
+
+/// Where the robot stands, by name.
+fn place(site: &Directory, robot: &RobotId) -> Known {
+    let lane = site.lane_of_robot(robot);
+    let lot = lane.and_then(|lane| site.lots.get(&lane.lot));
+    Known::from([
+        ("lot", lot.map_or(String::new(), |lot| lot.name.clone())),
+        ("lane", lane.map_or(String::new(), |lane| lane.name.clone())),
+    ])
 }
 
 /// The words of a scene, filled: what is shown from one list, what is said from the other.
@@ -73,8 +90,12 @@ fn light(scene: RobotScene) -> RobotLight {
 }
 
 /// A person's own words on the screen.
-pub(super) fn own(site: &Directory, text: &str, until: Timestamp) -> Show {
-    let known = Known::from([("text", text.to_owned())]);
+pub(super) fn own(site: &Directory, page: &Page, text: &str, until: Timestamp) -> Show {
+    let known = Known::from([
+        ("lot", page.view.lot.name.clone()),
+        ("lane", page.view.lane.name.clone()),
+        ("text", text.to_owned()),
+    ]);
     filled(site, RobotScene::Text, &known, &known, Some(until))
 }
 
@@ -86,32 +107,13 @@ pub(super) fn of_page(
     until: Timestamp,
 ) -> Result<Show> {
     let due = asked(page, scene)?;
-    let mut shown = about(site, page, due);
-    let plate = plate(page);
-    let inside = plates_inside(page);
-    shown.insert("plates", inside.join("、"));
-    let mut said = shown.clone();
-    said.insert("amount", due.map_or(String::new(), spoken));
-    said.insert(
-        "plate",
-        plate
-            .as_ref()
-            .map_or(String::new(), |p| spelled(p.as_str())),
-    );
-    shown.insert(
-        "plate",
-        plate.as_ref().map_or(String::new(), Plate::display),
-    );
+    let (shown, said) = about(site, page, due);
     let qr = match scene.link() {
         Some(link) => Some(code(&url(site, page, link, due)?)?),
         None => None,
     };
     let mut show = filled(site, scene, &shown, &said, Some(until));
-    show.plate = plate.map(|plate| ShowPlate {
-        kind: plate.kind(),
-        text: plate.as_str().to_owned(),
-        color: page.view.vehicle.as_ref().and_then(|v| v.color.clone()),
-    });
+    show.plate = drawn(page);
     show.qr = qr;
     show.amount_fen = due;
     Ok(show)
@@ -145,17 +147,36 @@ fn plates_inside(page: &Page) -> Vec<String> {
     others.map(|inside| inside.plate.masked()).collect()
 }
 
-fn about(site: &Directory, page: &Page, due: Option<Fen>) -> Known {
-    let lot = site.lots.get(&page.view.lot.id);
-    Known::from([
+/// What is known of the page's vehicle: as it is shown, and as a voice says it.
+fn about(site: &Directory, page: &Page, due: Option<Fen>) -> (Known, Known) {
+    let minutes = site
+        .lots
+        .get(&page.view.lot.id)
+        .map(|lot| lot.leave_minutes);
+    let plate = plate(page);
+    let mut shown = Known::from([
         ("lot", page.view.lot.name.clone()),
         ("lane", page.view.lane.name.clone()),
         ("amount", due.map_or(String::new(), |due| due.to_string())),
-        (
-            "minutes",
-            lot.map_or(String::new(), |lot| lot.leave_minutes.to_string()),
-        ),
-    ])
+        ("minutes", minutes.map_or(String::new(), |m| m.to_string())),
+        ("plates", plates_inside(page).join("、")),
+    ]);
+    let mut said = shown.clone();
+    said.insert("amount", due.map_or(String::new(), spoken));
+    if let Some(plate) = plate {
+        said.insert("plate", spelled(plate.as_str()));
+        shown.insert("plate", plate.display());
+    }
+    (shown, said)
+}
+
+/// The vehicle's plate as a robot draws it.
+fn drawn(page: &Page) -> Option<ShowPlate> {
+    plate(page).map(|plate| ShowPlate {
+        kind: plate.kind(),
+        text: plate.as_str().to_owned(),
+        color: page.view.vehicle.as_ref().and_then(|v| v.color.clone()),
+    })
 }
 
 /// An amount as a voice says it: 12元, 12.5元.
@@ -239,13 +260,9 @@ pub(super) fn offered_code(page: &Page, asked: Option<Scene>) -> Result<Scene> {
 
 /// The screen after a payment that leaves nothing due.
 pub(super) fn paid(site: &Directory, page: &Page, until: Timestamp) -> Show {
-    let known = about(site, page, None);
-    let mut show = filled(site, RobotScene::Paid, &known, &known, Some(until));
-    show.plate = plate(page).map(|plate| ShowPlate {
-        kind: plate.kind(),
-        text: plate.as_str().to_owned(),
-        color: page.view.vehicle.as_ref().and_then(|v| v.color.clone()),
-    });
+    let (shown, said) = about(site, page, None);
+    let mut show = filled(site, RobotScene::Paid, &shown, &said, Some(until));
+    show.plate = drawn(page);
     show
 }
 
@@ -276,13 +293,13 @@ mod tests {
 
     #[test]
     fn a_site_s_own_words_stand_before_ours() {
-        let mut site = Directory::default();
-        let ours = plain(&site, RobotScene::Idle, None);
+        let (mut site, robot) = (Directory::default(), "r1".parse().unwrap());
+        let ours = plain(&site, &robot, RobotScene::Idle, None);
         assert!(ours.words[0].text.contains("呼叫键"));
         let key = (RobotScene::Idle, RobotLanguage::Zh);
         site.templates
             .insert(key, ("彩悦大厦欢迎您".to_owned(), String::new()));
-        let own = plain(&site, RobotScene::Idle, None);
+        let own = plain(&site, &robot, RobotScene::Idle, None);
         assert_eq!(own.words[0].text, "彩悦大厦欢迎您");
         assert_eq!(own.words[1], ours.words[1]);
     }

@@ -92,7 +92,7 @@ pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
     let now = hub.clock().now();
     let show = match showing.filter(|showing| showing.until > now) {
         Some(showing) => showing.show,
-        None => scene::plain(&hub.directory(), RobotScene::Idle, None),
+        None => scene::plain(&hub.directory(), robot, RobotScene::Idle, None),
     };
     Ok(ToRobot {
         id: uuid::Uuid::now_v7().to_string(),

@@ -8,14 +8,16 @@ use lanedesk_wire::{
     stream::{Told, ViewParts},
 };
 
-/// A call as a page shows it: while it is not over, and one opened by hand as long as its case.
-pub(super) fn now(row: &CallRow) -> Option<CallNow> {
-    (row.state.is_open() || row.by_hand).then(|| CallNow {
+/// A call as a page shows it as long as its case: whoever reads the page anew still sees when it was over.
+pub(super) fn now(row: &CallRow) -> CallNow {
+    CallNow {
         id: row.id.clone(),
         caller: row.caller.clone(),
         started_at: row.progress.since,
         answered_at: row.progress.answered_at,
-    })
+        // Of one opened by hand no telephone system tells: it ended for nobody.
+        ended_at: row.progress.ended_at.filter(|_| !row.by_hand),
+    }
 }
 
 /// The page as this reader sees it; nobody in particular: as those who only look on.

@@ -86,6 +86,17 @@ impl Conn<'_> {
         rows.iter().map(|(id,)| parsed(id)).collect()
     }
 
+    /// Forgets the caller's number of calls that were over before this; at most so many. Answers of how many.
+    pub(crate) async fn forget_callers(
+        &mut self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
+        let sql = "update call set caller = '' where id in (
+                       select id from call where caller <> '' and ended_at < $1 order by ended_at limit $2)";
+        self.execute(sql, args![before, limit]).await
+    }
+
     /// Open calls of which nothing was heard since `before`.
     pub(crate) async fn calls_silent(
         &mut self,

@@ -1,6 +1,7 @@
 //! A call from its first ring to the close of its case.
 
 use super::*;
+use lanedesk_hub::ops::call::forget_callers;
 use std::time::Duration;
 
 /// R29, scene 2: the call rings at a free seat; the person is told, the lane is theirs, its lease has no end, case and
@@ -41,6 +42,9 @@ async fn a_call_at_a_free_seat_claims_the_lane_until_ten_minutes_after_its_end()
         stream.next_call("ended").await;
         let end = place.now().plus_minutes(10).to_string();
         assert_eq!(agent.lease("R01").await["expires_at"], end);
+        let over = agent.get("/api/lanes/R01").await.ok(200)["call"].clone();
+        assert_eq!(over["ended_at"], place.now().to_string(), "{over}");
+        assert_eq!(over["caller"], DRIVER, "its page still says who called");
         assert_eq!(agent.seat("8001").await["state"], "after_call");
         let close = format!("/api/cases/{case}/close");
         agent
@@ -318,6 +322,36 @@ async fn a_live_call_goes_with_its_lane_to_a_supervisor() {
             agent.lease("R01").await["expires_at"],
             place.now().plus_minutes(10).to_string()
         );
+    })
+    .await;
+}
+
+/// A phone number is personal data: it is forgotten 180 days after its call, the call itself stays. One that is not over
+/// keeps its number, however old.
+#[tokio::test]
+async fn a_drivers_number_is_forgotten_in_time_and_the_call_stays() {
+    on_each(|place| async move {
+        let numbers = "select state, caller from call order by external_id";
+        let numbers = async || place.database_rows::<(String, String)>(numbers).await;
+        let shown = |state: &str, caller: &str| (state.to_owned(), caller.to_owned());
+        place.rings("c1", None).await;
+        place.ends("c1").await;
+        let forget = async || forget_callers(&place.hub.hub).await.unwrap();
+        place.hub.clock.advance(Duration::from_secs(180 * 86_400));
+        assert_eq!(forget().await, 0, "to the day it is kept");
+        place.rings("c2", None).await;
+        place.hub.clock.advance(Duration::from_secs(1));
+        assert_eq!(forget().await, 1);
+        assert_eq!(
+            numbers().await,
+            [shown("abandoned", ""), shown("waiting", DRIVER)]
+        );
+        assert_eq!(forget().await, 0);
+        let audited = "select count(*) from audit where action = 'call.forget-callers' and body like '%\"calls\":1%'";
+        assert_eq!(place.database_count(audited).await, 1);
+        let agent = place.desk("agent").await;
+        let kept = agent.call("abandoned").await;
+        assert_eq!((&kept["caller"], &kept["robot"]), (&json!(""), &json!("R-102")));
     })
     .await;
 }
