@@ -64,6 +64,7 @@ const COMMANDS: &[&str] = &[
     "opening_timeline",
     "opening_photos",
     "bring_photos",
+    "close_photos",
     "opening_statistics",
     "export_openings",
     "cancel_export",

@@ -74,6 +74,7 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::opening::opening_timeline,
             commands::opening::opening_photos,
             commands::opening::bring_photos,
+            commands::opening::close_photos,
             commands::opening::opening_statistics,
             commands::opening::export_openings,
             commands::opening::cancel_export,

@@ -119,6 +119,7 @@ const SHUT_TO: &[(&str, &str)] = &[
     ("POST /api/lanes/{lane}/claim", "admin"),
     ("POST /api/lanes/{lane}/take-over", "agent"),
     ("POST /api/maintenance/{entry}/close", "agent"),
+    ("POST /api/openings/{opening}/photos/close", "agent"),
     ("POST /api/people/{person}/password", "chief"),
     ("POST /api/photos/{id}/hold", "agent"),
     ("POST /api/reports/{day}/acknowledge", "admin"),

@@ -63,6 +63,14 @@ pub async fn bring_photos(desk: State<'_, Desk>, id: OpeningId) -> Answer<Openin
     desk.bring_photos(id).await
 }
 
+/// Waits no longer for overdue photos of a release, with a reason (补录, R24). Answers the opening as it stands.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_photos(desk: State<'_, Desk>, id: OpeningId, reason: String) -> Answer<Opening> {
+    desk.ask(|hub: Hub| async move { hub.close_photos(&id, reason).await })
+        .await
+}
+
 /// Counts over the openings of a filter; each bar's key goes back into the filter.
 #[tauri::command]
 #[specta::specta]

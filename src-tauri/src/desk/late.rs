@@ -11,7 +11,10 @@ impl Desk {
         let opening = self
             .ask(|hub| async move { hub.opening(&id).await })
             .await?;
-        let owes = opening.photos_owed.is_some_and(|owed| owed.missing > 0);
+        let owes = opening
+            .photos_owed
+            .as_ref()
+            .is_some_and(|owed| owed.missing > 0);
         let before = {
             let mut state = self.state();
             let mine = state.person.as_ref().map(|person| &person.id) == Some(&opening.person.id);

@@ -13,7 +13,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{
     case::TimelineEntry,
     list::Page,
-    opening::Opening,
+    opening::{ClosePhotos, Opening},
     photo::Evidence,
     statistics::{By, Statistics},
 };
@@ -123,6 +123,12 @@ impl Hub {
     /// The photos of an opening, as they stand now.
     pub async fn opening_photos(&self, id: &OpeningId) -> Result<Page<Evidence>, CallError> {
         self.get(&format!("/api/openings/{id}/photos")).await
+    }
+
+    /// Waits no longer for overdue photos of a release, with a reason (R24).
+    pub async fn close_photos(&self, id: &OpeningId, reason: String) -> Result<Opening, CallError> {
+        let path = format!("/api/openings/{id}/photos/close");
+        self.post(&path, &ClosePhotos { reason }).await
     }
 
     /// Everything that happened in an opening's case (R35).

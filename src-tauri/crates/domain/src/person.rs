@@ -46,6 +46,8 @@ words! {
         FileDebt = "file_debt",
         /// Give a debt up, with a reason (R38).
         WaiveDebt = "waive_debt",
+        /// Wait no longer for overdue photos of a release, with a reason (R24).
+        ClosePhotos = "close_photos",
         /// Bind a seat (R2).
         Seat = "seat",
         /// See the waiting calls (R30).
@@ -105,6 +107,7 @@ pub const TABLE: &[(Permission, &[Role])] = {
         (P::RecordCash, &[LotStaff]),
         (P::FileDebt, AT_LANES),
         (P::WaiveDebt, &[Supervisor]),
+        (P::ClosePhotos, &[Supervisor]),
         (P::Seat, &[Agent]),
         (P::SeeQueue, &[Agent, Supervisor]),
         (P::TakeCall, &[Agent]),

@@ -26,14 +26,33 @@ pub struct LaneRef {
 }
 
 /// Photos a release owes, or owed (补录, R24).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct PhotosOwed {
     /// Still to be brought; 0: all were brought later.
     pub missing: u32,
     /// A photo taken after it does not count.
     pub due_at: Timestamp,
+    /// Who ended the waiting once it was overdue; absent where nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<PhotosClosed>,
+}
+
+/// How the waiting for photos that never came was ended (补录, R24).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct PhotosClosed {
+    /// The supervisor.
+    pub by: Holder,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in their words.
+    pub reason: String,
+}
+
+/// `POST /api/openings/{opening}/photos/close`, supervisors only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct ClosePhotos {
+    /// Why nobody waits for them any longer.
+    pub reason: String,
 }
 
 /// One manual opening.

@@ -42,8 +42,25 @@ pub(super) async fn releasing(trail: &mut Trail) {
     let chief = trail.world.person("chief").await;
     let allow = post(&chief, question, json!({"answer": "allow"}));
     trail.step("POST /api/approvals/{id}", allow).await;
-    trail
+    let told = trail
         .step("POST /api/cases/{case}/release", release())
+        .await;
+    closing(trail, told["opening"]["id"].as_str().unwrap()).await;
+}
+
+/// The photos of a release that were never brought.
+async fn closing(trail: &mut Trail, opening: &str) {
+    let owes =
+        format!("update opening set photos_owed = 1, photos_due_at = 1 where id = '{opening}'");
+    trail.world.database.tamper(&owes).await;
+    let chief = trail.world.person("chief").await;
+    let path = format!("/api/openings/{opening}/photos/close");
+    let why = json!({"reason": "车主未返回"});
+    trail
+        .step(
+            "POST /api/openings/{opening}/photos/close",
+            post(&chief, path, why),
+        )
         .await;
 }
 

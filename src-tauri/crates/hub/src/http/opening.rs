@@ -1,11 +1,15 @@
 //! `/api/openings`
 
-use super::{Id, Params, Who};
+use super::{Id, Input, Params, Who};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
 use lanedesk_domain::{ids::OpeningId, person::Permission};
 use lanedesk_wire::{
-    case::TimelineEntry, list::Page, opening::Opening, photo::Evidence, problem::Problem,
+    case::TimelineEntry,
+    list::Page,
+    opening::{ClosePhotos, Opening},
+    photo::Evidence,
+    problem::Problem,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,6 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(one))
         .routes(routes!(timeline))
         .routes(routes!(photos))
+        .routes(routes!(close_photos))
 }
 
 /// Manual openings, newest first; one's own where the role does not see others'.
@@ -72,4 +77,22 @@ async fn photos(
     ops::evidence::of_opening(&hub, &actor, &opening.get()?)
         .await
         .map(Json)
+}
+
+/// Wait no longer for overdue photos of a release, with a reason (补录, R24).
+#[utoipa::path(post, path = "/api/openings/{opening}/photos/close", tag = "opening",
+    params(("opening" = String, Path)), request_body = ClosePhotos, responses(
+    (status = 200, body = Opening),
+    (status = 404, body = Problem),
+    (status = 422, description = "`reason_required`, or `invalid`: nothing is overdue", body = Problem)))]
+async fn close_photos(
+    State(hub): State<Hub>,
+    Who(actor): Who,
+    opening: Id<OpeningId>,
+    why: Input<ClosePhotos>,
+) -> Result<Json<Opening>> {
+    actor.allow(Permission::ClosePhotos)?;
+    let (id, why) = (opening.get()?, why.get()?.reason);
+    let opening = ops::release::close_photos(&hub, &actor, &id, &why);
+    opening.await.map(Json)
 }

@@ -10,6 +10,7 @@ mod late;
 pub(super) use check::Checked;
 pub use form::{form, reasons};
 pub(super) use late::brought;
+pub use late::close_photos;
 
 use super::barrier::{self, Asked, Prepared, Press, digest};
 use crate::{
@@ -169,6 +170,7 @@ pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
     facts.extend(
         abnormal
             .owed
+            .as_ref()
             .map(|owed| ("photos_owed", owed.missing.to_string())),
     );
     facts.extend(abnormal.unpaid.map(|unpaid| ("unpaid", unpaid.word())));

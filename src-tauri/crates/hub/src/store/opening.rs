@@ -23,7 +23,7 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{
-    opening::{LaneRef, Opening, PhotosOwed},
+    opening::{LaneRef, Opening, PhotosClosed, PhotosOwed},
     problem::Holder,
     search::LotRef,
 };
@@ -123,15 +123,21 @@ struct Columns {
     unpaid: Option<String>,
     photos_owed: Option<i64>,
     photos_due_at: Option<i64>,
+    photos_closed_at: Option<i64>,
+    photos_closed_by: Option<String>,
+    photos_closed_why: Option<String>,
+    closer_name: Option<String>,
+    closer_role: Option<String>,
 }
 
 const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.lot_id, o.lane_id, o.direction, o.plate,
     o.plate_read, o.plate_color, o.person_id, p.name, p.role, o.source, o.assessment, o.stay_id, o.due_fen,
     o.first_quote_fen, o.collected_fen, o.reason, o.remark, o.photos, o.picture_before, o.picture_after, o.approved_by,
     a.name as approver_name, a.role as approver_role, o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after,
-    o.passage, o.release, o.debt_id, d.state as debt_state, o.unpaid, o.photos_owed, o.photos_due_at
+    o.passage, o.release, o.debt_id, d.state as debt_state, o.unpaid, o.photos_owed, o.photos_due_at,
+    o.photos_closed_at, o.photos_closed_by, o.photos_closed_why, w.name as closer_name, w.role as closer_role
     from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by
-        left join debt d on d.id = o.debt_id ";
+        left join debt d on d.id = o.debt_id left join person w on w.id = o.photos_closed_by ";
 
 /// A lot by id and name; one that is no longer in the site goes by its id.
 pub(crate) fn lot_ref(directory: &Directory, id: LotId) -> LotRef {
@@ -158,6 +164,7 @@ pub(crate) fn picture_path(id: &str) -> String {
 
 impl Columns {
     fn shown(self, directory: &Directory) -> Result<Opening, StoreError> {
+        let photos_owed = self.owed()?;
         let approved_by: Option<Holder> =
             match (self.approved_by, self.approver_name, self.approver_role) {
                 (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
@@ -185,7 +192,7 @@ impl Columns {
             debt: parsed_opt(self.debt_id.as_deref())?,
             debt_state: parsed_opt(self.debt_state.as_deref())?,
             unpaid: self.unpaid.as_deref().map(parsed).transpose()?,
-            photos_owed: owed(self.photos_owed, self.photos_due_at)?,
+            photos_owed,
             reason: self.reason,
             remark: self.remark,
             photos: serde_json::from_str(&self.photos)
@@ -202,17 +209,31 @@ impl Columns {
             release: parsed_opt(self.release.as_deref())?,
         })
     }
-}
 
-fn owed(missing: Option<i64>, due_at: Option<i64>) -> Result<Option<PhotosOwed>, StoreError> {
-    let (Some(missing), Some(due_at)) = (missing, due_at) else {
-        return Ok(None);
-    };
-    let wrong = |_| StoreError::Corrupt(format!("{missing} photos owed"));
-    Ok(Some(PhotosOwed {
-        missing: u32::try_from(missing).map_err(wrong)?,
-        due_at: Timestamp(due_at),
-    }))
+    fn owed(&self) -> Result<Option<PhotosOwed>, StoreError> {
+        let (Some(missing), Some(due_at)) = (self.photos_owed, self.photos_due_at) else {
+            return Ok(None);
+        };
+        let wrong = |_| StoreError::Corrupt(format!("{missing} photos owed"));
+        Ok(Some(PhotosOwed {
+            missing: u32::try_from(missing).map_err(wrong)?,
+            due_at: Timestamp(due_at),
+            closed: self.photos_closed()?,
+        }))
+    }
+
+    fn photos_closed(&self) -> Result<Option<PhotosClosed>, StoreError> {
+        let (Some(at), Some(id)) = (self.photos_closed_at, &self.photos_closed_by) else {
+            return Ok(None);
+        };
+        let said = |text: &Option<String>| text.clone().unwrap_or_default();
+        let role = self.closer_role.as_deref().unwrap_or_default();
+        Ok(Some(PhotosClosed {
+            by: holder(id, said(&self.closer_name), role)?,
+            at: Timestamp(at),
+            reason: said(&self.photos_closed_why),
+        }))
+    }
 }
 
 /// The lots of a scope as one bound value.

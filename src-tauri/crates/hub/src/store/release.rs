@@ -51,8 +51,8 @@ impl Conn<'_> {
                 abnormal.unpaid.map(Unpaid::word),
                 abnormal.leave.as_ref().map(|(_, by)| by.to_string()),
                 abnormal.debt.as_ref().map(|debt| debt.id.to_string()),
-                abnormal.owed.map(|owed| i64::from(owed.missing)),
-                abnormal.owed.map(|owed| owed.due_at)
+                abnormal.owed.as_ref().map(|owed| i64::from(owed.missing)),
+                abnormal.owed.as_ref().map(|owed| owed.due_at)
             ],
         )
         .await
@@ -94,6 +94,24 @@ impl Conn<'_> {
             return Ok(false);
         }
         self.use_photo(&photo.case, &photo.id, opening).await
+    }
+
+    /// Ends the waiting for photos that are overdue. False: none are, or somebody has ended it.
+    pub(crate) async fn close_photos(
+        &mut self,
+        opening: &OpeningId,
+        person: &PersonId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let closed = self
+            .execute(
+                "update opening set photos_closed_at = $3, photos_closed_by = $2, photos_closed_why = $4
+                 where id = $1 and photos_owed > 0 and photos_due_at < $3 and photos_closed_at is null",
+                args![opening, person, now, why],
+            )
+            .await?;
+        Ok(closed == 1)
     }
 
     /// An order that moved nothing owes nothing.

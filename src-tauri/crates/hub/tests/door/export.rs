@@ -1,10 +1,11 @@
 //! Openings as a file: both formats, in both languages, safe to open, on the record, and ended by hanging up (R33).
 
-use super::{Place, made::Made, on_each_engine};
+use super::{NOON, Place, made::Made, on_each_engine};
 use flate2::read::DeflateDecoder;
 use futures::StreamExt as _;
 use lanedesk_hub::{args, testing::Engine};
 use reqwest::{Method, Response};
+use serde_json::json;
 use std::io::Read as _;
 
 /// Remarks that a spreadsheet would compute, or that would break a file's form.
@@ -87,6 +88,87 @@ async fn an_xlsx_is_whole_and_holds_text_as_text() {
             assert!(sheet.contains(&format!(">'{remark}</t>")), "{remark}");
         }
         assert!(sheet.contains("他说&quot;好&quot;, &lt;b&gt;&amp;\n第二行"));
+        place.hub.stop().await;
+    })
+    .await;
+}
+
+/// 补录 in an exported file (R24): where the photos of a release stand, until when, and how many are missing.
+#[tokio::test]
+async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
+    on_each_engine(async |place| {
+        // Missing photos, minutes until they are due, whether a supervisor closed it.
+        let stands = [
+            None,
+            Some((1, 5, false)),
+            Some((0, -5, false)),
+            Some((2, -5, false)),
+            Some((1, -5, true)),
+        ];
+        let past: Vec<Made> = (0..5)
+            .map(|ago| Made::exit("粤B12345", ago).abnormal("other", ""))
+            .collect();
+        place.made(&past).await;
+        for (made, stand) in past.iter().zip(stands) {
+            let Some((missing, minutes, closed)) = stand else {
+                continue;
+            };
+            let due = NOON.plus_minutes(minutes);
+            place
+                .sql(
+                    "update opening set photos_owed = $2, photos_due_at = $3 where id = $1",
+                    args![&made.id, missing, due],
+                )
+                .await;
+            if closed {
+                let path = format!("/api/openings/{}/photos/close", made.id);
+                let why = json!({"reason": "车主未返回"});
+                place.desk("chief").await.post(&path, why).await.ok(200);
+            }
+        }
+        let file = export(&place, "chief", "format=csv", "")
+            .await
+            .text()
+            .await
+            .unwrap();
+        let rows: Vec<Vec<&str>> = file.lines().map(|line| line.split(',').collect()).collect();
+        let first = rows[0]
+            .iter()
+            .position(|title| *title == "补录状态")
+            .unwrap();
+        assert_eq!(
+            rows[0][first..first + 3],
+            ["补录状态", "补录截止", "缺照片数"]
+        );
+        let told: Vec<&[&str]> = rows[1..].iter().map(|row| &row[first..first + 3]).collect();
+        let (soon, over) = (
+            NOON.plus_minutes(5).local_text(),
+            NOON.plus_minutes(-5).local_text(),
+        );
+        assert_eq!(
+            told,
+            [
+                ["无", "", ""],
+                ["待补录", &soon, "1"],
+                ["已补齐", &over, "0"],
+                ["超时未补", &over, "2"],
+                ["已结案", &over, "1"]
+            ]
+        );
+        let sheet = export(&place, "chief", "format=xlsx", "zh-CN")
+            .await
+            .bytes()
+            .await
+            .unwrap();
+        let parts = unzip(&sheet);
+        let sheet = &parts
+            .iter()
+            .find(|(part, _)| part == "xl/worksheets/sheet1.xml")
+            .unwrap()
+            .1;
+        for word in ["补录状态", "待补录", "已补齐", "超时未补", "已结案"] {
+            assert_eq!(sheet.matches(&format!(">{word}</t>")).count(), 1, "{word}");
+        }
         place.hub.stop().await;
     })
     .await;

@@ -146,3 +146,71 @@ async fn an_order_that_moved_nothing_owes_nothing() {
         assert_eq!(owed(&guard).await.len(), 1, "{engine:?}: only the second");
     }
 }
+
+#[tokio::test]
+async fn what_is_overdue_is_closed_by_a_supervisor_with_a_reason_and_by_nothing_else() {
+    for engine in ENGINES {
+        let lot = lenient(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        late(&guard, &held).await;
+        let close = format!("/api/cases/{}/close", held.case);
+        guard.post(&close, json!({})).await.ok();
+        let one = format!(
+            "/api/openings/{}",
+            owed(&guard).await[0]["id"].as_str().unwrap()
+        );
+        let path = format!("{one}/photos/close");
+        let why = json!({"reason": " 车主已离开，电话不通 "});
+        // It may still come; and then it is the supervisor's, who says why.
+        let early = chief.post(&path, why.clone()).await;
+        assert_eq!(
+            early.refused(422, "invalid")["field"],
+            "state",
+            "{engine:?}"
+        );
+        lot.minutes_pass(31);
+        guard
+            .post(&path, why.clone())
+            .await
+            .refused(403, "not_allowed");
+        let silent = chief.post(&path, json!({"reason": "  "})).await;
+        silent.refused(422, "reason_required");
+        assert_eq!(
+            owed(&chief).await.len(),
+            1,
+            "R24: listed until it is closed"
+        );
+        let done = chief.post(&path, why.clone()).await.ok();
+        let closed = &done["photos_owed"]["closed"];
+        assert_eq!(
+            (&done["photos_owed"]["missing"], &closed["by"]["name"]),
+            (&json!(1), &json!("周敏"))
+        );
+        assert_eq!(closed["reason"], "车主已离开，电话不通");
+        assert!(owed(&guard).await.is_empty() && owed(&chief).await.is_empty());
+        assert_eq!(
+            guard.get(&one).await["photos_owed"]["closed"],
+            *closed,
+            "its person sees it"
+        );
+        // Once; the first word stays.
+        chief
+            .post(&path, json!({"reason": "别的"}))
+            .await
+            .refused(422, "invalid");
+        let steps = chief.get(&format!("{one}/timeline")).await;
+        let steps = steps["items"].as_array().unwrap();
+        let told: Vec<&Value> = steps
+            .iter()
+            .filter(|step| step["what"] == "photos_closed")
+            .collect();
+        assert_eq!(told.len(), 1, "R35: {steps:?}");
+        assert_eq!(told[0]["person"]["name"], "周敏");
+        assert_eq!(told[0]["facts"]["reason"], "车主已离开，电话不通");
+        let (audited,): (i64,) = lot
+            .one("select count(*) from audit where action = 'release.photos_close'")
+            .await;
+        assert_eq!(audited, 1);
+    }
+}

@@ -3,7 +3,10 @@
 use super::super::Language;
 use crate::directory::Directory;
 use lanedesk_domain::{money::Fen, time::Timestamp};
-use lanedesk_wire::{opening::Opening, release::Unpaid};
+use lanedesk_wire::{
+    opening::{Opening, PhotosOwed},
+    release::Unpaid,
+};
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -37,6 +40,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 pub(super) struct Words {
     place: usize,
     viewer: String,
+    at: Timestamp,
     site: Arc<Directory>,
 }
 
@@ -50,6 +54,7 @@ impl Words {
         Self {
             place: usize::from(language == Language::En),
             viewer: format!("{viewer} {}", at.local_text()),
+            at,
             site,
         }
     }
@@ -80,12 +85,13 @@ impl Words {
     }
 
     /// An opening's values, in the order of the titles.
-    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [Cell<'a>; 26] {
+    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [Cell<'a>; 29] {
         let reason = opening.reason.as_deref().map(|code| {
             let known = self.site.reasons.get(code);
             known.map_or(code, |reason| reason.text.as_str())
         });
         let approver = opening.approved_by.as_ref();
+        let owed = opening.photos_owed.as_ref();
         [
             Cell::Text(Cow::Owned(opening.at.local_text())),
             text(&opening.lot.name),
@@ -107,6 +113,12 @@ impl Words {
                 .unpaid
                 .map_or(Cell::Empty, |unpaid| text(self.word(unpaid_word(unpaid)))),
             Cell::Count(opening.photos.len()),
+            text(self.word(owed_word(owed, self.at))),
+            owed.map_or(Cell::Empty, |owed| {
+                Cell::Text(Cow::Owned(owed.due_at.local_text()))
+            }),
+            // On every system this hub runs on a count of photos fits.
+            owed.map_or(Cell::Empty, |owed| Cell::Count(owed.missing as usize)),
             optional(approver.map(|person| person.name.as_str())),
             text(self.word(opening.result.as_str())),
             text(self.word(opening.barrier_before.as_str())),
@@ -124,6 +136,17 @@ fn unpaid_word(unpaid: Unpaid) -> &'static str {
     match unpaid {
         Unpaid::Waive => "waive",
         Unpaid::Debt => "debt",
+    }
+}
+
+/// Where the photos of a release stand that came, or should have come, after it (补录, R24).
+fn owed_word(owed: Option<&PhotosOwed>, now: Timestamp) -> &'static str {
+    match owed {
+        None => "photos_none",
+        Some(owed) if owed.missing == 0 => "photos_brought",
+        Some(owed) if owed.closed.is_some() => "photos_closed",
+        Some(owed) if owed.due_at < now => "photos_overdue",
+        Some(_) => "photos_owed",
     }
 }
 
@@ -174,14 +197,15 @@ mod tests {
             words(OrderResult::ALL, OrderResult::as_str),
             words(BarrierState::ALL, BarrierState::as_str),
             words(Role::ALL, Role::as_str),
-            vec!["waive", "debt", "openings"],
+            vec!["waive", "debt", "openings", "photos_none", "photos_owed"],
+            vec!["photos_brought", "photos_overdue", "photos_closed"],
         ];
         for word in sets.concat() {
             let both = CATALOGUE.words.get(word);
             let both = both.unwrap_or_else(|| panic!("columns.toml says nothing of {word}"));
             assert!(both.iter().all(|text| !text.is_empty()), "{word}");
         }
-        assert_eq!(CATALOGUE.columns.len(), 26, "a title for every value");
+        assert_eq!(CATALOGUE.columns.len(), 29, "a title for every value");
     }
 
     #[test]

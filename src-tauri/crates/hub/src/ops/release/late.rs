@@ -4,13 +4,22 @@
 //! its row, so that none is acknowledged and then belongs to nothing.
 
 use crate::{
-    error::Result,
+    actor::Actor,
+    error::{Error, Result},
     hub::Hub,
-    store::{Audit, PhotoRow, To, Tx},
+    ops::{barrier::text, opening},
+    store::{Audit, PhotoRow, StepRow, To, Tx},
 };
-use lanedesk_domain::time::Timestamp;
-use lanedesk_wire::{opening::PhotosOwed, stream::Told};
+use lanedesk_domain::{ids::OpeningId, person::Permission, time::Timestamp};
+use lanedesk_wire::{
+    case::Step,
+    opening::{Opening, PhotosOwed},
+    stream::Told,
+};
 use serde_json::json;
+
+/// Longest reason, in characters.
+const LONGEST: usize = 500;
 
 /// What a release owes that lacks so many photos; nothing where it lacks none.
 pub(super) fn owed(hub: &Hub, missing: u32, made_at: Option<Timestamp>) -> Option<PhotosOwed> {
@@ -19,6 +28,7 @@ pub(super) fn owed(hub: &Hub, missing: u32, made_at: Option<Timestamp>) -> Optio
     (missing > 0).then(|| PhotosOwed {
         missing,
         due_at: from.plus_minutes(minutes),
+        closed: None,
     })
 }
 
@@ -44,7 +54,75 @@ pub(in crate::ops) async fn brought(tx: &mut Tx<'_>, hub: &Hub, photo: &PhotoRow
         body: json!({"photo": photo.id, "case": photo.case, "photos_owed": opening.photos_owed}),
     })
     .await?;
+    tell(tx, opening, now).await
+}
+
+async fn tell(tx: &mut Tx<'_>, opening: Opening, now: Timestamp) -> Result<()> {
     let (lot, opening) = (opening.lot.id.clone(), Box::new(opening));
     let told = Told::Opening { opening };
     Ok(tx.tell_all(now, &[(To::Lot(&lot), told)]).await?)
+}
+
+fn invalid(field: &'static str, why: &'static str) -> Error {
+    Error::Invalid { field, why }
+}
+
+/// Ends the waiting for photos that are overdue, with a reason. The release keeps what it lacks, who said so and why;
+/// nothing else ends it.
+pub async fn close_photos(
+    hub: &Hub,
+    actor: &Actor,
+    id: &OpeningId,
+    reason: &str,
+) -> Result<Opening> {
+    actor.allow(Permission::ClosePhotos)?;
+    // Whether it is there is said before whether it may be closed so.
+    opening::one(hub, actor, id).await?;
+    let why = text(Some(reason)).ok_or(Error::ReasonRequired)?;
+    if why.chars().count() > LONGEST {
+        return Err(invalid("reason", "too_long"));
+    }
+    let (outer, who) = (hub.clone(), actor.clone());
+    let (wanted, why) = (id.clone(), why.to_owned());
+    hub.store()
+        .write(move |tx| {
+            let (hub, who) = (outer.clone(), who.clone());
+            let (id, why) = (wanted.clone(), why.clone());
+            Box::pin(async move { closed(tx, &hub, &who, &id, &why).await })
+        })
+        .await
+}
+
+async fn closed(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    who: &Actor,
+    id: &OpeningId,
+    why: &str,
+) -> Result<Opening> {
+    let now = hub.clock().now();
+    if !tx.close_photos(id, &who.id, why, now).await? {
+        return Err(invalid("state", "photos_not_overdue"));
+    }
+    let opening = tx.opening(&hub.directory(), id).await?;
+    let opening = opening.ok_or(Error::NotFound)?;
+    let missing = opening.photos_owed.as_ref().map_or(0, |owed| owed.missing);
+    tx.add_step(StepRow {
+        case: &opening.case,
+        at: now,
+        person: Some(&who.id),
+        what: Step::PhotosClosed,
+        facts: &[("reason", why.to_owned())],
+    })
+    .await?;
+    tx.audit(Audit {
+        at: now,
+        person: Some(who.id.clone()),
+        action: "release.photos_close",
+        subject: format!("opening:{id}"),
+        body: json!({"case": opening.case, "missing": missing, "reason": why}),
+    })
+    .await?;
+    tell(tx, opening.clone(), now).await?;
+    Ok(opening)
 }

@@ -234,7 +234,8 @@ impl Filter {
         }
         if self.owing {
             // As the index of the few that owe says it.
-            all.text.push_str(" and o.photos_owed > 0");
+            all.text
+                .push_str(" and o.photos_owed > 0 and o.photos_closed_at is null");
         }
         all
     }
