@@ -19,7 +19,7 @@ pub use barrier::Barrier;
 pub use device::Device;
 pub use error::DeviceError;
 pub use live_camera::{
-    AccessUnit, LiveCamera, LiveError, LivePicture, LivePictures, VideoParameters,
+    AccessUnit, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport, VideoParameters,
 };
 pub use open::{OpenError, check_device, open_device};
 pub use permit::{Always, Permit, Stale};

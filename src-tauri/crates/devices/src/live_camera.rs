@@ -3,6 +3,7 @@
 use crate::DeviceError;
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Why a live picture does not come, or comes no longer.
@@ -23,6 +24,19 @@ pub enum LiveError {
     /// What it sends is no stream of pictures.
     #[error("what the camera sends cannot be read")]
     Unreadable,
+}
+
+/// How a stream's pictures travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LiveTransport {
+    /// In the one connection over which they are asked for: passes wherever the camera's address is reached, and nothing
+    /// is lost.
+    #[default]
+    Tcp,
+    /// In datagrams, for cameras that know nothing else: they pass no address translation, and after a lost one the
+    /// picture stands until the next key frame.
+    Udp,
 }
 
 /// What a decoder has to know before the first picture.

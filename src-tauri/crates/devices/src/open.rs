@@ -79,6 +79,7 @@ mod tests {
             json!({}),
             json!({"url": "10.0.0.9"}),
             json!({"url": "http://a", "chanel": 1}),
+            json!({"url": "http://a", "transport": "multicast"}),
         ] {
             assert!(check_device("hikvision", &bad).is_err(), "{bad}");
             assert!(open_device("hikvision", &bad).is_err(), "{bad}");

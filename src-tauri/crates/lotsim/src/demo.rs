@@ -9,6 +9,9 @@
 //! | S01 | 星河中心 | 南门进口 | entry | 18105 |
 //! | S02 | 星河中心 | 南门出口 | exit, an unread plate waits | 18106 |
 //! | N01 | 滨江花园 | 北门 | both | 18107 |
+//!
+//! The moving picture is at the port 100 further on, in three views of the same moment: over the lane
+//! (`/Streaming/Channels/101`), close to the vehicle (`201`) and down the road (`301`). E02's hub watches all three.
 
 use crate::{Config, Integration, LaneConfig, PastRead, RobotConfig, Vehicle};
 use lanedesk_domain::lane::LaneDirection;

@@ -49,6 +49,10 @@ pub enum Fault {
     Resize,
     /// The moving picture has no key frames.
     NoKeyFrame,
+    /// Of the moving picture's packets one out of forty is lost.
+    LiveLoss,
+    /// The moving picture comes in datagrams only (UDP).
+    UdpOnly,
     /// The moving picture is H.265.
     H265,
     /// There is no RTSP stream; the moving picture is JPEGs over HTTP.
@@ -62,7 +66,7 @@ pub struct BadFault(String);
 
 impl Fault {
     /// Every word, with an example number where one is needed.
-    pub const WORDS: [&'static str; 24] = [
+    pub const WORDS: [&'static str; 26] = [
         "silent",
         "slow=1500",
         "reset",
@@ -85,6 +89,8 @@ impl Fault {
         "huge-nal",
         "resize",
         "no-key-frame",
+        "live-loss",
+        "udp-only",
         "h265",
         "mjpeg-only",
     ];
@@ -120,6 +126,8 @@ impl fmt::Display for Fault {
             Self::HugeNal => f.write_str("huge-nal"),
             Self::Resize => f.write_str("resize"),
             Self::NoKeyFrame => f.write_str("no-key-frame"),
+            Self::LiveLoss => f.write_str("live-loss"),
+            Self::UdpOnly => f.write_str("udp-only"),
             Self::H265 => f.write_str("h265"),
             Self::MjpegOnly => f.write_str("mjpeg-only"),
         }
@@ -155,6 +163,8 @@ impl FromStr for Fault {
             "huge-nal" => Self::HugeNal,
             "resize" => Self::Resize,
             "no-key-frame" => Self::NoKeyFrame,
+            "live-loss" => Self::LiveLoss,
+            "udp-only" => Self::UdpOnly,
             "h265" => Self::H265,
             "mjpeg-only" => Self::MjpegOnly,
             "slow" => {

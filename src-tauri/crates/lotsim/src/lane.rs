@@ -6,7 +6,7 @@ use crate::{
     event::{Event, Told},
     film::{BadReel, Film},
     journal::now,
-    scene,
+    scene::{self, Angle},
 };
 use bytes::Bytes;
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction, time::Timestamp};
@@ -37,7 +37,7 @@ pub(crate) struct Inner {
     pub(crate) config: LaneConfig,
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) rtsp: OnceLock<SocketAddr>,
-    film: Film,
+    films: [Film; 3],
     pub(crate) state: Mutex<State>,
     /// Rises with every change.
     changed: watch::Sender<u64>,
@@ -85,7 +85,8 @@ impl Lane {
         journal: Arc<Journal>,
         client: reqwest::Client,
     ) -> Result<Self, BadReel> {
-        let film = Film::new(config.reel.as_deref())?;
+        let film = |angle| Film::new(angle, config.reel.as_deref());
+        let films = [film(Angle::Gate)?, film(Angle::Near)?, film(Angle::Road)?];
         let state = State {
             arm: Arm::closed(Duration::from_millis(config.travel_ms)),
             vehicle: None,
@@ -99,7 +100,7 @@ impl Lane {
             config,
             address: OnceLock::new(),
             rtsp: OnceLock::new(),
-            film,
+            films,
             state: Mutex::new(state),
             changed: watch::Sender::new(0),
             journal,
@@ -148,13 +149,14 @@ impl Lane {
         })
     }
 
-    /// How many pull its moving picture now.
+    /// How many pull its moving pictures now, whichever of its cameras'.
     pub fn watchers(&self) -> usize {
-        self.inner.film.watchers()
+        self.inner.films.iter().map(Film::watchers).sum()
     }
 
-    pub(crate) fn film(&self) -> &Film {
-        &self.inner.film
+    pub(crate) fn film(&self, angle: Angle) -> &Film {
+        // One for each angle, in their order.
+        &self.inner.films[angle as usize]
     }
 
     /// Requests its device has received, challenged ones included.
@@ -301,15 +303,21 @@ impl Lane {
 
     /// What the camera sees now, as JPEG.
     pub async fn picture(&self) -> Bytes {
+        self.picture_from(Angle::Gate).await
+    }
+
+    /// The same from another of its cameras.
+    pub(crate) async fn picture_from(&self, angle: Angle) -> Bytes {
         let view = self.view();
-        let drawn = tokio::task::spawn_blocking(move || scene::draw(&view)).await;
+        let drawn = tokio::task::spawn_blocking(move || scene::draw_from(angle, &view)).await;
         drawn.unwrap_or_default()
     }
 
     /// One picture of the moving scene, as JPEG.
-    pub(crate) async fn moving_picture(&self, number: u64) -> Bytes {
+    pub(crate) async fn moving_picture(&self, angle: Angle, number: u64) -> Bytes {
         let view = self.view();
-        let drawn = tokio::task::spawn_blocking(move || scene::draw_moment(view, now(), number));
+        let draw = move || scene::draw_moment(angle, view, now(), number);
+        let drawn = tokio::task::spawn_blocking(draw);
         drawn.await.unwrap_or_default()
     }
 

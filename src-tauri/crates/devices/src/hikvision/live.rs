@@ -148,6 +148,7 @@ fn source(text: &str, settings: &HikvisionSettings) -> Option<Source> {
         url,
         username,
         password,
+        transport: settings.transport,
     })
 }
 

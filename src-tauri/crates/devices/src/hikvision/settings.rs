@@ -1,6 +1,6 @@
 //! A Hikvision device as the site file describes it.
 
-use crate::EventSource;
+use crate::{EventSource, LiveTransport};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::time::Duration;
 
@@ -31,6 +31,9 @@ pub struct HikvisionSettings {
     /// RTSP address; empty for the maker's own.
     #[serde(default, deserialize_with = "or_default")]
     pub rtsp: String,
+    /// How the live picture travels; TCP unless said.
+    #[serde(default, deserialize_with = "or_default")]
+    pub transport: LiveTransport,
     /// Not in site files: tests make them short.
     #[serde(skip)]
     pub timeouts: Timeouts,
@@ -58,6 +61,7 @@ impl HikvisionSettings {
             events: EventSource::Pull,
             push_key: None,
             rtsp: String::new(),
+            transport: LiveTransport::default(),
             timeouts: Timeouts::default(),
         }
     }

@@ -1,15 +1,16 @@
-//! Live pictures over RTSP, whoever made the camera: one connection, pictures interleaved in it, so that it passes
-//! wherever the camera's address is reached.
+//! Live pictures over RTSP, whoever made the camera: usually one connection, pictures interleaved in it, so that it passes
+//! wherever the camera's address is reached; in datagrams (RTP/AVP/UDP, unicast) where the settings say so.
 
 mod h264;
 mod parameters;
 
-use crate::{AccessUnit, DeviceError, LiveError, LivePicture, LivePictures};
+use crate::{AccessUnit, DeviceError, LiveError, LivePicture, LivePictures, LiveTransport};
 use async_trait::async_trait;
 use futures::StreamExt;
 use h264::Depacketizer;
 use retina::client::{
     Credentials, PacketItem, PlayOptions, Playing, Session, SessionOptions, SetupOptions,
+    TcpTransportOptions, Transport, UdpTransportOptions,
 };
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::timeout;
@@ -22,6 +23,7 @@ pub(crate) struct Source {
     pub(crate) url: Url,
     pub(crate) username: String,
     pub(crate) password: String,
+    pub(crate) transport: LiveTransport,
 }
 
 /// A running stream.
@@ -55,8 +57,12 @@ async fn begin(source: &Source) -> Result<Box<dyn LivePictures>, LiveError> {
         .map_err(|error| told(&error))?;
     let video = video(&session)?;
     let units = Depacketizer::new(video.configured);
+    let options = SetupOptions::default().transport(match source.transport {
+        LiveTransport::Tcp => Transport::Tcp(TcpTransportOptions::default()),
+        LiveTransport::Udp => Transport::Udp(UdpTransportOptions::default()),
+    });
     session
-        .setup(video.at, SetupOptions::default())
+        .setup(video.at, options)
         .await
         .map_err(|error| told(&error))?;
     let session = session

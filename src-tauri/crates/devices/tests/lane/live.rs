@@ -2,7 +2,8 @@
 
 use super::common::{driver, driver_with, site, site_with};
 use lanedesk_devices::{
-    AccessUnit, DeviceError, LiveCamera, LiveError, LivePicture, LivePictures, hikvision::Hikvision,
+    AccessUnit, DeviceError, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport,
+    hikvision::Hikvision,
 };
 use lotsim::{
     Fault, Lane,
@@ -103,6 +104,29 @@ async fn a_stream_plays_and_its_burnt_in_clock_runs() {
         (300..900).contains(&ran),
         "{ran} ms for 11 pictures of 25 a second"
     );
+}
+
+#[tokio::test]
+async fn datagrams_play_where_the_settings_say_so_and_another_channel_sees_something_else() {
+    let (_sim, lane) = site().await;
+    lane.fault(Fault::UdpOnly);
+    let mut sizes = Vec::new();
+    for channel in ["101", "201"] {
+        let camera = driver_with(&lane, |settings| {
+            settings.rtsp = lane.rtsp_url().replace("101", channel);
+            settings.transport = LiveTransport::Udp;
+        });
+        let mut pictures = camera.open_live().await.unwrap();
+        let key = loop {
+            let unit = unit(&mut pictures).await;
+            if unit.key {
+                break unit;
+            }
+        };
+        assert!(Stamp::find(&key.data).is_some());
+        sizes.push(key.data.len());
+    }
+    assert_ne!(sizes[0], sizes[1]);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! A lane's moving picture, encoded as H.264 while somebody watches and not otherwise. All who watch one lane share one
-//! encoder, as they share one camera.
+//! A lane's moving picture, encoded as H.264 while somebody watches and not otherwise. All who watch one camera of a lane
+//! share its encoder.
 
 mod annexb;
 mod encode;
@@ -9,7 +9,7 @@ mod shoot;
 pub use encode::{Decoded, Decoder, Stamp};
 pub use reel::BadReel;
 
-use crate::Lane;
+use crate::{Lane, scene::Angle};
 use bytes::Bytes;
 use reel::Reel;
 use std::{
@@ -45,6 +45,7 @@ pub(crate) struct Film {
     /// Held while a camera is started, so that there is never a second one.
     running: Mutex<bool>,
     reel: Option<Arc<Reel>>,
+    angle: Angle,
 }
 
 /// One who watches.
@@ -61,8 +62,9 @@ impl Drop for Watch {
 
 impl Film {
     /// The scene itself, or a recording that is played again and again in its place.
-    pub(crate) fn new(reel: Option<&Path>) -> Result<Self, BadReel> {
+    pub(crate) fn new(angle: Angle, reel: Option<&Path>) -> Result<Self, BadReel> {
         Ok(Self {
+            angle,
             frames: broadcast::Sender::new(WAITING),
             watchers: Arc::default(),
             running: Mutex::new(false),
@@ -85,11 +87,11 @@ impl Film {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if !*running {
             *running = true;
-            let (lane, reel) = (lane.clone(), self.reel.clone());
+            let (lane, reel, angle) = (lane.clone(), self.reel.clone(), self.angle);
             // A thread of its own: encoding would hold up the sockets.
             std::thread::spawn(move || match reel {
-                Some(reel) => reel.play(&lane),
-                None => shoot::run(&lane),
+                Some(reel) => reel.play(&lane, angle),
+                None => shoot::run(&lane, angle),
             });
         }
         watch

@@ -2,7 +2,7 @@
 //! that are sent in another order than they are shown (B-frames).
 
 use super::{Frame, annexb, ticks, wait_until};
-use crate::Lane;
+use crate::{Lane, scene::Angle};
 use bytes::Bytes;
 use std::{
     path::{Path, PathBuf},
@@ -73,7 +73,7 @@ impl Reel {
     }
 
     /// Plays until nobody watches.
-    pub(super) fn play(&self, lane: &Lane) {
+    pub(super) fn play(&self, lane: &Lane, angle: Angle) {
         let per_second = lane.config().fps.max(1);
         let (began, length) = (Instant::now(), self.pictures.len() as u64);
         for round in 0.. {
@@ -84,7 +84,7 @@ impl Reel {
                     key: *key,
                     ticks: ticks(round * length + place, per_second),
                 };
-                if !lane.film().show(frame) {
+                if !lane.film(angle).show(frame) {
                     return;
                 }
             }

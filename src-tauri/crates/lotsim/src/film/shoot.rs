@@ -4,7 +4,7 @@ use super::{Frame, Stamp, annexb, encode::Encoder, ticks, wait_until};
 use crate::{
     Fault, Lane, Vehicle,
     journal::now,
-    scene::{Moment, Painter},
+    scene::{Angle, Moment, Painter},
 };
 use lanedesk_domain::barrier::BarrierState;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ const OTHER_SIZE: (u32, u32) = (480, 272);
 const DRIVE_S: f32 = 1.6;
 
 /// Films until nobody watches.
-pub(super) fn run(lane: &Lane) {
+pub(super) fn run(lane: &Lane, angle: Angle) {
     let (per_second, key_every) = (lane.config().fps.max(1), lane.config().key_every.max(1));
     let (began, mut number) = (Instant::now(), 0);
     let mut camera: Option<(Painter, Encoder)> = None;
@@ -30,12 +30,15 @@ pub(super) fn run(lane: &Lane) {
         };
         let same = camera.take().filter(|(painter, _)| painter.size() == size);
         let made = same.map_or_else(
-            || Encoder::new(per_second, key_every).map(|encoder| (Painter::new(size), encoder)),
+            || {
+                Encoder::new(per_second, key_every)
+                    .map(|encoder| (Painter::new(angle, size), encoder))
+            },
             Ok,
         );
         let Ok((mut painter, mut encoder)) = made else {
             tracing::error!(lane = lane.code(), "no H.264 encoder");
-            lane.film().end();
+            lane.film(angle).end();
             return;
         };
         let moment = road.moment(lane, number, per_second);
@@ -56,7 +59,7 @@ pub(super) fn run(lane: &Lane) {
             key,
             ticks: ticks(number, per_second),
         };
-        if !lane.film().show(frame) {
+        if !lane.film(angle).show(frame) {
             return;
         }
         camera = Some((painter, encoder));

@@ -4,6 +4,7 @@ use super::{document, route::Asked};
 use crate::{
     Fault, Lane,
     event::{Event, Told},
+    scene::Angle,
 };
 use axum::body::Body;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -18,8 +19,8 @@ use tokio::{
 const BOUNDARY: &str = "boundary";
 
 /// A still.
-pub(super) async fn still(lane: &Lane) -> Response<Body> {
-    let mut answer = Response::new(Body::from(lane.picture().await));
+pub(super) async fn still(lane: &Lane, angle: Angle) -> Response<Body> {
+    let mut answer = Response::new(Body::from(lane.picture_from(angle).await));
     let kind = HeaderValue::from_static("image/jpeg");
     answer.headers_mut().insert("content-type", kind);
     answer

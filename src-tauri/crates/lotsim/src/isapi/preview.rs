@@ -1,6 +1,6 @@
 //! `httpPreview`: the moving picture as JPEG after JPEG in one endless answer, for cameras whose stream is MJPEG.
 
-use crate::{Fault, Lane};
+use crate::{Fault, Lane, scene::Angle};
 use axum::body::Body;
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::stream;
@@ -12,17 +12,17 @@ use tokio::time::{MissedTickBehavior, interval};
 const EVERY: Duration = Duration::from_millis(125);
 
 /// Plays until nobody takes the pictures.
-pub(super) fn play(lane: &Lane) -> Response<Body> {
+pub(super) fn play(lane: &Lane, angle: Angle) -> Response<Body> {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let parts = stream::unfold(
         (lane.clone(), tick, 0),
-        |(lane, mut tick, number)| async move {
+        move |(lane, mut tick, number)| async move {
             tick.tick().await;
             while lane.has(Fault::Silent) || lane.has(Fault::LiveSilent) {
                 tick.tick().await;
             }
-            let part = part(&lane.moving_picture(number).await);
+            let part = part(&lane.moving_picture(angle, number).await);
             Some((Ok::<_, std::io::Error>(part), (lane, tick, number + 1)))
         },
     );

@@ -1,7 +1,7 @@
 //! Which question a request asks.
 
 use super::{HangUp, auth::Auth, document, events, gate, preview};
-use crate::Lane;
+use crate::{Lane, scene::Angle};
 use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -87,19 +87,13 @@ async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
             "BarrierGate",
             "<ctrlMode opt=\"open,close,lock,unlock\"/><isSupportBarrierGateStatus>true</isSupportBarrierGateStatus>",
         ),
-        ("GET", ["ISAPI", "Streaming", "channels", "101" | "102", "picture"]) => {
-            events::still(lane).await
+        ("GET", ["ISAPI", "Streaming", "channels", stream, what]) => {
+            match (Angle::of_stream(stream), *what) {
+                (Some(angle), "picture") => events::still(lane, angle).await,
+                (Some(angle), "httpPreview") => preview::play(lane, angle),
+                _ => not_supported(StatusCode::NOT_FOUND, uri),
+            }
         }
-        (
-            "GET",
-            [
-                "ISAPI",
-                "Streaming",
-                "channels",
-                "101" | "102",
-                "httpPreview",
-            ],
-        ) => preview::play(lane),
         ("GET", ["ISAPI", "Traffic", "MNPR", "channels", "1"]) => events::recognise(lane).await,
         (
             "POST",

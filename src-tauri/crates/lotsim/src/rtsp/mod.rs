@@ -1,9 +1,11 @@
-//! The camera's RTSP server: digest like its other doors, pictures interleaved in the one connection.
+//! The camera's RTSP server: digest like its other doors, pictures interleaved in the one connection, or
+//! in datagrams beside it where that is asked for.
 
 mod packet;
 mod request;
 mod session;
 mod trouble;
+mod way;
 
 use crate::{Fault, Lane, isapi::Auth};
 use std::sync::Arc;

@@ -5,14 +5,16 @@ use super::{
     packet::{KIND, Packets},
     request::{Asked, NoRtsp, take},
     trouble::Trouble,
+    way::{Datagrams, Way},
 };
 use crate::{
     Fault, Lane,
     film::{Frame, Watch},
     isapi::Auth,
+    scene::Angle,
 };
 use bytes::BytesMut;
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -39,6 +41,7 @@ struct Session {
     stream: TcpStream,
     id: String,
     packets: Packets,
+    way: Way,
     trouble: Trouble,
     playing: Option<Watch>,
     /// A decoder can follow from here on: nothing was left out since the last key frame.
@@ -53,6 +56,7 @@ pub(super) async fn serve(lane: Lane, auth: Arc<Auth>, stream: TcpStream) {
         stream,
         id: format!("{:08x}", rand::random::<u32>()),
         packets: Packets::new(0),
+        way: Way::default(),
         trouble: Trouble::default(),
         playing: None,
         whole: true,
@@ -99,7 +103,8 @@ impl Session {
         if !instead && self.whole {
             self.packets.picture(frame, &mut out);
         }
-        self.stream.write_all(&out).await?;
+        let lossy = self.lane.has(Fault::LiveLoss);
+        self.way.send(&mut self.stream, &out, lossy).await?;
         Ok(())
     }
 
@@ -131,6 +136,25 @@ impl Session {
         challenge.to_str().ok().map(str::to_owned)
     }
 
+    /// Opens the way that is asked for; none where it cannot be had.
+    fn transport(&mut self, asked: &str) -> Option<String> {
+        if asked.contains("TCP") {
+            let tcp = "RTP/AVP/TCP;unicast;interleaved=0-1";
+            return (!self.lane.has(Fault::UdpOnly)).then(|| tcp.to_owned());
+        }
+        let port = client_port(asked)?;
+        let peer = self.stream.peer_addr().ok()?.ip();
+        let own = self.stream.local_addr().ok()?.ip();
+        let datagrams = Datagrams::open(own, SocketAddr::new(peer, port)).ok()?;
+        let (theirs, ours) = (port.saturating_add(1), datagrams.port);
+        let told = format!(
+            "RTP/AVP/UDP;unicast;client_port={port}-{theirs};server_port={ours}-{}",
+            ours + 1
+        );
+        self.way.datagrams = Some(datagrams);
+        Some(told)
+    }
+
     /// Status, further headers and body.
     fn word(&mut self, asked: &Asked) -> (&'static str, String, String) {
         let plain = |status| (status, String::new(), String::new());
@@ -148,13 +172,16 @@ impl Session {
                 ("200 OK", head, describe(&self.lane))
             }
             "DESCRIBE" => plain("404 Stream Not Found"),
-            "SETUP" if asked.header("transport").contains("TCP") => {
-                let transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n";
-                ("200 OK", format!("{transport}{session}"), String::new())
-            }
-            "SETUP" => plain("461 Unsupported Transport"),
+            "SETUP" => match self.transport(asked.header("transport")) {
+                Some(transport) => {
+                    let head = format!("Transport: {transport}\r\n{session}");
+                    ("200 OK", head, String::new())
+                }
+                None => plain("461 Unsupported Transport"),
+            },
             "PLAY" => {
-                self.playing = Some(self.lane.film().watch(&self.lane));
+                let film = self.lane.film(angle(&asked.uri));
+                self.playing = Some(film.watch(&self.lane));
                 let range = format!("{session}Range: npt=now-\r\n");
                 ("200 OK", range, String::new())
             }
@@ -162,6 +189,21 @@ impl Session {
             _ => plain("405 Method Not Allowed"),
         }
     }
+}
+
+/// Which of the lane's cameras an address names.
+fn angle(uri: &str) -> Angle {
+    let mut steps = uri.split('/').skip_while(|step| *step != "Channels");
+    let named = steps.nth(1).and_then(Angle::of_stream);
+    named.unwrap_or_default()
+}
+
+/// The lower one of the ports the other side listens at.
+fn client_port(transport: &str) -> Option<u16> {
+    let ports = transport
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("client_port="))?;
+    ports.split('-').next()?.parse().ok()
 }
 
 /// The next picture; never where nothing plays.

@@ -2,6 +2,7 @@
 //!
 //! The still parts are drawn once and kept; a frame then costs the bar, the text and the JPEG.
 
+mod angle;
 mod burnt;
 mod ground;
 pub(crate) mod kiosk;
@@ -9,6 +10,7 @@ mod moving;
 mod plate;
 mod text;
 
+pub(crate) use angle::Angle;
 pub use burnt::Burnt;
 pub(crate) use moving::{Moment, Painter};
 
@@ -50,26 +52,35 @@ pub const fn plate_rect() -> [u32; 4] {
 
 /// Draws the scene as JPEG.
 pub fn draw(view: &View) -> Bytes {
+    draw_from(Angle::Gate, view)
+}
+
+/// The same from another place.
+#[expect(clippy::cast_precision_loss, reason = "the size of a picture")]
+pub(crate) fn draw_from(angle: Angle, view: &View) -> Bytes {
     let local = china(view.at);
     let night = is_night(view.at, view.night);
     let body = view.vehicle.as_ref().map(ground::body);
     let size = (u32::from(SIZE.0), u32::from(SIZE.1));
-    let mut picture = ground::picture(night, body, signal(view.bar), size);
-    if let Some(vehicle) = view
-        .vehicle
-        .as_ref()
-        .filter(|vehicle| vehicle.plate.is_some())
-    {
-        let [x, y, width, height] = PLATE;
-        plate::paint(&mut picture, vehicle, [x, y, width, height], 1.0);
+    let whole = angle.whole(size);
+    let mut picture = ground::picture(night, body, signal(view.bar), whole);
+    let plated = view.vehicle.as_ref().filter(|one| one.plate.is_some());
+    if let Some(vehicle) = plated {
+        moving::paint_plate(&mut picture, vehicle);
     }
-    paint_bar(&mut picture, view.bar, night, 1.0);
+    paint_bar(
+        &mut picture,
+        view.bar,
+        night,
+        whole.0 as f32 / size.0 as f32,
+    );
+    let mut picture = angle.seen(picture, size);
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
     let clock = local.format(&format).unwrap_or_default();
     text::write(&mut picture, &clock, (26.0, 64.0), 34.0, text::Side::Left);
     text::write(
         &mut picture,
-        &view.label,
+        &format!("{}{}", view.label, angle.word()),
         (1254.0, 698.0),
         34.0,
         text::Side::Right,
@@ -78,7 +89,7 @@ pub fn draw(view: &View) -> Bytes {
 }
 
 /// Draws a moment of the moving scene as JPEG, its clock and number burnt in.
-pub(crate) fn draw_moment(view: View, at: Timestamp, picture: u64) -> Bytes {
+pub(crate) fn draw_moment(angle: Angle, view: View, at: Timestamp, picture: u64) -> Bytes {
     let moment = Moment {
         label: view.label,
         at,
@@ -87,7 +98,7 @@ pub(crate) fn draw_moment(view: View, at: Timestamp, picture: u64) -> Bytes {
         bar: view.bar,
         picture,
     };
-    encode(&Painter::new((640, 360)).paint(&moment), 80)
+    encode(&Painter::new(angle, (640, 360)).paint(&moment), 80)
 }
 
 /// Draws the plate cut out, as JPEG.

@@ -1,7 +1,9 @@
 //! The scene as it moves: a vehicle drives up, waits, the bar rises, it drives off. Smaller than the stills, because it
 //! is drawn and encoded many times a second.
 
-use super::{PLATE, burnt, burnt::Burnt, china, ground, is_night, paint_bar, plate, signal, text};
+use super::{
+    Angle, PLATE, burnt, burnt::Burnt, china, ground, is_night, paint_bar, plate, signal, text,
+};
 use crate::Vehicle;
 use lanedesk_domain::time::Timestamp;
 use resvg::tiny_skia::{Pixmap, PixmapPaint, Transform};
@@ -38,13 +40,15 @@ struct Still {
 
 /// Draws moments of one size, and keeps what stands still between them.
 pub(crate) struct Painter {
+    angle: Angle,
     size: (u32, u32),
     kept: Option<(Still, Pixmap)>,
 }
 
 impl Painter {
-    pub(crate) const fn new(size: (u32, u32)) -> Self {
-        Self { size, kept: None }
+    pub(crate) const fn new(angle: Angle, size: (u32, u32)) -> Self {
+        let kept = None;
+        Self { angle, size, kept }
     }
 
     pub(crate) const fn size(&self) -> (u32, u32) {
@@ -54,7 +58,8 @@ impl Painter {
     /// Draws one moment.
     #[expect(clippy::cast_precision_loss, reason = "the size of a small picture")]
     pub(crate) fn paint(&mut self, moment: &Moment) -> Pixmap {
-        let scale = self.size.0 as f32 / 1280.0;
+        let whole = self.angle.whole(self.size);
+        let scale = whole.0 as f32 / 1280.0;
         let night = is_night(moment.at, moment.night);
         let waits = moment.vehicle.as_ref().filter(|(_, way)| is_still(*way));
         let still = Still {
@@ -75,7 +80,7 @@ impl Painter {
             let shift = scale * (1.0 - size);
             let place = Transform::from_scale(size, size)
                 .post_translate(HORIZON.0 * shift, HORIZON.1 * shift);
-            let car = ground::car(night, vehicle, self.size);
+            let car = ground::car(night, vehicle, whole);
             picture.draw_pixmap(
                 0,
                 0,
@@ -86,7 +91,9 @@ impl Painter {
             );
         }
         paint_bar(&mut picture, moment.bar, night, scale);
-        write(&mut picture, moment, scale);
+        let mut picture = self.angle.seen(picture, self.size);
+        let place = format!("{}{}", moment.label, self.angle.word());
+        write(&mut picture, moment, &place, self.size.0 as f32 / 1280.0);
         picture
     }
 
@@ -98,7 +105,8 @@ impl Painter {
             return picture.clone();
         }
         let body = still.vehicle.as_ref().map(ground::body);
-        let mut picture = ground::picture(still.night, body, still.signal, self.size);
+        let mut picture =
+            ground::picture(still.night, body, still.signal, self.angle.whole(self.size));
         if let Some(vehicle) = still.vehicle.as_ref().filter(|one| one.plate.is_some()) {
             paint_plate(&mut picture, vehicle);
         }
@@ -108,7 +116,7 @@ impl Painter {
 }
 
 /// Clock and number above, the place below, and the clock for programs.
-fn write(picture: &mut Pixmap, moment: &Moment, scale: f32) {
+fn write(picture: &mut Pixmap, moment: &Moment, place: &str, scale: f32) {
     let format =
         format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]");
     let clock = china(moment.at).format(&format).unwrap_or_default();
@@ -121,8 +129,8 @@ fn write(picture: &mut Pixmap, moment: &Moment, scale: f32) {
         height,
         text::Side::Left,
     );
-    let place = (1254.0 * scale, 698.0 * scale);
-    text::write(picture, &moment.label, place, height, text::Side::Right);
+    let corner = (1254.0 * scale, 698.0 * scale);
+    text::write(picture, place, corner, height, text::Side::Right);
     burnt::paint(picture, Burnt::new(moment.at, moment.picture));
 }
 

@@ -30,6 +30,20 @@ fn every_kind_of_scene_is_a_jpeg_of_the_said_size() {
 }
 
 #[test]
+fn each_camera_of_a_lane_sees_something_else_at_the_same_moment() {
+    let view = view(Some(Vehicle::new("粤B12345")), false, 0.0);
+    let seen = Angle::ALL.map(|angle| draw_from(angle, &view));
+    assert_eq!(seen[0], draw(&view));
+    for (at, one) in seen.iter().enumerate() {
+        assert!(one.len() > 20_000 && !seen[..at].contains(one));
+    }
+    for angle in Angle::ALL {
+        let moment = draw_moment(angle, view.clone(), view.at, 7);
+        assert!(moment.starts_with(&[0xff, 0xd8, 0xff]));
+    }
+}
+
+#[test]
 fn what_changed_at_the_lane_changes_the_picture() {
     let vehicle = || Some(Vehicle::new("粤B12345"));
     let one = draw(&view(vehicle(), false, 0.0));
