@@ -171,6 +171,39 @@ describe('the openings page (R33)', () => {
     await waitFor(() => expect(app.record.owed.rows).toHaveLength(0));
   });
 
+  it('lets a supervisor close what is overdue, with a reason that stays in sight (R24)', async () => {
+    const { app, backend, user } = await openings();
+    const row = await app.backend.opening('op-1');
+    if (!row.ok) throw new Error('no opening');
+    const due_at = new Date(app.clock.now - 60_000).toISOString();
+    const owing = { ...row.data, photos: [], photos_owed: { missing: 1, due_at } };
+    vi.spyOn(backend, 'opening').mockResolvedValue({ ok: true, data: owing });
+    app.hear({ seq: '1', type: 'opening', opening: owing });
+    app.record.openings.show(owing);
+    await user.click(await screen.findByTestId('owed-close'));
+    expect(screen.getByTestId('close-photos-confirm')).toBeDisabled();
+    await user.type(screen.getByTestId('close-photos-text'), '车主未返回');
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByTestId('close-photos-confirm'));
+    const note = await screen.findByTestId('detail-owed');
+    await waitFor(() => expect(note).toHaveAttribute('data-closed', 'true'));
+    expect(note).toHaveTextContent('证件照缺 1 张，周敏（主管）');
+    expect(note).toHaveTextContent('结案：车主未返回');
+    expect(backend.sent).toContain('close-photos:op-1:车主未返回');
+    expect(screen.queryByTestId('owed-close')).toBeNull();
+    expect(app.record.owed.rows).toHaveLength(0);
+  });
+
+  it('offers to close overdue photos to supervisors alone (R24)', async () => {
+    const { app } = await openings({ rows: 200, person: people['guard'] ?? null });
+    const row = await app.backend.opening('op-1');
+    if (!row.ok) throw new Error('no opening');
+    const due_at = new Date(app.clock.now - 60_000).toISOString();
+    app.record.openings.chosen = { ...row.data, photos_owed: { missing: 1, due_at } };
+    expect(await screen.findByTestId('detail-owed')).toHaveAttribute('data-late', 'true');
+    expect(screen.queryByTestId('owed-close')).toBeNull();
+  });
+
   it('shows masked photos to everybody who sees the opening, and opens them for supervisors alone', async () => {
     const { app, user } = await openings({ rows: 200, person: people['guard'] ?? null });
     const own = [...Array(60).keys()].map((at) => app.record.openings.pages.row(at)).find((row) => row?.photos?.length);
@@ -190,7 +223,7 @@ describe('the openings page (R33)', () => {
     await user.click(await screen.findByTestId('warning-w-2-dismiss'));
     expect(screen.getByTestId('dismiss-confirm')).toBeDisabled();
     expect(await faults()).toEqual([]);
-    await user.type(screen.getByTestId('dismiss-reason'), '熟客，已核对');
+    await user.type(screen.getByTestId('dismiss-text'), '熟客，已核对');
     await user.click(screen.getByTestId('dismiss-confirm'));
     await waitFor(() => expect(screen.queryByTestId('warning-w-2')).toBeNull());
     expect(backend.told.find((warning) => warning.id === 'w-2')?.dismissed_why).toBe('熟客，已核对');
@@ -209,7 +242,7 @@ describe('the openings page (R33)', () => {
     const { user } = await openings();
     await user.click(screen.getByTestId('part-debts'));
     await user.click(await screen.findByTestId('debt-debt-1-waive'));
-    await user.type(screen.getByTestId('waive-reason'), '系统故障');
+    await user.type(screen.getByTestId('waive-text'), '系统故障');
     await user.click(screen.getByTestId('waive-confirm'));
     await waitFor(() => expect(screen.queryByTestId('debt-debt-1')).toBeNull());
   });

@@ -175,6 +175,8 @@ export interface Backend extends OfficeDoor {
   openingPhotos(id: string): Promise<Answer<Evidence[]>>;
   /** From now on photos may be taken for this opening, which owes them. */
   bringPhotos(id: string): Promise<Answer<Opening>>;
+  /** Overdue photos are waited for no longer, with a reason. */
+  closePhotos(id: string, reason: string): Promise<Answer<Opening>>;
   openingTimeline(id: string): Promise<Answer<TimelineEntry[]>>;
   openingStatistics(filter: OpeningFilter, by: By): Promise<Answer<Statistics>>;
   /** Null where it was cancelled. */

@@ -25,6 +25,7 @@ type RecordDoor = Pick<
   | 'opening'
   | 'openingPhotos'
   | 'bringPhotos'
+  | 'closePhotos'
   | 'openingTimeline'
   | 'openingStatistics'
   | 'exportOpenings'
@@ -67,6 +68,7 @@ export const recordCommands: RecordDoor = {
   opening: (id) => ask(commands.opening(id)),
   openingPhotos: (id) => ask(commands.openingPhotos(id)),
   bringPhotos: (id) => ask(commands.bringPhotos(id)),
+  closePhotos: (id, reason) => ask(commands.closePhotos(id, reason)),
   openingTimeline: (id) => ask(commands.openingTimeline(id)),
   openingStatistics: (filter, by) => ask(commands.openingStatistics(filter, by)),
   exportOpenings: (filter, format) => ask(commands.exportOpenings(filter, format)),

@@ -87,6 +87,7 @@ export const enCodes = {
   'step.help_answered': 'Help answered',
   'step.cash_recorded': 'Cash taken',
   'step.debt_filed': 'Debt filed',
+  'step.photos_closed': 'Overdue photos closed',
   'step.closed': 'Closed',
   'step.expired': 'Freed without closing',
   'step.requeried': 'Left for another lane',

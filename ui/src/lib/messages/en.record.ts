@@ -151,6 +151,8 @@ export const enRecord = {
   'filter.no_passage': 'Not seen to pass',
   'filter.awaited': 'Passage awaited',
   'filter.owing': 'Photos owed',
+  'filter.unpaid': 'Unpaid',
+  'filter.unresolved': 'Unknown or failed',
   'filter.hour': '{hour}:00',
   'filter.any_hour': 'All day',
   'span.today': 'Today',
@@ -217,6 +219,11 @@ export const enRecord = {
   'owed.over': '{count} ID photos missing, due at {time}.',
   'owed.done': 'The ID photos were brought.',
   'owed.take': 'Take the missing photo',
+  'owed.closed': '{count} ID photos never came; closed by {who} at {time}: {reason}',
+  'owed.close': 'Close',
+  'owed.close_title': 'Wait no longer for the photos',
+  'owed.close_sentence':
+    '{count} are missing and overdue. Closed, the release is no longer listed as owing; what it lacks, who closed it and why stay on record.',
 
   'export.open': 'Export',
   'export.hint': 'What the filters show; the file carries your name and the time.',

@@ -87,6 +87,7 @@ export const zhCodes = {
   'step.help_answered': '帮助已答复',
   'step.cash_recorded': '代收现金',
   'step.debt_filed': '转后续追缴',
+  'step.photos_closed': '补录结案',
   'step.closed': '关单',
   'step.expired': '未关单，自动释放',
   'step.requeried': '改查其他道口',

@@ -132,11 +132,15 @@ export class Openings {
   hear(frame: Frame): void {
     if (!this.#live) return;
     if (frame.type === 'resync') void this.reload();
-    if (frame.type !== 'opening') return;
-    const fitting = fits(this.#filter, frame.opening);
-    this.pages.put(frame.opening, fitting);
+    if (frame.type === 'opening') this.put(frame.opening);
+  }
+
+  /** An opening as it stands now. */
+  put(opening: Opening): void {
+    const fitting = fits(this.#filter, opening);
+    this.pages.put(opening, fitting);
     if (fitting) this.#recount();
-    if (this.chosen?.id === frame.opening.id) this.chosen = frame.opening;
+    if (this.chosen?.id === opening.id) this.chosen = opening;
   }
 
   /** Many openings in a moment are counted once. */

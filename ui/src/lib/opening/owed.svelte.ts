@@ -3,8 +3,9 @@ import type { Backend, Frame, Opening } from '$lib/backend';
 /** More than so many are counted, not listed. */
 const MOST = 100;
 
+/** Photos are waited for; what a supervisor has closed is not, though it lacks them still. */
 export function owes(opening: Opening): boolean {
-  return (opening.photos_owed?.missing ?? 0) > 0;
+  return (opening.photos_owed?.missing ?? 0) > 0 && !opening.photos_owed?.closed;
 }
 
 /** Too late for a photo to count. */
@@ -39,8 +40,11 @@ export class Owed {
   }
 
   hear(frame: Frame): void {
-    if (!this.#live || frame.type !== 'opening') return;
-    const { opening } = frame;
+    if (this.#live && frame.type === 'opening') this.put(frame.opening);
+  }
+
+  /** An opening as it stands now: listed while it owes. */
+  put(opening: Opening): void {
     const others = this.rows.filter((row) => row.id !== opening.id);
     const here = owes(opening) && (this.#all || opening.person.id === this.#mine);
     if (here || others.length < this.rows.length) this.rows = here ? [opening, ...others] : others;

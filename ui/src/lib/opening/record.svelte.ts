@@ -1,4 +1,4 @@
-import type { Backend, Frame } from '$lib/backend';
+import type { Backend, Frame, Opening } from '$lib/backend';
 import { Debts } from '$lib/debt/debts.svelte';
 import { Daily } from '$lib/report/daily.svelte';
 import { Rises } from '$lib/rise/rises.svelte';
@@ -35,6 +35,12 @@ export class RecordParts {
     this.openings.hear(frame);
     this.owed.hear(frame);
     this.rises.hear(frame);
+  }
+
+  /** An opening as the hub has just answered it, wherever it stands. */
+  show(opening: Opening): void {
+    this.openings.put(opening);
+    this.owed.put(opening);
   }
 
   leave(): void {

@@ -13,6 +13,11 @@ export function approves(person: Person | null): boolean {
   return may(person, 'approve');
 }
 
+/** Who ends the waiting for photos that are overdue (R24). */
+export function closesPhotos(person: Person | null): boolean {
+  return may(person, 'close_photos');
+}
+
 /** Who sees everybody's openings, with counts, warnings, rises and debts; everybody else sees their own. */
 export function seesAll(person: Person | null): boolean {
   return may(person, 'openings_of_others');
@@ -21,6 +26,11 @@ export function seesAll(person: Person | null): boolean {
 /** Who sees calls and seats: lot staff get no calls and see no queue (R1). */
 export function seesCalls(person: Person | null): boolean {
   return may(person, 'see_queue');
+}
+
+/** Who works lanes by querying alone, with neither seat nor queue: their own few lanes are what they look for (R1). */
+export function worksByQuery(person: Person | null): boolean {
+  return may(person, 'claim') && !may(person, 'see_queue');
 }
 
 /** The pages of a person, in the order of the bar. */

@@ -273,6 +273,13 @@ export abstract class MemoryRecord {
     this.sent.push(`bring:${id}`);
     return this.opening(id);
   }
+  closePhotos(id: string, reason: string) {
+    this.sent.push(`close-photos:${id}:${reason}`);
+    const row = openingAt(Number(id.slice(3)));
+    const at = new Date().toISOString();
+    const photos_owed = { missing: 1, due_at: row.at, closed: { by: this.me, at, reason } };
+    return ok<Opening>({ ...row, photos: [], photos_owed });
+  }
   openingTimeline(id: string): Promise<Answer<TimelineEntry[]>> {
     const row = id === 'op-owing' ? owingOf(this.me) : openingAt(Number(id.slice(3)));
     const before = (seconds: number) => new Date(Date.parse(row.at) - seconds * 1000).toISOString();

@@ -22,6 +22,7 @@ export const rights: Record<Role, Permission[]> = {
     ...reads,
     'take_over',
     'waive_debt',
+    'close_photos',
     'see_queue',
     'see_evidence',
     'board',

@@ -125,7 +125,7 @@ export function suits(filter: OpeningFilter, row: Opening): boolean {
     same(filter.source, row.source) &&
     same(filter.result, row.result) &&
     same(filter.passage, row.passage) &&
-    (!filter.owing || (row.photos_owed?.missing ?? 0) > 0) &&
+    (!filter.owing || ((row.photos_owed?.missing ?? 0) > 0 && !row.photos_owed?.closed)) &&
     (!filter.plate || (row.plate ?? '').includes(filter.plate.toUpperCase())) &&
     (filter.hour == null || new Date(row.at).getHours() === filter.hour) &&
     (!filter.from || row.at >= filter.from) &&
