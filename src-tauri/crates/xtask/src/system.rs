@@ -20,8 +20,8 @@ pub(crate) const BUILD: &[&str] = &[
 pub(crate) const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb"];
 
 /// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`, the usual
-/// video tools, which also are a peer, and a telephone system with its callers, and a browser for the
-/// kiosk page with its driver.
+/// video tools, which also are a peer, and a telephone system with its callers, the language of another one's scripts,
+/// and a browser for the kiosk page with its driver.
 pub(crate) const TEST: &[&str] = &[
     "postgresql",
     "webkit2gtk-driver",
@@ -32,6 +32,7 @@ pub(crate) const TEST: &[&str] = &[
     "kamailio-tls-modules",
     "kamailio-utils-modules",
     "sip-tester",
+    "lua5.4",
     "chromium",
     "chromium-driver",
     "curl",

@@ -10,19 +10,20 @@ local function plain(text)
 end
 
 local function get(name)
-    if session then
-        return session:getVariable(name)
+    if env then
+        -- Which of the two names a channel's variable has in a hook differs between versions.
+        return env:getHeader("variable_" .. name) or env:getHeader(name)
     end
-    return env and env:getHeader("variable_" .. name) or nil
+    return session:getVariable(name)
 end
 
 local what, seat = plain(argv[1]), plain(argv[2])
 -- Both legs of one call tell of the same call.
 local call = plain(get("lanedesk_call") or get("uuid"))
-if session and what == "ringing" then
+if not env and what == "ringing" then
     session:execute("export", "lanedesk_call=" .. call)
 end
-local told = { "/usr/local/bin/lanedesk-call", what, call }
+local told = { os.getenv("LANEDESK_CALL") or "/usr/local/bin/lanedesk-call", what, call }
 local facts = {
     robot = get("sip_h_X-Robot"),
     lane = get("sip_h_X-Lane"),
