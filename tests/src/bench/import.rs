@@ -96,10 +96,7 @@ fn sheet(status: &str) -> String {
     let mut text = "停车场,车牌,状态,开始,结束,车位数\n".to_owned();
     for n in 0..ROWS {
         // Writing into a string cannot fail.
-        let _ = writeln!(
-            text,
-            "彩悦大厦,粤B{n:05},{status},2026-01-01,2026-12-31,1"
-        );
+        let _ = writeln!(text, "彩悦大厦,粤B{n:05},{status},2026-01-01,2026-12-31,1");
     }
     text
 }

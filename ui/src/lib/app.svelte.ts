@@ -20,7 +20,7 @@ import { codesOf, robotMay } from './robot/offers';
 import { RobotDesk } from './robot/robot.svelte';
 import { Search } from './search/search.svelte';
 import { Seats } from './seat/seats.svelte';
-import { approves, may, seesCalls, type Place } from './session/place';
+import { approves, may, seesCalls, worksByQuery, type Place } from './session/place';
 import { Session } from './session/session.svelte';
 import { Setting } from './setting/setting.svelte';
 import { Clock } from './ui/clock.svelte';
@@ -147,7 +147,7 @@ export class App {
   async idle(): Promise<void> {
     this.calls.settle();
     this.answering.popUp();
-    await Promise.all([this.search.loadRecent(this.session.person?.role === 'lot_staff'), this.board.load()]);
+    await Promise.all([this.search.loadRecent(worksByQuery(this.session.person)), this.board.load()]);
   }
 
   /** The hub ended the session: typed work is kept, the person logs in again. */

@@ -141,6 +141,8 @@ export const commands = {
 	openingPhotos: (id: OpeningId) => typedError<Evidence[], Problem>(__TAURI_INVOKE("opening_photos", { id })),
 	/**  From now on photos may be taken for this opening, which owes them (补录, R24). Answers the opening as it stands. */
 	bringPhotos: (id: OpeningId) => typedError<Opening, Problem>(__TAURI_INVOKE("bring_photos", { id })),
+	/**  Waits no longer for overdue photos of a release, with a reason (补录, R24). Answers the opening as it stands. */
+	closePhotos: (id: OpeningId, reason: string) => typedError<Opening, Problem>(__TAURI_INVOKE("close_photos", { id, reason })),
 	/**  Counts over the openings of a filter; each bar's key goes back into the filter. */
 	openingStatistics: (filter: OpeningFilter, by: By) => typedError<Statistics, Problem>(__TAURI_INVOKE("opening_statistics", { filter, by })),
 	/**
@@ -198,8 +200,8 @@ export const commands = {
 	siteChanges: (filter: ChangeFilter) => typedError<Page<SiteChange>, Problem>(__TAURI_INVOKE("site_changes", { filter })),
 	/**  Takes a change back. */
 	undoSiteChange: (change: string) => typedError<SiteChange, Problem>(__TAURI_INVOKE("undo_site_change", { change })),
-	/**  Tries a device without moving anything 「测试」. */
-	testDevice: (id: DeviceId) => typedError<DeviceTest, Problem>(__TAURI_INVOKE("test_device", { id })),
+	/**  Tries a device without moving anything 「测试」: as it stands in the form, or where none is given as it is saved. */
+	testDevice: (id: DeviceId, row: { [key in string]: Cell | null } | null) => typedError<DeviceTest, Problem>(__TAURI_INVOKE("test_device", { id, row })),
 	/**  Lets a tablet become the robot of this number, by a code that holds a short while. */
 	pairRobot: (number: string) => typedError<Pairing, Problem>(__TAURI_INVOKE("pair_robot", { number })),
 	/**  One step of changing an integration's secret. */
@@ -234,6 +236,16 @@ export const commands = {
 	exportMorning: (day: string, format: ExportFormat) => typedError<ExportDone | null, Problem>(__TAURI_INVOKE("export_morning", { day, format })),
 	/**  Cases counted, with how long people waited and worked. */
 	caseStatistics: (filter: WorkFilter, by: CasesBy) => typedError<CaseStatistics, Problem>(__TAURI_INVOKE("case_statistics", { filter, by })),
+	/**  Cases that ended in a time. */
+	pastCases: (filter: { [key in string]: string }) => typedError<Page<PastCase>, Problem>(__TAURI_INVOKE("past_cases", { filter })),
+	/**  Calls that began to ring in a time. */
+	pastCalls: (filter: { [key in string]: string }) => typedError<Page<PastCall>, Problem>(__TAURI_INVOKE("past_calls", { filter })),
+	/**  Vehicles that had been inside for long at the end of a time. */
+	longStays: (filter: { [key in string]: string }) => typedError<Page<LongStay>, Problem>(__TAURI_INVOKE("long_stays", { filter })),
+	/**  Times in which devices could not be reached. */
+	outages: (filter: { [key in string]: string }) => typedError<Page<Outage>, Problem>(__TAURI_INVOKE("outages", { filter })),
+	/**  Leave asked of supervisors in a time. */
+	pastApprovals: (filter: { [key in string]: string }) => typedError<Page<Approval>, Problem>(__TAURI_INVOKE("past_approvals", { filter })),
 	/**  Records cash taken in the case at hand 「代收现金」. Pressed again after no answer came, it counts once. */
 	takeCash: (caseId: CaseId, amountFen: Fen) => typedError<Cash, Problem>(__TAURI_INVOKE("take_cash", { caseId, amountFen })),
 	/**  Cash taken, newest first. */
@@ -511,6 +523,8 @@ export type CallNow = {
 	started_at: Timestamp,
 	/**  When it was answered. */
 	answered_at?: Timestamp | null,
+	/**  When it was over; the lease's ten minutes run from then (R11). */
+	ended_at?: Timestamp | null,
 };
 
 /**  Where a call stands. */
@@ -706,6 +720,8 @@ export type ChangeFilter = {
 	table?: SiteTable | null,
 	/**  Of this row. */
 	id?: string | null,
+	/**  What this import did, row by row. */
+	import?: string | null,
 	/**  The page after the one that gave this `next`. */
 	cursor?: string | null,
 };
@@ -1358,6 +1374,22 @@ export type LiveState = "starting" | "playing" | "reconnecting" | "failed";
 /**  Why a live picture does not play. */
 export type LiveWhy = "no_camera" | "not_supported" | "wrong_password" | "locked_out" | "unreachable" | "silent" | "codec" | "no_key_frame" | "unreadable" | "too_large" | "too_many";
 
+/**  A stay. `GET /api/stays`, longest first. */
+export type LongStay = {
+	/**  Its id. */
+	id: StayId,
+	/**  Its lot. */
+	lot: LotRef,
+	/**  Absent: unlicensed. */
+	plate?: string | null,
+	/**  Where it came in; absent: not seen. */
+	lane?: LaneRef | null,
+	/**  When. */
+	entered_at: Timestamp,
+	/**  When it left; absent: inside. */
+	left_at?: Timestamp | null,
+};
+
 /**  Why somebody no longer holds a lane. */
 export type LostWhy = "expired" | "requeried" | "taken_over" | "handed_over" | "closed";
 
@@ -1651,6 +1683,10 @@ export type OpeningFilter = {
 	passage?: Passage | null,
 	/**  Only those that owe photos (补录). */
 	owing?: boolean | null,
+	/**  With money due and no matching payment. */
+	unpaid?: boolean | null,
+	/**  Whose device failed, or never said what it did. */
+	unresolved?: boolean | null,
 	/**  In this hour of the day, 0 to 23, by the hub's clock. */
 	hour?: number | null,
 	/**  From this moment on. */
@@ -1708,6 +1744,22 @@ export type OrderResult =
 "failed" | 
 /**  Sent and unanswered: it may have moved. Never repeated by the program. */
 "unknown";
+
+/**  A time in which a device could not be reached. `GET /api/outages`, newest first. */
+export type Outage = {
+	/**  Its id. */
+	id: string,
+	/**  The device. */
+	device: DeviceId,
+	/**  The lot of its lanes; absent: none names it. */
+	lot?: LotRef | null,
+	/**  When it began. */
+	began_at: Timestamp,
+	/**  When it ended; absent: it lasts. */
+	ended_at?: Timestamp | null,
+	/**  What the try that failed said. */
+	error: string,
+};
 
 /**  How a case ended, as the person tells it. */
 export type Outcome = "solved" | "driver_left" | "sent_to_manager" | "device_fault" | "wrong_call";
@@ -1767,6 +1819,60 @@ export type Passage =
 "passed" | 
 /**  The vehicle backed out or never came. */
 "none";
+
+/**  A call. `GET /api/calls/past`, newest first. `Debug` shows no phone number. */
+export type PastCall = {
+	/**  Its id. */
+	id: CallId,
+	/**  Its lot, where known. */
+	lot?: LotRef | null,
+	/**  Its lane, where known. */
+	lane?: LaneRef | null,
+	/**  The number that called; empty where it was not told. */
+	caller: string,
+	/**  Where it stands. */
+	state: CallState,
+	/**  Who had it. */
+	person?: Holder | null,
+	/**  The case it was worked in. */
+	case?: CaseId | null,
+	/**  When it began to ring. */
+	since: Timestamp,
+	/**  Seconds until somebody had it, or it was given up; absent: it still waits. */
+	waited_s?: number | null,
+	/**  When it was over. */
+	ended_at?: Timestamp | null,
+};
+
+/**  A case that has ended. `GET /api/cases`, newest end first. */
+export type PastCase = {
+	/**  Its id. */
+	id: CaseId,
+	/**  Its lot. */
+	lot: LotRef,
+	/**  Its lane. */
+	lane: LaneRef,
+	/**  Who worked it last. */
+	person: Holder,
+	/**  What the camera read. */
+	plate_read?: string | null,
+	/**  The plate that counted in the end. */
+	plate?: string | null,
+	/**  A person set the plate. */
+	corrected: boolean,
+	/**  Which way the vehicle went, where that was known. */
+	direction?: Direction | null,
+	/**  How it ended. */
+	state: CaseState,
+	/**  As the person told it. */
+	outcome?: Outcome | null,
+	/**  What they noted. */
+	note?: string | null,
+	/**  When it began. */
+	opened_at: Timestamp,
+	/**  When it ended. */
+	closed_at: Timestamp,
+};
 
 /**  Which pattern, in the order of FIELD.md. */
 export type Pattern = "same_plate" | "many_releases" | "hasty" | "borrowed_pass" | "cheap_candidate" | "due_dropped" | "reason_doubtful" | "same_photo" | "passage_mismatch" | "no_plate_in_out" | "same_remark" | "foreign_rises";
@@ -1844,6 +1950,8 @@ export type Permission =
 "file_debt" | 
 /**  Give a debt up, with a reason (R38). */
 "waive_debt" | 
+/**  Wait no longer for overdue photos of a release, with a reason (R24). */
+"close_photos" | 
 /**  Bind a seat (R2). */
 "seat" | 
 /**  See the waiting calls (R30). */
@@ -1940,12 +2048,24 @@ export type PhotoSource = "device_camera" | "system_camera" | "lane_camera";
  */
 export type PhotoState = "kept" | "held" | "deleted" | "damaged";
 
+/**  How the waiting for photos that never came was ended (补录, R24). */
+export type PhotosClosed = {
+	/**  The supervisor. */
+	by: Holder,
+	/**  When. */
+	at: Timestamp,
+	/**  Why, in their words. */
+	reason: string,
+};
+
 /**  Photos a release owes, or owed (补录, R24). */
 export type PhotosOwed = {
 	/**  Still to be brought; 0: all were brought later. */
 	missing: number,
 	/**  A photo taken after it does not count. */
 	due_at: Timestamp,
+	/**  Who ended the waiting once it was overdue; absent where nobody has. */
+	closed?: PhotosClosed | null,
 };
 
 /**  A still of the vehicle, with the plate read on it. */
@@ -2226,6 +2346,8 @@ export type Rise = {
 export type RiseFilter = {
 	/**  Of this lot. */
 	lot?: LotId | null,
+	/**  Of this lane. */
+	lane?: LaneId | null,
 	/**  From this moment on. */
 	from?: Timestamp | null,
 	/**  Before this moment. */
@@ -2486,12 +2608,17 @@ export type SiteChange = {
 	before?: { [key in string]: Cell | null } | null,
 	/**  The row after; absent for one that is gone. */
 	after?: { [key in string]: Cell | null } | null,
-	/**  Whether it can be taken back now: nobody has changed the row since, and no secret went with it. */
+	/**
+	 *  Whether it can be taken back now: nobody has changed the row (of an import: any of its rows) since, and no
+	 *  secret went with it.
+	 */
 	undoable: boolean,
 	/**  Who took it back. */
 	undone_by?: Holder | null,
 	/**  When. */
 	undone_at?: Timestamp | null,
+	/**  The change it took back. */
+	undoes?: string | null,
 };
 
 /**  What a file of the site is written as. */
@@ -2521,8 +2648,11 @@ export type SiteRow = {
 	one_time_password?: OneTimePassword | null,
 };
 
-/**  A table of the site; the word is the section of the site file (`rule`: one line of `[rules]`). */
-export type SiteTable = "area" | "lot" | "lane" | "device" | "robot" | "seat" | "person" | "reason" | "pass" | "vehicle" | "tariff" | "integration" | "rule";
+/**
+ *  A table of the site; the word is the section of the site file (`rule` and `link`: one line of `[rules]` and of
+ *  `[links]`; `template`: a scene of the robots with its words in every language).
+ */
+export type SiteTable = "area" | "lot" | "lane" | "device" | "robot" | "seat" | "person" | "reason" | "pass" | "vehicle" | "tariff" | "integration" | "rule" | "template" | "link";
 
 /**  How the person came to the lane. */
 export type Source = 
@@ -2573,7 +2703,7 @@ export type StayRecord = {
 };
 
 /**  A step of a case's timeline (R35). */
-export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "help_asked" | "help_answered" | "cash_recorded" | "debt_filed" | "closed" | "expired" | "requeried";
+export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "help_asked" | "help_answered" | "cash_recorded" | "debt_filed" | "photos_closed" | "closed" | "expired" | "requeried";
 
 /**  The answer to taking a call: `case`, `lease` and `view` stand there together where the lane was claimed. */
 export type Taken = {

@@ -179,6 +179,19 @@ describe('settings', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('try a device as it stands in the form, before anything is saved', async () => {
+    const { user, backend } = await table('device');
+    const tried = vi.spyOn(backend, 'testDevice');
+    await user.click(await screen.findByTestId('row-cam-E01'));
+    await user.clear(screen.getByTestId('field-url'));
+    await user.type(screen.getByTestId('field-url'), 'http://nowhere');
+    await user.click(screen.getByTestId('device-test'));
+    expect(await screen.findByTestId('check-connection')).toHaveAttribute('data-ok', 'false');
+    expect(tried).toHaveBeenCalledWith('cam-E01', expect.objectContaining({ url: 'http://nowhere' }));
+    expect(tried.mock.calls[0]?.[1], 'the saved secret stays on the hub').not.toHaveProperty('password');
+    expect(backend.site.device.find((row) => row.id === 'cam-E01')?.row['url']).not.toBe('http://nowhere');
+  });
+
   it('ask for the password before something dangerous and go on by themselves (R4)', async () => {
     const { user, backend } = await table('person', { reentry: true });
     await user.click(await screen.findByTestId('row-guard'));
@@ -223,6 +236,23 @@ describe('settings', () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByTestId(`undo-${change?.id}`));
     await waitFor(() => expect(backend.site.lot[0]?.row['manager']).toBe('王强'));
+  });
+
+  it('show what an import did row by row and take it back as one, or say why not', async () => {
+    const { user, backend } = await table('import', { moved: true });
+    await backend.importSite(new File(['a'], 'passes.csv'), 'pass', false);
+    await user.click(screen.getByTestId('settings-change'));
+    const change = backend.changes[0];
+    await user.click(await screen.findByTestId(`look-${change?.id}`));
+    const rows = await screen.findByTestId('import-rows');
+    await waitFor(() => expect(rows).toHaveTextContent('粤B3K91Q'));
+    expect(rows).toHaveTextContent('使用中');
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByTestId(`undo-${change?.id}`));
+    expect(await screen.findByTestId('changes-problem')).toHaveTextContent('不能整体撤销');
+    backend.letGo();
+    await user.click(screen.getByTestId(`undo-${change?.id}`));
+    await waitFor(() => expect(backend.changes[0]?.undone_by).toBeTruthy());
   });
 
   it('show what an import will change, and write it only then', async () => {
@@ -297,19 +327,6 @@ describe('the account', () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByTestId('login-submit'));
     expect(await screen.findByTestId('search-input')).toBeInTheDocument();
-  });
-});
-
-describe('the morning page', () => {
-  it('shows each figure beside its median and leads to its rows', async () => {
-    const { app, user } = await open('chief', 'morning');
-    expect(await screen.findByTestId('figure-unpaid_fen')).toHaveTextContent('28 天中位 ¥480.00');
-    expect(screen.getByTestId('figure-waiting_p90')).toHaveAttribute('data-worse', 'true');
-    expect(screen.getByTestId('cash-totals')).toHaveTextContent('¥21.00');
-    expect(await faults()).toEqual([]);
-    await user.click(screen.getByTestId('lead-abnormal_exits_per100'));
-    expect(app.place).toBe('openings');
-    expect(app.record.openings.wanted).toMatchObject({ kind: 'abnormal', span: 'custom' });
   });
 });
 

@@ -1,7 +1,7 @@
 //! Barriers that rose without us (R40).
 
 use crate::{CallError, Hub};
-use lanedesk_domain::{ids::LotId, time::Timestamp};
+use lanedesk_domain::{ids::{LaneId, LotId}, time::Timestamp};
 use lanedesk_wire::{list::Page, rise::Rise};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ pub struct RiseFilter {
     /// Of this lot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<LotId>,
+    /// Of this lane.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneId>,
     /// From this moment on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,

@@ -1,5 +1,6 @@
 import type { Answer } from './backend';
 import type {
+  Approval,
   Board,
   CaseStatistics,
   Cash,
@@ -12,14 +13,19 @@ import type {
   ExportDone,
   ExportFormat,
   ImportResult,
+  LeadsTo,
+  LongStay,
   Maintenance,
   MaintenanceFilter,
   Morning,
   NewSecret,
   OneTimePassword,
   OpenSession,
+  Outage,
   Page,
   Pairing,
+  PastCall,
+  PastCase,
   Person,
   RowFilter,
   SecondFactor,
@@ -31,6 +37,9 @@ import type {
   SiteTable,
   WorkFilter,
 } from './types';
+
+/** A figure's own filter; `cursor` asks for the page behind. */
+export type PastFilter = LeadsTo['filter'];
 
 /** The back office: accounts, site, board, devices, figures, cash. */
 export interface OfficeDoor {
@@ -54,7 +63,8 @@ export interface OfficeDoor {
   removeSiteRow(table: SiteTable, id: string, version: string): Promise<Answer<null>>;
   siteChanges(filter: ChangeFilter): Promise<Answer<Page<SiteChange>>>;
   undoSiteChange(change: string): Promise<Answer<SiteChange>>;
-  testDevice(id: string): Promise<Answer<DeviceTest>>;
+  /** As it stands in the form, which need not be saved. */
+  testDevice(id: string, form: Cells | null): Promise<Answer<DeviceTest>>;
   pairRobot(number: string): Promise<Answer<Pairing>>;
   rotateSecret(id: string, step: SecretStep): Promise<Answer<NewSecret>>;
   importSite(file: File, table: SiteTable | null, preview: boolean): Promise<Answer<ImportResult>>;
@@ -73,6 +83,12 @@ export interface OfficeDoor {
 
   morning(day: string, lot: string | null): Promise<Answer<Morning>>;
   exportMorning(day: string, format: ExportFormat): Promise<Answer<ExportDone | null>>;
+  /** The rows a figure leads to, by its own filter. */
+  pastCases(filter: PastFilter): Promise<Answer<Page<PastCase>>>;
+  pastCalls(filter: PastFilter): Promise<Answer<Page<PastCall>>>;
+  longStays(filter: PastFilter): Promise<Answer<Page<LongStay>>>;
+  outages(filter: PastFilter): Promise<Answer<Page<Outage>>>;
+  pastApprovals(filter: PastFilter): Promise<Answer<Page<Approval>>>;
   caseStatistics(filter: WorkFilter, by: CasesBy): Promise<Answer<CaseStatistics>>;
 
   takeCash(caseId: string, amountFen: number): Promise<Answer<Cash>>;

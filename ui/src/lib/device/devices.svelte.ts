@@ -1,4 +1,4 @@
-import type { Backend, DeviceHealth, DeviceTest, Frame, Maintenance, Problem } from '$lib/backend';
+import type { Backend, Cells, DeviceHealth, DeviceTest, Frame, Maintenance, Problem } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 
 /** A clock further off than this makes reads look older or newer than they are. */
@@ -54,8 +54,9 @@ export class Devices {
     return this.#step(this.#backend.closeMaintenance(id, repair));
   }
 
-  async test(id: string): Promise<DeviceTest | Problem> {
-    const answer = await this.#backend.testDevice(id);
+  /** As it stands in a form; null: as it is saved. */
+  async test(id: string, form: Cells | null): Promise<DeviceTest | Problem> {
+    const answer = await this.#backend.testDevice(id, form);
     return answer.ok ? answer.data : answer.problem;
   }
 

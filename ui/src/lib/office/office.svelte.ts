@@ -8,6 +8,7 @@ import type { Practice } from '$lib/guide/practice.svelte';
 import type { SceneName } from '$lib/guide/scenes';
 import { AskedHelp } from '$lib/help/help.svelte';
 import { Mornings } from '$lib/morning/morning.svelte';
+import { PastRows } from '$lib/morning/rows.svelte';
 import { Sites } from '$lib/site/sites.svelte';
 
 /** Sheets of the desk page that belong to the back office. */
@@ -24,6 +25,8 @@ export class Office {
   readonly watch: Watch;
   readonly devices: Devices;
   readonly mornings: Mornings;
+  /** The rows a figure of the morning leads to. */
+  readonly past: PastRows;
   readonly sites: Sites;
   readonly help: AskedHelp;
   readonly cash: TakingCash;
@@ -33,6 +36,7 @@ export class Office {
     this.watch = new Watch(backend);
     this.devices = new Devices(backend);
     this.mornings = new Mornings(backend);
+    this.past = new PastRows(backend, () => Date.now());
     this.sites = new Sites(backend);
     this.help = new AskedHelp(backend, () => me()?.id);
     this.cash = new TakingCash(backend);
@@ -63,6 +67,7 @@ export class Office {
     this.account.shut();
     this.watch.forget();
     this.devices.leave();
+    this.past.shut();
     this.sites.forget();
     this.help.forget();
   }

@@ -26,6 +26,10 @@ export interface Wanted {
   passage: '' | Opening['passage'];
   /** Only those that owe photos. */
   owing: '' | 'yes';
+  /** Only those with money due and nothing paid for it. */
+  unpaid: '' | 'yes';
+  /** Only those whose device failed, or never said what it did. */
+  unresolved: '' | 'yes';
 }
 
 export const nothing: Wanted = {
@@ -44,6 +48,8 @@ export const nothing: Wanted = {
   result: '',
   passage: '',
   owing: '',
+  unpaid: '',
+  unresolved: '',
 };
 
 /** Fields that narrow the list, beside its span. */
@@ -59,7 +65,11 @@ const narrowing = [
   'result',
   'passage',
   'owing',
+  'unpaid',
+  'unresolved',
 ] as const;
+/** Fields that are yes or nothing. */
+const flags: readonly string[] = ['owing', 'unpaid', 'unresolved'];
 
 export function narrowed(wanted: Wanted): number {
   return narrowing.filter((field) => wanted[field] !== '').length + (wanted.hour === null ? 0 : 1);
@@ -106,7 +116,7 @@ export function filterOf(wanted: Wanted, now: number): OpeningFilter {
   if (wanted.hour !== null) filter.hour = wanted.hour;
   for (const field of narrowing) {
     const value = wanted[field].trim();
-    if (value) Object.assign(filter, { [field]: field === 'owing' ? true : value });
+    if (value) Object.assign(filter, { [field]: flags.includes(field) ? true : value });
   }
   return filter;
 }
@@ -126,6 +136,9 @@ export function fits(filter: OpeningFilter, opening: Opening): boolean {
     same(filter.result, opening.result) &&
     same(filter.passage, opening.passage) &&
     (!filter.owing || owes(opening)) &&
+    // Whether it was paid for since, only the hub knows.
+    !filter.unpaid &&
+    (!filter.unresolved || opening.result === 'unknown' || opening.result === 'failed') &&
     (!filter.plate || (opening.plate ?? '').includes(filter.plate.toUpperCase())) &&
     (filter.hour == null || new Date(at).getHours() === filter.hour) &&
     (!filter.from || at >= Date.parse(filter.from)) &&

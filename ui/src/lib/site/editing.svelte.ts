@@ -132,6 +132,11 @@ export class Editing {
     this.theirs = now;
   }
 
+  /** The row as the form has it. A secret nobody typed is left out: the hub keeps the one it has. */
+  get form(): Cells {
+    return this.#wanted();
+  }
+
   #wanted(): Cells {
     const row: Cells = {};
     for (const { key, kind } of this.columns) {

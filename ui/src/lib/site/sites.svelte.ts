@@ -25,6 +25,9 @@ export class Sites {
   done = $state.raw<ExportDone | null>(null);
   readonly rows: Listing<SiteRow>;
   readonly changes: Listing<SiteChange>;
+  /** The import whose rows are looked at, and they. */
+  looked = $state.raw<SiteChange | null>(null);
+  readonly imported: Listing<SiteChange>;
   readonly importing: Importing;
   #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,6 +44,14 @@ export class Sites {
       }),
     );
     this.changes = new Listing((cursor) => backend.siteChanges(cursor ? { cursor } : {}));
+    this.imported = new Listing(async (cursor) => {
+      const filter = { import: this.looked?.id ?? '', ...(cursor ? { cursor } : {}) };
+      const answer = await backend.siteChanges(filter);
+      if (!answer.ok) return answer;
+      // All of them are of one change; a list wants each row to be its own.
+      const items = answer.data.items.map((row) => ({ ...row, id: `${row.table ?? ''}/${row.row_id}` }));
+      return { ok: true, data: { ...answer.data, items } };
+    });
   }
 
   get table(): SiteTable | null {
@@ -130,13 +141,26 @@ export class Sites {
     this.editing = null;
   }
 
+  /** What an import did, row by row; a second time puts it away. */
+  look(change: SiteChange): void {
+    this.looked = this.looked?.id === change.id ? null : change;
+    this.imported.items = [];
+    this.imported.loaded = false;
+    this.imported.next = null;
+    if (this.looked) void this.imported.load();
+  }
+
   async undo(change: SiteChange): Promise<void> {
     if (this.undoing) return;
     this.undoing = true;
     const answer = await this.#backend.undoSiteChange(change.id);
     this.undoing = false;
     this.changes.problem = answer.ok ? null : answer.problem;
-    if (answer.ok) await this.changes.load();
+    this.looked = null;
+    // Refused, too: what stood in the way is on the list.
+    const problem = this.changes.problem;
+    await this.changes.load();
+    this.changes.problem ??= problem;
   }
 
   async export(format: SiteFormat, table: SiteTable | null): Promise<void> {
@@ -154,6 +178,7 @@ export class Sites {
     this.editing = null;
     this.inside = false;
     this.choices = {};
+    this.looked = null;
     this.rows.items = [];
     this.importing.clear();
   }

@@ -131,7 +131,10 @@ pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
         ..asked.filter(hub, actor, &columns)?
     };
     let mut reader = hub.store().read().await?;
-    let items = reader.conn().cases_that_ended(&hub.directory(), &filter).await?;
+    let items = reader
+        .conn()
+        .cases_that_ended(&hub.directory(), &filter)
+        .await?;
     Ok(asked.page(items, |case| (case.closed_at, case.id.to_string())))
 }
 

@@ -177,6 +177,8 @@ async fn write(
 pub struct AskedRises {
     /// A lot's id.
     pub lot: Option<String>,
+    /// A lane's id.
+    pub lane: Option<String>,
     /// Seen up at or after.
     pub from: Option<String>,
     /// Seen up before.
@@ -195,6 +197,7 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: AskedRises) -> Result<Page<Ri
     let filter = RiseFilter {
         lots: scope(hub, actor),
         lot: asked.lot,
+        lane: asked.lane,
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
         behind: behind

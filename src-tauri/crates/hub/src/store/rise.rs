@@ -45,6 +45,8 @@ pub(crate) struct RiseFilter {
     pub lots: Option<Vec<LotId>>,
     /// A lot's id.
     pub lot: Option<String>,
+    /// A lane's id.
+    pub lane: Option<String>,
     /// Seen at or after.
     pub from: Option<Timestamp>,
     /// Seen before.
@@ -184,6 +186,10 @@ impl Conn<'_> {
             args.push(lot.into());
             // Writing into a string cannot fail.
             let _ = write!(sql, " and r.lot_id = ${}", args.len());
+        }
+        if let Some(lane) = &filter.lane {
+            args.push(lane.into());
+            let _ = write!(sql, " and r.lane_id = ${}", args.len());
         }
         if let Some(lots) = &filter.lots {
             args.push(super::lots_arg(lots.iter()).into());

@@ -30,6 +30,7 @@ mod stream;
 mod undo;
 mod vault;
 mod warning;
+mod words;
 
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::{

@@ -349,10 +349,7 @@ async fn a_call_for_help_ends_with_the_lease_it_was_asked_under() {
         let taken = ask("E01").await;
         assert_eq!(above.next_of("help").await["help"]["note"], "x");
         let reason = json!({"reason": "协助"});
-        chief
-            .post("/api/lanes/E01/take-over", reason)
-            .await
-            .ok(201);
+        chief.post("/api/lanes/E01/take-over", reason).await.ok(201);
         let over = above.next_of("help").await;
         assert_eq!(
             (&over["case"], &over["help"]),

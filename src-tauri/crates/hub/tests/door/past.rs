@@ -59,31 +59,61 @@ async fn cases_behind_a_figure_are_the_ones_it_counts() {
         );
         for n in 0..5 {
             // B01 is of a lot in the north, which the supervisor does not see.
-            let (desk, lane) = if n == 4 { (&agent, "B01") } else { (&guard, "E01") };
-            let claim = desk.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
+            let (desk, lane) = if n == 4 {
+                (&agent, "B01")
+            } else {
+                (&guard, "E01")
+            };
+            let claim = desk
+                .post(&format!("/api/lanes/{lane}/claim"), json!({}))
+                .await;
             let case = claim.ok(201)["case"]["id"].as_str().unwrap().to_owned();
             let fence = &claim.body["lease"]["fence"];
             if n == 0 {
                 let plate = json!({"fence": fence, "plate": "粤B12345"});
-                desk.post(&format!("/api/cases/{case}/plate"), plate).await.ok(200);
+                desk.post(&format!("/api/cases/{case}/plate"), plate)
+                    .await
+                    .ok(200);
             }
             place.hub.clock.advance(Duration::from_secs(10));
-            desk.post(&format!("/api/cases/{case}/close"), json!({"outcome": "solved"})).await.ok(204);
+            desk.post(
+                &format!("/api/cases/{case}/close"),
+                json!({"outcome": "solved"}),
+            )
+            .await
+            .ok(204);
         }
         let day = place.hub.clock.now().local_day();
         let all = figures(&chief, &day).await;
         let handled = rows(&chief, "/api/cases", figure(&all, "handling_p90"), 3).await;
         assert_eq!(handled.len(), 4, "paged, in scope: {handled:?}");
         assert_eq!(handled[0]["outcome"], "solved");
-        assert!(handled.windows(2).all(|two| two[0]["closed_at"].as_str() >= two[1]["closed_at"].as_str()));
+        assert!(
+            handled
+                .windows(2)
+                .all(|two| two[0]["closed_at"].as_str() >= two[1]["closed_at"].as_str())
+        );
         let corrected = rows(&chief, "/api/cases", figure(&all, "corrections_per100"), 50).await;
         assert_eq!(corrected.len(), 1);
-        assert_eq!((&corrected[0]["plate"], &corrected[0]["person"]["name"]), (&json!("粤B12345"), &json!("张三")));
+        assert_eq!(
+            (&corrected[0]["plate"], &corrected[0]["person"]["name"]),
+            (&json!("粤B12345"), &json!("张三"))
+        );
         for (outcome, count) in [("solved", 4), ("none", 0)] {
             let path = format!("/api/cases?outcome={outcome}");
-            assert_eq!(chief.get(&path).await.ok(200)["items"].as_array().unwrap().len(), count, "{outcome}");
+            assert_eq!(
+                chief.get(&path).await.ok(200)["items"]
+                    .as_array()
+                    .unwrap()
+                    .len(),
+                count,
+                "{outcome}"
+            );
         }
-        chief.get("/api/cases?lot=nowhere").await.refused(404, "not_found");
+        chief
+            .get("/api/cases?lot=nowhere")
+            .await
+            .refused(404, "not_found");
         guard.get("/api/cases").await.refused(403, "not_allowed");
     })
     .await;

@@ -32,6 +32,15 @@ const past = (median: number, seed: number): (number | null)[] =>
 
 const from = (day: string) => ({ from: `${day}T00:00:00+08:00`, to: `${day}T23:59:59.999+08:00` });
 
+const more = (name: Figure['name']): Record<string, string> => {
+  if (name === 'abnormal_exits_per100') return { kind: 'abnormal', direction: 'exit' };
+  if (name === 'unpaid_fen') return { unpaid: 'true' };
+  if (name === 'unresolved_orders') return { unresolved: 'true' };
+  if (name === 'corrections_per100') return { corrected: 'true' };
+  if (name === 'abandoned') return { state: 'abandoned' };
+  return {};
+};
+
 export function sampleMorning(day: string, lot: string | null): Morning {
   return {
     day,
@@ -40,7 +49,7 @@ export function sampleMorning(day: string, lot: string | null): Morning {
       ...shape,
       past: past(shape.median, at + 1),
       worse: shape.value > shape.median * 1.5,
-      leads_to: { rows, filter: { ...from(day), ...(rows === 'openings' ? { kind: 'abnormal' } : {}) } },
+      leads_to: { rows, filter: { ...from(day), ...more(shape.name) } },
       parts:
         shape.value > shape.median
           ? [

@@ -1,19 +1,26 @@
 /** Board, devices, figures and cash in memory. */
-import type { OfficeDoor } from '../office';
+import type { OfficeDoor, PastFilter } from '../office';
 import type {
+  Approval,
   Board,
   Cash,
   DeviceHealth,
   Help,
   Holder,
   LaneHit,
+  LongStay,
   Maintenance,
   MaintenanceFilter,
+  Outage,
   Page,
+  PastCall,
+  PastCase,
   WorkFilter,
 } from '../types';
 import { sampleCases, sampleMorning } from './morning';
+import { sampleCallsOf, sampleCasesOf, sampleOutages, sampleStays } from './past';
 import { no, ok } from './record';
+import { sampleApproval } from './record-sample';
 import { ago, lanes } from './sample';
 import { MemorySite, type OfficeScript } from './site-desk';
 
@@ -151,6 +158,21 @@ export abstract class MemoryOffice extends MemorySite implements OfficeDoor {
   }
   exportMorning(day: string, format: string) {
     return ok({ path: `/home/demo/下载/晨间指标-${day}.${format}`, rows: 16 });
+  }
+  pastCases(filter: PastFilter) {
+    return ok<Page<PastCase>>({ items: sampleCasesOf(filter) });
+  }
+  pastCalls(filter: PastFilter) {
+    return ok<Page<PastCall>>({ items: sampleCallsOf(filter) });
+  }
+  longStays() {
+    return ok<Page<LongStay>>({ items: sampleStays() });
+  }
+  outages() {
+    return ok<Page<Outage>>({ items: sampleOutages() });
+  }
+  pastApprovals() {
+    return ok<Page<Approval>>({ items: [{ ...sampleApproval(), state: 'used' as const, answered_by: this.me }] });
   }
   caseStatistics(_filter: WorkFilter, by: 'outcome' | 'lot' | 'hour' | 'person') {
     return ok(sampleCases(by));

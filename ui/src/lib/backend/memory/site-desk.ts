@@ -34,6 +34,8 @@ export interface OfficeScript extends CallScript {
   /** Nobody asks for help. */
   noHelp?: boolean;
   secondFactor?: boolean;
+  /** Rows of an import were changed since. */
+  moved?: boolean;
 }
 
 const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
@@ -171,7 +173,15 @@ export abstract class MemorySite extends MemoryCalls {
     this.#changed(table, row, 'removed', row.row, null);
     return ok(null);
   }
+  /** Whatever stood in the way of taking an import back is gone. */
+  letGo(): void {
+    this.office.moved = false;
+  }
   siteChanges(filter: ChangeFilter) {
+    if (filter.import) {
+      const of = this.changes.find((each) => each.id === filter.import);
+      return ok<Page<SiteChange>>({ items: of ? this.#imported(of) : [] });
+    }
     const items = this.changes.filter(
       (change) => (!filter.table || change.table === filter.table) && (!filter.id || change.row_id === filter.id),
     );
@@ -179,16 +189,35 @@ export abstract class MemorySite extends MemoryCalls {
   }
   undoSiteChange(id: string): Promise<Answer<SiteChange>> {
     const change = this.changes.find((each) => each.id === id);
-    if (!change?.table) return no('not_found', '没有这项改动。', { status: 404 });
-    const row = this.site[change.table].find((each) => each.id === change.row_id);
+    if (!change) return no('not_found', '没有这项改动。', { status: 404 });
+    if (this.office.moved && !change.table)
+      return no('changed_meanwhile', '这次导入的 2 行后来又有改动（如「粤B12345」），不能整体撤销；请逐行修改。');
+    const row = change.table && this.site[change.table].find((each) => each.id === change.row_id);
     if (row && change.before) this.#put({ ...row, row: change.before, version: version() }, change.before);
+    else if (row) this.site[row.table] = this.site[row.table].filter((each) => each.id !== row.id);
     this.changes = this.changes.map((each) =>
       each.id === id ? { ...each, undoable: false, undone_by: this.me, undone_at: new Date().toISOString() } : each,
     );
     return ok(change);
   }
-  testDevice(id: string) {
-    const down = id === 'cam-N01';
+  #imported(of: SiteChange): SiteChange[] {
+    const one = { id: of.id, table: 'pass' as const, by: of.by, at: of.at, undoable: false };
+    const pass = { lot: 'caiyue', plates: ['粤B12345'], status: 'active', valid_to: '2026-12-31T15:59:59.999Z' };
+    return [
+      {
+        ...one,
+        row_id: 'p1',
+        label: '粤B12345',
+        kind: 'changed',
+        before: { ...pass, status: 'suspended' },
+        after: pass,
+      },
+      { ...one, row_id: 'p2', label: '粤B3K91Q', kind: 'added', after: { ...pass, plates: ['粤B3K91Q'] } },
+    ];
+  }
+  testDevice(id: string, form: Cells | null) {
+    const url = form ? form['url'] : this.site.device.find((each) => each.id === id)?.row['url'];
+    const down = id === 'cam-N01' || String(url ?? '').includes('nowhere');
     return ok({
       checks: [
         {
@@ -224,6 +253,7 @@ export abstract class MemorySite extends MemoryCalls {
     const done = [0.2, 0.6, 1].map((part) => Math.round(part * 10_000));
     for (const at of done)
       this.listeners?.importing?.({ phase: preview ? 'comparing' : 'writing', done: at, total: 10_000 });
+    if (!preview && faults.length === 0) this.#noteImport(10_000);
     return ok<ImportResult>({
       written: !preview && faults.length === 0,
       rows: 10_000,
@@ -242,11 +272,32 @@ export abstract class MemorySite extends MemoryCalls {
     return ok({ path: `/home/demo/下载/站点-2026-11-22.${format}`, rows: 10_214 });
   }
 
+  #noteImport(rows: number): void {
+    const change: SiteChange = {
+      id: `change-${++this.#count}`,
+      row_id: '',
+      label: `${rows} rows`,
+      kind: 'imported',
+      by: this.me,
+      at: new Date().toISOString(),
+      undoable: true,
+    };
+    this.changes = [change, ...this.changes];
+  }
   #fault<T>(column: string, words: string): Promise<Answer<T>> {
     return no<T>('invalid', words, { status: 422, field: column, faults: [{ column, words }] } as Partial<Problem>);
   }
   #checked(table: SiteTable, cells: Cells): Promise<Answer<SiteRow>> | null {
     if ('name' in cells && String(cells['name'] ?? '').trim() === '') return this.#fault('name', '不能为空。');
+    const places = this.site[table][0]?.row['places'];
+    if (table === 'template' || table === 'link')
+      for (const [column, cell] of Object.entries(cells)) {
+        const unknown = /\{([^}]*)\}/u.exec(String(cell ?? ''))?.[1];
+        if (unknown !== undefined && Array.isArray(places) && !['amount', ...places].includes(unknown))
+          return this.#fault(column, `这里没有 {${unknown}} 可填。`);
+      }
+    if (table === 'link' && !String(cells['url'] ?? '').startsWith('https://'))
+      return this.#fault('url', '须以 https:// 开头。');
     if (table === 'rule') {
       const [value, min, max] = ['value', 'min', 'max'].map((key) => Number(cells[key]));
       if (min !== undefined && max !== undefined && value !== undefined && (value < min || value > max))
@@ -272,7 +323,7 @@ export abstract class MemorySite extends MemoryCalls {
       at: new Date().toISOString(),
       before,
       after,
-      undoable: kind === 'changed',
+      undoable: kind !== 'removed',
     };
     this.changes = [change, ...this.changes];
   }

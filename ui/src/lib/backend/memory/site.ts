@@ -62,6 +62,27 @@ const people: [username: string, name: string, role: string, lots: string[], are
   ['former', '孙伟', 'agent', [], ['guangzhou'], true],
 ];
 
+const pay = ['lot', 'lane', 'plate', 'amount', 'minutes'];
+const scenes: [scene: string, light: string, text: string, speech: string, text_en: string, places: string[]][] = [
+  [
+    'idle',
+    'off',
+    '欢迎光临彩悦大厦\n如需帮助，请按呼叫键',
+    '',
+    'Welcome\nNeed help? Press the call button',
+    ['lot', 'lane'],
+  ],
+  ['pay', 'yellow', '请扫码缴费\n应付 {amount}', '应付{amount}，请扫码缴费。', 'Scan to pay\n{amount} due', pay],
+  [
+    'paid',
+    'green',
+    '缴费成功\n请在 {minutes} 分钟内离场',
+    '缴费成功。',
+    'Paid, thank you',
+    ['lot', 'plate', 'minutes'],
+  ],
+];
+
 export const tables = (): Record<SiteTable, SiteRow[]> => ({
   area: [
     row('area', 'company', '示范物业集团', { id: 'company', name: '示范物业集团', parent: null }),
@@ -109,6 +130,7 @@ export const tables = (): Record<SiteTable, SiteRow[]> => ({
         channel: 1,
         events: 'pull',
         rtsp: `rtsp://127.0.0.1:${18201 + at}/Streaming/Channels/101`,
+        transport: 'tcp',
         namespace: '',
       },
       ['password'],
@@ -177,6 +199,23 @@ export const tables = (): Record<SiteTable, SiteRow[]> => ({
     row('integration', 'pay', 'pay', { id: 'pay', kind: 'payments' }, ['secret']),
     row('integration', 'tel', 'tel', { id: 'tel', kind: 'telephony' }, ['secret', 'next_secret']),
   ],
+  template: scenes.map(([scene, light, text, speech, text_en, places]) =>
+    row('template', scene, scene, {
+      scene,
+      light,
+      text,
+      speech,
+      text_en,
+      speech_en: '',
+      places,
+      set: scene === 'idle',
+    }),
+  ),
+  link: ['pay', 'renewal', 'unlicensed_entry', 'unlicensed_exit'].map((name) => {
+    const url = name === 'pay' ? 'https://pay.example/p?lot={lot}&stay={stay}&amount_fen={amount_fen}' : null;
+    const places = ['lot', 'lane', 'stay', 'plate', 'amount', 'amount_fen', 'phone'];
+    return row('link', name, name, { name, url, places, set: url !== null });
+  }),
   rule: rules.map(([name, value, usual, min, max]) =>
     row('rule', name, name, { name, value, default: usual, min, max }),
   ),
