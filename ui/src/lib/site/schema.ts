@@ -3,6 +3,8 @@ import type { PlainKey } from '$lib/messages/words.svelte';
 
 export type ColumnKind =
   | 'text'
+  /** Text of several lines. */
+  | 'words'
   | 'number'
   /** Shown in yuan, kept in 分. */
   | 'money'
@@ -108,6 +110,16 @@ export const columns: Record<SiteTable, readonly Column[]> = {
     { key: 'push_key', kind: 'secret', label: 'column.push_key' },
     whole('channel', 'column.channel', 1),
     { key: 'rtsp', kind: 'text', label: 'column.rtsp' },
+    {
+      key: 'transport',
+      kind: 'choice',
+      label: 'column.transport',
+      options: [
+        { value: 'tcp', text: 'transport.tcp' },
+        { value: 'udp', text: 'transport.udp' },
+      ],
+      usual: 'tcp',
+    },
     { key: 'namespace', kind: 'text', label: 'column.namespace' },
   ],
   robot: [
@@ -209,15 +221,29 @@ export const columns: Record<SiteTable, readonly Column[]> = {
     },
     { key: 'secret', kind: 'secret', label: 'column.secret', required: true },
   ],
+  template: [
+    { key: 'text', kind: 'words', label: 'column.words', required: true },
+    { key: 'speech', kind: 'words', label: 'column.speech' },
+    { key: 'text_en', kind: 'words', label: 'column.words_en' },
+    { key: 'speech_en', kind: 'words', label: 'column.speech_en' },
+  ],
+  link: [{ key: 'url', kind: 'words', label: 'column.link', required: true }],
   rule: [{ key: 'value', kind: 'number', label: 'column.value', required: true }],
 };
 
 /** The parts of the settings page in the order of the work: the site, its people, its rules. */
 export const groups: readonly { title: PlainKey; tables: readonly SiteTable[] }[] = [
-  { title: 'settings.site', tables: ['area', 'lot', 'lane', 'device', 'robot'] },
+  { title: 'settings.site', tables: ['area', 'lot', 'lane', 'device', 'robot', 'template', 'link'] },
   { title: 'settings.people', tables: ['person', 'seat'] },
   { title: 'settings.rules', tables: ['rule', 'reason', 'tariff', 'pass', 'vehicle', 'integration'] },
 ];
+
+/** Tables whose rows stand there though nobody has set them: none can be added, and removing one is its default. */
+export const standing: ReadonlySet<SiteTable> = new Set<SiteTable>(['rule', 'template', 'link']);
+
+/** Whether the row can be removed: it is one's own, and no record names it for good. */
+export const removable = (row: SiteRow): boolean =>
+  row.table !== 'rule' && row.table !== 'person' && row.row['set'] !== false;
 
 /** Tables whose rows belong to a lot and are many. */
 export const byLot: ReadonlySet<SiteTable> = new Set<SiteTable>(['lane', 'pass', 'vehicle']);

@@ -1,7 +1,15 @@
-import type { Cell } from '$lib/backend';
-import { t } from '$lib/messages/words.svelte';
+import type { Cell, SiteTable } from '$lib/backend';
+import { t, type PlainKey } from '$lib/messages/words.svelte';
+import { zhCall } from '$lib/messages/zh-CN.call';
 import { day, money } from '$lib/ui/format';
 import type { Column } from './schema';
+
+/** What people call a row: scenes of robots and codes have names, of which only the page knows the words. */
+export function called(table: SiteTable, id: string, label: string): string {
+  if (table !== 'template' && table !== 'link') return label || id;
+  const key = `scene.${id}`;
+  return key in zhCall ? t(key as PlainKey) : id;
+}
 
 /** A value as people read it. `nameOf` puts a name to the id of another row. */
 export function shown(column: Column, cell: Cell | null | undefined, nameOf: (id: string) => string): string {
@@ -12,5 +20,6 @@ export function shown(column: Column, cell: Cell | null | undefined, nameOf: (id
   if (column.kind === 'day') return day(String(cell));
   if (column.kind === 'ref') return nameOf(String(cell));
   const option = column.options?.find((each) => each.value === cell);
+  if (column.kind === 'words') return String(cell).replaceAll('\n', ' ');
   return option ? t(option.text) : String(cell);
 }
