@@ -100,7 +100,7 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
         // Missing photos, minutes until they are due, whether a supervisor closed it.
         let stands = [
             None,
-            Some((1, 5, false)),
+            Some((1_i64, 5, false)),
             Some((0, -5, false)),
             Some((2, -5, false)),
             Some((1, -5, true)),
