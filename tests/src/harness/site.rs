@@ -9,6 +9,27 @@ pub(crate) async fn lot(automatic: &[&str]) -> Lotsim {
 
 /// The same with lanes changed.
 pub(crate) async fn lot_with(automatic: &[&str], change: impl Fn(&mut LaneConfig)) -> Lotsim {
+    Lotsim::start(config(automatic, change)).await.unwrap()
+}
+
+/// The same with the demo's own robots and a control port. R-102 has telephone and payments, R-201 its button alone;
+/// they link once they are told where the hub is.
+pub(crate) async fn lot_with_robots(
+    automatic: &[&str],
+    change: impl Fn(&mut LaneConfig),
+) -> Lotsim {
+    let mut config = config(automatic, change);
+    config.robots = lotsim::demo::ROBOTS.map(lotsim::demo::robot).to_vec();
+    for robot in &mut config.robots {
+        // Nobody listens there.
+        "http://127.0.0.1:9".clone_into(&mut robot.hub);
+        robot.telephony = robot.telephony.take().filter(|_| robot.number == "R-102");
+    }
+    config.control = Some(([127, 0, 0, 1], 0).into());
+    Lotsim::start(config).await.unwrap()
+}
+
+fn config(automatic: &[&str], change: impl Fn(&mut LaneConfig)) -> Config {
     let lanes = lotsim::demo::config()
         .lanes
         .into_iter()
@@ -24,7 +45,7 @@ pub(crate) async fn lot_with(automatic: &[&str], change: impl Fn(&mut LaneConfig
             change(&mut lane);
             lane
         });
-    Lotsim::start(Config::of(lanes)).await.unwrap()
+    Config::of(lanes)
 }
 
 /// The demo site file with these devices in place of the fixed ports.
@@ -37,11 +58,11 @@ pub(crate) fn site(lot: &Lotsim) -> String {
             "the demo site has no device at {port}"
         );
         text = text.replace(&fixed, &format!("\"{}\"", lot.lane(code).url()));
-        let moving = format!(
-            "rtsp://127.0.0.1:{}/Streaming/Channels/101",
-            port + lotsim::demo::RTSP_PORTS_ON
-        );
-        text = text.replace(&moving, &lot.lane(code).rtsp_url());
+        // Whichever of its cameras.
+        let moving = format!("rtsp://127.0.0.1:{}/", port + lotsim::demo::RTSP_PORTS_ON);
+        let there = lot.lane(code).rtsp_url();
+        let there = there.trim_end_matches("Streaming/Channels/101");
+        text = text.replace(&moving, there);
     }
     text
 }

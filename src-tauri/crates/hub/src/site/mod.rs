@@ -171,6 +171,8 @@ pub struct Device {
     pub events: String,
     /// The live stream's address; none: the maker's own.
     pub rtsp: Option<String>,
+    /// How the live stream travels: `tcp` or `udp`; none: tcp.
+    pub transport: Option<String>,
 }
 
 /// `[[robot]]`

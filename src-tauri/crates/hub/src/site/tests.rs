@@ -77,6 +77,18 @@ fn a_small_site_reads_with_its_defaults() {
 }
 
 #[test]
+fn a_live_picture_travels_in_its_connection_or_in_datagrams() {
+    let with = |word: &str| {
+        let transport = format!("driver = \"hikvision\"\ntransport = \"{word}\"");
+        SMALL.replace("driver = \"hikvision\"", &transport)
+    };
+    let site = Site::parse(&with("udp"), &Known::default()).unwrap();
+    assert_eq!(site.devices[0].transport.as_deref(), Some("udp"));
+    let told = "device.transport: \"multicast\" is none of tcp, udp".to_owned();
+    assert_eq!(faults(&with("multicast")), [(14, told)]);
+}
+
+#[test]
 fn a_date_means_china_and_an_end_date_its_last_moment() {
     let pass = &Site::parse(SMALL, &Known::default()).unwrap().passes[0];
     assert_eq!(pass.valid_from.to_string(), "2025-12-31T16:00:00Z");

@@ -76,7 +76,8 @@ fn devices(site: &Site, out: &mut Out) {
             .number("channel", device.channel)
             .text("namespace", &device.namespace)
             .text("events", &device.events)
-            .maybe("rtsp", device.rtsp.as_ref());
+            .maybe("rtsp", device.rtsp.as_ref())
+            .maybe("transport", device.transport.as_ref());
     }
     for robot in &site.robots {
         out.row("robot")

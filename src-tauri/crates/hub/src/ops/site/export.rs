@@ -174,6 +174,7 @@ fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportEr
             namespace: setting("namespace"),
             events: setting("events"),
             rtsp: text(&settings, "rtsp"),
+            transport: text(&settings, "transport"),
         })
     };
     let devices: Result<Vec<Device>, ExportError> =

@@ -37,6 +37,13 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     if !["pull", "push", "none"].contains(&events.as_str()) {
         row.fault("events", format!("{events:?} is none of pull, push, none"));
     }
+    let transport = row.text_or_none("transport");
+    if let Some(word) = transport
+        .as_deref()
+        .filter(|word| !["tcp", "udp"].contains(word))
+    {
+        row.fault("transport", format!("{word:?} is none of tcp, udp"));
+    }
     if let Some(url) = url
         .as_deref()
         .filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
@@ -59,6 +66,7 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
         namespace,
         events,
         rtsp,
+        transport,
     });
     Some(())
 }

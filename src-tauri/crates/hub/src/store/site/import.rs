@@ -291,6 +291,9 @@ pub(crate) fn device_settings(device: &Device) -> String {
     if let Some(rtsp) = &device.rtsp {
         settings["rtsp"] = json!(rtsp);
     }
+    if let Some(transport) = &device.transport {
+        settings["transport"] = json!(transport);
+    }
     settings.to_string()
 }
 
