@@ -1,5 +1,6 @@
 //! Robots through the public door (R16, R20, R21, R24): what they are told, what they tell, and what goes wrong.
 
+mod driver;
 mod fault;
 mod idle;
 mod kiosk;

@@ -189,11 +189,13 @@ async fn in_a_live_call_another_lane_is_read_only_and_the_case_can_move_there() 
     again.see(LIVE).await;
 }
 
-/// The line is cut for 30 s in mid-call: what was told meanwhile stands on the page once it is back, by itself.
+/// The line falls silent for 30 s in mid-call, half dead, and then breaks: what was told meanwhile stands on the page once
+/// it is back, by itself; what was typed into the silence is still there; the call's clock is right (R11, R26).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_cut_off_in_mid_call_catches_up_by_itself() {
     let mut world = World::sqlite().await;
     world.let_time_run();
+    world.lot.lane("E02").arrive(Vehicle::new("粤B12345"));
     let bus = Bus::start(world.database.folder()).await;
     let relay = Relay::to(world.hub().addr).await;
     let agent = Desk::through(&relay, "agent", &world, &bus).await;
@@ -202,12 +204,27 @@ async fn a_page_cut_off_in_mid_call_catches_up_by_itself() {
     agent.see(RINGS).await;
     call.tell("call.answered").await;
     agent.see(LIVE).await;
+    agent.press(&[key::F2]).await;
 
-    relay.cut();
-    call.tell("call.ended").await;
+    relay.silence();
     world.advance(Duration::from_secs(30));
+    call.tell("call.ended").await;
+    for letter in ["粤", "B", "7"] {
+        agent.press(&[letter]).await;
+    }
+    assert!(
+        !agent.window.has(OVER).await.unwrap(),
+        "nothing came through"
+    );
+    // The connections of before are found dead when the line is back.
+    relay.cut();
     relay.mend();
-    agent.see(OVER).await;
+    let over = agent.see(OVER).await;
+    let half_a_minute = ["0:3", "0:4", "0:5"].iter().any(|at| over.contains(at));
+    assert!(half_a_minute, "{over}");
+    let typed = "return document.querySelector('[data-testid=plate-cell-2]')?.value";
+    let kept = agent.window.script(typed, json!([])).await.unwrap();
+    assert_eq!(kept, json!("7"));
     // R11: the ten minutes run from the call's end.
     agent.see(REMAINING).await;
 }

@@ -245,3 +245,82 @@ async fn the_script_for_asterisk_and_freeswitch_tells_the_hub() {
     });
     assert_eq!(told.unwrap().code(), Some(2));
 }
+
+/// One run of the script for `FreeSWITCH`; what it told its session to execute.
+fn lua(world: &World, kind: &str, variables: &[&str], arguments: &[&str]) -> String {
+    let said = Command::new("lua5.4")
+        .args([
+            here("src/sip/freeswitch.lua"),
+            shipped("freeswitch/lanedesk.lua"),
+        ])
+        .arg(kind)
+        .args(variables)
+        .arg("--")
+        .args(arguments)
+        .env(
+            "LANEDESK_CALL",
+            format!("sh {}", shipped("lanedesk-call").display()),
+        )
+        .env("LANEDESK_HUB", world.address())
+        .env("LANEDESK_INTEGRATION", "tel")
+        .env("LANEDESK_SECRET", SECRET)
+        .env("no_proxy", "*")
+        .output()
+        .expect("apt-get install lua5.4");
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8(said.stdout).unwrap()
+}
+
+/// `FreeSWITCH`'s script between a stand-in for its session and the hub: the signed events are one call's from ring to
+/// end, and what a caller sends becomes no command.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_of_freeswitch_tells_a_call_from_ring_to_end() {
+    let world = World::sqlite().await;
+    let (_agent, mut stream) = agent(&world).await;
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken");
+    let hostile = format!(
+        "caller_id_number=138;touch {0} `touch {0}` $(touch {0})\n",
+        broken.display()
+    );
+    let leg = [
+        "uuid=f-1",
+        "sip_h_X-Robot=R-102",
+        "sip_h_X-Lane=E02",
+        &hostile,
+    ];
+    let run = |kind: &str, variables: &[&str], arguments: &[&str]| {
+        tokio::task::block_in_place(|| lua(&world, kind, variables, arguments))
+    };
+    assert_eq!(
+        run("session", &leg, &["ringing", "8001"]),
+        "export lanedesk_call=f-1\n"
+    );
+    let rings = call(&mut stream, "ringing").await;
+    assert_eq!(
+        (&rings["call"]["robot"], &rings["call"]["lane"]["id"]),
+        (&json!("R-102"), &json!("E02"))
+    );
+    assert!(
+        rings["call"]["caller"]
+            .as_str()
+            .unwrap()
+            .starts_with("138touch")
+    );
+    // The other leg has an id of its own, and the call's from the first.
+    let other = ["uuid=f-2", "lanedesk_call=f-1"];
+    run("session", &other, &["answered", "8001"]);
+    assert_eq!(call(&mut stream, "live").await["case"], rings["case"]);
+    run(
+        "env",
+        &["variable_uuid=f-1", "variable_lanedesk_call=f-1"],
+        &["ended"],
+    );
+    call(&mut stream, "ended").await;
+    run("session", &["uuid=f-3"], &["ringing", ""]);
+    call(&mut stream, "waiting").await;
+    run("env", &["uuid=f-3"], &["ended"]);
+    call(&mut stream, "abandoned").await;
+    assert_eq!(world.database.count("select count(*) from call").await, 2);
+    assert!(!broken.exists(), "a caller's words ran");
+}
