@@ -1,7 +1,10 @@
 //! Barriers that rose without us (R40).
 
 use crate::{CallError, Hub};
-use lanedesk_domain::{ids::{LaneId, LotId}, time::Timestamp};
+use lanedesk_domain::{
+    ids::{LaneId, LotId},
+    time::Timestamp,
+};
 use lanedesk_wire::{list::Page, rise::Rise};
 use serde::{Deserialize, Serialize};
 

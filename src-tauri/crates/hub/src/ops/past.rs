@@ -67,7 +67,7 @@ impl AskedPast {
     ) -> Result<PastFilter> {
         actor.allow(Permission::Statistics)?;
         let now = hub.clock().now();
-        let lots = match given(&self.lot) {
+        let lots = match given(self.lot.as_ref()) {
             None => scope(hub, actor),
             Some(lot) => {
                 let lot: LotId = lot.parse().map_err(|_| Error::NotFound)?;
@@ -78,7 +78,7 @@ impl AskedPast {
         let behind = self.cursor.as_deref().map(str::parse::<Behind>);
         let equal = columns
             .iter()
-            .filter_map(|(column, value)| Some((*column, given(value)?.to_owned())));
+            .filter_map(|(column, value)| Some((*column, given(value.as_ref())?.to_owned())));
         Ok(PastFilter {
             from: time(self.from.clone(), "from")?.unwrap_or(now.plus_ms(-DAY_MS)),
             to: time(self.to.clone(), "to")?.unwrap_or(now),
@@ -108,13 +108,13 @@ impl AskedPast {
     }
 }
 
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(String::as_str).filter(|text| !text.is_empty())
 }
 
 /// Cases that ended in a time.
 pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<PastCase>> {
-    let none = given(&asked.outcome) == Some("none");
+    let none = given(asked.outcome.as_ref()) == Some("none");
     let outcome = asked.outcome.clone().filter(|_| !none);
     let columns = [
         ("o.lane_id", &asked.lane),
@@ -147,7 +147,7 @@ pub async fn calls(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
     ];
     let waited = "not o.by_hand and coalesce(o.answered_at, o.taken_at, o.ended_at) is not null";
     let filter = PastFilter {
-        holds: match (asked.waited == Some(true), given(&asked.state)) {
+        holds: match (asked.waited == Some(true), given(asked.state.as_ref())) {
             (true, _) => waited,
             (false, None) => "not o.by_hand",
             (false, Some(_)) => "1 = 1",

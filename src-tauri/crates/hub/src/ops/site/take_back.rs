@@ -96,12 +96,12 @@ async fn back(tx: &mut Tx<'_>, actor: &Actor, change: &str, now: Timestamp) -> R
     })
 }
 
-/// Rows as they are now, by id, table for table.
-type There = Vec<(SiteTable, HashMap<String, StoredRow>)>;
+/// A table's rows as they are now, by id.
+type Now = (SiteTable, HashMap<String, StoredRow>);
 
 /// The rows of the change as they are now, which must be as it left them.
-async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<There> {
-    let mut there = There::new();
+async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Vec<Now>> {
+    let mut there: Vec<Now> = Vec::new();
     let (mut moved, mut first) = (0, None);
     for of_table in rows.chunk_by(|a, b| a.table == b.table) {
         let Some(table) = of_table.first().map(|row| row.table) else {
@@ -124,7 +124,7 @@ async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<There> {
 }
 
 /// What the changed rows were, as a site of their own.
-async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &There) -> Result<(Site, Secrets)> {
+async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &[Now]) -> Result<(Site, Secrets)> {
     let (mut text, mut secrets) = (String::new(), Secrets::default());
     let (mut rules, mut links) = (Cells::new(), Cells::new());
     for row in rows {
@@ -174,7 +174,7 @@ async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &There) -> Result<(S
     Ok((site, secrets))
 }
 
-fn sealed_now(there: &There, row: &RowChange) -> String {
+fn sealed_now(there: &[Now], row: &RowChange) -> String {
     let of_table = there.iter().find(|(table, _)| *table == row.table);
     of_table
         .and_then(|(_, rows)| rows.get(&row.id))
