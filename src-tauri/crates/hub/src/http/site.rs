@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
 }
 
 /// Rows of a table: `area`, `lot`, `lane`, `device`, `robot`, `seat`, `person`, `reason`, `pass`, `vehicle`, `tariff`,
-/// `integration`, `rule`.
+/// `integration`, `rule`, `template`, `link`.
 #[utoipa::path(get, path = "/api/site/{table}", tag = "site", params(Asked), responses(
     (status = 200, body = Page<SiteRow>)))]
 async fn list(
