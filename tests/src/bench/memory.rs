@@ -36,6 +36,14 @@ pub fn by_program(root: u32) -> Result<BTreeMap<String, u64>> {
     Ok(sums)
 }
 
+/// Each program with its megabytes, for a table.
+pub fn each(programs: &BTreeMap<String, u64>) -> String {
+    let each = programs
+        .iter()
+        .map(|(name, kilobytes)| format!("{name} {}", kilobytes / 1024));
+    each.collect::<Vec<_>>().join(", ")
+}
+
 /// Field 4 of /proc/…/stat, counted behind the name, which may hold blanks.
 fn parent(id: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;

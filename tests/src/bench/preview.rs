@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::Options;
-use super::memory::proportional;
+use super::memory::{by_program, each, proportional};
 use super::table::Table;
 use crate::demo::{Demo, PASSWORD};
 use crate::window::{At, Window, key};
@@ -26,7 +26,8 @@ const WARM: Duration = Duration::from_secs(60);
 const COUNT: &str = "const draw = CanvasRenderingContext2D.prototype.drawImage;
     window.painted = 0;
     CanvasRenderingContext2D.prototype.drawImage = function (...of) { window.painted += 1; return draw.apply(this, of); };";
-const RENEW: At = At::Css("[data-testid=renew]");
+/// Offered in the lease's last minute.
+const RENEW: At = At::Css("[data-testid=release-renew]");
 const PAINTED: &str = "const canvas = document.querySelector('[data-testid=photo-preview]');
     return [window.painted, canvas.width, canvas.height]";
 
@@ -43,19 +44,26 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let looks = options.minutes * 60 / LOOK.as_secs();
     let first = proportional(desk.process())?;
     let (mut slowest, mut last) = (f64::INFINITY, first);
-    println!("| minute | frames a second | proportional memory |\n| --- | --- | --- |");
+    println!(
+        "| minute | frames a second | program: proportional memory, MB | all |\n| --- | --- | --- | --- |"
+    );
     for look in 1..=looks.max(1) {
-        // The lease is kept, and with it the release that is being filled in; renewing is offered near its end alone.
+        // The lease is kept, and with it the release that is being filled in.
         if desk.has(RENEW).await? {
             desk.click(RENEW).await?;
         }
         let (before, begun) = (painted(&desk).await?, Instant::now());
         tokio::time::sleep(LOOK).await;
         let rate = (painted(&desk).await? - before) / begun.elapsed().as_secs_f64();
-        last = proportional(desk.process())?;
+        let programs = by_program(desk.process())?;
+        last = programs.values().sum();
         slowest = slowest.min(rate);
         let minute = look * LOOK.as_secs() / 60;
-        println!("| {minute} | {rate:.1} | {} MB |", last / 1024);
+        println!(
+            "| {minute} | {rate:.1} | {} | {} |",
+            each(&programs),
+            last / 1024
+        );
     }
     let grown = i64::try_from(last)? - i64::try_from(first)?;
     table.add(

@@ -1,7 +1,6 @@
 //! The live picture in the real window: from the camera to the glass, from the switch to the first picture, and what an
 //! hour of watching does to memory. The delay is read from the clock burnt into the picture, off the screen itself.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +8,13 @@ use anyhow::{Context as _, Result, bail, ensure};
 use lanedesk_domain::time::Timestamp;
 use xtask::display::Display;
 
-use super::super::{Options, hub::PASSWORD, load::spread, memory::by_program, table::Table};
+use super::super::{
+    Options,
+    hub::PASSWORD,
+    load::spread,
+    memory::{by_program, each},
+    table::Table,
+};
 use super::{LET_GO, SWITCHES, Scene};
 use crate::glass::{Spot, attribute};
 use crate::window::{At, Window, key};
@@ -221,11 +226,4 @@ pub async fn memory(options: &Options, table: &mut Table) -> Result<()> {
         Some(last - settled <= FLAT_KB),
     );
     Ok(())
-}
-
-fn each(programs: &BTreeMap<String, u64>) -> String {
-    let each = programs
-        .iter()
-        .map(|(name, kilobytes)| format!("{name} {}", kilobytes / 1024));
-    each.collect::<Vec<_>>().join(", ")
 }
