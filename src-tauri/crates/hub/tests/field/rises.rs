@@ -1,12 +1,14 @@
-//! 「非本台开闸」 (R40): an arm raised by a hand is recorded; ours and the camera's own openings are not.
+//! 「非本台开闸」 (R40): an arm raised by a hand or a remote control, which no device tells of, is recorded; ours and the
+//! camera's own openings are not.
 
-use crate::lot::Lot;
+use crate::{desk::Desk, lot::Lot};
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
 use lanedesk_hub::{
     store::{Place, Told},
     testing::Engine,
 };
 use lotsim::Vehicle;
+use serde_json::json;
 
 /// A rise's lane, times, picture and device.
 type Row = (String, i64, Option<i64>, Option<String>, String);
@@ -50,7 +52,7 @@ async fn only_the_hand_is_told(engine: Engine) {
     lot.device("E01").arrive(Vehicle::new("粤B54321"));
     seen_up(&lot, "E01").await;
     down_and_a_minute_later(&lot, "E01").await;
-    // A hand: judged after the others, so that whatever was made of them is there before.
+    // A remote control: the device says nothing of it, its arm is only seen up when it is asked. Judged after the others, so that whatever was made of them is there before.
     lot.device("E01").press(BarrierAction::Open);
     lot.until("a rise is recorded", async || {
         (lot.one::<(i64,)>("select count(*) from rise").await.0 > 0).then_some(())
@@ -79,6 +81,19 @@ async fn only_the_hand_is_told(engine: Engine) {
         events.unwrap().iter().any(told).then_some(())
     })
     .await;
+    // Through the public door, with the lane's picture (R33, R40).
+    let chief = Desk::of(&lot, "chief").await;
+    let listed = chief.get("/api/rises").await;
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!(
+        (&listed[0]["lane"]["id"], &listed[0]["device"]),
+        (&json!("E01"), &json!("cam-E01"))
+    );
+    assert_eq!(
+        listed[0]["picture"],
+        json!(format!("/api/pictures/{picture}"))
+    );
     // The arm stays up: one rise, however often it is asked.
     lot.minutes_pass(1);
     seen_up(&lot, "E01").await;
