@@ -122,6 +122,8 @@ rules! {
     live_mbits_per_person = 64 in 1..=1000,
     /// Megabits a second all live pictures may take.
     live_mbits = 800 in 1..=10_000,
+    /// Megabytes the hub keeps of all cameras' live pictures, an equal part of each: from its last key frame on.
+    live_memory_mb = 256 in 1..=16_384,
     /// How long a supervisor has to answer a release that asks for leave, and how long that leave then lasts.
     approval_minutes = 5 in 1..=60,
     /// A release that leaves this much unpaid, or more, asks for leave, in 分; 0: none does for its money.

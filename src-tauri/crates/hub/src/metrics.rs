@@ -19,6 +19,8 @@ pub struct Metrics {
     /// Desks that watch a live picture, one for each.
     live_watchers: AtomicI64,
     live_skipped: AtomicU64,
+    /// Bytes of live pictures in memory, over all cameras.
+    live_bytes: AtomicI64,
     /// By place in [`OrderResult::ALL`].
     orders: [AtomicU64; OrderResult::ALL.len()],
     slow_streams: AtomicU64,
@@ -39,6 +41,28 @@ impl Drop for Gauge<'_> {
     }
 }
 
+/// Bytes that one keeps, counted among those of all; none once it is dropped.
+#[derive(Debug)]
+pub struct Kept<'a> {
+    all: &'a AtomicI64,
+    own: i64,
+}
+
+impl Kept<'_> {
+    /// So many they are now.
+    pub fn are(&mut self, bytes: usize) {
+        let now = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.all.fetch_add(now - self.own, Ordering::Relaxed);
+        self.own = now;
+    }
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own, Ordering::Relaxed);
+    }
+}
+
 impl Metrics {
     /// A desk listens until the answer is dropped.
     pub fn stream(&self) -> Gauge<'_> {
@@ -56,6 +80,14 @@ impl Metrics {
     pub fn live_watcher(&self) -> Gauge<'_> {
         self.live_watchers.fetch_add(1, Ordering::Relaxed);
         Gauge(&self.live_watchers)
+    }
+
+    /// Counts the bytes kept of one camera's pictures until the answer is dropped.
+    pub fn live_kept(&self) -> Kept<'_> {
+        Kept {
+            all: &self.live_bytes,
+            own: 0,
+        }
     }
 
     /// Pictures were left out for somebody who did not keep up.
@@ -111,6 +143,12 @@ impl Metrics {
             "counter",
             "Times a watcher of a live picture fell behind and went on at a newer key frame",
             self.live_skipped.load(Ordering::Relaxed),
+        );
+        out.one(
+            "lanedesk_live_bytes",
+            "gauge",
+            "Bytes of live pictures in memory",
+            self.live_bytes.load(Ordering::Relaxed),
         );
         out.one("lanedesk_leases", "gauge", "Lanes being handled", leases);
         out.head("lanedesk_orders_total", "counter", "Orders by result");
@@ -201,6 +239,7 @@ mod tests {
         for line in [
             "lanedesk_live_upstreams 0",
             "lanedesk_live_watchers 0",
+            "lanedesk_live_bytes 0",
             "lanedesk_leases 0",
             "lanedesk_stream_connections 0",
             "lanedesk_orders_total{result=\"opened\"} 0",

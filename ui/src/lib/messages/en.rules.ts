@@ -32,6 +32,7 @@ export const enRules = {
   'rule.live_cameras': 'Cameras the hub pulls live at once',
   'rule.live_mbits_per_person': 'Bandwidth of one person’s live pictures',
   'rule.live_mbits': 'Bandwidth of all live pictures',
+  'rule.live_memory_mb': 'Memory of all cameras’ live pictures',
   'rule.approval_minutes': 'How long a supervisor has to answer, and how long a yes holds',
   'rule.approval_due_fen': 'Unpaid money that needs a supervisor’s yes; 0: none does',
   'rule.approval_after_releases': 'Releases in one shift after which a yes is needed; 0: no limit',

@@ -30,6 +30,7 @@ export const zhRules = {
   'rule.live_cameras': '中心可同时拉取几路实时画面',
   'rule.live_mbits_per_person': '一人的实时画面可占多少带宽',
   'rule.live_mbits': '全部实时画面可占多少带宽',
+  'rule.live_memory_mb': '全部摄像头的实时画面可占多少内存',
   'rule.approval_minutes': '主管须在多久内答复，同意后多久内有效',
   'rule.approval_due_fen': '未收金额达到多少须主管同意；0 为不看金额',
   'rule.approval_after_releases': '一班内异常放行几次后须主管同意；0 为不限',

@@ -34,6 +34,7 @@ export function unitOf(name: string): PlainKey {
   if (name.endsWith('_percent')) return 'unit.percent';
   if (name.endsWith('_times')) return 'unit.times';
   if (name.includes('mbits')) return 'unit.mbits';
+  if (name.endsWith('_mb')) return 'unit.megabytes';
   return 'unit.count';
 }
 
@@ -51,7 +52,10 @@ const sections: readonly { title: PlainKey; starts: readonly string[] }[] = [
   { title: 'rules.call', starts: ['call_', 'queue_', 'seat_', 'after_call'] },
   { title: 'rules.release', starts: ['approval_', 'own_camera', 'lane_camera', 'late_'] },
   { title: 'rules.login', starts: ['session_', 'login_', 'second_factor', 'reentry_'] },
-  { title: 'rules.device', starts: ['device_', 'live_', 'shift_', 'photo_retention', 'caller_retention', 'picture_retention'] },
+  {
+    title: 'rules.device',
+    starts: ['device_', 'live_', 'shift_', 'photo_retention', 'caller_retention', 'picture_retention'],
+  },
   { title: 'rules.warning', starts: ['warn_'] },
 ];
 

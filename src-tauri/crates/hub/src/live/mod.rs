@@ -90,6 +90,11 @@ impl Live {
         Ok(Watch::new(seat, budgets))
     }
 
+    /// Bytes that may be kept of each camera's pictures, of so many megabytes for all.
+    fn share(&self, megabytes: u32) -> usize {
+        at_most(megabytes).saturating_mul(1024 * 1024) / self.running().cameras.len().max(1)
+    }
+
     /// Takes a camera nobody watches off the list. False: somebody has come meanwhile.
     fn close(&self, relay: &Relay) -> bool {
         let mut running = self.running();

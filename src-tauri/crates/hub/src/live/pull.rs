@@ -7,9 +7,10 @@ use super::{
     state::{State, pause, why},
     timeline::Timeline,
 };
-use crate::{hub::Hub, runtime::Opened};
+use crate::{clock::Clock, hub::Hub, metrics::Kept, runtime::Opened};
 use bytes::Bytes;
 use lanedesk_devices::{AccessUnit, LivePicture, VideoParameters};
+use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::live::{LiveFormat, LiveKind, LiveWhy};
 use std::{
     convert::Infallible,
@@ -23,16 +24,24 @@ use tokio::time::timeout;
 const LINGER: Duration = Duration::from_secs(2);
 /// Without a picture for this long the stream is begun anew.
 const SILENCE: Duration = Duration::from_secs(4);
-/// Without a key picture for this long it is said so.
-const KEYLESS: Duration = Duration::from_secs(3);
-/// And then begun anew: many cameras begin a stream with one.
-const KEYLESS_FOR_GOOD: Duration = Duration::from_secs(12);
+/// Pictures come and none can be shown, because their key picture is missing: after so many milliseconds it is said.
+const KEYLESS_MS: i64 = 3_000;
+/// And then begun anew, as many cameras begin a stream with one. Some send one only now and then, wherever one begins:
+/// each further try waits twice as long, up to four times this.
+const KEYLESS_FOR_GOOD_MS: i64 = 12_000;
 
 /// Pulls until nobody watches.
 pub(super) async fn run(hub: Hub, live: Live, relay: Arc<Relay>) {
     let counted = hub.clone();
     let _pulls = counted.metrics().live_upstream();
-    let mut pulling = std::pin::pin!(pull(&hub, &relay));
+    let pull = Pull {
+        hub: &hub,
+        live: &live,
+        relay: &relay,
+        film: Film::default(),
+        kept: counted.metrics().live_kept(),
+    };
+    let mut pulling = std::pin::pin!(pull.run());
     loop {
         tokio::select! {
             never = &mut pulling => match never {},
@@ -42,6 +51,15 @@ pub(super) async fn run(hub: Hub, live: Live, relay: Arc<Relay>) {
             () = hub.stopping() => return,
         }
     }
+}
+
+/// One camera being pulled, over as many streams as it takes.
+struct Pull<'a> {
+    hub: &'a Hub,
+    live: &'a Live,
+    relay: &'a Relay,
+    film: Film,
+    kept: Kept<'a>,
 }
 
 /// Why a stream ended.
@@ -54,80 +72,125 @@ enum End {
     Replaced,
 }
 
-async fn pull(hub: &Hub, relay: &Relay) -> Infallible {
-    let (mut film, mut failures) = (Film::default(), 0);
-    loop {
-        let Some(opened) = hub.runtime().device(relay.camera()) else {
-            relay.tell(State::failed(LiveWhy::NoCamera));
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            continue;
-        };
-        let end = tokio::select! {
-            end = play(&opened, relay, &mut film) => end,
-            () = hub.runtime().replaced(&opened) => End::Replaced,
-        };
-        let End::Broke { why, played } = end else {
-            failures = 0;
-            relay.tell(State::STARTING);
-            continue;
-        };
-        failures = if played { 0 } else { failures + 1 };
-        tracing::info!(camera = %relay.camera(), ?why, failures, "live picture broke");
-        relay.tell(if played {
-            State::reconnecting(why)
-        } else {
-            State::failed(why)
-        });
-        tokio::select! {
-            () = tokio::time::sleep(pause(why, failures)) => {}
-            () = hub.runtime().replaced(&opened) => {
+impl Pull<'_> {
+    async fn run(mut self) -> Infallible {
+        let (hub, relay) = (self.hub, self.relay);
+        let mut failures = 0;
+        loop {
+            let Some(opened) = hub.runtime().device(relay.camera()) else {
+                relay.tell(State::failed(LiveWhy::NoCamera));
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            };
+            let end = tokio::select! {
+                end = self.play(&opened, failures) => end,
+                () = hub.runtime().replaced(&opened) => End::Replaced,
+            };
+            let End::Broke { why, played } = end else {
                 failures = 0;
                 relay.tell(State::STARTING);
+                continue;
+            };
+            failures = if played { 0 } else { failures + 1 };
+            tracing::info!(camera = %relay.camera(), ?why, failures, "live picture broke");
+            relay.tell(if played {
+                State::reconnecting(why)
+            } else {
+                State::failed(why)
+            });
+            tokio::select! {
+                () = tokio::time::sleep(pause(why, failures)) => {}
+                () = hub.runtime().replaced(&opened) => {
+                    failures = 0;
+                    relay.tell(State::STARTING);
+                }
             }
         }
     }
+
+    /// One stream from its beginning to its end.
+    async fn play(&mut self, opened: &Opened, failures: u32) -> End {
+        let mut drought = Drought::after(failures, self.hub.clock());
+        let mut played = false;
+        let broke = |why, played| End::Broke { why, played };
+        let Some(camera) = opened.device().and_then(|device| device.live_camera()) else {
+            return broke(LiveWhy::NotSupported, false);
+        };
+        let mut pictures = match camera.open_live().await {
+            Ok(pictures) => pictures,
+            Err(error) => return broke(why(&error), false),
+        };
+        self.film.cut();
+        // What everybody was told to play; none before the first picture, and after it was said that none can be shown.
+        let mut plays: Option<Arc<Begin>> = None;
+        loop {
+            let piece = match timeout(SILENCE, pictures.next()).await {
+                Err(_) => return broke(LiveWhy::Silent, played),
+                Ok(Err(error)) => return broke(why(&error), played),
+                Ok(Ok(LivePicture::H264(unit))) => self.film.unit(unit),
+                Ok(Ok(LivePicture::Jpeg(jpeg))) => Some(self.film.jpeg(jpeg)),
+            };
+            let Some(piece) = piece else {
+                let lasts = drought.lasts_ms();
+                if lasts >= drought.patience_ms {
+                    return broke(LiveWhy::NoKeyFrame, played);
+                }
+                if lasts >= KEYLESS_MS {
+                    self.relay.tell(State::failed(LiveWhy::NoKeyFrame));
+                    plays = None;
+                }
+                continue;
+            };
+            drought.ends();
+            played = true;
+            let begin = Arc::clone(&piece.begin);
+            // Before it is told: who hears that it plays finds the picture there.
+            if !self.put(piece) {
+                return broke(LiveWhy::NoKeyFrame, true);
+            }
+            let same = |plays: &Arc<Begin>| Arc::ptr_eq(plays, &begin);
+            if !plays.as_ref().is_some_and(same) {
+                self.relay.tell(State::playing(begin.format.clone()));
+                plays = Some(begin);
+            }
+        }
+    }
+
+    /// Hands a picture to everybody. False: nobody can begin at any picture kept.
+    fn put(&mut self, piece: Piece) -> bool {
+        if piece.key {
+            let share = self.live.share(self.hub.rules().live_memory_mb);
+            self.relay.now().ring.keep_at_most(share);
+        }
+        let can_begin = self.relay.put(Arc::new(piece));
+        self.kept.are(self.relay.now().ring.bytes());
+        can_begin
+    }
 }
 
-/// One stream from its beginning to its end.
-async fn play(opened: &Opened, relay: &Relay, film: &mut Film) -> End {
-    let since = Instant::now();
-    let broke = |why, played| End::Broke { why, played };
-    let Some(camera) = opened.device().and_then(|device| device.live_camera()) else {
-        return broke(LiveWhy::NotSupported, false);
-    };
-    let mut pictures = match camera.open_live().await {
-        Ok(pictures) => pictures,
-        Err(error) => return broke(why(&error), false),
-    };
-    film.cut();
-    let mut plays: Option<Arc<Begin>> = None;
-    loop {
-        let piece = match timeout(SILENCE, pictures.next()).await {
-            Err(_) => return broke(LiveWhy::Silent, plays.is_some()),
-            Ok(Err(error)) => return broke(why(&error), plays.is_some()),
-            Ok(Ok(LivePicture::H264(unit))) => film.unit(unit),
-            Ok(Ok(LivePicture::Jpeg(jpeg))) => Some(film.jpeg(jpeg)),
-        };
-        match piece {
-            Some(piece) => {
-                let begin = Arc::clone(&piece.begin);
-                // Before it is told: who hears that it plays finds the picture there.
-                if !relay.put(Arc::new(piece)) {
-                    return broke(LiveWhy::NoKeyFrame, true);
-                }
-                if !plays
-                    .as_ref()
-                    .is_some_and(|plays| Arc::ptr_eq(plays, &begin))
-                {
-                    relay.tell(State::playing(begin.format.clone()));
-                    plays = Some(begin);
-                }
-            }
-            None if plays.is_some() => {}
-            None if since.elapsed() > KEYLESS_FOR_GOOD => return broke(LiveWhy::NoKeyFrame, false),
-            None if since.elapsed() > KEYLESS => relay.tell(State::failed(LiveWhy::NoKeyFrame)),
-            None => {}
+/// How long pictures have come of which none could be shown.
+struct Drought {
+    clock: Clock,
+    since: Timestamp,
+    patience_ms: i64,
+}
+
+impl Drought {
+    /// From now on; `failures`: tries before this one of which nothing was seen.
+    fn after(failures: u32, clock: &Clock) -> Self {
+        Self {
+            clock: clock.clone(),
+            since: clock.now(),
+            patience_ms: KEYLESS_FOR_GOOD_MS << failures.min(2),
         }
+    }
+
+    fn ends(&mut self) {
+        self.since = self.clock.now();
+    }
+
+    fn lasts_ms(&self) -> i64 {
+        self.clock.now().since(self.since)
     }
 }
 

@@ -35,13 +35,26 @@ pub(super) struct Piece {
 }
 
 /// Pieces by their numbers, which count up for ever.
-#[derive(Default)]
 pub(super) struct Ring {
     pieces: VecDeque<Arc<Piece>>,
     /// Number of the first one kept.
     first: u64,
     newest_key: Option<u64>,
     bytes: usize,
+    /// Bytes that may be kept.
+    most: usize,
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self {
+            pieces: VecDeque::new(),
+            first: 0,
+            newest_key: None,
+            bytes: 0,
+            most: MOST,
+        }
+    }
 }
 
 /// What a watcher gets who wants the piece with a number.
@@ -55,6 +68,16 @@ pub(super) enum Got {
 }
 
 impl Ring {
+    /// Keeps no more than so many bytes from the next picture on.
+    pub(super) fn keep_at_most(&mut self, bytes: usize) {
+        self.most = bytes.min(MOST);
+    }
+
+    /// Bytes kept now.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Puts the newest one in and drops what nobody needs any more.
     pub(super) fn put(&mut self, piece: Arc<Piece>) {
         let now = piece.at;
@@ -67,7 +90,7 @@ impl Ring {
         while let Some(oldest) = self.pieces.front() {
             let spent = newest_key.is_some_and(|key| self.first < key)
                 && now.saturating_duration_since(oldest.at) > SPARE;
-            if !spent && self.bytes <= MOST {
+            if !spent && self.bytes <= self.most {
                 break;
             }
             self.bytes -= oldest.bytes.len();
@@ -169,5 +192,9 @@ mod tests {
         ring.put(piece(true, now, 1_000));
         assert_eq!(ring.newest_key(), Some(41));
         assert!(matches!(ring.get(41, now), Got::Piece(_)));
+        // Where many cameras are watched, there is less for each.
+        ring.keep_at_most(100_000);
+        (0..40).for_each(|_| ring.put(piece(false, now, 10_000)));
+        assert!(ring.bytes() <= 100_000);
     }
 }

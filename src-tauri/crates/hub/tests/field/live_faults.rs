@@ -5,8 +5,13 @@ use crate::{
     watcher::{Heard, Screen, Watcher, boxes, fragment},
 };
 use lanedesk_hub::testing::Engine;
-use lotsim::{Fault, demo};
-use std::process::{Command, Stdio};
+use lotsim::{Fault, Lane, demo};
+use serde_json::Value;
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 const PATH: &str = "/api/lanes/E01/environment";
 
@@ -95,19 +100,67 @@ async fn another_size_in_mid_stream_begins_anew_in_the_same_line() {
     assert!(first.key && screen.show(&first).is_some());
 }
 
+/// No key frame for so long, by the hub's clock; hears how it stands meanwhile.
+async fn keyless(lot: &Lot, watcher: &mut Watcher, seconds: u64) -> Value {
+    let mut told = None;
+    for _ in 0..seconds / 3 {
+        lot.hub.clock.advance(Duration::from_secs(3));
+        // What a clock that was moved leads to is there with the next picture, or after a new beginning.
+        let heard = timeout(Duration::from_millis(300), watcher.state("failed")).await;
+        told = heard.ok().or(told);
+    }
+    told.expect("it was said")
+}
+
+/// The sentence, and stills as the way out.
+async fn says_no_key_frame(lot: &Lot, told: &Value) {
+    assert_eq!(told["why"], "no_key_frame", "{told}");
+    assert!(told["detail"].as_str().unwrap().contains("关键帧"));
+    let still = lot.bytes("/api/lanes/E01/environment.jpg").await;
+    assert!(still.status().is_success());
+    assert!(still.bytes().await.unwrap().starts_with(&[0xff, 0xd8]));
+}
+
+/// Nothing is left of it once nobody watches.
+async fn leaves_nothing(lot: &Lot, watcher: Watcher) {
+    watcher.close().await;
+    lot.until("the camera is let go", async || {
+        let counts = ["lanedesk_live_upstreams", "lanedesk_live_watchers"];
+        let metrics = lot.bytes("/metrics").await.text().await.unwrap();
+        let none = |name: &&str| metrics.contains(&format!("\n{name} 0\n"));
+        (lot.device("W02").watchers() == 0 && counts.iter().all(none)).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
-async fn without_key_frames_it_is_said_so_and_the_first_one_plays() {
+async fn thirty_seconds_without_a_key_frame_are_said_and_the_first_one_plays() {
     let lot = Lot::open(Engine::Sqlite).await;
     let camera = lot.device("W02");
     camera.fault(Fault::NoKeyFrame);
     let mut watcher = Watcher::of(&lot, PATH).await;
-    let told = watcher.state("failed").await;
-    assert_eq!(told["why"], "no_key_frame");
-    assert!(told["detail"].as_str().unwrap().contains("关键帧"));
+    watcher.state("starting").await;
+    let told = keyless(&lot, &mut watcher, 30).await;
+    says_no_key_frame(&lot, &told).await;
     camera.clear_faults();
     watcher.state("playing").await;
     assert_eq!(boxes(&watcher.bytes().await)[0].0, "ftyp");
     assert!(fragment(&watcher.bytes().await).key);
+    leaves_nothing(&lot, watcher).await;
+}
+
+#[tokio::test]
+async fn what_was_lost_in_mid_stream_without_a_key_frame_after_it_is_said_and_overcome() {
+    let lot = Lot::open(Engine::Sqlite).await;
+    let mut watcher = playing(&lot).await;
+    let camera = lot.device("W02");
+    camera.fault(Fault::NoKeyFrame);
+    camera.fault(Fault::LiveLoss);
+    let told = keyless(&lot, &mut watcher, 30).await;
+    says_no_key_frame(&lot, &told).await;
+    camera.clear_faults();
+    plays_again(&mut watcher).await;
+    leaves_nothing(&lot, watcher).await;
 }
 
 #[tokio::test]
@@ -139,19 +192,60 @@ async fn jpegs_play_through_the_same_door() {
     assert_ne!(first, second, "it moves");
 }
 
+/// W02's camera as the site file has it.
+fn site_of(camera: &Lane, password: &str, more: &str) -> String {
+    format!(
+        "[[device]]\nid = \"cam-W02\"\ndriver = \"hikvision\"\nurl = \"{}\"\nusername = \"{}\"\npassword = \"{password}\"\n\
+         rtsp = \"{}\"\nevents = \"none\"\n{more}\n",
+        camera.url(),
+        demo::USERNAME,
+        camera.rtsp_url()
+    )
+}
+
+#[tokio::test]
+async fn datagrams_play_and_one_that_is_lost_costs_the_way_to_the_next_key_frame() {
+    let lot = Lot::open_with(Engine::Sqlite, |lane| lane.key_every = 10).await;
+    let camera = lot.device("W02");
+    // In its connection it refuses to play.
+    camera.fault(Fault::UdpOnly);
+    let site = site_of(&camera, demo::PASSWORD, "transport = \"udp\"");
+    lot.database.import(&site, now()).await.unwrap();
+    let mut watcher = Watcher::of(&lot, PATH).await;
+    while watcher.state("playing").await["format"]["kind"] != "mp4" {}
+    let mut screen = Screen::new();
+    screen.begin(&watcher.bytes().await);
+    camera.fault(Fault::LiveLoss);
+    let (mut last, mut gaps) = (None, 0);
+    while gaps < 3 {
+        let next = fragment(&watcher.bytes().await);
+        let picture = next.stamp.unwrap().picture;
+        if last.is_some_and(|last| picture != last + 1) {
+            assert!(next.key, "what follows refers to nothing that is lost");
+            gaps += 1;
+        }
+        assert!(screen.show(&next).is_some(), "every picture can be shown");
+        last = Some(picture);
+    }
+    // With nothing lost any more nothing is left out any more.
+    camera.clear_faults();
+    let mut run = 0;
+    while run < 25 {
+        let picture = fragment(&watcher.bytes().await).stamp.unwrap().picture;
+        run = if last.is_some_and(|last| picture == last + 1) {
+            run + 1
+        } else {
+            0
+        };
+        last = Some(picture);
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_one_sentence_and_no_lockout_and_the_right_one_plays_at_once() {
     let lot = Lot::open_with(Engine::Sqlite, |_| {}).await;
     let camera = lot.device("W02");
-    let site = |password: &str| {
-        format!(
-            "[[device]]\nid = \"cam-W02\"\ndriver = \"hikvision\"\nurl = \"{}\"\nusername = \"{}\"\npassword = \"{password}\"\n\
-             rtsp = \"{}\"\nevents = \"none\"\n",
-            camera.url(),
-            demo::USERNAME,
-            camera.rtsp_url()
-        )
-    };
+    let site = |password: &str| site_of(&camera, password, "");
     lot.database.import(&site("wrong"), now()).await.unwrap();
     let mut watcher = Watcher::of(&lot, PATH).await;
     let told = watcher.state("failed").await;

@@ -11,6 +11,7 @@ mod evidence;
 mod late;
 mod live;
 mod live_faults;
+mod live_limits;
 mod lot;
 mod money;
 mod pictures;

@@ -28,9 +28,14 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     pub(crate) async fn of(lot: &Lot, path: &str) -> Self {
+        Self::with(lot, path, lot.token()).await
+    }
+
+    /// Somebody else's.
+    pub(crate) async fn with(lot: &Lot, path: &str, token: &str) -> Self {
         let url = lot.url(path).replacen("http", "ws", 1);
         let mut request = url.into_client_request().unwrap();
-        let bearer = format!("Bearer {}", lot.token());
+        let bearer = format!("Bearer {token}");
         request
             .headers_mut()
             .insert("authorization", bearer.parse().unwrap());
