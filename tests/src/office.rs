@@ -128,7 +128,15 @@ photos_min = 0
     chief.window.click(allow).await.unwrap();
     chief.window.see_gone(waiting).await.unwrap();
 
-    guard.click("release-go").await;
+    // The button appears under a thumb that may be waiting there, and does not hear at first.
+    let tap = "const go = document.querySelector('[data-testid=release-go]:not([disabled])'); go?.click();
+        return document.querySelector('[data-testid=order-result]') !== null";
+    guard.see(At::Css("[data-testid=release-go]")).await;
+    wait_for("the release to go on", async || {
+        let seen = guard.window.script(tap, json!([])).await.unwrap();
+        (seen == json!(true)).then_some(())
+    })
+    .await;
     let opened = "[data-testid=order-result][data-result=opened]";
     guard.see(At::Css(opened)).await;
     let moved = world.lot.movements("E02");
@@ -260,6 +268,8 @@ async fn release_scene(guard: &Desk) {
     step(guard, 6).await;
     guard.click("photo-shutter").await;
     step(guard, 7).await;
+    let kept = "[data-testid=photo-1][data-state=sent]";
+    guard.see(At::Css(kept)).await;
     guard.click("release-submit").await;
     step(guard, 8).await;
     let armed = "[data-testid=release-confirm][data-armed=true]";
@@ -300,7 +310,7 @@ async fn finish(guard: &Desk) {
 /// The guide has come to this step.
 async fn step(desk: &Desk, at: usize) {
     let wanted = format!("[data-testid=guide-bubble][data-step='{at}']");
-    wait_for("the guide's step", async || {
+    wait_for(&format!("step {at} of the guide"), async || {
         let there = "return document.querySelector(arguments[0]) !== null";
         let seen = desk.window.script(there, json!([wanted])).await.unwrap();
         (seen == json!(true)).then_some(())
