@@ -97,7 +97,7 @@ async fn between(here: TcpStream, to: SocketAddr, mut line: watch::Receiver<Line
 
 /// Passes on what comes, until its sender ends; what comes in a silence waits.
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut line: watch::Receiver<Line>) {
-    let mut some = [0; 16 * 1024];
+    let mut some = vec![0_u8; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut some).await {
         if line.wait_for(|line| *line != Line::Silent).await.is_err()
             || to.write_all(&some[..read]).await.is_err()

@@ -101,7 +101,7 @@ struct Drive {
     ///
     /// arrive[=PLATE[/READ]] comes to the robot's lane, without a plate where none is given; READ is what the camera
     /// reads · call presses the button · answer: the call centre picks up · hang-up · document[=NAME] holds one before
-    /// the camera · put-away · shows=SCENE waits for a scene: idle, welcome, pay, show_document, paid … · pay waits for a
+    /// the camera · put-away · shows=SCENE waits for a scene: idle, welcome, pay, paid … · pay waits for a
     /// code on the screen and pays what it says · drive-off waits until the bar is up · give-up ends the call and turns
     /// back · fault=none|refuses|silent|dies|offline: the robot says no to every command, does it and never says so,
     /// breaks its link at the next one, or does not link.
