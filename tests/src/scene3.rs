@@ -1,6 +1,8 @@
 //! 场景三 in real windows, by click and key alone: an exit without entry record, nobody like it inside, an abnormal
 //! release with two photos, and the supervisor who sees it on a phone (R17, R22–R27, R33, R36).
 
+mod late;
+
 use crate::harness::{Bus, Desk, World};
 use crate::window::{At, key};
 use lotsim::{Cause, Vehicle};
