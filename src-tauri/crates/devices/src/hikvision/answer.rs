@@ -206,11 +206,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_body_makes_it_panic(status in 200u16..600, body in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn noise_is_no_accepted_order(status in 200u16..600, body in proptest::collection::vec(any::<u8>(), 0..300)) {
             let status = StatusCode::from_u16(status).unwrap();
-            let _ = order_answer(status, &body);
-            let _ = data_answer(status, &body);
-            let _ = UserCheck::read(&body);
+            prop_assert!(order_answer(status, &body).is_err(), "R26");
+            prop_assert_eq!(data_answer(status, &body).is_ok(), status.is_success());
+            prop_assert_eq!(UserCheck::read(&body).locked_for, None);
         }
     }
 }
