@@ -70,28 +70,28 @@ pub(super) fn told(table: SiteTable, id: &str, set: Option<&StoredRow>) -> Optio
     })
 }
 
-fn said(text: &str) -> Option<Cell> {
-    Some(Cell::Text(text.to_owned()))
+fn said(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
 }
 
-fn names(places: &[&str]) -> Option<Cell> {
-    Some(Cell::List(places.iter().map(|p| (*p).to_owned()).collect()))
+fn names(places: &[&str]) -> Cell {
+    Cell::List(places.iter().map(|p| (*p).to_owned()).collect())
 }
 
 /// The words in force, those a site begins with, and what may stand in braces.
 fn scene(scene: RobotScene, set: Option<&StoredRow>) -> Cells {
     let mut cells = Cells::from([
-        ("scene".to_owned(), said(scene.as_str())),
-        ("places".to_owned(), names(scene.places())),
-        ("light".to_owned(), said(scene.light())),
+        ("scene".to_owned(), Some(said(scene.as_str()))),
+        ("places".to_owned(), Some(names(scene.places()))),
+        ("light".to_owned(), Some(said(scene.light()))),
         ("set".to_owned(), Some(Cell::Truth(set.is_some()))),
     ]);
     for language in RobotLanguage::ALL {
         let usual = scene.words(*language);
         for (key, usual) in keys(*language).into_iter().zip([usual.text, usual.speech]) {
             let own = set.and_then(|row| row.cells.get(key)?.clone());
-            cells.insert(key.to_owned(), own.or_else(|| said(&usual)));
-            cells.insert(format!("default_{key}"), said(&usual));
+            cells.insert(key.to_owned(), own.or_else(|| Some(said(&usual))));
+            cells.insert(format!("default_{key}"), Some(said(&usual)));
         }
     }
     cells
@@ -100,8 +100,8 @@ fn scene(scene: RobotScene, set: Option<&StoredRow>) -> Cells {
 fn link(link: Link, set: Option<&StoredRow>) -> Cells {
     let url = set.and_then(|row| row.cells.get("url")?.clone());
     Cells::from([
-        ("name".to_owned(), said(link.as_str())),
-        ("places".to_owned(), names(Link::PLACES)),
+        ("name".to_owned(), Some(said(link.as_str()))),
+        ("places".to_owned(), Some(names(Link::PLACES))),
         ("set".to_owned(), Some(Cell::Truth(set.is_some()))),
         ("url".to_owned(), url),
     ])
@@ -118,7 +118,7 @@ pub(super) fn whole(table: SiteTable, cells: &mut Cells) {
     {
         let cell = cells.entry(key.to_owned()).or_default();
         if cell.is_none() {
-            *cell = said("");
+            *cell = Some(said(""));
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn whole(table: SiteTable, cells: &mut Cells) {
 pub(super) fn fit(id: &str, cells: &mut Cells) {
     let only_shown = |key: &str| matches!(key, "set" | "places" | "light");
     cells.retain(|key, _| !only_shown(key) && !key.starts_with("default_"));
-    cells.insert("scene".to_owned(), said(id));
+    cells.insert("scene".to_owned(), Some(said(id)));
 }
 
 /// The scene's row as a site file says it: one section a language, those of which something is said. A key that is none
@@ -166,7 +166,7 @@ pub(super) fn keys_of_the_form(table: SiteTable, text: &str, faults: &mut [Fault
             continue;
         };
         match table {
-            SiteTable::Link => *column = "url".to_owned(),
+            SiteTable::Link => "url".clone_into(column),
             SiteTable::Template if fault.line >= english && column != "scene" => {
                 column.push_str("_en");
             }
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn cells(pairs: &[(&str, &str)]) -> Cells {
-        let cell = |(key, text): &(&str, &str)| ((*key).to_owned(), said(text));
+        let cell = |(key, text): &(&str, &str)| ((*key).to_owned(), Some(said(text)));
         pairs.iter().map(cell).collect()
     }
 
