@@ -2,7 +2,7 @@
 
 use super::{
     super::{Arg, Conn, StoreError, Tx},
-    taken::PassKey,
+    taken::{PassKey, most_values},
 };
 use crate::{
     args,
@@ -57,9 +57,6 @@ pub(super) struct Table {
     pub(super) columns: &'static [&'static str],
 }
 
-/// Values in one statement; SQLite takes 32,766, PostgreSQL 65,535.
-const MOST_VALUES: usize = 4_000;
-
 impl Table {
     pub(super) async fn put(
         &self,
@@ -76,7 +73,7 @@ impl Table {
         rows: Vec<Vec<Arg>>,
         heard: Heard<'_>,
     ) -> Result<(), StoreError> {
-        let at_once = (MOST_VALUES / self.columns.len()).min(rows.len());
+        let at_once = (most_values(conn) / self.columns.len()).min(rows.len());
         let (full, mut done) = (self.upsert(at_once), 0);
         let mut rows = rows.into_iter();
         loop {

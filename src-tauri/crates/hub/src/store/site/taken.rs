@@ -17,6 +17,15 @@ use lanedesk_domain::ids::PassId;
 use lanedesk_wire::site::{Cells, SiteTable};
 use std::collections::HashMap;
 
+/// Values in one statement. PostgreSQL takes 65,535; on SQLite each is looked up by its name among all of the statement,
+/// so that many would cost the square.
+pub(super) fn most_values(conn: &Conn<'_>) -> usize {
+    match conn {
+        Conn::Sqlite(_) => 280,
+        Conn::Postgres(_) => 4_000,
+    }
+}
+
 /// The id of a pass of an import.
 pub(super) struct PassKey {
     /// Its id.
