@@ -17,6 +17,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
+use futures::SinkExt as _;
 use lanedesk_domain::{
     ids::{DeviceId, LaneId},
     person::Permission,
@@ -30,6 +31,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// Who takes nothing for this long is cut.
 const SLOWEST_SEND: Duration = Duration::from_secs(10);
+/// What is there already goes out with one write, up to so many bytes and one picture more.
+const AT_ONCE: usize = 256 * 1024;
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(environment))
@@ -116,7 +119,7 @@ impl Line {
         let mut over = std::pin::pin!(clock.sleep_until(self.visitor.expires_at));
         loop {
             tokio::select! {
-                next = watch.next() => self.pass_on(next, socket).await?,
+                next = watch.next() => self.pass_on(next, watch, socket).await?,
                 message = socket.recv() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over),
                     Some(Ok(_)) => {}
@@ -135,16 +138,43 @@ impl Line {
         }
     }
 
-    async fn pass_on(&self, next: Next, socket: &mut WebSocket) -> Result<(), Over> {
-        let message = match next {
+    /// Sends what came, and with it what has come meanwhile.
+    async fn pass_on(
+        &self,
+        next: Next,
+        watch: &mut Watch,
+        socket: &mut WebSocket,
+    ) -> Result<(), Over> {
+        let sending = async {
+            let (mut next, mut length) = (Some(next), 0);
+            while let Some(now) = next {
+                if let Next::Bytes(bytes) = &now {
+                    length += bytes.len();
+                }
+                socket.feed(self.message(now)).await?;
+                next = if length < AT_ONCE {
+                    watch.ready()
+                } else {
+                    None
+                };
+            }
+            socket.flush().await
+        };
+        match timeout(SLOWEST_SEND, sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Over),
+        }
+    }
+
+    fn message(&self, next: Next) -> Message {
+        match next {
             Next::Bytes(bytes) => Message::Binary(bytes),
             Next::Told(state) => text(&told(&state, self.language)),
             Next::Skipped => {
                 self.hub.metrics().live_skipped();
                 text(&LiveTold::Skipped)
             }
-        };
-        send(socket, message).await
+        }
     }
 
     /// Rights may have changed, and so may the site.

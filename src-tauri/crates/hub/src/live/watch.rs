@@ -73,6 +73,14 @@ impl Watch {
         }
     }
 
+    /// What is there to be sent right behind, without waiting for anything.
+    pub fn ready(&mut self) -> Option<Next> {
+        match self.look() {
+            Found::Next(next) => Some(next),
+            Found::Nothing | Found::Later => None,
+        }
+    }
+
     fn look(&mut self) -> Found {
         let relay = Arc::clone(&self.seat.relay);
         let now = relay.now();

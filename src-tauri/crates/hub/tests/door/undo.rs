@@ -76,19 +76,24 @@ async fn pass(admin: &Desk) -> Value {
     admin.post("/api/site/pass", pass).await.ok(201).clone()
 }
 
+/// The whole site as a file.
+async fn exported(admin: &Desk) -> String {
+    let answer = admin.request(Method::GET, "/api/site/export").send().await;
+    answer.unwrap().text().await.unwrap()
+}
+
+/// The rows of a site file but the person's, who stays.
+fn without_person(text: &str) -> Vec<&str> {
+    let rows = text.split("\n[[");
+    rows.filter(|row| !row.contains("fresh")).collect()
+}
+
 #[tokio::test]
 async fn an_import_is_taken_back_as_one_change() {
     on_each_engine(|place| async move {
         let admin = place.desk("admin").await;
         let pass = pass(&admin).await;
-        let before = admin
-            .request(Method::GET, "/api/site/export")
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
+        let before = exported(&admin).await;
         let done = upload(&admin, "format=toml", FILE.to_owned()).await;
         assert_eq!(
             (&done["added"], &done["changed"]),
@@ -163,20 +168,7 @@ async fn an_import_is_taken_back_as_one_change() {
                 .await
                 .refused(404, "not_found");
         }
-        let after = admin
-            .request(Method::GET, "/api/site/export")
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let without_person = |text: &str| -> Vec<String> {
-            text.split("\n[[")
-                .filter(|row| !row.contains("fresh"))
-                .map(str::to_owned)
-                .collect()
-        };
+        let after = exported(&admin).await;
         assert_eq!(
             without_person(&after),
             without_person(&before),

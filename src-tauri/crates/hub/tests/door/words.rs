@@ -10,7 +10,7 @@ async fn row(admin: &Desk, path: &str) -> Value {
 }
 
 /// What a form sends of a row.
-fn form(row: &Value, cells: Value) -> Value {
+fn form(row: &Value, cells: &Value) -> Value {
     json!({"version": row["version"], "row": cells})
 }
 
@@ -37,15 +37,15 @@ async fn a_scene_has_own_words_until_its_default_is_wanted_again() {
         assert_eq!(usual["row"]["text"], "请扫码缴费\n应付 {amount}");
 
         let words = json!({"text": "彩悦大厦\n请付 {amount}", "speech": "请付{amount}", "text_en": null, "speech_en": null});
-        let own = admin.put(PAY, form(&usual, words.clone())).await.ok(200).clone();
+        let own = admin.put(PAY, form(&usual, &words)).await.ok(200).clone();
         assert_eq!(own["row"]["text"], "彩悦大厦\n请付 {amount}");
         assert_eq!(own["row"]["text_en"], "", "an emptied field stays empty");
         assert_eq!(own["row"]["default_text"], usual["row"]["text"]);
-        admin.put(PAY, form(&usual, words)).await.refused(409, "changed_meanwhile");
+        admin.put(PAY, form(&usual, &words)).await.refused(409, "changed_meanwhile");
         let site = place.hub.hub.directory();
         assert_eq!(site.templates.len(), 2, "in force at once");
 
-        let again = form(&own, json!({"text": "请付", "speech": "", "text_en": "Pay", "speech_en": ""}));
+        let again = form(&own, &json!({"text": "请付", "speech": "", "text_en": "Pay", "speech_en": ""}));
         let again = admin.put(PAY, again).await.ok(200).clone();
         let changes = row(&admin, "/api/site/changes?table=template").await["items"].clone();
         assert_eq!(changes[0]["before"]["text_en"], "");
@@ -87,8 +87,8 @@ async fn words_and_addresses_are_checked_field_by_field() {
             (json!({"text": "", "text_en": "Pay"}), &["text"]),
             (json!({"text": "字".repeat(201)}), &["text"]),
         ] {
-            let refused = admin.put(PAY, form(&usual, cells)).await;
-            assert_eq!(columns(&refused.refused(422, "invalid")), at);
+            let refused = admin.put(PAY, form(&usual, &cells)).await;
+            assert_eq!(columns(refused.refused(422, "invalid")), at);
         }
         let link = row(&admin, "/api/site/link/pay").await;
         for url in [
@@ -97,9 +97,9 @@ async fn words_and_addresses_are_checked_field_by_field() {
             "",
         ] {
             let refused = admin
-                .put("/api/site/link/pay", form(&link, json!({"url": url})))
+                .put("/api/site/link/pay", form(&link, &json!({"url": url})))
                 .await;
-            assert_eq!(columns(&refused.refused(422, "invalid")), ["url"], "{url}");
+            assert_eq!(columns(refused.refused(422, "invalid")), ["url"], "{url}");
         }
         let unknown = json!({"version": "default", "row": {"url": "https://pay.example"}});
         admin
@@ -120,7 +120,7 @@ async fn an_address_is_set_taken_back_and_removed() {
         let path = "/api/site/link/renewal";
         let before = row(&admin, path).await;
         let url = json!({"url": "https://renew.example/{plate}"});
-        let set = admin.put(path, form(&before, url)).await.ok(200).clone();
+        let set = admin.put(path, form(&before, &url)).await.ok(200).clone();
         assert_eq!(set["row"]["url"], "https://renew.example/{plate}");
         let change = row(&admin, "/api/site/changes?table=link").await["items"][0].clone();
         let undo = format!("/api/site/changes/{}/undo", change["id"].as_str().unwrap());

@@ -65,12 +65,10 @@ async fn the_hub_pulls_no_more_cameras_than_it_may() {
     // Once the first camera is let go, there is room.
     lot.until("there is room", async || {
         let mut again = Watcher::of(&lot, other).await;
-        loop {
-            match again.next().await {
-                Heard::Told(told) if told["why"] == "too_many" => return None,
-                Heard::Closed => return None,
-                _ => return Some(()),
-            }
+        match again.next().await {
+            Heard::Told(told) if told["why"] == "too_many" => None,
+            Heard::Closed => None,
+            _ => Some(()),
         }
     })
     .await;
