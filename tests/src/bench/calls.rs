@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::signature::sign;
 use serde_json::json;
@@ -30,6 +31,9 @@ const LOOKING_ON: usize = 1_000;
 const IDLE: usize = 10_000;
 /// Calls and claims that are timed.
 const TIMED: usize = 200;
+/// Calls told as fast as the hub takes them, and how many at the same time.
+const FLOOD: usize = 5_000;
+const AT_ONCE: usize = 64;
 /// Between two of them.
 const PACE: Duration = Duration::from_millis(100);
 /// The telephone system's.
@@ -50,6 +54,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     }
     let redis = peer::Redis::start(folder)?;
     calls(&hub, &people, &redis, table).await.context("calls")?;
+    flood(&hub, table).await.context("many events")?;
     claims(&hub, &people, &redis, table)
         .await
         .context("claims")?;
@@ -108,6 +113,39 @@ async fn calls(
         spread(taken).p95,
         Duration::from_millis(300),
         &format!("Redis publish to 200, p95 {}", millis(beside.p95)),
+    );
+    Ok(())
+}
+
+/// Events a second that the telephone system gets answered, each kept before its answer: calls that ring and end.
+async fn flood(hub: &Hub, table: &mut Table) -> Result<()> {
+    let http = hub::client(AT_ONCE)?;
+    let begun = Instant::now();
+    let told = (0..FLOOD).map(|call| {
+        let event = move |what: &str| {
+            json!({"event_id": format!("flood-{call}-{what}"), "type": format!("call.{what}"),
+                "call_id": format!("flood-{call}"), "lane": format!("L{}", call % AGENTS),
+                "caller": "13800000000", "occurred_at": Timestamp(now_ms())})
+        };
+        let (http, rings) = (&http, event("ringing"));
+        async move {
+            tell(http, hub, &rings).await?;
+            tell(http, hub, &event("ended")).await
+        }
+    });
+    stream::iter(told)
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<()>()
+        .await?;
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let rate = 2.0 * FLOOD as f64 / begun.elapsed().as_secs_f64();
+    table.add(
+        "telephony events answered a second",
+        &format!("{rate:.0}"),
+        "",
+        None,
+        "≥ 1,000",
+        Some(rate >= 1_000.0),
     );
     Ok(())
 }
