@@ -34,6 +34,17 @@ describe('a scene of the guide', () => {
     expect(played.over).toBe(true);
   });
 
+  it('goes on also when the person closed the case before it looked', async () => {
+    const played = await play('release');
+    played.next();
+    await played.app.claim('E02');
+    while (played.step?.say !== 'guide.passed') played.next();
+    await played.app.lane.close({});
+    played.look();
+    played.look();
+    expect(played.step?.say).toBe('guide.listed');
+  });
+
   it('is played by whom it is for, and never reaches the real hub', async () => {
     const played = await play('call');
     expect(played.app.session.person?.role).toBe('agent');

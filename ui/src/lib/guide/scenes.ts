@@ -24,14 +24,18 @@ export interface Step {
 const seen = (testid: string): boolean => document.querySelector(`[data-testid="${testid}"]`) !== null;
 const held = ({ app }: Stage) => app.lane.mode === 'mine';
 const idle = ({ app }: Stage) => app.lane.mode === 'idle';
+// Each stays true once it was done: the page is looked at five times a second only, and a quick hand may be two
+// steps ahead by then.
+const ordered = ({ app }: Stage) => app.order !== null;
+const through = (stage: Stage) => stage.app.step === 'close' || idle(stage);
 
-const search: Step = { say: 'guide.search', at: ['search-input'], done: () => seen('claim-E02') };
+const search: Step = { say: 'guide.search', at: ['search-input'], done: (stage) => seen('claim-E02') || held(stage) };
 const claim: Step = { say: 'guide.claim', at: ['claim-E02', 'tile-E02'], done: held };
 const opening: readonly Step[] = [
-  { say: 'guide.open', at: ['open-button'], done: ({ app }) => app.press.phase === 'asking' },
-  { say: 'guide.confirm', at: ['confirm-sheet'], done: ({ app }) => app.order !== null },
+  { say: 'guide.open', at: ['open-button'], done: (stage) => stage.app.press.phase === 'asking' || ordered(stage) },
+  { say: 'guide.confirm', at: ['confirm-sheet'], done: ordered },
   { say: 'guide.result', at: ['order-result', 'open-button'] },
-  { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: ({ app }) => app.step === 'close' },
+  { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: through },
 ];
 const close: Step = { say: 'guide.close', at: ['close-confirm', 'close-case', 'more-close-case', 'more'], done: idle };
 
@@ -106,9 +110,13 @@ export const scenes: Record<SceneName, { role: Role; title: PlainKey; about: Pla
       { say: 'guide.reason', at: ['release-reasons'], done: ({ app }) => app.release.reason !== null },
       { say: 'guide.remark', at: ['release-remark'], done: ({ app }) => app.release.remark.trim() !== '' },
       { say: 'guide.photo', at: ['photo-shutter', 'release-photos'], done: ({ backend }) => backend.photos.length > 0 },
-      { say: 'guide.submit', at: ['release-submit'], done: ({ app }) => app.release.phase === 'asking' },
-      { say: 'guide.release_confirm', at: ['release-confirm-sheet'], done: ({ app }) => app.order !== null },
-      { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: ({ app }) => app.step === 'close' },
+      {
+        say: 'guide.submit',
+        at: ['release-submit'],
+        done: (stage) => stage.app.release.phase === 'asking' || ordered(stage),
+      },
+      { say: 'guide.release_confirm', at: ['release-confirm-sheet'], done: ordered },
+      { say: 'guide.passed', at: ['mark-passed', 'order-result'], done: through },
       close,
       {
         say: 'guide.listed',
