@@ -213,9 +213,8 @@ async fn begin(guard: &Desk, scene: &str) {
     guard.click(scene).await;
 }
 
-/// A misread plate is corrected, the pass found valid.
-async fn pass_scene(guard: &Desk) {
-    begin(guard, "guide-pass").await;
+/// Finds the lane, locks it and looks at what is there.
+async fn claim(guard: &Desk) {
     step(guard, 0).await;
     guard.look_up("cydd", "E01").await;
     step(guard, 1).await;
@@ -223,6 +222,12 @@ async fn pass_scene(guard: &Desk) {
     step(guard, 2).await;
     guard.click("guide-next").await;
     step(guard, 3).await;
+}
+
+/// A misread plate is corrected, the pass found valid.
+async fn pass_scene(guard: &Desk) {
+    begin(guard, "guide-pass").await;
+    claim(guard).await;
     guard.correct("粤B12345").await;
     step(guard, 4).await;
     guard.press(&[key::ALT, "\u{e014}"]).await; // arrow right: the guide goes on by key
@@ -252,13 +257,7 @@ async fn call_scene(guard: &Desk) {
 /// Nobody like it inside: reason, remark and a photo, and the release stands in the list.
 async fn release_scene(guard: &Desk) {
     begin(guard, "guide-release").await;
-    step(guard, 0).await;
-    guard.look_up("cydd", "E01").await;
-    step(guard, 1).await;
-    guard.click("claim-E02").await;
-    step(guard, 2).await;
-    guard.click("guide-next").await;
-    step(guard, 3).await;
+    claim(guard).await;
     guard.click("release-open").await;
     step(guard, 4).await;
     guard.click("release-reason-no_entry_record").await;
@@ -277,6 +276,7 @@ async fn release_scene(guard: &Desk) {
     guard.click("release-confirm").await;
     step(guard, 9).await;
     guard.click("mark-passed").await;
+    // A quick hand: the case is closed before the guide has looked.
     close(guard).await;
     step(guard, 11).await;
     guard.click("nav-openings").await;

@@ -4,7 +4,7 @@
 use crate::harness::{Bus, Desk, Person, Relay, World, wait_for};
 use crate::window::At;
 use lotsim::{Fault, Vehicle};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 const VERDICT: At<'_> = At::Css("[data-testid=verdict][data-assessment=no_entry_record]");
@@ -18,19 +18,6 @@ async fn at_the_exit(desk: &Desk) {
     desk.see(VERDICT).await;
     desk.click("release-open").await;
     desk.see(At::Css("[data-testid=release-reasons]")).await;
-}
-
-/// A photo by the system's own camera, brought as a phone's page brings it: the file's bytes as the raw body.
-async fn take_photo(desk: &Desk, case: &str) {
-    let picture = image::RgbImage::from_pixel(320, 240, image::Rgb([7, 120, 40]));
-    let mut file = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
-    let bring = "window.__TAURI_INTERNALS__.invoke('add_photo', new Uint8Array(arguments[1]), \
-                 {headers: {'x-case': arguments[0]}})";
-    let bytes = json!([case, file.into_inner()]);
-    desk.window.script(bring, bytes).await.unwrap();
 }
 
 async fn case_of(guard: &Person) -> String {
@@ -52,7 +39,7 @@ async fn a_photo_that_waits_outlives_the_desk_and_is_sent_once() {
     let guard = world.person("guard").await;
     let case = case_of(&guard).await;
     relay.cut();
-    take_photo(&desk, &case).await;
+    desk.bring_photo(&case).await;
     desk.see(At::Css("[data-testid=photo-1][data-state=waiting]"))
         .await;
     desk.kill();

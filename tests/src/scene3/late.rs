@@ -4,19 +4,6 @@ use crate::harness::{Bus, Database, Desk, Engine, World};
 use crate::window::At;
 use serde_json::json;
 
-/// Brings a photo as a phone's page does: the file's bytes as the raw body.
-pub(crate) async fn bring(desk: &Desk, case: &str) {
-    let picture = image::RgbImage::from_pixel(320, 240, image::Rgb([7, 120, 40]));
-    let mut file = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
-    let bring = "window.__TAURI_INTERNALS__.invoke('add_photo', new Uint8Array(arguments[1]), \
-                 {headers: {'x-case': arguments[0]}})";
-    let bytes = json!([case, file.into_inner()]);
-    desk.window.script(bring, bytes).await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_whose_photo_comes_later_is_listed_until_it_is_there() {
     // The rules are the last of the demo site.
@@ -55,7 +42,9 @@ async fn a_release_whose_photo_comes_later_is_listed_until_it_is_there() {
     guard.see(At::Css("[data-testid=late-sheet]")).await;
     let person = world.person("guard").await;
     let owing = person.get("/api/openings?owing=true").await.ok();
-    bring(&guard, owing["items"][0]["case"].as_str().unwrap()).await;
+    guard
+        .bring_photo(owing["items"][0]["case"].as_str().unwrap())
+        .await;
     guard
         .see(At::Css("[data-testid=photo-1][data-state=sent]"))
         .await;

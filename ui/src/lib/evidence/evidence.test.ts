@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { Evidence } from './evidence.svelte';
@@ -24,14 +25,14 @@ describe('ID photos (R23, R24)', () => {
     await evidence.takeOwn();
     expect(evidence.waiting).toBe(1);
     expect(evidence.sent).toEqual([]);
-    await vi.waitFor(() => expect(evidence.sent).toHaveLength(1));
+    await waitFor(() => expect(evidence.sent).toHaveLength(1));
     expect(evidence.waiting).toBe(0);
   });
 
   it('refused by the hub are shown with its words and do not count', async () => {
     const { evidence } = await setUp({ badPhotos: true });
     await evidence.takeOwn();
-    await vi.waitFor(() => expect(evidence.photos[0]?.state).toBe('refused'));
+    await waitFor(() => expect(evidence.photos[0]?.state).toBe('refused'));
     expect(evidence.kept).toEqual([]);
     expect(evidence.photos[0]?.problem?.detail).toBe('照片无法识别，请重新拍摄。');
   });

@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { FramePainter } from './painter';
 
@@ -39,9 +40,9 @@ describe('the live preview', () => {
     painter.on({} as HTMLCanvasElement);
     painter.ondone = done;
     painter.push(frame());
-    await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(1));
+    await waitFor(() => expect(done).toHaveBeenCalledTimes(1));
     painter.push(frame());
-    await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(2));
+    await waitFor(() => expect(done).toHaveBeenCalledTimes(2));
     expect(painter.shown).toBe(0);
   });
 

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '@testing-library/svelte';
+import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend } from '$lib/backend/memory/memory';
 import { people } from '$lib/backend/memory/sample';
@@ -48,6 +49,6 @@ describe('a scene of the guide', () => {
   it('is played by whom it is for, and never reaches the real hub', async () => {
     const played = await play('call');
     expect(played.app.session.person?.role).toBe('agent');
-    await vi.waitFor(() => expect(played.app.lane.laneId).toBe('S01'));
+    await waitFor(() => expect(played.app.lane.laneId).toBe('S01'));
   });
 });

@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import type { Opening } from '$lib/backend';
 import { openingAt } from '$lib/backend/memory/rows';
@@ -37,7 +38,7 @@ describe('reading openings page by page', () => {
     expect(pages.row(PAGE * 2)).toBeNull();
     expect(pages.row(PAGE * 38)?.id).toBe(`op-${PAGE * 38}`);
     pages.near(PAGE * 2, PAGE * 2 + 20);
-    await vi.waitFor(() => expect(pages.row(PAGE * 2)?.id).toBe(`op-${PAGE * 2}`));
+    await waitFor(() => expect(pages.row(PAGE * 2)?.id).toBe(`op-${PAGE * 2}`));
     expect(pages.count).toBe(PAGE * 40);
   });
 

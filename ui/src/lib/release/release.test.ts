@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { sampleView } from '$lib/backend/memory/sample';
@@ -34,7 +35,7 @@ async function fill({ evidence, release }: Set, reason = 'no_entry_record') {
   release.unpaid = 'debt';
   release.edited();
   await evidence.takeOwn();
-  await vi.waitFor(() => expect(evidence.sent.length).toBeGreaterThan(0));
+  await waitFor(() => expect(evidence.sent.length).toBeGreaterThan(0));
 }
 
 /** Asks and confirms after the deaf moment. */
@@ -62,7 +63,7 @@ describe('filling in (R22, R23)', () => {
     expect(release.missing.remark).toBeDefined();
     await evidence.takeOwn();
     expect(release.missing.photos).toContain('还在发送');
-    await vi.waitFor(() => expect(release.missing.photos).toBeUndefined());
+    await waitFor(() => expect(release.missing.photos).toBeUndefined());
     release.remark = '已核对';
     release.unpaid = 'waive';
     expect(release.ready).toBe(true);

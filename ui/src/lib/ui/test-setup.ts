@@ -1,4 +1,8 @@
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
+
+// One second is too little on two processors that build besides; what never comes still fails, later.
+configure({ asyncUtilTimeout: 15_000 });
 
 // The tests' day begins at three in the afternoon, whenever they run: "today" must hold the rows they made, and shortly
 // after midnight it would not. The clock goes on from there.

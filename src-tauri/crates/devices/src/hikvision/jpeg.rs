@@ -42,10 +42,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_end(bytes in proptest::collection::vec(prop_oneof![Just(0xffu8), any::<u8>()], 0..200)) {
+        fn any_bytes_end_and_what_was_found_stands_in_the_file(bytes in proptest::collection::vec(prop_oneof![Just(0xffu8), any::<u8>()], 0..200)) {
             let mut file = vec![0xff, 0xd8];
             file.extend(bytes);
-            let _ = size(&file);
+            if let Some((width, height)) = size(&file) {
+                let written = [height.to_be_bytes(), width.to_be_bytes()].concat();
+                prop_assert!(file.windows(4).any(|four| four == written));
+            }
         }
     }
 }

@@ -133,12 +133,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = Leaves::read(&bytes);
+        fn any_bytes_are_refused_or_have_a_root(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            if let Ok(leaves) = Leaves::read(&bytes) {
+                prop_assert!(String::from_utf8_lossy(&bytes).contains(leaves.root()));
+            }
         }
         #[test]
-        fn any_text_like_xml_is_read_or_refused_without_panic(text in "[<>/a&;!\\[\\]\"=? -]{0,200}") {
-            let _ = Leaves::read(text.as_bytes());
+        fn any_text_like_xml_is_refused_or_has_a_root(text in "[<>/a&;!\\[\\]\"=? -]{0,200}") {
+            if let Ok(leaves) = Leaves::read(text.as_bytes()) {
+                prop_assert!(text.contains(leaves.root()));
+            }
         }
     }
 }

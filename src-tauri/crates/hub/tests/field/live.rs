@@ -2,7 +2,7 @@
 
 use crate::{
     lot::{Lot, now},
-    watcher::{Heard, Screen, Watcher, boxes, fragment},
+    watcher::{Heard, Screen, Watcher, boxes, counted, fragment},
 };
 use lanedesk_hub::testing::Engine;
 use lotsim::Vehicle;
@@ -13,15 +13,6 @@ use std::{
 };
 
 const PATH: &str = "/api/lanes/E01/environment";
-
-/// A number of the hub's own count.
-async fn counted(lot: &Lot, name: &str) -> i64 {
-    let text = lot.bytes("/metrics").await.text().await.unwrap();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap().parse().unwrap()
-}
 
 #[tokio::test]
 async fn it_begins_with_a_key_frame_and_its_clock_runs() {

@@ -2,15 +2,13 @@
 
 use crate::{
     lot::{Lot, now},
+    recording::recording,
     watcher::{Heard, Screen, Watcher, boxes, fragment},
 };
 use lanedesk_hub::testing::Engine;
 use lotsim::{Fault, Lane, demo};
 use serde_json::Value;
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::time::timeout;
 
 const PATH: &str = "/api/lanes/E01/environment";
@@ -286,37 +284,10 @@ async fn a_lane_without_a_camera_says_so() {
 
 /// A recording with pictures that are sent in another order than they are shown.
 fn b_frames() -> std::path::PathBuf {
-    let path = std::env::temp_dir().join(format!("lanedesk-b-{}.h264", uuid::Uuid::now_v7()));
-    let made = Command::new("ffmpeg")
-        .args([
-            "-v",
-            "error",
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=size=320x180:rate=25",
-            "-frames:v",
-            "50",
-        ])
-        .args([
-            "-c:v",
-            "libx264",
-            "-bf",
-            "2",
-            "-b_strategy",
-            "0",
-            "-g",
-            "25",
-            "-x264-params",
-            "b-pyramid=none:scenecut=0",
-        ])
-        .args(["-bsf:v", "h264_mp4toannexb", "-f", "h264"])
-        .arg(&path)
-        .stdin(Stdio::null())
-        .status()
-        .expect("ffmpeg is installed: cargo xtask test does it");
-    assert!(made.success());
-    path
+    recording(
+        "testsrc2=size=320x180:rate=25",
+        "-bf 2 -b_strategy 0 -g 25 -x264-params b-pyramid=none:scenecut=0",
+    )
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 
 use crate::{
     lot::{Lot, now},
-    watcher::{Heard, Watcher, boxes, fragment},
+    recording::recording,
+    watcher::{Heard, Watcher, boxes, counted, fragment},
 };
 use lanedesk_hub::testing::Engine;
 use std::{
-    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -25,14 +25,6 @@ async fn rule(lot: &Lot, name: &str, value: u32) {
         (lot.hub.hub.rules().get(name) == Some(value)).then_some(())
     })
     .await;
-}
-
-/// A number of the hub's own count.
-async fn counted(lot: &Lot, name: &str) -> u64 {
-    let text = lot.bytes("/metrics").await.text().await.unwrap();
-    let mut lines = text.lines();
-    let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap().parse().unwrap()
 }
 
 #[tokio::test]
@@ -177,19 +169,10 @@ async fn the_hubs_bandwidth_has_an_end_for_all_together() {
 
 /// Two seconds of noise: no coder makes them small.
 fn noise(coarse: u32, key_every: u32) -> std::path::PathBuf {
-    let path = std::env::temp_dir().join(format!("lanedesk-n-{}.h264", uuid::Uuid::now_v7()));
-    let line = format!(
-        "-v error -f lavfi -i nullsrc=size=320x180:rate=25,geq=random(1)*255:128:128 -frames:v 50 -c:v libx264 \
-         -preset ultrafast -qp {coarse} -g {key_every} -bsf:v h264_mp4toannexb -f h264"
-    );
-    let made = Command::new("ffmpeg")
-        .args(line.split_whitespace())
-        .arg(&path)
-        .stdin(Stdio::null())
-        .status()
-        .expect("ffmpeg is installed: cargo xtask test does it");
-    assert!(made.success());
-    path
+    recording(
+        "nullsrc=size=320x180:rate=25,geq=random(1)*255:128:128",
+        &format!("-preset ultrafast -qp {coarse} -g {key_every}"),
+    )
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod lot;
 mod money;
 mod pictures;
 mod reads;
+mod recording;
 mod release;
 mod rises;
 mod silence;

@@ -194,3 +194,11 @@ impl Screen {
             .and_then(|(_, clock)| clock)
     }
 }
+
+/// A number of the hub's own count.
+pub(crate) async fn counted(lot: &Lot, name: &str) -> u64 {
+    let text = lot.bytes("/metrics").await.text().await.unwrap();
+    let mut lines = text.lines();
+    let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap().parse().unwrap()
+}
