@@ -137,10 +137,10 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
             .position(|title| *title == "补录状态")
             .unwrap();
         assert_eq!(
-            rows[0][first..first + 3],
-            ["补录状态", "补录截止", "缺照片数"]
+            rows[0][first..first + 5],
+            ["补录状态", "补录截止", "缺照片数", "结案人", "结案说明"]
         );
-        let told: Vec<&[&str]> = rows[1..].iter().map(|row| &row[first..first + 3]).collect();
+        let told: Vec<&[&str]> = rows[1..].iter().map(|row| &row[first..first + 5]).collect();
         let (soon, over) = (
             NOON.plus_minutes(5).local_text(),
             NOON.plus_minutes(-5).local_text(),
@@ -148,11 +148,11 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
         assert_eq!(
             told,
             [
-                ["无", "", ""],
-                ["待补录", &soon, "1"],
-                ["已补齐", &over, "0"],
-                ["超时未补", &over, "2"],
-                ["已结案", &over, "1"]
+                ["无", "", "", "", ""],
+                ["待补录", &soon, "1", "", ""],
+                ["已补齐", &over, "0", "", ""],
+                ["超时未补", &over, "2", "", ""],
+                ["已结案", &over, "1", "周敏", "车主未返回"]
             ]
         );
         let sheet = export(&place, "chief", "format=xlsx", "zh-CN")

@@ -85,13 +85,14 @@ impl Words {
     }
 
     /// An opening's values, in the order of the titles.
-    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [Cell<'a>; 29] {
+    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [Cell<'a>; 31] {
         let reason = opening.reason.as_deref().map(|code| {
             let known = self.site.reasons.get(code);
             known.map_or(code, |reason| reason.text.as_str())
         });
         let approver = opening.approved_by.as_ref();
         let owed = opening.photos_owed.as_ref();
+        let closed = owed.and_then(|owed| owed.closed.as_ref());
         [
             Cell::Text(Cow::Owned(opening.at.local_text())),
             text(&opening.lot.name),
@@ -119,6 +120,8 @@ impl Words {
             }),
             // On every system this hub runs on a count of photos fits.
             owed.map_or(Cell::Empty, |owed| Cell::Count(owed.missing as usize)),
+            optional(closed.map(|closed| closed.by.name.as_str())),
+            optional(closed.map(|closed| closed.reason.as_str())),
             optional(approver.map(|person| person.name.as_str())),
             text(self.word(opening.result.as_str())),
             text(self.word(opening.barrier_before.as_str())),
@@ -205,7 +208,7 @@ mod tests {
             let both = both.unwrap_or_else(|| panic!("columns.toml says nothing of {word}"));
             assert!(both.iter().all(|text| !text.is_empty()), "{word}");
         }
-        assert_eq!(CATALOGUE.columns.len(), 29, "a title for every value");
+        assert_eq!(CATALOGUE.columns.len(), 31, "a title for every value");
     }
 
     #[test]
