@@ -151,3 +151,40 @@ async fn a_list_taken_out_comes_in_again_unchanged() {
     })
     .await;
 }
+
+/// Words of robots and addresses of codes count in the preview like any row, and an undo puts back what was there.
+#[tokio::test]
+async fn words_and_addresses_are_counted_before_and_taken_back_after() {
+    on_each_engine(|place| async move {
+        let admin = place.desk("admin").await;
+        let file = |heading: &str| {
+            format!(
+                "[[template]]\nscene = \"pay\"\nlang = \"zh\"\ntext = \"{heading}\"\nspeech = \"\"\n\n\
+                 [links]\npay = \"https://pay.example/{{stay}}\"\n"
+            )
+            .into_bytes()
+        };
+        let preview = |file: Vec<u8>| upload(&admin, "format=toml&preview=true", file);
+        let counts = |told: &Value| {
+            ["rows", "added", "changed", "same"].map(|key| told[key].as_u64().unwrap())
+        };
+        assert_eq!(counts(preview(file("请付")).await.ok(200)), [2, 2, 0, 0]);
+        upload(&admin, "format=toml", file("请付")).await.ok(200);
+        assert_eq!(counts(preview(file("请付")).await.ok(200)), [2, 0, 0, 2]);
+        let looked = preview(file("请扫码")).await;
+        assert_eq!(counts(looked.ok(200)), [2, 0, 1, 1]);
+        let one = &looked.body["sample"][0];
+        assert_eq!(
+            (&one["table"], &one["label"], &one["fields"]),
+            (&json!("template"), &json!("pay"), &json!(["text"]))
+        );
+        let changes = admin.get("/api/site/changes").await.ok(200)["items"].clone();
+        let undo = format!("/api/site/changes/{}/undo", changes[0]["id"].as_str().unwrap());
+        admin.post(&undo, json!({})).await.ok(200);
+        assert_eq!(counts(preview(file("请付")).await.ok(200)), [2, 2, 0, 0], "as before");
+        let link = admin.get("/api/site/link/pay").await.ok(200).clone();
+        assert_eq!(link["row"]["set"], false, "{link}");
+        place.hub.stop().await;
+    })
+    .await;
+}

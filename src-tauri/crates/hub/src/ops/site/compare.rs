@@ -14,19 +14,12 @@ pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
     places(&mut out, new, there);
     people(&mut out, new, there);
     permits(&mut out, new, there);
-    for (name, value) in &new.rules {
-        let kind = match there.rules.get(name) {
-            Some(was) if was == value => None,
-            Some(_) => Some(ChangeKind::Changed),
-            None => Some(ChangeKind::Added),
-        };
-        count(&mut out, kind, |kind| WillChange {
-            table: T::Rule,
-            label: name.clone(),
-            kind,
-            fields: vec!["value".to_owned()],
-        });
-    }
+    words(&mut out, new, there);
+    let rules = new.rules.iter().map(|(name, value)| {
+        let was = there.rules.get(name).map(|was| was == value);
+        (name.as_str(), was)
+    });
+    values(&mut out, T::Rule, "value", rules);
     out
 }
 
@@ -156,6 +149,45 @@ fn permits(out: &mut ImportResult, new: &Site, there: &Site) {
         |r| r.id.as_str(),
         |s, r| s.integrations.push(r),
     );
+}
+
+/// What robots show and say, and where their codes lead.
+fn words(out: &mut ImportResult, new: &Site, there: &Site) {
+    table(
+        out,
+        SiteTable::Template,
+        (&new.templates, &there.templates),
+        |r| format!("{} {}", r.scene.as_str(), r.lang.as_str()),
+        |r| r.scene.as_str(),
+        |s, r| s.templates.push(r),
+    );
+    let links = new.links.iter().map(|(link, url)| {
+        let was = there.links.get(link).map(|was| was == url);
+        (link.as_str(), was)
+    });
+    values(out, SiteTable::Link, "url", links);
+}
+
+/// Rows of one value in `field`: each by its name, and whether what is there is the same; none: nothing is there.
+fn values<'a>(
+    out: &mut ImportResult,
+    table: SiteTable,
+    field: &str,
+    rows: impl Iterator<Item = (&'a str, Option<bool>)>,
+) {
+    for (name, same) in rows {
+        let kind = match same {
+            Some(true) => None,
+            Some(false) => Some(ChangeKind::Changed),
+            None => Some(ChangeKind::Added),
+        };
+        count(out, kind, |kind| WillChange {
+            table,
+            label: name.to_owned(),
+            kind,
+            fields: vec![field.to_owned()],
+        });
+    }
 }
 
 type Both<'a, T> = (&'a [T], &'a [T]);

@@ -115,8 +115,6 @@ fn named(site: &Site) -> Vec<SiteTable> {
         (T::Vehicle, site.vehicles.is_empty()),
         (T::Tariff, site.tariffs.is_empty()),
         (T::Integration, site.integrations.is_empty()),
-        (T::Template, site.templates.is_empty()),
-        (T::Link, site.links.is_empty()),
         (T::Rule, site.rules.is_empty()),
         (T::Template, site.templates.is_empty()),
         (T::Link, site.links.is_empty()),
