@@ -1,37 +1,36 @@
 import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { FramePainter } from './painter';
+import { FramePainter, type Frame } from './painter';
 
 function setUp() {
-  const waiting: ((bitmap: ImageBitmap) => void)[] = [];
-  const closed = vi.fn();
+  const waiting: ((frame: Frame) => void)[] = [];
   const drawn: number[] = [];
-  const decode = vi.fn(() => new Promise<ImageBitmap>((done) => waiting.push(done)));
+  const decode = vi.fn(() => new Promise<Frame>((done) => waiting.push(done)));
   const painter = new FramePainter(decode);
   const canvas = {
     width: 0,
     height: 0,
-    getContext: () => ({ drawImage: (bitmap: { no: number }) => drawn.push(bitmap.no) }),
+    getContext: () => ({ drawImage: (frame: { no: number }) => drawn.push(frame.no) }),
   } as unknown as HTMLCanvasElement;
   painter.on(canvas);
   const finish = async (no: number) => {
-    waiting.shift()?.({ width: 4, height: 3, close: closed, no } as unknown as ImageBitmap);
+    waiting.shift()?.({ naturalWidth: 4, naturalHeight: 3, no } as unknown as Frame);
     await new Promise((done) => setTimeout(done));
   };
-  return { painter, decode, drawn, closed, finish, canvas };
+  return { painter, decode, drawn, finish, canvas };
 }
 const frame = () => new ArrayBuffer(8);
 
 describe('the live preview', () => {
-  it('shows only the newest frame when frames come faster than they are decoded, and closes every bitmap', async () => {
-    const { painter, decode, drawn, closed, finish } = setUp();
+  it('shows only the newest frame when frames come faster than they are decoded', async () => {
+    const { painter, decode, drawn, finish, canvas } = setUp();
     for (let at = 0; at < 20; at += 1) painter.push(frame());
     expect(decode).toHaveBeenCalledTimes(1);
     await finish(1);
     expect(decode).toHaveBeenCalledTimes(2);
     await finish(20);
     expect(drawn).toEqual([1, 20]);
-    expect(closed).toHaveBeenCalledTimes(2);
+    expect([canvas.width, canvas.height]).toEqual([4, 3]);
   });
 
   it('asks for the next frame after each, also after a damaged one', async () => {
@@ -47,11 +46,32 @@ describe('the live preview', () => {
   });
 
   it('paints nothing once its canvas is gone', async () => {
-    const { painter, drawn, closed, finish } = setUp();
+    const { painter, drawn, finish } = setUp();
     painter.push(frame());
     painter.on(null);
     await finish(1);
     expect(drawn).toEqual([]);
-    expect(closed).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives the image the bytes as they came, whatever their number', async () => {
+    const given: string[] = [];
+    vi.stubGlobal(
+      'Image',
+      class {
+        naturalWidth = 1;
+        naturalHeight = 1;
+        set src(address: string) {
+          given.push(address);
+        }
+        decode = () => Promise.resolve();
+      },
+    );
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, at) => at % 256);
+    const painter = new FramePainter();
+    painter.on({ getContext: () => ({ drawImage: () => undefined }) } as unknown as HTMLCanvasElement);
+    painter.push(bytes.buffer);
+    await waitFor(() => expect(painter.shown).toBe(1));
+    vi.unstubAllGlobals();
+    expect(given).toEqual([`data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}`]);
   });
 });

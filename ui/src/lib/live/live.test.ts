@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Backend, LiveNews } from '$lib/backend';
-import { FramePainter } from '$lib/evidence/painter';
+import { FramePainter, type Frame } from '$lib/evidence/painter';
 import { Live } from './live.svelte';
 
 interface Line {
@@ -19,7 +19,7 @@ function begin() {
       return Promise.resolve({ ok: true, data: line });
     },
   } as unknown as Backend;
-  const decode = () => Promise.resolve({ width: 4, height: 3, close: vi.fn() } as unknown as ImageBitmap);
+  const decode = () => Promise.resolve({ naturalWidth: 4, naturalHeight: 3 } as Frame);
   const live = new Live(backend, new FramePainter(decode));
   live.look('E02', ['env1', 'env2']);
   const last = () => lines.at(-1) as Line;
