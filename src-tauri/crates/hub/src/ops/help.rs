@@ -135,6 +135,27 @@ pub(super) async fn over(
     Ok(())
 }
 
+/// A case that went to another lane asks from there.
+pub(super) async fn moved(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    (from, to): (&LotId, &LotId),
+    case: &CaseId,
+    now: Timestamp,
+) -> Result<()> {
+    if tx.help_of(case).await?.is_none() {
+        return Ok(());
+    }
+    if from != to {
+        let told = Told::Help {
+            case: case.clone(),
+            help: None,
+        };
+        tx.tell(now, from, &told).await?;
+    }
+    tell(tx, hub, to, case, now).await
+}
+
 async fn tell(
     tx: &mut Tx<'_>,
     hub: &Hub,

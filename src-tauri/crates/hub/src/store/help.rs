@@ -64,11 +64,11 @@ impl TryFrom<Columns> for HelpRow {
     }
 }
 
-/// What is asked stands while the case is worked by whoever asked.
+/// What is asked stands while the case is worked by whoever asked, at the lane where the case is now.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select h.case_id, h.lot_id, h.lane_id, h.person_id, p.name, p.role, h.note, h.at, h.answered_by,
+            "select h.case_id, c.lot_id, c.lane_id, h.person_id, p.name, p.role, h.note, h.at, h.answered_by,
                 a.name as answered_name, a.role as answered_role, h.answer
              from help h join person p on p.id = h.person_id left join person a on a.id = h.answered_by
              join \"case\" c on c.id = h.case_id

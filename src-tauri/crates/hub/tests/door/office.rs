@@ -331,6 +331,33 @@ async fn the_morning_shows_each_figure_beside_its_past_and_leads_to_its_rows() {
     .await;
 }
 
+/// Help is asked for where the case is: a case that moves takes it along.
+#[tokio::test]
+async fn a_call_for_help_goes_with_its_case_to_another_lane() {
+    on_each_engine(|place| async move {
+        let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
+        let claim = guard.post("/api/lanes/E01/claim", json!({})).await;
+        let claim = claim.ok(201).clone();
+        let case = claim["case"]["id"].as_str().unwrap().to_owned();
+        let help = format!("/api/cases/{case}/help");
+        guard.post(&help, json!({"note": "x"})).await.ok(204);
+        let mut above = chief.stream("").await.unwrap();
+        let to = json!({"fence": claim["lease"]["fence"], "lane": "E02"});
+        guard
+            .post(&format!("/api/cases/{case}/move"), to)
+            .await
+            .ok(201);
+        let told = above.next_of("help").await;
+        assert_eq!(
+            (&told["help"]["lane"]["id"], &told["help"]["note"]),
+            (&json!("E02"), &json!("x"))
+        );
+        let board = chief.get("/api/board").await.ok(200).clone();
+        assert_eq!(board["help"][0]["lane"]["id"], "E02");
+    })
+    .await;
+}
+
 /// What is asked for ends with whoever asked: when their time is over, and when somebody takes the lane over.
 #[tokio::test]
 async fn a_call_for_help_ends_with_the_lease_it_was_asked_under() {

@@ -229,6 +229,7 @@ pub async fn move_case(
                 let there = around.iter().find(|row| row.lane == target.lane);
                 let gained = go_on(tx, &who, &target, held, there, now).await?;
                 crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
+                help::moved(tx, &hub, (&held.lot, &target.lot), &case, now).await?;
                 Ok::<_, Error>(gained)
             })
         })
