@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const SHEET_HEIGHT: u32 = 420;
 
 mod call;
+mod live;
 mod office;
 mod release;
 
@@ -104,6 +105,7 @@ async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> R
     desk.press(&[key::ENTER]).await?;
     desk.see(At::Css("[data-testid=lease-remaining]")).await?;
     album.picture(desk, "desk").await?;
+    live::looked_at(demo, desk, album).await?;
     correct(desk).await?;
     album.picture(desk, "desk-corrected").await?;
     desk.press(&[key::F8]).await?;
