@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '$lib/backend';
-import { t, type PlainKey } from '$lib/messages/words.svelte';
+import { said, t } from '$lib/messages/words.svelte';
 import { dotted } from '$lib/ui/plate';
 import { money } from '$lib/ui/format';
 
@@ -14,34 +14,49 @@ const aboutPlates = new Set([
   'passed',
   'not_passed',
 ]);
-const closed: Record<string, (value: string) => PlainKey | null> = {
-  action: (v) => (v === 'open' ? 'action.open' : v === 'close' ? 'action.close' : null),
-  result: (v) => (v in results ? (`result.${v}` as PlainKey) : null),
-  direction: (v) => (v === 'entry' ? 'direction.entry' : v === 'exit' ? 'direction.exit' : null),
-  outcome: (v) => (outcomes.has(v) ? (`outcome.${v}` as PlainKey) : null),
+/** Under which names the catalogue keeps the words of a fact. */
+const sets: Record<string, readonly string[]> = {
+  action: ['action'],
+  result: ['result', 'robot'],
+  direction: ['direction'],
+  outcome: ['outcome'],
+  kind: ['kind'],
+  unpaid: ['unpaid'],
+  source: ['photo_source', 'source'],
+  answer: ['approval_state'],
+  command: ['robot_command'],
+  scene: ['scene'],
+  light: ['robot_light'],
 };
-const results = { running: 1, accepted: 1, opened: 1, closed: 1, refused: 1, failed: 1, unknown: 1 };
-const outcomes = new Set(['solved', 'driver_left', 'sent_to_manager', 'device_fault', 'wrong_call']);
 /** Ids and other marks that say nothing to people. */
-const silent = /(_id|^id|^at|fence|^order|^case|^lane|^candidate|^stay|^payment|^opening|url)$/;
+const silent = /(_id|^id|^at|fence|^order|^case|^lane|^candidate|^stay|^payment|^photo|^opening|url)$/;
 
-function word(step: string, name: string, value: string): string | null {
+/** What a reason's code is called; a reason in a person's own words is itself. */
+export type ReasonText = (code: string) => string;
+
+function word(step: string, name: string, value: string, reason: ReasonText): string | null {
   if (silent.test(name) || value === '') return null;
-  const key = closed[name]?.(value);
-  if (key) return t(key);
+  for (const set of sets[name] ?? []) {
+    const known = said(set, value);
+    if (known) return known;
+  }
+  if (name === 'reason') return reason(value);
+  if (name === 'photos') return t('fact.photos', { count: value });
+  if (name === 'photos_owed') return t('fact.photos_owed', { count: value });
+  if (name === 'found') return t(value === 'true' ? 'fact.found' : 'fact.not_found');
   if (name.endsWith('_fen') && /^-?\d+$/.test(value)) return money(Number(value));
   return plates.has(name) && aboutPlates.has(step) ? dotted(value) : value;
 }
 
 /** The facts of a step in words, in the order people ask for them. A correction reads 粤B·1Z345 → 粤B·12345. */
-export function factsOf(entry: TimelineEntry): string {
+export function factsOf(entry: TimelineEntry, reason: ReasonText = (code) => code): string {
   const facts = { ...entry.facts };
   const from = facts['from'] ?? facts['before'] ?? facts['read'];
   const to = facts['to'] ?? facts['after'];
-  const pair = from && to ? `${word(entry.what, 'from', from)} → ${word(entry.what, 'to', to)}` : null;
+  const pair = from && to ? `${word(entry.what, 'from', from, reason)} → ${word(entry.what, 'to', to, reason)}` : null;
   const told = pair ? ['from', 'to', 'before', 'after', 'read'] : [];
   const rest = Object.entries(facts)
     .filter(([name]) => !told.includes(name))
-    .map(([name, value]) => word(entry.what, name, value ?? ''));
+    .map(([name, value]) => word(entry.what, name, value ?? '', reason));
   return [pair, ...rest].filter(Boolean).join(' · ');
 }

@@ -53,6 +53,13 @@ export const enRecord = {
   'leave.change': 'Change',
   'leave.again': 'Change and ask again',
 
+  'photo_source.device_camera': 'camera of this device',
+  'photo_source.system_camera': 'camera app of this device',
+  'photo_source.lane_camera': 'ID camera of the lane',
+  'fact.photos': 'ID photos: {count}',
+  'fact.photos_owed': 'owed later: {count}',
+  'fact.found': 'vehicle found',
+  'fact.not_found': 'no vehicle found',
   'evidence.title': 'ID photos',
   'evidence.count': '{count} taken, {rest} more possible',
   'evidence.count_full': '{count} taken',

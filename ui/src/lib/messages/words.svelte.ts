@@ -19,6 +19,12 @@ class Words {
 }
 export const words = new Words();
 
+/** A word of the wire as people say it: the catalogue has each under the name of its set. Null where it has none. */
+export function said(set: string, word: string): string | null {
+  const key = `${set}.${word}`;
+  return Object.hasOwn(zh, key) ? catalogues[words.language][key as Key] : null;
+}
+
 /** The sentence for `key` in the person's language. */
 export function t<K extends Key>(key: K, ...[values]: Values<K>): string {
   const sentence = catalogues[words.language][key];

@@ -50,6 +50,13 @@ export const zhRecord = {
   'leave.change': '修改内容',
   'leave.again': '修改后再请求',
 
+  'photo_source.device_camera': '本机摄像头',
+  'photo_source.system_camera': '本机相机',
+  'photo_source.lane_camera': '道口证件摄像头',
+  'fact.photos': '证件照 {count} 张',
+  'fact.photos_owed': '待补录 {count} 张',
+  'fact.found': '已找到车辆',
+  'fact.not_found': '没有找到车辆',
   'evidence.title': '证件照',
   'evidence.count': '已拍 {count} 张，可再拍 {rest} 张',
   'evidence.count_full': '已拍 {count} 张',
