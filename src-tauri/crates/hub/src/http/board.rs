@@ -1,6 +1,6 @@
 //! `/api/board`, `/api/handled`
 
-use super::Who;
+use super::{Language, Who};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State};
 use lanedesk_wire::{
@@ -20,8 +20,10 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 #[utoipa::path(get, path = "/api/board", tag = "board", responses(
     (status = 200, body = Board),
     (status = 403, description = "only supervisors see the board", body = Problem)))]
-async fn board(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Board>> {
-    ops::board::board(&hub, &actor).await.map(Json)
+async fn board(State(hub): State<Hub>, Who(actor): Who, language: Language) -> Result<Json<Board>> {
+    ops::board::board(&hub, &actor, &|finding| language.says(finding))
+        .await
+        .map(Json)
 }
 
 /// What others are handling now, without what only supervisors see of it.

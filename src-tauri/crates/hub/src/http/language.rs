@@ -1,5 +1,6 @@
 //! The two languages people are answered in.
 
+use crate::runtime::Finding;
 use axum::http::{HeaderMap, header::ACCEPT_LANGUAGE};
 
 /// A language of the sentence catalogue.
@@ -28,6 +29,14 @@ impl Language {
             }
         }
         if en > zh { Self::En } else { Self::Zh }
+    }
+
+    /// What is known of a device, in this language.
+    pub(super) fn says(self, finding: &Finding) -> String {
+        match self {
+            Self::Zh => finding.zh(),
+            Self::En => finding.en(),
+        }
     }
 }
 

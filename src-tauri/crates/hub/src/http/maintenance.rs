@@ -1,6 +1,6 @@
 //! `/api/devices`, `/api/maintenance`: how devices are, and what is to be repaired
 
-use super::{Id, Input, Params, Who};
+use super::{Id, Input, Language, Params, Who};
 use crate::{
     error::Result,
     hub::Hub,
@@ -31,12 +31,15 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 async fn devices(
     State(hub): State<Hub>,
     Who(actor): Who,
+    language: Language,
     asked: Params<Devices>,
 ) -> Result<Json<Page<DeviceHealth>>> {
     actor.allow(Permission::SeeDevices)?;
-    maintenance::devices(&hub, &actor, asked.get()?)
-        .await
-        .map(Json)
+    maintenance::devices(&hub, &actor, asked.get()?, &|finding| {
+        language.says(finding)
+    })
+    .await
+    .map(Json)
 }
 
 /// Says that a device is to be repaired.

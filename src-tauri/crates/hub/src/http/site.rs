@@ -1,11 +1,12 @@
 //! `/api/site`: the site's rows, for administrators (R34)
 
-use super::{Id, Input, Params, Who};
+use super::{Id, Input, Language, Params, Who};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
     ops::site::{Asked, Changes, rotate, row, trial, undo},
+    runtime::Finding,
 };
 use axum::{
     Json,
@@ -181,12 +182,16 @@ async fn take_back(
 async fn test_device(
     State(hub): State<Hub>,
     visitor: Visitor,
+    language: Language,
     id: Id<DeviceId>,
     form: Input<TryDevice>,
 ) -> Result<Json<DeviceTest>> {
     visitor.actor.allow(Permission::Configure)?;
     let (id, form) = (id.get()?, form.get()?.row);
-    trial::test(&hub, &visitor.actor, &id, form).await.map(Json)
+    let say = |finding: &Finding| language.says(finding);
+    trial::test(&hub, &visitor.actor, &id, form, &say)
+        .await
+        .map(Json)
 }
 
 /// A step of changing an integration's secret.

@@ -6,6 +6,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
+    runtime::Say,
     store::Handled,
 };
 use lanedesk_domain::{person::Permission, time::Timestamp};
@@ -17,13 +18,14 @@ use lanedesk_wire::{
 };
 
 /// The supervisor's board: what is being handled in their scope, and which devices cannot be reached.
-pub async fn board(hub: &Hub, actor: &Actor) -> Result<Board> {
+/// `say` is the reader's language.
+pub async fn board(hub: &Hub, actor: &Actor, say: Say<'_>) -> Result<Board> {
     actor.allow(Permission::Board)?;
     let items = items(hub, actor).await?;
     Ok(Board {
         items,
         queue: super::call::waiting(hub, actor).await?,
-        offline: hub.runtime().offline(&actor.scope),
+        offline: hub.runtime().offline(&actor.scope, say),
         help: help(hub, actor).await?,
         today: today(hub, actor).await?,
     })

@@ -6,7 +6,7 @@ use crate::{
     directory::{Directory, Lane},
     error::{Error, Result},
     hub::Hub,
-    runtime::Health,
+    runtime::{Health, Say},
     store::{Audit, MaintenanceFilter, NewMaintenance, Tx},
 };
 use lanedesk_domain::{
@@ -39,7 +39,13 @@ pub struct Devices {
 }
 
 /// The devices of one's lots, those that cannot be reached first. Devices of no lane are an administrator's.
-pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices) -> Result<Page<DeviceHealth>> {
+/// `say` is the reader's language.
+pub async fn devices(
+    hub: &Hub,
+    actor: &Actor,
+    asked: Devices,
+    say: Say<'_>,
+) -> Result<Page<DeviceHealth>> {
     actor.allow(Permission::SeeDevices)?;
     let site = hub.directory();
     let open = MaintenanceFilter {
@@ -73,7 +79,7 @@ pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices) -> Result<Page<De
                 .iter()
                 .find(|repair| repair.device == device.id)
                 .cloned();
-            near.then(|| health(hub, &site, device, &lanes, repair, &pictures))
+            near.then(|| health(hub, &site, device, &lanes, repair, &pictures, say))
         })
         .collect();
     items.sort_by(|a, b| (a.online, &a.id).cmp(&(b.online, &b.id)));
@@ -108,6 +114,7 @@ fn health(
     lanes: &[&Lane],
     maintenance: Option<Maintenance>,
     pictures: &HashMap<LaneId, Timestamp>,
+    say: Say<'_>,
 ) -> DeviceHealth {
     let opened = hub.runtime().device(&device.id);
     let now = opened
@@ -140,7 +147,7 @@ fn health(
         lanes: lanes.iter().map(|lane| lane_ref(lane)).collect(),
         online,
         since,
-        last_error: past.error.as_ref().map(|(error, _)| error.clone()),
+        last_error: past.error.as_ref().map(|(error, _)| say(error)),
         last_error_at: past.error.as_ref().map(|(_, at)| *at),
         last_picture_at: of_reads.max(past.picture_at),
         clock_offset_ms: past.clock_offset_ms,

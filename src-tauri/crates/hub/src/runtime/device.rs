@@ -1,6 +1,6 @@
 //! One opened device: its driver, its health, and its newest still.
 
-use super::{camera_clock::CameraClock, health::Health};
+use super::{Finding, camera_clock::CameraClock, health::Health};
 use crate::{
     clock::{Clock, machine_now},
     directory,
@@ -41,7 +41,7 @@ pub struct Past {
     /// When it was lost or reached again last.
     pub changed_at: Option<Timestamp>,
     /// The last error, and when.
-    pub error: Option<(String, Timestamp)>,
+    pub error: Option<(Finding, Timestamp)>,
     /// When it last gave a still.
     pub picture_at: Option<Timestamp>,
     /// How far its clock is ahead of ours.
@@ -181,7 +181,7 @@ impl Opened {
             past.changed_at = Some(now);
         }
         if let Err(error) = &outcome {
-            past.error = Some((error.to_string(), now));
+            past.error = Some((Finding::Failed(error.clone()), now));
         }
         drop(past);
         outcome
@@ -252,6 +252,6 @@ impl Device for OnlyBarrier {
 }
 
 fn broken(clock: &Clock, error: String) -> Health {
-    let since = clock.now();
+    let (since, error) = (clock.now(), Finding::Settings(error));
     Health::Offline { since, error }
 }

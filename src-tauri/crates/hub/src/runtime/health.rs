@@ -1,5 +1,6 @@
 //! Whether a device is reached, and telling desks when that changes.
 
+use super::Finding;
 use lanedesk_devices::DeviceError;
 use lanedesk_domain::time::Timestamp;
 
@@ -15,7 +16,7 @@ pub enum Health {
         /// Since when.
         since: Timestamp,
         /// What the last try said.
-        error: String,
+        error: Finding,
     },
 }
 
@@ -30,8 +31,8 @@ impl Health {
         let lost = outcome.err().filter(|error| keeps_us_out(error));
         match (&mut *self, lost) {
             (Self::Online, None) => false,
-            (Self::Offline { error: words, .. }, Some(error)) => {
-                *words = error.to_string();
+            (Self::Offline { error: found, .. }, Some(error)) => {
+                *found = Finding::Failed(error.clone());
                 false
             }
             (_, None) => {
@@ -39,7 +40,7 @@ impl Health {
                 true
             }
             (_, Some(error)) => {
-                let (since, error) = (now, error.to_string());
+                let (since, error) = (now, Finding::Failed(error.clone()));
                 *self = Self::Offline { since, error };
                 true
             }
@@ -71,7 +72,7 @@ mod tests {
             panic!("{health:?}");
         };
         assert_eq!(*since, Timestamp(1));
-        assert_eq!(*error, slow.to_string(), "the latest words");
+        assert_eq!(*error, Finding::Failed(slow), "the latest one");
         assert!(health.note(Timestamp(3), Ok(())));
         assert!(!health.note(Timestamp(4), Ok(())));
         let refused = DeviceError::Refused {

@@ -9,12 +9,14 @@ mod barrier;
 mod camera_clock;
 mod device;
 mod events;
+mod finding;
 mod health;
 mod registry;
 mod tasks;
 
 pub use arm::OrderWatch;
 pub use device::Opened;
+pub use finding::{Finding, Say};
 pub use health::Health;
 pub use registry::LaneDevices;
 pub use tasks::start;
@@ -165,7 +167,7 @@ impl Runtime {
     }
 
     /// Devices that cannot be reached, at lots somebody may see, longest first.
-    pub fn offline(&self, scope: &Scope) -> Vec<OfflineDevice> {
+    pub fn offline(&self, scope: &Scope, say: Say<'_>) -> Vec<OfflineDevice> {
         let registry = self.registry();
         let mut offline: Vec<OfflineDevice> = registry
             .devices
@@ -175,7 +177,7 @@ impl Runtime {
                 Health::Offline { since, error } => Some(OfflineDevice {
                     id: opened.id().clone(),
                     since,
-                    error,
+                    error: say(&error),
                 }),
                 _ => None,
             })

@@ -158,11 +158,15 @@ async fn tell_health(hub: &Hub, opened: &Opened) {
 async fn tell(hub: &Hub, opened: &Opened, online: bool) -> Result<(), StoreError> {
     let registry = hub.runtime().registry();
     let lots: BTreeSet<LotId> = registry.lots_of(opened.id()).cloned().collect();
-    let error = match opened.health() {
+    let found = match opened.health() {
         super::Health::Offline { error, .. } if !online => Some(error),
         _ => None,
     };
-    tracing::info!(device = %opened.id(), online, error, "device");
+    let (error, in_log) = (
+        found.as_ref().map(super::Finding::zh),
+        found.as_ref().map(super::Finding::en),
+    );
+    tracing::info!(device = %opened.id(), online, error = in_log, "device");
     let told = Told::Device {
         device: opened.id().clone(),
         online,

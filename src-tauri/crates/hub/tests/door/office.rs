@@ -340,8 +340,9 @@ async fn a_call_for_help_goes_with_its_case_to_another_lane() {
         let claim = claim.ok(201).clone();
         let case = claim["case"]["id"].as_str().unwrap().to_owned();
         let help = format!("/api/cases/{case}/help");
-        guard.post(&help, json!({"note": "x"})).await.ok(204);
         let mut above = chief.stream("").await.unwrap();
+        guard.post(&help, json!({"note": "x"})).await.ok(204);
+        assert_eq!(above.next_of("help").await["help"]["lane"]["id"], "E01");
         let to = json!({"fence": claim["lease"]["fence"], "lane": "E02"});
         guard
             .post(&format!("/api/cases/{case}/move"), to)

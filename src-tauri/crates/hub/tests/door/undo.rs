@@ -251,6 +251,11 @@ async fn a_device_is_tried_as_it_stands_in_the_form() {
         admin.post(test, json!({})).await.refused(404, "not_found");
         let unsaved = admin.post(test, form("http://127.0.0.1:9")).await.ok(200).clone();
         assert!(unsaved["checks"].as_array().unwrap().iter().any(|check| check["ok"] == false), "{}", words(&unsaved));
+        // Said in the reader's language.
+        assert!(words(&unsaved).contains("连不上设备"), "{unsaved}");
+        let english = admin.request(Method::POST, test).header("accept-language", "en");
+        let english = admin.send(english.json(&form("http://127.0.0.1:9"))).await;
+        assert!(words(english.ok(200)).contains("could not be reached"), "{}", english.body);
         let bad = admin.post(test, form("not an address")).await;
         assert_eq!(bad.refused(422, "invalid")["faults"][0]["column"], "url", "as it would be refused to save");
         assert_eq!(admin.get("/api/site/device").await.ok(200)["items"], json!([]), "nothing was saved");

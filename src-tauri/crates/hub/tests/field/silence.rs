@@ -2,7 +2,7 @@
 
 use crate::lot::Lot;
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction, person::Scope};
-use lanedesk_hub::testing::Engine;
+use lanedesk_hub::{runtime::Finding, testing::Engine};
 use lotsim::{Fault, Vehicle};
 use std::time::{Duration, Instant};
 
@@ -37,12 +37,21 @@ async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
     let everything = Lot::chief().scope;
     let gone = lot
         .until("the device is lost", async || {
-            lot.hub.hub.runtime().offline(&everything).pop()
+            lot.hub
+                .hub
+                .runtime()
+                .offline(&everything, &Finding::zh)
+                .pop()
         })
         .await;
     assert_eq!(gone.id.as_str(), "cam-E02");
+    assert!(gone.error.contains("设备"), "{}", gone.error);
     assert!(
-        lot.hub.hub.runtime().offline(&Scope::default()).is_empty(),
+        lot.hub
+            .hub
+            .runtime()
+            .offline(&Scope::default(), &Finding::zh)
+            .is_empty(),
         "of others' lots nothing is told"
     );
     lot.until("the page says so", async || {
@@ -56,7 +65,7 @@ async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
         lot.hub
             .hub
             .runtime()
-            .offline(&everything)
+            .offline(&everything, &Finding::zh)
             .is_empty()
             .then_some(())
     })

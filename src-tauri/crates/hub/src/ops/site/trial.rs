@@ -6,10 +6,11 @@ use crate::{
     directory,
     error::{Error, Result},
     hub::Hub,
-    runtime::Opened,
+    runtime::{Finding, Opened, Say},
     store::{Audit, Secrets, device_settings},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lanedesk_devices::DeviceError;
 use lanedesk_domain::{ids::DeviceId, person::Permission};
 use lanedesk_wire::site::{Cells, DeviceCheck, DeviceTest, SiteTable, TestedPart};
 use serde_json::json;
@@ -28,6 +29,7 @@ pub async fn test(
     actor: &Actor,
     id: &DeviceId,
     form: Option<Cells>,
+    say: Say<'_>,
 ) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
     let opened = match form {
@@ -43,8 +45,8 @@ pub async fn test(
     };
     let Some(device) = opened.device().cloned() else {
         let words = match opened.health() {
-            crate::runtime::Health::Offline { error, .. } => error,
-            _ => "its settings cannot be used".to_owned(),
+            crate::runtime::Health::Offline { error, .. } => say(&error),
+            _ => say(&Finding::Settings(String::new())),
         };
         test.checks.push(DeviceCheck {
             part: TestedPart::Connection,
@@ -55,10 +57,10 @@ pub async fn test(
         return Ok(test);
     };
     if device.still_camera().is_some() {
-        let still = |bytes: &bytes::Bytes| format!("{} KB", bytes.len() / 1_024);
+        let still = |bytes: &bytes::Bytes| say(&Finding::Still(bytes.len()));
         let found = part(
             TestedPart::Still,
-            &mut test.checks,
+            (&mut test.checks, say),
             still,
             opened.still(Duration::ZERO),
         )
@@ -66,15 +68,15 @@ pub async fn test(
         test.still = found.map(|bytes| STANDARD.encode(bytes));
     }
     if let Some(barrier) = device.barrier() {
-        let words = |state: &lanedesk_domain::barrier::BarrierState| state.to_string();
+        let words = |state: &lanedesk_domain::barrier::BarrierState| say(&Finding::Barrier(*state));
         let asked = async { opened.noted(barrier.state().await) };
-        test.barrier = part(TestedPart::Barrier, &mut test.checks, words, asked).await;
+        test.barrier = part(TestedPart::Barrier, (&mut test.checks, say), words, asked).await;
     }
     if device.plate_camera().is_some() {
-        test.plate = last_plate(hub, &opened, &mut test.checks).await?;
+        test.plate = last_plate(hub, &opened, &mut test.checks, say).await?;
     }
     if device.live_camera().is_some() || device.rtsp_url().is_some() {
-        let words = "it has a live picture".to_owned();
+        let words = say(&Finding::Live);
         test.checks.push(DeviceCheck {
             part: TestedPart::Live,
             ok: true,
@@ -113,21 +115,20 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
 /// One thing tried, with how long it took.
 async fn part<T>(
     part: TestedPart,
-    checks: &mut Vec<DeviceCheck>,
+    (checks, say): (&mut Vec<DeviceCheck>, Say<'_>),
     words: impl Fn(&T) -> String,
-    asked: impl Future<Output = std::result::Result<T, lanedesk_devices::DeviceError>>,
+    asked: impl Future<Output = std::result::Result<T, DeviceError>>,
 ) -> Option<T> {
     let began = Instant::now();
     let answer = timeout(PATIENCE, asked).await;
     let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
     let (ok, words, value) = match answer {
         Ok(Ok(value)) => (true, words(&value), Some(value)),
-        Ok(Err(error)) => (false, error.to_string(), None),
-        Err(_) => (
-            false,
-            format!("no answer within {} s", PATIENCE.as_secs()),
-            None,
-        ),
+        Ok(Err(error)) => (false, say(&Finding::Failed(error)), None),
+        Err(_) => {
+            let late = DeviceError::Unanswered("no answer in time");
+            (false, say(&Finding::Failed(late)), None)
+        }
     };
     checks.push(DeviceCheck {
         part,
@@ -143,9 +144,10 @@ async fn last_plate(
     hub: &Hub,
     opened: &Opened,
     checks: &mut Vec<DeviceCheck>,
+    say: Say<'_>,
 ) -> Result<Option<String>> {
     let Some(lane) = hub.runtime().read_by(opened.id()) else {
-        let words = "no lane names it as its plate camera".to_owned();
+        let words = say(&Finding::NoLane);
         checks.push(DeviceCheck {
             part: TestedPart::PlateCamera,
             ok: false,
@@ -159,9 +161,8 @@ async fn last_plate(
         .read
         .and_then(|read| read.plate)
         .map(|plate| plate.as_str().to_owned());
-    let words = plate
-        .clone()
-        .unwrap_or_else(|| "no vehicle was read yet".to_owned());
+    let read = plate.clone().map_or(Finding::NothingRead, Finding::Read);
+    let words = say(&read);
     let ok = opened.health().is_online();
     checks.push(DeviceCheck {
         part: TestedPart::PlateCamera,
