@@ -207,9 +207,10 @@ async fn arrive(
     tx.set_lane_now(&read.lane, there, picture).await?;
     let gone = settled.iter().any(|s| s.passage == Passage::Passed);
     let another = before.is_none_or(|before| !alike(before.plate.as_ref(), read));
-    if gone || another || read.opened_by_camera {
-        // The next driver must neither pay nor read what was meant for the last.
+    if gone || read.opened_by_camera {
         robot::idle(tx, hub, &read.lane, now).await?;
+    } else if another {
+        robot::another(tx, hub, &read.lane, now).await?;
     }
     take_into_case(tx, read, &settled, now).await?;
     view::tell(tx, hub, &read.lane, now).await

@@ -16,7 +16,7 @@ mod state;
 pub(crate) use button::{hung_up, pressed_call};
 pub(crate) use deliver::hand_out;
 pub use idle::run as keep_screens;
-pub(crate) use idle::{idle, paid, welcome};
+pub(crate) use idle::{another, idle, paid, welcome};
 pub use order::order;
 pub use pair::{open as open_pairing, pair};
 pub(crate) use photo::{pose, posed, take as take_photo};

@@ -40,6 +40,25 @@ pub(crate) async fn idle(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timesta
     Ok(())
 }
 
+/// Another vehicle was read at the lane: the next driver must neither pay nor read what was meant for the last. That
+/// somebody is looked after stays true, for the read of whoever called may come after the call was taken.
+pub(crate) async fn another(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    lane: &LaneId,
+    now: Timestamp,
+) -> Result<()> {
+    let site = hub.directory();
+    let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.as_ref()) else {
+        return Ok(());
+    };
+    let shown = tx.showing(robot).await?.map(|showing| showing.show.scene);
+    if shown == Some(RobotScene::Welcome) {
+        return Ok(());
+    }
+    idle(tx, hub, lane, now).await
+}
+
 async fn send_idle(tx: &mut Tx<'_>, hub: &Hub, robot: RobotId, now: Timestamp) -> Result<()> {
     let show = scene::plain(&hub.directory(), &robot, RobotScene::Idle, None);
     let post = by_itself(hub, robot, show);
