@@ -5,6 +5,7 @@ mod graph;
 mod handlers;
 mod layout;
 mod migrations;
+mod programs;
 mod supply;
 mod words;
 

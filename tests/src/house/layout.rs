@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{none, read, root, sources};
 
 /// Lines a file may have.
-const LONG: usize = 450;
+const LONG: usize = 700;
 /// Files that are longer all the same, each with its present length: may only shrink.
 const LONG_FILES: &str = "tests/src/house/long_files.txt";
 

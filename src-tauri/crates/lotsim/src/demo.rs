@@ -1,4 +1,4 @@
-//! The demo site, on fixed ports, so that the hub's demo site file can name them.
+//! The demo site, on the ports that the hub's demo site file names, or on as many from another one on.
 //!
 //! | code | lot | lane | way | port |
 //! | --- | --- | --- | --- | --- |
@@ -64,8 +64,13 @@ pub const fn control() -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), CONTROL_PORT)
 }
 
-/// The demo site.
+/// The demo site, on the ports that the hub's demo site file names.
 pub fn config() -> Config {
+    config_from(CONTROL_PORT)
+}
+
+/// The same with every port as far from `first` as it otherwise is from [`CONTROL_PORT`], so that several demos run at once.
+pub fn config_from(first: u16) -> Config {
     let names = [
         ("彩悦大厦", "东门进口", LaneDirection::Entry),
         ("彩悦大厦", "东门出口", LaneDirection::Exit),
@@ -80,8 +85,8 @@ pub fn config() -> Config {
         .zip(names)
         .map(|((code, port), (lot, name, direction))| {
             let lane = LaneConfig {
-                port: *port,
-                rtsp_port: port + RTSP_PORTS_ON,
+                port: first + (port - CONTROL_PORT),
+                rtsp_port: first + (port - CONTROL_PORT) + RTSP_PORTS_ON,
                 lot: lot.to_owned(),
                 name: name.to_owned(),
                 direction,
@@ -93,7 +98,7 @@ pub fn config() -> Config {
             alive(lane)
         });
     Config {
-        control: Some(control()),
+        control: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), first)),
         robots: ROBOTS.map(robot).to_vec(),
         ..Config::of(lanes)
     }

@@ -81,6 +81,9 @@ struct Serve {
     /// The demo site.
     #[arg(long, required_unless_present = "config")]
     demo: bool,
+    /// The demo's ports are counted from here on: control, then the devices, their moving pictures 100 further on.
+    #[arg(long, requires = "demo", default_value_t = demo::CONTROL_PORT, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
+    first_port: u16,
     /// Where the robots look for the hub, `http://…`; unless given where the site says.
     #[arg(long)]
     hub: Option<String>,
@@ -188,9 +191,10 @@ async fn run(cli: Cli) -> Result<(), Failed> {
 async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
     let mut config = match &how.config {
         Some(path) => Config::read(path)?,
-        None => demo::config(),
+        None => demo::config_from(how.first_port),
     };
-    if how.demo || config.control.is_none() {
+    let asked = control != demo::control();
+    if config.control.is_none() || how.demo && asked {
         config.control = Some(control);
     }
     for robot in &mut config.robots {

@@ -9,7 +9,7 @@ const WRITE: [&str; 2] = ["UPDATE_BINDINGS", "UPDATE_OPENAPI"];
 
 /// Writes `ui/src/lib/bindings.ts` from the desk's commands and `openapi.json` from the hub's routes.
 pub(crate) fn write() -> Result<()> {
-    system::install(&[system::BUILD])?;
+    system::install(&[xtask::packages::BUILD])?;
     node::packages()?;
     node::build()?;
     test("lanedesk", "contract")?;

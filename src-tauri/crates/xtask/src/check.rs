@@ -3,11 +3,13 @@
 use anyhow::Result;
 use xtask::display::Display;
 use xtask::house;
+use xtask::packages;
 use xtask::postgres::{Durability, Postgres};
 
+use crate::advisories;
 use crate::cargo::{self, FEATURES, cargo};
 use crate::node::{self, npm};
-use crate::step::{Steps, say};
+use crate::step::Steps;
 use crate::system;
 use crate::tally::Tally;
 
@@ -15,9 +17,10 @@ use crate::tally::Tally;
 pub(crate) fn check(ci: bool) -> Result<()> {
     let mut steps = Steps::default();
     steps.demand("system packages", |_| {
-        system::install(&[system::BUILD, system::SHOW, system::TEST])
+        system::install(&[packages::BUILD, packages::SHOW, packages::TEST])
     })?;
     steps.demand("npm packages", |_| node::packages())?;
+    steps.check("advisories", |_| advisories::look(None));
     pages(&mut steps)?;
     rust(&mut steps);
     let build = with_features(&["build", "--workspace", "--bins", "--tests"]);
@@ -75,26 +78,15 @@ fn rust(steps: &mut Steps) {
 fn tests(tally: &mut Tally, ci: bool) -> Result<()> {
     let screen = Display::start(&house::scratch()?, 1600, 1300)?;
     let database = Postgres::start(Durability::Quick)?;
-    let mut command = if cargo::has("nextest") {
-        let profile = if ci { "ci" } else { "default" };
-        cargo::command(&with_features(&[
-            "nextest",
-            "run",
-            "--workspace",
-            "--profile",
-            profile,
-        ]))
-    } else {
-        say("cargo-nextest is not here; cargo test does it");
-        cargo::command(&with_features(&[
-            "test",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--no-fail-fast",
-        ]))
-    };
+    cargo::demand_nextest()?;
+    let profile = if ci { "ci" } else { "default" };
+    let mut command = cargo::command(&with_features(&[
+        "nextest",
+        "run",
+        "--workspace",
+        "--profile",
+        profile,
+    ]));
     command
         .env("DISPLAY", screen.name())
         .env("LANEDESK_TEST_POSTGRES", database.url())

@@ -1,8 +1,10 @@
 //! `cargo xtask`: run, test, measure and picture Lanedesk with one command each.
 
+mod advisories;
 mod bindings;
 mod cargo;
 mod check;
+mod clean_room;
 mod node;
 mod run;
 mod stage;
@@ -30,10 +32,16 @@ enum Task {
     Test,
     /// The same as `test`, with the settings of a CI machine.
     Ci,
+    /// Look every package of both lock files up in lists of known vulnerabilities.
+    Advisories(advisories::Advisories),
+    /// Run the checks in a fresh Debian that has nothing but Rust, Node.js and git. Needs root.
+    CleanRoom(clean_room::CleanRoom),
     /// Write `ui/src/lib/bindings.ts` and the hub's `openapi.json` anew.
     Bindings,
     /// Picture every page of the real app at three sizes, light and dark, into `target/shots`.
     Shots(stage::Pass),
+    /// Let the outside checker ask a hub everything, at length, as each role.
+    Contract,
     /// Measure speed and size beside the peers and print one table.
     Bench(stage::Pass),
 }
@@ -55,8 +63,11 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Run(task) => run::run(&task),
         Task::Test => check::check(false),
         Task::Ci => check::check(true),
+        Task::Advisories(task) => advisories::look(task.db.as_deref()),
+        Task::CleanRoom(task) => clean_room::run(&task),
         Task::Bindings => bindings::write(),
         Task::Shots(pass) => stage::shots(&pass),
+        Task::Contract => stage::contract(),
         Task::Bench(pass) => stage::bench(&pass),
     }
 }

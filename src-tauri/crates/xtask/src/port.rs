@@ -9,16 +9,23 @@ use anyhow::{Result, bail};
 
 /// Fails, naming the port, its owner where that can be seen, and what to do, when a port is taken.
 pub fn demand_free(port: u16, wanted_by: &str, instead: &str) -> Result<()> {
-    if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+    if is_free(port) {
         return Ok(());
     }
-    let owner = owner(port).map_or_else(
-        || "another program".to_owned(),
-        |(pid, name)| format!("{name} (process {pid})"),
-    );
+    let owner = holder(port).unwrap_or_else(|| "another program".to_owned());
     bail!(
         "port {port}, which {wanted_by} needs, is in use by {owner}.\nEnd that program (an earlier `cargo xtask run`?) and start again{instead}."
     )
+}
+
+/// Whether a server could listen at a local port.
+pub fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// The program that listens at a port, as a person knows it, where that can be seen.
+pub fn holder(port: u16) -> Option<String> {
+    owner(port).map(|(pid, name)| format!("{name} (process {pid})"))
 }
 
 /// Whether `GET path` on a local port answers 200.

@@ -1,6 +1,6 @@
 //! `cargo xtask run`: the whole demo with one command, and its end with one key.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use xtask::display::{self, Display};
+use xtask::lot::Lot;
 use xtask::running::Running;
-use xtask::{house, interrupt, port};
+use xtask::{house, interrupt, packages, port};
 
 use crate::step::say;
 use crate::{cargo, node, system};
 
-/// The control door of the simulated lot; its cameras stand at the ports that the demo site names.
-const LOTSIM_PORT: u16 = 18100;
+/// Where the hub listens unless told or taken.
+const HUB_PORT: u16 = 8470;
 /// A window with letters in it shows far more colours than an empty one.
 const PAINTED_COLOURS: usize = 60;
 
@@ -25,26 +26,56 @@ pub(crate) struct Run {
     /// Forget the demo's data (./.lanedesk) and begin anew.
     #[arg(long)]
     fresh: bool,
-    /// The port on which the hub listens.
-    #[arg(long, default_value_t = 8470)]
-    port: u16,
+    /// The port on which the hub listens; unless given 8470, or another one where that is taken.
+    #[arg(long)]
+    port: Option<u16>,
 }
 
 /// Everything the demo keeps between two starts.
 struct Data {
     dir: PathBuf,
+    /// Held as long as the demo runs: a second one must not open the same database.
+    _lock: File,
 }
 
 impl Data {
+    /// The first folder that no running demo has: ./.lanedesk, ./.lanedesk-2 and so on.
     fn open(fresh: bool) -> Result<Self> {
-        let dir = house::root().join(".lanedesk");
-        if fresh && dir.exists() {
-            fs::remove_dir_all(&dir).context("cannot forget ./.lanedesk")?;
-            say("the demo's data is forgotten (--fresh)");
+        for number in 1..=9 {
+            let name = if number == 1 {
+                ".lanedesk".to_owned()
+            } else {
+                format!(".lanedesk-{number}")
+            };
+            let dir = house::root().join(&name);
+            fs::create_dir_all(&dir)?;
+            let lock = File::create(dir.join("running")).context("the demo's lock")?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    say(&format!("another demo runs on ./{name}"));
+                    continue;
+                }
+                Err(TryLockError::Error(error)) => return Err(error).context("the demo's lock"),
+            }
+            if fresh {
+                forget(&dir).with_context(|| format!("cannot forget ./{name}"))?;
+                say("the demo's data is forgotten (--fresh)");
+            }
+            fs::create_dir_all(dir.join("log"))?;
+            fs::create_dir_all(dir.join("desk"))?;
+            return Ok(Self { dir, _lock: lock });
         }
-        fs::create_dir_all(dir.join("log"))?;
-        fs::create_dir_all(dir.join("desk"))?;
-        Ok(Self { dir })
+        bail!("nine demos run already: end one")
+    }
+
+    /// What it is called beside the checkout.
+    fn name(&self) -> String {
+        self.dir
+            .file_name()
+            .unwrap_or_default()
+            .display()
+            .to_string()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -56,22 +87,45 @@ impl Data {
     }
 }
 
+/// Empties a folder but for the lock that is held in it.
+fn forget(dir: &Path) -> Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != "running" {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Installs, builds, starts, and waits for the end.
 pub(crate) fn run(options: &Run) -> Result<()> {
     let begun = Instant::now();
     // Before the long part, so that nobody waits for a build to be told this.
-    demand_ports(options.port)?;
+    if let Some(port) = options.port {
+        port::demand_free(port, "the hub", ", or leave `--port` out")?;
+    }
     prepare()?;
     let data = Data::open(options.fresh)?;
-    let lot = start_lot(&data, options.port)?;
-    let hub = start_hub(&data, options.port)?;
+    let listen = hub_port(options.port)?;
+    let place = Lot::free()?;
+    let lot = start_lot(&data, &place, listen)?;
+    let hub = start_hub(&data, &place, listen)?;
     let screen = if display::has_screen() {
         None
     } else {
         Some(Display::start(&house::scratch()?, 1366, 768)?)
     };
-    let desk = start_desk(&data, options.port, screen.as_ref())?;
-    tell(options.port, begun.elapsed())?;
+    let desk = start_desk(&data, listen, screen.as_ref())?;
+    tell(&data, listen, begun.elapsed())?;
+    if !place.is_usual() {
+        println!(
+            "The usual ports are taken, so the simulated lot stands elsewhere: say `LOTSIM_CONTROL=127.0.0.1:{}` before `lotsim`.",
+            place.control()
+        );
+    }
     // The order of ending: the desk first, so that it does not complain about a lost hub.
     let mut crew = [desk, hub, lot];
     if let Some(screen) = &screen {
@@ -84,35 +138,40 @@ pub(crate) fn run(options: &Run) -> Result<()> {
 
 /// What must be there before anything starts; each part is skipped when it is.
 fn prepare() -> Result<()> {
-    system::install(&[system::BUILD, system::SHOW])?;
+    system::install(&[packages::BUILD, packages::SHOW])?;
     node::packages()?;
     node::build()?;
     cargo::build_programs(false)
 }
 
-fn demand_ports(hub: u16) -> Result<()> {
-    port::demand_free(hub, "the hub", ", or take another with `--port`")?;
-    let site = fs::read_to_string(house::demo_site()).context("the demo site")?;
-    port::demand_free(LOTSIM_PORT, "the simulated lot", "")?;
-    for taken in device_ports(&site)? {
-        port::demand_free(taken, "the simulated lot", "")?;
+/// The port that was asked for, the usual one, or any where a program has that.
+fn hub_port(asked: Option<u16>) -> Result<u16> {
+    if let Some(port) = asked {
+        return Ok(port);
     }
-    Ok(())
+    if port::is_free(HUB_PORT) {
+        return Ok(HUB_PORT);
+    }
+    let holder = port::holder(HUB_PORT).unwrap_or_else(|| "another program".to_owned());
+    let instead = port::any_free()?;
+    say(&format!(
+        "port {HUB_PORT} is in use by {holder}; the hub takes {instead}"
+    ));
+    Ok(instead)
 }
 
-fn start_lot(data: &Data, hub: u16) -> Result<Running> {
-    let mut command = Command::new(house::program("lotsim", false));
-    command.args(["serve", "--demo"]);
-    command.args(["--control", &format!("127.0.0.1:{LOTSIM_PORT}")]);
-    command.args(["--hub", &format!("http://127.0.0.1:{hub}")]);
+fn start_lot(data: &Data, place: &Lot, hub: u16) -> Result<Running> {
+    let mut command = place.command(&house::program("lotsim", false), hub);
     let mut lot = Running::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
     lot.wait_until("ready", Duration::from_secs(20), || {
-        port::accepts(LOTSIM_PORT)
+        port::accepts(place.control())
     })?;
     Ok(lot)
 }
 
-fn start_hub(data: &Data, listen: u16) -> Result<Running> {
+fn start_hub(data: &Data, place: &Lot, listen: u16) -> Result<Running> {
+    let site = data.path("site.toml");
+    place.write_site(&site)?;
     let mut command = Command::new(house::program("lanedesk-hub", false));
     command
         .arg("serve")
@@ -124,7 +183,7 @@ fn start_hub(data: &Data, listen: u16) -> Result<Running> {
         .arg("--key")
         .arg(data.path("hub.key"))
         .arg("--site")
-        .arg(house::demo_site());
+        .arg(site);
     let mut hub = Running::start("the hub", &mut command, &data.log("hub.log"))?;
     hub.wait_until("ready", Duration::from_secs(30), || {
         port::answers_ok(listen, "/api/health")
@@ -161,10 +220,11 @@ fn picture(desk: &mut Running, screen: &Display, path: &Path) -> Result<()> {
 }
 
 /// Where things are and who can log in.
-fn tell(hub: u16, took: Duration) -> Result<()> {
+fn tell(data: &Data, hub: u16, took: Duration) -> Result<()> {
     println!(
-        "\nLanedesk runs ({:.1} s). Hub http://127.0.0.1:{hub}, data and logs in ./.lanedesk",
-        took.as_secs_f32()
+        "\nLanedesk runs ({:.1} s). Hub http://127.0.0.1:{hub}, data and logs in ./{}",
+        took.as_secs_f32(),
+        data.name()
     );
     println!("\nWho can log in:");
     let site: toml::Table = fs::read_to_string(house::demo_site())?.parse()?;
@@ -206,28 +266,6 @@ fn watch(crew: &mut [Running]) -> Result<()> {
     Ok(())
 }
 
-/// The ports at which the demo site expects its devices.
-fn device_ports(site: &str) -> Result<Vec<u16>> {
-    let site: toml::Table = site.parse().context("the demo site")?;
-    let ports = entries(&site, "device")
-        .filter_map(|device| device.get("url")?.as_str())
-        .filter_map(|url| {
-            url.split_once("://")?
-                .1
-                .split('/')
-                .next()?
-                .rsplit_once(':')?
-                .1
-                .parse()
-                .ok()
-        });
-    let mut ports: Vec<u16> = ports.collect();
-    ports.sort_unstable();
-    ports.dedup();
-    ports.retain(|port| *port != LOTSIM_PORT);
-    Ok(ports)
-}
-
 /// The tables of one kind in a site file.
 fn entries<'a>(site: &'a toml::Table, kind: &str) -> impl Iterator<Item = &'a toml::Table> {
     site.get(kind)
@@ -236,25 +274,4 @@ fn entries<'a>(site: &'a toml::Table, kind: &str) -> impl Iterator<Item = &'a to
         .unwrap_or_default()
         .iter()
         .filter_map(toml::Value::as_table)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::device_ports;
-
-    #[test]
-    fn every_device_port_is_found_once() {
-        let site = r#"
-            [[device]]
-            id = "a"
-            url = "http://127.0.0.1:18101"
-            [[device]]
-            id = "b"
-            url = "http://127.0.0.1:18102/ISAPI"
-            [[device]]
-            id = "c"
-            url = "http://127.0.0.1:18101/"
-        "#;
-        assert_eq!(device_ports(site).unwrap(), [18101, 18102]);
-    }
 }

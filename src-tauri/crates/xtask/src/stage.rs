@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use xtask::house;
+use xtask::{house, packages};
 
 use crate::{cargo, node, system};
 
@@ -16,16 +16,28 @@ pub(crate) struct Pass {
 
 /// Pictures of every page.
 pub(crate) fn shots(pass: &Pass) -> Result<()> {
-    system::install(&[system::BUILD, system::SHOW, system::TEST])?;
+    system::install(&[packages::BUILD, packages::SHOW, packages::TEST])?;
     prepare(false)?;
     hand_over("lanedesk-shots", false, pass)
 }
 
 /// Speed and size beside the peers. Release builds: the first takes a quarter of an hour on two cores.
 pub(crate) fn bench(pass: &Pass) -> Result<()> {
-    system::install(&[system::BUILD, system::SHOW, system::TEST, system::PEERS])?;
+    system::install(&[
+        packages::BUILD,
+        packages::SHOW,
+        packages::TEST,
+        packages::PEERS,
+    ])?;
     prepare(true)?;
     hand_over("lanedesk-bench", true, pass)
+}
+
+/// The long form of what the tests ask the hub through the outside checker.
+pub(crate) fn contract() -> Result<()> {
+    system::install(&[packages::BUILD, packages::TEST])?;
+    let mut command = cargo::command(&["test", "-p", "lanedesk-tests", "--lib", "contract::"]);
+    cargo::run(command.env("LANEDESK_CONTRACT_LONG", "1"))
 }
 
 fn prepare(release: bool) -> Result<()> {

@@ -6,41 +6,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::step;
 
-/// Needed to build the desk and the hub on Debian or Ubuntu.
-pub(crate) const BUILD: &[&str] = &[
-    "build-essential",
-    "pkg-config",
-    "libwebkit2gtk-4.1-dev",
-    "libdbus-1-dev",
-    "libclang-dev",
-    "clang",
-];
-
-/// Needed to show the desk: Chinese letters, and a screen where there is none.
-pub(crate) const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb"];
-
-/// Needed besides by the tests: the second database, the window driver, a bus for notifications, `kill`, the usual
-/// video tools, which also are a peer, and a telephone system with its callers, the language of another one's scripts,
-/// and a browser for the kiosk page with its driver.
-pub(crate) const TEST: &[&str] = &[
-    "postgresql",
-    "webkit2gtk-driver",
-    "dbus",
-    "procps",
-    "ffmpeg",
-    "kamailio",
-    "kamailio-tls-modules",
-    "kamailio-utils-modules",
-    "sip-tester",
-    "lua5.4",
-    "chromium",
-    "chromium-driver",
-    "curl",
-];
-
-/// The peers that the benchmark measures beside.
-pub(crate) const PEERS: &[&str] = &["etcd-server", "redis-server", "chromium", "sqlite3"];
-
 /// Installs what is missing of `packages`, and says so. Quick when nothing is.
 pub(crate) fn install(packages: &[&[&str]]) -> Result<()> {
     let wanted = packages.concat();

@@ -73,15 +73,15 @@ fn read(body: &[u8]) -> Option<Order> {
         match reader.read_event().ok()? {
             Event::Start(tag) => {
                 if let Ok(Some(attribute)) = tag.try_get_attribute("xmlns") {
-                    namespace = String::from_utf8_lossy(&attribute.value).into_owned();
+                    namespace = attribute.value.into_owned();
                 }
-                inside.push(tag.local_name().as_ref().to_vec());
+                inside.push(tag.local_name().as_ref().to_owned());
             }
             Event::End(_) => {
                 inside.pop();
             }
-            Event::Text(text) if inside == [b"BarrierGate".to_vec(), b"ctrlMode".to_vec()] => {
-                let action = match text.decode().ok()?.trim() {
+            Event::Text(text) if inside == ["BarrierGate", "ctrlMode"] => {
+                let action = match text.xml10_content().trim() {
                     "open" => BarrierAction::Open,
                     "close" => BarrierAction::Close,
                     _ => return None,
