@@ -33,7 +33,7 @@ macro_rules! ids {
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
         #[serde(try_from = "String", into = "String")]
-        #[cfg_attr(feature = "shapes", schema(value_type = String))]
+        #[cfg_attr(feature = "shapes", schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,40}$"))]
         #[cfg_attr(feature = "shapes", specta(transparent))]
         pub struct $name(String);
 

@@ -92,14 +92,14 @@ rules! {
     login_attempts = 5 in 1..=100,
     /// How long it then waits.
     login_pause_seconds = 60 in 1..=3600,
-    /// Whether lot staff need a second factor: 1 yes, 0 no (R4).
-    second_factor_lot_staff = 0 in 0..=1,
+    /// Whether lot staff need a second factor: 0 no, 1 wherever they log in, 2 from other machines than the hub's (R4).
+    second_factor_lot_staff = 0 in 0..=2,
     /// Whether agents do.
-    second_factor_agent = 0 in 0..=1,
+    second_factor_agent = 0 in 0..=2,
     /// Whether supervisors do.
-    second_factor_supervisor = 0 in 0..=1,
+    second_factor_supervisor = 2 in 0..=2,
     /// Whether administrators do.
-    second_factor_admin = 0 in 0..=1,
+    second_factor_admin = 2 in 0..=2,
     /// How long a password that was entered holds for what is dangerous; 0: it is never asked for again.
     reentry_minutes = 10 in 0..=240,
     /// Whether changing people, rules, devices and keys counts as dangerous: 1 yes, 0 no.
@@ -127,7 +127,7 @@ rules! {
     /// How long a supervisor has to answer a release that asks for leave, and how long that leave then lasts.
     approval_minutes = 5 in 1..=60,
     /// A release that leaves this much unpaid, or more, asks for leave, in 分; 0: none does for its money.
-    approval_due_fen = 0 in 0..=100_000_000,
+    approval_due_fen = 20_000 in 0..=100_000_000,
     /// After so many releases in one shift a person's next one asks for leave; 0: none does for their number.
     approval_after_releases = 0 in 0..=1000,
     /// How long a shift is.
@@ -233,6 +233,10 @@ mod tests {
         assert_eq!(rules.quote_seconds, 60);
         assert_eq!(rules.photo_retention_days, 90, "R36");
         assert_eq!(rules.call_silence_minutes, 60, "R11");
+        assert_eq!(
+            rules.approval_due_fen, 20_000,
+            "from ¥200 on two people decide"
+        );
         for limit in Rules::LIMITS {
             assert!(
                 (limit.min..=limit.max).contains(&limit.default),

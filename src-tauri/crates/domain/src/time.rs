@@ -6,6 +6,9 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 /// Milliseconds in a minute.
 pub const MINUTE_MS: i64 = 60_000;
 
+/// Milliseconds in a day.
+pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
 /// First and last moment RFC 3339 can write: years 0000 to 9999.
 const WRITABLE: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
@@ -40,44 +43,6 @@ impl Timestamp {
     /// Milliseconds from `earlier` to this; negative when this is before it.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
-    }
-}
-
-/// Hours by which China's time is ahead of UTC, all year. Lots are in China.
-pub const LOCAL_HOURS: i64 = 8;
-
-/// Milliseconds in a day.
-pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-
-impl Timestamp {
-    /// As people in China write it: `2026-11-22 08:41:00`.
-    pub fn local_text(self) -> String {
-        let text = self.plus_minutes(LOCAL_HOURS * 60).to_string();
-        // RFC 3339 leads with the same digits; parts of a second and the zone are left off.
-        text.chars().take(19).collect::<String>().replace('T', " ")
-    }
-
-    /// The day in China, `2026-11-22`.
-    pub fn local_day(self) -> String {
-        self.local_text().chars().take(10).collect()
-    }
-
-    /// The hour of the day in China, 0 to 23.
-    pub fn local_hour(self) -> u8 {
-        let hour = self.0.div_euclid(60 * MINUTE_MS) + LOCAL_HOURS;
-        // A rest of 24 is below 24.
-        u8::try_from(hour.rem_euclid(24)).unwrap_or_default()
-    }
-
-    /// The first moment of a day in China, named `2026-11-22`.
-    pub fn of_local_day(day: &str) -> Result<Self, BadTime> {
-        let at: Self = format!("{day}T00:00:00+08:00").parse()?;
-        // `2026-11-22T…` reads as a time too, but is no day.
-        if at.local_day() == day {
-            Ok(at)
-        } else {
-            Err(BadTime)
-        }
     }
 }
 
@@ -132,22 +97,6 @@ mod tests {
             "9999-12-31T23:59:59-08:00".parse::<Timestamp>().is_err(),
             "past what can be written back"
         );
-    }
-
-    #[test]
-    fn a_day_begins_when_it_begins_in_china() {
-        let at = Timestamp::of_local_day("2026-11-22").unwrap();
-        assert_eq!(at.to_string(), "2026-11-21T16:00:00Z");
-        assert_eq!(at.local_text(), "2026-11-22 00:00:00");
-        assert_eq!(
-            (at.local_hour(), at.plus_ms(-1).local_hour()),
-            (0, 23),
-            "the day before ends"
-        );
-        assert_eq!(at.plus_ms(DAY_MS - 1).local_day(), "2026-11-22");
-        for wrong in ["", "2026-11", "2026-13-01", "2026-11-22T", "2026-02-30"] {
-            assert!(Timestamp::of_local_day(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! One way to declare a closed set of words that cross the network and rest in tables.
 
 /// Declares an enum whose variants are snake-case words: on the wire, in tables (`as_str`) and back (`FromStr`).
+/// A word comes in as a token, for `utoipa` reads `rename` token by token and does not see into a captured literal.
 macro_rules! words {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]

@@ -12,12 +12,12 @@ use crate::{
 };
 use lanedesk_domain::{
     person::Permission,
-    time::{BadTime, DAY_MS, Timestamp},
+    time::{BadTime, Timestamp},
 };
 use lanedesk_wire::{report::Report, statistics::By};
 use serde_json::json;
 
-/// A day in China.
+/// A day at the lots.
 #[derive(Debug, Clone)]
 pub struct Day {
     name: String,
@@ -47,7 +47,7 @@ impl Day {
 
     /// The first moment of the day after.
     pub(super) fn to(&self) -> Timestamp {
-        self.from.plus_ms(DAY_MS)
+        self.from.local_midnight(1)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::{
     Conn, StoreError,
-    opening::{Filter, HOUR, UNPAID},
+    opening::{Filter, UNPAID},
 };
 use lanedesk_wire::statistics::{By, SamePlate};
+use std::borrow::Cow;
 
 /// Bars that are answered at most: more cannot be looked at.
 const MOST_BARS: usize = 500;
@@ -29,15 +30,16 @@ pub(crate) struct Group {
 }
 
 /// What is grouped by, as the engine says it; rows without it are left out.
-fn key(by: Option<By>) -> &'static str {
-    match by {
+fn key(by: Option<By>, filter: &Filter) -> Cow<'static, str> {
+    let column = match by {
         None => "''",
         Some(By::Lot) => "o.lot_id",
         Some(By::Lane) => "o.lane_id",
         Some(By::Person) => "o.person_id",
         Some(By::Reason) => "o.reason",
-        Some(By::Hour) => HOUR,
-    }
+        Some(By::Hour) => return filter.hour_of_day().into(),
+    };
+    column.into()
 }
 
 impl Conn<'_> {
@@ -48,7 +50,7 @@ impl Conn<'_> {
         by: Option<By>,
     ) -> Result<Vec<Group>, StoreError> {
         let all = filter.whole(self);
-        let (key, conditions) = (key(by), &all.text);
+        let (key, conditions) = (key(by, filter), &all.text);
         let name = match by {
             Some(By::Person) => "coalesce((select p.name from person p where p.id = c.key), c.key)",
             _ => "''",
