@@ -22,7 +22,7 @@ pub trait Device: Send + Sync {
     fn live_camera(&self) -> Option<&dyn LiveCamera> {
         None
     }
-    /// Where its live picture is, with user name and password inside: never to be logged or shown.
+    /// Where its live picture is, without user name and password.
     fn rtsp_url(&self) -> Option<String> {
         None
     }

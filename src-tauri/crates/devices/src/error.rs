@@ -36,6 +36,12 @@ pub enum DeviceError {
     /// No connection could be made; nothing reached the device.
     #[error("the device could not be reached: {0}")]
     NotSent(&'static str),
+    /// Its name leads to where no device may be; nothing was sent.
+    #[error("the device's address is outside the networks that devices may have")]
+    Outside,
+    /// It wants the password in the clear, which its row does not allow; it was not told.
+    #[error("the device wants the password in the clear (Basic), and rtsp_basic does not allow it")]
+    ClearPassword,
     /// The request was sent, or may have been, and no whole answer came: the arm may have moved.
     #[error("the device did not answer: {0}")]
     Unanswered(&'static str),
@@ -51,14 +57,15 @@ impl DeviceError {
             Self::Refused { .. }
             | Self::NotSupported { .. }
             | Self::Unauthorised { .. }
-            | Self::LockedOut { .. } => OrderResult::Refused,
-            Self::Stale(_) | Self::NotSent(_) => OrderResult::Failed,
+            | Self::LockedOut { .. }
+            | Self::ClearPassword => OrderResult::Refused,
+            Self::Stale(_) | Self::NotSent(_) | Self::Outside => OrderResult::Failed,
             Self::Unanswered(_) | Self::BadAnswer(_) => OrderResult::Unknown,
         }
     }
 
     /// Whether the device was reached at all, for the health of a device.
     pub const fn reached(&self) -> bool {
-        !matches!(self, Self::NotSent(_) | Self::Unanswered(_))
+        !matches!(self, Self::NotSent(_) | Self::Unanswered(_) | Self::Outside)
     }
 }

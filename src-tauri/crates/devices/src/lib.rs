@@ -9,6 +9,7 @@ mod device;
 mod error;
 pub mod hikvision;
 mod live_camera;
+mod networks;
 mod open;
 mod permit;
 mod plate_camera;
@@ -21,6 +22,7 @@ pub use error::DeviceError;
 pub use live_camera::{
     AccessUnit, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport, VideoParameters,
 };
+pub use networks::{BadNetwork, Networks, Outside};
 pub use open::{OpenError, check_device, open_device};
 pub use permit::{Always, Permit, Stale};
 pub use plate_camera::{CameraNews, EventSource, PlateCamera, PlateRead, Travel};

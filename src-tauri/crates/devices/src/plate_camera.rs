@@ -39,6 +39,8 @@ pub struct PlateRead {
     pub history: bool,
     /// Whether the camera opened the barrier by itself; absent where it does not say.
     pub opened_by_camera: Option<bool>,
+    /// What the event says of the device that made it: serial number and MAC, as far as it tells them.
+    pub made_by: Vec<String>,
     /// The device's list the plate stands on (`allowList`, `blockList`, `temporary`), in its own word.
     pub list: Option<String>,
     /// The scene as JPEG.

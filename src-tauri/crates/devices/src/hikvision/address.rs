@@ -17,8 +17,7 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn parse(text: &str) -> Result<Self, OpenError> {
-        // The text itself may hold a password; it is shown to the administrator who typed it, never logged.
-        let bad = || OpenError::Address(text.to_owned());
+        let bad = || OpenError::Address;
         let url = Url::parse(text.trim()).map_err(|_| bad())?;
         let tls = match url.scheme() {
             "http" => false,

@@ -6,11 +6,14 @@ use super::{
     xml::{BadXml, Leaves},
 };
 use crate::{PlateRead, Travel};
-use lanedesk_domain::time::Timestamp;
+use lanedesk_domain::{time::Timestamp, zone::Zone};
 use sha2::{Digest, Sha256};
 
 /// Below this a character is doubtful; the camera's scale is 0 to 100.
 const DOUBTFUL_BELOW: u8 = 80;
+
+/// Where a document names the device that made it; firmware differs.
+const MADE_BY: [&str; 4] = ["macAddress", "deviceSerial", "serialNumber", "deviceID"];
 
 /// What one document tells.
 pub(crate) enum Alert {
@@ -79,6 +82,11 @@ impl Draft {
             opened_by_camera: leaves
                 .number::<u8>("barrierGateCtrlType")
                 .map(|kind| kind == 0),
+            made_by: MADE_BY
+                .iter()
+                .filter_map(|tail| leaves.first(tail))
+                .map(|word| word.chars().take(80).collect())
+                .collect(),
             list: leaves
                 .first("listType")
                 .or_else(|| leaves.first("vehicleListName"))
@@ -203,12 +211,10 @@ fn percent(number: f32) -> u8 {
     number.clamp(0.0, 100.0).round() as u8
 }
 
-/// A device's time; one without a zone is taken for China's.
+/// A device's time; one without a zone stands in the lots'.
 fn device_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    text.parse()
-        .or_else(|_| format!("{text}+08:00").parse())
-        .ok()
+    text.parse().or_else(|_| Zone::local().read(text)).ok()
 }
 
 /// The event's own id, or one made of what tells two events apart, so that a repeat has the same.

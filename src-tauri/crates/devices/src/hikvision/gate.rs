@@ -8,7 +8,7 @@ use super::{
     settings::{HikvisionSettings, Timeouts},
     xml::Leaves,
 };
-use crate::{DeviceError, Permit};
+use crate::{DeviceError, Networks, Permit};
 use bytes::Bytes;
 use hyper::{Method, Request, http::request::Builder};
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
@@ -24,6 +24,7 @@ pub(crate) struct Gate {
     address: Address,
     credentials: Arc<Credentials>,
     timeouts: Timeouts,
+    networks: Networks,
     order_path: String,
     status_path: String,
     namespace: String,
@@ -42,6 +43,7 @@ impl Gate {
             address,
             credentials,
             timeouts: settings.timeouts,
+            networks: settings.networks.clone(),
             namespace: settings.namespace.clone(),
         }
     }
@@ -59,13 +61,13 @@ impl Gate {
         permit: &dyn Permit,
     ) -> Result<(), DeviceError> {
         self.credentials.held()?;
-        let mut line = Line::open(&self.address, &self.timeouts).await?;
+        let mut line = self.line().await?;
         if !self.credentials.primed() {
             self.prime(&mut line).await?;
         }
         for _ in 0..2 {
             if !line.usable().await {
-                line = Line::open(&self.address, &self.timeouts).await?;
+                line = self.line().await?;
             }
             permit.check().await?;
             if let Some(reply) = self.put(&mut line, action).await? {
@@ -73,6 +75,10 @@ impl Gate {
             }
         }
         Err(DeviceError::Unauthorised { tries_left: None })
+    }
+
+    async fn line(&self) -> Result<Line, DeviceError> {
+        Line::open(&self.address, &self.networks, &self.timeouts).await
     }
 
     /// One request that may move the arm. `None`: the device asked for a fresh answer to its challenge instead.

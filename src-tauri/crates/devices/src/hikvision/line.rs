@@ -2,7 +2,7 @@
 //! back and never retried, so that "nothing was sent" is certain (invariant 3).
 
 use super::{address::Address, settings::Timeouts};
-use crate::DeviceError;
+use crate::{DeviceError, Networks};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, client::conn::http1};
@@ -40,14 +40,23 @@ pub(crate) struct Line {
 
 impl Line {
     /// Connects. Whatever goes wrong here, nothing was asked of the device.
-    pub(crate) async fn open(address: &Address, timeouts: &Timeouts) -> Result<Self, DeviceError> {
-        timeout(timeouts.connect, Self::connect(address))
+    pub(crate) async fn open(
+        address: &Address,
+        networks: &Networks,
+        timeouts: &Timeouts,
+    ) -> Result<Self, DeviceError> {
+        timeout(timeouts.connect, Self::connect(address, networks))
             .await
             .map_err(|_| DeviceError::NotSent("no connection in time"))?
     }
 
-    async fn connect(address: &Address) -> Result<Self, DeviceError> {
-        let tcp = TcpStream::connect((address.socket_host(), address.port()))
+    async fn connect(address: &Address, networks: &Networks) -> Result<Self, DeviceError> {
+        let found = networks.look_up(address.socket_host(), address.port());
+        let found = found
+            .await
+            .map_err(|_| DeviceError::NotSent("the name leads nowhere"))?
+            .map_err(|_| DeviceError::Outside)?;
+        let tcp = TcpStream::connect(found.as_slice())
             .await
             .map_err(|_| DeviceError::NotSent("the connection was refused"))?;
         // An order is one small packet; waiting to fill it would only make it late.

@@ -50,8 +50,8 @@ struct Mood {
 }
 
 impl Live {
-    pub(crate) fn new(address: Option<&str>, settings: &HikvisionSettings) -> Self {
-        let source = address.and_then(|text| source(text, settings));
+    pub(crate) fn new(address: Option<Url>, settings: &HikvisionSettings) -> Self {
+        let source = address.map(|url| source(url, settings));
         let preview = format!(
             "/ISAPI/Streaming/channels/{}01/httpPreview",
             settings.channel
@@ -62,6 +62,11 @@ impl Live {
             wait: settings.timeouts.still,
             mood: Mutex::default(),
         }
+    }
+
+    /// Whose picture it is.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.source.as_ref()?.url.host_str()
     }
 
     pub(crate) async fn open(&self, reads: &Reads) -> Result<Box<dyn LivePictures>, LiveError> {
@@ -81,7 +86,11 @@ impl Live {
     /// and a camera that is just starting opens that door first.
     fn has_no_rtsp(&self, error: &LiveError) -> bool {
         match error {
-            LiveError::NoVideo | LiveError::Device(DeviceError::NotSupported { .. }) => true,
+            // A camera that wants the password in the clear there asks for it otherwise at that door.
+            LiveError::NoVideo
+            | LiveError::Device(DeviceError::NotSupported { .. } | DeviceError::ClearPassword) => {
+                true
+            }
             LiveError::Device(DeviceError::NotSent(_)) => self.mood().refused >= REFUSED,
             _ => false,
         }
@@ -126,30 +135,21 @@ impl Live {
     }
 }
 
-/// The address with user name and password taken out of it, or those of the device where it has none.
-fn source(text: &str, settings: &HikvisionSettings) -> Option<Source> {
-    let mut url = Url::parse(text).ok()?;
-    // Written as in an address, where they may be escaped.
-    let plain = |text: &str| {
-        let decoded = percent_encoding::percent_decode_str(text);
-        decoded.decode_utf8_lossy().into_owned()
-    };
-    let (username, password) = if url.username().is_empty() {
-        (settings.username.clone(), settings.password.clone())
+/// The stream with its own account, or the device's where it has none.
+fn source(url: Url, settings: &HikvisionSettings) -> Source {
+    let (username, password) = if settings.rtsp_username.is_empty() {
+        (&settings.username, &settings.password)
     } else {
-        (
-            plain(url.username()),
-            plain(url.password().unwrap_or_default()),
-        )
+        (&settings.rtsp_username, &settings.rtsp_password)
     };
-    url.set_username("").ok()?;
-    url.set_password(None).ok()?;
-    (url.scheme() == "rtsp").then_some(Source {
+    Source {
         url,
-        username,
-        password,
+        username: username.clone(),
+        password: password.clone(),
+        basic: settings.rtsp_basic,
         transport: settings.transport,
-    })
+        networks: settings.networks.clone(),
+    }
 }
 
 /// JPEG after JPEG in one endless answer.
@@ -184,17 +184,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_with_an_account_of_its_own_uses_that_one() {
-        let settings = HikvisionSettings::new("http://10.0.0.9", "admin", "secret");
-        let of = |text| source(text, &settings).unwrap();
-        let own = of("rtsp://viewer:p%2Fw@10.0.0.8/live");
+    fn a_stream_with_an_account_of_its_own_uses_that_one() {
+        let mut settings = HikvisionSettings::new("http://10.0.0.9", "admin", "secret");
+        let url = Url::parse("rtsp://10.0.0.8/live").unwrap();
+        assert_eq!(source(url.clone(), &settings).username, "admin");
+        settings.rtsp_username = "viewer".to_owned();
+        settings.rtsp_password = "p/w".to_owned();
+        let own = source(url, &settings);
         assert_eq!(
             (own.username.as_str(), own.password.as_str()),
             ("viewer", "p/w")
         );
-        assert_eq!(own.url.as_str(), "rtsp://10.0.0.8/live");
-        let device = of("rtsp://10.0.0.8:554/live");
-        assert_eq!(device.username, "admin");
-        assert!(source("http://10.0.0.8/live", &settings).is_none());
     }
 }

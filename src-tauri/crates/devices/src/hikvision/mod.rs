@@ -49,11 +49,19 @@ impl Hikvision {
     /// Makes the device ready; nothing is sent yet.
     pub fn new(settings: HikvisionSettings) -> Result<Self, OpenError> {
         let address = Address::parse(&settings.url)?;
+        let live = Live::new(rtsp(&settings, &address), &settings);
+        let hosts = [Some(address.host()), live.host()];
+        if !hosts
+            .into_iter()
+            .flatten()
+            .all(|host| settings.networks.allow_host(host))
+        {
+            return Err(OpenError::Outside(settings.networks));
+        }
         let (username, password) = (settings.username.clone(), settings.password.clone());
         let credentials = Arc::new(Credentials::new(username, password));
         let gate = Gate::new(address.clone(), Arc::clone(&credentials), &settings);
-        let reads = Reads::new(address.clone(), credentials, &settings.timeouts)?;
-        let live = Live::new(rtsp(&settings, &address).as_deref(), &settings);
+        let reads = Reads::new(address.clone(), credentials, &settings)?;
         Ok(Self {
             settings,
             address,
@@ -69,8 +77,8 @@ impl Hikvision {
     }
 }
 
-/// The main stream's address with user name and password inside.
-fn rtsp(settings: &HikvisionSettings, address: &Address) -> Option<String> {
+/// The main stream's address; none: what the settings say is none.
+fn rtsp(settings: &HikvisionSettings, address: &Address) -> Option<Url> {
     let own = settings.rtsp.trim();
     let text = if own.is_empty() {
         let host = address.host();
@@ -82,11 +90,10 @@ fn rtsp(settings: &HikvisionSettings, address: &Address) -> Option<String> {
         own.to_owned()
     };
     let mut url = Url::parse(&text).ok()?;
-    if url.username().is_empty() && !settings.username.is_empty() {
-        url.set_username(&settings.username).ok()?;
-        url.set_password(Some(&settings.password)).ok()?;
-    }
-    Some(url.into())
+    // The account is another setting; what an address carries is not used.
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    (url.scheme() == "rtsp").then_some(url)
 }
 
 impl Device for Hikvision {
@@ -103,7 +110,7 @@ impl Device for Hikvision {
         Some(self)
     }
     fn rtsp_url(&self) -> Option<String> {
-        rtsp(&self.settings, &self.address)
+        rtsp(&self.settings, &self.address).map(Into::into)
     }
     fn live_camera(&self) -> Option<&dyn LiveCamera> {
         Some(self)

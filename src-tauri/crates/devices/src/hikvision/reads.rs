@@ -3,9 +3,9 @@
 use super::{
     address::Address,
     digest::{Answer, Credentials},
-    settings::Timeouts,
+    settings::HikvisionSettings,
 };
-use crate::{DeviceError, OpenError};
+use crate::{DeviceError, OpenError, networks::Outside};
 use bytes::{Bytes, BytesMut};
 use reqwest::{Client, Response, StatusCode, header::AUTHORIZATION, redirect, retry};
 use std::{sync::Arc, time::Duration};
@@ -32,8 +32,9 @@ impl Reads {
     pub(crate) fn new(
         address: Address,
         credentials: Arc<Credentials>,
-        timeouts: &Timeouts,
+        settings: &HikvisionSettings,
     ) -> Result<Self, OpenError> {
+        let timeouts = &settings.timeouts;
         let client = Client::builder()
             // The roots of the web cost memory and start-up in every client; nearly all devices speak plain HTTP.
             .tls_built_in_root_certs(address.tls())
@@ -41,6 +42,7 @@ impl Reads {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .no_proxy()
+            .dns_resolver(Arc::new(settings.networks.clone()))
             .pool_max_idle_per_host(2)
             .pool_idle_timeout(Duration::from_secs(60))
             .tcp_nodelay(true)
@@ -108,13 +110,27 @@ impl Reads {
             request = request.header(AUTHORIZATION, &answer.header);
         }
         request.send().await.map_err(|error| {
-            if error.is_connect() {
+            if is_outside(&error) {
+                DeviceError::Outside
+            } else if error.is_connect() {
                 DeviceError::NotSent("no connection")
             } else {
                 DeviceError::Unanswered("the connection broke")
             }
         })
     }
+}
+
+/// Whether the device's name leads to where no device may be.
+fn is_outside(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.is::<Outside>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The answer's content type, empty where there is none.

@@ -1,6 +1,6 @@
 //! A Hikvision device as the site file describes it.
 
-use crate::{EventSource, LiveTransport};
+use crate::{EventSource, LiveTransport, Networks};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::time::Duration;
 
@@ -28,15 +28,36 @@ pub struct HikvisionSettings {
     /// Key the camera carries when it calls the hub; only the hub looks at it.
     #[serde(default, deserialize_with = "or_default")]
     pub push_key: Option<String>,
+    /// A new key that is accepted beside it; only the hub looks at it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub next_push_key: Option<String>,
+    /// Where the camera may call from; only the hub looks at it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub push_from: Option<String>,
+    /// The serial number or MAC its calls carry; only the hub looks at it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub serial: Option<String>,
     /// RTSP address; empty for the maker's own.
     #[serde(default, deserialize_with = "or_default")]
     pub rtsp: String,
+    /// Account of the live picture, where it has one of its own.
+    #[serde(default, deserialize_with = "or_default")]
+    pub rtsp_username: String,
+    /// That account's password.
+    #[serde(default, deserialize_with = "or_default")]
+    pub rtsp_password: String,
+    /// Whether the live picture may be told the password in the clear, where it asks for it so.
+    #[serde(default, deserialize_with = "or_default")]
+    pub rtsp_basic: bool,
     /// How the live picture travels; TCP unless said.
     #[serde(default, deserialize_with = "or_default")]
     pub transport: LiveTransport,
     /// Not in site files: tests make them short.
     #[serde(skip)]
     pub timeouts: Timeouts,
+    /// Not in site files: where the device may be.
+    #[serde(skip, default = "Networks::private_and_loopback")]
+    pub networks: Networks,
 }
 
 impl std::fmt::Debug for HikvisionSettings {
@@ -60,9 +81,16 @@ impl HikvisionSettings {
             namespace: String::new(),
             events: EventSource::Pull,
             push_key: None,
+            next_push_key: None,
+            push_from: None,
+            serial: None,
             rtsp: String::new(),
+            rtsp_username: String::new(),
+            rtsp_password: String::new(),
+            rtsp_basic: false,
             transport: LiveTransport::default(),
             timeouts: Timeouts::default(),
+            networks: Networks::private_and_loopback(),
         }
     }
 }

@@ -35,7 +35,7 @@ impl Leaves {
         loop {
             match reader.read_event().map_err(|_| BadXml)? {
                 Event::Start(tag) => {
-                    let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
+                    let name = tag.local_name().as_ref().to_owned();
                     if path.len() >= MAX_DEPTH {
                         return Err(BadXml);
                     }
@@ -45,8 +45,8 @@ impl Leaves {
                     path.push(name);
                     text.clear();
                 }
-                Event::Text(part) => text.push_str(&part.decode().map_err(|_| BadXml)?),
-                Event::CData(part) => text.push_str(&part.decode().map_err(|_| BadXml)?),
+                Event::Text(part) => text.push_str(&part.xml10_content()),
+                Event::CData(part) => text.push_str(&part.xml10_content()),
                 Event::GeneralRef(name) => text.push_str(entity(&name)),
                 Event::End(_) => {
                     found.close(&path, &mut text)?;
@@ -97,13 +97,13 @@ fn ends_with(path: &str, tail: &str) -> bool {
 }
 
 /// The five entities XML itself knows; others are dropped, never expanded.
-fn entity(name: &[u8]) -> &'static str {
+fn entity(name: &str) -> &'static str {
     match name {
-        b"amp" => "&",
-        b"lt" => "<",
-        b"gt" => ">",
-        b"quot" => "\"",
-        b"apos" => "'",
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
         _ => "",
     }
 }

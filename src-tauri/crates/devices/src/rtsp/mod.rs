@@ -1,10 +1,13 @@
 //! Live pictures over RTSP, whoever made the camera: usually one connection, pictures interleaved in it, so that it passes
 //! wherever the camera's address is reached; in datagrams (RTP/AVP/UDP, unicast) where the settings say so.
 
+mod guard;
 mod h264;
 mod parameters;
 
-use crate::{AccessUnit, DeviceError, LiveError, LivePicture, LivePictures, LiveTransport};
+use crate::{
+    AccessUnit, DeviceError, LiveError, LivePicture, LivePictures, LiveTransport, Networks,
+};
 use async_trait::async_trait;
 use futures::StreamExt;
 use h264::Depacketizer;
@@ -16,6 +19,9 @@ use std::{collections::VecDeque, time::Duration};
 use tokio::time::timeout;
 use url::Url;
 
+/// Where RTSP is spoken unless another port is said.
+const PORT: u16 = 554;
+
 /// Where a stream is and who may see it.
 #[derive(Clone)]
 pub(crate) struct Source {
@@ -23,12 +29,18 @@ pub(crate) struct Source {
     pub(crate) url: Url,
     pub(crate) username: String,
     pub(crate) password: String,
+    /// Whether the password may be told in the clear.
+    pub(crate) basic: bool,
     pub(crate) transport: LiveTransport,
+    /// Where it may be.
+    pub(crate) networks: Networks,
 }
 
 /// A running stream.
 struct Pictures {
     session: Session<Playing>,
+    /// What stands between, where something does: ends with the stream.
+    _guard: Option<guard::Guard>,
     units: Depacketizer,
     ready: VecDeque<AccessUnit>,
 }
@@ -52,7 +64,19 @@ async fn begin(source: &Source) -> Result<Box<dyn LivePictures>, LiveError> {
     let options = SessionOptions::default()
         .creds(credentials)
         .user_agent("lanedesk".to_owned());
-    let mut session = Session::describe(source.url.clone(), options)
+    let way = way(source).await?;
+    let refused = || {
+        let guard = way.guard.as_ref();
+        guard.is_some_and(guard::Guard::has_refused)
+    };
+    let told = |error: &retina::Error| {
+        if refused() {
+            DeviceError::ClearPassword.into()
+        } else {
+            told(error)
+        }
+    };
+    let mut session = Session::describe(way.url.clone(), options)
         .await
         .map_err(|error| told(&error))?;
     let video = video(&session)?;
@@ -72,9 +96,45 @@ async fn begin(source: &Source) -> Result<Box<dyn LivePictures>, LiveError> {
     let ready = VecDeque::new();
     Ok(Box::new(Pictures {
         session,
+        _guard: way.guard,
         units,
         ready,
     }))
+}
+
+/// How the camera is reached.
+struct Way {
+    /// The stream's address, its name looked up already: nothing looks it up again.
+    url: Url,
+    guard: Option<guard::Guard>,
+}
+
+async fn way(source: &Source) -> Result<Way, LiveError> {
+    let nowhere = || DeviceError::NotSent("the name leads nowhere");
+    let mut url = source.url.clone();
+    let host = url.host_str().ok_or_else(nowhere)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let port = url.port().unwrap_or(PORT);
+    let found = source.networks.look_up(host, port).await;
+    let found = found
+        .map_err(|_| nowhere())?
+        .map_err(|_| DeviceError::Outside)?;
+    let guarded = !source.basic && !source.username.is_empty();
+    let (at, guard) = match source.transport {
+        LiveTransport::Tcp if guarded => {
+            let guard = guard::Guard::before(&found).await?;
+            (guard.address(), Some(guard))
+        }
+        LiveTransport::Udp if guarded => {
+            // Datagrams come from the camera itself, so nothing can stand between: it is asked beforehand.
+            let camera = guard::asked_beforehand(&found, &url).await?;
+            (camera, None)
+        }
+        _ => (*found.first().ok_or_else(nowhere)?, None),
+    };
+    url.set_ip_host(at.ip()).map_err(|()| nowhere())?;
+    url.set_port(Some(at.port())).map_err(|()| nowhere())?;
+    Ok(Way { url, guard })
 }
 
 /// The stream to play, and the parameters announced with it.

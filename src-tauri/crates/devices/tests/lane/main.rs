@@ -1,5 +1,6 @@
 //! The driver at a simulated lane, over real sockets.
 
+mod clear;
 mod common;
 mod live;
 mod nonsense;

@@ -3,7 +3,7 @@
 use super::LaneDevices;
 use async_trait::async_trait;
 use lanedesk_devices::{Barrier, DeviceError, Permit};
-use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
+use lanedesk_domain::{barrier::BarrierState, order::BarrierAction, time::Timestamp};
 use lanedesk_wire::lane::BarrierFacts;
 use std::{
     sync::Arc,
@@ -17,6 +17,8 @@ pub(super) struct Seen {
     pub(super) facts: BarrierFacts,
     /// When the question was put; none: it never was.
     pub(super) asked: Option<Instant>,
+    /// When it was last seen anything but down; none: not since it is watched.
+    pub(super) up_at: Option<Timestamp>,
 }
 
 impl Default for Seen {
@@ -24,6 +26,7 @@ impl Default for Seen {
         Self {
             facts: never_told(),
             asked: None,
+            up_at: None,
         }
     }
 }
@@ -69,6 +72,38 @@ impl Barrier for LaneBarrier {
     async fn state(&self) -> Result<BarrierState, DeviceError> {
         let (opened, barrier) = self.parts()?;
         opened.noted(barrier.state().await)
+    }
+}
+
+impl LaneDevices {
+    /// Whether the arm says that it is down, and went on saying so to every question put from now on for so long, without
+    /// having been seen up since `since`. False where it cannot be asked: then nobody knows.
+    pub async fn stays_down(&self, since: Timestamp, for_so_long: Duration) -> bool {
+        if self.barrier.is_none() {
+            return false;
+        }
+        let mut seen = self.seen.subscribe();
+        let (from, mut down) = (Instant::now(), false);
+        let contradicted = async {
+            loop {
+                self.pace.hurry();
+                if seen.changed().await.is_err() {
+                    return;
+                }
+                let now = seen.borrow_and_update().clone();
+                let fresh = now.asked.is_some_and(|asked| asked >= from);
+                match now.facts.state {
+                    _ if now.up_at.is_some_and(|up| up >= since) => return,
+                    BarrierState::Closed if fresh => down = true,
+                    BarrierState::Unknown if fresh => return,
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(for_so_long, contradicted)
+            .await
+            .is_err()
+            && down
     }
 }
 

@@ -128,10 +128,13 @@ async fn ask(hub: &Hub, lane: &LaneDevices) -> BarrierFacts {
         None => None,
     };
     let now = hub.clock().now();
-    let facts = facts_after(&lane.seen.borrow().facts, state, now);
+    let before = lane.seen.borrow().clone();
+    let facts = facts_after(&before.facts, state, now);
+    let up = !matches!(facts.state, BarrierState::Closed | BarrierState::Unknown);
     lane.seen.send_replace(Seen {
         facts: facts.clone(),
         asked: Some(asked),
+        up_at: if up { Some(now) } else { before.up_at },
     });
     facts
 }

@@ -3,17 +3,18 @@
 use super::{Finding, camera_clock::CameraClock, health::Health};
 use crate::{
     clock::{Clock, machine_now},
-    directory,
-    vault::{Vault, VaultError},
+    directory, origin,
+    vault::{Slot, Vault, VaultError},
 };
 use bytes::Bytes;
-use lanedesk_devices::{Barrier, Device, DeviceError, open_device};
+use lanedesk_devices::{Barrier, Device, DeviceError, Networks, OpenError, open_device};
 use lanedesk_domain::{
     ids::{DeviceId, LaneId},
     time::Timestamp,
 };
 use serde_json::{Map, Value};
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -62,34 +63,47 @@ pub(super) enum BadRow {
 /// What a row of the site says, secrets opened.
 pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Value, BadRow> {
     let mut settings: Map<String, Value> = serde_json::from_str(&row.settings)?;
-    let secrets: Map<String, Value> = serde_json::from_str(&vault.open_text(&row.secrets)?)?;
+    let secrets: Map<String, Value> =
+        serde_json::from_str(&vault.open_text(Slot::device(row.id.as_str()), &row.secrets)?)?;
     settings.extend(secrets);
     Ok(Value::Object(settings))
 }
 
 impl Opened {
     /// Opens the driver; nothing is sent yet.
-    pub(super) fn new(id: DeviceId, driver: &str, settings: Value, clock: Clock) -> Self {
-        let opened = open_device(driver, &settings);
+    pub(super) fn new(
+        id: DeviceId,
+        driver: &str,
+        settings: Value,
+        clock: Clock,
+        networks: &Networks,
+    ) -> Self {
+        let opened = open_device(driver, &settings, networks);
         let (device, health) = match opened {
             Ok(device) => (Some(device), Health::Untried),
-            Err(error) => (None, broken(&clock, error.to_string())),
+            Err(OpenError::Outside(_)) => (None, broken(&clock, Finding::Outside)),
+            Err(error) => (None, broken(&clock, Finding::Settings(error.to_string()))),
         };
         Self::with(id, driver, settings, clock, device, health)
     }
 
     /// A row's device, opened for itself alone.
-    pub(super) fn of(row: &directory::Device, vault: &Vault, clock: &Clock) -> Self {
+    pub(super) fn of(
+        row: &directory::Device,
+        vault: &Vault,
+        clock: &Clock,
+        networks: &Networks,
+    ) -> Self {
         let (id, clock) = (row.id.clone(), clock.clone());
         match settings_of(row, vault) {
-            Ok(settings) => Self::new(id, &row.driver, settings, clock),
+            Ok(settings) => Self::new(id, &row.driver, settings, clock, networks),
             Err(why) => Self::unusable(id, &row.driver, why.to_string(), clock),
         }
     }
 
     /// A device whose row cannot be used.
     pub(super) fn unusable(id: DeviceId, driver: &str, why: String, clock: Clock) -> Self {
-        let health = broken(&clock, why);
+        let health = broken(&clock, Finding::Settings(why));
         Self::with(id, driver, Value::Null, clock, None, health)
     }
 
@@ -154,10 +168,36 @@ impl Opened {
         self.device.as_ref()
     }
 
-    /// What the camera carries when it calls the hub; none or empty: it may not.
-    pub fn push_key(&self) -> Option<&str> {
-        let key = self.settings.get("push_key")?.as_str()?;
-        Some(key).filter(|key| !key.is_empty())
+    fn setting(&self, key: &str) -> Option<&str> {
+        let text = self.settings.get(key)?.as_str()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// What the camera carries when it calls the hub; none: it may not. While its key is being changed, both.
+    pub fn push_keys(&self) -> impl Iterator<Item = &str> {
+        let keys = ["push_key", "next_push_key"];
+        keys.into_iter().filter_map(|key| self.setting(key))
+    }
+
+    /// Whether the camera may call from there.
+    pub fn may_push_from(&self, from: IpAddr) -> bool {
+        let Some(text) = self.setting("push_from") else {
+            return true;
+        };
+        let networks = text.split(',').map(origin::parse_network);
+        // What an import would have refused opens nothing.
+        let networks: Vec<_> = networks.filter_map(Result::ok).collect();
+        origin::within(&networks, from)
+    }
+
+    /// Whether an event that says it was made by these is this device's, as far as the site knows its serial or MAC.
+    pub fn is_made_by(&self, made_by: &[String]) -> bool {
+        let plain = |text: &str| -> String {
+            let kept = text.chars().filter(char::is_ascii_alphanumeric);
+            kept.collect::<String>().to_ascii_uppercase()
+        };
+        self.setting("serial")
+            .is_none_or(|own| made_by.iter().any(|word| plain(word) == plain(own)))
     }
 
     /// What the last try said.
@@ -251,7 +291,7 @@ impl Device for OnlyBarrier {
     }
 }
 
-fn broken(clock: &Clock, error: String) -> Health {
-    let (since, error) = (clock.now(), Finding::Settings(error));
+fn broken(clock: &Clock, error: Finding) -> Health {
+    let since = clock.now();
     Health::Offline { since, error }
 }

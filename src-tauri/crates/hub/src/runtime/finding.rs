@@ -8,6 +8,8 @@ use lanedesk_domain::barrier::BarrierState;
 pub enum Finding {
     /// The try failed.
     Failed(DeviceError),
+    /// Its address is none a device may have.
+    Outside,
     /// Its settings cannot be used; what is wrong with them.
     Settings(String),
     /// No lane has it for its plate camera.
@@ -22,6 +24,8 @@ pub enum Finding {
     Live,
     /// Where its arm is.
     Barrier(BarrierState),
+    /// It told of a passage while the arm was down all the time.
+    Contradicted,
 }
 
 /// Says a finding to whoever asked.
@@ -32,12 +36,16 @@ impl Finding {
     pub fn zh(&self) -> String {
         match self {
             Self::Failed(error) => failed_zh(error),
+            Self::Outside => "设备地址不在允许的网段内，请核对地址".to_owned(),
             Self::Settings(why) => format!("设备设置不能用：{why}"),
             Self::NoLane => "没有道口把它设为识别摄像头".to_owned(),
             Self::NothingRead => "还没有识别到车辆".to_owned(),
             Self::Read(plate) => plate.clone(),
             Self::Still(bytes) => format!("{} KB", bytes / 1_024),
             Self::Live => "有实时画面".to_owned(),
+            Self::Contradicted => {
+                "报告了车辆通行，但道闸一直关着，未计入通行。请核对设备和推送密钥".to_owned()
+            }
             Self::Barrier(state) => match state {
                 BarrierState::Open => "已开",
                 BarrierState::Closed => "已关",
@@ -53,11 +61,15 @@ impl Finding {
     pub fn en(&self) -> String {
         match self {
             Self::Failed(error) => error.to_string(),
+            Self::Outside => DeviceError::Outside.to_string(),
             Self::Settings(why) => format!("its settings cannot be used: {why}"),
             Self::NoLane => "no lane names it as its plate camera".to_owned(),
             Self::NothingRead => "no vehicle was read yet".to_owned(),
             Self::Read(_) | Self::Still(_) => self.zh(),
             Self::Live => "it has a live picture".to_owned(),
+            Self::Contradicted => {
+                "it told of a passage while the arm was down all the time; check it and its push key".to_owned()
+            }
             Self::Barrier(state) => state.to_string(),
         }
     }
@@ -66,6 +78,10 @@ impl Finding {
 fn failed_zh(error: &DeviceError) -> String {
     match error {
         DeviceError::NotSent(_) => "连不上设备，请检查网络和地址".to_owned(),
+        DeviceError::Outside => "设备地址不在允许的网段内，请核对地址".to_owned(),
+        DeviceError::ClearPassword => {
+            "设备要求明文密码，没有发送；如确需，请在设备里允许明文密码".to_owned()
+        }
         DeviceError::Unanswered(_) => "设备没有回应".to_owned(),
         DeviceError::BadAnswer(_) => "看不懂设备的回答，请核对驱动和固件".to_owned(),
         DeviceError::Refused { words } => format!("设备拒绝：{words}"),
@@ -89,10 +105,13 @@ mod tests {
             Finding::Failed(DeviceError::NotSent("no connection")),
             Finding::Failed(DeviceError::Unanswered("no answer in time")),
             Finding::Failed(DeviceError::BadAnswer("no XML")),
+            Finding::Failed(DeviceError::Outside),
+            Finding::Failed(DeviceError::ClearPassword),
             Finding::Failed(DeviceError::LockedOut { seconds: 30 }),
             Finding::NoLane,
             Finding::NothingRead,
             Finding::Live,
+            Finding::Contradicted,
             Finding::Barrier(BarrierState::Closing),
         ];
         for finding in findings {

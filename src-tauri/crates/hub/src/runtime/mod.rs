@@ -23,7 +23,7 @@ pub use tasks::start;
 
 use crate::{clock::Clock, directory::Directory, vault::Vault};
 use arm::LaneBarrier;
-use lanedesk_devices::Barrier;
+use lanedesk_devices::{Barrier, Networks};
 use lanedesk_domain::{
     ids::{DeviceId, LaneId},
     person::Scope,
@@ -43,6 +43,7 @@ pub struct Runtime(Arc<Inner>);
 struct Inner {
     clock: Clock,
     vault: Vault,
+    networks: Networks,
     registry: watch::Sender<Arc<Registry>>,
     /// Barriers that stand in for the site's own, see [`Runtime::place_barrier`].
     placed: Mutex<HashMap<LaneId, Arc<Opened>>>,
@@ -50,10 +51,12 @@ struct Inner {
 
 impl Runtime {
     /// Opens the devices of a site. Nothing is sent to them before [`start`], or before somebody asks.
-    pub fn new(site: &Directory, vault: &Vault, clock: &Clock) -> Self {
+    /// `networks`: where they may be.
+    pub fn new(site: &Directory, vault: &Vault, clock: &Clock, networks: Networks) -> Self {
         let runtime = Self(Arc::new(Inner {
             clock: clock.clone(),
             vault: vault.clone(),
+            networks,
             registry: watch::Sender::new(Arc::default()),
             placed: Mutex::default(),
         }));
@@ -65,7 +68,8 @@ impl Runtime {
     pub(crate) fn rebuild(&self, site: &Directory) {
         let placed = self.placed();
         let before = self.registry();
-        let built = Registry::build(site, &self.0.vault, &self.0.clock, &before, &placed);
+        let with = (&self.0.vault, &self.0.clock, &self.0.networks);
+        let built = Registry::build(site, with, &before, &placed);
         self.0.registry.send_replace(Arc::new(built));
     }
 
@@ -98,9 +102,14 @@ impl Runtime {
         self.registry().devices.get(device).cloned()
     }
 
+    /// Where devices may be.
+    pub fn networks(&self) -> &Networks {
+        &self.0.networks
+    }
+
     /// A device that is in no site yet, to be tried. Nothing keeps it.
     pub(crate) fn draft(&self, row: &crate::directory::Device) -> Opened {
-        Opened::of(row, &self.0.vault, &self.0.clock)
+        Opened::of(row, &self.0.vault, &self.0.clock, &self.0.networks)
     }
 
     /// Waits until a device is another one than this, or gone: its settings have changed.

@@ -10,6 +10,7 @@ use crate::{
     directory::{Device, Directory, Lane},
     vault::Vault,
 };
+use lanedesk_devices::Networks;
 use lanedesk_domain::ids::{DeviceId, LaneId, LotId};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -88,15 +89,14 @@ impl Registry {
     /// A barrier of `placed` stands in for the site's own.
     pub(super) fn build(
         site: &Directory,
-        vault: &Vault,
-        clock: &Clock,
+        (vault, clock, networks): (&Vault, &Clock, &Networks),
         before: &Self,
         placed: &HashMap<LaneId, Arc<Opened>>,
     ) -> Self {
         let devices: HashMap<_, _> = site
             .devices
             .values()
-            .map(|row| (row.id.clone(), before.device(row, vault, clock)))
+            .map(|row| (row.id.clone(), before.device(row, vault, clock, networks)))
             .collect();
         let lanes: HashMap<_, _> = site
             .lanes
@@ -111,12 +111,18 @@ impl Registry {
         }
     }
 
-    fn device(&self, row: &Device, vault: &Vault, clock: &Clock) -> Arc<Opened> {
+    fn device(
+        &self,
+        row: &Device,
+        vault: &Vault,
+        clock: &Clock,
+        networks: &Networks,
+    ) -> Arc<Opened> {
         let (id, driver, clock) = (row.id.clone(), row.driver.as_str(), clock.clone());
         match settings_of(row, vault) {
             Ok(settings) => match self.devices.get(&id).filter(|is| is.is(driver, &settings)) {
                 Some(same) => Arc::clone(same),
-                None => Arc::new(Opened::new(id, driver, settings, clock)),
+                None => Arc::new(Opened::new(id, driver, settings, clock, networks)),
             },
             Err(why) => Arc::new(Opened::unusable(id, driver, why.to_string(), clock)),
         }
@@ -206,7 +212,7 @@ pub(super) fn same_barrier(a: &LaneDevices, b: &LaneDevices) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Lot;
+    use crate::{directory::Lot, vault::Slot};
     use lanedesk_domain::{lane::LaneDirection, time::Timestamp};
     use object_store::memory::InMemory;
 
@@ -237,7 +243,9 @@ mod tests {
                 driver: "hikvision".to_owned(),
                 settings: format!("{{\"url\": \"{url}\"}}"),
                 // Sealed anew by every import, so the text differs although the secret does not.
-                secrets: vault.seal_text("{\"push_key\": \"key\"}").unwrap(),
+                secrets: vault
+                    .seal_text(Slot::device(id.as_str()), "{\"push_key\": \"key\"}")
+                    .unwrap(),
             };
             site.devices.insert(id.clone(), row);
             let lane = Lane {
@@ -261,7 +269,8 @@ mod tests {
     fn a_changed_site_drops_no_device_that_stayed_the_same() {
         let (vault, clock) = (vault(), Clock::manual(Timestamp(0)));
         let build = |urls: &[(&str, &str)], before: &Registry| {
-            Registry::build(&site(&vault, urls), &vault, &clock, before, &HashMap::new())
+            let with = (&vault, &clock, &Networks::private());
+            Registry::build(&site(&vault, urls), with, before, &HashMap::new())
         };
         let first = build(
             &[
@@ -293,7 +302,7 @@ mod tests {
             &lane(&second, "B").seen
         ));
         assert_eq!(second.devices.len(), 2, "what is gone is closed");
-        assert_eq!(device(&second, "A").push_key(), Some("key"));
+        assert_eq!(device(&second, "A").push_keys().next(), Some("key"));
         let a = "cam-A".parse().unwrap();
         assert_eq!(second.read_by(&a).map(LaneId::as_str), Some("A"));
         assert!(second.moves(&a) && second.lots_of(&a).count() == 1);
@@ -304,7 +313,8 @@ mod tests {
         let (vault, clock) = (vault(), Clock::manual(Timestamp(5)));
         let mut site = site(&vault, &[("A", "http://10.0.0.1"), ("B", "no address")]);
         let registry = |site: &Directory| {
-            Registry::build(site, &vault, &clock, &Registry::default(), &HashMap::new())
+            let with = (&vault, &clock, &Networks::private());
+            Registry::build(site, with, &Registry::default(), &HashMap::new())
         };
         let offline = |registry: &Registry, id: &str| {
             let opened = &registry.devices[&id.parse().unwrap()];
@@ -314,7 +324,9 @@ mod tests {
         assert!(offline(&built, "cam-B") && !offline(&built, "cam-A"));
         let sealed_elsewhere = Vault::new(&[8; 32], Arc::new(InMemory::new()));
         let row = site.devices.get_mut(&"cam-A".parse().unwrap()).unwrap();
-        row.secrets = sealed_elsewhere.seal_text("{}").unwrap();
+        row.secrets = sealed_elsewhere
+            .seal_text(Slot::device(row.id.as_str()), "{}")
+            .unwrap();
         assert!(
             offline(&registry(&site), "cam-A"),
             "its secrets cannot be opened"

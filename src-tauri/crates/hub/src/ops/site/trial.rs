@@ -1,6 +1,6 @@
 //! 「测试」: what a device answers now. Nothing is moved.
 
-use super::{row, secret, text};
+use super::{Reach, row, secret, text};
 use crate::{
     actor::Actor,
     directory,
@@ -32,6 +32,7 @@ pub async fn test(
     say: Say<'_>,
 ) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
+    within(hub, actor, id).await?;
     let opened = match form {
         Some(form) => Arc::new(draft(hub, id, form).await?),
         None => hub.runtime().device(id).ok_or(Error::NotFound)?,
@@ -87,10 +88,23 @@ pub async fn test(
     Ok(test)
 }
 
-/// The device a form describes. Secrets the form says nothing of are the saved ones.
+/// A device outside their scope is not there (R3): neither its account nor its answers are theirs.
+async fn within(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<()> {
+    let mut reader = hub.store().read().await?;
+    let mut conn = reader.conn();
+    let reach = Reach::of(&mut conn, &actor.id).await?;
+    if reach.holds_device(&mut conn, id).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// The device a form describes. Secrets the form says nothing of are the saved ones, as long as they would go to where they
+/// went before.
 async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
     let table = SiteTable::Device;
-    let (before, known) = {
+    let (before, mut known) = {
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
         (
@@ -98,10 +112,10 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
             conn.known_site().await?,
         )
     };
-    let was = before.as_ref().map(|row| row.sealed.as_str());
-    let mut sealed = Secrets::default();
+    let (was, mut sealed) = (before.as_ref(), Secrets::default());
     secret::take(table, id.as_str(), &mut form, was, hub.vault(), &mut sealed)?;
     row::fit(table, id.as_str(), &mut form);
+    known.networks = Some(hub.runtime().networks().clone());
     let site = text::read(table, &form, &known)?;
     let device = site.devices.first().ok_or(Error::NotFound)?;
     Ok(hub.runtime().draft(&directory::Device {

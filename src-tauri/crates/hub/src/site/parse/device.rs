@@ -2,10 +2,13 @@
 
 use super::super::{
     Device, Integration, Robot, Site,
+    address::{has_user_info, host_of},
     check::{Names, Noun},
     read::Row,
 };
+use crate::origin::parse_network;
 use lanedesk_domain::ids::{DeviceId, IntegrationId, RobotId};
+use std::collections::HashSet;
 
 /// Drivers that are built.
 const DRIVERS: &[&str] = &["hikvision"];
@@ -15,7 +18,8 @@ const LATER_DRIVERS: &[&str] = &["dahua", "onvif", "vzenith", "modbus", "shelly"
 pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (id, driver, url) = (row.parsed("id"), row.text("driver"), row.text("url"));
     let (username, password) = (row.text_or_empty("username"), row.secret("password"));
-    let push_key = row.secret("push_key");
+    let push_key = push_key(row);
+    let (push_from, serial) = (push_from(row), row.text_or_none("serial"));
     if let Some(driver) = driver.as_deref().filter(|driver| !DRIVERS.contains(driver)) {
         let word = if LATER_DRIVERS.contains(&driver) {
             "is not built yet"
@@ -44,14 +48,13 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     {
         row.fault("transport", format!("{word:?} is none of tcp, udp"));
     }
-    if let Some(url) = url
-        .as_deref()
-        .filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
-    {
-        row.fault(
-            "url",
-            format!("{url:?} must begin with http:// or https://"),
-        );
+    let (rtsp_username, rtsp_password) = (row.secret("rtsp_username"), row.secret("rtsp_password"));
+    let rtsp_basic = row.truth("rtsp_basic", false);
+    if let Some(url) = &url {
+        address_of(row, names, "url", url);
+    }
+    if let Some(rtsp) = &rtsp {
+        address_of(row, names, "rtsp", rtsp);
     }
     let id: DeviceId = id?;
     names.declare(Noun::Device, id.as_str(), row.place("id"), row.faults);
@@ -62,13 +65,83 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
         username,
         password,
         push_key,
+        push_from,
+        serial,
         channel,
         namespace,
         events,
         rtsp,
+        rtsp_username,
+        rtsp_password,
+        rtsp_basic,
         transport,
     });
     Some(())
+}
+
+/// An address must be one, and carry no account: it rests, is shown and is exported in the clear (invariant 16).
+fn address_of(row: &mut Row<'_, '_>, names: &mut Names, key: &'static str, text: &str) {
+    if has_user_info(text) {
+        // Not repeated: a password may stand in it.
+        let instead = if key == "rtsp" {
+            "rtsp_username and rtsp_password"
+        } else {
+            "username and password"
+        };
+        return row.fault(
+            key,
+            format!("no user name or password may stand in an address; give them as {instead}"),
+        );
+    }
+    let (begins, by): (&[&str], _) = match key {
+        "rtsp" => (&["rtsp://"], "device.rtsp"),
+        _ => (&["http://", "https://"], "device.url"),
+    };
+    let scheme = text.split_inclusive("//").next().unwrap_or_default();
+    if !begins.contains(&scheme.to_ascii_lowercase().as_str()) {
+        return row.fault(
+            key,
+            format!("{text:?} must begin with {}", begins.join(" or ")),
+        );
+    }
+    match host_of(text) {
+        Some(host) => names.is_asked_at(host, row.place(key), by),
+        None => row.fault(key, format!("{text:?} is no address of a device")),
+    }
+}
+
+/// Fewest characters of a push key: it stands in an address, where anybody may try.
+const PUSH_KEY_LEAST: usize = 16;
+/// Fewest different ones among them.
+const PUSH_KEY_DIFFERENT: usize = 6;
+
+/// Why a push key cannot be taken.
+pub(crate) fn push_key_fault(key: &str) -> Option<&'static str> {
+    let different: HashSet<char> = key.chars().collect();
+    let guessed = key.chars().count() < PUSH_KEY_LEAST || different.len() < PUSH_KEY_DIFFERENT;
+    guessed.then_some(
+        "can be guessed: leave it out and the hub makes one, or give 16 characters or more of which 6 differ",
+    )
+}
+
+fn push_key(row: &mut Row<'_, '_>) -> Option<String> {
+    let key = row.secret("push_key")?;
+    if let Some(fault) = push_key_fault(&key) {
+        row.fault("push_key", fault);
+    }
+    Some(key)
+}
+
+/// Addresses and networks, as one text with commas or as a list.
+fn push_from(row: &mut Row<'_, '_>) -> Option<String> {
+    let words = row.words("push_from");
+    for word in &words {
+        if parse_network(word).is_err() {
+            let reason = format!("{word:?} is no address and no network like 10.0.0.0/24");
+            row.fault("push_from", reason);
+        }
+    }
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// A robot's key travels as a WebSocket subprotocol, which is a token (RFC 9110, 5.6.2).

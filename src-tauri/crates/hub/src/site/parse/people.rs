@@ -16,7 +16,7 @@ pub(super) fn seat(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) ->
 
 pub(super) fn person(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (username, name, role) = (row.text("username"), row.text("name"), row.parsed("role"));
-    let (password, must_change) = (row.secret("password"), row.truth("must_change", false));
+    let (password, must_change) = (row.secret("password"), row.truth_or_none("must_change"));
     let (lots, areas) = (row.list("lots"), row.list("areas"));
     for lot in &lots {
         let lot: &LotId = lot;

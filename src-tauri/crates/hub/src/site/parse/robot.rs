@@ -1,6 +1,8 @@
 //! What robots show and say, and where their codes lead.
 
-use super::super::{Site, Template, check::Names, fault::Faults, read::Row};
+use super::super::{
+    Site, Template, address::has_user_info, check::Names, fault::Faults, read::Row,
+};
 use lanedesk_domain::robot::{Link, RobotLanguage, RobotScene, unknown_place};
 use toml::de::{DeTable, DeValue};
 
@@ -68,6 +70,10 @@ fn why_not(url: &str) -> Option<String> {
     let url = url.trim();
     if url.is_empty() {
         return Some("is empty".to_owned());
+    }
+    if has_user_info(url) {
+        // Not repeated: a password may stand in it, and every driver could read it.
+        return Some("no user name or password may stand in an address; leave them out".to_owned());
     }
     // A driver's phone asks for money there: nobody on the way may change the page.
     if !url.starts_with("https://") {
