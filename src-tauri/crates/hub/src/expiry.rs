@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::lease::{Ending, audit, end},
-    store::{LeaseRow, To},
+    store::{LeaseRow, Rows, To},
 };
 use lanedesk_domain::{lease::WARNING_MS, time::Timestamp};
 use lanedesk_wire::stream::{LostWhy, Told};
@@ -94,16 +94,37 @@ pub async fn once(hub: &Hub) -> Result<()> {
 }
 
 async fn warn(hub: &Hub, now: Timestamp) -> Result<()> {
+    loop {
+        let mut reader = hub.store().read().await?;
+        let due = reader.conn().leases_to_warn(now, WARNING_MS).await?;
+        drop(reader);
+        if due.is_empty() {
+            return Ok(());
+        }
+        for lease in due {
+            warn_of(hub, lease).await?;
+        }
+    }
+}
+
+/// Warns one holder, once, whichever hub does it; does nothing where the lease goes on differently by now.
+async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
+    let (outer, rows) = (hub.clone(), Rows::lane(&lease.lane));
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
+            let (hub, lease) = (outer.clone(), lease.clone());
             Box::pin(async move {
-                for warned in tx.warn_leases(now, WARNING_MS).await? {
+                let Some(expires_at) = lease.expires_at else {
+                    return Ok(());
+                };
+                if tx.warn_lease(&lease).await? {
                     let told = Told::LeaseExpiring {
-                        case: warned.case,
-                        lane: warned.lane,
-                        expires_at: warned.expires_at,
+                        case: lease.case.clone(),
+                        lane: lease.lane.clone(),
+                        expires_at,
                     };
-                    tx.tell_all(now, &[(To::Person(&warned.person), told)])
+                    let now = hub.clock().now();
+                    tx.tell_all(now, &[(To::Person(&lease.holder.id), told)])
                         .await?;
                 }
                 Ok(())
@@ -114,10 +135,16 @@ async fn warn(hub: &Hub, now: Timestamp) -> Result<()> {
 
 /// Ends one lease; does nothing where it has been renewed, closed or ended meanwhile.
 async fn expire(hub: &Hub, lease: LeaseRow, now: Timestamp) -> Result<()> {
+    let rows = Rows::lane(&lease.lane);
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let lease = lease.clone();
             Box::pin(async move {
+                let there = tx.lease_of_lane(&lease.lane).await?;
+                let over = |row: &LeaseRow| row.open && row.fence == lease.fence && !row.holds(now);
+                let Some(lease) = there.filter(over) else {
+                    return Ok(());
+                };
                 let ending = Ending {
                     lease: &lease,
                     why: LostWhy::Expired,

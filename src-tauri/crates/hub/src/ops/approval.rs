@@ -4,13 +4,19 @@ mod expire;
 
 pub use expire::{once as expire_now, run as expire};
 
-use super::{barrier::digest, opening::time, release::Checked, view::Page};
+use super::{
+    barrier::digest,
+    opening::time,
+    release::Checked,
+    view::{Basis, Page},
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
     store::{
-        Answer, ApprovalRow, AskedBy, Audit, OrderRow, StepRow, To, Tx, lots_arg, picture_path,
+        Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, StepRow, To, Tx, lots_arg,
+        picture_path,
     },
 };
 use lanedesk_domain::{
@@ -41,25 +47,25 @@ pub(super) async fn leave(
     hub: &Hub,
     actor: &Actor,
     order: &OrderRow,
-    page: &Page,
-    checked: &Checked,
+    basis: Basis,
+    question: ApprovalRow,
 ) -> Result<(ApprovalId, PersonId)> {
-    let question = question(hub, actor, order, page, checked);
     let (outer, who, order) = (hub.clone(), actor.clone(), order.clone());
     let found = hub
         .store()
-        .write(move |tx| {
+        .write_at(Rows::lane(&order.lane), move |tx| {
             let (hub, who, order) = (outer.clone(), who.clone(), order.clone());
-            let question = question.clone();
+            let (question, basis) = (question.clone(), basis.clone());
             Box::pin(async move {
                 let now = hub.clock().now();
-                // The lease's row keeps two presses from asking twice.
+                // The lane, which was taken first, keeps two presses from asking twice.
                 if !tx
                     .hold_lease(&order.lane, &who.id, order.fence, now)
                     .await?
                 {
                     return Err(Error::LeaseLost);
                 }
+                basis.stands(tx).await?;
                 ask_once(tx, &hub, &question, now).await
             })
         })
@@ -80,9 +86,8 @@ async fn ask_once(
         .await?;
     if let Some(before) = before.map(|row| row.shown) {
         let stands = match state(&before, now) {
-            ApprovalState::Waiting | ApprovalState::Allowed => true,
-            // A no stands for what was shown with it; more proof is a new question.
-            ApprovalState::Denied => before.remark == asked.remark && before.photos == asked.photos,
+            // A no stands too, for exactly what was asked; more proof is a new question.
+            ApprovalState::Waiting | ApprovalState::Allowed | ApprovalState::Denied => true,
             ApprovalState::Expired | ApprovalState::Used => false,
         };
         if stands {
@@ -116,8 +121,9 @@ fn decided(approval: Approval) -> Result<(ApprovalId, PersonId)> {
     }
 }
 
-/// Leave is for exactly this: vehicle, direction, reason and money.
-fn question(
+/// Leave is for exactly this: who asks and where, vehicle, direction, reason, remark, photos and money. What is released
+/// otherwise is another question; what becomes of the case meanwhile ends this one (`store::step`).
+pub(super) fn question(
     hub: &Hub,
     actor: &Actor,
     order: &OrderRow,
@@ -129,14 +135,19 @@ fn question(
     let phone = case.and_then(|case| case.phone.as_ref());
     let phone = checked.phone.as_ref().or(phone);
     let (due, unpaid) = (checked.due.0.to_string(), checked.unpaid.map(Unpaid::word));
-    let content = digest([
+    let said = [
+        Some(actor.id.as_str()),
+        Some(order.lane.as_str()),
         plate.map(Plate::as_str),
         phone.map(Phone::as_str),
         Some(checked.direction.as_str()),
         Some(checked.reason.as_str()),
         Some(due.as_str()),
         unpaid.as_deref(),
-    ]);
+        Some(checked.remark.as_str()),
+    ];
+    let photos = checked.photos.iter().map(|photo| Some(photo.as_str()));
+    let content = digest(said.into_iter().chain(photos));
     let lot = lanedesk_wire::search::LotRef {
         id: page.view.lot.id.clone(),
         name: page.view.lot.name.clone(),
@@ -223,6 +234,7 @@ pub struct Which {
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,40}$")]
     pub cursor: Option<String>,
 }
 
@@ -310,6 +322,7 @@ async fn answer_in(
         .ok_or(Error::NotFound)?
         .shown;
     actor.see(&asked.lot.id)?;
+    tx.need_lane(&asked.lane.id)?;
     if asked.by.id == actor.id {
         return Err(Error::NotAllowed);
     }

@@ -21,9 +21,9 @@ use crate::{
     hub::Hub,
     ops::{
         case, release,
-        view::{self, Page},
+        view::{self, Basis, Page},
     },
-    store::{Abnormal, Audit, NewOpening, OrderRow, StepRow, StoreError, To, Tx},
+    store::{Abnormal, Audit, NewOpening, OrderRow, Rows, StepRow, StoreError, To, Tx},
 };
 pub(super) use check::{Asked, digest, opening, text};
 use check::{content, ready};
@@ -58,11 +58,12 @@ pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder
         content: content(case, &wanted),
     };
     // Looked up side by side: each look waits for the records once, and the person for the slowest.
-    let (known, prepared) = tokio::join!(
+    let (known, first) = tokio::join!(
         find(hub, press.id),
         prepare(hub, actor, case, &press, &wanted)
     );
-    give(hub, actor, &press, known?, std::future::ready(prepared)).await
+    let again = || prepare(hub, actor, case, &press, &wanted);
+    Box::pin(give(hub, actor, &press, known?, Some(first), again)).await
 }
 
 /// What a person pressed, in the terms every order shares.
@@ -76,37 +77,48 @@ pub(super) struct Press {
     pub(super) content: String,
 }
 
-/// The one way an order goes: `known` already, it is told; new, it is prepared, written down and sent.
-pub(super) async fn give(
+/// The one way an order goes: `known` already, it is told; new, it is prepared, written down and sent. Where the lane has
+/// gone on between the two, another vehicle or a payment, it is prepared again by what stands there then.
+pub(super) async fn give<F: Future<Output = Result<Prepared>>>(
     hub: &Hub,
     actor: &Actor,
     press: &Press,
     known: Option<OrderRow>,
-    prepare: impl Future<Output = Result<Prepared>>,
+    mut first: Option<Result<Prepared>>,
+    prepare: impl Fn() -> F,
 ) -> Result<Order> {
     let (until, content) = (Instant::now() + ANSWER_WITHIN, press.content.as_str());
     if let Some(before) = known {
         return repeated(hub, actor, before, content, until).await;
     }
-    let prepared = match prepare.await {
-        Ok(prepared) => prepared,
-        // The same order may have been quicker by another way, and used up what this one would need.
-        Err(refused) => match find(hub, press.id).await {
-            Ok(Some(before)) => return repeated(hub, actor, before, content, until).await,
-            _ => return Err(refused),
-        },
-    };
-    let running = prepared.order.clone();
-    let answer = send::start(hub.clone(), actor.clone(), prepared, until);
-    match timeout_at(until + Duration::from_millis(200), answer).await {
-        Ok(Ok(Err(Error::Store(StoreError::NotUnique(_))))) => {
-            let before = find(hub, press.id).await?;
-            let before = before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
-            repeated(hub, actor, before, content, until).await
-        }
-        Ok(Ok(answered)) => answered,
-        // The task has not answered in time: what is known then is what the record says.
-        _ => awaited(hub, running, until).await,
+    loop {
+        let prepared = match first.take() {
+            Some(prepared) => prepared,
+            None => prepare().await,
+        };
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(Error::Store(StoreError::GoneOn)) if Instant::now() < until => continue,
+            // The same order may have been quicker by another way, and used up what this one would need.
+            Err(refused) => match find(hub, press.id).await {
+                Ok(Some(before)) => return repeated(hub, actor, before, content, until).await,
+                _ => return Err(refused),
+            },
+        };
+        let running = prepared.order.clone();
+        let answer = send::start(hub.clone(), actor.clone(), prepared, until);
+        return match timeout_at(until + Duration::from_millis(200), answer).await {
+            Ok(Ok(Err(Error::Store(StoreError::NotUnique(_))))) => {
+                let before = find(hub, press.id).await?;
+                let before =
+                    before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
+                repeated(hub, actor, before, content, until).await
+            }
+            Ok(Ok(Err(Error::Store(StoreError::GoneOn)))) if Instant::now() < until => continue,
+            Ok(Ok(answered)) => answered,
+            // The task has not answered in time: what is known then is what the record says.
+            _ => awaited(hub, running, until).await,
+        };
     }
 }
 
@@ -162,6 +174,8 @@ pub(super) struct Prepared {
     pub(super) opening: Option<NewOpening>,
     /// What an abnormal release adds to its opening.
     pub(super) abnormal: Option<Abnormal>,
+    /// What all of it was judged by.
+    pub(super) basis: Basis,
 }
 
 async fn prepare(
@@ -178,6 +192,7 @@ async fn prepare(
         order,
         opening,
         abnormal: None,
+        basis: Basis::of(&page).ok_or(Error::LeaseLost)?,
     })
 }
 
@@ -222,9 +237,10 @@ pub(super) async fn stage(
 
 /// The transaction that makes the order: without it nothing is sent.
 pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
+    let rows = Rows::lane(&prepared.order.lane);
     let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
             Box::pin(async move {
                 let (order, now) = (&prepared.order, hub.clock().now());
@@ -238,6 +254,7 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
                 if tx.order_in_flight(&order.case, Some(order.id)).await? {
                     return Err(Error::OrderInFlight);
                 }
+                prepared.basis.stands(tx).await?;
                 tx.add_order(order, hub.id()).await?;
                 if let Some(opening) = &prepared.opening {
                     tx.add_opening(opening).await?;

@@ -2,14 +2,9 @@
 
 use super::opening::scope;
 use crate::{
-    actor::Actor,
-    directory::Directory,
-    error::{Error, Result},
-    hub::Hub,
-    runtime::Say,
-    store::Handled,
+    actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::Say, store::Handled,
 };
-use lanedesk_domain::{person::Permission, time::Timestamp};
+use lanedesk_domain::person::Permission;
 use lanedesk_wire::{
     board::{Board, BoardItem, Help, Today},
     list::Page,
@@ -44,8 +39,7 @@ async fn help(hub: &Hub, actor: &Actor) -> Result<Vec<Help>> {
 /// What was opened since midnight.
 async fn today(hub: &Hub, actor: &Actor) -> Result<Today> {
     let now = hub.clock().now();
-    let midnight = Timestamp::of_local_day(&now.local_day())
-        .map_err(|error| Error::Internal(error.to_string()))?;
+    let midnight = now.local_midnight(0);
     let lots = scope(hub, actor);
     let mut reader = hub.store().read().await?;
     Ok(reader.conn().today(lots.as_deref(), midnight, now).await?)

@@ -16,7 +16,7 @@ pub use take::{open_by_hand, take};
 pub use watch::{forget_callers, once, remove_old, run};
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     hub::Hub,
     ops::{
         lease::{Gained, Target, taken},
@@ -126,6 +126,11 @@ pub(crate) async fn given(tx: &mut Tx<'_>, held: &LeaseRow, to: &Holder) -> Resu
     let Some(mut call) = tx.call_of_case(&held.case).await? else {
         return Ok(None);
     };
+    // Nobody talks with two drivers, though their own call may have no lane any more.
+    let own = tx.call_of_person(&to.id).await?;
+    if own.is_some_and(|own| own.id != call.id) {
+        return Err(Error::CallLive);
+    }
     call.by = Some(to.clone());
     tx.put_call(&call).await?;
     Ok(Some(call.id))

@@ -9,15 +9,14 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{robot, stay, view},
-    store::{Audit, CaseRow, StepRow, Tx},
+    store::{Audit, CaseRow, Rows, StepRow, Tx},
 };
 use lanedesk_domain::{
-    ids::{CaseId, Fence, LaneId, LotId, StayId},
+    ids::{CaseId, Fence, LaneId, LotId, PersonId, StayId},
     lane::{Direction, LaneDirection},
     person::Permission,
     phone::Phone,
     plate::Plate,
-    stay::Sign,
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -36,6 +35,22 @@ pub struct Held {
     pub lot: LotId,
     /// The fence it is held under.
     pub fence: Fence,
+    /// Who holds it.
+    pub person: PersonId,
+}
+
+impl Held {
+    /// Whether they hold it still, until this transaction ends.
+    pub(crate) async fn holds(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+        if tx
+            .hold_lease(&self.lane, &self.person, self.fence, now)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(Error::LeaseLost)
+        }
+    }
 }
 
 /// Whether this person holds the case's lane under this fence now (R13). A case out of sight is not there.
@@ -57,6 +72,7 @@ pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Resu
         lane: row.lane,
         lot: row.lot,
         fence,
+        person: actor.id.clone(),
     })
 }
 
@@ -136,6 +152,7 @@ pub async fn set_direction(
 /// 「已通过」: the person saw the vehicle go through (R37).
 pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<View> {
     actor.allow(Permission::Act)?;
+    hub.recording().settled(case).await;
     change(hub, actor, case, fence, Change::Passed).await
 }
 
@@ -148,15 +165,15 @@ async fn change(
     change: Change,
 ) -> Result<View> {
     let held = held(hub, actor, case, fence).await?;
-    let (outer, who, now) = (hub.clone(), actor.clone(), hub.clock().now());
+    let (outer, who, rows) = (hub.clone(), actor.clone(), Rows::lane(&held.lane));
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who) = (outer.clone(), who.clone());
             let (held, change) = (held.clone(), change.clone());
             Box::pin(async move {
-                let holds = tx.hold_lease(&held.lane, &who.id, held.fence, now).await?;
-                let row = tx.case(&held.case).await?.filter(|_| holds);
-                let row = row.ok_or(Error::LeaseLost)?;
+                let now = hub.clock().now();
+                held.holds(tx, now).await?;
+                let row = tx.case(&held.case).await?.ok_or(Error::LeaseLost)?;
                 let done = apply(tx, &hub, &row, &change, now).await?;
                 record(tx, &who, &row, &done, now).await?;
                 view::tell(tx, &hub, &held.lane, now).await
@@ -212,7 +229,8 @@ async fn apply(
         Change::Vehicle(stay) => choose(tx, case, stay).await,
         Change::Direction(direction) => direct(tx, hub, case, *direction).await,
         Change::Passed => {
-            stay::settle(tx, &case.lane, &Sign::PersonSaid).await?;
+            let settled = passage(tx, case).await?;
+            stay::tell_others(tx, hub, &settled, &case.lane, now).await?;
             robot::idle(tx, hub, &case.lane, now).await?;
             Ok(Done {
                 step: Step::Passed,
@@ -221,6 +239,22 @@ async fn apply(
             })
         }
     }
+}
+
+/// Settles what the person saw: the passage of the vehicle this case let through. Of a vehicle that nothing here has let
+/// through nobody can say that it has passed, unless its camera saw it do so.
+async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Settled>> {
+    if tx.order_in_flight(&case.id, None).await? {
+        return Err(Error::OrderInFlight);
+    }
+    let seen = tx.opened_for_case(&case.id, &case.lane).await?
+        || tx
+            .seen_through(&case.lane, case.plate.as_ref(), case.opened_at)
+            .await?;
+    if !seen {
+        return Err(Error::NotOffered);
+    }
+    Ok(stay::settle_of_case(tx, &case.id, &case.lane).await?)
 }
 
 /// Only a vehicle that is inside this lot can be chosen.

@@ -1,23 +1,26 @@
 //! 代收现金 (R39): lot staff say what they took; it is a payment from that moment on.
 
 use super::{
-    case,
+    case::{self, Held},
     opening::{scope, time},
-    payment, view,
+    payment,
+    stay::lanes_of,
+    view::{self, Basis},
 };
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, CashFilter, NewCash, NewPayment, StepRow, Tx},
+    store::{Audit, CashFilter, NewCash, NewPayment, Rows, StepRow, Tx},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
-    ids::{CaseId, Fence, IntegrationId, LotId, PaymentId, PersonId},
+    ids::{CaseId, IntegrationId, LotId, PaymentId, PersonId},
     offers::{Op, offered},
     person::Permission,
     plate::Plate,
-    time::{LOCAL_HOURS, MINUTE_MS, Timestamp},
+    time::Timestamp,
+    zone::{HOUR_MS, Zone},
 };
 use lanedesk_wire::{
     case::Step,
@@ -28,7 +31,6 @@ use serde_json::json;
 
 /// The payments' integration that means cash.
 const CASH: &str = "cash";
-const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 fn invalid(field: &'static str) -> Error {
     Error::Invalid {
@@ -58,6 +60,14 @@ pub async fn take(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &TakeCash) ->
             Err(Error::OrderIdUsed)
         };
     }
+    view::by_page(|| record(hub, actor, &held, wanted)).await?;
+    let mut reader = hub.store().read().await?;
+    let kept = reader.conn().cash_of(&hub.directory(), &wanted.id).await?;
+    kept.ok_or(Error::NotFound)
+}
+
+async fn record(hub: &Hub, actor: &Actor, held: &Held, wanted: &TakeCash) -> Result<()> {
+    let case = &held.case;
     let page = view::page_of_case(hub, actor, case).await?;
     offered(&page.facts, Op::RecordCash).ok_or(Error::NotOffered)?;
     if !(1..=MOST_FEN).contains(&wanted.amount_fen.0) {
@@ -76,26 +86,20 @@ pub async fn take(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &TakeCash) ->
         amount: wanted.amount_fen,
         at: hub.clock().now(),
     };
-    write(hub, new.clone(), wanted.fence).await?;
-    let kept = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .cash_of(&hub.directory(), &new.id)
-        .await?;
-    kept.ok_or(Error::NotFound)
+    let basis = Basis::of(&page).ok_or(Error::NotFound)?;
+    write(hub, new, held, basis).await
 }
 
-async fn write(hub: &Hub, new: NewCash, fence: Fence) -> Result<()> {
-    let outer = hub.clone();
+async fn write(hub: &Hub, new: NewCash, held: &Held, basis: Basis) -> Result<()> {
+    let rows = Rows::lanes(&lanes_of(&hub.directory(), &new.lot)).and_lane(&new.lane);
+    let (outer, held) = (hub.clone(), held.clone());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, new) = (outer.clone(), new.clone());
+            let (held, basis) = (held.clone(), basis.clone());
             Box::pin(async move {
-                if !tx.hold_lease(&new.lane, &new.person, fence, new.at).await? {
-                    return Err(Error::LeaseLost);
-                }
+                held.holds(tx, new.at).await?;
+                basis.stands(tx).await?;
                 if !tx.add_cash(&new).await? {
                     return Ok(());
                 }
@@ -244,11 +248,11 @@ pub async fn totals(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<CashT
         .cash_sums(&filter, shift_ms)
         .await?;
     let total = |(person, shift, count, amount_fen): (_, i64, i64, _)| {
-        let from = Timestamp(shift * shift_ms).plus_ms(-LOCAL_HOURS * HOUR_MS);
+        let begins = |shift: i64| Zone::local().at_clock_ms(shift * shift_ms);
         CashTotal {
             person,
-            from,
-            to: from.plus_ms(shift_ms),
+            from: begins(shift),
+            to: begins(shift + 1),
             count: u32::try_from(count).unwrap_or(u32::MAX),
             amount_fen,
         }

@@ -8,8 +8,14 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{barrier::text, case, opening::part_of_plate, view},
-    store::{Audit, DebtFilter, NewDebt, StepRow, Tx, lots_arg},
+    ops::{
+        barrier::text,
+        case::{self, Held},
+        opening::part_of_plate,
+        stay::lanes_of,
+        view::{self, Basis},
+    },
+    store::{Audit, DebtFilter, NewDebt, Rows, StepRow, Tx, lots_arg},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
@@ -41,6 +47,12 @@ fn invalid(field: &'static str, why: &'static str) -> Error {
 pub async fn file(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &FileDebt) -> Result<Debt> {
     actor.allow(Permission::FileDebt)?;
     let held = case::held(hub, actor, case, wanted.fence).await?;
+    let id = view::by_page(|| file_by_page(hub, actor, &held, wanted)).await?;
+    one(hub, &id).await
+}
+
+async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) -> Result<DebtId> {
+    let case = &held.case;
     let page = view::page_of_case(hub, actor, case).await?;
     offered(&page.facts, Op::FileDebt).ok_or(Error::NotOffered)?;
     if !(1..=MOST_FEN).contains(&wanted.amount_fen.0) {
@@ -69,16 +81,16 @@ pub async fn file(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &FileDebt) ->
     if new.plate.is_none() && new.phone.is_none() {
         return Err(invalid("phone", "plate_or_phone"));
     }
-    let (outer, who, fence) = (hub.clone(), actor.clone(), wanted.fence);
-    let id = hub
-        .store()
-        .write(move |tx| {
-            let (hub, who, new) = (outer.clone(), who.clone(), new.clone());
+    let basis = Basis::of(&page).ok_or(Error::NotFound)?;
+    let (outer, held, rows) = (hub.clone(), held.clone(), Rows::lane(&held.lane));
+    hub.store()
+        .write_at(rows, move |tx| {
+            let (hub, new) = (outer.clone(), new.clone());
+            let (held, basis) = (held.clone(), basis.clone());
             Box::pin(async move {
                 let now = new.at;
-                if !tx.hold_lease(&new.lane, &who.id, fence, now).await? {
-                    return Err(Error::LeaseLost);
-                }
+                held.holds(tx, now).await?;
+                basis.stands(tx).await?;
                 if let Some(before) = tx.same_debt(&new).await? {
                     return Ok(before);
                 }
@@ -88,8 +100,7 @@ pub async fn file(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &FileDebt) ->
                 Ok::<_, Error>(new.id)
             })
         })
-        .await?;
-    one(hub, &id).await
+        .await
 }
 
 /// What a filed debt leaves in timeline and audit chain.
@@ -138,6 +149,7 @@ pub struct Which {
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,40}$")]
     pub cursor: Option<String>,
 }
 
@@ -201,8 +213,9 @@ pub async fn waive(hub: &Hub, actor: &Actor, id: &DebtId, reason: &str) -> Resul
         return Err(invalid("reason", "too_long"));
     }
     let (outer, who, why) = (hub.clone(), actor.clone(), why.to_owned());
+    let rows = Rows::lanes(&lanes_of(&hub.directory(), &debt.lot.id));
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who, debt, why) = (outer.clone(), who.clone(), debt.clone(), why.clone());
             Box::pin(async move {
                 let now = hub.clock().now();

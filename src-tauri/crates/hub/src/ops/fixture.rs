@@ -9,12 +9,13 @@ use crate::{
     store::Store,
     testing::{Database, Engine},
 };
+use lanedesk_devices::Networks;
 use lanedesk_domain::{
     ids::{LaneId, LotId, PersonId},
     person::{AreaNode, LotNode, Role, Scope},
     time::Timestamp,
 };
-use lanedesk_wire::stream::Told;
+use lanedesk_wire::stream::{Told, ViewParts};
 use std::sync::Arc;
 
 /// Nobody answers at this address: connections are refused at once.
@@ -150,9 +151,14 @@ impl Scene {
         let key = database.folder().join("hub.key");
         let vault = open_vault(&database.address, None, Some(&key));
         let store = Store::open(&database.address).await.expect("opens");
-        Hub::new(store, clock, vault.expect("a vault"))
-            .await
-            .expect("a hub")
+        Hub::new(
+            store,
+            clock,
+            vault.expect("a vault"),
+            Networks::private_and_loopback(),
+        )
+        .await
+        .expect("a hub")
     }
 
     /// Adds somebody who sees every lot but `far`.
@@ -256,7 +262,7 @@ impl Scene {
     pub(crate) async fn told(&self) -> Vec<Told> {
         let mut reader = self.hub.store().read().await.expect("reads");
         let mut conn = reader.conn();
-        loop {
+        let events = loop {
             let (written,): (i64,) = conn
                 .one("select count(*) from event", vec![])
                 .await
@@ -266,10 +272,23 @@ impl Scene {
             // On PostgreSQL events are handed out below the oldest transaction of the whole cluster, which may be another
             // test's: what is written comes a moment later.
             if i64::try_from(events.len()).is_ok_and(|seen| seen >= written) {
-                return events.into_iter().filter_map(|event| event.told).collect();
+                break events;
             }
             tokio::task::yield_now().await;
+        };
+        drop(reader);
+        let mut told = Vec::new();
+        for event in events.into_iter().filter_map(|event| event.told) {
+            told.push(match event {
+                // A page is put together for whoever watches.
+                Told::View { lane, parts, .. } if *parts == ViewParts::default() => {
+                    let watched = crate::ops::view::watched(&self.hub, &lane).await;
+                    watched.expect("a page").everybody
+                }
+                other => other,
+            });
         }
+        told
     }
 }
 

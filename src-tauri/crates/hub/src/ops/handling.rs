@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 #[into_params(parameter_in = Query)]
 pub struct Counted {
     /// `outcome`, `lot`, `hour` or `person`; `outcome` where it is not given.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     pub by: Option<CasesBy>,
     /// Ended at or after; a week ago where it is not given.
     pub from: Option<String>,

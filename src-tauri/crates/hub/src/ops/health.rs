@@ -14,6 +14,7 @@ pub async fn health(hub: &Hub) -> Health {
         ok: matches!(answer, Ok(Ok(()))),
         database: hub.store().engine().to_owned(),
         devices: hub.runtime().devices(),
+        undeclared_proxy_at: hub.proxies().undeclared_at(),
     }
 }
 

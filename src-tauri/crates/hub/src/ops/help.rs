@@ -5,7 +5,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, HelpRow, LeaseRow, StepRow, Tx},
+    store::{Audit, HelpRow, LeaseRow, Rows, StepRow, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LotId},
@@ -47,7 +47,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<
     let note: String = note.trim().chars().take(LONGEST).collect();
     let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::case(&case), move |tx| {
             let (hub, who, case, note) = (outer.clone(), who.clone(), case.clone(), note.clone());
             Box::pin(async move {
                 let held = held(tx, &who, &case, now).await?;
@@ -64,6 +64,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<
 async fn held(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId, now: Timestamp) -> Result<LeaseRow> {
     let row = tx.case(case).await?.ok_or(Error::NotFound)?;
     actor.see(&row.lot)?;
+    tx.need_lane(&row.lane)?;
     let lease = tx.lease_of_person(&actor.id).await?;
     lease
         .filter(|lease| lease.case == *case && lease.holds(now))
@@ -76,12 +77,13 @@ pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Re
     let answer: String = answer.trim().chars().take(LONGEST).collect();
     let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::case(&case), move |tx| {
             let (hub, who, case, answer) =
                 (outer.clone(), who.clone(), case.clone(), answer.clone());
             Box::pin(async move {
                 let row = tx.case(&case).await?.ok_or(Error::NotFound)?;
                 who.see(&row.lot)?;
+                tx.need_lane(&row.lane)?;
                 tx.help_of(&case).await?.ok_or(Error::NotFound)?;
                 tx.answer_help(&case, &who.id, &answer, now).await?;
                 record(
@@ -105,7 +107,7 @@ pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
     actor.allow(Permission::AskHelp)?;
     let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::case(&case), move |tx| {
             let (hub, who, case) = (outer.clone(), who.clone(), case.clone());
             Box::pin(async move {
                 let held = held(tx, &who, &case, now).await?;

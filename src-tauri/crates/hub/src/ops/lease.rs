@@ -1,8 +1,8 @@
 //! Getting, giving and losing a lane (R6–R13). Each change is one transaction with its case, step, audit row and events.
 //!
-//! The rules are `lanedesk_domain::lease`; a test runs both side by side. Here is the order of statements that keeps
-//! them true with many hubs: every statement succeeds only where the row is as it was read, and where one is not, the
-//! whole work runs again.
+//! The rules are `lanedesk_domain::lease`; a test runs both side by side. Whoever changes a lease has taken the lane and
+//! the person it goes to (`store::turn`), so that what was read is true; every statement succeeds all the same only where
+//! the row is as it was read, and where one is not, the whole work runs again.
 
 mod ask;
 mod claim;
@@ -79,10 +79,11 @@ pub(crate) async fn end(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) ->
     Ok(true)
 }
 
-/// Ends the case of a lease that ended by time or because its holder went to another lane.
+/// Ends the case of a lease that ended by time, with its holder's rights, or because its holder went to another lane.
 async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Result<()> {
     let (state, step) = match ending.why {
         LostWhy::Requeried => (CaseState::Requeried, Step::Requeried),
+        LostWhy::Revoked => (CaseState::Revoked, Step::Revoked),
         _ => (CaseState::Expired, Step::Expired),
     };
     tx.end_case(&ending.lease.case, state, now).await?;

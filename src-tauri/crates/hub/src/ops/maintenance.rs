@@ -6,6 +6,7 @@ use crate::{
     directory::{Directory, Lane},
     error::{Error, Result},
     hub::Hub,
+    ops::site::Reach,
     runtime::{Health, Say},
     store::{Audit, MaintenanceFilter, NewMaintenance, Tx},
 };
@@ -34,11 +35,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 #[into_params(parameter_in = Query)]
 pub struct Devices {
     /// Of this lot.
-    #[param(value_type = Option<String>)]
     pub lot: Option<LotId>,
 }
 
-/// The devices of one's lots, those that cannot be reached first. Devices of no lane are an administrator's.
+/// The devices of one's lots, those that cannot be reached first. Devices of no lane are their maker's and of whoever holds
+/// a root area.
 /// `say` is the reader's language.
 pub async fn devices(
     hub: &Hub,
@@ -54,37 +55,69 @@ pub async fn devices(
         limit: 2_000,
         ..MaintenanceFilter::default()
     };
-    let (repairs, pictures) = {
+    let (reach, repairs, pictures) = {
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
+        let reach = if actor.role.may(Permission::Configure) {
+            Some(Reach::of(&mut conn, &actor.id).await?)
+        } else {
+            None
+        };
         (
+            reach,
             conn.maintenance(&site, &open).await?,
-            conn.last_pictures().await?,
+            conn.last_pictures(open.lots.as_deref()).await?,
         )
     };
     let pictures: HashMap<LaneId, Timestamp> = pictures.into_iter().collect();
+    let repairs: HashMap<&DeviceId, &Maintenance> = repairs
+        .iter()
+        .rev()
+        .map(|repair| (&repair.device, repair))
+        .collect();
+    // One walk over the lanes for all devices: a site has thousands of both.
+    let lanes = lanes_by_device(&site);
+    let near = |lane: &&Lane| {
+        actor.may_see(&lane.lot) && asked.lot.as_ref().is_none_or(|asked| *asked == lane.lot)
+    };
     let mut items: Vec<DeviceHealth> = site
         .devices
         .values()
         .filter_map(|device| {
-            let lanes: Vec<&Lane> = lanes_of(&site, &device.id).collect();
-            let lot = lanes.first().map(|lane| lane.lot.clone());
-            let near = match &lot {
-                Some(lot) => {
-                    actor.may_see(lot) && asked.lot.as_ref().is_none_or(|asked| asked == lot)
-                }
-                None => actor.role.may(Permission::Configure) && asked.lot.is_none(),
+            // A device may serve several lots: each sees its own lanes.
+            let shown: Vec<&Lane> = if let Some(lanes) = lanes.get(&device.id) {
+                let lanes: Vec<&Lane> = lanes.iter().copied().filter(near).collect();
+                (!lanes.is_empty()).then_some(lanes)?
+            } else {
+                let theirs = reach.as_ref()?.holds_unplaced(&device.id);
+                (theirs && asked.lot.is_none()).then(Vec::new)?
             };
-            let repair = repairs
-                .iter()
-                .find(|repair| repair.device == device.id)
-                .cloned();
-            near.then(|| health(hub, &site, device, &lanes, repair, &pictures, say))
+            let repair = repairs.get(&device.id).copied().cloned();
+            Some(health(hub, &site, device, &shown, repair, &pictures, say))
         })
         .collect();
     items.sort_by(|a, b| (a.online, &a.id).cmp(&(b.online, &b.id)));
     items.sort_by_key(|device| device.online != Some(false));
     Ok(Page { items, next: None })
+}
+
+/// The lanes that use each device, for whatever, in the order of their ids.
+fn lanes_by_device(site: &Directory) -> HashMap<&DeviceId, Vec<&Lane>> {
+    let mut lanes: Vec<&Lane> = site.lanes.values().collect();
+    lanes.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut by_device: HashMap<&DeviceId, Vec<&Lane>> = HashMap::new();
+    for lane in lanes {
+        let one = [&lane.barrier, &lane.plate_camera, &lane.id_camera];
+        let used = one.into_iter().flatten().chain(&lane.environment_cameras);
+        for device in used {
+            let of_device = by_device.entry(device).or_default();
+            // One device is often all of a lane's.
+            if of_device.last().is_none_or(|last| last.id != lane.id) {
+                of_device.push(lane);
+            }
+        }
+    }
+    by_device
 }
 
 /// Every lane that uses a device, for whatever.
@@ -298,13 +331,10 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// `open` or `closed`; both where it is not given.
-    #[param(value_type = Option<String>)]
     pub state: Option<MaintenanceState>,
     /// Of this lot.
-    #[param(value_type = Option<String>)]
     pub lot: Option<LotId>,
     /// Of this device.
-    #[param(value_type = Option<String>)]
     pub device: Option<DeviceId>,
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,

@@ -44,7 +44,7 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day, lot: Option<LotId>) -> 
     };
     let site = hub.directory();
     let span = Span {
-        from: day.from().plus_ms(-PAST * DAY_MS),
+        from: day.from().local_midnight(-PAST),
         to: day.to(),
         lots,
     };

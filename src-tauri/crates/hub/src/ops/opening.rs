@@ -44,6 +44,7 @@ pub struct Asked {
     /// `pending`, `passed` or `none`: whether the vehicle was seen to pass (R37).
     pub passage: Option<String>,
     /// Hour of the day, local, 0 to 23.
+    #[param(maximum = 23)]
     pub hour: Option<u8>,
     /// Only with money due and no matching payment.
     pub unpaid: Option<bool>,
@@ -58,6 +59,7 @@ pub struct Asked {
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
+    #[param(pattern = r"^-?[0-9]{1,18}\.[A-Za-z0-9_-]{1,40}$")]
     pub cursor: Option<String>,
 }
 
@@ -67,15 +69,13 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening
     // Who was just told that a device has answered finds it so in the list.
     hub.recording().all_settled().await;
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let cursor = asked.cursor.clone();
+    let behind = behind(&asked)?;
     let Some(filter) = filter(hub, actor, asked).await? else {
         return Ok(Page {
             items: Vec::new(),
             next: None,
         });
     };
-    let behind = cursor.map(|cursor| cursor.parse::<Behind>()).transpose();
-    let behind = behind.map_err(|_| Error::BadRequest("cursor".to_owned()))?;
     let mut reader = hub.store().read().await?;
     // One more than asked for tells whether there is another page.
     let mut items = reader
@@ -117,8 +117,24 @@ fn may_see(actor: &Actor, scope: &Scope, opening: &Opening) -> bool {
     theirs && scope.contains(&opening.lot.id)
 }
 
+/// Behind which opening a page begins.
+fn behind(asked: &Asked) -> Result<Option<Behind>> {
+    let behind = asked.cursor.as_deref().map(str::parse::<Behind>);
+    behind
+        .transpose()
+        .map_err(|_| Error::BadRequest("cursor".to_owned()))
+}
+
 /// What is asked for, as far as the person may see it; none where that is nothing.
 pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Option<Filter>> {
+    // Where all are told at once it has no part, and has to be one all the same.
+    behind(&asked)?;
+    if asked.hour.is_some_and(|hour| hour > 23) {
+        return Err(Error::Invalid {
+            field: "hour",
+            why: "not_acceptable",
+        });
+    }
     let mut filter = Filter {
         lots: scope(hub, actor),
         lot: asked.lot,

@@ -4,8 +4,8 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{debt, robot, view},
-    store::{Audit, NewPayment, StayRow, StepRow, StoreError, Tx, Unmatched},
+    ops::{debt, robot, stay::lanes_of, view},
+    store::{Audit, NewPayment, Rows, StayRow, StepRow, StoreError, Tx, Unmatched},
 };
 use lanedesk_domain::{
     ids::{IntegrationId, LotId, PaymentId, StayId},
@@ -31,16 +31,20 @@ pub enum Told {
 pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Result<Told> {
     let payment = check(hub, from, event)?;
     let stay = event.stay.clone();
-    let (outer, now) = (hub.clone(), hub.clock().now());
+    let rows = Rows::lanes(&lanes_of(&hub.directory(), &payment.lot));
+    let outer = hub.clone();
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, payment, stay) = (outer.clone(), payment.clone(), stay.clone());
-            Box::pin(async move { take_in(tx, &hub, &payment, stay.as_ref(), now).await })
+            Box::pin(async move {
+                let now = hub.clock().now();
+                take_in(tx, &hub, &payment, stay.as_ref(), now).await
+            })
         })
         .await
 }
 
-/// Keeps a payment and puts it to its stay, or to a debt.
+/// Keeps a payment and puts it to its stay, or to a debt. Whatever page its vehicle stands on shows it afterwards.
 pub(super) async fn take_in(
     tx: &mut Tx<'_>,
     hub: &Hub,
@@ -48,6 +52,7 @@ pub(super) async fn take_in(
     stay: Option<&StayId>,
     now: Timestamp,
 ) -> Result<Told> {
+    tx.need_lanes(&lanes_of(&hub.directory(), &payment.lot))?;
     if !tx.add_payment(payment).await? {
         return Ok(Told::Repeated);
     }

@@ -10,7 +10,7 @@ use crate::{
     halt::{self, Point},
     hub::Hub,
     ops::{case, release, robot},
-    store::{Audit, PhotoCase, PhotoRow, StepRow, To, Tx},
+    store::{Audit, ObjectHold, PhotoCase, PhotoRow, Purpose, Rows, StepRow, To, Tx},
 };
 use bytes::Bytes;
 use lanedesk_domain::{
@@ -27,11 +27,27 @@ use lanedesk_wire::{
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Held for reading from keeping an object to committing its row, and for writing from finding that no row names an
-/// object to dropping it, so that a photo that comes in is never dropped with one that goes.
-pub(crate) static OBJECTS: RwLock<()> = RwLock::const_new(());
+/// object to dropping it, so that a photo that comes in is never dropped with one that goes. Other hubs are kept from it
+/// by the object's name in the records.
+static OBJECTS: RwLock<()> = RwLock::const_new(());
+
+/// From before an object is kept until the row that names it is committed.
+async fn arriving(hub: &Hub, sha256: &str) -> Result<(RwLockReadGuard<'static, ()>, ObjectHold)> {
+    let here = OBJECTS.read().await;
+    Ok((here, hub.store().hold_object(sha256, Purpose::Keep).await?))
+}
+
+/// From before it is looked whether a row names an object until it is dropped.
+pub(super) async fn leaving(
+    hub: &Hub,
+    sha256: &str,
+) -> Result<(RwLockWriteGuard<'static, ()>, ObjectHold)> {
+    let here = OBJECTS.write().await;
+    Ok((here, hub.store().hold_object(sha256, Purpose::Drop).await?))
+}
 
 /// A photo as it was sent.
 #[derive(Debug, Clone)]
@@ -79,8 +95,24 @@ fn allow_camera(hub: &Hub, actor: &Actor, source: PhotoSource) -> Result<()> {
     }
 }
 
-/// Keeps a photo of a document. The same file sent again is the same photo.
+/// Takes in a photo that somebody sends. What a lane's camera took only the hub can say (R24): nobody sends one as such.
 pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
+    if upload.source == PhotoSource::LaneCamera {
+        return Err(Error::Invalid {
+            field: "source",
+            why: "not_acceptable",
+        });
+    }
+    keep(hub, actor, case, upload).await
+}
+
+/// Keeps a photo of a document. The same file sent again is the same photo.
+pub(super) async fn keep(
+    hub: &Hub,
+    actor: &Actor,
+    case: PhotoCase,
+    upload: Upload,
+) -> Result<Kept> {
     allow_camera(hub, actor, upload.source)?;
     let now = hub.clock().now();
     let original = hex::encode(Sha256::digest(&upload.file));
@@ -91,7 +123,7 @@ pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> R
     let taken_at = upload.taken_at.unwrap_or(now);
     let taken_at = taken_during(case.handled, taken_at, now).ok_or(Error::TooOld)?;
     let taken = take_in(upload.file).await?;
-    let _arriving = OBJECTS.read().await;
+    let _arriving = arriving(hub, &hex::encode(Sha256::digest(&taken.jpeg))).await?;
     let sha256 = hub.vault().keep(&taken.jpeg).await;
     halt::at(Point::PhotoKept);
     let photo = PhotoRow {
@@ -133,7 +165,7 @@ async fn write(
 ) -> Result<Kept> {
     let (outer, who) = (hub.clone(), actor.id.clone());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::lane(&lane), move |tx| {
             let (hub, who) = (outer.clone(), who.clone());
             let (photo, lane) = (photo.clone(), lane.clone());
             Box::pin(async move {
@@ -224,7 +256,7 @@ pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) ->
         taken_at: Some(hub.clock().now()),
     };
     let case = taken_for(hub, actor, case).await?;
-    add(hub, actor, case, upload).await
+    keep(hub, actor, case, upload).await
 }
 
 /// Photos of a case that a release may use.
@@ -242,11 +274,11 @@ pub async fn remove(hub: &Hub, actor: &Actor, case: &CaseId, id: &PhotoId) -> Re
     drop(reader);
     let photo = photo.filter(|photo| photo.deleted_at.is_none());
     let photo = photo.ok_or(Error::NotFound)?;
-    let _leaving = OBJECTS.write().await;
+    let _leaving = leaving(hub, &photo.sha256).await?;
     let (who, now, sha256) = (actor.id.clone(), hub.clock().now(), photo.sha256.clone());
     let unnamed: Result<bool> = hub
         .store()
-        .write(move |tx| {
+        .write_at(Rows::lane(&case.lane), move |tx| {
             let (who, photo) = (who.clone(), photo.clone());
             Box::pin(async move {
                 if !tx.drop_photo(&photo.case, &photo.id, now).await? {

@@ -16,7 +16,7 @@ use crate::{
         view,
     },
     runtime::{LaneDevices, Opened},
-    store::{PictureKind, PictureRow},
+    store::{PictureKind, PictureRow, Rows},
 };
 use bytes::Bytes;
 use lanedesk_devices::{DeviceError, PlateRead};
@@ -139,7 +139,7 @@ async fn put_still(
 ) -> Result<()> {
     let outer = hub.clone();
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::lane(&picture.lane), move |tx| {
             let (hub, picture, read) = (outer.clone(), picture.clone(), read.clone());
             Box::pin(async move {
                 tx.add_picture(&picture, PictureKind::Still, bytes).await?;

@@ -7,12 +7,12 @@ mod gap;
 mod passage;
 
 use crate::{
-    directory::Lane,
+    directory::{Directory, Lane},
     error::{Error, Result},
     hub::Hub,
     ops::{picture, robot, stay, view},
     runtime::Opened,
-    store::{Audit, PictureKind, PictureRow, ReadRow, StepRow, Tx},
+    store::{Audit, PictureKind, PictureRow, ReadRow, Rows, StepRow, Tx},
 };
 use lanedesk_devices::{PlateRead, Travel};
 use lanedesk_domain::{
@@ -80,18 +80,30 @@ pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> 
     };
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
-    let (outer, now) = (hub.clone(), hub.clock().now());
+    let (outer, rows) = (hub.clone(), rows(&site, &news.read));
     let taken = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, news) = (outer.clone(), news.clone());
-            Box::pin(async move { write(tx, &hub, &news, now).await })
+            Box::pin(async move {
+                let now = hub.clock().now();
+                write(tx, &hub, &news, now).await
+            })
         })
         .await?;
     if taken == Taken::New && live && without_picture {
         picture::still_for_read(hub, &lane);
     }
     Ok(taken)
+}
+
+/// The lane; every lane of the lot where the camera let a vehicle through, for then its stay begins or ends.
+fn rows(site: &Directory, read: &ReadRow) -> Rows {
+    if read.opened_by_camera && read.plate.is_some() {
+        Rows::lanes(&stay::lanes_of(site, &read.lot)).and_lane(&read.lane)
+    } else {
+        Rows::lane(&read.lane)
+    }
 }
 
 /// Puts what the device said into our words and keeps its picture. A picture that cannot be kept costs only itself.
@@ -148,6 +160,7 @@ fn direction(lane: LaneDirection, travel: Option<Travel>) -> Option<Direction> {
 
 async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<Taken> {
     let read = &news.read;
+    tx.need_lane(&read.lane)?;
     if !tx.add_read(read, &news.dedupe, now).await? {
         return Ok(Taken::Repeated);
     }
@@ -190,6 +203,7 @@ async fn arrive(
     let mut settled = passage::turned_back(tx, news, before).await?;
     settled.extend(stay::settle(tx, &read.lane, &sign).await?);
     passage::note(tx, &settled, now).await?;
+    stay::tell_others(tx, hub, &settled, &read.lane, now).await?;
     let own = |s: &stay::Settled| {
         [&s.plate, &s.plate_read]
             .into_iter()

@@ -17,7 +17,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{approval, debt},
+    ops::{approval, debt, view::Basis},
     store::{Abnormal, NewOpening, Tx},
 };
 use lanedesk_domain::{
@@ -47,15 +47,17 @@ pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -
     // Known from here where it was made here: an order that was sent is answered even when nothing can be read any more.
     let made: Mutex<Option<OpeningId>> = Mutex::default();
     // In a box: what it looks up is large, and every order of the kind would carry it about.
-    let preparing = Box::pin(async {
-        let prepared = prepare(hub, actor, case, &press, &wanted).await?;
-        let id = prepared.opening.as_ref().map(|opening| opening.id.clone());
-        *made.lock().unwrap_or_else(PoisonError::into_inner) = id;
-        Ok(prepared)
-    });
+    let preparing = || {
+        Box::pin(async {
+            let prepared = prepare(hub, actor, case, &press, &wanted).await?;
+            let id = prepared.opening.as_ref().map(|opening| opening.id.clone());
+            *made.lock().unwrap_or_else(PoisonError::into_inner) = id;
+            Ok(prepared)
+        })
+    };
     // Known first: what is asked for again must not ask for leave again.
     let known = barrier::find(hub, press.id).await?;
-    let order = barrier::give(hub, actor, &press, known, preparing).await?;
+    let order = barrier::give(hub, actor, &press, known, None, preparing).await?;
     let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     let id = match stored(hub, order.id).await {
         Ok(Some(id)) => id,
@@ -105,7 +107,9 @@ async fn prepare(
     let (page, order) = barrier::stage(hub, actor, case, press).await?;
     let checked = check::check(hub, &page, case, wanted).await?;
     let leave = if check::asks_leave(hub, actor, &page, &checked).await? {
-        Some(approval::leave(hub, actor, &order, &page, &checked).await?)
+        let basis = Basis::of(&page).ok_or(Error::LeaseLost)?;
+        let question = approval::question(hub, actor, &order, &page, &checked);
+        Some(approval::leave(hub, actor, &order, basis, question).await?)
     } else {
         None
     };
@@ -132,6 +136,7 @@ async fn prepare(
         order,
         opening: Some(opening),
         abnormal: Some(abnormal),
+        basis: Basis::of(&page).ok_or(Error::LeaseLost)?,
     })
 }
 
@@ -143,7 +148,7 @@ pub(super) async fn keep(
     now: Timestamp,
 ) -> Result<()> {
     if let Some((leave, _)) = &abnormal.leave
-        && !tx.use_approval(leave, &opening.id, now).await?
+        && !tx.use_approval(leave, opening, now).await?
     {
         return Err(Error::ApprovalRequired(leave.clone()));
     }

@@ -3,8 +3,11 @@
 //!
 //! Looked at after every change of the site, by every hub; a lease has one end, whichever hub brings it about.
 
-use super::lease::{Ending, audit, end};
-use crate::{auth, error::Result, hub::Hub};
+use super::{
+    lease::{Ending, audit, end},
+    seat,
+};
+use crate::{auth, error::Result, hub::Hub, store::Rows};
 use lanedesk_domain::{
     ids::{LaneId, LotId, PersonId},
     person::Permission,
@@ -30,7 +33,7 @@ pub async fn enforce(hub: &Hub) -> Result<()> {
     for person in seated {
         let known = auth::person(hub, &person).await?;
         if !known.is_some_and(|actor| actor.role.may(Permission::Seat)) {
-            leave_seat(hub, &person).await?;
+            seat::release(hub, person).await?;
         }
     }
     Ok(())
@@ -47,9 +50,10 @@ async fn may_work(hub: &Hub, person: &PersonId, lot: Option<&LotId>) -> Result<b
 }
 
 async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
+    let rows = Rows::lane(lane);
     let (lane, person, now) = (lane.clone(), person.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (lane, person) = (lane.clone(), person.clone());
             Box::pin(async move {
                 let lease = tx.lease_of_lane(&lane).await?;
@@ -58,7 +62,7 @@ async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
                 };
                 let ending = Ending {
                     lease: &lease,
-                    why: LostWhy::Expired,
+                    why: LostWhy::Revoked,
                     by: None,
                 };
                 if end(tx, &ending, now).await? {
@@ -68,16 +72,6 @@ async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
                 }
                 Ok(())
             })
-        })
-        .await
-}
-
-async fn leave_seat(hub: &Hub, person: &PersonId) -> Result<()> {
-    let person = person.clone();
-    hub.store()
-        .write(move |tx| {
-            let person = person.clone();
-            Box::pin(async move { Ok(tx.free_seat(&person).await.map(drop)?) })
         })
         .await
 }

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     runtime::LaneDevices,
-    store::{Audit, Behind, NewRise, PictureKind, PictureRow, RiseFilter, Told, Tx},
+    store::{Audit, Behind, Conn, NewRise, PictureKind, PictureRow, RiseFilter, Rows, Told, Tx},
 };
 use bytes::Bytes;
 use lanedesk_domain::{
@@ -47,6 +47,14 @@ impl Used {
             .clone()
     }
 
+    /// Whether a cause was found; an order that is one explains no other rise.
+    fn noted(&self, cause: Option<Cause>) -> bool {
+        if let Some(Cause::Order(order)) = cause {
+            self.add(order);
+        }
+        cause.is_some()
+    }
+
     fn add(&self, order: OrderId) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         used.push(order);
@@ -76,7 +84,7 @@ async fn judged(hub: &Hub, lane: &LaneDevices, risen: Risen, used: &Used) -> Res
     if explained(hub, &lanes, risen, used).await? {
         return Ok(());
     }
-    record(hub, lane, risen, still).await
+    record(hub, lane, lanes, (risen, used), still).await
 }
 
 /// The lanes whose arm the same device moves.
@@ -91,17 +99,28 @@ fn under_one_arm(hub: &Hub, lane: &LaneDevices) -> Vec<LaneId> {
 
 async fn explained(hub: &Hub, lanes: &[LaneId], risen: Risen, used: &Used) -> Result<bool> {
     let mut reader = hub.store().read().await?;
-    let mut conn = reader.conn();
-    let orders = conn.orders_of_rise(lanes, &risen).await?;
-    let passages = conn.passages_of_rise(lanes, &risen).await?;
-    let cause = risen.cause(&orders, &used.all(), &passages);
-    if let Some(Cause::Order(order)) = cause {
-        used.add(order);
-    }
-    Ok(cause.is_some())
+    let cause = cause(&mut reader.conn(), lanes, risen, used).await?;
+    Ok(used.noted(cause))
 }
 
-async fn record(hub: &Hub, lane: &LaneDevices, risen: Risen, still: Option<Bytes>) -> Result<()> {
+async fn cause(
+    conn: &mut Conn<'_>,
+    lanes: &[LaneId],
+    risen: Risen,
+    used: &Used,
+) -> Result<Option<Cause>> {
+    let orders = conn.orders_of_rise(lanes, &risen).await?;
+    let passages = conn.passages_of_rise(lanes, &risen).await?;
+    Ok(risen.cause(&orders, &used.all(), &passages))
+}
+
+async fn record(
+    hub: &Hub,
+    lane: &LaneDevices,
+    lanes: Vec<LaneId>,
+    (risen, used): (Risen, &Used),
+    still: Option<Bytes>,
+) -> Result<()> {
     let picture = match &still {
         Some(jpeg) => keep(hub, lane, risen, jpeg).await,
         None => None,
@@ -115,13 +134,24 @@ async fn record(hub: &Hub, lane: &LaneDevices, risen: Risen, still: Option<Bytes
         risen,
         picture: picture.as_ref().map(|(row, _)| row.id.clone()),
     };
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
+    let (outer, known) = (hub.clone(), used.clone());
+    let found = hub
+        .store()
+        .write_at(Rows::lanes(&lanes), move |tx| {
             let (hub, new, picture) = (outer.clone(), new.clone(), picture.clone());
-            Box::pin(async move { write(tx, &hub, &new, picture).await })
+            let (lanes, known) = (lanes.clone(), known.clone());
+            Box::pin(async move {
+                // An order or a camera's word may have been written down while the picture was kept.
+                let found = cause(tx, &lanes, new.risen, &known).await?;
+                if found.is_none() {
+                    write(tx, &hub, &new, picture).await?;
+                }
+                Ok::<_, Error>(found)
+            })
         })
-        .await
+        .await?;
+    used.noted(found);
+    Ok(())
 }
 
 /// A picture that cannot be kept costs only itself.
@@ -186,6 +216,7 @@ pub struct AskedRises {
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
+    #[param(pattern = r"^-?[0-9]{1,18}\.[A-Za-z0-9_-]{1,40}$")]
     pub cursor: Option<String>,
 }
 

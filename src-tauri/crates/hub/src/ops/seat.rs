@@ -11,7 +11,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, SeatRow, StoreError, To, Tx},
+    store::{Audit, Rows, SeatRow, StoreError, To, Tx},
 };
 use lanedesk_domain::{
     ids::PersonId,
@@ -32,12 +32,13 @@ pub async fn bind(hub: &Hub, actor: &Actor, number: String) -> Result<Person> {
     actor.allow(Permission::Seat)?;
     let (outer, person, now) = (hub.clone(), actor.id.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::person(&actor.id), move |tx| {
             let (hub, number, person) = (outer.clone(), number.clone(), person.clone());
             Box::pin(async move { sit_down(tx, &hub, &number, &person, now).await })
         })
         .await?;
-    present(hub, actor).await
+    // Whoever gets this far has their account in order.
+    present(hub, actor, false).await
 }
 
 async fn sit_down(
@@ -77,8 +78,9 @@ async fn sit_down(
     tell_of(tx, hub, number, now).await
 }
 
-/// Frees the seat a person sits at.
+/// Frees the seat a person sits at. A call that comes to it just now finds them there or gone, not half.
 async fn leave(tx: &mut Tx<'_>, number: &str, person: &PersonId, now: Timestamp) -> Result<()> {
+    tx.need_person(person)?;
     tx.free_seat(person).await?;
     tx.audit(audit("seat.free", number, person, now)).await?;
     let empty = Seat {
@@ -111,11 +113,11 @@ pub async fn free(hub: &Hub, actor: &Actor) -> Result<()> {
     release(hub, actor.id.clone()).await
 }
 
-/// The same for somebody whose desk has been gone for too long.
-async fn release(hub: &Hub, person: PersonId) -> Result<()> {
+/// The same for somebody whose desk has been gone for too long, or who may sit at none any more.
+pub(super) async fn release(hub: &Hub, person: PersonId) -> Result<()> {
     let now = hub.clock().now();
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::person(&person), move |tx| {
             let person = person.clone();
             Box::pin(async move {
                 match tx.seat_of(&person).await? {

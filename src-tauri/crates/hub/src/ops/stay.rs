@@ -2,8 +2,10 @@
 
 use crate::{
     actor::Actor,
+    directory::Directory,
     error::Result,
     hub::Hub,
+    ops::view,
     store::{Leaving, NewStay, Pending, StoreError, Tx},
 };
 use lanedesk_domain::{
@@ -14,6 +16,7 @@ use lanedesk_domain::{
     phone::Phone,
     plate::Plate,
     stay::{ReleaseKind, Settlement, Sign, settle as settle_by},
+    time::Timestamp,
 };
 
 /// An opening that was settled just now.
@@ -23,12 +26,56 @@ pub struct Settled {
     pub opening: OpeningId,
     /// Its case, which may be closed by now.
     pub case: CaseId,
+    /// Its lot.
+    pub lot: LotId,
     /// Whether its vehicle went through.
     pub passage: Passage,
     /// The vehicle's plate.
     pub plate: Option<Plate>,
     /// What the camera had read of it.
     pub plate_read: Option<Plate>,
+    /// The driver's phone, where it was given.
+    pub phone: Option<Phone>,
+}
+
+/// The lanes of a lot. The page of each may stand on any vehicle of it: whoever begins, ends or pays a stay takes them
+/// all first, or a page that is put together at the same moment would know neither and nobody would tell it.
+pub(crate) fn lanes_of(site: &Directory, lot: &LotId) -> Vec<LaneId> {
+    let lanes = site.lanes.values().filter(|lane| lane.lot == *lot);
+    lanes.map(|lane| lane.id.clone()).collect()
+}
+
+/// Tells the other pages that show a vehicle whose stay began or ended here.
+pub(crate) async fn tell_others(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    settled: &[Settled],
+    here: &LaneId,
+    now: Timestamp,
+) -> Result<()> {
+    for settled in settled.iter().filter(|s| s.passage == Passage::Passed) {
+        let vehicle = (settled.plate.as_ref(), settled.phone.as_ref());
+        tell_pages(tx, hub, &settled.lot, vehicle, here, now).await?;
+    }
+    Ok(())
+}
+
+/// The same for one vehicle.
+pub(crate) async fn tell_pages(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    lot: &LotId,
+    (plate, phone): (Option<&Plate>, Option<&Phone>),
+    here: &LaneId,
+    now: Timestamp,
+) -> Result<()> {
+    tx.need_lanes(&lanes_of(&hub.directory(), lot))?;
+    for lane in tx.lanes_with(lot, plate, phone).await? {
+        if lane != *here {
+            view::tell(tx, hub, &lane, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Looks at every opening of a lane that waits for its vehicle's passage, and settles those the sign speaks of.
@@ -38,8 +85,30 @@ pub async fn settle(
     lane: &LaneId,
     sign: &Sign,
 ) -> Result<Vec<Settled>, StoreError> {
+    let pending = tx.pending_openings(lane).await?;
+    settle_each(tx, lane, pending, sign).await
+}
+
+/// The same for the openings of one case, which its person saw pass.
+pub(crate) async fn settle_of_case(
+    tx: &mut Tx<'_>,
+    case: &CaseId,
+    lane: &LaneId,
+) -> Result<Vec<Settled>, StoreError> {
+    let mut pending = tx.pending_openings(lane).await?;
+    pending.retain(|pending| pending.case == *case);
+    settle_each(tx, lane, pending, &Sign::PersonSaid).await
+}
+
+async fn settle_each(
+    tx: &mut Tx<'_>,
+    lane: &LaneId,
+    pending: Vec<Pending>,
+    sign: &Sign,
+) -> Result<Vec<Settled>, StoreError> {
+    tx.need_lane(lane)?;
     let mut settled = Vec::new();
-    for mut pending in tx.pending_openings(lane).await? {
+    for mut pending in pending {
         if pending.facts.stay.is_none()
             && let Some(plate) = &pending.facts.plate
         {
@@ -58,9 +127,11 @@ pub async fn settle(
             settled.push(Settled {
                 opening: pending.opening,
                 case: pending.case,
+                lot: pending.lot,
                 passage,
                 plate: pending.facts.plate,
                 plate_read: pending.facts.plate_read,
+                phone: pending.phone,
             });
         }
     }

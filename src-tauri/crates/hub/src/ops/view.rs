@@ -3,10 +3,13 @@
 //! Nothing here changes a lane. Parts that wait on a device are what the device last said; later news is told as
 //! `view` events by whoever wrote it down, through [`tell`].
 
+mod basis;
 mod call;
 mod facts;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use basis::{Basis, by_page};
 
 use crate::{
     actor::Actor,
@@ -17,11 +20,11 @@ use crate::{
         lease::{Began, first_step},
         vehicle::{Asked, Known, look_up},
     },
-    store::{CallRow, Conn, Standing, To, Tx},
+    store::{CallRow, Conn, Rows, Standing, StoreError, Tx},
 };
 use lanedesk_domain::{
     assessment::Assessment,
-    ids::{CaseId, LaneId},
+    ids::{CaseId, LaneId, PersonId},
     lane::Direction,
     offers::{OfferFacts, UnderArm, offers},
     person::Permission,
@@ -33,7 +36,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{
     barrier::Order,
     case::TimelineEntry,
-    lane::{Candidate, Offer, Picture, View},
+    lane::{Candidate, Offer, Picture, RobotFacts, View},
     stream::{Told, ViewParts},
 };
 
@@ -65,25 +68,37 @@ pub async fn of_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<View> {
     let directory = hub.directory();
     let (_, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
     actor.see(&lot.id)?;
-    let view = of_holder(hub, lane).await?;
-    Ok(call::seen_by(view, Some(&actor.id)))
+    let page = page_of_lane(hub, lane).await?;
+    if holds(&page.view, &actor.id) {
+        keep_first_quote(hub, &page).await;
+    }
+    Ok(call::seen_by(page.view, Some(&actor.id)))
 }
 
 /// A lane's page, for nobody in particular.
 pub(crate) async fn of_lane_now(hub: &Hub, lane: &LaneId) -> Result<View> {
-    Ok(call::seen_by(of_holder(hub, lane).await?, None))
+    let page = page_of_lane(hub, lane).await?;
+    Ok(call::seen_by(page.view, None))
 }
 
 /// A lane's page as its holder sees it.
 pub(crate) async fn of_holder(hub: &Hub, lane: &LaneId) -> Result<View> {
+    let page = page_of_lane(hub, lane).await?;
+    keep_first_quote(hub, &page).await;
+    Ok(page.view)
+}
+
+async fn page_of_lane(hub: &Hub, lane: &LaneId) -> Result<Page> {
     let mut reader = hub.store().read().await?;
     let now = hub.clock().now();
     let mut conn = reader.conn();
     let standing = conn.standing(lane, now).await?;
-    let page = build(hub, &mut conn, lane, standing, false, now).await?;
-    drop(reader);
-    keep_first_quote(hub, &page).await;
-    Ok(page.view)
+    build(hub, &mut conn, lane, standing, false, now).await
+}
+
+fn holds(view: &View, person: &PersonId) -> bool {
+    let holder = view.lease.as_ref().map(|lease| &lease.holder.id);
+    holder == Some(person)
 }
 
 /// A case's page, open or over.
@@ -106,41 +121,95 @@ pub(crate) async fn page_of_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Res
     let lane = row.lane.clone();
     let mut page = build(hub, &mut conn, &lane, standing, false, now).await?;
     drop(reader);
-    keep_first_quote(hub, &page).await;
+    if holds(&page.view, &actor.id) {
+        keep_first_quote(hub, &page).await;
+    }
     page.view = call::seen_by(page.view, Some(&actor.id));
     Ok(page)
 }
 
-/// Tells everybody who watches the lane what its page is now, in the transaction that changed it.
+/// Says that a lane's page is another one, in the transaction that changed it. Each hub puts the page together when it
+/// hears of it, and only where somebody watches the lane there: most pages change unseen.
 pub async fn tell(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
+    tx.need_lane(lane)?;
+    let directory = hub.directory();
+    let (_, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
+    if tx.is_unquoted(lane).await? {
+        quote_first(tx, hub, lane, now).await?;
+    }
+    let told = Told::View {
+        lane: lane.clone(),
+        case: None,
+        parts: Box::default(),
+    };
+    Ok(tx.tell(now, &lot.id, &told).await?)
+}
+
+/// The first amount quoted in a case stays with it, whoever watches.
+async fn quote_first(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
     // The timeline is read below.
     tx.flush().await?;
     let standing = tx.standing(lane, now).await?;
     let page = build(hub, tx, lane, standing, true, now).await?;
-    if let (Some(case), Some(quote)) = (&page.standing.case, &page.quote)
-        && case.first_quote.is_none()
-    {
+    if let (Some(case), Some(quote)) = (&page.standing.case, &page.quote) {
         tx.first_quote(&case.id, quote.dues.due).await?;
     }
-    let lot = page.view.lot.id.clone();
-    let for_holder = call::holders_part(&page.view, lane);
-    let told = Told::View {
-        lane: lane.clone(),
-        case: page.view.case.as_ref().map(|case| case.id.clone()),
-        parts: Box::new(parts(call::seen_by(page.view, None))),
-    };
-    let mut all = vec![(To::Lot(&lot), told)];
-    if let Some((holder, part)) = &for_holder {
-        // After what everybody is told, so that the number stands.
-        all.push((To::Person(holder), part.clone()));
+    Ok(())
+}
+
+/// What those who watch a lane are told of its page.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    /// Whoever looks on.
+    pub(crate) everybody: Told,
+    /// Who holds the lane, and what they are told instead.
+    pub(crate) holder: Option<(PersonId, Told)>,
+    /// Its robot, for those who begin to watch. Whoever watches already hears of it from the robot's own link, in order.
+    pub(crate) robot: Option<RobotFacts>,
+}
+
+impl Watched {
+    /// All of it for somebody who begins to watch.
+    pub(crate) fn whole(self, person: &PersonId) -> Told {
+        let mut told = match self.holder {
+            Some((holder, own)) if holder == *person => own,
+            _ => self.everybody,
+        };
+        if let Told::View { parts, .. } = &mut told {
+            parts.robot = self.robot;
+        }
+        told
     }
-    Ok(tx.tell_all(now, &all).await?)
+}
+
+/// A lane's page as it is now, for all who watch it.
+pub(crate) async fn watched(hub: &Hub, lane: &LaneId) -> Result<Watched> {
+    let mut reader = hub.store().read().await?;
+    let now = hub.clock().now();
+    let mut conn = reader.conn();
+    let standing = conn.standing(lane, now).await?;
+    let view = build(hub, &mut conn, lane, standing, false, now)
+        .await?
+        .view;
+    let told = |view: View| Told::View {
+        lane: lane.clone(),
+        case: view.case.as_ref().map(|case| case.id.clone()),
+        parts: Box::new(parts(view)),
+    };
+    let holder = view.lease.as_ref().map(|lease| lease.holder.id.clone());
+    Ok(Watched {
+        robot: view.robot.clone(),
+        holder: holder.map(|holder| {
+            let own = call::seen_by(view.clone(), Some(&holder));
+            (holder, told(own))
+        }),
+        everybody: told(call::seen_by(view, None)),
+    })
 }
 
 fn parts(view: View) -> ViewParts {
     ViewParts {
         case_now: Some(view.case),
-        // Told by the robot's own link, in its own order.
         robot: None,
         barrier: Some(view.barrier),
         picture: Some(view.picture),
@@ -158,8 +227,8 @@ fn parts(view: View) -> ViewParts {
     }
 }
 
-/// The first amount quoted in a case stays with it, so that a lower one later can be seen for what it is. A page is
-/// shown all the same where it cannot be written; an order writes it with its opening.
+/// The first amount its holder was quoted in a case stays with it, so that a lower one later can be seen for what it is.
+/// A page is shown all the same where it cannot be written; an order writes it with its opening.
 async fn keep_first_quote(hub: &Hub, page: &Page) {
     let (Some(case), Some(quote)) = (&page.standing.case, &page.quote) else {
         return;
@@ -167,16 +236,23 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
     if case.first_quote.is_some() || page.view.lease.is_none() {
         return;
     }
-    let (case, due) = (case.id.clone(), quote.dues.due);
+    let (Some(basis), due) = (Basis::of(page), quote.dues.due) else {
+        return;
+    };
     let kept: Result<()> = hub
         .store()
-        .write(move |tx| {
-            let case = case.clone();
-            Box::pin(async move { Ok(tx.first_quote(&case, due).await?) })
+        .write_at(Rows::lane(&case.lane), move |tx| {
+            let basis = basis.clone();
+            Box::pin(async move {
+                basis.stands(tx).await?;
+                Ok(tx.first_quote(&basis.case.id, due).await?)
+            })
         })
         .await;
-    if let Err(error) = kept {
-        tracing::warn!(%error, "a first quote could not be kept");
+    match kept {
+        // The quote was of a vehicle that has gone.
+        Ok(()) | Err(Error::Store(StoreError::GoneOn)) => {}
+        Err(error) => tracing::warn!(%error, "a first quote could not be kept"),
     }
 }
 

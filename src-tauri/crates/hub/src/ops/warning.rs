@@ -102,6 +102,7 @@ pub struct AskedWarnings {
     /// Rows of a page, at most 500.
     pub limit: Option<u32>,
     /// `next` of the page before.
+    #[param(pattern = r"^-?[0-9]{1,18}\.[A-Za-z0-9_-]{1,40}$")]
     pub cursor: Option<String>,
 }
 

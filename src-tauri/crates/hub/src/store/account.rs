@@ -16,6 +16,8 @@ pub(crate) struct Account {
     pub hash: String,
     /// The password is for the first login only.
     pub must_change: bool,
+    /// Others know it: it stood in a file.
+    pub handed: bool,
     /// The TOTP secret, sealed; none: none was offered.
     pub factor: Option<String>,
     /// Whether the second factor is in force.
@@ -30,6 +32,7 @@ struct AccountRow {
     username: String,
     password_hash: String,
     must_change: bool,
+    handed: bool,
     factor: Option<String>,
     factor_at: Option<i64>,
     factor_step: Option<i64>,
@@ -43,6 +46,7 @@ impl TryFrom<AccountRow> for Account {
             username: row.username,
             hash: row.password_hash,
             must_change: row.must_change,
+            handed: row.handed,
             factor: row.factor,
             enrolled: row.factor_at.is_some(),
             factor_step: row.factor_step,
@@ -68,7 +72,7 @@ struct SessionRow {
 macro_rules! account {
     ($where:literal) => {
         concat!(
-            "select id, username, password_hash, must_change, factor, factor_at, factor_step from person where ",
+            "select id, username, password_hash, must_change, handed, factor, factor_at, factor_step from person where ",
             $where,
             " and disabled_at is null"
         )
@@ -96,17 +100,60 @@ impl Conn<'_> {
         row.map(Account::try_from).transpose()
     }
 
-    /// Sets a password. `must_change`: it is for the first login only.
+    /// Sets a password its person chose. Empty: none, and nobody logs in before one is set.
     pub(crate) async fn set_password(
         &mut self,
         person: &PersonId,
         hash: &str,
-        must_change: bool,
     ) -> Result<(), StoreError> {
-        let sql = "update person set password_hash = $2, must_change = $3 where id = $1";
-        self.execute(sql, args![person, hash, must_change])
+        let sql =
+            "update person set password_hash = $2, must_change = $3, handed = $4 where id = $1";
+        self.execute(sql, args![person, hash, hash.is_empty(), false])
             .await
             .map(drop)
+    }
+
+    /// Keeps what an administrator did to somebody's way in. What stood before is over. `code_hash`: with what a password
+    /// is set anew; none: a second factor was taken away.
+    pub(crate) async fn add_reset(
+        &mut self,
+        person: &PersonId,
+        by: &PersonId,
+        code_hash: Option<&str>,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        if code_hash.is_some() {
+            self.end_resets(person, at).await?;
+        }
+        self.execute(
+            "insert into reset (id, person_id, by_id, at, code_hash, expires_at) values ($1, $2, $3, $4, $5, $6)",
+            args![uuid::Uuid::now_v7().to_string(), person, by, at, code_hash, until],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The hash of the code with which somebody's password may be set now.
+    pub(crate) async fn reset_code(
+        &mut self,
+        person: &PersonId,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "select code_hash from reset where person_id = $1 and over_at is null and expires_at > $2
+                   and code_hash is not null order by id desc limit 1";
+        let row: Option<(String,)> = self.optional(sql, args![person, now]).await?;
+        Ok(row.map(|(hash,)| hash))
+    }
+
+    /// Codes that stood are over. False: none stood.
+    pub(crate) async fn end_resets(
+        &mut self,
+        person: &PersonId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "update reset set over_at = $2 where person_id = $1 and over_at is null and code_hash is not null";
+        Ok(self.execute(sql, args![person, at]).await? > 0)
     }
 
     /// Keeps a second factor that is offered, or forgets it (`None`). It is in force from `at` on, where that is given.
@@ -126,12 +173,28 @@ impl Conn<'_> {
         person: &PersonId,
         step: i64,
     ) -> Result<bool, StoreError> {
-        let sql = "update person set factor_step = $2
+        let sql = "update person set factor_step = $2, factor_tries = 0
                    where id = $1 and (factor_step is null or factor_step < $2)";
         Ok(self.execute(sql, args![person, step]).await? == 1)
     }
 
-    /// Notes that the password was entered once more.
+    /// Counts a code before it is looked at. Answers how many were tried since when, this one included; those of before
+    /// `since` are forgotten.
+    pub(crate) async fn count_factor_try(
+        &mut self,
+        person: &PersonId,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<(i64, Timestamp), StoreError> {
+        let sql = "update person set
+                     factor_tries = case when factor_tries_from > $2 then factor_tries + 1 else 1 end,
+                     factor_tries_from = case when factor_tries_from > $2 then factor_tries_from else $3 end
+                   where id = $1 returning factor_tries, factor_tries_from";
+        let (tries, from): (i64, i64) = self.one(sql, args![person, since, now]).await?;
+        Ok((tries, Timestamp(from)))
+    }
+
+    /// Notes that a session's password was entered.
     pub(crate) async fn confirm_session(
         &mut self,
         token_hash: &str,

@@ -1,7 +1,7 @@
 //! Leave for releases: asked for, answered once, used once.
 
 use super::{
-    Conn, StoreError,
+    Conn, NewOpening, StoreError,
     lease::holder,
     opening::{lane_ref, lot_ref, picture_path},
 };
@@ -10,8 +10,9 @@ use crate::{
     directory::{Directory, parsed, parsed_opt},
 };
 use lanedesk_domain::{
-    ids::{ApprovalId, CaseId, OpeningId, OrderId, PersonId, PhotoId},
+    ids::{ApprovalId, CaseId, OrderId, PersonId, PhotoId},
     money::Fen,
+    plate::Plate,
     time::Timestamp,
 };
 use lanedesk_wire::approval::{Approval, ApprovalState, ApprovalWord};
@@ -249,18 +250,28 @@ impl Conn<'_> {
         Ok(answered == 1)
     }
 
-    /// Uses leave up for an opening. False: it was used, or is over.
+    /// Uses leave up for an opening of whoever asked, of that vehicle, at that lane. False: it was used, is over, or is for
+    /// something else.
     pub(crate) async fn use_approval(
         &mut self,
         id: &ApprovalId,
-        opening: &OpeningId,
+        opening: &NewOpening,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let used = self
             .execute(
                 "update approval set state = 'used', opening_id = $2
-                 where id = $1 and state = 'allowed' and expires_at > $3",
-                args![id, opening, now],
+                 where id = $1 and state = 'allowed' and expires_at > $3 and case_id = $4 and lane_id = $5
+                   and person_id = $6 and answered_by <> $6 and coalesce(plate, '') = $7",
+                args![
+                    id,
+                    &opening.id,
+                    now,
+                    &opening.case,
+                    &opening.lane,
+                    &opening.person,
+                    opening.plate.as_ref().map_or("", Plate::as_str)
+                ],
             )
             .await?;
         Ok(used == 1)

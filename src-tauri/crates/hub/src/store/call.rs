@@ -3,7 +3,7 @@
 
 pub(crate) use list::Which;
 
-use super::{Conn, StoreError, lease::holder};
+use super::{Conn, StoreError, Tx, lease::holder};
 use crate::{
     args,
     directory::{Directory, parsed, parsed_opt},
@@ -241,7 +241,7 @@ impl Conn<'_> {
             .one(
                 "insert into call (id, integration_id, external_id, state, caller, by_hand, overflow, since, heard_at)
                  values ($1, $2, $3, 'waiting', $4, $5, false, $6, $7)
-                 on conflict (integration_id, external_id) do update set heard_at = $7 returning id",
+                 on conflict (integration_id, external_id) do update set heard_at = call.heard_at returning id",
                 args![
                     CallId::new(),
                     new.integration.map(IntegrationId::as_str),
@@ -255,6 +255,17 @@ impl Conn<'_> {
             .await?;
         let row = self.call(&parsed(&id)?).await?;
         row.ok_or_else(|| StoreError::Corrupt("a call that is there is not there".to_owned()))
+    }
+
+    /// Whether this was told before.
+    pub(crate) async fn knows_call_event(
+        &mut self,
+        integration: &IntegrationId,
+        event: &str,
+    ) -> Result<bool, StoreError> {
+        let sql = "select call_id from call_event where integration_id = $1 and event_id = $2";
+        let row: Option<(String,)> = self.optional(sql, args![integration, event]).await?;
+        Ok(row.is_some())
     }
 
     /// Notes what was told. False: it was told before.
@@ -335,8 +346,43 @@ impl Conn<'_> {
         row.map(CallRow::try_from).transpose()
     }
 
+    /// An abandoned call was answered after all. False: somebody had called back already, or nobody needed to.
+    pub(crate) async fn call_back(
+        &mut self,
+        id: &CallId,
+        by: &PersonId,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = self
+            .execute(
+                "update call set called_back_at = $2, called_back_by = $3, called_back_note = $4
+                 where id = $1 and state = 'abandoned' and called_back_at is null",
+                args![id, now, by, note],
+            )
+            .await?;
+        Ok(done == 1)
+    }
+
+    /// Removes what telephone systems told before this; none of it is repeated any more.
+    pub(crate) async fn remove_call_events(
+        &mut self,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let sql = "delete from call_event where received_at < $1";
+        self.execute(sql, args![before]).await
+    }
+}
+
+impl Tx<'_> {
     /// Writes everything of a call that changes.
     pub(crate) async fn put_call(&mut self, row: &CallRow) -> Result<(), StoreError> {
+        if let Some(by) = &row.by {
+            self.need_person(&by.id)?;
+        }
+        if let Some(lane) = &row.lane {
+            self.need_lane(lane)?;
+        }
         self.execute(
             "update call set state = $2, lot_id = $3, lane_id = $4, robot = $5, caller = $6, called = $7, seat = $8,
                 seat_at = $9, person_id = $10, taken_at = $11, case_id = $12, overflow_at = $13, overflow = $14,
@@ -368,6 +414,25 @@ impl Conn<'_> {
         .map(drop)
     }
 
+    /// The call of a case is over: its lease ends in time (R11). False: it was not held for a call.
+    pub(crate) async fn lease_after_call(
+        &mut self,
+        case: &CaseId,
+        end: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "update lease set expires_at = $2, warned = false where case_id = $1 and open and expires_at is null
+                 returning lane_id",
+                args![case, end],
+            )
+            .await?;
+        if let Some((lane,)) = &row {
+            self.need_lane(&parsed(lane)?)?;
+        }
+        Ok(row.is_some())
+    }
+
     /// The case is worked for this call.
     pub(crate) async fn case_for_call(
         &mut self,
@@ -380,47 +445,5 @@ impl Conn<'_> {
         )
         .await
         .map(drop)
-    }
-
-    /// The call of a case is over: its lease ends in time (R11). False: it was not held for a call.
-    pub(crate) async fn lease_after_call(
-        &mut self,
-        case: &CaseId,
-        end: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let changed = self
-            .execute(
-                "update lease set expires_at = $2, warned = false where case_id = $1 and open and expires_at is null",
-                args![case, end],
-            )
-            .await?;
-        Ok(changed == 1)
-    }
-
-    /// An abandoned call was answered after all. False: somebody had called back already, or nobody needed to.
-    pub(crate) async fn call_back(
-        &mut self,
-        id: &CallId,
-        by: &PersonId,
-        note: Option<&str>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = self
-            .execute(
-                "update call set called_back_at = $2, called_back_by = $3, called_back_note = $4
-                 where id = $1 and state = 'abandoned' and called_back_at is null",
-                args![id, now, by, note],
-            )
-            .await?;
-        Ok(done == 1)
-    }
-
-    /// Removes what telephone systems told before this; none of it is repeated any more.
-    pub(crate) async fn remove_call_events(
-        &mut self,
-        before: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let sql = "delete from call_event where received_at < $1";
-        self.execute(sql, args![before]).await
     }
 }

@@ -1,6 +1,6 @@
 //! Cases and their timelines.
 
-use super::{Closing, Conn, StoreError};
+use super::{Conn, StoreError};
 use crate::{
     args,
     directory::{parsed, parsed_opt},
@@ -17,7 +17,7 @@ use lanedesk_domain::{
 use lanedesk_wire::case::{CaseNow, CaseState};
 
 /// A case's row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
     /// Its id.
     pub id: CaseId,
@@ -148,25 +148,6 @@ impl Conn<'_> {
             )
             .await?;
         Ok(ended == 1)
-    }
-
-    /// Closes an open case that has no order in flight. Answers whether a person had set its vehicle; none: it has an
-    /// order in flight, or was not open.
-    pub(crate) async fn close_case(
-        &mut self,
-        closing: &Closing<'_>,
-        now: Timestamp,
-    ) -> Result<Option<bool>, StoreError> {
-        let row: Option<(i64,)> = self
-            .optional(
-                "update \"case\" set state = 'closed', closed_at = $2, outcome = $3, note = $4
-                 where id = $1 and state = 'open'
-                   and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
-                 returning cast(case when corrected or stay_id is not null or phone is not null then 1 else 0 end as bigint)",
-                args![closing.case, now, closing.outcome, closing.note],
-            )
-            .await?;
-        Ok(row.map(|(set,)| set == 1))
     }
 
     /// The case goes on with another person.

@@ -1,6 +1,6 @@
 //! Cash taken at gates (R39). The money counts as a payment; these rows say who took it, where and when.
 
-use super::{Arg, Conn, StoreError, lease::holder, lots_arg};
+use super::{Arg, Conn, StoreError, lease::holder, lots_arg, shown::clock_ms};
 use crate::{
     args,
     directory::{Directory, parsed, parsed_opt},
@@ -150,7 +150,7 @@ impl Conn<'_> {
         rows.into_iter().map(|row| shown(site, row)).collect()
     }
 
-    /// Sums by person and shift: the shift's number since 1970, counted in local time, how often, how much.
+    /// Sums by person and shift: the shift's number since 1970, counted by the lots' clocks, how often, how much.
     pub(crate) async fn cash_sums(
         &mut self,
         filter: &CashFilter,
@@ -158,7 +158,8 @@ impl Conn<'_> {
     ) -> Result<Vec<(Holder, i64, i64, Fen)>, StoreError> {
         let (wanted, mut args) = self.cash_wanted(filter);
         args.push(shift_ms.into());
-        let shift = format!("(k.at + 28800000) / ${}", args.len());
+        let shown = clock_ms("k.at", filter.from, filter.to);
+        let shift = format!("{shown} / ${}", args.len());
         let sql = format!(
             "select k.person_id, p.name, p.role, {shift} as shift, count(*), cast(sum(k.amount_fen) as bigint)
              from cash k join person p on p.id = k.person_id where {wanted}

@@ -2,7 +2,7 @@
 //! measured; other ways to a lane put it together from `lease` and `case`.
 
 use super::{
-    CaseRow, Conn, Grant, LeaseRow, Standing, StoreError,
+    CaseRow, Conn, Grant, LeaseRow, Standing, StoreError, Tx,
     lease::holder,
     view::{Seen, seen_columns},
 };
@@ -30,6 +30,8 @@ pub struct Around {
     pub question: bool,
     /// The call this person has that is not over, wherever it is worked.
     pub call: Option<CallId>,
+    /// The site has the lane.
+    pub there: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -51,6 +53,7 @@ struct Columns {
     former_until: Option<i64>,
     questions: i64,
     live_call: Option<String>,
+    there: i64,
     #[sqlx(flatten)]
     seen: Seen,
 }
@@ -105,6 +108,7 @@ impl Columns {
             seen: self.seen.standing()?,
             question: self.questions > 0,
             call: parsed_opt(self.live_call.as_deref())?,
+            there: self.there > 0,
         })
     }
 }
@@ -126,7 +130,8 @@ impl Conn<'_> {
                         f.case_id as former_case, f.acquired_at as former_since, f.expires_at as former_until,
                         (select count(*) from \"order\" o where o.lane_id = $1 and o.made_at >= $3
                             and o.result in ('running', 'unknown')) as questions,
-                        (select k.id from call k where k.person_id = $2 and k.state in ('ringing', 'live')) as live_call, ",
+                        (select k.id from call k where k.person_id = $2 and k.state in ('ringing', 'live')) as live_call,
+                        (select count(*) from lane i where i.id = $1) as there, ",
                     seen_columns!(),
                     " from (select $1 as lane_id) x
                      left join lease l on l.lane_id = x.lane_id
@@ -141,7 +146,9 @@ impl Conn<'_> {
             .await?;
         row.around(lane, who)
     }
+}
 
+impl Tx<'_> {
     /// Writes a new case and takes its lane where the old lease is over. None: somebody holds it, and the whole
     /// transaction is to be undone.
     pub(crate) async fn begin_case(
@@ -149,6 +156,8 @@ impl Conn<'_> {
         case: &CaseRow,
         grant: &Grant,
     ) -> Result<Option<Fence>, StoreError> {
+        self.need_lane(&grant.lane)?;
+        self.need_person(&grant.person)?;
         macro_rules! text {
             ($head:literal, $between:literal) => {
                 concat!(
@@ -189,46 +198,64 @@ impl Conn<'_> {
     }
 
     /// Closes an open case that has no order in flight and frees the lane it is worked at, in one look and one write;
-    /// none: one of that is not so. Only where nobody writes beside this transaction, which is SQLite.
-    pub(crate) async fn close_alone(
+    /// none: one of that is not so.
+    pub(crate) async fn close_case(
         &mut self,
         closing: &Closing<'_>,
         now: Timestamp,
     ) -> Result<Option<Closed>, StoreError> {
-        let rows: Vec<(String, String, i64)> = self
-            .all(
-                "update \"case\" set state = 'closed', closed_at = $3, outcome = $4, note = $5
-                 where id = $1 and state = 'open'
-                   and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
-                   and exists (select 1 from lease l where l.person_id = $2 and l.open and l.case_id = $1
-                        and (l.expires_at > $3 or (l.expires_at is null and $6)))
-                 returning lane_id, lot_id, case when corrected or stay_id is not null or phone is not null then 1 else 0 end;
-                 update lease set open = false
-                 where person_id = $2 and open and case_id = $1
-                   and exists (select 1 from \"case\" where id = $1 and state = 'closed')",
-                args![
-                    closing.case,
-                    closing.person,
-                    now,
-                    closing.outcome,
-                    closing.note,
-                    closing.during_call
-                ],
-            )
-            .await?;
+        macro_rules! text {
+            ($head:literal, $between:literal, $closed:literal, $end:literal) => {
+                concat!(
+                    $head,
+                    "update \"case\" set state = 'closed', closed_at = $3, outcome = $4, note = $5
+                     where id = $1 and state = 'open'
+                       and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
+                       and exists (select 1 from lease l where l.person_id = $2 and l.open and l.case_id = $1
+                            and (l.expires_at > $3 or (l.expires_at is null and $6)))
+                     returning lane_id, lot_id,
+                        cast(case when corrected or stay_id is not null or phone is not null then 1 else 0 end as bigint)",
+                    $between,
+                    "update lease set open = false
+                     where person_id = $2 and open and case_id = $1
+                       and exists (select 1 from ",
+                    $closed,
+                    ")",
+                    $end
+                )
+            };
+        }
+        // SQLite takes two statements in one text, PostgreSQL two writes in one statement.
+        let sql = self.pick(
+            text!("", ";\n", "\"case\" where id = $1 and state = 'closed'", ""),
+            text!(
+                "with closed as (",
+                "), freed as (",
+                "closed",
+                ") select * from closed"
+            ),
+        );
+        let args = args![
+            closing.case,
+            closing.person,
+            now,
+            closing.outcome,
+            closing.note,
+            closing.during_call
+        ];
+        let rows: Vec<(String, String, i64)> = self.all(sql, args).await?;
         let closed = |(lane, lot, set): (String, String, i64)| {
-            Ok(Closed {
+            Ok::<_, StoreError>(Closed {
                 lane: parsed(&lane)?,
                 lot: parsed(&lot)?,
                 vehicle_was_set: set == 1,
             })
         };
-        rows.into_iter().next().map(closed).transpose()
-    }
-
-    /// Whether no other transaction can write beside this one.
-    pub(crate) fn is_alone(&self) -> bool {
-        matches!(self, Self::Sqlite(_))
+        let closed = rows.into_iter().next().map(closed).transpose()?;
+        if let Some(closed) = &closed {
+            self.need_lane(&closed.lane)?;
+        }
+        Ok(closed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One connection of either engine, with the few calls every query is made of.
 
-use super::StoreError;
+use super::{StoreError, ledger};
 use lanedesk_domain::{ids::Fence, money::Fen, time::Timestamp};
 use sqlx::{
     FromRow, PgConnection, Postgres, Sqlite, SqliteConnection,
@@ -131,6 +131,12 @@ pub enum Conn<'c> {
 impl Conn<'_> {
     /// Runs a statement; answers how many rows it touched.
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        if let Some(written) = ledger::written(sql) {
+            let ids: Vec<(String,)> = self.all(&format!("{sql} returning id"), args).await?;
+            let count = ids.len() as u64;
+            ledger::note(written, ids);
+            return Ok(count);
+        }
         match self {
             Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?)
                 .execute(&mut **conn)
@@ -259,8 +265,9 @@ fn postgres_args(values: Vec<Arg>) -> Result<PgArguments, StoreError> {
     Ok(args)
 }
 
-/// PostgreSQL states after which the same transaction may succeed: serialization failure, deadlock.
-const TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
+/// PostgreSQL states after which the same transaction may succeed: serialization failure, deadlock, a row that was not
+/// had in time.
+const TRY_AGAIN: [&str; 3] = ["40001", "40P01", "55P03"];
 
 /// Sorts the driver's errors into what callers branch on.
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]

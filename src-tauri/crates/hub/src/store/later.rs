@@ -1,18 +1,23 @@
 //! Rows that nothing in their own transaction reads: kept until its end and written in one go, because every trip to
 //! the engine costs more than the row.
 
-use super::{Arg, Conn, StoreError, Tx};
+use super::{
+    Arg, Conn, StoreError, Tx,
+    outbox::{Telling, draw},
+};
 use std::borrow::Cow;
 
 /// Inserts written in one go: engines bound how many values a statement may have.
 const MOST: usize = 64;
+/// Events written in one go.
+const MOST_EVENTS: usize = 1_000;
 
 /// Inserts that wait for the end of their transaction.
 #[derive(Default)]
 pub(super) struct Later {
     inserts: Vec<(Cow<'static, str>, Vec<Arg>)>,
-    /// Wake whoever listens for events on PostgreSQL.
-    wake: bool,
+    /// Numbered and written last of all, so that their numbers rise as the transactions commit.
+    events: Vec<Telling>,
 }
 
 impl Tx<'_> {
@@ -22,38 +27,75 @@ impl Tx<'_> {
         insert: impl Into<Cow<'static, str>>,
         args: Vec<Arg>,
     ) -> Result<(), StoreError> {
-        self.later.inserts.push((insert.into(), args));
+        let insert: Cow<'static, str> = insert.into();
+        self.sum_later(&insert, &args);
+        self.later.inserts.push((insert, args));
         if self.later.inserts.len() < MOST {
             return Ok(());
         }
         self.flush().await
     }
 
-    /// Wakes the listeners of other hubs when the transaction has committed.
-    pub(super) fn wake_later(&mut self) {
-        self.later.wake = true;
+    /// Tells desks and other hubs at the end of the transaction.
+    pub(super) fn tell_later(&mut self, events: impl IntoIterator<Item = Telling>) {
+        self.later.events.extend(events);
     }
 
-    /// Writes what waits.
+    /// Writes the rows that wait; events wait on.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
-        if self.later.inserts.is_empty() {
+        let inserts = std::mem::take(&mut self.later.inserts);
+        if inserts.is_empty() {
             return Ok(());
         }
-        let Later { inserts, wake } = std::mem::take(&mut self.later);
         let (numbered, args) = counted_on(inserts);
         let sql = match &self.conn {
             Conn::Sqlite(_) => numbered.join(";\n"),
-            Conn::Postgres(_) => together(&numbered, wake),
+            Conn::Postgres(_) => together(&numbered, Drawn::No),
         };
         self.conn.run(&sql, args).await
     }
 
-    /// Writes what waits and then runs these statements, in one text: only on SQLite.
-    pub(super) async fn flush_then(&mut self, statements: &str) -> Result<(), StoreError> {
-        let Later { inserts, .. } = std::mem::take(&mut self.later);
+    /// The last statement before the commit: everything that waits.
+    pub(super) async fn finish(&mut self) -> Result<(), StoreError> {
+        while self.later.events.len() > MOST_EVENTS {
+            let rest = self.later.events.split_off(MOST_EVENTS);
+            self.write_all(None).await?;
+            self.later.events = rest;
+        }
+        self.write_all(None).await
+    }
+
+    /// The same, and then these statements, in one text: only on SQLite.
+    pub(super) async fn finish_then(&mut self, statements: &str) -> Result<(), StoreError> {
+        while self.later.events.len() > MOST_EVENTS {
+            let rest = self.later.events.split_off(MOST_EVENTS);
+            self.write_all(None).await?;
+            self.later.events = rest;
+        }
+        self.write_all(Some(statements)).await
+    }
+
+    async fn write_all(&mut self, then: Option<&str>) -> Result<(), StoreError> {
+        let Later {
+            mut inserts,
+            events,
+        } = std::mem::take(&mut self.later);
+        let drawn = if events.is_empty() {
+            Drawn::No
+        } else {
+            Drawn::Yes
+        };
+        inserts.extend(Telling::insert(self.xid, events));
+        if inserts.is_empty() && then.is_none() {
+            return Ok(());
+        }
         let (mut numbered, args) = counted_on(inserts);
-        numbered.push(statements.to_owned());
-        self.conn.run(&numbered.join(";\n"), args).await
+        numbered.extend(then.map(str::to_owned));
+        let sql = match &self.conn {
+            Conn::Sqlite(_) => numbered.join(";\n"),
+            Conn::Postgres(_) => together(&numbered, drawn),
+        };
+        self.conn.run(&sql, args).await
     }
 }
 
@@ -83,18 +125,24 @@ fn renumbered(sql: &str, by: usize) -> String {
     text
 }
 
+/// Whether a statement tells something: it draws a number for it and wakes the listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Yes,
+    No,
+}
+
 /// PostgreSQL takes one statement at a time; inserts that do not read each other fit into one.
-fn together(inserts: &[String], wake: bool) -> String {
-    let parts: Vec<String> = inserts
+fn together(inserts: &[String], drawn: Drawn) -> String {
+    let (first, end) = match drawn {
+        Drawn::Yes => (Some(draw()), "select pg_notify('lanedesk_event', '')"),
+        Drawn::No => (None, "select 1"),
+    };
+    let inserts = inserts
         .iter()
         .enumerate()
-        .map(|(n, insert)| format!("w{n} as ({insert})"))
-        .collect();
-    let end = if wake {
-        "select pg_notify('lanedesk_event', '')"
-    } else {
-        "select 1"
-    };
+        .map(|(n, insert)| format!("w{n} as ({insert})"));
+    let parts: Vec<String> = first.into_iter().chain(inserts).collect();
     format!("with {} {end}", parts.join(", "))
 }
 
@@ -119,9 +167,14 @@ mod tests {
             "insert into b values ($2)".to_owned(),
         ];
         assert_eq!(
-            together(&inserts, true),
-            "with w0 as (insert into a values ($1)), w1 as (insert into b values ($2)) \
-             select pg_notify('lanedesk_event', '')"
+            together(&inserts, Drawn::No),
+            "with w0 as (insert into a values ($1)), w1 as (insert into b values ($2)) select 1"
         );
+        let telling = together(&inserts[..1], Drawn::Yes);
+        assert!(
+            telling.starts_with("with place as "),
+            "the number is drawn first: {telling}"
+        );
+        assert!(telling.ends_with("select pg_notify('lanedesk_event', '')"));
     }
 }

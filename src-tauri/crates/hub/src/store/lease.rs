@@ -1,8 +1,7 @@
-//! Who holds which lane: one row per lane, changed by statements that succeed only where the row is as expected.
-//!
-//! A statement that touches nothing means somebody was quicker; its caller looks again or runs the work again.
+//! Who holds which lane: one row per lane, changed by statements that succeed only where the row is as expected, in
+//! transactions that have taken the lane.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, Tx};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId},
@@ -136,106 +135,6 @@ impl Conn<'_> {
         row.map(LeaseRow::try_from).transpose()
     }
 
-    /// Takes the lane where the old lease is over. Answers the new fence; none: somebody holds it.
-    pub(crate) async fn take_lease(
-        &mut self,
-        grant: &Grant,
-        now: Timestamp,
-    ) -> Result<Option<Fence>, StoreError> {
-        let row: Option<(i64,)> = self
-            .optional(
-                "insert into lease (lane_id, lot_id, fence, open, person_id, case_id, acquired_at, expires_at, warned)
-                 values ($1, $2, 1, true, $3, $4, $5, $6, false)
-                 on conflict (lane_id) do update set
-                    lot_id = excluded.lot_id, fence = lease.fence + 1, open = true, person_id = excluded.person_id,
-                    case_id = excluded.case_id, acquired_at = excluded.acquired_at,
-                    expires_at = excluded.expires_at, warned = false
-                 where not lease.open or lease.expires_at <= $5
-                 returning fence",
-                args![&grant.lane, &grant.lot, &grant.person, &grant.case, now, grant.expires_at],
-            )
-            .await?;
-        Ok(row.map(|(fence,)| Fence(fence)))
-    }
-
-    /// Gives a lane held under `old` to another person, or to the same one anew. None: the fence has moved on.
-    pub(crate) async fn regrant_lease(
-        &mut self,
-        old: Fence,
-        grant: &Grant,
-        acquired_at: Timestamp,
-    ) -> Result<Option<Fence>, StoreError> {
-        let row: Option<(i64,)> = self
-            .optional(
-                "update lease set fence = fence + 1, person_id = $3, case_id = $4, acquired_at = $5, expires_at = $6,
-                    warned = false
-                 where lane_id = $1 and open and fence = $2 returning fence",
-                args![&grant.lane, old, &grant.person, &grant.case, acquired_at, grant.expires_at],
-            )
-            .await?;
-        Ok(row.map(|(fence,)| Fence(fence)))
-    }
-
-    /// Frees a lane held under `fence`. False: the fence has moved on, or it was free already.
-    pub(crate) async fn free_lease(
-        &mut self,
-        lane: &LaneId,
-        fence: Fence,
-    ) -> Result<bool, StoreError> {
-        let freed = self
-            .execute(
-                "update lease set open = false where lane_id = $1 and open and fence = $2",
-                args![lane, fence],
-            )
-            .await?;
-        Ok(freed == 1)
-    }
-
-    /// Frees the lane this person works this case at, if they hold it still. Answers what it was.
-    pub(crate) async fn free_lease_of_case(
-        &mut self,
-        person: &PersonId,
-        case: &CaseId,
-        now: Timestamp,
-    ) -> Result<Option<Freed>, StoreError> {
-        let row: Option<(String, String, Option<i64>)> = self
-            .optional(
-                "update lease set open = false
-                 where person_id = $1 and open and case_id = $2 and (expires_at is null or expires_at > $3)
-                 returning lane_id, lot_id, expires_at",
-                args![person, case, now],
-            )
-            .await?;
-        row.map(|(lane, lot, expires_at)| {
-            Ok(Freed {
-                lane: parsed(&lane)?,
-                lot: parsed(&lot)?,
-                in_call: expires_at.is_none(),
-            })
-        })
-        .transpose()
-    }
-
-    /// Keeps the lease as it is until this transaction ends, if this person holds it under this fence.
-    pub(crate) async fn hold_lease(
-        &mut self,
-        lane: &LaneId,
-        person: &PersonId,
-        fence: Fence,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        // An update rather than a look: on PostgreSQL it locks the row against close, expiry and take-over.
-        let held = self
-            .execute(
-                "update lease set fence = fence
-                 where lane_id = $1 and open and person_id = $2 and fence = $3
-                   and (expires_at is null or expires_at > $4)",
-                args![lane, person, fence, now],
-            )
-            .await?;
-        Ok(held == 1)
-    }
-
     /// Whether this person holds the lane under this fence, by what is committed.
     pub(crate) async fn lease_holds(
         &mut self,
@@ -269,6 +168,19 @@ impl Conn<'_> {
         Ok(row.and_then(|(at,)| at).map(Timestamp))
     }
 
+    /// Leases whose last minute has begun and whose holder was not told.
+    pub(crate) async fn leases_to_warn(
+        &mut self,
+        now: Timestamp,
+        warning_ms: i64,
+    ) -> Result<Vec<LeaseRow>, StoreError> {
+        let sql = select!(
+            "where l.open and not l.warned and l.expires_at > $1 and l.expires_at <= $2 order by l.expires_at limit 100"
+        );
+        let rows: Vec<Columns> = self.all(sql, args![now, now.plus_ms(warning_ms)]).await?;
+        rows.into_iter().map(LeaseRow::try_from).collect()
+    }
+
     /// Leases whose time is over, the longest over first.
     pub(crate) async fn leases_over(
         &mut self,
@@ -278,54 +190,91 @@ impl Conn<'_> {
         let rows: Vec<Columns> = self.all(sql, args![now]).await?;
         rows.into_iter().map(LeaseRow::try_from).collect()
     }
+}
 
-    /// Marks the leases that end within the warning time as warned. Each is answered once, to one hub.
-    pub(crate) async fn warn_leases(
+impl Tx<'_> {
+    /// Takes the lane where the old lease is over. Answers the new fence; none: somebody holds it.
+    pub(crate) async fn take_lease(
         &mut self,
+        grant: &Grant,
         now: Timestamp,
-        warning_ms: i64,
-    ) -> Result<Vec<Warned>, StoreError> {
-        let rows: Vec<(String, String, String, i64)> = self
-            .all(
-                "update lease set warned = true
-                 where open and not warned and expires_at > $1 and expires_at <= $1 + $2
-                 returning lane_id, person_id, case_id, expires_at",
-                args![now, warning_ms],
+    ) -> Result<Option<Fence>, StoreError> {
+        self.need_lane(&grant.lane)?;
+        self.need_person(&grant.person)?;
+        let row: Option<(i64,)> = self
+            .optional(
+                "insert into lease (lane_id, lot_id, fence, open, person_id, case_id, acquired_at, expires_at, warned)
+                 values ($1, $2, 1, true, $3, $4, $5, $6, false)
+                 on conflict (lane_id) do update set
+                    lot_id = excluded.lot_id, fence = lease.fence + 1, open = true, person_id = excluded.person_id,
+                    case_id = excluded.case_id, acquired_at = excluded.acquired_at,
+                    expires_at = excluded.expires_at, warned = false
+                 where not lease.open or lease.expires_at <= $5
+                 returning fence",
+                args![&grant.lane, &grant.lot, &grant.person, &grant.case, now, grant.expires_at],
             )
             .await?;
-        rows.into_iter()
-            .map(|(lane, person, case, expires_at)| {
-                Ok(Warned {
-                    lane: parsed(&lane)?,
-                    person: parsed(&person)?,
-                    case: parsed(&case)?,
-                    expires_at: Timestamp(expires_at),
-                })
-            })
-            .collect()
+        Ok(row.map(|(fence,)| Fence(fence)))
     }
-}
 
-/// A lane freed by closing.
-#[derive(Debug, Clone)]
-pub(crate) struct Freed {
-    /// The lane.
-    pub lane: LaneId,
-    /// Its lot.
-    pub lot: LotId,
-    /// A call was live on it.
-    pub in_call: bool,
-}
+    /// Gives a lane held under `old` to another person, or to the same one anew. None: the fence has moved on.
+    pub(crate) async fn regrant_lease(
+        &mut self,
+        old: Fence,
+        grant: &Grant,
+        acquired_at: Timestamp,
+    ) -> Result<Option<Fence>, StoreError> {
+        self.need_lane(&grant.lane)?;
+        self.need_person(&grant.person)?;
+        let row: Option<(i64,)> = self
+            .optional(
+                "update lease set fence = fence + 1, person_id = $3, case_id = $4, acquired_at = $5, expires_at = $6,
+                    warned = false
+                 where lane_id = $1 and open and fence = $2 returning fence",
+                args![&grant.lane, old, &grant.person, &grant.case, acquired_at, grant.expires_at],
+            )
+            .await?;
+        Ok(row.map(|(fence,)| Fence(fence)))
+    }
 
-/// A lease whose holder is to be warned.
-#[derive(Debug, Clone)]
-pub(crate) struct Warned {
-    /// The lane.
-    pub lane: LaneId,
-    /// Its holder.
-    pub person: PersonId,
-    /// Their case.
-    pub case: CaseId,
-    /// When it ends.
-    pub expires_at: Timestamp,
+    /// Frees a lane held under `fence`. False: the fence has moved on, or it was free already.
+    pub(crate) async fn free_lease(
+        &mut self,
+        lane: &LaneId,
+        fence: Fence,
+    ) -> Result<bool, StoreError> {
+        self.need_lane(lane)?;
+        let freed = self
+            .execute(
+                "update lease set open = false where lane_id = $1 and open and fence = $2",
+                args![lane, fence],
+            )
+            .await?;
+        Ok(freed == 1)
+    }
+
+    /// Whether this person holds the lane under this fence until this transaction ends.
+    pub(crate) async fn hold_lease(
+        &mut self,
+        lane: &LaneId,
+        person: &PersonId,
+        fence: Fence,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.need_lane(lane)?;
+        self.lease_holds(lane, person, fence, now).await
+    }
+
+    /// The holder is told that this lease ends, once. False: it was told, or goes on differently by now.
+    pub(crate) async fn warn_lease(&mut self, lease: &LeaseRow) -> Result<bool, StoreError> {
+        self.need_lane(&lease.lane)?;
+        let warned = self
+            .execute(
+                "update lease set warned = true
+                 where lane_id = $1 and open and fence = $2 and expires_at = $3 and not warned",
+                args![&lease.lane, lease.fence, lease.expires_at],
+            )
+            .await?;
+        Ok(warned == 1)
+    }
 }

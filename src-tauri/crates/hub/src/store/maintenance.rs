@@ -248,10 +248,22 @@ impl Conn<'_> {
         rows.into_iter().map(long).collect()
     }
 
-    /// When each lane last had a picture.
-    pub(crate) async fn last_pictures(&mut self) -> Result<Vec<(LaneId, Timestamp)>, StoreError> {
-        let sql = "select l.id, (select max(p.taken_at) from picture p where p.lane_id = l.id) from lane l";
-        let rows: Vec<(String, Option<i64>)> = self.all(sql, vec![]).await?;
+    /// When each lane of these lots, or of all, last had a picture.
+    pub(crate) async fn last_pictures(
+        &mut self,
+        lots: Option<&[LotId]>,
+    ) -> Result<Vec<(LaneId, Timestamp)>, StoreError> {
+        let (within, args): (String, Vec<Arg>) = match lots {
+            None => (String::new(), vec![]),
+            Some(lots) => (
+                format!(" where {}", self.in_lots("l.lot_id", 1)),
+                vec![lots_arg(lots.iter()).into()],
+            ),
+        };
+        let sql = format!(
+            "select l.id, (select max(p.taken_at) from picture p where p.lane_id = l.id) from lane l{within}"
+        );
+        let rows: Vec<(String, Option<i64>)> = self.all(&sql, args).await?;
         rows.into_iter()
             .filter_map(|(lane, at)| at.map(|at| parsed(&lane).map(|lane| (lane, Timestamp(at)))))
             .collect()

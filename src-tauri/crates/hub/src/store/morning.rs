@@ -1,11 +1,16 @@
-//! Numbers day by day, for the morning's figures and for statistics of cases. Days are counted since 1970 in China's time.
+//! Numbers day by day, for the morning's figures and for statistics of cases. Days are counted since 1970
+//! by the lots' clocks.
 
 use super::{
     Arg, Conn, StoreError, lots_arg,
     opening::{UNPAID, UNRESOLVED},
+    shown::clock_ms,
 };
 use crate::args;
-use lanedesk_domain::{ids::LotId, time::Timestamp};
+use lanedesk_domain::{
+    ids::LotId,
+    time::{DAY_MS, Timestamp},
+};
 
 /// A time, and the lots it is looked at in.
 #[derive(Debug, Clone)]
@@ -108,7 +113,8 @@ impl Conn<'_> {
     ) -> Result<Vec<(i64, i64)>, StoreError> {
         let (within, args) = self.within(span, "o.lot_id");
         let (table, at, holds, sum) = what.parts();
-        let day = format!("({at} + 28800000) / 86400000");
+        let shown = clock_ms(at, Some(span.from), Some(span.to));
+        let day = format!("{shown} / {DAY_MS}");
         let sql = format!(
             "select {day}, cast(sum({sum}) as bigint) from {table}
              where {at} >= $1 and {at} < $2 and {holds}{within} group by {day}"

@@ -3,7 +3,7 @@
 mod list;
 
 pub(crate) use list::{Behind, Filter};
-pub(in crate::store) use list::{HOUR, UNPAID, UNRESOLVED};
+pub(in crate::store) use list::{UNPAID, UNRESOLVED};
 
 use super::{Arg, Conn, StoreError, Tx, lease::holder};
 use crate::{

@@ -1,6 +1,6 @@
 //! Orders to barriers. A row is written before the device is called and becomes only more certain afterwards.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, Tx};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, OrderId, PersonId},
@@ -105,36 +105,6 @@ impl Conn<'_> {
         row.map(OrderRow::try_from).transpose()
     }
 
-    /// Writes an order that is about to be sent by this hub.
-    pub(crate) async fn add_order(
-        &mut self,
-        order: &OrderRow,
-        hub: &str,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at, deadline_at,
-                result, detail, hub)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            args![
-                order.id,
-                &order.case,
-                &order.lane,
-                &order.lot,
-                &order.person,
-                order.fence,
-                order.action,
-                &order.content,
-                order.made_at,
-                order.deadline_at,
-                order.result,
-                &order.detail,
-                hub
-            ],
-        )
-        .await
-        .map(drop)
-    }
-
     /// Turns an order from one of the results it may come from. False: it had become something else.
     pub(crate) async fn turn_order(
         &mut self,
@@ -200,5 +170,38 @@ impl Conn<'_> {
         );
         let rows: Vec<Columns> = self.all(sql, args![deadline_before, not_by]).await?;
         rows.into_iter().map(OrderRow::try_from).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Writes an order that is about to be sent by this hub.
+    pub(crate) async fn add_order(
+        &mut self,
+        order: &OrderRow,
+        hub: &str,
+    ) -> Result<(), StoreError> {
+        self.need_lane(&order.lane)?;
+        self.execute(
+            "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at, deadline_at,
+                result, detail, hub)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            args![
+                order.id,
+                &order.case,
+                &order.lane,
+                &order.lot,
+                &order.person,
+                order.fence,
+                order.action,
+                &order.content,
+                order.made_at,
+                order.deadline_at,
+                order.result,
+                &order.detail,
+                hub
+            ],
+        )
+        .await
+        .map(drop)
     }
 }

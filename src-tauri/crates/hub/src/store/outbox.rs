@@ -1,6 +1,11 @@
 //! The outbox: what desks and other hubs are to be told, written in the transaction that makes it true.
+//!
+//! On PostgreSQL an event's number comes from a sequence, drawn by the last statement before the commit, so that numbers
+//! rise as the transactions of one lane commit. Between drawing and commit the writer is on a list of the engine's own,
+//! shared advisory locks that say below which number it draws none; readers stop there. What else runs in the cluster, an
+//! import that takes long or a stranger's transaction, holds nobody up.
 
-use super::{Conn, StoreError, Tx};
+use super::{Arg, Conn, StoreError, Tx, classify};
 use crate::args;
 use lanedesk_domain::{
     ids::{LotId, OrderId, PersonId, RobotId},
@@ -8,7 +13,8 @@ use lanedesk_domain::{
 };
 use lanedesk_wire::robot_link::ToRobot;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use sqlx::PgPool;
+use std::{borrow::Cow, fmt, str::FromStr};
 
 pub use lanedesk_wire::stream::Told;
 
@@ -98,6 +104,10 @@ pub enum To<'a> {
     All,
 }
 
+#[expect(
+    clippy::unused_async,
+    reason = "whoever tells waits for it as for every other write"
+)]
 impl Tx<'_> {
     /// Tells everybody who may see `lot`.
     pub async fn tell(
@@ -106,8 +116,8 @@ impl Tx<'_> {
         lot: &LotId,
         told: &Told,
     ) -> Result<(), StoreError> {
-        self.event(at, Some(lot.as_str()), None, "told", body(told)?)
-            .await
+        self.event(at, Some(lot.as_str()), None, "told", body(told)?);
+        Ok(())
     }
 
     /// Tells one person, on all their desks.
@@ -117,13 +127,14 @@ impl Tx<'_> {
         person: &PersonId,
         told: &Told,
     ) -> Result<(), StoreError> {
-        self.event(at, None, Some(person.as_str()), "told", body(told)?)
-            .await
+        self.event(at, None, Some(person.as_str()), "told", body(told)?);
+        Ok(())
     }
 
     /// Makes every hub reload what it keeps of the site.
     pub async fn tell_site_changed(&mut self, at: Timestamp) -> Result<(), StoreError> {
-        self.event(at, None, None, "site", "null".to_owned()).await
+        self.event(at, None, None, "site", "null".to_owned());
+        Ok(())
     }
 
     /// Tells the hubs that hold links of robots.
@@ -133,7 +144,8 @@ impl Tx<'_> {
         news: &RobotNews,
     ) -> Result<(), StoreError> {
         let body = serde_json::to_string(news).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        self.event(at, None, None, "robot", body).await
+        self.event(at, None, None, "robot", body);
+        Ok(())
     }
 
     /// Tells several things in one statement, in this order.
@@ -151,60 +163,102 @@ impl Tx<'_> {
             };
             rows.push((lot, person, "told", body(told)?));
         }
-        self.events(at, rows).await
+        self.events(at, rows);
+        Ok(())
     }
 
-    async fn event(
+    fn event(
         &mut self,
         at: Timestamp,
         lot: Option<&str>,
         person: Option<&str>,
-        kind: &str,
+        kind: &'static str,
         body: String,
-    ) -> Result<(), StoreError> {
-        self.events(at, vec![(lot, person, kind, body)]).await
+    ) {
+        self.events(at, vec![(lot, person, kind, body)]);
     }
 
-    async fn events(
+    fn events(
         &mut self,
         at: Timestamp,
-        rows: Vec<(Option<&str>, Option<&str>, &str, String)>,
-    ) -> Result<(), StoreError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let sql = insert(self.xid.is_some(), rows.len());
-        let mut args = args![at];
-        args.extend(self.xid.map(crate::store::Arg::from));
-        for (lot, person, kind, body) in rows {
-            args.extend(args![self.told, lot, person, kind, body]);
-            self.told += 1;
-        }
-        self.wake_later();
-        self.later(sql, args).await
+        rows: Vec<(Option<&str>, Option<&str>, &'static str, String)>,
+    ) {
+        let first = self.told;
+        self.told += i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let telling = |(n, (lot, person, kind, body)): (i64, _)| Telling {
+            n,
+            at,
+            lot: Option::<&str>::map(lot, str::to_owned),
+            person: Option::<&str>::map(person, str::to_owned),
+            kind,
+            body,
+        };
+        self.tell_later((first..).zip(rows).map(telling));
     }
 }
 
-/// The insert of so many events.
-fn insert(numbered: bool, rows: usize) -> String {
-    let (xid, mut next) = if numbered {
-        ("$2", 3)
-    } else {
-        ("pg_current_xact_id()::text::bigint", 2)
-    };
-    let mut sql =
-        "insert into event (xid, n, at, lot_id, person_id, kind, body) values ".to_owned();
-    for row in 0..rows {
-        let comma = if row == 0 { "" } else { ", " };
-        let [n, lot, person, kind, body] = [next, next + 1, next + 2, next + 3, next + 4];
-        // Writing into a string cannot fail.
-        let _ = fmt::Write::write_fmt(
-            &mut sql,
-            format_args!("{comma}({xid}, ${n}, $1, ${lot}, ${person}, ${kind}, ${body})"),
-        );
-        next += 5;
+/// An event that waits for the end of its transaction.
+pub(super) struct Telling {
+    n: i64,
+    at: Timestamp,
+    lot: Option<String>,
+    person: Option<String>,
+    kind: &'static str,
+    body: String,
+}
+
+impl Telling {
+    /// The insert of these events; nothing where there are none. `xid`: their number; none: the one that is drawn.
+    pub(super) fn insert(
+        xid: Option<i64>,
+        events: Vec<Self>,
+    ) -> Option<(Cow<'static, str>, Vec<Arg>)> {
+        if events.is_empty() {
+            return None;
+        }
+        let (xid, mut args) = match xid {
+            Some(xid) => ("$1", args![xid]),
+            None => ("(select xid from place)", vec![]),
+        };
+        let mut rows = Vec::with_capacity(events.len());
+        for event in events {
+            let next = args.len() + 1;
+            let values: Vec<String> = (next..next + 6).map(|n| format!("${n}")).collect();
+            rows.push(format!("({xid}, {})", values.join(", ")));
+            args.extend(args![event.n, event.at]);
+            args.push(Arg::Text(event.lot));
+            args.push(Arg::Text(event.person));
+            args.extend(args![event.kind, event.body]);
+        }
+        let head = "insert into event (xid, n, at, lot_id, person_id, kind, body) values ";
+        Some((format!("{head}{}", rows.join(", ")).into(), args))
     }
-    sql
+}
+
+/// Marks our locks among all others of the database: the upper 16 bits of their number.
+const MARK: i64 = 0x4c44;
+/// The lower bits, which say where numbers stood when the writer came.
+const NUMBER: i64 = (1 << 48) - 1;
+
+/// The part of a statement that puts its writer on the list and then draws a number; `case` keeps that order.
+pub(super) fn draw() -> String {
+    let mark = MARK << 48;
+    format!(
+        "place as materialized (select case when pg_advisory_xact_lock_shared({mark} + last_value)::text is not null
+         then nextval('event_place') end as xid from event_place)"
+    )
+}
+
+/// Makes the sequence that numbers events, behind every number there is. Several hubs may start at once.
+pub(super) async fn prepare(pool: &PgPool) -> Result<(), StoreError> {
+    let text = "select pg_advisory_xact_lock(7305118262);
+        create sequence if not exists event_place;
+        select setval('event_place', newest) from (select greatest(coalesce(max(xid), 1), 1) as newest from event) e
+            where (select not is_called or last_value < newest from event_place)";
+    sqlx::Executor::execute(pool, text)
+        .await
+        .map(drop)
+        .map_err(classify)
 }
 
 fn body(told: &Told) -> Result<String, StoreError> {
@@ -223,32 +277,44 @@ struct EventRow {
 }
 
 impl Conn<'_> {
-    /// Events after `after`, oldest first. On PostgreSQL only those below the oldest running transaction: nothing that
-    /// commits later can come before them.
+    /// The number up to which every event is known that ever will be.
+    async fn known_up_to(&mut self) -> Result<i64, StoreError> {
+        if matches!(self, Self::Sqlite(_)) {
+            return Ok(i64::MAX);
+        }
+        // The list is looked at after the number, which the condition on it holds: whoever drew one not above it is on
+        // the list, or has committed and is seen by the next statement.
+        let sql = format!(
+            "select least(s.last_value, (select min(((k.classid::bigint << 32) | k.objid::bigint) & {NUMBER})
+                from pg_locks k
+                where k.locktype = 'advisory' and k.objsubid = 1 and k.mode = 'ShareLock'
+                    and k.database = (select oid from pg_database where datname = current_database())
+                    and k.classid::bigint >> 16 = {MARK} and s.last_value is not null))
+             from event_place s"
+        );
+        let (number,): (i64,) = self.one(&sql, vec![]).await?;
+        Ok(number)
+    }
+
+    /// Events after `after`, oldest first, as far as nothing that commits later can come before them.
     pub async fn events_after(
         &mut self,
         after: Place,
         limit: i64,
     ) -> Result<Vec<Event>, StoreError> {
-        let sql = self.pick(
-            "select xid, n, at, lot_id, person_id, kind, body from event
-             where (xid, n) > ($1, $2) order by xid, n limit $3",
-            "select xid, n, at, lot_id, person_id, kind, body from event
-             where (xid, n) > ($1, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-             order by xid, n limit $3",
-        );
-        let rows: Vec<EventRow> = self.all(sql, args![after.xid, after.n, limit]).await?;
+        let known = self.known_up_to().await?;
+        let sql = "select xid, n, at, lot_id, person_id, kind, body from event
+             where (xid, n) > ($1, $2) and xid <= $4 order by xid, n limit $3";
+        let args = args![after.xid, after.n, limit, known];
+        let rows: Vec<EventRow> = self.all(sql, args).await?;
         rows.into_iter().map(Event::try_from).collect()
     }
 
     /// The newest place that [`Conn::events_after`] would reach; the start where there is none.
     pub async fn newest_place(&mut self) -> Result<Place, StoreError> {
-        let sql = self.pick(
-            "select xid, n from event order by xid desc, n desc limit 1",
-            "select xid, n from event where xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-             order by xid desc, n desc limit 1",
-        );
-        let row: Option<(i64, i64)> = self.optional(sql, vec![]).await?;
+        let known = self.known_up_to().await?;
+        let sql = "select xid, n from event where xid <= $1 order by xid desc, n desc limit 1";
+        let row: Option<(i64, i64)> = self.optional(sql, args![known]).await?;
         Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
     }
 

@@ -57,6 +57,16 @@ impl Conn<'_> {
         row.map(Person::try_from).transpose()
     }
 
+    /// The id of the account of a name.
+    pub(crate) async fn person_named(
+        &mut self,
+        username: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "select id from person where username = $1";
+        let row: Option<(String,)> = self.optional(sql, args![username]).await?;
+        Ok(row.map(|(id,)| id))
+    }
+
     /// What a person was given to see.
     pub async fn given(&mut self, person: &PersonId) -> Result<Given, StoreError> {
         let sql = "select kind, target_id from person_scope where person_id = $1 order by kind, target_id";

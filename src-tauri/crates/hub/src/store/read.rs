@@ -1,12 +1,12 @@
 //! What cameras read, and the vehicle that stands at a lane now as far as the reads say.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, Tx};
 use crate::{
     args,
     directory::{parsed, parsed_opt},
 };
 use lanedesk_domain::{
-    ids::{CaseId, LaneId, LotId, PhotoId, ReadId},
+    ids::{CaseId, LaneId, LotId, PersonId, PhotoId, ReadId},
     lane::Direction,
     plate::Plate,
     time::Timestamp,
@@ -173,90 +173,6 @@ impl Conn<'_> {
         })
     }
 
-    /// A new vehicle stands at the lane, or nobody does.
-    pub(crate) async fn set_lane_now(
-        &mut self,
-        lane: &LaneId,
-        read: Option<&ReadId>,
-        picture: Option<&PhotoId>,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "insert into lane_now (lane_id, read_id, picture_id) values ($1, $2, $3)
-             on conflict (lane_id) do update set read_id = excluded.read_id, picture_id = excluded.picture_id",
-            args![lane, read.map(ReadId::as_str), picture.map(PhotoId::as_str)],
-        )
-        .await
-        .map(drop)
-    }
-
-    /// The vehicle of this read has gone from the lane, if it is still the one there.
-    pub(crate) async fn clear_lane_now(
-        &mut self,
-        lane: &LaneId,
-        read: &ReadId,
-    ) -> Result<bool, StoreError> {
-        let cleared = self
-            .execute(
-                "update lane_now set read_id = null, picture_id = null where lane_id = $1 and read_id = $2",
-                args![lane, read],
-            )
-            .await?;
-        Ok(cleared == 1)
-    }
-
-    /// A newer still of the vehicle that stands at the lane. False: another stands there by now.
-    pub(crate) async fn set_lane_picture(
-        &mut self,
-        lane: &LaneId,
-        read: Option<&ReadId>,
-        picture: &PhotoId,
-    ) -> Result<bool, StoreError> {
-        let read = read.map(ReadId::as_str);
-        let updated = self
-            .execute(
-                "insert into lane_now (lane_id, read_id, picture_id) values ($1, $2, $3)
-                 on conflict (lane_id) do update set picture_id = excluded.picture_id
-                 where coalesce(lane_now.read_id, '') = coalesce($2, '')",
-                args![lane, read, picture],
-            )
-            .await?;
-        Ok(updated == 1)
-    }
-
-    /// Puts a read's vehicle into the lane's open case. Unless `whatever`, a vehicle that a person set stays. Where it is
-    /// `another` vehicle, what was known of the last one goes. Answers the case, if it took the vehicle.
-    pub(crate) async fn put_into_case(
-        &mut self,
-        read: &ReadRow,
-        another: bool,
-        whatever: bool,
-    ) -> Result<Option<CaseId>, StoreError> {
-        let row: Option<(String,)> = self
-            .optional(
-                "update \"case\" set read_id = $2, plate_read = $3, plate = $3, plate_color = $4,
-                    corrected = false, stay_id = null, phone = null,
-                    direction = case
-                        when (select l.direction from lane l where l.id = $1) <> 'both' then direction
-                        when $6 then $5
-                        else coalesce(direction, $5) end,
-                    first_quote_fen = case when $6 then null else first_quote_fen end
-                 where lane_id = $1 and state = 'open'
-                    and ($7 or (not corrected and stay_id is null and phone is null))
-                 returning id",
-                args![
-                    &read.lane,
-                    &read.id,
-                    read.plate.as_ref().map(Plate::as_str),
-                    read.color.as_deref(),
-                    read.direction.map(Direction::as_str),
-                    another,
-                    whatever
-                ],
-            )
-            .await?;
-        parsed_opt(row.map(|(id,)| id).as_deref())
-    }
-
     /// The plate in force of the lane's open case; `None` outside where there is no case.
     pub(crate) async fn case_plate(
         &mut self,
@@ -270,6 +186,33 @@ impl Conn<'_> {
             .await?;
         row.map(|(id, plate)| Ok((parsed(&id)?, parsed_opt(plate.as_deref())?)))
             .transpose()
+    }
+
+    /// Whether the lane's open case has been quoted nothing yet.
+    pub(crate) async fn is_unquoted(&mut self, lane: &LaneId) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "select id from \"case\" where lane_id = $1 and state = 'open' and first_quote_fen is null",
+                args![lane],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Who holds which lane.
+    pub(crate) async fn holders(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Vec<(LaneId, PersonId)>, StoreError> {
+        let rows: Vec<(String, String)> = self
+            .all(
+                "select lane_id, person_id from lease where open and (expires_at is null or expires_at > $1)",
+                args![now],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|(lane, person)| Ok((parsed(&lane)?, parsed(&person)?)))
+            .collect()
     }
 
     /// Lanes somebody holds: their arms are asked more often.
@@ -310,5 +253,95 @@ impl Conn<'_> {
         );
         let rows: Vec<ReadColumns> = self.all(&sql, args![lot, plate.as_str(), after]).await?;
         rows.into_iter().map(ReadRow::try_from).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// A new vehicle stands at the lane, or nobody does.
+    pub(crate) async fn set_lane_now(
+        &mut self,
+        lane: &LaneId,
+        read: Option<&ReadId>,
+        picture: Option<&PhotoId>,
+    ) -> Result<(), StoreError> {
+        self.need_lane(lane)?;
+        self.execute(
+            "insert into lane_now (lane_id, read_id, picture_id) values ($1, $2, $3)
+             on conflict (lane_id) do update set read_id = excluded.read_id, picture_id = excluded.picture_id",
+            args![lane, read.map(ReadId::as_str), picture.map(PhotoId::as_str)],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The vehicle of this read has gone from the lane, if it is still the one there.
+    pub(crate) async fn clear_lane_now(
+        &mut self,
+        lane: &LaneId,
+        read: &ReadId,
+    ) -> Result<bool, StoreError> {
+        self.need_lane(lane)?;
+        let cleared = self
+            .execute(
+                "update lane_now set read_id = null, picture_id = null where lane_id = $1 and read_id = $2",
+                args![lane, read],
+            )
+            .await?;
+        Ok(cleared == 1)
+    }
+
+    /// A newer still of the vehicle that stands at the lane. False: another stands there by now.
+    pub(crate) async fn set_lane_picture(
+        &mut self,
+        lane: &LaneId,
+        read: Option<&ReadId>,
+        picture: &PhotoId,
+    ) -> Result<bool, StoreError> {
+        self.need_lane(lane)?;
+        let read = read.map(ReadId::as_str);
+        let updated = self
+            .execute(
+                "insert into lane_now (lane_id, read_id, picture_id) values ($1, $2, $3)
+                 on conflict (lane_id) do update set picture_id = excluded.picture_id
+                 where coalesce(lane_now.read_id, '') = coalesce($2, '')",
+                args![lane, read, picture],
+            )
+            .await?;
+        Ok(updated == 1)
+    }
+
+    /// Puts a read's vehicle into the lane's open case. Unless `whatever`, a vehicle that a person set stays. Where it is
+    /// `another` vehicle, what was known of the last one goes. Answers the case, if it took the vehicle.
+    pub(crate) async fn put_into_case(
+        &mut self,
+        read: &ReadRow,
+        another: bool,
+        whatever: bool,
+    ) -> Result<Option<CaseId>, StoreError> {
+        self.need_lane(&read.lane)?;
+        let row: Option<(String,)> = self
+            .optional(
+                "update \"case\" set read_id = $2, plate_read = $3, plate = $3, plate_color = $4,
+                    corrected = false, stay_id = null, phone = null,
+                    direction = case
+                        when (select l.direction from lane l where l.id = $1) <> 'both' then direction
+                        when $6 then $5
+                        else coalesce(direction, $5) end,
+                    first_quote_fen = case when $6 then null else first_quote_fen end
+                 where lane_id = $1 and state = 'open'
+                    and ($7 or (not corrected and stay_id is null and phone is null))
+                 returning id",
+                args![
+                    &read.lane,
+                    &read.id,
+                    read.plate.as_ref().map(Plate::as_str),
+                    read.color.as_deref(),
+                    read.direction.map(Direction::as_str),
+                    another,
+                    whatever
+                ],
+            )
+            .await?;
+        parsed_opt(row.map(|(id,)| id).as_deref())
     }
 }

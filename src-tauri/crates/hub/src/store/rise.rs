@@ -1,7 +1,7 @@
 //! Barriers that rose without us, and what may have raised them (R40).
 
 use super::{
-    Arg, Behind, Conn, StoreError,
+    Arg, Behind, Conn, StoreError, Tx,
     opening::{lane_ref, lot_ref, picture_path},
 };
 use crate::{
@@ -132,33 +132,6 @@ impl Conn<'_> {
         Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
     }
 
-    /// Writes a rise with the last plate read there. False: another hub, or an earlier start of this one, has told it.
-    pub(crate) async fn add_rise(&mut self, new: &NewRise) -> Result<bool, StoreError> {
-        let Risen { at, down_at } = new.risen;
-        let since = down_at.unwrap_or(at.plus_ms(-TOLD_MS));
-        let added = self
-            .execute(
-                "insert into rise (id, lot_id, lane_id, device_id, at, down_at, picture_id, plate)
-                 select $1, $2, $3, $4, $5, $6, $7,
-                    (select p.plate from plate_read p where p.lane_id = $3 and p.taken_at >= $8 and p.taken_at <= $5
-                     order by p.taken_at desc limit 1)
-                 where not exists (select 1 from rise r where r.lane_id = $3 and r.at > $9)",
-                args![
-                    new.id.as_str(),
-                    &new.lot,
-                    &new.lane,
-                    &new.device,
-                    at,
-                    down_at,
-                    &new.picture,
-                    at.plus_ms(-PLATE_MS),
-                    since
-                ],
-            )
-            .await?;
-        Ok(added == 1)
-    }
-
     /// A rise.
     pub(crate) async fn rise(
         &mut self,
@@ -203,5 +176,35 @@ impl Conn<'_> {
         sql.push_str(" order by r.at desc, r.id desc limit $3");
         let rows: Vec<Columns> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| row.shown(site)).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Writes a rise with the last plate read there. False: another hub, or an earlier start of this one, has told it.
+    pub(crate) async fn add_rise(&mut self, new: &NewRise) -> Result<bool, StoreError> {
+        self.need_lane(&new.lane)?;
+        let Risen { at, down_at } = new.risen;
+        let since = down_at.unwrap_or(at.plus_ms(-TOLD_MS));
+        let added = self
+            .execute(
+                "insert into rise (id, lot_id, lane_id, device_id, at, down_at, picture_id, plate)
+                 select $1, $2, $3, $4, $5, $6, $7,
+                    (select p.plate from plate_read p where p.lane_id = $3 and p.taken_at >= $8 and p.taken_at <= $5
+                     order by p.taken_at desc limit 1)
+                 where not exists (select 1 from rise r where r.lane_id = $3 and r.at > $9)",
+                args![
+                    new.id.as_str(),
+                    &new.lot,
+                    &new.lane,
+                    &new.device,
+                    at,
+                    down_at,
+                    &new.picture,
+                    at.plus_ms(-PLATE_MS),
+                    since
+                ],
+            )
+            .await?;
+        Ok(added == 1)
     }
 }

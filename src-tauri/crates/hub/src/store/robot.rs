@@ -1,6 +1,6 @@
 //! Robots: who holds their link, what they show, and what they were told.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, Tx};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
     ids::{CaseId, LaneId, RobotId},
@@ -48,6 +48,17 @@ struct Columns {
 
 fn ids(rows: Vec<(String,)>) -> Result<Vec<RobotId>, StoreError> {
     rows.into_iter().map(|(id,)| parsed(&id)).collect()
+}
+
+/// What a robot shows is over at `$1`.
+macro_rules! due {
+    () => {
+        "shows is not null and (shows_until <= $1
+            or exists (select 1 from \"case\" c where c.id = shows_case
+                and c.state in ('closed', 'expired', 'requeried', 'revoked'))
+            or not exists (select 1 from lane n join lease l on l.lane_id = n.id
+                where n.robot_id = robot_now.robot_id and l.open and (l.expires_at is null or l.expires_at > $1)))"
+    };
 }
 
 impl Conn<'_> {
@@ -202,11 +213,33 @@ impl Conn<'_> {
         .map(drop)
     }
 
+    /// Robots whose time is over, or whose case is, or whose lane nobody works any more.
+    pub(crate) async fn robots_due(&mut self, now: Timestamp) -> Result<Vec<RobotId>, StoreError> {
+        let sql = concat!("select robot_id from robot_now where ", due!());
+        ids(self.all(sql, args![now]).await?)
+    }
+
+    /// Such a robot goes back to idle. False: it is not one of them any more.
+    pub(crate) async fn idle_robot_due(
+        &mut self,
+        robot: &RobotId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = concat!(
+            "update robot_now set shows = null, shows_case = null, shows_until = null where robot_id = $2 and ",
+            due!()
+        );
+        Ok(self.execute(sql, args![now, robot]).await? == 1)
+    }
+}
+
+impl Tx<'_> {
     /// The robot of a lane goes back to idle. None: it was, or there is none.
     pub(crate) async fn idle_robot(
         &mut self,
         lane: &LaneId,
     ) -> Result<Option<RobotId>, StoreError> {
+        self.need_lane(lane)?;
         let rows = self
             .all(
                 "update robot_now set shows = null, shows_case = null, shows_until = null
@@ -215,35 +248,5 @@ impl Conn<'_> {
             )
             .await?;
         Ok(ids(rows)?.pop())
-    }
-
-    /// Robots whose time is over, or whose case is, or whose lane nobody works any more, go back to idle.
-    pub(crate) async fn idle_robots_due(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<RobotId>, StoreError> {
-        let rows = self
-            .all(
-                "update robot_now set shows = null, shows_case = null, shows_until = null
-                 where shows is not null and (shows_until <= $1
-                    or exists (select 1 from \"case\" c where c.id = shows_case and c.state in ('closed', 'expired', 'requeried'))
-                    or not exists (select 1 from lane n join lease l on l.lane_id = n.id
-                        where n.robot_id = robot_now.robot_id and l.open and (l.expires_at is null or l.expires_at > $1)))
-                 returning robot_id",
-                args![now],
-            )
-            .await?;
-        ids(rows)
-    }
-
-    /// Whether any robot shows something of a case.
-    pub(crate) async fn any_showing(&mut self) -> Result<bool, StoreError> {
-        let row: Option<(String,)> = self
-            .optional(
-                "select robot_id from robot_now where shows is not null limit 1",
-                vec![],
-            )
-            .await?;
-        Ok(row.is_some())
     }
 }

@@ -1,6 +1,6 @@
 //! Commands to robots: written before they are sent, answered once. And the codes that pair a tablet with a number.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, Tx};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, OrderId, PersonId, RobotId},
@@ -112,35 +112,6 @@ impl Conn<'_> {
         row.map(RobotOrderRow::try_from).transpose()
     }
 
-    /// Writes a command that is about to be sent.
-    pub(crate) async fn add_robot_order(
-        &mut self,
-        order: &RobotOrderRow,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "insert into robot_order (id, case_id, lane_id, lot_id, robot_id, person_id, fence, command, content,
-                made_at, deadline_at, result, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            args![
-                order.id,
-                &order.case,
-                &order.lane,
-                &order.lot,
-                &order.robot,
-                &order.person,
-                order.fence,
-                &order.command,
-                &order.content,
-                order.made_at,
-                order.deadline_at,
-                order.result,
-                &order.detail
-            ],
-        )
-        .await
-        .map(drop)
-    }
-
     /// Writes down what became of a command. False: that is known already.
     pub(crate) async fn turn_robot_order(
         &mut self,
@@ -239,5 +210,37 @@ impl Conn<'_> {
         .await?;
         let sql = "update robot set secret = $2 where id = $1";
         self.execute(sql, args![robot, secret]).await.map(drop)
+    }
+}
+
+impl Tx<'_> {
+    /// Writes a command that is about to be sent.
+    pub(crate) async fn add_robot_order(
+        &mut self,
+        order: &RobotOrderRow,
+    ) -> Result<(), StoreError> {
+        self.need_lane(&order.lane)?;
+        self.execute(
+            "insert into robot_order (id, case_id, lane_id, lot_id, robot_id, person_id, fence, command, content,
+                made_at, deadline_at, result, detail)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            args![
+                order.id,
+                &order.case,
+                &order.lane,
+                &order.lot,
+                &order.robot,
+                &order.person,
+                order.fence,
+                &order.command,
+                &order.content,
+                order.made_at,
+                order.deadline_at,
+                order.result,
+                &order.detail
+            ],
+        )
+        .await
+        .map(drop)
     }
 }

@@ -3,6 +3,7 @@
 use super::{Conn, StoreError};
 use crate::{args, directory::parsed};
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
+use std::net::IpAddr;
 
 /// A session as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,21 +16,33 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When its password was entered last: at the login, or once more since.
     pub confirmed_at: Timestamp,
+    /// It was begun from another machine than the hub's.
+    pub beyond: bool,
 }
+
+/// Whether a login from there comes from another machine than the hub's.
+pub(crate) fn is_beyond(address: IpAddr) -> bool {
+    !address.to_canonical().is_loopback()
+}
+
+/// Person, last use, end, last password, address.
+type Columns = (String, i64, i64, i64, Option<String>);
 
 impl Conn<'_> {
     /// The session of a token.
     pub async fn session(&mut self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let sql =
-            "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at) from session
+            "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at), address from session
                    where token_hash = $1";
-        let row: Option<(String, i64, i64, i64)> = self.optional(sql, args![token_hash]).await?;
-        let session = |(person, used_at, expires_at, confirmed_at): (String, i64, i64, i64)| {
+        let row: Option<Columns> = self.optional(sql, args![token_hash]).await?;
+        let session = |(person, used_at, expires_at, confirmed_at, address): Columns| {
+            let address: Option<IpAddr> = address.and_then(|address| address.parse().ok());
             Ok(Session {
                 person: parsed(&person)?,
                 used_at: Timestamp(used_at),
                 expires_at: Timestamp(expires_at),
                 confirmed_at: Timestamp(confirmed_at),
+                beyond: address.is_none_or(is_beyond),
             })
         };
         row.map(session).transpose()
@@ -53,6 +66,28 @@ impl Conn<'_> {
             address
         ];
         self.execute(sql, args).await.map(drop)
+    }
+
+    /// The session goes on under another token, for which the password was entered now. False: it is over.
+    pub(crate) async fn renew_session(
+        &mut self,
+        token_hash: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "update session set token_hash = $2, confirmed_at = $3, used_at = $3 where token_hash = $1";
+        Ok(self.execute(sql, args![token_hash, new, now]).await? == 1)
+    }
+
+    /// Where the sessions of an account were begun.
+    pub(crate) async fn session_places(
+        &mut self,
+        username: &str,
+    ) -> Result<Vec<IpAddr>, StoreError> {
+        let sql = "select distinct s.address from session s join person p on p.id = s.person_id
+                   where p.username = $1 and s.address is not null";
+        let rows: Vec<(String,)> = self.all(sql, args![username]).await?;
+        Ok(rows.iter().filter_map(|(at,)| at.parse().ok()).collect())
     }
 
     /// Notes that a session is in use.

@@ -10,6 +10,7 @@ use lanedesk_domain::{
     money::Fen,
     opening::Passage,
     phone::Phone,
+    plate::Plate,
     stay::{OpeningFacts, ReleaseKind},
     time::Timestamp,
 };
@@ -96,6 +97,38 @@ impl Conn<'_> {
             )
             .await?;
         rows.into_iter().map(Pending::try_from).collect()
+    }
+
+    /// Whether an order of this case may have let a vehicle through this lane.
+    pub(crate) async fn opened_for_case(
+        &mut self,
+        case: &CaseId,
+        lane: &LaneId,
+    ) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "select id from opening where case_id = $1 and lane_id = $2 and passage <> 'none'
+                    and result not in ('running', 'refused', 'failed') limit 1",
+                args![case, lane],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Whether the lane's camera let this vehicle through by itself since a moment.
+    pub(crate) async fn seen_through(
+        &mut self,
+        lane: &LaneId,
+        plate: Option<&Plate>,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = self
+            .optional(
+                "select id from plate_read where lane_id = $1 and taken_at >= $3 and opened_by_camera and plate = $2 limit 1",
+                args![lane, plate.map(Plate::as_str), since],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Settles an opening once. False: another was quicker.

@@ -45,8 +45,38 @@ impl Tx<'_> {
                 facts
             ],
         )
-        .await
+        .await?;
+        if voids_leave(step.what) {
+            // At once: whatever changes an approval is summed up (`ledger`), which later rows that change are not.
+            self.execute(VOID_LEAVE, args![step.case, step.at]).await?;
+        }
+        Ok(())
     }
+}
+
+/// What was asked of a case is over at once, answered or not. The questions among them are told by whoever ends those
+/// whose time is over; leave that an order is using up is over should the order give it back.
+const VOID_LEAVE: &str = "update approval set expires_at = $2
+    where case_id = $1 and state in ('waiting', 'allowed', 'used') and expires_at > $2";
+
+/// Whether leave given before this step no longer holds: the case is another's, at another lane, of another vehicle, or
+/// over.
+fn voids_leave(what: Step) -> bool {
+    matches!(
+        what,
+        Step::HandedOver
+            | Step::TakenOver
+            | Step::Moved
+            | Step::Corrected
+            | Step::FoundByPhone
+            | Step::VehicleChosen
+            | Step::DirectionSet
+            | Step::PlateRead
+            | Step::Requeried
+            | Step::Expired
+            | Step::Revoked
+            | Step::Closed
+    )
 }
 
 impl Conn<'_> {

@@ -127,3 +127,20 @@ async fn a_closed_store_refuses_instead_of_hanging() {
     let refused = write_area(&store, "late".to_owned(), false).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))));
 }
+
+#[tokio::test]
+async fn every_column_of_a_row_that_proves_something_is_summed_up() {
+    let (_folder, store) = store().await;
+    let mut reader = store.read().await.expect("reads");
+    for ledger in &super::LEDGERS {
+        let sql = format!(
+            "select name from pragma_table_info('{}') order by name",
+            ledger.table
+        );
+        let there: Vec<(String,)> = reader.conn().all(&sql, vec![]).await.expect("columns");
+        let mut summed: Vec<String> = ledger.columns.iter().map(|c| (*c).to_owned()).collect();
+        summed.sort();
+        let there: Vec<String> = there.into_iter().map(|(name,)| name).collect();
+        assert_eq!(summed, there, "{}", ledger.table);
+    }
+}

@@ -4,14 +4,26 @@
 //! all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
 //! once, and syncs in groups by itself. Every writer has its own audit chain.
 
-use super::{Chain, Conn, StoreError, classify, later::Later};
+use super::{
+    Audit, Chain, Conn, Rows, StoreError, TurnRow, classify,
+    later::Later,
+    ledger,
+    turn::{Begun, Queue, Turn},
+};
+use crate::clock::{Clock, machine_now};
 use futures::future::BoxFuture;
+use lanedesk_domain::time::Timestamp;
+use rand::Rng as _;
 use sqlx::{PgPool, SqliteConnection, SqlitePool};
 use std::{
     ops::{Deref, DerefMut},
-    sync::Mutex,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, timeout_at},
+};
 
 /// What a write does inside its transaction: `|tx| Box::pin(async move { … })`.
 pub trait Work<T, E>:
@@ -27,11 +39,20 @@ impl<T, E, F> Work<T, E> for F where
 pub trait Fault: From<StoreError> + Send + 'static {
     /// Whether transactions stood in each other's way, so that the same work may succeed when run again.
     fn is_conflict(&self) -> bool;
+    /// The rows that were to be taken first and were not.
+    fn not_taken(&self) -> Option<&[TurnRow]>;
 }
 
 impl Fault for StoreError {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
+    }
+
+    fn not_taken(&self) -> Option<&[TurnRow]> {
+        match self {
+            Self::NotTaken(rows) => Some(rows),
+            _ => None,
+        }
     }
 }
 
@@ -43,8 +64,16 @@ pub struct Tx<'c> {
     pub(super) told: i64,
     /// The transaction's number in the outbox; none: PostgreSQL numbers it.
     pub(super) xid: Option<i64>,
+    /// The rows it took first; none: nobody writes beside it.
+    pub(super) turn: Option<Turn>,
     /// Rows to write at the end.
     pub(super) later: Later,
+    /// Audit rows to write at the end.
+    pub(super) audits: Vec<Audit>,
+    /// Sums of rows that go into them.
+    pub(super) sums: Vec<serde_json::Value>,
+    /// The hub's time, for what the store says of itself.
+    pub(super) time: StoreClock,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -60,6 +89,28 @@ impl DerefMut for Tx<'_> {
     }
 }
 
+/// The hub's clock, once there is one. Cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct StoreClock(Arc<OnceLock<Clock>>);
+
+impl StoreClock {
+    pub(super) fn follow(&self, clock: Clock) {
+        // The first hub over a store is the only one.
+        let _ = self.0.set(clock);
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.get().map_or_else(machine_now, Clock::now)
+    }
+}
+
+impl Tx<'_> {
+    /// The hub's time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+}
+
 /// Begins the batch's transaction and its first piece of work's savepoint. One text, because every trip to the engine
 /// costs more than the statements.
 const BEGIN: &str = "begin immediate;\nsavepoint work";
@@ -68,10 +119,12 @@ const NEXT: &str = "release work;\nsavepoint work";
 
 /// Does the work and writes the rows it left for the end.
 async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
-    let value = work(tx).await?;
+    let (done, touched) = ledger::heard(work(tx)).await;
+    let value = done?;
+    tx.end_record(touched).await?;
     match &tx.conn {
-        Conn::Sqlite(_) => tx.flush_then(NEXT).await?,
-        Conn::Postgres(_) => tx.flush().await?,
+        Conn::Sqlite(_) => tx.finish_then(NEXT).await?,
+        Conn::Postgres(_) => tx.finish().await?,
     }
     Ok(value)
 }
@@ -138,6 +191,7 @@ impl Sqlite {
     pub(super) async fn start(
         pool: SqlitePool,
         committed: watch::Sender<u64>,
+        time: StoreClock,
     ) -> Result<Self, StoreError> {
         let mut conn = pool.acquire().await.map_err(classify)?;
         let next_xid = next_xid(&mut conn).await?;
@@ -149,6 +203,7 @@ impl Sqlite {
                 chain: Chain::new(),
                 next_xid,
                 committed,
+                time,
             };
             writer.run(&mut conn, waiting, close).await;
             drop(conn);
@@ -187,6 +242,7 @@ struct Writer {
     chain: Chain,
     next_xid: i64,
     committed: watch::Sender<u64>,
+    time: StoreClock,
 }
 
 impl Writer {
@@ -281,7 +337,11 @@ impl Writer {
             chain: self.chain.clone(),
             told: 0,
             xid: Some(xid),
+            turn: None,
             later: Later::default(),
+            audits: Vec::new(),
+            sums: Vec::new(),
+            time: self.time.clone(),
         };
         let ran = job.run(&mut tx).await;
         let chain = tx.chain;
@@ -333,67 +393,107 @@ impl Chains {
     }
 }
 
-/// Times a piece of work is run when transactions stand in each other's way.
-const TRIES: u32 = 8;
+/// What writers of a hub on PostgreSQL share.
+#[derive(Default)]
+pub(super) struct Writers {
+    chains: Chains,
+    queue: Queue,
+}
+
+/// How long a piece of work is tried while transactions stand in each other's way.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest pause between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often work may come upon rows it had not named; more would be a circle.
+const MOST_TIMES: u32 = 64;
 
 pub(super) async fn write_postgres<T, E, F>(
-    pool: &PgPool,
-    chains: &Chains,
+    (pool, writers, time): (&PgPool, &Writers, &StoreClock),
+    mut rows: Rows,
     work: &F,
 ) -> Result<T, E>
 where
     E: Fault,
     F: Work<T, E>,
 {
-    let mut tries = 1;
+    let (until, mut pause, mut found) = (Instant::now() + PATIENCE, Duration::from_millis(2), 0);
     loop {
-        match attempt(pool, chains, work).await {
+        let Ok(queued) = timeout_at(until, writers.queue.wait(&rows)).await else {
+            return Err(StoreError::Conflict("waited too long".to_owned()).into());
+        };
+        let error = match attempt((pool, writers, time), &rows, work).await {
             Attempt::Done(done) => return done,
-            Attempt::Conflict(_) if tries < TRIES => tries += 1,
-            Attempt::Conflict(error) => return Err(error),
+            Attempt::Again(error) => error,
+        };
+        drop(queued);
+        match error.not_taken() {
+            Some(more) if found < MOST_TIMES => {
+                found += 1;
+                rows.add(more);
+            }
+            None if Instant::now() < until => {
+                // Whoever stood in each other's way must not meet again.
+                let some = rand::rng().random_range(0.5..1.5);
+                tokio::time::sleep(pause.mul_f64(some)).await;
+                pause = (pause * 2).min(PAUSE);
+            }
+            _ => return Err(error),
         }
     }
 }
 
 enum Attempt<T, E> {
     Done(Result<T, E>),
-    Conflict(E),
+    Again(E),
 }
 
-async fn attempt<T, E, F>(pool: &PgPool, chains: &Chains, work: &F) -> Attempt<T, E>
+async fn attempt<T, E, F>(
+    (pool, writers, time): (&PgPool, &Writers, &StoreClock),
+    rows: &Rows,
+    work: &F,
+) -> Attempt<T, E>
 where
     E: Fault,
     F: Work<T, E>,
 {
-    let mut begun = match pool.begin().await {
+    let (mut begun, turn) = match Begun::begin(pool, rows).await {
         Ok(begun) => begun,
-        Err(error) => return Attempt::Done(Err(classify(error).into())),
+        Err(error @ StoreError::Conflict(_)) => return Attempt::Again(error.into()),
+        Err(error) => return Attempt::Done(Err(error.into())),
     };
-    let before = chains.take();
+    let conn = match begun.conn() {
+        Ok(conn) => conn,
+        Err(error) => return Attempt::Done(Err(error.into())),
+    };
+    let before = writers.chains.take();
     let mut tx = Tx {
-        conn: Conn::Postgres(&mut begun),
+        conn,
         chain: before.clone(),
         told: 0,
         xid: None,
+        turn: Some(turn),
         later: Later::default(),
+        audits: Vec::new(),
+        sums: Vec::new(),
+        time: time.clone(),
     };
     let done = whole(work, &mut tx).await;
     let after = tx.chain;
     match done {
-        Ok(value) => match begun.commit().await.map_err(classify) {
+        Ok(value) => match begun.commit().await {
             Ok(()) => {
-                chains.give(after);
+                writers.chains.give(after);
                 Attempt::Done(Ok(value))
             }
             // Whether it was committed is not known, so neither is where the chain ends: it is left behind.
-            Err(error @ StoreError::Conflict(_)) => Attempt::Conflict(error.into()),
+            Err(error @ StoreError::Conflict(_)) => Attempt::Again(error.into()),
             Err(error) => Attempt::Done(Err(error.into())),
         },
         Err(error) => {
-            let _ = begun.rollback().await;
-            chains.give(before);
-            if error.is_conflict() {
-                Attempt::Conflict(error)
+            begun.rollback().await;
+            writers.chains.give(before);
+            if error.is_conflict() || error.not_taken().is_some() {
+                Attempt::Again(error)
             } else {
                 Attempt::Done(Err(error))
             }

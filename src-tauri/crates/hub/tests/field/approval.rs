@@ -261,3 +261,109 @@ async fn after_so_many_releases_in_a_shift_the_next_asks_for_leave() {
         release(&guard, &held).await.ok();
     }
 }
+
+async fn people(lot: &Lot, username: &str) -> String {
+    let sql = format!("select id from person where username = '{username}'");
+    lot.one::<(String,)>(&sql).await.0
+}
+
+/// Two people are the point: whoever allowed a release and then takes the lane over has not asked anybody, and nobody
+/// else acts on what was allowed.
+#[tokio::test]
+async fn whoever_allowed_a_release_and_takes_the_lane_over_must_ask_somebody_else() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let id = ask(&guard, &held).await;
+        answer(&chief, &id, "allow").await.ok();
+        let reason = json!({"reason": "我来"});
+        chief.post("/api/lanes/E02/take-over", reason).await.ok();
+        let taken = chief.claim("E02").await;
+        for remark in ["执行公务", "另一个备注"] {
+            let mut body = police();
+            body["remark"] = json!(remark);
+            let refused = chief.release(&taken, body).await;
+            let own = refused.refused(409, "approval_required")["approval"].clone();
+            assert_ne!(own, id, "{engine:?}");
+            let own = answer(&chief, own.as_str().unwrap(), "allow").await;
+            own.refused(403, "not_allowed");
+        }
+        // Given back, the lane is the guard's again; what was allowed before is not.
+        let back = json!({"fence": taken.fence, "to": people(&lot, "guard").await, "note": ""});
+        let path = format!("/api/cases/{}/hand-over", taken.case);
+        chief.post(&path, back).await.ok();
+        let held = guard.claim("E02").await;
+        assert_ne!(ask(&guard, &held).await, id, "{engine:?}");
+        assert_eq!(reached(&lot, "E02"), 0, "{engine:?}");
+    }
+}
+
+/// What is released is what was asked for, word for word.
+#[tokio::test]
+async fn leave_is_for_its_remark_photos_and_vehicle_and_any_change_voids_it() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let id = ask(&guard, &held).await;
+        answer(&chief, &id, "allow").await.ok();
+        let photo = guard.photo(&held, 1).await;
+        for other in [
+            json!({"remark": "另一个备注"}),
+            json!({"photos": [photo]}),
+            json!({"unpaid": "debt"}),
+        ] {
+            let mut body = police();
+            for (key, value) in other.as_object().unwrap() {
+                body[key] = value.clone();
+            }
+            let refused = guard.release(&held, body).await;
+            let asked = refused.refused(409, "approval_required");
+            assert_ne!(asked["approval"], id, "{engine:?}: {other}");
+        }
+        // Corrected to another plate and back: what was allowed was before.
+        for plate in ["粤B66688", "粤B66666"] {
+            let body = json!({"fence": held.fence, "plate": plate});
+            let path = format!("/api/cases/{}/plate", held.case);
+            guard.post(&path, body).await.ok();
+        }
+        let again = ask(&guard, &held).await;
+        assert_ne!(again, id, "{engine:?}");
+        answer(&chief, &id, "deny").await.refused(422, "invalid");
+        // Questions that the change has voided are told as over.
+        lot.until("the end told", async || {
+            let told = told(&lot).await;
+            (told.iter().filter(|state| *state == "expired").count() == 3).then_some(())
+        })
+        .await;
+        assert_eq!(reached(&lot, "E02"), 0, "{engine:?}");
+        answer(&chief, &again, "allow").await.ok();
+        guard.release(&held, police()).await.ok();
+        assert_eq!(reached(&lot, "E02"), 1, "{engine:?}");
+    }
+}
+
+/// A site that says nothing of it asks a second person from ¥200 on.
+#[tokio::test]
+async fn a_site_without_rules_asks_for_leave_above_a_sum() {
+    for engine in ENGINES {
+        let lot = Lot::open_with(engine, |lane| lane.automatic = lane.code == "E01").await;
+        lot.arrive("E01", lotsim::Vehicle::new("粤B66666")).await;
+        // Six days at no more than ¥40 a day.
+        lot.minutes_pass(6 * 24 * 60 - 10);
+        lot.arrive("E02", lotsim::Vehicle::new("粤B66666").stuck())
+            .await;
+        let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
+        let held = guard.claim("E02").await;
+        let photo = guard.photo(&held, 1).await;
+        let body = json!({"photos": [photo], "unpaid": "waive"});
+        let refused = guard.release(&held, body.clone()).await;
+        let asked = refused.refused(409, "approval_required")["approval"].clone();
+        let waiting = chief.get("/api/approvals?state=waiting").await;
+        assert!(waiting["items"][0]["due_fen"].as_i64().unwrap() >= 20_000);
+        answer(&chief, asked.as_str().unwrap(), "allow").await.ok();
+        guard.release(&held, body).await.ok();
+        assert_eq!(reached(&lot, "E02"), 1, "{engine:?}");
+    }
+}

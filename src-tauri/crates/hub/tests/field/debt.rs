@@ -85,8 +85,8 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
         );
         let last: Value = serde_json::from_str(&last.await[0].0).unwrap();
         assert_eq!(
-            (&last["type"], &last["debt"]),
-            (&json!("view"), &Value::Null),
+            (&last["type"], &last["lane"]),
+            (&json!("view"), &json!("W02")),
             "the page turns by itself"
         );
         let (who, cy) = (Lot::chief(), Lot::lot_id());

@@ -85,7 +85,9 @@ async fn only_who_holds_or_held_the_case_adds_photos_and_only_with_a_camera_of_t
     let send = async |desk: &Desk<'_>, source: &str| {
         desk.send_photo(&held.case, jpeg(1), source, now).await
     };
-    send(&agent, "lane_camera").await.refused(409, "lease_lost");
+    send(&agent, "device_camera")
+        .await
+        .refused(409, "lease_lost");
     let chief = Desk::of(&lot, "chief").await;
     let given = json!({"fence": held.fence, "to": id_of(&lot, "agent").await, "note": ""});
     guard
@@ -99,6 +101,31 @@ async fn only_who_holds_or_held_the_case_adds_photos_and_only_with_a_camera_of_t
     send(&chief, "device_camera")
         .await
         .refused(409, "lease_lost");
+}
+
+/// R24: what a lane's camera took only the hub can say. An agent who may not use a camera of their own cannot send a file
+/// as the lane's, at a lane without such a camera least of all, and raise the barrier with it.
+#[tokio::test]
+async fn nobody_sends_a_photo_as_the_lanes_own() {
+    for engine in ENGINES {
+        let lot = owing(engine).await;
+        for username in ["agent", "guard", "chief"] {
+            let desk = Desk::of(&lot, username).await;
+            let held = desk.claim("E02").await;
+            let now = lot.hub.clock.now();
+            let sent = desk.send_photo(&held.case, jpeg(1), "lane_camera", now);
+            let refused = sent.await;
+            assert_eq!(refused.refused(422, "invalid")["field"], "source");
+            let body = json!({"unpaid": "waive"});
+            desk.release(&held, body)
+                .await
+                .refused(422, "evidence_required");
+            let close = format!("/api/cases/{}/close", held.case);
+            desk.post(&close, json!({})).await.ok();
+        }
+        let (kept,): (i64,) = lot.one("select count(*) from photo").await;
+        assert_eq!((kept, reached(&lot, "E02")), (0, 0), "{engine:?}");
+    }
 }
 
 async fn id_of(lot: &Lot, username: &str) -> String {

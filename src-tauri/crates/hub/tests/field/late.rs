@@ -124,7 +124,7 @@ async fn a_photo_taken_too_late_does_not_count_and_the_release_stays_listed() {
             "{engine:?}: overdue, and listed"
         );
         assert!(owed(&agent).await.is_empty(), "it is the guard's to bring");
-        let other = agent.send_photo(&held.case, jpeg(1), "lane_camera", now);
+        let other = agent.send_photo(&held.case, jpeg(1), "system_camera", now);
         other.await.refused(409, "lease_lost");
     }
 }

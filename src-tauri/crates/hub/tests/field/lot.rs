@@ -1,7 +1,9 @@
 //! A small lot with its devices, its hub, and somebody at a desk.
 
 use lanedesk_domain::{
+    barrier::BarrierState,
     ids::{LaneId, LotId},
+    order::BarrierAction,
     person::{LotNode, Role, Scope},
     time::Timestamp,
 };
@@ -21,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 /// The secret of the payment system.
 pub(crate) const SECRET: &str = "payments-secret";
 /// The key with which E01's camera calls the hub.
-pub(crate) const PUSH_KEY: &str = "push-key-of-e01";
+pub(crate) const PUSH_KEY: &str = "push-key-of-lane-e01";
 
 /// A lot whose time stands still until it is moved: entry E01, exit E02, and W02 that goes both ways.
 pub(crate) struct Lot {
@@ -186,6 +188,17 @@ impl Lot {
         );
     }
 
+    /// Somebody at the gate holds its arm up, and the hub has seen it.
+    pub(crate) async fn hold_up(&self, code: &str) {
+        self.device(code).press(BarrierAction::Open);
+        let lane = Self::lane_id(code);
+        self.hub.hub.runtime().attend(&lane);
+        self.until("the arm is seen up", async || {
+            (self.hub.hub.runtime().barrier_now(&lane).state == BarrierState::Open).then_some(())
+        })
+        .await;
+    }
+
     /// A vehicle comes and its read is known to the hub.
     pub(crate) async fn arrive(&self, lane: &str, vehicle: lotsim::Vehicle) {
         self.second_passes();
@@ -311,7 +324,12 @@ impl Lot {
 
     /// Posts an event as E01's camera does.
     pub(crate) async fn push(&self, key: &str, xml: &str) -> StatusCode {
-        let url = self.url(&format!("/api/devices/cam-E01/hikvision?key={key}"));
+        self.push_to("E01", key, xml).await
+    }
+
+    /// Posts an event as a lane's camera does.
+    pub(crate) async fn push_to(&self, lane: &str, key: &str, xml: &str) -> StatusCode {
+        let url = self.url(&format!("/api/devices/cam-{lane}/hikvision?key={key}"));
         let request = self
             .http
             .post(url)
@@ -431,7 +449,7 @@ fn site(sim: &Lotsim) -> String {
 fn lane_of_site(lane: &Lane, direction: &str) -> String {
     let (code, url) = (lane.code(), lane.url());
     let (user, password) = (lotsim::demo::USERNAME, lotsim::demo::PASSWORD);
-    let push_key = format!("push-key-of-{}", code.to_lowercase());
+    let push_key = format!("push-key-of-lane-{}", code.to_lowercase());
     let rtsp = lane.rtsp_url();
     format!(
         "[[device]]\nid = \"cam-{code}\"\ndriver = \"hikvision\"\nurl = \"{url}\"\nusername = \"{user}\"\n\

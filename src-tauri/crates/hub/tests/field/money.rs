@@ -1,6 +1,9 @@
 //! Payments told by a payment system (R17, `HUB_API.md`, payments), and what 61 minutes cost.
 
-use crate::lot::{Lot, SECRET};
+use crate::{
+    desk::Desk,
+    lot::{Lot, SECRET},
+};
 use lanedesk_hub::{
     ops,
     signature::sign,
@@ -60,8 +63,8 @@ async fn after_61_minutes_9_yuan_are_due_and_the_page_turns_when_they_are_paid()
             .await;
         let told: Value = serde_json::from_str(&told[0].0).unwrap();
         assert_eq!(told["type"], "view", "the page turns by itself");
-        assert_eq!(told["payment"]["paid"], true);
         let view = lot.view("E02").await;
+        assert_eq!(view["payment"]["paid"], true);
         assert!(offers_open(&view), "paid: open is offered");
         let paid = view["timeline"]
             .as_array()
@@ -187,5 +190,32 @@ async fn a_payment_by_phone_finds_the_unlicensed_vehicle() {
         assert_eq!(lot.pay(&event).await, StatusCode::OK);
         let (paid,): (i64,) = lot.one("select paid_fen from stay").await;
         assert_eq!(paid, 900, "{engine:?}");
+    }
+}
+
+/// A page that is only looked at writes nothing into the case of whoever works there.
+#[tokio::test]
+async fn only_the_holders_own_page_is_their_first_quote() {
+    for engine in ENGINES {
+        let lot = at_the_exit(engine).await;
+        let held = lot.claim("E02").await;
+        let quote = async || {
+            let sql = "select first_quote_fen from \"case\"";
+            lot.one::<(Option<i64>,)>(sql).await.0
+        };
+        assert_eq!(quote().await, Some(900), "{engine:?}: as the holder saw it");
+        let forgotten = lot.hub.hub.store().write(|tx| {
+            Box::pin(async move {
+                let sql = "update \"case\" set first_quote_fen = null";
+                tx.execute(sql, vec![]).await
+            })
+        });
+        forgotten.await.unwrap();
+        let agent = Desk::of(&lot, "agent").await;
+        agent.get("/api/lanes/E02").await;
+        agent.get(&format!("/api/cases/{}", held.case)).await;
+        assert_eq!(quote().await, None, "{engine:?}: a watcher's look");
+        lot.view("E02").await;
+        assert_eq!(quote().await, Some(900));
     }
 }

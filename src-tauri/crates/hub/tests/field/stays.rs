@@ -1,6 +1,6 @@
 //! Who is inside: openings settle stays once the passage is seen (R37).
 
-use crate::lot::Lot;
+use crate::lot::{Held, Lot};
 use lanedesk_hub::{
     ops,
     testing::{ENGINES, Engine},
@@ -69,6 +69,80 @@ async fn a_person_says_passed_and_a_plate_that_comes_in_again_is_inside_once() {
         assert!(
             stays[0].1.is_some() && stays[1].1.is_none(),
             "{engine:?}: the stay that was never ended is over: {stays:?}"
+        );
+    }
+}
+
+/// Issue 17, 5: whoever says 「已通过」 on a page that let nobody through settles nothing, least of all the stay of the
+/// vehicle a case before was opened for.
+#[tokio::test]
+async fn passed_is_said_only_of_a_vehicle_this_case_let_through() {
+    for engine in ENGINES {
+        let lot = Lot::open(engine).await;
+        lot.arrive("E01", Vehicle::new("粤B12345").stuck()).await;
+        let first = lot.claim("E01").await;
+        let said = async |held: &Held| {
+            let path = format!("/api/cases/{}/passed", held.case);
+            let body = serde_json::json!({"fence": held.fence});
+            let told = lot.call(reqwest::Method::POST, &path, Some(body)).await;
+            let status = told.status().as_u16();
+            (
+                status,
+                told.json::<serde_json::Value>().await.unwrap()["code"].clone(),
+            )
+        };
+        assert_eq!(
+            said(&first).await,
+            (409, "not_offered".into()),
+            "{engine:?}: nothing was opened"
+        );
+        lot.raise(&first).await;
+        let close = format!("/api/cases/{}/close", first.case);
+        lot.post(&close, serde_json::json!({})).await;
+
+        let second = lot.claim("E01").await;
+        assert_eq!(
+            said(&second).await,
+            (409, "not_offered".into()),
+            "{engine:?}: what another case opened is not this one's to say"
+        );
+        assert_eq!(passages(&lot).await, ["pending"]);
+        assert_eq!(stays(&lot).await, [], "nobody came in on that word");
+        let view = lot.view("E01").await;
+        let steps = view["timeline"].as_array().unwrap();
+        assert!(
+            steps.iter().all(|step| step["what"] != "passed"),
+            "{steps:?}"
+        );
+
+        lot.raise(&second).await;
+        lot.passed(&second).await;
+        assert_eq!(
+            passages(&lot).await,
+            ["pending", "passed"],
+            "{engine:?}: its own"
+        );
+        lot.passed(&second).await;
+        assert_eq!(
+            stays(&lot).await.len(),
+            1,
+            "said twice it is the same passage"
+        );
+    }
+}
+
+/// R37: the camera that opened by itself has seen the vehicle go; the person may say so too.
+#[tokio::test]
+async fn passed_is_said_of_a_vehicle_its_camera_let_through() {
+    for engine in ENGINES {
+        let lot = Lot::open_with(engine, |lane| lane.automatic = lane.code == "E01").await;
+        let held = lot.claim("E01").await;
+        lot.arrive("E01", Vehicle::new("粤B66666")).await;
+        lot.passed(&held).await;
+        assert_eq!(
+            stays(&lot).await.len(),
+            1,
+            "{engine:?}: one passage, one stay"
         );
     }
 }

@@ -43,6 +43,7 @@ async fn end(hub: &Hub, id: ApprovalId) -> Result<()> {
                 let Some(ended) = tx.approval(&hub.directory(), &id).await? else {
                     return Ok(());
                 };
+                tx.need_lane(&ended.shown.lane.id)?;
                 let facts = [("answer", ApprovalState::Expired.word())];
                 record(tx, &ended.shown, Step::ApprovalAnswered, None, &facts, now).await?;
                 tell(tx, &ended.shown, now).await

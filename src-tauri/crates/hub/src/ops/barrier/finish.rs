@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     hub::Hub,
-    store::{Audit, OrderRow, StepRow, To, Tx},
+    store::{Audit, OrderRow, Rows, StepRow, To, Tx},
 };
 use lanedesk_domain::{barrier::BarrierState, order::OrderResult, time::Timestamp};
 use lanedesk_wire::{
@@ -51,9 +51,9 @@ async fn persist<F: Future<Output = Result<()>>>(hub: &Hub, write: impl Fn() -> 
 
 /// Where the arm came to rest and what the order thereby became, in one: nobody sees the one without the other.
 async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> Result<()> {
-    let (outer, order) = (hub.clone(), order.clone());
+    let (outer, order, rows) = (hub.clone(), order.clone(), Rows::lane(&order.lane));
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, order) = (outer.clone(), order.clone());
             Box::pin(async move {
                 tx.barrier_after(order.id, last).await?;
@@ -69,9 +69,10 @@ async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> 
 
 /// Turns the order to its result, from one of these; does nothing where it has become something else.
 pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
+    let rows = Rows::lane(&order.lane);
     let (outer, order, from) = (hub.clone(), order.clone(), from.to_vec());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, order, from) = (outer.clone(), order.clone(), from.clone());
             Box::pin(async move { turn_in(tx, &hub, &order, &from).await })
         })
@@ -80,6 +81,7 @@ pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> R
 
 async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
     let now = hub.clock().now();
+    tx.need_lane(&order.lane)?;
     let turned = tx
         .turn_order(order.id, from, order.result, &order.detail, now)
         .await?;

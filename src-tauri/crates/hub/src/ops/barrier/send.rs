@@ -121,6 +121,8 @@ fn told(error: &DeviceError) -> (OrderResult, String) {
         DeviceError::Stale(Stale::TooLate) => "指令超过时限".to_owned(),
         DeviceError::Stale(Stale::NotKnown) => "无法核对锁定".to_owned(),
         DeviceError::NotSent(_) => "连不上道闸设备".to_owned(),
+        DeviceError::Outside => "道闸设备地址不在允许的网段内".to_owned(),
+        DeviceError::ClearPassword => "道闸设备要求明文密码，没有发送".to_owned(),
         DeviceError::Unanswered(_) | DeviceError::BadAnswer(_) => UNANSWERED.to_owned(),
     };
     (error.order_result(), detail)

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{lease::look, view},
-    store::{CallRow, NewCall, Tx},
+    store::{CallRow, NewCall, Rows, Tx},
 };
 use lanedesk_domain::{
     call::Heard,
@@ -37,10 +37,13 @@ struct News {
 /// Takes an event whose sender is known. Durable when this answers; a repeated one has no effect.
 pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<()> {
     let news = check(hub, from, event)?;
-    let outer = hub.clone();
+    let (outer, rows) = (
+        hub.clone(),
+        Rows::lanes(news.place.as_ref().map(|(lane, _)| lane)),
+    );
     let claimed = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, news) = (outer.clone(), news.clone());
             Box::pin(async move { hear_in(tx, &hub, &news).await })
         })
@@ -112,6 +115,9 @@ fn place(hub: &Hub, event: &CallEvent) -> (Option<String>, Option<(LaneId, LotId
 /// Answers the lane that was claimed, if one was.
 async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneId>> {
     let now = hub.clock().now();
+    if tx.knows_call_event(&news.integration, &news.event).await? {
+        return Ok(None);
+    }
     if let Some(robot) = news.robot.as_deref().filter(|_| news.what != Heard::Ended) {
         tx.adopt_call(robot, &news.integration, &news.external)
             .await?;

@@ -42,6 +42,10 @@ pub(super) async fn at_seat(
         return Ok(None);
     };
     let from = row.by.replace(actor.holder());
+    if let Some(from) = &from {
+        // What they claim meanwhile is claimed with this call or without it, and not half.
+        tx.need_person(&from.id)?;
+    }
     row.overflow_at = (what == Heard::Ringing)
         .then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
     row.overflow = false;

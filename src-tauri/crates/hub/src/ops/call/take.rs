@@ -9,7 +9,7 @@ use crate::{
         lease::{ForCall, Gained, Manner, Target, finish, gain_in, leave_former, quicker},
         view,
     },
-    store::{CallRow, LeaseRow, NewCall, StoreError, Tx},
+    store::{CallRow, LeaseRow, NewCall, Rows, StoreError, Tx},
 };
 use lanedesk_domain::{
     call::CallState,
@@ -41,7 +41,7 @@ pub async fn take(hub: &Hub, actor: &Actor, id: &CallId) -> Result<Taken> {
     let (outer, who, id) = (hub.clone(), actor.clone(), id.clone());
     let (row, got) = hub
         .store()
-        .write(move |tx| {
+        .write_at(Rows::person(&actor.id), move |tx| {
             let (hub, who, id) = (outer.clone(), who.clone(), id.clone());
             Box::pin(async move { take_in(tx, &hub, &who, &id).await })
         })
@@ -72,6 +72,9 @@ async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Resu
         return Err(Error::CallLive);
     }
     let from = row.by.replace(actor.holder()).filter(|_| !mine);
+    if let Some(from) = &from {
+        tx.need_person(&from.id)?;
+    }
     (row.seat, row.taken_at) = (Some(seat), Some(now));
     (row.overflow, row.overflow_at) = (false, None);
     row.state = row.progress.state(row.hand());
@@ -169,9 +172,10 @@ pub async fn open_by_hand(hub: &Hub, actor: &Actor, open: &OpenByHand) -> Result
         });
     }
     let (outer, who) = (hub.clone(), actor.clone());
+    let rows = Rows::lane(&open.lane).and_person(&actor.id);
     let (row, gained) = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who) = (outer.clone(), who.clone());
             let (target, caller) = (target.clone(), caller.clone());
             Box::pin(async move { open_in(tx, &hub, &who, &target, &caller).await })

@@ -9,7 +9,7 @@ use crate::{
         lease::{emptied, freed},
         maintenance, robot, view,
     },
-    store::{Audit, Closed, Closing, StepRow, To, Tx},
+    store::{Audit, Closing, Rows, StepRow, To, Tx},
 };
 use lanedesk_domain::{ids::CaseId, person::Permission, time::Timestamp};
 use lanedesk_wire::{
@@ -22,12 +22,15 @@ use serde_json::json;
 pub async fn close(hub: &Hub, actor: &Actor, case: &CaseId, how: &CloseCase) -> Result<()> {
     actor.allow(Permission::Act)?;
     hub.recording().settled(case).await;
+    let rows = Rows::case(case);
     let (outer, who, case, how) = (hub.clone(), actor.clone(), case.clone(), how.clone());
-    let now = hub.clock().now();
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who, case, how) = (outer.clone(), who.clone(), case.clone(), how.clone());
-            Box::pin(async move { close_in(tx, &hub, &who, &case, &how, now).await })
+            Box::pin(async move {
+                let now = hub.clock().now();
+                close_in(tx, &hub, &who, &case, &how, now).await
+            })
         })
         .await
 }
@@ -49,12 +52,7 @@ async fn close_in(
         note,
         during_call: how.during_call,
     };
-    let closed = if tx.is_alone() {
-        tx.close_alone(&closing, now).await?
-    } else {
-        close_among_others(tx, &closing, now).await?
-    };
-    let Some(closed) = closed else {
+    let Some(closed) = tx.close_case(&closing, now).await? else {
         return Err(why_not(tx, actor, &closing, now).await?);
     };
     actor.see(&closed.lot)?;
@@ -98,31 +96,6 @@ async fn close_in(
         view::tell(tx, hub, &closed.lane, now).await?;
     }
     Ok(())
-}
-
-/// The same where others write at the same time.
-async fn close_among_others(
-    tx: &mut Tx<'_>,
-    closing: &Closing<'_>,
-    now: Timestamp,
-) -> Result<Option<Closed>> {
-    // The lease first: its row keeps orders of this case from being written until this transaction ends.
-    let freed = tx
-        .free_lease_of_case(closing.person, closing.case, now)
-        .await?;
-    let Some(freed) = freed else { return Ok(None) };
-    if freed.in_call && !closing.during_call {
-        return Err(Error::CallLive);
-    }
-    let vehicle_was_set = tx
-        .close_case(closing, now)
-        .await?
-        .ok_or(Error::OrderInFlight)?;
-    Ok(Some(Closed {
-        lane: freed.lane,
-        lot: freed.lot,
-        vehicle_was_set,
-    }))
 }
 
 /// Why nothing was closed.

@@ -5,7 +5,7 @@
 use crate::{
     error::{Error, Result},
     hub::Hub,
-    ops::photo::OBJECTS,
+    ops::photo::leaving,
     store::{Audit, EvidenceRow},
 };
 use serde_json::json;
@@ -56,7 +56,7 @@ pub async fn prune(hub: &Hub) -> Result<u64> {
 
 /// The row goes first: an object without a row is only waste, a row without an object would be a lie.
 async fn delete(hub: &Hub, photo: EvidenceRow, days: i64) -> Result<bool> {
-    let _leaving = OBJECTS.write().await;
+    let _leaving = leaving(hub, &photo.sha256).await?;
     let (now, sha256) = (hub.clock().now(), photo.sha256.clone());
     let (buried, named) = hub
         .store()
@@ -96,7 +96,7 @@ async fn drop_left_over(hub: &Hub) -> Result<()> {
         .objects_deleted_since(since)
         .await?;
     for sha256 in objects {
-        let _leaving = OBJECTS.write().await;
+        let _leaving = leaving(hub, &sha256).await?;
         if !hub
             .store()
             .read()

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::lease::Target,
-    store::To,
+    store::{Rows, To},
 };
 use lanedesk_domain::{ids::LaneId, person::Permission};
 use lanedesk_wire::{case::Step, stream::Told};
@@ -20,7 +20,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
     let target = Target::find(&hub.directory(), actor, lane)?;
     let (who, now) = (actor.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
+        .write_at(Rows::lane(lane), move |tx| {
             let (who, target) = (who.clone(), target.clone());
             Box::pin(async move {
                 let held = tx

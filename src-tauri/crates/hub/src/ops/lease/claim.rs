@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Around, CaseRow, Grant, LeaseRow, Standing, StepRow, To, Tx},
+    store::{Around, CaseRow, Grant, LeaseRow, Rows, Standing, StepRow, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CallId, CaseId, LaneId},
@@ -76,14 +76,15 @@ async fn gain(
     if matches!(&manner, Manner::TakeOver(reason) if reason.is_empty()) {
         return Err(Error::ReasonRequired);
     }
-    let now = hub.clock().now();
     let (outer, who) = (hub.clone(), actor.clone());
+    let rows = Rows::lane(lane).and_person(&actor.id);
     let gained = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who) = (outer.clone(), who.clone());
             let (target, manner) = (target.clone(), manner.clone());
             Box::pin(async move {
+                let now = hub.clock().now();
                 let gained = gain_in(tx, &who, &target, &manner, now).await?;
                 crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
                 Ok::<_, Error>(gained)
@@ -139,7 +140,12 @@ pub(crate) async fn gain_in(
 ) -> Result<Gained> {
     let who = actor.holder();
     let since = now.plus_ms(-crate::ops::view::QUESTION_MS);
+    tx.need_lane(&target.lane)?;
+    tx.need_person(&actor.id)?;
     let around = tx.around(&target.lane, &who, since).await?;
+    if !around.there {
+        return Err(Error::NotFound);
+    }
     let former = around.former.as_ref();
     match around.here.as_ref().filter(|row| row.holds(now)) {
         Some(held) if held.holder.id == actor.id => {

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::help,
-    store::{Grant, LeaseRow, Reader, StepRow, To, Tx},
+    store::{Grant, LeaseRow, Reader, Rows, StepRow, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
@@ -35,14 +35,15 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
     let target = Target::find(&directory, actor, &held.lane)?;
     let receiver = receiver(hub.store().read().await?, &directory, &give.to, &target).await?;
     let (who, case, note) = (actor.clone(), case.clone(), give.note.trim().to_owned());
-    let (outer, now) = (hub.clone(), hub.clock().now());
+    let (outer, rows) = (hub.clone(), Rows::lane(&held.lane).and_person(&receiver.id));
     let ends = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (who, target, receiver) = (who.clone(), target.clone(), receiver.clone());
             let (case, note) = (case.clone(), note.clone());
             let hub = outer.clone();
             Box::pin(async move {
+                let now = hub.clock().now();
                 let gained = hand(tx, &who, &target, &receiver, &case, &note, now).await?;
                 crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
                 Ok::<_, Error>(gained.lease.expires_at)
@@ -213,13 +214,17 @@ pub async fn move_case(
     hub.recording().settled(case).await;
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
-    let (from, outer, now) = (held.lane, hub.clone(), hub.clock().now());
+    let rows = Rows::lane(&held.lane)
+        .and_lane(&target.lane)
+        .and_person(&actor.id);
+    let (from, outer) = (held.lane, hub.clone());
     let gained = hub
         .store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who, target) = (outer.clone(), who.clone(), target.clone());
             let (case, from) = (case.clone(), from.clone());
             Box::pin(async move {
+                let now = hub.clock().now();
                 let around = tx.leases_around(&target.lane, &who.id).await?;
                 let held = around
                     .iter()

@@ -7,7 +7,8 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::LotId,
-    time::{DAY_MS, LOCAL_HOURS, MINUTE_MS, Timestamp},
+    time::{MINUTE_MS, Timestamp},
+    zone::Zone,
 };
 use lanedesk_wire::morning::{Figure, FigureName, FigurePart, LeadsTo, RowsOf, Unit};
 use std::collections::{BTreeMap, HashMap};
@@ -72,11 +73,9 @@ pub(super) struct Make<'a> {
 impl Make<'_> {
     /// Beginning and end of a day of the span.
     pub(super) fn day(&self, place: usize) -> (Timestamp, Timestamp) {
-        let from = self
-            .span
-            .from
-            .plus_ms(i64::try_from(place).unwrap_or_default() * DAY_MS);
-        (from, from.plus_ms(DAY_MS))
+        let place = i64::try_from(place).unwrap_or_default();
+        let begins = |place| self.span.from.local_midnight(place);
+        (begins(place), begins(place + 1))
     }
 
     /// The day itself.
@@ -89,8 +88,10 @@ impl Make<'_> {
         }
     }
 
-    fn place(&self, at: Timestamp) -> Option<usize> {
-        usize::try_from(at.since(self.span.from).div_euclid(DAY_MS))
+    /// The place of a day, counted since 1970, in the span.
+    fn place(&self, day: i64) -> Option<usize> {
+        let first = Zone::local().day_number(self.span.from);
+        usize::try_from(day - first)
             .ok()
             .filter(|place| *place < DAYS)
     }
@@ -99,8 +100,7 @@ impl Make<'_> {
     pub(super) fn series(&self, sums: Vec<(i64, i64)>) -> Series {
         let mut days = vec![Some(0.0); DAYS];
         for (day, sum) in sums {
-            let begins = Timestamp(day * DAY_MS - LOCAL_HOURS * 60 * MINUTE_MS);
-            if let Some(place) = self.place(begins) {
+            if let Some(place) = self.place(day) {
                 #[expect(clippy::cast_precision_loss, reason = "sums of a day")]
                 let sum = sum as f64;
                 days[place] = Some(sum);
@@ -113,7 +113,7 @@ impl Make<'_> {
     pub(super) fn percentiles(&self, lengths: &[(i64, i64)], share: usize) -> Series {
         let mut days: Vec<Vec<i64>> = vec![Vec::new(); DAYS];
         for (at, ms) in lengths {
-            if let Some(place) = self.place(Timestamp(*at)) {
+            if let Some(place) = self.place(Zone::local().day_number(Timestamp(*at))) {
                 days[place].push(*ms);
             }
         }

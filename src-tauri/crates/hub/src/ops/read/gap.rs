@@ -4,7 +4,10 @@ use super::{News, passage};
 use crate::{
     error::Result,
     hub::Hub,
-    ops::vehicle::{Asked, look_up},
+    ops::{
+        stay,
+        vehicle::{Asked, look_up},
+    },
     store::{Leaving, ReadRow, Tx},
 };
 use lanedesk_domain::{
@@ -14,7 +17,7 @@ use lanedesk_domain::{
 
 /// A stay is begun or ended by a late read only where the camera let the vehicle through, nothing later is known of it,
 /// and nobody is working on it now.
-pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, _now: Timestamp) -> Result<()> {
+pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<()> {
     let read = &news.read;
     let (true, Some(way), Some(plate)) = (read.opened_by_camera, passage::way(news), &read.plate)
     else {
@@ -24,9 +27,12 @@ pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, _now: Timestam
         return Ok(());
     }
     match way {
-        Direction::Entry => entered(tx, hub, news, plate).await,
-        Direction::Exit => left(tx, hub, news, plate).await,
+        Direction::Entry => entered(tx, hub, news, plate).await?,
+        Direction::Exit => left(tx, hub, news, plate).await?,
     }
+    // Its own lane stands on another vehicle by now.
+    let vehicle = (Some(plate), None);
+    stay::tell_pages(tx, hub, &read.lot, vehicle, &read.lane, now).await
 }
 
 /// It came in while nobody listened. Where its way out is known already, the stay is over as well.

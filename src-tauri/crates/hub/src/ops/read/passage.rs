@@ -97,6 +97,8 @@ pub(super) async fn automatic(
     let quote = known.quote(&hub.directory(), &read.lot, assessment);
     let (due, paid) = quote.map_or((Fen(0), Fen(0)), |quote| (quote.dues.due, quote.dues.paid));
     pass(tx, news, known.stay(), (way, assessment), (due, paid)).await?;
+    let vehicle = (Some(plate), None);
+    stay::tell_pages(tx, hub, &read.lot, vehicle, &read.lane, now).await?;
     tracing::debug!(lane = %read.lane, %now, "automatic passage");
     Ok(())
 }

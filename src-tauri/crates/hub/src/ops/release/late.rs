@@ -106,6 +106,7 @@ async fn closed(
     }
     let opening = tx.opening(&hub.directory(), id).await?;
     let opening = opening.ok_or(Error::NotFound)?;
+    tx.need_lane(&opening.lane.id)?;
     let missing = opening.photos_owed.as_ref().map_or(0, |owed| owed.missing);
     tx.add_step(StepRow {
         case: &opening.case,

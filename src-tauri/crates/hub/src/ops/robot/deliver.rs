@@ -5,7 +5,8 @@ use crate::{
     error::Result,
     hub::Hub,
     robots::Sending,
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, StepRow},
+    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, StepRow},
+    vault::Slot,
 };
 use bytes::Bytes;
 use lanedesk_domain::{ids::OrderId, order::OrderResult, robot::RobotScene};
@@ -212,7 +213,9 @@ async fn leave_photo(hub: &Hub, id: OrderId, taken: oneshot::Receiver<Bytes>) ->
     let Ok(Ok(jpeg)) = timeout(PHOTO_WITHIN, taken).await else {
         return Ok(());
     };
-    let sealed = hub.vault().seal_text(&STANDARD.encode(&jpeg));
+    let sealed = hub
+        .vault()
+        .seal_text(Slot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
     let sealed = sealed.map_err(|error| crate::error::Error::Internal(error.to_string()))?;
     hub.store()
         .write(move |tx| {
@@ -229,9 +232,10 @@ pub(super) async fn finish(
     result: OrderResult,
     detail: &str,
 ) -> Result<()> {
+    let rows = Rows::lane(&order.lane);
     let (outer, order, detail) = (hub.clone(), order.clone(), detail.to_owned());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, order, detail) = (outer.clone(), order.clone(), detail.clone());
             Box::pin(async move {
                 let now = hub.clock().now();

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::view,
-    store::{RobotNews, Showing, Tx},
+    store::{RobotNews, Rows, Showing, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId, RobotId},
@@ -29,6 +29,7 @@ const FETCHED_MS: i64 = 60_000;
 
 /// The robot of a lane returns to idle, in the transaction that ended what it showed.
 pub(crate) async fn idle(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
+    tx.need_lane(lane)?;
     let has_robot = hub
         .directory()
         .lanes
@@ -79,6 +80,7 @@ pub(crate) async fn welcome(
     let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.clone()) else {
         return Ok(());
     };
+    tx.need_lane(lane)?;
     if !hub.robots().now(&robot).online || tx.showing(&robot).await?.is_some() {
         return Ok(());
     }
@@ -156,16 +158,25 @@ pub async fn run(hub: Hub) {
 
 /// Screens whose time is over, or that serve nobody any more.
 pub(super) async fn screens(hub: &Hub) -> Result<()> {
-    if !hub.store().read().await?.conn().any_showing().await? {
-        return Ok(());
+    let mut reader = hub.store().read().await?;
+    let due = reader.conn().robots_due(hub.clock().now()).await?;
+    drop(reader);
+    for robot in due {
+        idle_where_due(hub, robot).await?;
     }
-    let outer = hub.clone();
+    Ok(())
+}
+
+/// One that was given something new to show meanwhile shows that.
+async fn idle_where_due(hub: &Hub, robot: RobotId) -> Result<()> {
+    let lane = stands_at(&hub.directory(), &robot).map(|(lane, _)| lane);
+    let (outer, rows) = (hub.clone(), Rows::lanes(&lane));
     hub.store()
-        .write(move |tx| {
-            let hub = outer.clone();
+        .write_at(rows, move |tx| {
+            let (hub, robot) = (outer.clone(), robot.clone());
             Box::pin(async move {
                 let now = hub.clock().now();
-                for robot in tx.idle_robots_due(now).await? {
+                if tx.idle_robot_due(&robot, now).await? {
                     send_idle(tx, &hub, robot, now).await?;
                 }
                 Ok(())

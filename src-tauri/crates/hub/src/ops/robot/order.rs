@@ -9,9 +9,11 @@ use crate::{
     ops::{
         barrier::digest,
         case,
-        view::{self, Page},
+        view::{self, Basis, Page},
     },
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Showing, StepRow, StoreError, To, Tx},
+    store::{
+        Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StepRow, StoreError, To, Tx,
+    },
 };
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
@@ -41,21 +43,34 @@ pub async fn order(
     if let Some(before) = find(hub, press.order_id).await? {
         return repeated(hub, actor, before, &content).await;
     }
-    let prepared = prepare(hub, actor, case, &press, content.clone()).await?;
-    match accept(hub, actor, &prepared).await {
-        Ok(()) => {}
+    // A code for what another vehicle owes, or what was paid meanwhile, is not shown: it is prepared again.
+    let prepared = view::by_page(|| make(hub, actor, case, &press, &content));
+    let prepared = match prepared.await {
+        Ok(prepared) => prepared,
         Err(Error::Store(StoreError::NotUnique(_))) => {
             let before = find(hub, press.order_id).await?;
             let before = before.ok_or_else(|| Error::Internal("a command vanished".to_owned()))?;
             return repeated(hub, actor, before, &content).await;
         }
         Err(error) => return Err(error),
-    }
+    };
     if press.command == RobotCommand::Capture {
         super::photo::keep_when_it_comes(hub, actor, &prepared.order);
     }
     let sent = deliver::here(hub, &prepared.post);
     Ok(deliver::answered(hub, &prepared.order, sent).await?.shown())
+}
+
+async fn make(
+    hub: &Hub,
+    actor: &Actor,
+    case: &CaseId,
+    press: &RobotPress,
+    content: &str,
+) -> Result<Prepared> {
+    let prepared = prepare(hub, actor, case, press, content.to_owned()).await?;
+    accept(hub, actor, &prepared).await?;
+    Ok(prepared)
 }
 
 pub(super) async fn find(hub: &Hub, id: OrderId) -> Result<Option<RobotOrderRow>> {
@@ -90,6 +105,8 @@ pub(super) struct Prepared {
     pub(super) showing: Option<Showing>,
     /// For timeline and audit.
     pub(super) facts: Vec<(&'static str, String)>,
+    /// What it was judged by; none: it says nothing of the vehicle.
+    pub(super) basis: Option<Basis>,
 }
 
 async fn prepare(
@@ -116,7 +133,8 @@ async fn prepare(
         return Err(Error::OrderLate);
     }
     let until = now.plus_seconds(i64::from(rules.robot_scene_seconds));
-    let (task, facts) = task(&site, &page?, &press.command, until)?;
+    let page = page?;
+    let (task, facts) = task(&site, &page, &press.command, until)?;
     if !hub.robots().now(&robot).online {
         return Err(Error::DeviceUnreachable("机器人未连接".to_owned()));
     }
@@ -155,11 +173,13 @@ async fn prepare(
             what: task,
         },
     };
+    let basis = Basis::of(&page);
     Ok(Prepared {
         order,
         post,
         showing,
         facts,
+        basis,
     })
 }
 
@@ -258,9 +278,10 @@ fn language(text: &str) -> RobotLanguage {
 
 /// The transaction that makes the command: without it nothing is sent.
 pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
+    let rows = Rows::lane(&prepared.order.lane);
     let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
     hub.store()
-        .write(move |tx| {
+        .write_at(rows, move |tx| {
             let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
             Box::pin(async move {
                 let (order, now) = (&prepared.order, hub.clock().now());
@@ -269,6 +290,9 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
                     .await?
                 {
                     return Err(Error::LeaseLost);
+                }
+                if let Some(basis) = &prepared.basis {
+                    basis.stands(tx).await?;
                 }
                 tx.add_robot_order(order).await?;
                 if let Some(showing) = &prepared.showing {

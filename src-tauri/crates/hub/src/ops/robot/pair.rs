@@ -4,7 +4,10 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
+    ops::{refusal, site::Reach},
+    refusal::Refusal,
     store::{Audit, Tx},
+    vault::Slot,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lanedesk_domain::{ids::RobotId, person::Permission, time::Timestamp};
@@ -12,6 +15,7 @@ use lanedesk_wire::robot::{Paired, Pairing};
 use rand::Rng as _;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 
 /// How long a code opens its number, minutes.
 const OPEN_MINUTES: i64 = 10;
@@ -21,7 +25,7 @@ const MOST_TRIES: i64 = 5;
 /// Opens a robot's number; the code is told once and kept only as its sum.
 pub async fn open(hub: &Hub, actor: &Actor, robot: &str) -> Result<Pairing> {
     actor.allow(Permission::Configure)?;
-    let robot = named(hub, actor, robot)?;
+    let robot = named(hub, actor, robot).await?;
     let code = format!("{:08}", rand::rng().random_range(0..100_000_000_u32));
     let expires_at = hub.clock().now().plus_minutes(OPEN_MINUTES);
     let (outer, who, sum) = (hub.clone(), actor.clone(), digest(&robot, &code));
@@ -39,20 +43,30 @@ pub async fn open(hub: &Hub, actor: &Actor, robot: &str) -> Result<Pairing> {
     Ok(Pairing { code, expires_at })
 }
 
-/// The robot an administrator means, by number or id, at a lot in their sight; one that stands nowhere is anybody's.
-fn named(hub: &Hub, actor: &Actor, robot: &str) -> Result<RobotId> {
+/// The robot an administrator means, by number or id, within their scope.
+async fn named(hub: &Hub, actor: &Actor, robot: &str) -> Result<RobotId> {
     let site = hub.directory();
     let mut robots = site.robots.values();
     let found = robots.find(|row| row.number == robot || row.id.as_str() == robot);
     let id = found.map(|row| row.id.clone()).ok_or(Error::NotFound)?;
-    if let Some((_, lot)) = super::stands_at(&site, &id) {
-        actor.see(&lot)?;
+    let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
+    if reach.holds_robot(&id) {
+        Ok(id)
+    } else {
+        Err(Error::NotFound)
     }
-    Ok(id)
 }
 
 /// Gives a new key to whoever has the code. Links with the old key end.
-pub async fn pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
+pub async fn pair(hub: &Hub, number: &str, code: &str, from: IpAddr) -> Result<Paired> {
+    let paired = try_pair(hub, number, code).await;
+    if let Err(Error::BadSignature) = &paired {
+        refusal::note(hub, Refusal::Pairing, Some(from), None, "");
+    }
+    paired
+}
+
+async fn try_pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
     let site = hub.directory();
     let mut robots = site.robots.values();
     let robot = robots.find(|robot| robot.number == number);
@@ -60,7 +74,7 @@ pub async fn pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
         .map(|robot| robot.id.clone())
         .ok_or(Error::BadSignature)?;
     let key = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
-    let sealed = hub.vault().seal_text(&key);
+    let sealed = hub.vault().seal_text(Slot::robot(robot.as_str()), &key);
     let sealed = sealed.map_err(|error| Error::Internal(error.to_string()))?;
     let (outer, sum) = (hub.clone(), digest(&robot, code.trim()));
     let paired: Result<bool> = hub

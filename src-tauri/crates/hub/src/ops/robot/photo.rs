@@ -10,7 +10,8 @@ use crate::{
         case::Held,
         photo::{self, Upload},
     },
-    store::{RobotNews, RobotOrderRow, RobotPost, Showing},
+    store::{RobotNews, RobotOrderRow, RobotPost, Rows, Showing},
+    vault::Slot,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -56,7 +57,11 @@ pub(crate) async fn posed(hub: &Hub, held: &Held) -> Result<()> {
     let Some(robot) = robot else { return Ok(()) };
     let showing = hub.store().read().await?.conn().showing(&robot).await?;
     if showing.is_some_and(|showing| showing.show.scene == RobotScene::ShowDocument) {
-        show(hub, held, robot, RobotScene::Welcome).await?;
+        return match show(hub, held, robot, RobotScene::Welcome).await {
+            // The screen went back to idle with the lane.
+            Err(Error::LeaseLost) => Ok(()),
+            shown => shown,
+        };
     }
     Ok(())
 }
@@ -70,11 +75,13 @@ async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Resul
         until,
     };
     let post = deliver::by_itself(hub, robot, showing.show.clone());
-    let now = hub.clock().now();
+    let (held, now) = (held.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let (showing, post) = (showing.clone(), post.clone());
+        .write_at(Rows::lane(&held.lane), move |tx| {
+            let (held, showing, post) = (held.clone(), showing.clone(), post.clone());
             Box::pin(async move {
+                // Whoever lost the lane shows nobody anything any more (R13).
+                held.holds(tx, now).await?;
                 tx.set_showing(&post.robot, &showing).await?;
                 Ok(tx
                     .tell_robots(now, &RobotNews::Task(Box::new(post)))
@@ -136,6 +143,7 @@ fn capture(hub: &Hub, actor: &Actor, held: &Held, robot: RobotId) -> order::Prep
         post,
         showing: None,
         facts: vec![("command", "capture".to_owned())],
+        basis: None,
     }
 }
 
@@ -150,7 +158,10 @@ async fn fetched(hub: &Hub, id: OrderId) -> Result<Option<Bytes>> {
                 .write(move |tx| Box::pin(async move { Ok(tx.forget_robot_photo(id).await?) }))
                 .await;
             forgotten?;
-            let opened = hub.vault().open_text(&sealed).ok();
+            let opened = hub
+                .vault()
+                .open_text(Slot::left_photo(&id.to_string()), &sealed)
+                .ok();
             return Ok(opened
                 .and_then(|text| STANDARD.decode(text).ok())
                 .map(Bytes::from));
@@ -182,5 +193,5 @@ async fn keep(hub: &Hub, actor: &Actor, order: &RobotOrderRow) -> Result<()> {
         taken_at: Some(hub.clock().now()),
     };
     let case = photo::taken_for(hub, actor, &order.case).await?;
-    photo::add(hub, actor, case, upload).await.map(drop)
+    photo::keep(hub, actor, case, upload).await.map(drop)
 }

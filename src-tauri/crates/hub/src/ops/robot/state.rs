@@ -5,9 +5,15 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    ops::{device::same, picture::Jpeg},
+    ops::{
+        device::{KEYS, same},
+        picture::Jpeg,
+        refusal,
+    },
+    refusal::Refusal,
     robots::Now,
     store::{Audit, RobotNews, RobotRow, StoreError},
+    vault::Slot,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -22,28 +28,35 @@ use lanedesk_wire::{
     stream::Told,
 };
 use serde_json::json;
+use std::net::IpAddr;
 
 /// The robot that calls, if it carries its key. An unknown number and a wrong key look the same from outside.
-pub fn caller(hub: &Hub, number: &str, key: &str) -> Result<RobotId> {
+pub fn caller(hub: &Hub, number: &str, key: &str, from: IpAddr) -> Result<RobotId> {
     let site = hub.directory();
-    let mut robots = site.robots.values();
-    let robot = robots
-        .find(|robot| robot.number == number)
-        .ok_or(Error::BadSignature)?;
-    if key_fits(hub, &robot.id, key) {
-        Ok(robot.id.clone())
-    } else {
-        Err(Error::BadSignature)
+    let robot = site.robots.values().find(|robot| robot.number == number);
+    let subject = robot.map(|robot| format!("robot:{}", robot.id));
+    let subject = subject.unwrap_or_default();
+    let (keys, now) = (&hub.sessions().keys, hub.clock().now());
+    // Counted before it is looked at.
+    if let Err(retry_after_s) = keys.attempt(&subject, from, now, KEYS) {
+        refusal::note(hub, Refusal::Slowed, Some(from), None, &subject);
+        return Err(Error::TooManyAttempts { retry_after_s });
     }
+    let Some(robot) = robot.filter(|robot| key_fits(hub, &robot.id, key)) else {
+        refusal::note(hub, Refusal::Robot, Some(from), None, &subject);
+        return Err(Error::BadSignature);
+    };
+    keys.succeeded(&subject, from, now);
+    Ok(robot.id.clone())
 }
 
 /// Whether this is the robot's key now. One without a key cannot link.
 pub(crate) fn key_fits(hub: &Hub, robot: &RobotId, key: &str) -> bool {
     let site = hub.directory();
-    let own = site
-        .robots
-        .get(robot)
-        .and_then(|robot| hub.vault().open_text(&robot.secret).ok());
+    let own = site.robots.get(robot).and_then(|robot| {
+        let slot = Slot::robot(robot.id.as_str());
+        hub.vault().open_text(slot, &robot.secret).ok()
+    });
     own.is_some_and(|own| !own.is_empty() && same(&own, key))
 }
 
@@ -181,7 +194,9 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
         .robots()
         .screen(robot)
         .filter(|(at, _)| Some(*at) != *kept);
-    let sealed = screen.as_ref().map(|(at, jpeg)| (*at, seal(hub, jpeg)));
+    let sealed = screen
+        .as_ref()
+        .map(|(at, jpeg)| (*at, seal(hub, robot, jpeg)));
     let sealed = match sealed {
         Some((at, Some(sealed))) => Some((at, sealed)),
         _ => None,
@@ -223,8 +238,9 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
     note(robot, written);
 }
 
-fn seal(hub: &Hub, jpeg: &Bytes) -> Option<String> {
-    hub.vault().seal_text(&STANDARD.encode(jpeg)).ok()
+fn seal(hub: &Hub, robot: &RobotId, jpeg: &Bytes) -> Option<String> {
+    let slot = Slot::screen(robot.as_str());
+    hub.vault().seal_text(slot, &STANDARD.encode(jpeg)).ok()
 }
 
 fn note(robot: &RobotId, written: Result<()>) {
@@ -255,7 +271,7 @@ pub async fn screen(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
 async fn kept_screen(hub: &Hub, robot: &RobotId) -> Result<(Timestamp, Bytes)> {
     let kept = hub.store().read().await?.conn().robot_screen(robot).await?;
     let (sealed, at) = kept.ok_or(Error::NotFound)?;
-    let opened = hub.vault().open_text(&sealed);
+    let opened = hub.vault().open_text(Slot::screen(robot.as_str()), &sealed);
     let jpeg = opened.ok().and_then(|text| STANDARD.decode(text).ok());
     // Sealed under a key that is gone: as good as no picture, and the next one comes by itself.
     Ok((at, jpeg.ok_or(Error::NotFound)?.into()))

@@ -1,12 +1,8 @@
 //! The call of a page. Its number is the driver's: only whoever holds the lane is told all of it.
 
 use crate::{ops::call::masked, store::CallRow};
-use lanedesk_domain::ids::{LaneId, PersonId};
-use lanedesk_wire::{
-    case::CallNow,
-    lane::View,
-    stream::{Told, ViewParts},
-};
+use lanedesk_domain::ids::PersonId;
+use lanedesk_wire::{case::CallNow, lane::View};
 
 /// A call as a page shows it as long as its case: whoever reads the page anew still sees when it was over.
 pub(super) fn now(row: &CallRow) -> CallNow {
@@ -30,21 +26,4 @@ pub(super) fn seen_by(mut view: View, reader: Option<&PersonId>) -> View {
         call.caller = masked(&call.caller);
     }
     view
-}
-
-/// The call of a page for the holder of its lane alone; none: nothing is hidden from the others.
-pub(super) fn holders_part(view: &View, lane: &LaneId) -> Option<(PersonId, Told)> {
-    let (call, lease) = (view.call.as_ref()?, view.lease.as_ref()?);
-    if call.caller.is_empty() {
-        return None;
-    }
-    let told = Told::View {
-        lane: lane.clone(),
-        case: view.case.as_ref().map(|case| case.id.clone()),
-        parts: Box::new(ViewParts {
-            call: Some(Some(call.clone())),
-            ..ViewParts::default()
-        }),
-    };
-    Some((lease.holder.id.clone(), told))
 }

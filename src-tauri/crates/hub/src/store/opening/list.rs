@@ -7,11 +7,12 @@ use super::{Columns, SELECT};
 use crate::{
     args,
     directory::Directory,
-    store::{Arg, Conn, StoreError},
+    store::{Arg, Conn, StoreError, shown::clock_ms},
 };
 use lanedesk_domain::{
     ids::{LotId, OpeningId},
-    time::{LOCAL_HOURS, Timestamp},
+    time::Timestamp,
+    zone::HOUR_MS,
 };
 use lanedesk_wire::opening::Opening;
 use std::{fmt, str::FromStr};
@@ -165,6 +166,14 @@ impl Filter {
         first.map_or(Lead::Time, |(_, lead)| lead)
     }
 
+    /// The hour of the day of one of its openings, by the lots' clocks.
+    pub(in crate::store) fn hour_of_day(&self) -> String {
+        format!(
+            "({} / {HOUR_MS} % 24)",
+            clock_ms("o.at", self.from, self.to)
+        )
+    }
+
     /// Nothing can be in it: a lot outside the scope, or a part that no plate holds.
     fn is_empty(&self) -> bool {
         let outside = |lot: &String| {
@@ -222,7 +231,7 @@ impl Filter {
             all.and(&format!("{at} < ?"), to);
         }
         if let Some(hour) = self.hour {
-            all.and(&format!("{HOUR} = ?"), i64::from(hour));
+            all.and(&format!("{} = ?", self.hour_of_day()), i64::from(hour));
         }
         if self.unpaid {
             all.text.push_str(" and ");
@@ -285,10 +294,6 @@ impl Filter {
         (wide && lots.len() <= FEW_LOTS).then_some(lots)
     }
 }
-
-/// The hour of the day of an opening, local.
-pub(in crate::store) const HOUR: &str = "((o.at / 3600000 + 8) % 24)";
-const _: () = assert!(LOCAL_HOURS == 8, "stands in the text above");
 
 /// The text that finds ids and times of one page.
 fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&Behind>, limit: i64) -> Where {

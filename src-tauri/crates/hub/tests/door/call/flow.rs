@@ -298,6 +298,33 @@ async fn a_silent_call_ends_after_an_hour_and_its_lane_ten_minutes_later() {
     .await;
 }
 
+/// A repeated event has no effect: a telephone system that says the same again keeps no dead call alive.
+#[tokio::test]
+async fn a_call_that_is_only_repeated_ends_after_its_hour_all_the_same() {
+    on_each(|place| async move {
+        let agent = place.at_seat("agent", "8001").await;
+        let mut stream = agent.stream("").await.unwrap();
+        place.rings("c1", Some("8001")).await;
+        place.answered("c1", Some("8001")).await;
+        stream.next_call("live").await;
+        let began = place.now();
+        for _ in 0..3 {
+            place.hub.clock.advance(Duration::from_secs(19 * 60));
+            place.answered("c1", Some("8001")).await;
+            place.rings("c1", Some("8001")).await;
+        }
+        let heard = "select heard_at from call where external_id = 'c1'";
+        assert_eq!(place.database_count(heard).await, began.0);
+        place.hub.clock.advance(Duration::from_secs(3 * 60));
+        let ended = stream.next_call("ended").await;
+        assert_eq!(
+            ended["call"]["ended_at"],
+            began.plus_minutes(60).to_string()
+        );
+    })
+    .await;
+}
+
 /// A supervisor who takes the lane over has the call with it; the number goes along, and leaves the agent.
 #[tokio::test]
 async fn a_live_call_goes_with_its_lane_to_a_supervisor() {

@@ -1,6 +1,7 @@
 //! Who tells of calls: signature, time stamp, repetition, and events in whatever order.
 
 use super::*;
+use lanedesk_hub::vault::Slot;
 use std::time::Duration;
 
 #[tokio::test]
@@ -135,7 +136,9 @@ async fn a_ring_that_comes_late_waits_instead_of_opening_a_page() {
 async fn a_telephone_system_changes_its_secret_without_losing_an_event() {
     on_each(|place| async move {
         let hub = place.hub.hub.clone();
-        let sealed = hub.vault().seal_text("next-secret").unwrap();
+        let seal = |slot| hub.vault().seal_text(slot, "next-secret").unwrap();
+        let next = seal(Slot::next_integration("tel"));
+        let sealed = seal(Slot::integration("tel"));
         let set = async |sql: &'static str, sealed: Option<String>| {
             let now = place.now();
             let written: Result<(), lanedesk_hub::store::StoreError> = hub
@@ -160,7 +163,7 @@ async fn a_telephone_system_changes_its_secret_without_losing_an_event() {
             .refused(401, "bad_signature");
         set(
             "update integration set next_secret = $1 where id = 'tel'",
-            Some(sealed.clone()),
+            Some(next),
         )
         .await;
         told("c1", "tel-secret").await.ok(200);

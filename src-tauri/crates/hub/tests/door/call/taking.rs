@@ -33,6 +33,32 @@ async fn the_queue_is_seen_by_agents_and_supervisors_of_the_lot_and_never_by_lot
     .await;
 }
 
+/// Calls of other lots leave one's queue as it is, and a queue that is as it was is not told again.
+#[tokio::test]
+async fn a_queue_is_told_when_it_changed_and_not_with_every_call_elsewhere() {
+    on_each(|place| async move {
+        let (all, south) = (place.desk("agent").await, place.desk("south").await);
+        let mut everywhere = all.stream("").await.unwrap();
+        let mut here = south.stream("").await.unwrap();
+        for (happened, waiting) in [("ringing", 1), ("ended", 0)] {
+            let mut north = place.event(happened, "c1", None);
+            north["robot_number"] = "R-301".into();
+            place.tells(north).await.ok(200);
+            assert_eq!(everywhere.next_of("queue").await["waiting"], waiting);
+        }
+        place.rings("c2", None).await;
+        assert_eq!(everywhere.next_of("queue").await["waiting"], 1);
+        let mut told: Vec<Value> = Vec::new();
+        while told.last() != Some(&json!(1)) {
+            told.push(here.next_of("queue").await["waiting"].clone());
+        }
+        let mut changes = told.clone();
+        changes.dedup();
+        assert_eq!(told, changes);
+    })
+    .await;
+}
+
 /// Frames follow the same rule, and the number of a call somebody has goes to that person alone.
 #[tokio::test]
 async fn frames_of_calls_reach_whom_they_concern() {
