@@ -3,13 +3,14 @@
 //!
 //! A code works once: the step it belongs to is used up with it.
 
-use super::account;
+use super::{account, device::same};
 use crate::{
     actor::Actor,
-    auth::needs_factor,
+    auth::{Visitor, needs_factor},
     error::{Error, Result},
     hub::Hub,
     store::Account,
+    vault::Slot,
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
 use lanedesk_wire::account::{SecondFactor, SecondFactorOffer};
@@ -20,11 +21,16 @@ use totp_rs::{Algorithm, Secret, TOTP};
 const STEP_S: i64 = 30;
 /// Bytes of a secret: as RFC 4226 asks for.
 const SECRET_BYTES: usize = 20;
+/// Codes an account may be told wrong in a time, from wherever they come: whoever guesses has the password already.
+const MOST_TRIES: i64 = 10;
+/// That time, in minutes.
+const TRIES_MINUTES: i64 = 15;
 
 /// How the person's second factor stands.
-pub async fn state(hub: &Hub, actor: &Actor) -> Result<SecondFactor> {
+pub async fn state(hub: &Hub, visitor: &Visitor) -> Result<SecondFactor> {
+    let actor = &visitor.actor;
     Ok(SecondFactor {
-        required: needs_factor(&hub.rules(), actor.role),
+        required: needs_factor(&hub.rules(), actor.role, visitor.beyond),
         enrolled: account(hub, &actor.id).await?.enrolled,
     })
 }
@@ -48,7 +54,7 @@ pub async fn offer(hub: &Hub, actor: &Actor) -> Result<SecondFactorOffer> {
     let secret = Secret::Raw(bytes).to_encoded().to_string();
     let sealed = hub
         .vault()
-        .seal_text(&secret)
+        .seal_text(Slot::factor(actor.id.as_str()), &secret)
         .map_err(|e| Error::Internal(e.to_string()))?;
     set(hub, actor, &actor.id, Some(sealed), None, "factor.offer").await?;
     let uri = format!(
@@ -76,7 +82,7 @@ pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
         why: "no_factor_offered",
     })?;
     let now = hub.clock().now();
-    let Some(step) = step_of(hub, &sealed, code, now)? else {
+    let Some(step) = step_of(hub, &actor.id, &sealed, code, now)? else {
         return Err(Error::Invalid {
             field: "code",
             why: "wrong_code",
@@ -99,9 +105,9 @@ pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives one's own up, where the rules do not want one.
+/// Gives one's own up, where the rules want one from nowhere.
 pub async fn give_up(hub: &Hub, actor: &Actor) -> Result<()> {
-    if needs_factor(&hub.rules(), actor.role) {
+    if needs_factor(&hub.rules(), actor.role, true) {
         return Err(Error::NotAllowed);
     }
     set(hub, actor, &actor.id, None, None, "factor.end").await
@@ -110,9 +116,9 @@ pub async fn give_up(hub: &Hub, actor: &Actor) -> Result<()> {
 /// Takes somebody's away, whose phone is lost. Where the rules want one they take up another at their next login.
 pub async fn reset(hub: &Hub, actor: &Actor, person: &PersonId) -> Result<()> {
     actor.allow(Permission::Configure)?;
-    account(hub, person).await?;
+    account::within(hub, actor, person).await?;
     set(hub, actor, person, None, None, "factor.reset").await?;
-    super::account::end_all(hub, actor, person).await
+    account::end_all(hub, actor, person).await
 }
 
 async fn set(
@@ -129,6 +135,9 @@ async fn set(
             let (who, person, sealed) = (who.clone(), person.clone(), sealed.clone());
             Box::pin(async move {
                 tx.set_factor(&person, sealed.as_deref(), at).await?;
+                if who != person {
+                    tx.add_reset(&person, &who, None, now, now).await?;
+                }
                 if sealed.is_none() {
                     tx.tell_site_changed(now).await?;
                 }
@@ -145,7 +154,9 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
     let (Some(sealed), Some(code)) = (&account.factor, code) else {
         return Err(Error::SecondFactorRequired);
     };
-    let step = step_of(hub, sealed, code, hub.clock().now())?.ok_or(Error::SecondFactorRequired)?;
+    count_try(hub, account).await?;
+    let step = step_of(hub, &account.person, sealed, code, hub.clock().now())?
+        .ok_or(Error::SecondFactorRequired)?;
     if account.factor_step.is_some_and(|used| step <= used) {
         return Err(Error::SecondFactorRequired);
     }
@@ -164,12 +175,37 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
     }
 }
 
+/// Counts a code before it is looked at, in the records, because several hubs may be asked.
+async fn count_try(hub: &Hub, account: &Account) -> Result<()> {
+    let (person, now) = (account.person.clone(), hub.clock().now());
+    let since = now.plus_minutes(-TRIES_MINUTES);
+    let (tries, from) = hub
+        .store()
+        .write(move |tx| {
+            let person = person.clone();
+            Box::pin(async move { tx.count_factor_try(&person, since, now).await })
+        })
+        .await?;
+    if tries <= MOST_TRIES {
+        return Ok(());
+    }
+    let left_ms = from.plus_minutes(TRIES_MINUTES).since(now).max(0);
+    let retry_after_s = u32::try_from(left_ms / 1_000 + 1).unwrap_or(u32::MAX);
+    Err(Error::TooManyAttempts { retry_after_s })
+}
+
 /// The step whose code this is: now, or the one before or after, because phones' clocks differ.
-fn step_of(hub: &Hub, sealed: &str, code: &str, now: Timestamp) -> Result<Option<i64>> {
+fn step_of(
+    hub: &Hub,
+    person: &PersonId,
+    sealed: &str,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<i64>> {
     let internal = |error: String| Error::Internal(format!("second factor: {error}"));
     let secret = hub
         .vault()
-        .open_text(sealed)
+        .open_text(Slot::factor(person.as_str()), sealed)
         .map_err(|e| internal(e.to_string()))?;
     let bytes = Secret::Encoded(secret)
         .to_bytes()
@@ -178,7 +214,7 @@ fn step_of(hub: &Hub, sealed: &str, code: &str, now: Timestamp) -> Result<Option
         .map_err(|e| internal(e.to_string()))?;
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let now = now.0.div_euclid(1_000 * STEP_S);
-    let fits = |step: &i64| totp.generate((step * STEP_S).unsigned_abs()) == code;
+    let fits = |step: &i64| same(&totp.generate((step * STEP_S).unsigned_abs()), &code);
     Ok([now, now - 1, now + 1].into_iter().find(fits))
 }
 

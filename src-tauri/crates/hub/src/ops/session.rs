@@ -1,14 +1,16 @@
 //! Logging in and out.
 
-use super::factor;
+use super::{account, factor, refusal};
 use crate::{
     actor::Actor,
-    auth::{self, Patience, Token, Visitor, needs_factor, person, verify_password},
+    auth::{self, Share, Token, Turn, Visitor, person, turn, verify_in},
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, Session},
+    origin::network,
+    refusal::Refusal,
+    store::{Account, Audit, Session, is_beyond},
 };
-use lanedesk_domain::{ids::PersonId, time::Timestamp};
+use lanedesk_domain::{ids::PersonId, time::Timestamp, zone::Zone};
 use lanedesk_wire::session::{Login, Person, Session as Told};
 use serde_json::json;
 use std::net::IpAddr;
@@ -26,14 +28,12 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
     if username.len() > LONGEST || password.len() > LONGEST {
         return Err(Error::BadCredentials);
     }
-    let rules = hub.rules();
-    let patience = Patience {
-        free: rules.login_attempts,
-        first_wait_ms: i64::from(rules.login_pause_seconds) * 1_000,
-    };
+    let patience = account::patience(hub);
+    let turn = line_up(hub, &username, from).await?;
     let throttle = &hub.sessions().throttle;
+    // Counted before it is looked at; being right takes it back.
     let refused = throttle.attempt(&username, from, hub.clock().now(), patience);
-    refused.map_err(|retry_after_s| Error::TooManyAttempts { retry_after_s })?;
+    refused.map_err(|seconds| slowed(hub, from, seconds))?;
     let known = hub
         .store()
         .read()
@@ -42,25 +42,69 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
         .account_named(&username)
         .await?;
     let hash = known.as_ref().map(|account| account.hash.clone());
-    let right = verify_password(password, hash)
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?;
+    let right = verify_in(turn, password, hash).await?;
+    let whom = known.as_ref().map(|account| account.person.clone());
     let Some(account) = known.filter(|_| right) else {
-        throttle.failed(from, hub.clock().now(), patience);
+        let subject = whom.map(|person| format!("person:{person}"));
+        let subject = subject.unwrap_or_default();
+        refusal::note(hub, Refusal::Login, Some(from), None, &subject);
         return Err(Error::BadCredentials);
     };
     if account.enrolled {
-        let told = factor::check(hub, &account, code.as_deref()).await;
-        if told.is_err() && code.is_some() {
-            throttle.failed(from, hub.clock().now(), patience);
-        }
-        told?;
+        second_factor(hub, &account, code.as_deref(), from).await?;
     }
     throttle.succeeded(&username, from, hub.clock().now());
     begin(hub, account.person, from).await
 }
 
-async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
+/// Waits for this one's turn among those whose passwords are looked at. Nobody waits who would be refused.
+async fn line_up(hub: &Hub, username: &str, from: IpAddr) -> Result<Turn> {
+    let (throttle, now) = (&hub.sessions().throttle, hub.clock().now());
+    if throttle.is_slowed(from, now) && !throttle.knows(username, from) {
+        // A hub that began a moment ago remembers nobody; the records do.
+        let mut reader = hub.store().read().await?;
+        let places = reader.conn().session_places(username).await?;
+        let here = network(from);
+        if places.into_iter().any(|place| network(place) == here) {
+            throttle.remember(username, from, now);
+        }
+    }
+    let refused = throttle.look(username, from, now);
+    refused.map_err(|seconds| slowed(hub, from, seconds))?;
+    let share = if throttle.knows(username, from) {
+        Share::Known
+    } else {
+        Share::Stranger(network(from))
+    };
+    Ok(turn(share).await?)
+}
+
+/// A try that is not looked at.
+pub(super) fn slowed(hub: &Hub, from: IpAddr, retry_after_s: u32) -> Error {
+    refusal::note(hub, Refusal::Slowed, Some(from), None, "");
+    Error::TooManyAttempts { retry_after_s }
+}
+
+/// The second factor of somebody whose password was right. A missing code is only asked for.
+pub(super) async fn second_factor(
+    hub: &Hub,
+    account: &Account,
+    code: Option<&str>,
+    from: IpAddr,
+) -> Result<()> {
+    let told = factor::check(hub, account, code).await;
+    if told.is_err() && code.is_some() {
+        let subject = format!("person:{}", account.person);
+        refusal::note(hub, Refusal::Code, Some(from), None, &subject);
+    } else if told.is_err() {
+        // The password was right: asking for the code is no failure of the address or the account.
+        hub.sessions().throttle.unfinished(from);
+    }
+    told
+}
+
+/// Begins a session of whoever has proven who they are.
+pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
     let now = hub.clock().now();
     let expires_at = now.plus_minutes(i64::from(hub.rules().session_absolute_minutes));
     let (told, token) = Token::new();
@@ -69,6 +113,7 @@ async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
         used_at: now,
         expires_at,
         confirmed_at: now,
+        beyond: is_beyond(from),
     };
     let work = session.clone();
     hub.store()
@@ -87,7 +132,7 @@ async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
     Ok(Told {
         token: told,
         expires_at,
-        person: present(hub, &actor).await?,
+        person: present(hub, &actor, is_beyond(from)).await?,
     })
 }
 
@@ -124,11 +169,15 @@ fn audit(action: &'static str, person: &PersonId, at: Timestamp) -> Audit {
     }
 }
 
-/// A person as their own desk is told.
-pub async fn present(hub: &Hub, actor: &Actor) -> Result<Person> {
+/// A person as their own desk is told. `beyond`: it is at another machine than the hub.
+pub async fn present(hub: &Hub, actor: &Actor, beyond: bool) -> Result<Person> {
     let seat = hub.store().read().await?.conn().seat_of(&actor.id).await?;
     let known = auth::known(hub, &actor.id).await?;
-    let (must_change, enrolled) = known.map_or((false, true), |k| (k.must_change, k.enrolled));
+    let rules = hub.rules();
+    let must_change = known
+        .as_ref()
+        .is_some_and(|known| known.must_change(beyond));
+    let must_enrol = known.is_some_and(|known| known.must_enrol(&rules, beyond));
     Ok(Person {
         id: actor.id.clone(),
         name: actor.name.clone(),
@@ -136,7 +185,8 @@ pub async fn present(hub: &Hub, actor: &Actor) -> Result<Person> {
         seat,
         permissions: actor.role.permissions().collect(),
         must_change,
-        must_enrol: needs_factor(&hub.rules(), actor.role) && !enrolled,
+        must_enrol,
+        time_zone: Zone::local().name().to_owned(),
     })
 }
 

@@ -1,12 +1,18 @@
 //! Taking a site file in and giving one out (R34).
 
+mod accounts;
 mod compare;
+mod demo;
 mod edit;
 mod export;
 pub mod give_out;
+pub mod pending;
+pub mod push_key;
+mod reach;
 pub mod rotate;
 pub mod row;
 mod secret;
+mod start;
 mod take_back;
 pub mod take_in;
 mod text;
@@ -14,17 +20,22 @@ pub mod trial;
 pub mod undo;
 mod words;
 
+pub use accounts::take_accounts_out;
+pub use demo::demo_secrets;
 pub use export::{ExportError, export};
+pub(super) use reach::Reach;
 pub use row::Asked;
+pub use start::import_at_start;
 pub use undo::Changes;
 
 use crate::{
-    auth::{HashError, hash_password},
+    auth::{HashError, hash_password, weakness},
     directory::Directory,
-    site::{Fault, Site},
-    store::{Audit, Secrets, Store, StoreError},
-    vault::{Vault, VaultError},
+    site::{Device, Fault, Site, address::Addresses},
+    store::{Audit, Secrets, SiteLine, Store, StoreError},
+    vault::{Slot, Vault, VaultError},
 };
+use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
 use serde_json::json;
 use std::{collections::HashSet, fmt};
@@ -65,25 +76,35 @@ pub struct Imported {
     pub shared_barriers: Vec<String>,
 }
 
-/// Takes a site file in, whole or not at all. Hubs that run read their site again.
+/// Takes a site file in, whole or not at all; devices outside `networks` are faults. Hubs that run read their site again.
 pub async fn import(
     store: &Store,
     vault: &Vault,
+    networks: &Networks,
     now: Timestamp,
     text: &str,
 ) -> Result<Imported, ImportError> {
-    let (known, usernames) = {
-        let mut reader = store.read().await?;
-        let mut conn = reader.conn();
-        (conn.known_site().await?, conn.usernames().await?)
-    };
+    let mut known = store.read().await?.conn().known_site().await?;
+    known.networks = Some(networks.clone());
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
+    take(store, vault, now, site, Vec::new()).await
+}
+
+/// Writes a site, and what a file has `said` with it.
+async fn take(
+    store: &Store,
+    vault: &Vault,
+    now: Timestamp,
+    site: Site,
+    said: Vec<SiteLine>,
+) -> Result<Imported, ImportError> {
+    let usernames = store.read().await?.conn().usernames().await?;
     let mut secrets = sealed(&site, vault)?;
     let there = Directory::load(&mut store.read().await?.conn()).await?;
     keep_secrets(&site, &there, vault, &mut secrets)?;
     let without_password = new_passwords(&site, &usernames, &mut secrets).await?;
     let (rows, shared_barriers) = (count(&site), site.shared_barriers());
-    write(store, site, secrets, now).await?;
+    write(store, site, secrets, said, now).await?;
     Ok(Imported {
         rows,
         without_password,
@@ -102,7 +123,13 @@ async fn new_passwords(
         if usernames.contains(&person.username) {
             continue;
         }
-        let Some(password) = &person.password else {
+        // Whoever says that it need not be changed means a good one.
+        let password = person.password.as_ref();
+        let weak = password.is_some_and(|one| weakness(one, &person.username).is_some());
+        if person.must_change.is_none() || weak {
+            secrets.handed.insert(person.username.clone());
+        }
+        let Some(password) = password else {
             without.push(person.username.clone());
             continue;
         };
@@ -123,24 +150,25 @@ fn keep_secrets(
         let Some(was) = there.devices.get(&device.id) else {
             continue;
         };
-        let open = vault.open_text(&was.secrets)?;
-        let mut kept: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&open).unwrap_or_default();
-        let before = kept.clone();
-        let given = [
-            ("password", &device.password),
-            ("push_key", &device.push_key),
-        ];
-        for (key, value) in given {
-            if let Some(value) = value {
-                kept.insert(key.to_owned(), json!(value));
-            }
-        }
+        let slot = Slot::device(device.id.as_str());
+        let before: secret::Open =
+            serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
+        let (given, mut kept) = (secrets_of(device), before.clone());
+        let at: serde_json::Value = serde_json::from_str(&was.settings).unwrap_or_default();
+        let text = |key: &str| at.get(key).and_then(serde_json::Value::as_str);
+        let were = Addresses {
+            url: text("url").unwrap_or_default(),
+            rtsp: text("rtsp").unwrap_or_default(),
+        };
+        let keys: Vec<&str> = given.keys().map(String::as_str).collect();
+        secret::stay(&mut kept, were, device.addresses(), &keys);
+        kept.extend(given);
+        push_key::make_where_missing(&device.events, &mut kept);
         // Sealed anew, the same secret would look like another.
         let sealed = if kept == before {
             was.secrets.clone()
         } else {
-            vault.seal_text(&serde_json::Value::Object(kept).to_string())?
+            vault.seal_text(slot, &serde_json::Value::Object(kept).to_string())?
         };
         secrets.devices.insert(device.id.to_string(), sealed);
     }
@@ -148,7 +176,8 @@ fn keep_secrets(
         let Some(was) = there.robots.get(&robot.id) else {
             continue;
         };
-        if robot.key.is_empty() || vault.open_text(&was.secret)? == robot.key {
+        let slot = Slot::robot(robot.id.as_str());
+        if robot.key.is_empty() || vault.open_text(slot, &was.secret)? == robot.key {
             secrets
                 .robots
                 .insert(robot.id.to_string(), was.secret.clone());
@@ -158,7 +187,8 @@ fn keep_secrets(
         let Some(was) = there.integrations.get(&integration.id) else {
             continue;
         };
-        if vault.open_text(&was.secret)? == integration.secret {
+        let slot = Slot::integration(integration.id.as_str());
+        if vault.open_text(slot, &was.secret)? == integration.secret {
             secrets
                 .integrations
                 .insert(integration.id.to_string(), was.secret.clone());
@@ -171,14 +201,19 @@ async fn write(
     store: &Store,
     site: Site,
     secrets: Secrets,
+    said: Vec<SiteLine>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let work = std::sync::Arc::new((site, secrets));
+    let work = std::sync::Arc::new((site, secrets, said));
     store
         .write(move |tx| {
             let work = work.clone();
             Box::pin(async move {
-                let (site, secrets) = &*work;
+                let (site, secrets, said) = &*work;
+                tx.keep_lines(said).await?;
+                if count(site) == 0 {
+                    return Ok(());
+                }
                 tx.import_site(site, secrets).await?;
                 let body = json!({"rows": count(site), "lots": site.lots.len(), "lanes": site.lanes.len()});
                 let (action, subject) = ("site.import", "site:file".to_owned());
@@ -189,40 +224,100 @@ async fn write(
         .await
 }
 
+/// Fewest characters of a key that proves who speaks: robots' and integrations'.
+const SHORTEST_KEY: usize = 12;
+
+/// What is too weak of the passwords and keys a file brings: those of new people, and keys that are another than before.
+fn weak(site: &Site, usernames: &HashSet<String>, there: &Directory, vault: &Vault) -> Vec<Fault> {
+    let fault = |column: &str, reason: String| Fault {
+        line: 0,
+        column: Some(column.to_owned()),
+        reason,
+    };
+    let new = site
+        .people
+        .iter()
+        .filter(|row| !usernames.contains(&row.username));
+    let password = new.filter_map(|row| {
+        let why = weakness(row.password.as_deref()?, &row.username)?;
+        let words = match why {
+            "password_short" => "the password is too short",
+            _ => "the password is too easily guessed",
+        };
+        Some(fault(
+            "password",
+            format!("person {:?}: {words}", row.username),
+        ))
+    });
+    let short = |key: &str, slot: Slot<'_>, was: Option<&String>| {
+        let opened = was.and_then(|was| vault.open_text(slot, was).ok());
+        let same = opened.is_some_and(|was| was == key);
+        !key.is_empty() && !same && is_short_key(key)
+    };
+    let robots = site.robots.iter().filter(|row| {
+        let was = there.robots.get(&row.id).map(|was| &was.secret);
+        short(&row.key, Slot::robot(row.id.as_str()), was)
+    });
+    let robots = robots.map(|row| {
+        fault(
+            "key",
+            format!("robot {:?}: the key is too short", row.id.as_str()),
+        )
+    });
+    let integrations = site.integrations.iter().filter(|row| {
+        let was = there.integrations.get(&row.id).map(|was| &was.secret);
+        short(&row.secret, Slot::integration(row.id.as_str()), was)
+    });
+    let integrations = integrations.map(|row| {
+        fault(
+            "secret",
+            format!("integration {:?}: the key is too short", row.id.as_str()),
+        )
+    });
+    password.chain(robots).chain(integrations).collect()
+}
+
+/// Whether a key is too short to prove anything.
+fn is_short_key(key: &str) -> bool {
+    key.chars().count() < SHORTEST_KEY
+}
+
 /// Seals what rests sealed in tables.
 fn sealed(site: &Site, vault: &Vault) -> Result<Secrets, VaultError> {
     let mut secrets = Secrets::default();
     for device in &site.devices {
-        let mut open = serde_json::Map::new();
-        open.extend(
-            device
-                .password
-                .as_ref()
-                .map(|password| ("password".to_owned(), json!(password))),
-        );
-        open.extend(
-            device
-                .push_key
-                .as_ref()
-                .map(|key| ("push_key".to_owned(), json!(key))),
-        );
+        let mut open = secrets_of(device);
+        push_key::make_where_missing(&device.events, &mut open);
         let open = serde_json::Value::Object(open).to_string();
-        secrets
-            .devices
-            .insert(device.id.to_string(), vault.seal_text(&open)?);
+        let sealed = vault.seal_text(Slot::device(device.id.as_str()), &open)?;
+        secrets.devices.insert(device.id.to_string(), sealed);
     }
     for robot in &site.robots {
-        secrets
-            .robots
-            .insert(robot.id.to_string(), vault.seal_text(&robot.key)?);
+        let sealed = vault.seal_text(Slot::robot(robot.id.as_str()), &robot.key)?;
+        secrets.robots.insert(robot.id.to_string(), sealed);
     }
     for integration in &site.integrations {
-        secrets.integrations.insert(
-            integration.id.to_string(),
-            vault.seal_text(&integration.secret)?,
-        );
+        let slot = Slot::integration(integration.id.as_str());
+        let sealed = vault.seal_text(slot, &integration.secret)?;
+        secrets
+            .integrations
+            .insert(integration.id.to_string(), sealed);
     }
     Ok(secrets)
+}
+
+/// The secrets a file gives a device.
+fn secrets_of(device: &Device) -> secret::Open {
+    let given = [
+        ("password", &device.password),
+        ("push_key", &device.push_key),
+        ("rtsp_username", &device.rtsp_username),
+        ("rtsp_password", &device.rtsp_password),
+    ];
+    let set = given
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?))));
+    set.collect()
 }
 
 fn count(site: &Site) -> usize {

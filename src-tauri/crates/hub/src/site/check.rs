@@ -1,6 +1,7 @@
 //! What rows say of each other: each id once, every reference to something there is, no ring in the tree.
 
 use super::fault::Faults;
+use lanedesk_devices::Networks;
 use std::collections::{HashMap, HashSet};
 
 /// What an id names.
@@ -38,6 +39,8 @@ pub struct Known {
     pub robots: HashMap<String, String>,
     /// The lane each robot stands at, by robot.
     pub stands_at: HashMap<String, String>,
+    /// Where devices may be; none: anywhere.
+    pub networks: Option<Networks>,
 }
 
 impl Known {
@@ -71,6 +74,7 @@ pub(super) struct Names {
     lanes: HashSet<String>,
     stands_at: Vec<(String, String, usize)>,
     robot_numbers: Vec<(String, String, usize)>,
+    hosts: Vec<(String, usize, &'static str)>,
 }
 
 impl Names {
@@ -127,11 +131,17 @@ impl Names {
             .push((number.to_owned(), id.to_owned(), at));
     }
 
+    /// A device is to be asked at this host; `by` (for example `device.url`) says so.
+    pub(super) fn is_asked_at(&mut self, host: String, at: usize, by: &'static str) {
+        self.hosts.push((host, at, by));
+    }
+
     /// Looks everything through.
     pub(super) fn check(&self, known: &Known, faults: &mut Faults) {
         self.check_mentions(known, faults);
         self.check_tree(known, faults);
         self.check_stands_at(known, faults);
+        self.check_hosts(known, faults);
         for (number, id, at) in &self.robot_numbers {
             if known
                 .robots
@@ -179,6 +189,18 @@ impl Names {
                     break;
                 }
             }
+        }
+    }
+
+    /// The hub speaks to devices only, whoever names what.
+    fn check_hosts(&self, known: &Known, faults: &mut Faults) {
+        let Some(networks) = &known.networks else {
+            return;
+        };
+        let outside = |host: &str| !networks.allow_host(host);
+        for (_, at, by) in self.hosts.iter().filter(|(host, ..)| outside(host)) {
+            let reason = "its address is outside the networks that devices may have";
+            faults.at(*at, format!("{by}: {reason}: {networks}"));
         }
     }
 

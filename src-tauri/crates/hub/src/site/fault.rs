@@ -21,6 +21,9 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// Most faults told of one text: nobody reads more, and a text of nothing but faults would fill memory with them.
+pub(super) const MOST_FAULTS: usize = 1_000;
+
 /// Collects the faults of one text and knows which byte stands in which line.
 pub(super) struct Faults {
     line_starts: Vec<usize>,
@@ -46,6 +49,9 @@ impl Faults {
 
     /// Notes a fault at byte `at`.
     pub(super) fn at(&mut self, at: usize, reason: impl Into<String>) {
+        if self.found.len() >= MOST_FAULTS {
+            return;
+        }
         let line = self.line(at);
         let reason = reason.into();
         let column = column(&reason);

@@ -3,6 +3,7 @@
 //! `import`, `export` and the settings screen are the same data. A text is read whole, every fault is told with its
 //! line, and nothing is used of a text that has one.
 
+pub(crate) mod address;
 mod check;
 mod fault;
 mod parse;
@@ -14,6 +15,7 @@ mod write;
 
 pub use check::Known;
 pub use fault::Fault;
+pub(crate) use parse::push_key_fault;
 
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
@@ -163,6 +165,10 @@ pub struct Device {
     pub password: Option<String>,
     /// The key it shows when it calls the hub.
     pub push_key: Option<String>,
+    /// Where it may call the hub from: addresses and networks, with commas; none: from anywhere.
+    pub push_from: Option<String>,
+    /// The serial number or MAC its calls carry; none: nobody looks.
+    pub serial: Option<String>,
     /// Which of its channels looks at the lane.
     pub channel: i64,
     /// The XML namespace of barrier orders; empty: none.
@@ -171,8 +177,24 @@ pub struct Device {
     pub events: String,
     /// The live stream's address; none: the maker's own.
     pub rtsp: Option<String>,
+    /// The live stream's account, where it has one of its own.
+    pub rtsp_username: Option<String>,
+    /// That account's password.
+    pub rtsp_password: Option<String>,
+    /// Whether the live stream may be told the password in the clear.
+    pub rtsp_basic: bool,
     /// How the live stream travels: `tcp` or `udp`; none: tcp.
     pub transport: Option<String>,
+}
+
+impl Device {
+    /// Where it, and its live stream, are asked.
+    pub(crate) fn addresses(&self) -> address::Addresses<'_> {
+        address::Addresses {
+            url: &self.url,
+            rtsp: self.rtsp.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 /// `[[robot]]`
@@ -203,8 +225,9 @@ pub struct Person {
     pub lots: Vec<LotId>,
     /// Areas they may see, with everything below.
     pub areas: Vec<AreaId>,
-    /// The password is for the first login only.
-    pub must_change: bool,
+    /// Whether the password is for the first login only. Where nothing is said it is for logins from the hub's own machine,
+    /// and is changed at the first from another: whoever wrote it down knows it.
+    pub must_change: Option<bool>,
 }
 
 /// `[[reason]]`

@@ -6,10 +6,12 @@ mod place;
 mod robot;
 mod vehicle;
 
+pub(crate) use device::push_key_fault;
+
 use super::{
     Fault, Known, Site,
     check::Names,
-    fault::Faults,
+    fault::{Faults, MOST_FAULTS},
     read::{Row, whole},
 };
 use lanedesk_domain::rules::Rules;
@@ -18,10 +20,38 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+/// Most words, marks and gaps of a text. What stands for each while it is read takes more room than the text itself; three
+/// hundred thousand passes have some 20 million.
+const MAX_WORDS: usize = 24_000_000;
+
+/// Whether a text has more words, marks and gaps than are taken.
+fn says_too_much(text: &str) -> bool {
+    let kind = |byte: u8| match byte {
+        b' ' | b'\t' => 1,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | 0x80.. => 2,
+        // Marks stand each for itself.
+        _ => 0,
+    };
+    let (mut words, mut last) = (0, 0);
+    for byte in text.bytes() {
+        let now = kind(byte);
+        words += usize::from(now == 0 || now != last);
+        last = now;
+    }
+    words > MAX_WORDS
+}
+
 pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
+    if says_too_much(text) {
+        return Err(vec![Fault {
+            line: 0,
+            column: None,
+            reason: "the file says too much at once: take it in in parts".to_owned(),
+        }]);
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut faults = Faults::new(text);
-    for error in &errors {
+    for error in errors.iter().take(MOST_FAULTS) {
         let at = error.span().map_or(0, |span| span.start);
         faults.at(at, error.message().replace('\n', "; "));
     }

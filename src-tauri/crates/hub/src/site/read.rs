@@ -8,9 +8,6 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-/// Midnight in China is 8 hours before midnight UTC; dates without a time zone mean this one.
-const CHINA_OFFSET: &str = "+08:00";
-
 /// One table of the text. Every key must be asked for once; [`Row::end`] notes the others as unknown.
 pub(super) struct Row<'a, 'i> {
     section: &'static str,
@@ -154,6 +151,20 @@ impl<'a, 'i> Row<'a, 'i> {
         list
     }
 
+    /// Words as one text with commas between them, or as a list; absent: none.
+    pub(super) fn words(&mut self, key: &'static str) -> Vec<String> {
+        let text = match self.find(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(_)) => self.list::<String>(key).join(","),
+            Some(_) => self.text_or_empty(key),
+            None => String::new(),
+        };
+        let words = text.split(',').map(str::trim);
+        words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     fn fault_at(&mut self, at: usize, key: &str, reason: &str) {
         self.faults
             .at(at, format!("{}.{key}: {reason}", self.section));
@@ -183,17 +194,21 @@ impl<'a, 'i> Row<'a, 'i> {
 
     /// `true` or `false`, or `default` where it is absent.
     pub(super) fn truth(&mut self, key: &'static str, default: bool) -> bool {
-        match self.find(key).map(Spanned::get_ref) {
-            None => default,
-            Some(DeValue::Boolean(truth)) => *truth,
-            Some(other) => {
+        self.truth_or_none(key).unwrap_or(default)
+    }
+
+    /// `true` or `false`, where it is said.
+    pub(super) fn truth_or_none(&mut self, key: &'static str) -> Option<bool> {
+        match self.find(key)?.get_ref() {
+            DeValue::Boolean(truth) => Some(*truth),
+            other => {
                 self.wrong_kind(key, "true or false", other);
-                default
+                None
             }
         }
     }
 
-    /// A point in time: RFC 3339, or a date in China. A date's `last` moment is meant where something ends.
+    /// A point in time: RFC 3339, or a date at the lots. A date's `last` moment is meant where something ends.
     pub(super) fn time(&mut self, key: &'static str, last: bool) -> Option<Timestamp> {
         let value = self.find(key);
         let text = match value.map(Spanned::get_ref) {
@@ -250,9 +265,9 @@ fn moment(text: &str, last: bool) -> Option<Timestamp> {
     if text.len() != "2026-05-01".len() {
         return text.parse().ok();
     }
-    let midnight: Timestamp = format!("{text}T00:00:00{CHINA_OFFSET}").parse().ok()?;
+    let midnight = Timestamp::of_local_day(text).ok()?;
     Some(if last {
-        midnight.plus_minutes(24 * 60).plus_ms(-1)
+        midnight.local_midnight(1).plus_ms(-1)
     } else {
         midnight
     })

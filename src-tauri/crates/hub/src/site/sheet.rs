@@ -4,11 +4,17 @@
 
 mod csv;
 mod read;
+mod workbook;
 
 pub(crate) use read::{read_csv, read_xlsx};
 
 use super::{Pass, Person, Site};
 use lanedesk_wire::site::SiteTable;
+
+/// What a spreadsheet takes for the beginning of a formula. A text that begins so goes out with an apostrophe before it, and
+/// loses that when it comes in again.
+pub(crate) const FORMULA: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// What a column's texts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

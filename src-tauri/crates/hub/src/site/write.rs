@@ -73,10 +73,15 @@ fn devices(site: &Site, out: &mut Out) {
             .text("username", &device.username)
             .maybe("password", device.password.as_ref())
             .maybe("push_key", device.push_key.as_ref())
+            .maybe("push_from", device.push_from.as_ref())
+            .maybe("serial", device.serial.as_ref())
             .number("channel", device.channel)
             .text("namespace", &device.namespace)
             .text("events", &device.events)
             .maybe("rtsp", device.rtsp.as_ref())
+            .maybe("rtsp_username", device.rtsp_username.as_ref())
+            .maybe("rtsp_password", device.rtsp_password.as_ref())
+            .yes("rtsp_basic", device.rtsp_basic)
             .maybe("transport", device.transport.as_ref());
     }
     for robot in &site.robots {
@@ -100,7 +105,7 @@ fn people(site: &Site, out: &mut Out) {
             .maybe("password", person.password.as_ref())
             .list("lots", &person.lots)
             .list("areas", &person.areas)
-            .truth("must_change", person.must_change);
+            .maybe_truth("must_change", person.must_change);
     }
     for reason in &site.reasons {
         out.row("reason")
@@ -195,6 +200,18 @@ impl Out {
             Some(number) => self.number(key, number),
             None => self,
         }
+    }
+
+    fn maybe_truth(&mut self, key: &str, truth: Option<bool>) -> &mut Self {
+        match truth {
+            Some(truth) => self.truth(key, truth),
+            None => self,
+        }
+    }
+
+    /// What is usually not so: left out where it is not.
+    fn yes(&mut self, key: &str, truth: bool) -> &mut Self {
+        if truth { self.truth(key, truth) } else { self }
     }
 
     fn truth(&mut self, key: &str, truth: bool) -> &mut Self {

@@ -2,17 +2,24 @@
 //!
 //! Every upsert takes the row as given; rows nobody names stay. Passwords are written for new people only.
 
+mod account;
 mod change;
+mod ground;
 mod import;
+mod line;
 mod noun;
+mod pending;
 mod read;
 mod remove;
 mod row;
 mod taken;
 
 pub(crate) use change::{ChangeRow, NewChange};
+pub(crate) use ground::RowName;
 pub use import::Secrets;
 pub(crate) use import::device_settings;
+pub(crate) use line::SiteLine;
+pub(crate) use pending::PendingRow;
 pub(crate) use remove::needed_by;
 pub(crate) use row::{RowsAsked, StoredRow};
 pub(crate) use taken::RowChange;
@@ -36,6 +43,7 @@ impl Conn<'_> {
             devices: devices.into_iter().map(|(id,)| id).collect(),
             robots: robots.into_iter().collect(),
             stands_at: self.stands_at().await?,
+            networks: None,
         })
     }
 

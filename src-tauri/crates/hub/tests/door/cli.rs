@@ -2,6 +2,7 @@
 
 use super::{Place, desk::Desk};
 use lanedesk_hub::testing::{Database, ENGINES, Engine};
+use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader},
     net::SocketAddr,
@@ -102,6 +103,163 @@ async fn serve_imports_serves_and_stops_when_told_leaving_no_secrets_in_its_log(
             .try_log_in("guard", "secret-1")
             .await
             .ok(201);
+        terminate(&mut child);
+    }
+}
+
+/// A person's row as the administrator sees it.
+async fn person(admin: &Desk, username: &str) -> Value {
+    let found = admin.get(&format!("/api/site/person?q={username}")).await;
+    let items = found.ok(200)["items"].as_array().unwrap().clone();
+    let is = |row: &&Value| row["row"]["username"] == username;
+    items.iter().find(is).unwrap().clone()
+}
+
+/// The same where the file was taken in before by `import`: what was changed in the app since stands.
+#[tokio::test]
+async fn a_first_start_with_a_site_file_brings_no_revoked_pass_and_no_old_key_back() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let text = format!(
+            "{}[[pass]]\nlot = \"cyds\"\nplates = [\"粤B66R58\", \"粤B12345\"]\nstatus = \"active\"\nvalid_from = \"2026-01-01\"\nvalid_to = \"2030-12-31\"\n\
+             [[robot]]\nid = \"r1\"\nnumber = \"R-1\"\nphone = \"\"\nkey = \"robot-key-0123456789\"\n",
+            super::SITE
+        );
+        let site = written(&database, "site.toml", &text);
+        let imported = run(&database, &["import", &site]);
+        assert!(imported.status.success(), "{imported:?}");
+        let (mut child, addr) = serve(&database, &[]);
+        let mut admin = Desk::new(addr);
+        admin.log_in("admin", "secret-1").await;
+        let pass = admin.get("/api/site/pass").await.ok(200)["items"][0].clone();
+        let path = format!("/api/site/pass/{}", pass["id"].as_str().unwrap());
+        let mut row = pass["row"].clone();
+        row["status"] = json!("suspended");
+        admin
+            .put(&path, json!({"version": pass["version"], "row": row}))
+            .await
+            .ok(200);
+        let code = admin.post("/api/robots/R-1/pairing", json!({})).await;
+        let code = json!({"code": code.ok(200)["code"]});
+        admin.post("/api/robots/R-1/pair", code).await.ok(200);
+        let robot = admin.get("/api/site/robot/r1").await.ok(200).clone();
+        terminate(&mut child);
+        let (mut child, addr) = serve(&database, &["--site", &site]);
+        let mut admin = Desk::new(addr);
+        admin.log_in("admin", "secret-1").await;
+        let now = admin.get("/api/site/pass").await.ok(200)["items"].clone();
+        let status: Vec<&Value> = now
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pass| &pass["row"]["status"])
+            .collect();
+        assert_eq!(status, [&json!("suspended")], "{engine:?}");
+        let now = admin.get("/api/site/robot/r1").await.ok(200).clone();
+        assert_eq!(now["version"], robot["version"], "the tablet's key stays");
+        terminate(&mut child);
+    }
+}
+
+/// R3, R34: the file says how a site begins. A role that was taken away, a stricter rule, a pass that was removed do not
+/// come back with the next start; what the file says anew does.
+#[tokio::test]
+async fn a_restart_with_the_same_site_file_brings_nothing_old_back() {
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let text = format!(
+            "{}[[pass]]\nlot = \"cyds\"\nplates = [\"粤B12345\"]\nstatus = \"active\"\nvalid_from = \"2026-01-01\"\nvalid_to = \"2030-12-31\"\n\
+             [[robot]]\nid = \"r1\"\nnumber = \"R-1\"\nphone = \"\"\nkey = \"robot-key-0123456789\"\n[rules]\nlock_minutes = 10\n",
+            super::SITE
+        );
+        let site = written(&database, "site.toml", &text);
+        let (mut child, addr) = serve(&database, &["--site", &site]);
+        let mut admin = Desk::new(addr);
+        admin.log_in("admin", "secret-1").await;
+        let change = |row: &Value, values: Value| {
+            let mut cells = row["row"].clone();
+            for (key, value) in values.as_object().unwrap() {
+                cells[key] = value.clone();
+            }
+            json!({"version": row["version"], "row": cells})
+        };
+        let chief = person(&admin, "chief").await;
+        let less = json!({"role": "agent", "areas": [], "lots": ["cyds"]});
+        let path = format!("/api/site/person/{}", chief["id"].as_str().unwrap());
+        admin.put(&path, change(&chief, less)).await.ok(200);
+        let guard = person(&admin, "guard").await;
+        let path = format!("/api/site/person/{}", guard["id"].as_str().unwrap());
+        admin
+            .put(&path, change(&guard, json!({"disabled": true})))
+            .await
+            .ok(200);
+        let rule = admin
+            .get("/api/site/rule/lock_minutes")
+            .await
+            .ok(200)
+            .clone();
+        let rule = json!({"version": rule["version"], "row": {"value": 3}});
+        admin.put("/api/site/rule/lock_minutes", rule).await.ok(200);
+        let pass = admin.get("/api/site/pass").await.ok(200)["items"][0].clone();
+        let gone = format!(
+            "/api/site/pass/{}?version={}",
+            pass["id"].as_str().unwrap(),
+            pass["version"].as_str().unwrap()
+        );
+        admin.delete(&gone).await.ok(204);
+        let code = admin.post("/api/robots/R-1/pairing", json!({})).await;
+        let code = json!({"code": code.ok(200)["code"]});
+        admin.post("/api/robots/R-1/pair", code).await.ok(200);
+        let robot = admin.get("/api/site/robot/r1").await.ok(200).clone();
+        terminate(&mut child);
+
+        let check = async |admin: &Desk| {
+            let chief = person(admin, "chief").await["row"].clone();
+            assert_eq!(
+                (&chief["role"], &chief["areas"], &chief["lots"]),
+                (&json!("agent"), &json!([]), &json!(["cyds"])),
+                "{engine:?}"
+            );
+            assert_eq!(person(admin, "guard").await["row"]["disabled"], true);
+            let rule = admin
+                .get("/api/site/rule/lock_minutes")
+                .await
+                .ok(200)
+                .clone();
+            assert_eq!(rule["row"]["value"], 3);
+            assert_eq!(
+                admin.get("/api/site/pass").await.ok(200)["items"],
+                json!([])
+            );
+            let now = admin.get("/api/site/robot/r1").await.ok(200).clone();
+            assert_eq!(now["version"], robot["version"], "the tablet's key stays");
+        };
+        for _ in 0..2 {
+            let (mut child, addr) = serve(&database, &["--site", &site]);
+            let mut admin = Desk::new(addr);
+            admin.log_in("admin", "secret-1").await;
+            check(&admin).await;
+            terminate(&mut child);
+        }
+        // What the file says anew of somebody is so.
+        let text = text.replace("name = \"周敏\"", "name = \"周敏敏\"") + "grace_days = 5\n";
+        let site = written(&database, "site.toml", &text);
+        let (mut child, addr) = serve(&database, &["--site", &site]);
+        let mut admin = Desk::new(addr);
+        admin.log_in("admin", "secret-1").await;
+        let chief = person(&admin, "chief").await["row"].clone();
+        assert_eq!(
+            (&chief["role"], &chief["areas"]),
+            (&json!("supervisor"), &json!(["south"]))
+        );
+        let grace = admin.get("/api/site/rule/grace_days").await.ok(200).clone();
+        assert_eq!(grace["row"]["value"], 5);
+        let rule = admin
+            .get("/api/site/rule/lock_minutes")
+            .await
+            .ok(200)
+            .clone();
+        assert_eq!(rule["row"]["value"], 3);
         terminate(&mut child);
     }
 }

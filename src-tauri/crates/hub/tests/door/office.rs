@@ -130,7 +130,7 @@ async fn secrets_go_in_and_never_come_out() {
             "password": "top-secret-1", "events": "none"}});
         let made = admin.post("/api/site/device", camera).await;
         assert_eq!(made.ok(201)["secrets"], json!(["password"]));
-        let moved = admin.put("/api/site/device/cam-1", changed(&made.body, "url", json!("http://127.0.0.1:8"))).await;
+        let moved = admin.put("/api/site/device/cam-1", changed(&made.body, "namespace", json!("x"))).await;
         assert_eq!(moved.ok(200)["secrets"], json!(["password"]), "what is not said stays");
         let gone = admin.put("/api/site/device/cam-1", changed(&moved.body, "password", Value::Null)).await;
         assert_eq!(gone.ok(200)["secrets"], json!([]));
@@ -146,17 +146,19 @@ async fn secrets_go_in_and_never_come_out() {
 }
 
 #[tokio::test]
-async fn a_new_person_gets_a_password_of_the_hub_s_making() {
+async fn a_new_person_sets_their_password_with_a_code_of_the_hub_s_making() {
     on_each_engine(|place| async move {
         let admin = place.desk("admin").await;
         let person = json!({"row": {"username": "newguard", "name": "王五", "role": "lot_staff", "lots": ["cyds"], "password": "chosen"}});
         let made = admin.post("/api/site/person", person).await.ok(201).clone();
-        let password = made["one_time_password"]["password"].as_str().unwrap();
-        assert!(row(&admin, &format!("/api/site/person/{}", made["id"].as_str().unwrap())).await["one_time_password"].is_null());
+        let code = made["one_time_code"]["code"].as_str().unwrap();
+        assert!(row(&admin, &format!("/api/site/person/{}", made["id"].as_str().unwrap())).await["one_time_code"].is_null());
         let mut fresh = place.stranger();
         fresh.try_log_in("newguard", "chosen").await.refused(401, "bad_credentials");
-        fresh.log_in("newguard", password).await;
-        fresh.get("/api/lanes/E01").await.refused(403, "password_change_required");
+        fresh.try_log_in("newguard", code).await.refused(401, "bad_credentials");
+        fresh.reset("newguard", code, "mine-alone").await.ok(201);
+        fresh.log_in("newguard", "mine-alone").await;
+        fresh.get("/api/lanes/E01").await.ok(200);
     })
     .await;
 }
@@ -258,6 +260,38 @@ barrier = "arm-1"
             (&done["state"], &done["closed_by"]["name"]),
             (&json!("closed"), &json!("管理员"))
         );
+    }
+}
+
+/// R3: a recorder that two lots share shows each of them its own lanes, and neither the other's.
+#[tokio::test]
+async fn a_device_of_two_lots_shows_each_its_own_lanes() {
+    let mut site = format!(
+        "{}[[device]]\nid = \"nvr\"\ndriver = \"hikvision\"\nurl = \"http://127.0.0.1:9\"\nevents = \"none\"\n",
+        super::SITE
+    );
+    for (lane, lot) in [("A01", "bj"), ("S01", "cyds")] {
+        let lane = format!(
+            "[[lane]]\nid = \"{lane}\"\nlot = \"{lot}\"\nname = \"{lane}\"\ncode = \"{lane}\"\ndirection = \"exit\"\nenvironment_camera = \"nvr\"\n"
+        );
+        site += &lane;
+    }
+    for engine in lanedesk_hub::testing::ENGINES {
+        let place = Place::with(engine, &site).await;
+        let lanes = async |username: &str, query: &str| {
+            let desk = place.desk(username).await;
+            let told = desk.get(&format!("/api/devices{query}")).await;
+            let told = told.ok(200)["items"].as_array().unwrap().clone();
+            let lanes = told.iter().flat_map(|device| {
+                let lanes = device["lanes"].as_array().unwrap().iter();
+                lanes.map(|lane| lane["id"].as_str().unwrap().to_owned())
+            });
+            lanes.collect::<Vec<String>>()
+        };
+        assert_eq!(lanes("chief", "").await, ["S01"], "{engine:?}");
+        assert_eq!(lanes("chief", "?lot=bj").await, [""; 0]);
+        assert_eq!(lanes("admin", "").await, ["A01", "S01"]);
+        assert_eq!(lanes("admin", "?lot=cyds").await, ["S01"]);
     }
 }
 

@@ -107,7 +107,11 @@ async fn guessing_is_slowed_with_retry_after_and_ends_by_itself() {
 #[tokio::test]
 async fn a_stranger_elsewhere_cannot_lock_somebody_out() {
     let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
-    place.hub.hub.set_behind_proxy(true);
+    place
+        .hub
+        .hub
+        .proxies()
+        .trust(vec!["127.0.0.0/8".parse().unwrap()]);
     let desk = place.stranger();
     let from = |address: &'static str, password: &'static str| {
         let request = desk

@@ -1,14 +1,20 @@
 //! R34: a site file in and out of a database.
 
-use super::{NOON, Place, SITE};
+use super::{NOON, Place, SITE, on_each_engine};
+use lanedesk_devices::Networks;
 use lanedesk_hub::{
     ops::site::{ImportError, export, import},
     serve::open_vault,
     site::{Known, Site},
     store::Store,
     testing::{Database, ENGINES},
-    vault::Vault,
+    vault::{Slot, Vault},
 };
+
+/// Devices of the demo are on this machine.
+fn here() -> Networks {
+    Networks::private_and_loopback()
+}
 
 const DEMO: &str = include_str!("../../demo/demo.toml");
 
@@ -27,7 +33,7 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
     for engine in ENGINES {
         let database = Database::new(engine).await.unwrap();
         let (store, vault) = opened(&database).await;
-        import(&store, &vault, NOON, DEMO).await.unwrap();
+        import(&store, &vault, &here(), NOON, DEMO).await.unwrap();
         let first = export(&store, &vault).await.unwrap();
         let mut given = Site::parse(DEMO, &Known::default()).unwrap();
         for person in &mut given.people {
@@ -45,7 +51,7 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
             site
         };
         assert_eq!(sorted(first.clone()), sorted(given));
-        import(&store, &vault, NOON, &first.to_toml())
+        import(&store, &vault, &here(), NOON, &first.to_toml())
             .await
             .unwrap();
         assert_eq!(
@@ -56,7 +62,7 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
 
         let elsewhere = Database::new(engine).await.unwrap();
         let (new_store, new_vault) = opened(&elsewhere).await;
-        let imported = import(&new_store, &new_vault, NOON, &first.to_toml())
+        let imported = import(&new_store, &new_vault, &here(), NOON, &first.to_toml())
             .await
             .unwrap();
         assert_eq!(
@@ -75,7 +81,7 @@ async fn one_fault_and_nothing_is_written() {
         let (store, vault) = opened(&database).await;
         let before = export(&store, &vault).await.unwrap();
         let text = format!("{SITE}\n[[vehicle]]\nlot = \"nowhere\"\nplate = \"粤B12345\"\n");
-        let refused = import(&store, &vault, NOON, &text).await;
+        let refused = import(&store, &vault, &here(), NOON, &text).await;
         assert!(
             matches!(&refused, Err(ImportError::Faults(faults)) if faults.len() == 1),
             "{refused:?}"
@@ -134,7 +140,7 @@ async fn secrets_rest_sealed() {
     for engine in ENGINES {
         let database = Database::new(engine).await.unwrap();
         let (store, vault) = opened(&database).await;
-        import(&store, &vault, NOON, DEMO).await.unwrap();
+        import(&store, &vault, &here(), NOON, DEMO).await.unwrap();
         let mut reader = store.read().await.unwrap();
         let mut conn = reader.conn();
         let rows: Vec<(String, String)> = conn
@@ -148,11 +154,40 @@ async fn secrets_rest_sealed() {
         );
         let device: Vec<_> = rows
             .iter()
-            .filter_map(|(_, sealed)| vault.open_text(sealed).ok())
+            .filter_map(|(_, sealed)| vault.open_text(Slot::device("cam-E01"), sealed).ok())
             .collect();
         assert!(
             device.iter().any(|text| text.contains("lotsim-12345")),
             "with the key they open"
         );
     }
+}
+
+/// An older look at the site that ends late never takes the place of a newer one: what was taken away stays away.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
+    on_each_engine(|place| async move {
+        let hub = &place.hub.hub;
+        for minutes in 11..26 {
+            let older: Vec<_> = (0..12)
+                .map(|_| {
+                    let hub = hub.clone();
+                    tokio::spawn(async move { hub.reload().await })
+                })
+                .collect();
+            let rule = format!("[rules]\nlock_minutes = {minutes}\n");
+            place.database.import(&rule, NOON).await.unwrap();
+            hub.reload().await.unwrap();
+            assert_eq!(hub.rules().lock_minutes, minutes);
+            for reload in older {
+                reload.await.unwrap().unwrap();
+                assert_eq!(
+                    hub.rules().lock_minutes,
+                    minutes,
+                    "an older one came after it"
+                );
+            }
+        }
+    })
+    .await;
 }

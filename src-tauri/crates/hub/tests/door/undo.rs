@@ -227,15 +227,15 @@ async fn a_new_row_is_taken_back_and_a_new_person_may_no_longer_log_in() {
 
         let person = json!({"row": {"username": "newguard", "name": "王五", "role": "lot_staff", "lots": ["cyds"]}});
         let person = admin.post("/api/site/person", person).await.ok(201).clone();
-        let password = person["one_time_password"]["password"].as_str().unwrap();
+        let code = person["one_time_code"]["code"].as_str().unwrap();
         let made = newest(&admin).await;
         assert_eq!(made["undoable"], true);
         let back = admin.post(&undo(&made), json!({})).await.ok(200).clone();
         assert_eq!(back["after"]["disabled"], true);
-        place.stranger().try_log_in("newguard", password).await.refused(401, "bad_credentials");
+        place.stranger().reset("newguard", code, "mine-alone").await.refused(401, "bad_credentials");
         // That, too, can be taken back.
         admin.post(&undo(&back), json!({})).await.ok(200);
-        place.stranger().try_log_in("newguard", password).await.ok(201);
+        place.stranger().reset("newguard", code, "mine-alone").await.ok(201);
     })
     .await;
 }

@@ -293,6 +293,9 @@ fn with_kept<T: Clone>(
 fn keep_device(row: &mut Device, was: &Device) {
     row.password = row.password.take().or_else(|| was.password.clone());
     row.push_key = row.push_key.take().or_else(|| was.push_key.clone());
+    let (name, password) = (&was.rtsp_username, &was.rtsp_password);
+    row.rtsp_username = row.rtsp_username.take().or_else(|| name.clone());
+    row.rtsp_password = row.rtsp_password.take().or_else(|| password.clone());
 }
 
 fn keep_robot(row: &mut Robot, was: &Robot) {

@@ -1,14 +1,18 @@
 //! One change of one row, in one transaction: looked at again, checked as an import is, written, kept so that it can be
 //! taken back, audited with before and after.
 
-use super::{row, secret, text};
+use super::{Reach, pending, row, secret, text};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
+    ops::account,
     store::{Audit, NewChange, Secrets, StoreError, StoredRow, Tx, needed_by},
 };
-use lanedesk_domain::{ids::PassId, time::Timestamp};
+use lanedesk_domain::{
+    ids::{LaneId, PassId, PersonId},
+    time::Timestamp,
+};
 use lanedesk_wire::site::{Cell, Cells, ChangeKind, SiteTable};
 use serde_json::json;
 
@@ -23,10 +27,12 @@ pub(super) struct Edit {
     pub(super) version: Option<String>,
     /// Its values; none: it goes.
     pub(super) cells: Option<Cells>,
-    /// A new person's password, hashed.
-    pub(super) hash: Option<String>,
+    /// The sum of the code with which a new person sets their password.
+    pub(super) code: Option<String>,
     /// The change this takes back.
     pub(super) undoes: Option<String>,
+    /// Who confirmed that a rule of control is weakened.
+    pub(super) confirmed_by: Option<PersonId>,
 }
 
 /// What a change did.
@@ -38,6 +44,8 @@ pub(super) struct Edited {
     pub(super) row: Option<StoredRow>,
     /// Sessions that are over with it, by their tokens' hashes.
     pub(super) ended: Vec<String>,
+    /// Nothing was changed yet: it waits for a second administrator.
+    pub(super) waits: bool,
 }
 
 /// Does it.
@@ -48,22 +56,46 @@ pub(super) async fn apply(
     edit: Edit,
     now: Timestamp,
 ) -> Result<Edited> {
-    tx.lock_site().await?;
     let id = match (&edit.id, &edit.cells) {
         (Some(id), _) => id.clone(),
         (None, Some(cells)) => row::new_id(edit.table, cells)?,
         (None, None) => return Err(Error::NotFound),
     };
+    if edit.table == SiteTable::Lane {
+        // Nobody claims it while it changes or goes.
+        let lane: LaneId = id.parse().map_err(|_| Error::NotFound)?;
+        tx.need_lane(&lane)?;
+    }
+    tx.lock_site().await?;
+    let reach = Reach::of(tx, &actor.id).await?;
     let before = tx.site_row(edit.table, &id).await?;
+    within(&reach, &edit, &id, before.as_ref())?;
     as_expected(hub, &edit, before.as_ref())?;
+    let alone = match decided(tx, (actor, &reach), &edit, &id, before.as_ref(), now).await? {
+        Decision::Made { alone } => alone,
+        Decision::Waits(pending) => {
+            return Ok(Edited {
+                change: pending,
+                row: None,
+                ended: Vec::new(),
+                waits: true,
+            });
+        }
+    };
+    let heads = tx.count_head_admins().await?;
     let (mut secrets, mut ended) = (false, Vec::new());
     match edit.cells.clone() {
-        Some(cells) => secrets = put(tx, hub, &edit, &id, cells, before.as_ref(), now).await?,
+        Some(cells) => {
+            secrets = put(tx, (hub, &reach), &edit, &id, cells, before.as_ref(), now).await?;
+        }
         None => remove(tx, &edit, &id, before.as_ref()).await?,
     }
     let after = tx.site_row(edit.table, &id).await?;
     if edit.table == SiteTable::Person {
         ended = people_changed(tx, &id, after.as_ref()).await?;
+        if heads > 0 && tx.count_head_admins().await? == 0 {
+            return Err(Error::StillUsed("last_admin"));
+        }
     }
     let change = uuid::Uuid::now_v7().to_string();
     note(
@@ -76,6 +108,7 @@ pub(super) async fn apply(
             before: before.as_ref(),
             after: after.as_ref(),
             secrets,
+            alone,
         },
         now,
     )
@@ -87,7 +120,54 @@ pub(super) async fn apply(
         change,
         row: after,
         ended,
+        waits: false,
     })
+}
+
+/// Whether a change is made now.
+enum Decision {
+    /// It is; `alone`: it weakens a rule of control, and nobody else could have confirmed it.
+    Made { alone: bool },
+    /// It waits for a second administrator, under this id.
+    Waits(String),
+}
+
+async fn decided(
+    tx: &mut Tx<'_>,
+    (actor, reach): (&Actor, &Reach),
+    edit: &Edit,
+    id: &str,
+    before: Option<&StoredRow>,
+    now: Timestamp,
+) -> Result<Decision> {
+    if !reach.may_hold(edit.table) {
+        return Err(Error::NotAllowed);
+    }
+    let was = before.map(|row| &row.cells);
+    let weak = pending::is_control(edit.table)
+        && pending::weakens(edit.table, id, was, edit.cells.as_ref());
+    if !weak || edit.confirmed_by.is_some() {
+        return Ok(Decision::Made { alone: false });
+    }
+    if !pending::must_wait(tx, actor, now).await? {
+        return Ok(Decision::Made { alone: true });
+    }
+    if let Some(mut cells) = edit.cells.clone() {
+        // What could never be is refused now.
+        row::fit(edit.table, id, &mut cells);
+        text::read(edit.table, &cells, &tx.known_site().await?)?;
+    }
+    let waits = pending::keep(tx, actor, edit, id, was, now).await?;
+    Ok(Decision::Waits(waits))
+}
+
+/// A row outside the administrator's scope is not there for them (R3), nor is one that stands at its default.
+fn within(reach: &Reach, edit: &Edit, id: &str, before: Option<&StoredRow>) -> Result<()> {
+    let there = match before {
+        Some(row) => reach.holds(edit.table, id, &row.cells),
+        None => reach.may_hold(edit.table) || !row::has_default(edit.table),
+    };
+    if there { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The row must be the one the change was made from.
@@ -108,7 +188,7 @@ fn as_expected(hub: &Hub, edit: &Edit, before: Option<&StoredRow>) -> Result<()>
 
 async fn put(
     tx: &mut Tx<'_>,
-    hub: &Hub,
+    (hub, reach): (&Hub, &Reach),
     edit: &Edit,
     id: &str,
     mut cells: Cells,
@@ -116,11 +196,12 @@ async fn put(
     now: Timestamp,
 ) -> Result<bool> {
     let mut sealed = Secrets::default();
-    let was = before.map(|row| row.sealed.as_str());
-    let secrets = secret::take(edit.table, id, &mut cells, was, hub.vault(), &mut sealed)?;
+    let secrets = secret::take(edit.table, id, &mut cells, before, hub.vault(), &mut sealed)?;
     let disabled = matches!(cells.remove("disabled"), Some(Some(Cell::Truth(true))));
     row::fit(edit.table, id, &mut cells);
-    let known = tx.known_site().await?;
+    reach.may_become(edit.table, id, before.map(|row| &row.cells), &cells)?;
+    let mut known = tx.known_site().await?;
+    known.networks = Some(hub.runtime().networks().clone());
     let site = text::read(edit.table, &cells, &known)?;
     match edit.table {
         SiteTable::Pass => {
@@ -143,13 +224,13 @@ async fn put(
                     .await
                     .map_err(|e| taken(e, "username"))?;
             } else {
-                tx.add_person(
-                    id,
-                    &person.username,
-                    edit.hash.as_deref().unwrap_or_default(),
-                )
-                .await
-                .map_err(|e| taken(e, "username"))?;
+                tx.add_person(id, &person.username)
+                    .await
+                    .map_err(|e| taken(e, "username"))?;
+                if let Some(code) = &edit.code {
+                    let new = id.parse().map_err(|_| Error::NotFound)?;
+                    account::give_code(tx, &new, reach.who(), code, now).await?;
+                }
             }
             tx.import_site(&site, &sealed).await?;
         }
@@ -212,6 +293,7 @@ struct Noted<'a> {
     before: Option<&'a StoredRow>,
     after: Option<&'a StoredRow>,
     secrets: bool,
+    alone: bool,
 }
 
 async fn note(
@@ -247,6 +329,8 @@ async fn note(
         version: noted.after.map(|row| row.version.as_str()),
         secrets: noted.secrets,
         undoes: edit.undoes.as_deref(),
+        confirmed_by: edit.confirmed_by.as_ref(),
+        alone: noted.alone,
     })
     .await?;
     tx.audit(Audit {
@@ -258,7 +342,8 @@ async fn note(
             _ => "site.change",
         },
         subject: format!("{section}:{}", noted.id),
-        body: json!({"before": before, "after": after, "secrets": noted.secrets, "change": noted.change, "undoes": edit.undoes}),
+        body: json!({"before": before, "after": after, "secrets": noted.secrets, "change": noted.change, "undoes": edit.undoes,
+            "confirmed_by": edit.confirmed_by, "alone": noted.alone}),
     })
     .await?;
     Ok(())

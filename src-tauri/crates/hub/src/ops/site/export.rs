@@ -5,7 +5,7 @@ use crate::{
     directory::{self, Directory},
     site::{Area, Device, Integration, Lane, Lot, Reason, Robot, Site, Tariff, Template},
     store::{Store, StoreError},
-    vault::{Vault, VaultError},
+    vault::{Slot, Vault, VaultError},
 };
 use lanedesk_domain::{
     lane::Direction,
@@ -147,8 +147,14 @@ fn tariffs(directory: &Directory) -> Vec<Tariff> {
     tariffs
 }
 
-fn open(vault: &Vault, sealed: &str, what: impl FnOnce() -> String) -> Result<String, ExportError> {
-    vault.open_text(sealed).map_err(|error| ExportError::Vault {
+fn open(
+    vault: &Vault,
+    slot: Slot<'_>,
+    sealed: &str,
+    what: impl FnOnce() -> String,
+) -> Result<String, ExportError> {
+    let opened = vault.open_text(slot, sealed);
+    opened.map_err(|error| ExportError::Vault {
         what: what(),
         error,
     })
@@ -157,7 +163,7 @@ fn open(vault: &Vault, sealed: &str, what: impl FnOnce() -> String) -> Result<St
 fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportError> {
     let device = |row: &directory::Device| {
         let what = || format!("device {}", row.id);
-        let secrets = open(vault, &row.secrets, what)?;
+        let secrets = open(vault, Slot::device(row.id.as_str()), &row.secrets, what)?;
         let settings =
             serde_json::from_str(&row.settings).map_err(|_| ExportError::Settings(what()))?;
         let secrets = serde_json::from_str(&secrets).map_err(|_| ExportError::Settings(what()))?;
@@ -170,10 +176,18 @@ fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportEr
             username: setting("username"),
             password: text(&secrets, "password"),
             push_key: text(&secrets, "push_key"),
+            push_from: text(&settings, "push_from"),
+            serial: text(&settings, "serial"),
             channel: settings.get("channel").and_then(Value::as_i64).unwrap_or(1),
             namespace: setting("namespace"),
             events: setting("events"),
             rtsp: text(&settings, "rtsp"),
+            rtsp_username: text(&secrets, "rtsp_username"),
+            rtsp_password: text(&secrets, "rtsp_password"),
+            rtsp_basic: settings
+                .get("rtsp_basic")
+                .and_then(Value::as_bool)
+                .unwrap_or_default(),
             transport: text(&settings, "transport"),
         })
     };
@@ -186,7 +200,8 @@ fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportEr
 
 fn robots(directory: &Directory, vault: &Vault) -> Result<Vec<Robot>, ExportError> {
     let robot = |row: &directory::Robot| {
-        let key = open(vault, &row.secret, || format!("robot {}", row.id))?;
+        let slot = Slot::robot(row.id.as_str());
+        let key = open(vault, slot, &row.secret, || format!("robot {}", row.id))?;
         Ok(Robot {
             id: row.id.clone(),
             number: row.number.clone(),
@@ -202,7 +217,9 @@ fn robots(directory: &Directory, vault: &Vault) -> Result<Vec<Robot>, ExportErro
 
 fn integrations(directory: &Directory, vault: &Vault) -> Result<Vec<Integration>, ExportError> {
     let integration = |row: &directory::Integration| {
-        let secret = open(vault, &row.secret, || format!("integration {}", row.id))?;
+        let slot = Slot::integration(row.id.as_str());
+        let what = || format!("integration {}", row.id);
+        let secret = open(vault, slot, &row.secret, what)?;
         Ok(Integration {
             id: row.id.clone(),
             kind: row.kind.clone(),

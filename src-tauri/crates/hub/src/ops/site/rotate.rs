@@ -1,15 +1,15 @@
 //! Changing an integration's secret without a gap: a new one is accepted beside the old until it is put in its place.
 
-use super::row::takes_effect;
+use super::{Reach, push_key::made, row::takes_effect};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
     store::Audit,
+    vault::{Slot, VaultError},
 };
 use lanedesk_domain::{ids::IntegrationId, person::Permission};
 use lanedesk_wire::site::{NewSecret, SecretStep};
-use rand::RngCore as _;
 use serde_json::json;
 
 /// Bytes of a secret.
@@ -23,6 +23,10 @@ pub async fn rotate(
     step: SecretStep,
 ) -> Result<NewSecret> {
     actor.allow(Permission::Configure)?;
+    let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
+    if !reach.holds_root() {
+        return Err(Error::NotFound);
+    }
     let site = hub.directory();
     let known = site.integrations.get(id).ok_or(Error::NotFound)?;
     if step == SecretStep::Finish && known.next_secret.is_none() {
@@ -31,15 +35,18 @@ pub async fn rotate(
             why: "no_next_secret",
         });
     }
-    let secret = (step == SecretStep::Begin).then(|| {
-        let mut bytes = [0; BYTES];
-        rand::rng().fill_bytes(&mut bytes);
-        hex::encode(bytes)
-    });
-    let sealed = secret.as_ref().map(|secret| hub.vault().seal_text(secret));
-    let sealed = sealed
-        .transpose()
-        .map_err(|error| Error::Internal(error.to_string()))?;
+    let secret = (step == SecretStep::Begin).then(made::<BYTES>);
+    let sealed = match step {
+        SecretStep::Finish => Some(moved(hub, id, known.next_secret.as_deref())?),
+        _ => secret
+            .as_ref()
+            .map(|secret| {
+                hub.vault()
+                    .seal_text(Slot::next_integration(id.as_str()), secret)
+            })
+            .transpose()
+            .map_err(internal)?,
+    };
     let (who, id, now) = (actor.id.clone(), id.clone(), hub.clock().now());
     hub.store()
         .write(move |tx| {
@@ -62,4 +69,20 @@ pub async fn rotate(
         .await?;
     takes_effect(hub).await?;
     Ok(NewSecret { secret })
+}
+
+/// The secret that was to follow, sealed for the place it now takes.
+fn moved(hub: &Hub, id: &IntegrationId, next: Option<&str>) -> Result<String> {
+    let (from, to) = (
+        Slot::next_integration(id.as_str()),
+        Slot::integration(id.as_str()),
+    );
+    let opened = hub.vault().open_text(from, next.unwrap_or_default());
+    let opened = opened.map_err(internal)?;
+    hub.vault().seal_text(to, &opened).map_err(internal)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
+fn internal(error: VaultError) -> Error {
+    Error::Internal(error.to_string())
 }

@@ -1,6 +1,7 @@
 //! The site's rows for administrators: looked at, added, changed, removed (R34).
 
 use super::{
+    Reach,
     edit::{Edit, Edited, apply},
     secret, text, words,
 };
@@ -17,10 +18,10 @@ use lanedesk_domain::{
     rules::Rules,
 };
 use lanedesk_wire::{
-    account::OneTimePassword,
     list::Page,
     site::{AddRow, Cell, Cells, ChangeRow, SiteRow, SiteTable},
 };
+use serde_json::json;
 
 /// The version of a rule nobody has set.
 pub(super) const DEFAULT: &str = "default";
@@ -32,7 +33,6 @@ pub struct Asked {
     /// A part of an id, a name, a plate or a number.
     pub q: Option<String>,
     /// Rows of this lot.
-    #[param(value_type = Option<String>)]
     pub lot: Option<LotId>,
     /// At most so many, 500 at most.
     pub limit: Option<u32>,
@@ -48,31 +48,49 @@ pub async fn list(
     asked: Asked,
 ) -> Result<Page<SiteRow>> {
     actor.allow(Permission::Configure)?;
+    let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
+    if !reach.may_hold(table) {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
+    }
     if table == SiteTable::Rule {
         return rules(hub).await;
     }
     if words::stand_always(table) {
         return words::list(hub, table, asked.q.as_deref()).await;
     }
-    let limit = i64::from(asked.limit.unwrap_or(100).clamp(1, 500));
-    let wanted = RowsAsked {
+    let most = asked.limit.unwrap_or(100).clamp(1, 500) as usize;
+    let mut wanted = RowsAsked {
         q: asked
             .q
             .map(|q| q.trim().to_owned())
             .filter(|q| !q.is_empty()),
         lot: asked.lot,
+        lots: reach.lots_of(table).map(|lots| json!(lots).to_string()),
         after: asked.cursor,
-        limit: limit + 1,
+        limit: i64::try_from(most).unwrap_or(i64::MAX) + 1,
     };
-    let mut rows = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .site_rows(table, &wanted)
-        .await?;
-    let more = i64::try_from(rows.len()).unwrap_or_default() > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let mut reader = hub.store().read().await?;
+    let mut rows: Vec<StoredRow> = Vec::new();
+    loop {
+        let found = reader.conn().site_rows(table, &wanted).await?;
+        let last = found.last().map(|row| row.id.clone());
+        let full = found.len() > most;
+        rows.extend(
+            found
+                .into_iter()
+                .filter(|row| reach.holds(table, &row.id, &row.cells)),
+        );
+        // What lies outside leaves a page short; the next rows fill it.
+        if rows.len() > most || !full {
+            break;
+        }
+        wanted.after = last;
+    }
+    let more = rows.len() > most;
+    rows.truncate(most);
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
     let items = rows.into_iter().map(|row| shown(hub, table, row)).collect();
     Ok(Page { items, next })
@@ -81,7 +99,16 @@ pub async fn list(
 /// One row.
 pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result<SiteRow> {
     actor.allow(Permission::Configure)?;
-    let row = hub.store().read().await?.conn().site_row(table, id).await?;
+    let mut reader = hub.store().read().await?;
+    let mut conn = reader.conn();
+    let reach = Reach::of(&mut conn, &actor.id).await?;
+    let row = conn.site_row(table, id).await?;
+    let outside = row
+        .as_ref()
+        .is_some_and(|row| !reach.holds(table, id, &row.cells));
+    if outside || !reach.may_hold(table) {
+        return Err(Error::NotFound);
+    }
     match (row, table) {
         (row, SiteTable::Template | SiteTable::Link) => {
             words::told(table, id, row.as_ref()).ok_or(Error::NotFound)
@@ -92,19 +119,20 @@ pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result
     }
 }
 
-/// Adds a row. A new person gets a password the hub makes, told in this answer and never again.
+/// Adds a row. A new person gets a code, told in this answer and never again, with which they set their password.
 pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Result<SiteRow> {
     actor.allow(Permission::Configure)?;
-    let password = (table == SiteTable::Person).then(account::made_password);
-    let hash = match &password {
-        Some(password) => Some(account::hashed(password.clone()).await?),
-        None => None,
-    };
     let username = text::text(&new.row, "username")
         .unwrap_or_default()
         .to_owned();
-    let id = matches!(table, SiteTable::Pass).then(|| PassId::new().to_string());
-    let id = id.or_else(|| hash.is_some().then(|| PersonId::new().to_string()));
+    let id = match table {
+        SiteTable::Pass => Some(PassId::new().to_string()),
+        SiteTable::Person => Some(PersonId::new().to_string()),
+        _ => None,
+    };
+    let code =
+        (table == SiteTable::Person).then(|| account::made_code(username, hub.clock().now()));
+    let (told, kept) = code.unzip();
     let mut cells = new.row;
     words::whole(table, &mut cells);
     let edit = Edit {
@@ -112,11 +140,12 @@ pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Res
         id,
         version: None,
         cells: Some(cells),
-        hash,
+        code: kept,
         undoes: None,
+        confirmed_by: None,
     };
     let mut row = done(hub, table, edit_row(hub, actor, edit).await?)?;
-    row.one_time_password = password.map(|password| OneTimePassword { username, password });
+    row.one_time_code = told;
     Ok(row)
 }
 
@@ -136,8 +165,9 @@ pub async fn change(
         id: Some(id.to_owned()),
         version: Some(change.version),
         cells: Some(cells),
-        hash: None,
+        code: None,
         undoes: None,
+        confirmed_by: None,
     };
     done(hub, table, edit_row(hub, actor, edit).await?)
 }
@@ -156,8 +186,9 @@ pub async fn remove(
         id: Some(id.to_owned()),
         version: Some(version),
         cells: None,
-        hash: None,
+        code: None,
         undoes: None,
+        confirmed_by: None,
     };
     edit_row(hub, actor, edit).await.map(drop)
 }
@@ -177,6 +208,9 @@ pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<Edi
             Box::pin(async move { apply(tx, &hub, &who, edit, now).await })
         })
         .await?;
+    if edited.waits {
+        return Err(Error::ConfirmationRequired);
+    }
     account::forget(hub, edited.ended.clone());
     if is_in_memory(table) {
         takes_effect(hub).await?;
@@ -282,12 +316,12 @@ pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
     }
     SiteRow {
         table,
-        secrets: secret::set(table, &row.sealed, hub.vault()),
+        secrets: secret::set(table, &row.id, &row.sealed, hub.vault()),
         id: row.id,
         label: row.label,
         version: row.version,
         row: row.cells,
-        one_time_password: None,
+        one_time_code: None,
     }
 }
 
@@ -341,6 +375,6 @@ fn rule(name: &str, set: Option<(i64, String)>) -> Option<SiteRow> {
             .map(|(key, cell)| (key.to_owned(), cell))
             .collect(),
         secrets: Vec::new(),
-        one_time_password: None,
+        one_time_code: None,
     })
 }

@@ -2,8 +2,11 @@
 //! disabled. Refused while any of its rows was changed since, because that change would be lost (R34).
 
 use super::{
+    Reach,
     edit::people_changed,
+    pending,
     row::{self, takes_effect},
+    secret,
     take_in::sum,
     text,
 };
@@ -16,8 +19,9 @@ use crate::{
     store::{
         Audit, ChangeRow, NewChange, RowChange, Secrets, StoreError, StoredRow, Tx, needed_by,
     },
+    vault::Vault,
 };
-use lanedesk_domain::time::Timestamp;
+use lanedesk_domain::{ids::LaneId, time::Timestamp};
 use lanedesk_wire::site::{Cell, Cells, ChangeKind, SiteTable};
 use serde_json::json;
 use std::collections::HashMap;
@@ -35,11 +39,12 @@ struct Undone {
 /// Does it, and answers the new change's id.
 pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<String> {
     let (who, change, now) = (actor.clone(), change.to_owned(), hub.clock().now());
+    let vault = hub.vault().clone();
     let undone = hub
         .store()
         .write(move |tx| {
-            let (who, change) = (who.clone(), change.clone());
-            Box::pin(async move { back(tx, &who, &change, now).await })
+            let (who, change, vault) = (who.clone(), change.clone(), vault.clone());
+            Box::pin(async move { back(tx, &vault, &who, &change, now).await })
         })
         .await?;
     account::forget(hub, undone.ended);
@@ -49,20 +54,33 @@ pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<Str
     Ok(undone.change)
 }
 
-async fn back(tx: &mut Tx<'_>, actor: &Actor, change: &str, now: Timestamp) -> Result<Undone> {
+async fn back(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    actor: &Actor,
+    change: &str,
+    now: Timestamp,
+) -> Result<Undone> {
     tx.lock_site().await?;
     let kept = tx.site_change(change).await?.ok_or(Error::NotFound)?;
     if !super::undo::can_go_back(&kept) {
         return Err(super::undo::not_undoable());
     }
     let rows = tx.change_rows(change, ("", ""), i64::MAX).await?;
+    let lanes = rows.iter().filter(|row| row.table == SiteTable::Lane);
+    let lanes: Vec<LaneId> = lanes.filter_map(|row| row.id.parse().ok()).collect();
+    // Nobody claims one while it changes or goes.
+    tx.need_lanes(&lanes)?;
     let now_there = unchanged(tx, &rows).await?;
+    within(&Reach::of(tx, &actor.id).await?, &rows, &now_there)?;
+    stays_as_strict(tx, actor, &rows, &now_there, now).await?;
     let taken = |error| match error {
         // What the row was called before is another's by now.
         StoreError::NotUnique(_) => Error::ChangedMeanwhile(None),
         other => other.into(),
     };
-    let (site, secrets) = before(tx, &rows, &now_there).await?;
+    let heads = tx.count_head_admins().await?;
+    let (site, secrets) = before(tx, vault, &rows, &now_there).await?;
     // A language the import added to a scene is to stand at its default again.
     for row in rows.iter().filter(|row| row.table == SiteTable::Template) {
         tx.remove_site_row(row.table, &row.id).await?;
@@ -83,6 +101,9 @@ async fn back(tx: &mut Tx<'_>, actor: &Actor, change: &str, now: Timestamp) -> R
             .iter()
             .filter_map(|(id, was)| RowChange::between(*table, Some(was), after.get(id)));
         done.extend(became);
+    }
+    if heads > 0 && tx.count_head_admins().await? == 0 {
+        return Err(Error::StillUsed("last_admin"));
     }
     let id = note(tx, actor, &kept, &done, now).await?;
     let in_memory = now_there.iter().any(|(table, _)| row::is_in_memory(*table));
@@ -123,8 +144,64 @@ async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Vec<Now>> {
     }
 }
 
+/// Every row must lie within the administrator's scope as it is, and as it would be again (R3).
+fn within(reach: &Reach, rows: &[RowChange], there: &[Now]) -> Result<()> {
+    if reach.is_whole() {
+        return Ok(());
+    }
+    for (table, now) in there {
+        if !now
+            .values()
+            .all(|row| reach.holds(*table, &row.id, &row.cells))
+        {
+            return Err(Error::NotFound);
+        }
+    }
+    for row in rows {
+        if let Some(before) = row.cells_before()? {
+            let of_table = there.iter().find(|(table, _)| *table == row.table);
+            let now = of_table.and_then(|(_, now)| now.get(&row.id));
+            reach.may_become(row.table, &row.id, now.map(|now| &now.cells), &before)?;
+        }
+    }
+    Ok(())
+}
+
+/// What weakens a rule of control is changed on its own page, where a second administrator confirms it.
+async fn stays_as_strict(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    rows: &[RowChange],
+    there: &[Now],
+    now: Timestamp,
+) -> Result<()> {
+    let mut weaker = false;
+    for row in rows.iter().filter(|row| pending::is_control(row.table)) {
+        let of_table = there.iter().find(|(table, _)| *table == row.table);
+        let is = of_table.and_then(|(_, rows)| rows.get(&row.id));
+        let was = row.cells_before()?;
+        if was.is_none() && row.table == SiteTable::Reason {
+            // It was not there before the import either.
+            continue;
+        }
+        weaker |= pending::weakens(row.table, &row.id, is.map(|is| &is.cells), was.as_ref());
+    }
+    if weaker && pending::must_wait(tx, actor, now).await? {
+        return Err(Error::Invalid {
+            field: "change",
+            why: "weakens",
+        });
+    }
+    Ok(())
+}
+
 /// What the changed rows were, as a site of their own.
-async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &[Now]) -> Result<(Site, Secrets)> {
+async fn before(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    rows: &[RowChange],
+    there: &[Now],
+) -> Result<(Site, Secrets)> {
     let (mut text, mut secrets) = (String::new(), Secrets::default());
     let (mut rules, mut links) = (Cells::new(), Cells::new());
     for row in rows {
@@ -150,7 +227,13 @@ async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &[Now]) -> Result<(S
         }
         let sealed = sealed_now(there, row);
         match row.table {
-            SiteTable::Device => drop(secrets.devices.insert(row.id.clone(), sealed)),
+            SiteTable::Device => {
+                let sealed = match row_now(there, row) {
+                    Some(now) => secret::for_addresses(vault, now, secret::addresses(&cells))?,
+                    None => sealed,
+                };
+                secrets.devices.insert(row.id.clone(), sealed);
+            }
             SiteTable::Robot => drop(secrets.robots.insert(row.id.clone(), sealed)),
             SiteTable::Integration => {
                 let first = sealed.split(' ').next().unwrap_or_default();
@@ -174,12 +257,13 @@ async fn before(tx: &mut Tx<'_>, rows: &[RowChange], there: &[Now]) -> Result<(S
     Ok((site, secrets))
 }
 
+fn row_now<'a>(there: &'a [Now], row: &RowChange) -> Option<&'a StoredRow> {
+    let (_, rows) = there.iter().find(|(table, _)| *table == row.table)?;
+    rows.get(&row.id)
+}
+
 fn sealed_now(there: &[Now], row: &RowChange) -> String {
-    let of_table = there.iter().find(|(table, _)| *table == row.table);
-    of_table
-        .and_then(|(_, rows)| rows.get(&row.id))
-        .map(|row| row.sealed.clone())
-        .unwrap_or_default()
+    row_now(there, row).map_or_else(String::new, |row| row.sealed.clone())
 }
 
 /// Takes away what the import added. What other rows of it need goes after them.
@@ -242,6 +326,8 @@ async fn note(
         version: None,
         secrets: false,
         undoes: Some(&kept.id),
+        confirmed_by: None,
+        alone: false,
     })
     .await?;
     tx.keep_rows(&id, done).await?;

@@ -1,7 +1,10 @@
 //! Taking in what an administrator uploads: a site file, or a sheet of passes, lots or people. Looked at first, written
 //! whole or not at all, and in force when this answers (R34).
 
-use super::{compare::compare, export, keep_secrets, new_passwords, row::takes_effect, sealed};
+use super::{
+    Reach, compare::compare, export, keep_secrets, new_passwords, pending, row::takes_effect,
+    sealed, secret,
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -10,11 +13,19 @@ use crate::{
     store::{Audit, NewChange, RowChange, Secrets, Tx},
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
-use lanedesk_wire::site::{ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable};
+use lanedesk_wire::site::{
+    Cells, ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable,
+};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::{collections::HashMap, sync::Arc};
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::spawn_blocking,
+};
+
+/// A large file takes some hundred MiB while it is read; a second one waits until the first is done.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +89,32 @@ pub async fn take_in(
 ) -> Result<(ImportResult, Vec<Fault>)> {
     actor.allow(Permission::Configure)?;
     tell(told, ImportPhase::Reading, 0, 0);
+    let _turn = ONE_AT_A_TIME
+        .acquire()
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?;
     let preview = upload.preview;
-    let known = hub.store().read().await?.conn().known_site().await?;
-    let lots = lots_by_name(hub);
+    let (mut known, reach, usernames) = {
+        let mut reader = hub.store().read().await?;
+        let mut conn = reader.conn();
+        let reach = Reach::of(&mut conn, &actor.id).await?;
+        (conn.known_site().await?, reach, conn.usernames().await?)
+    };
+    let lots = lots_by_name(hub, actor);
+    known.networks = Some(hub.runtime().networks().clone());
     tell(told, ImportPhase::Checking, 0, 0);
     let site = match off(move || parse(&upload, &known, &lots)).await? {
         Ok(site) => site,
         Err(faults) => return Ok((ImportResult::default(), faults)),
     };
+    reach
+        .may_take(&mut hub.store().read().await?.conn(), &site)
+        .await?;
+    let mut faults = super::weak(&site, &usernames, &hub.directory(), hub.vault());
+    faults.extend(pending::weakened_by(hub, actor, &site).await?);
+    if !faults.is_empty() {
+        return Ok((ImportResult::default(), faults));
+    }
     let rows = u32::try_from(super::count(&site)).unwrap_or(u32::MAX);
     tell(told, ImportPhase::Comparing, 0, rows);
     let there = there(hub, &site).await?;
@@ -118,10 +147,15 @@ async fn there(hub: &Hub, site: &Site) -> Result<Site> {
         .map_err(|e| Error::Internal(e.to_string()))
 }
 
-/// Names of lots that name one lot only.
-fn lots_by_name(hub: &Hub) -> HashMap<String, String> {
+/// Names of lots in somebody's scope that name one lot only.
+fn lots_by_name(hub: &Hub, actor: &Actor) -> HashMap<String, String> {
     let mut names: HashMap<String, Option<String>> = HashMap::new();
-    for lot in hub.directory().lots.values() {
+    for lot in hub
+        .directory()
+        .lots
+        .values()
+        .filter(|lot| actor.may_see(&lot.id))
+    {
         names
             .entry(lot.name.clone())
             .and_modify(|id| *id = None)
@@ -222,11 +256,18 @@ struct Work {
 impl Work {
     async fn write(&self, tx: &mut Tx<'_>, who: PersonId, now: Timestamp) -> Result<()> {
         tx.lock_site().await?;
+        // Once more: a lot may have gone to another area while the file was read.
+        Reach::of(tx, &who).await?.may_take(tx, &self.site).await?;
         let heard = |done: usize| {
             let done = u32::try_from(done).unwrap_or(u32::MAX);
             tell(self.told.as_ref(), ImportPhase::Writing, done, self.rows);
         };
+        let heads = tx.count_head_admins().await?;
         let rows = tx.take_site_in(&self.site, &self.secrets, &heard).await?;
+        // Somebody must always be there who can administer, and who holds what is everybody's.
+        if heads > 0 && tx.count_head_admins().await? == 0 {
+            return Err(Error::StillUsed("last_admin"));
+        }
         let (id, label) = (
             uuid::Uuid::now_v7().to_string(),
             format!("{} rows", self.rows),
@@ -242,8 +283,10 @@ impl Work {
             before: None,
             after: None,
             version: None,
-            secrets: rows.iter().any(|row| row.secrets),
+            secrets: rows.iter().any(is_lost),
             undoes: None,
+            confirmed_by: None,
+            alone: false,
         })
         .await?;
         tx.keep_rows(&id, &rows).await?;
@@ -263,6 +306,15 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// Whether a row lost a secret that taking the import back cannot leave out: a device that moved has none either way.
+fn is_lost(row: &RowChange) -> bool {
+    let read = |text: Option<&String>| serde_json::from_str::<Cells>(text?).ok();
+    let states = read(row.before.as_ref()).zip(read(row.after.as_ref()));
+    let moved = row.table == SiteTable::Device
+        && states.is_some_and(|(before, after)| secret::moved(&before, &after));
+    row.secrets && !moved
 }
 
 /// A sum over every row before and after: it stands in the audit, so that the list of rows cannot be rewritten.

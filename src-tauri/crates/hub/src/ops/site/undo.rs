@@ -1,6 +1,6 @@
 //! The list of changes, and taking one back.
 
-use super::{edit::Edit, row::edit_row, take_back};
+use super::{Reach, edit::Edit, row::edit_row, secret, take_back};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -18,7 +18,6 @@ use lanedesk_wire::{
 #[into_params(parameter_in = Query)]
 pub struct Changes {
     /// Of this table.
-    #[param(value_type = Option<String>)]
     pub table: Option<SiteTable>,
     /// Of this row.
     pub id: Option<String>,
@@ -36,13 +35,28 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
     let limit = i64::from(asked.limit.unwrap_or(50).clamp(1, 500));
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
-    let rows = asked.rows(&mut conn, limit).await?;
-    let full = i64::try_from(rows.len()).unwrap_or_default() == limit;
+    let reach = Reach::of(&mut conn, &actor.id).await?;
     let place = |row: &Kept| match (&asked.import, row.table) {
         (Some(_), Some(table)) => format!("{}/{}", table.word(), row.row_id),
         _ => row.id.clone(),
     };
-    let next = rows.last().filter(|_| full).map(place);
+    let (mut rows, mut cursor, most) = (
+        Vec::new(),
+        asked.cursor.clone(),
+        usize::try_from(limit).unwrap_or(1),
+    );
+    loop {
+        let found = asked.rows(&mut conn, cursor.as_deref(), limit).await?;
+        let full = found.len() == most;
+        cursor = found.last().map(place);
+        rows.extend(found.into_iter().filter(|row| reach.holds_change(row)));
+        // What lies outside leaves a page short; the next changes fill it.
+        if rows.len() >= most || !full {
+            break;
+        }
+    }
+    rows.truncate(most);
+    let next = rows.last().filter(|_| rows.len() == most).map(place);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let untouched = can_go_back(&row) && is_untouched(&mut conn, &row).await?;
@@ -52,8 +66,12 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
 }
 
 impl Changes {
-    async fn rows(&self, conn: &mut Conn<'_>, limit: i64) -> Result<Vec<Kept>> {
-        let cursor = self.cursor.as_deref();
+    async fn rows(
+        &self,
+        conn: &mut Conn<'_>,
+        cursor: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<Kept>> {
         let rows = match (&self.import, self.table, &self.id) {
             (Some(import), _, _) => {
                 let behind = cursor.and_then(|cursor| cursor.split_once('/'));
@@ -87,8 +105,15 @@ pub(super) fn can_go_back(row: &Kept) -> bool {
         (Some(_), ChangeKind::Added) => true,
         // An integration that was removed has lost its secret.
         (Some(SiteTable::Integration), ChangeKind::Removed) => false,
+        // A device goes back to its address without a secret: none goes to where it was not given for.
+        (Some(SiteTable::Device), ChangeKind::Changed) => !row.secrets || has_moved(row),
         _ => !row.secrets,
     }
+}
+
+fn has_moved(row: &Kept) -> bool {
+    let states = row.before.as_ref().zip(row.after.as_ref());
+    states.is_some_and(|(before, after)| secret::moved(before, after))
 }
 
 /// The words for it.
@@ -115,14 +140,23 @@ fn shown(row: Kept, undoable: bool) -> SiteChange {
         undone_by,
         undone_at,
         undoes: row.undoes,
+        confirmed_by: row.confirmed_by,
+        alone: row.alone,
     }
 }
 
 /// Puts the row back as it was before a change. Refused where somebody has changed it since.
 pub async fn undo(hub: &Hub, actor: &Actor, change: &str) -> Result<SiteChange> {
     actor.allow(Permission::Configure)?;
-    let found = hub.store().read().await?.conn().site_change(change).await?;
-    let row = found.ok_or(Error::NotFound)?;
+    let row = {
+        let mut reader = hub.store().read().await?;
+        let mut conn = reader.conn();
+        let reach = Reach::of(&mut conn, &actor.id).await?;
+        let found = conn.site_change(change).await?;
+        found
+            .filter(|row| reach.holds_change(row))
+            .ok_or(Error::NotFound)?
+    };
     if !can_go_back(&row) {
         return Err(not_undoable());
     }
@@ -152,8 +186,9 @@ async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, row: Kept) -> Resu
         id: Some(row.row_id),
         version: row.version,
         cells,
-        hash: None,
+        code: None,
         undoes: Some(row.id),
+        confirmed_by: None,
     };
     Ok(edit_row(hub, actor, edit).await?.change)
 }

@@ -66,7 +66,7 @@ pub(super) fn told(table: SiteTable, id: &str, set: Option<&StoredRow>) -> Optio
         version: set.map_or_else(|| DEFAULT.to_owned(), |row| row.version.clone()),
         row,
         secrets: Vec::new(),
-        one_time_password: None,
+        one_time_code: None,
     })
 }
 

@@ -1,10 +1,18 @@
 //! A sheet as the text of a site file: row for line.
 
-use super::{Means, Title, csv, titles};
-use calamine::{Data, Reader as _, Xlsx};
-use lanedesk_domain::time::{DAY_MS, Timestamp};
+use super::{FORMULA, Means, Title, csv, titles, workbook};
+use lanedesk_domain::{time::DAY_MS, zone::Zone};
 use lanedesk_wire::site::SiteTable;
-use std::{collections::HashMap, fmt::Write as _, io::Cursor};
+use std::{collections::HashMap, fmt::Write as _};
+
+/// Most rows of a sheet, its titles among them.
+pub(super) const MAX_ROWS: usize = 300_000;
+/// Most columns; a sheet has nine that mean something.
+pub(super) const MAX_COLUMNS: usize = 100;
+/// Most bytes of one cell: a row with a thousand plates has some 10,000.
+pub(super) const MAX_CELL: usize = 64 * 1024;
+/// Most bytes of a sheet as the text of a site file.
+const MAX_TEXT: usize = 64 * 1024 * 1024;
 
 /// Why a sheet cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +32,21 @@ pub(crate) enum BadSheet {
     /// Nothing in it.
     #[error("the sheet has no rows")]
     Empty,
+    /// A cell so far down that what lies between would fill memory.
+    #[error("more than {MAX_ROWS} rows: take the file in in parts")]
+    TooManyRows,
+    /// A cell so far to the right.
+    #[error("row {0} has a cell beyond column {MAX_COLUMNS}: remove what stands beside the list")]
+    TooManyColumns(usize),
+    /// A cell that no list has.
+    #[error("row {0} has a cell with more than {MAX_CELL} bytes")]
+    LongCell(usize),
+    /// More text than is taken at once.
+    #[error("unpacked the file is larger than is taken: take it in in parts")]
+    TooLarge,
+    /// Rows that go up and down.
+    #[error("the sheet's rows are out of order; save it again with a spreadsheet")]
+    OutOfOrder,
 }
 
 /// The days of a spreadsheet are counted from 1899-12-30.
@@ -36,7 +59,7 @@ pub(crate) fn read_csv(
     lots: &HashMap<String, String>,
 ) -> Result<String, BadSheet> {
     let text = std::str::from_utf8(bytes).map_err(|_| BadSheet::NotText)?;
-    text_of(table, csv::rows(text).into_iter(), lots)
+    text_of(table, csv::rows(text), lots)
 }
 
 /// Reads the first sheet of an XLSX workbook.
@@ -45,44 +68,25 @@ pub(crate) fn read_xlsx(
     bytes: &[u8],
     lots: &HashMap<String, String>,
 ) -> Result<String, BadSheet> {
-    let broken = |error: calamine::XlsxError| BadSheet::NotXlsx(error.to_string());
-    let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let sheet = book
-        .worksheet_range_at(0)
-        .ok_or(BadSheet::Empty)?
-        .map_err(broken)?;
-    let above = sheet.start().map_or(0, |(row, _)| row);
-    let rows = sheet.rows().map(|row| row.iter().map(cell).collect());
-    // A sheet whose first rows are empty still counts its rows as people see them.
-    let empty = (0..above).map(|_| Vec::new());
-    text_of(table, empty.chain(rows), lots)
+    let damaged = || BadSheet::NotXlsx("it is damaged".to_owned());
+    // A hostile file may trip the library itself; that is the file's fault and must not take more with it.
+    let read = std::panic::catch_unwind(|| {
+        let mut book = workbook::open(bytes)?;
+        let rows = workbook::SheetRows::of(&mut book)?;
+        text_of(table, rows, lots)
+    });
+    read.unwrap_or_else(|_| Err(damaged()))
 }
 
-fn cell(data: &Data) -> String {
-    match data {
-        Data::String(text) | Data::DateTimeIso(text) => text.clone(),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a whole number as a sheet holds it"
-        )]
-        Data::Float(number) if number.fract() == 0.0 => (*number as i64).to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::Int(number) => number.to_string(),
-        Data::Bool(truth) => truth.to_string(),
-        Data::DateTime(at) => moment(at.as_f64()),
-        Data::DurationIso(_) | Data::Error(_) | Data::Empty => String::new(),
-    }
-}
-
-/// A sheet's times have no zone; here they are China's.
-fn moment(days: f64) -> String {
+/// A sheet's times have no zone; here they are the lots'.
+pub(super) fn moment(days: f64) -> String {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         reason = "a day has 86.4 million ms"
     )]
     let ms = ((days - DAYS_BEFORE_1970) * DAY_MS as f64).round() as i64;
-    let at = Timestamp(ms).plus_minutes(-8 * 60);
+    let at = Zone::local().at_clock_ms(ms);
     if ms.rem_euclid(DAY_MS) == 0 {
         at.local_day()
     } else {
@@ -92,13 +96,13 @@ fn moment(days: f64) -> String {
 
 fn text_of(
     table: SiteTable,
-    mut rows: impl Iterator<Item = Vec<String>>,
+    mut rows: impl Iterator<Item = Result<Vec<String>, BadSheet>>,
     lots: &HashMap<String, String>,
 ) -> Result<String, BadSheet> {
     let known = titles(table).ok_or(BadSheet::NoSheet)?;
     let mut out = String::new();
     let head = loop {
-        let row = rows.next().ok_or(BadSheet::Empty)?;
+        let row = rows.next().ok_or(BadSheet::Empty)??;
         if row.iter().any(|cell| !cell.trim().is_empty()) {
             break row;
         }
@@ -108,7 +112,10 @@ fn text_of(
     // The titles' line opens the list; line for line the rows follow.
     let _ = writeln!(out, "{} = [", table.word());
     for row in rows {
-        line(&mut out, &columns, &row, lots);
+        line(&mut out, &columns, &row?, lots);
+        if out.len() > MAX_TEXT {
+            return Err(BadSheet::TooLarge);
+        }
     }
     out.push_str("]\n");
     Ok(out)
@@ -129,7 +136,8 @@ fn columns(
                 .iter()
                 .map(|t| format!("{} ({})", t.names[0], t.key))
                 .collect();
-            BadSheet::UnknownTitle(name.to_owned(), all.join(", "))
+            let name = name.chars().take(60).collect();
+            BadSheet::UnknownTitle(name, all.join(", "))
         })
     };
     head.iter().map(find).collect()
@@ -147,7 +155,7 @@ fn line(
         out.push('{');
         let mut first = true;
         for (title, cell) in columns.iter().zip(row) {
-            let (Some(title), text) = (title, cell.trim()) else {
+            let (Some(title), text) = (title, plain(cell.trim())) else {
                 continue;
             };
             if text.is_empty() {
@@ -161,6 +169,13 @@ fn line(
         out.push_str("},");
     }
     out.push('\n');
+}
+
+/// A text without the apostrophe it went out with.
+fn plain(text: &str) -> &str {
+    let rest = text.strip_prefix('\'');
+    rest.filter(|_| text.trim_start_matches('\'').starts_with(FORMULA))
+        .unwrap_or(text)
 }
 
 fn value(means: Means, text: &str, lots: &HashMap<String, String>) -> String {

@@ -3,7 +3,7 @@
 use super::super::{Arg, Conn, StoreError, lease::holder};
 use crate::{args, directory::parsed, site::Pass};
 use lanedesk_domain::{
-    ids::{IntegrationId, PassId, PersonId},
+    ids::{DeviceId, IntegrationId, PassId, PersonId},
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -38,6 +38,10 @@ pub(crate) struct NewChange<'a> {
     pub secrets: bool,
     /// The change it takes back.
     pub undoes: Option<&'a str>,
+    /// Who confirmed that it weakens a rule of control.
+    pub confirmed_by: Option<&'a PersonId>,
+    /// It weakens one, and nobody else could have confirmed it.
+    pub alone: bool,
 }
 
 /// A change as it is kept.
@@ -71,6 +75,10 @@ pub(crate) struct ChangeRow {
     pub undoes: Option<String>,
     /// One row of an import.
     pub of_import: bool,
+    /// Who confirmed that it weakens a rule of control.
+    pub confirmed_by: Option<Holder>,
+    /// It weakens one, and nobody else could have confirmed it.
+    pub alone: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -94,6 +102,10 @@ struct Columns {
     undone_role: Option<String>,
     undoes: Option<String>,
     of_import: bool,
+    confirmed_by: Option<String>,
+    confirmed_name: Option<String>,
+    confirmed_role: Option<String>,
+    alone: bool,
 }
 
 impl TryFrom<Columns> for ChangeRow {
@@ -116,7 +128,14 @@ impl TryFrom<Columns> for ChangeRow {
             }
             _ => None,
         };
+        let confirmed = (row.confirmed_by, row.confirmed_name, row.confirmed_role);
+        let confirmed_by = match confirmed {
+            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
+            _ => None,
+        };
         Ok(Self {
+            confirmed_by,
+            alone: row.alone,
             table: row.section.parse().ok(),
             kind: parsed(&row.kind)?,
             by: holder(&row.person_id, row.name, &row.role)?,
@@ -142,8 +161,9 @@ const SELECT: &str = "select c.id, coalesce(r.section, c.section) as section, co
         else 'changed' end as kind,
     c.person_id, p.name, p.role, c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after,
     coalesce(r.version, c.version) as version, c.secrets, c.undoes, r.row_id is not null as of_import,
-    u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role
-    from site_change c join person p on p.id = c.person_id
+    u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role,
+    c.confirmed_by, f.name as confirmed_name, f.role as confirmed_role, c.alone
+    from site_change c join person p on p.id = c.person_id left join person f on f.id = c.confirmed_by
     left join site_change u on u.id = c.undone_by left join person q on q.id = u.person_id
     left join site_change_row r on r.change_id = c.id";
 
@@ -217,11 +237,13 @@ impl Conn<'_> {
         let json =
             |cells: Option<&Cells>| cells.and_then(|cells| serde_json::to_string(cells).ok());
         self.execute(
-            "insert into site_change (id, section, row_id, label, kind, person_id, at, before, after, version, secrets, undoes)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "insert into site_change (id, section, row_id, label, kind, person_id, at, before, after, version, secrets, undoes,
+                confirmed_by, alone)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             args![
                 change.id, change.section, change.row_id, change.label, change.kind.word(), change.person, change.at,
-                json(change.before), json(change.after), change.version, change.secrets, change.undoes
+                json(change.before), json(change.after), change.version, change.secrets, change.undoes,
+                change.confirmed_by.map(PersonId::as_str), change.alone
             ],
         )
         .await?;
@@ -260,19 +282,14 @@ impl Conn<'_> {
         self.execute(sql, args![person, at]).await.map(drop)
     }
 
-    /// Adds an account with the password of its first login; name, role and scope follow.
-    pub(crate) async fn add_person(
-        &mut self,
-        id: &str,
-        username: &str,
-        hash: &str,
-    ) -> Result<(), StoreError> {
+    /// Adds an account that has no password yet; name, role and scope follow.
+    pub(crate) async fn add_person(&mut self, id: &str, username: &str) -> Result<(), StoreError> {
         let sql = "insert into person (id, username, name, role, password_hash, must_change)
-                   values ($1, $2, $2, 'lot_staff', $3, true)";
-        self.execute(sql, args![id, username, hash]).await.map(drop)
+                   values ($1, $2, $2, 'lot_staff', '', true)";
+        self.execute(sql, args![id, username]).await.map(drop)
     }
 
-    /// Keeps the secret that is accepted beside the old one, puts it in its place, or forgets it.
+    /// Keeps the secret that is accepted beside the old one, or forgets it; to finish, `next` is what takes the old one's place.
     pub(crate) async fn rotate_secret(
         &mut self,
         id: &IntegrationId,
@@ -280,8 +297,8 @@ impl Conn<'_> {
         finish: bool,
     ) -> Result<(), StoreError> {
         let sql = if finish {
-            "update integration set secret = next_secret, next_secret = null
-             where id = $1 and next_secret is not null and $2 = ''"
+            "update integration set secret = $2, next_secret = null
+             where id = $1 and next_secret is not null"
         } else {
             "update integration set next_secret = nullif($2, '') where id = $1"
         };
@@ -290,9 +307,37 @@ impl Conn<'_> {
             .map(drop)
     }
 
+    /// What rests sealed of a device.
+    pub(crate) async fn device_secrets(
+        &mut self,
+        id: &DeviceId,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "select secrets from device where id = $1";
+        let row: Option<(String,)> = self.optional(sql, args![id]).await?;
+        Ok(row.map(|(secrets,)| secrets))
+    }
+
+    /// The same, changed.
+    pub(crate) async fn set_device_secrets(
+        &mut self,
+        id: &DeviceId,
+        sealed: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "update device set secrets = $2 where id = $1";
+        self.execute(sql, args![id, sealed]).await.map(drop)
+    }
+
     /// People who can administer.
     pub(crate) async fn count_admins(&mut self) -> Result<i64, StoreError> {
         let sql = "select count(*) from person where role = 'admin' and disabled_at is null";
+        self.count_of(sql, vec![]).await
+    }
+
+    /// Of them, those who hold a root area: rules and reasons are theirs.
+    pub(crate) async fn count_head_admins(&mut self) -> Result<i64, StoreError> {
+        let sql = "select count(*) from person p where p.role = 'admin' and p.disabled_at is null and exists (
+                select 1 from person_scope s join area a on a.id = s.target_id and a.parent_id is null
+                where s.person_id = p.id and s.kind = 'area')";
         self.count_of(sql, vec![]).await
     }
 

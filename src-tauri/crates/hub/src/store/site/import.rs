@@ -10,13 +10,15 @@ use crate::{
 };
 use lanedesk_domain::ids::PersonId;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a site file says in the clear, as it rests in tables: made before the transaction, because hashing takes time.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     /// Password hashes of new people by username.
     pub passwords: HashMap<String, String>,
+    /// New people whose password others know: it is changed at the first login from another machine.
+    pub handed: HashSet<String>,
     /// Sealed secrets of devices by id.
     pub devices: HashMap<String, String>,
     /// Sealed link keys of robots by id.
@@ -43,6 +45,9 @@ impl Tx<'_> {
         pass_ids: &[PassKey],
         heard: Heard<'_>,
     ) -> Result<(), StoreError> {
+        // In the order of everybody else who takes several.
+        let lanes: Vec<_> = site.lanes.iter().map(|lane| lane.id.clone()).collect();
+        self.need_lanes(&lanes)?;
         places(self, site, secrets).await?;
         people(self, site, secrets).await?;
         passes(self, &site.passes, pass_ids, heard).await?;
@@ -285,11 +290,19 @@ pub(crate) fn device_settings(device: &Device) -> String {
         "namespace": device.namespace,
         "events": device.events,
     });
-    if let Some(rtsp) = &device.rtsp {
-        settings["rtsp"] = json!(rtsp);
+    let more = [
+        ("rtsp", &device.rtsp),
+        ("transport", &device.transport),
+        ("push_from", &device.push_from),
+        ("serial", &device.serial),
+    ];
+    for (key, value) in more {
+        if let Some(value) = value {
+            settings[key] = json!(value);
+        }
     }
-    if let Some(transport) = &device.transport {
-        settings["transport"] = json!(transport);
+    if device.rtsp_basic {
+        settings["rtsp_basic"] = json!(true);
     }
     settings.to_string()
 }
@@ -321,7 +334,9 @@ async fn people(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(
     .await?;
     let mut scopes = Vec::new();
     for person in &site.people {
-        let id = put_person(conn, person, secret(&secrets.passwords, &person.username)).await?;
+        let hash = secret(&secrets.passwords, &person.username);
+        let handed = secrets.handed.contains(&person.username);
+        let id = put_person(conn, person, hash, handed).await?;
         let areas = person.areas.iter().map(|area| ("area", area.as_str()));
         let lots = person.lots.iter().map(|lot| ("lot", lot.as_str()));
         scopes.extend(
@@ -352,9 +367,10 @@ async fn put_person(
     conn: &mut Conn<'_>,
     person: &Person,
     hash: &str,
+    handed: bool,
 ) -> Result<String, StoreError> {
-    let sql = "insert into person (id, username, name, role, password_hash, must_change)
-               values ($1, $2, $3, $4, $5, $6)
+    let sql = "insert into person (id, username, name, role, password_hash, must_change, handed)
+               values ($1, $2, $3, $4, $5, $6, $7)
                on conflict (username) do update set name = excluded.name, role = excluded.role returning id";
     let args = args![
         PersonId::new(),
@@ -362,7 +378,8 @@ async fn put_person(
         &person.name,
         person.role,
         hash,
-        person.must_change
+        person.must_change.unwrap_or(false),
+        handed
     ];
     let (id,): (String,) = conn.one(sql, args).await?;
     conn.execute("delete from person_scope where person_id = $1", args![&id])

@@ -32,11 +32,12 @@ impl Conn<'_> {
 
     /// Everybody, without passwords: only hashes are known.
     pub async fn all_people(&mut self) -> Result<Vec<Person>, StoreError> {
-        let sql = "select id, username, name, role, must_change from person order by username";
-        let rows: Vec<(String, String, String, String, bool)> = self.all(sql, vec![]).await?;
+        let sql =
+            "select id, username, name, role, must_change, handed from person order by username";
+        let rows: Vec<(String, String, String, String, bool, bool)> = self.all(sql, vec![]).await?;
         let mut scopes = self.all_scopes().await?;
         let mut people = Vec::with_capacity(rows.len());
-        for (id, username, name, role, must_change) in rows {
+        for (id, username, name, role, must_change, handed) in rows {
             let (lots, areas) = scopes.remove(&id).unwrap_or_default();
             people.push(Person {
                 username,
@@ -45,7 +46,8 @@ impl Conn<'_> {
                 password: None,
                 lots,
                 areas,
-                must_change,
+                // Nothing is said of a password that only another machine's login has to change.
+                must_change: (must_change || !handed).then_some(must_change),
             });
         }
         Ok(people)

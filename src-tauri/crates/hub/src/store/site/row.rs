@@ -32,6 +32,8 @@ pub(crate) struct RowsAsked {
     pub q: Option<String>,
     /// Of this lot.
     pub lot: Option<LotId>,
+    /// Of these lots, a JSON array; none: wherever it lies.
+    pub lots: Option<String>,
     /// Behind this id.
     pub after: Option<String>,
     /// At most so many.
@@ -79,6 +81,10 @@ impl Conn<'_> {
         if let Some(lot) = &asked.lot {
             args.push(lot.into());
             wanted = format!("{wanted} and {} = ${}", noun.lot, args.len());
+        }
+        if let Some(lots) = &asked.lots {
+            args.push(lots.as_str().into());
+            wanted = format!("{wanted} and {}", self.in_lots(noun.lot, args.len()));
         }
         if let Some(q) = &asked.q {
             args.push(format!("%{}%", escaped(&q.to_lowercase())).into());

@@ -1,0 +1,172 @@
+//! The site file a hub is started with (R34): a row of which it says the same as at the start before is left as it is now.
+//!
+//! The file says how a site begins. What was changed in the app since, a role above all, a revoked pass, a stricter rule,
+//! a tablet's new key, does not come back with the next start; what the file says anew does.
+
+use super::{ImportError, Imported, take};
+use crate::{
+    site::Site,
+    store::{SiteLine, Store},
+    vault::{Slot, Vault},
+};
+use lanedesk_devices::Networks;
+use lanedesk_domain::time::Timestamp;
+use lanedesk_wire::site::SiteTable;
+use sha2::{Digest as _, Sha256};
+
+/// One row of a file.
+struct FileRow {
+    table: SiteTable,
+    id: String,
+    alone: Site,
+}
+
+macro_rules! apart {
+    ($site:ident, $rows:ident: $($field:ident $table:ident $id:expr;)+) => {$(
+        for row in $site.$field {
+            let id: String = $id(&row);
+            let mut alone = Site::default();
+            alone.$field.extend([row]);
+            $rows.push(FileRow { table: SiteTable::$table, id, alone });
+        }
+    )+};
+}
+
+macro_rules! together {
+    ($site:ident, $row:ident: $($field:ident)+) => {$( $site.$field.extend($row.$field); )+};
+}
+
+fn apart(site: Site) -> Vec<FileRow> {
+    use crate::site as s;
+    let mut rows = Vec::new();
+    apart!(site, rows:
+        areas Area |row: &s::Area| row.id.to_string();
+        lots Lot |row: &s::Lot| row.id.to_string();
+        lanes Lane |row: &s::Lane| row.id.to_string();
+        devices Device |row: &s::Device| row.id.to_string();
+        robots Robot |row: &s::Robot| row.id.to_string();
+        seats Seat |row: &String| row.clone();
+        people Person |row: &s::Person| row.username.clone();
+        reasons Reason |row: &s::Reason| row.code.clone();
+        passes Pass |row: &s::Pass| format!("{} {}", row.lot, row.plates.join(" "));
+        vehicles Vehicle |row: &s::Vehicle| format!("{}:{}", row.lot, row.plate);
+        tariffs Tariff |row: &s::Tariff| row.lot.to_string();
+        integrations Integration |row: &s::Integration| row.id.to_string();
+        templates Template |row: &s::Template| format!("{} {}", row.scene, row.lang);
+        links Link |(name, _): &(lanedesk_domain::robot::Link, String)| name.to_string();
+        rules Rule |(name, _): &(String, i64)| name.clone();
+    );
+    rows
+}
+
+fn together(rows: Vec<FileRow>) -> Site {
+    let mut site = Site::default();
+    for row in rows {
+        let row = row.alone;
+        together!(site, row: areas lots lanes devices robots seats people reasons passes vehicles tariffs integrations
+            templates links rules);
+    }
+    site
+}
+
+impl FileRow {
+    /// What the file says. A person's password is for their first login only, and no part of it.
+    fn words(&self) -> String {
+        let mut alone = self.alone.clone();
+        for person in &mut alone.people {
+            person.password = None;
+        }
+        alone.to_toml()
+    }
+
+    /// Where it is kept: section and id.
+    fn place(&self) -> String {
+        format!("{}/{}", self.table.word(), self.id)
+    }
+
+    /// What it is called among the rows that were changed in the app: there the plates of a pass stand in their order.
+    fn name_in_app(&self) -> (String, String) {
+        let pass = self.alone.passes.first().map(|pass| {
+            let mut plates = pass.plates.clone();
+            plates.sort_unstable();
+            format!("{} {}", pass.lot, plates.join(" "))
+        });
+        (self.table.word(), pass.unwrap_or_else(|| self.id.clone()))
+    }
+
+    fn has_secrets(&self) -> bool {
+        matches!(
+            self.table,
+            SiteTable::Device | SiteTable::Robot | SiteTable::Integration
+        )
+    }
+
+    /// Whether the file said the same before.
+    fn is_kept(&self, vault: &Vault, before: &str) -> bool {
+        if self.has_secrets() {
+            vault
+                .open_text(Slot::site_line(&self.place()), before)
+                .is_ok_and(|before| before == self.words())
+        } else {
+            before == hex::encode(Sha256::digest(self.words()))
+        }
+    }
+
+    fn kept(&self, vault: &Vault) -> Result<SiteLine, ImportError> {
+        let words = if self.has_secrets() {
+            vault.seal_text(Slot::site_line(&self.place()), &self.words())?
+        } else {
+            hex::encode(Sha256::digest(self.words()))
+        };
+        Ok(SiteLine {
+            section: self.table.word(),
+            id: self.id.clone(),
+            words,
+        })
+    }
+}
+
+/// Takes in what a file says anew.
+pub async fn import_at_start(
+    store: &Store,
+    vault: &Vault,
+    networks: &Networks,
+    now: Timestamp,
+    text: &str,
+) -> Result<Imported, ImportError> {
+    let (mut known, before, changed) = {
+        let mut reader = store.read().await?;
+        let mut conn = reader.conn();
+        let before = conn.site_lines().await?;
+        let mut changed = conn.rows_changed().await?;
+        if before.is_empty() {
+            // Later on what the file says of them is compared; the record is long.
+            changed.extend(conn.secrets_renewed().await?);
+        }
+        (conn.known_site().await?, before, changed)
+    };
+    known.networks = Some(networks.clone());
+    let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
+    let shared = site.shared_barriers();
+    let (mut news, mut said) = (Vec::new(), Vec::new());
+    for row in apart(site) {
+        let name = (row.table.word(), row.id.clone());
+        if before
+            .get(&name)
+            .is_some_and(|before| row.is_kept(vault, before))
+        {
+            continue;
+        }
+        said.push(row.kept(vault)?);
+        if before.contains_key(&name) || !changed.contains(&row.name_in_app()) {
+            news.push(row);
+        }
+    }
+    // Rows that are new to the file may rest on others that are gone from the site.
+    let site = Site::parse(&together(news).to_toml(), &known).map_err(ImportError::Faults)?;
+    let imported = take(store, vault, now, site, said).await?;
+    Ok(Imported {
+        shared_barriers: shared,
+        ..imported
+    })
+}
