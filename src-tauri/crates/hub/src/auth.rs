@@ -3,10 +3,14 @@
 //! Not here: what a role may do (`domain::person`) and what a log-in does (`ops::session`).
 
 mod password;
+mod queue;
 mod throttle;
 mod token;
 
-pub use password::{HashError, hash as hash_password, verify as verify_password};
+pub use password::{
+    HashError, hash as hash_password, turn, verify as verify_password, verify_in, weakness,
+};
+pub use queue::{Share, Turn};
 pub use throttle::{Patience, Throttle};
 pub use token::Token;
 
@@ -49,8 +53,10 @@ pub struct Sessions {
     forgotten: AtomicU64,
     /// Tells streams which session has ended.
     ended: broadcast::Sender<Token>,
-    /// Slows down guessing.
+    /// Slows down guessing passwords.
     pub throttle: Throttle,
+    /// Slows down guessing the keys of devices and robots.
+    pub keys: Throttle,
 }
 
 impl Default for Sessions {
@@ -62,6 +68,7 @@ impl Default for Sessions {
             forgotten: AtomicU64::new(0),
             ended: broadcast::Sender::new(256),
             throttle: Throttle::default(),
+            keys: Throttle::default(),
         }
     }
 }
@@ -73,6 +80,8 @@ pub struct Known {
     pub actor: Arc<Actor>,
     /// Their password is for the first login only.
     pub must_change: bool,
+    /// Others know their password: it stood in a file.
+    pub handed: bool,
     /// They have a second factor in force.
     pub enrolled: bool,
 }
@@ -88,6 +97,8 @@ pub struct Visitor {
     pub expires_at: Timestamp,
     /// When the password was entered last.
     pub confirmed_at: Timestamp,
+    /// They came from another machine than the hub's.
+    pub beyond: bool,
     /// Nothing but changing the password is possible.
     pub must_change: bool,
     /// Nothing but taking up a second factor is possible.
@@ -176,14 +187,14 @@ async fn look(hub: &Hub, token: Token, now: Timestamp) -> Result<(Session, Visit
     let session = live_session(hub, &token, now).await?;
     let known = known(hub, &session.person).await?;
     let known = known.ok_or(Error::NoSession)?;
-    let must_enrol = needs_factor(&hub.rules(), known.actor.role) && !known.enrolled;
     let visitor = Visitor {
+        must_change: known.must_change(session.beyond),
+        must_enrol: known.must_enrol(&hub.rules(), session.beyond),
         actor: known.actor,
         token,
         expires_at: session.expires_at,
         confirmed_at: session.confirmed_at,
-        must_change: known.must_change,
-        must_enrol,
+        beyond: session.beyond,
     };
     Ok((session, visitor))
 }
@@ -246,15 +257,27 @@ fn touch(hub: &Hub, token: &Token, now: Timestamp) {
     });
 }
 
-/// Whether the rules want a second factor of this role.
-pub fn needs_factor(rules: &Rules, role: Role) -> bool {
+impl Known {
+    /// Whether nothing but changing the password is possible. One that others know is good on the hub's own machine only.
+    pub fn must_change(&self, beyond: bool) -> bool {
+        self.must_change || (self.handed && beyond)
+    }
+
+    /// Whether nothing but taking up a second factor is possible.
+    pub fn must_enrol(&self, rules: &Rules, beyond: bool) -> bool {
+        needs_factor(rules, self.actor.role, beyond) && !self.enrolled
+    }
+}
+
+/// Whether the rules want a second factor of this role, for a login from the hub's own machine or from `beyond` it.
+pub fn needs_factor(rules: &Rules, role: Role, beyond: bool) -> bool {
     let wanted = match role {
         Role::LotStaff => rules.second_factor_lot_staff,
         Role::Agent => rules.second_factor_agent,
         Role::Supervisor => rules.second_factor_supervisor,
         Role::Admin => rules.second_factor_admin,
     };
-    wanted == 1
+    wanted == 1 || (wanted == 2 && beyond)
 }
 
 /// A person with role and scope, unless they are gone or disabled.
@@ -306,6 +329,7 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
     let known = Known {
         actor,
         must_change: account.must_change,
+        handed: account.handed,
         enrolled: account.enrolled,
     };
     let mut people = hub.sessions().people();

@@ -1,6 +1,6 @@
 //! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
 
-use crate::{evidence::BadImage, site::Fault, store::StoreError};
+use crate::{auth::HashError, evidence::BadImage, site::Fault, store::StoreError};
 use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
 use lanedesk_wire::{problem::Holder, site::SiteRow};
 
@@ -137,6 +137,9 @@ pub enum Error {
     /// A supervisor must allow it first.
     #[error("approval required")]
     ApprovalRequired(ApprovalId),
+    /// It weakens a rule of control: a second administrator must confirm it.
+    #[error("a second administrator must confirm it")]
+    ConfirmationRequired,
     /// A supervisor has denied it.
     #[error("approval denied")]
     ApprovalDenied {
@@ -179,6 +182,15 @@ pub enum Error {
     Internal(String),
 }
 
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Full { retry_after_s } => Self::TooManyAttempts { retry_after_s },
+            HashError::Fault(why) => Self::Internal(why),
+        }
+    }
+}
+
 impl From<BadImage> for Error {
     fn from(bad: BadImage) -> Self {
         Self::BadImage(bad.why())
@@ -188,5 +200,12 @@ impl From<BadImage> for Error {
 impl crate::store::Fault for Error {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(StoreError::Conflict(_)))
+    }
+
+    fn not_taken(&self) -> Option<&[crate::store::TurnRow]> {
+        match self {
+            Self::Store(error) => error.not_taken(),
+            _ => None,
+        }
     }
 }

@@ -8,19 +8,19 @@ use crate::{
     live::Live,
     metrics::Metrics,
     ops::{barrier::Recording, search::Finder, seat::Desks, warning::Looked},
+    origin::Proxies,
     push::Push,
+    refusal::Refusals,
     robots::Robots,
     runtime::Runtime,
     stills::Stills,
-    store::{Store, StoreError},
+    store::{Place, Store, StoreError},
     vault::Vault,
 };
+use lanedesk_devices::Networks;
 use lanedesk_domain::rules::Rules;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-use tokio::sync::watch;
+use std::sync::Arc;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The hub's state. Cheap to clone; clones are the same hub.
@@ -33,11 +33,14 @@ struct Inner {
     vault: Vault,
     directory: watch::Sender<Arc<Directory>>,
     finder: watch::Sender<Arc<Finder>>,
+    /// Everything told up to here is in the directory. Held while the site is read, so that no older reading ends last.
+    site_at: Mutex<Place>,
     sessions: Sessions,
     push: Push,
     metrics: Metrics,
-    /// Whether a proxy of ours stands before the hub, whose word on client addresses counts.
-    behind_proxy: AtomicBool,
+    /// Proxies of ours before the hub, whose word on client addresses counts.
+    proxies: Proxies,
+    refusals: Refusals,
     stop: CancellationToken,
     runtime: Runtime,
     alarm: Alarm,
@@ -53,20 +56,29 @@ struct Inner {
 
 impl Hub {
     /// A hub over opened records, with the site loaded.
-    pub async fn new(store: Store, clock: Clock, vault: Vault) -> Result<Self, StoreError> {
+    /// `networks`: where its devices may be.
+    pub async fn new(
+        store: Store,
+        clock: Clock,
+        vault: Vault,
+        networks: Networks,
+    ) -> Result<Self, StoreError> {
         let directory = Arc::new(Directory::load(&mut store.read().await?.conn()).await?);
+        store.follow(&clock);
         let id = uuid::Uuid::now_v7().to_string();
-        let runtime = Runtime::new(&directory, &vault, &clock);
+        let runtime = Runtime::new(&directory, &vault, &clock, networks);
         Ok(Self(Arc::new(Inner {
             store,
             clock,
             vault,
             finder: watch::Sender::new(Arc::new(index(directory.clone()).await?)),
             directory: watch::Sender::new(directory),
+            site_at: Mutex::default(),
             sessions: Sessions::default(),
             push: Push::default(),
             metrics: Metrics::default(),
-            behind_proxy: AtomicBool::new(false),
+            proxies: Proxies::default(),
+            refusals: Refusals::default(),
             stop: CancellationToken::new(),
             runtime,
             alarm: Alarm::default(),
@@ -152,10 +164,37 @@ impl Hub {
 
     /// Reads the site again after it changed.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        let directory = Arc::new(Directory::load(&mut self.0.store.read().await?.conn()).await?);
-        let finder = index(directory.clone()).await?;
-        self.0.directory.send_replace(directory);
-        self.0.finder.send_replace(Arc::new(finder));
+        self.reload_after(None).await
+    }
+
+    /// The same for a change told at `place`; nothing is done where the site was read since, as by whoever changed it.
+    pub async fn reload_for(&self, place: Place) -> Result<(), StoreError> {
+        self.reload_after(Some(place)).await
+    }
+
+    async fn reload_after(&self, place: Option<Place>) -> Result<(), StoreError> {
+        let mut site_at = self.0.site_at.lock().await;
+        if place.is_some_and(|place| place <= *site_at) {
+            return Ok(());
+        }
+        let (at, directory) = {
+            let mut reader = self.0.store.read().await?;
+            let mut conn = reader.conn();
+            // The place first: what is read after it holds at least all of it.
+            let at = conn.newest_place().await?;
+            (at, Arc::new(Directory::load(&mut conn).await?))
+        };
+        let before = self.directory();
+        let same_names = before.lots == directory.lots && before.lanes == directory.lanes;
+        if *before != *directory {
+            self.0.directory.send_replace(directory.clone());
+        }
+        // Most changes (devices, rules, people) change no name, and the index is the dear part.
+        if !same_names {
+            let finder = index(directory).await?;
+            self.0.finder.send_replace(Arc::new(finder));
+        }
+        *site_at = at;
         // After the directory: scopes are worked out from it.
         self.0.sessions.forget_people();
         Ok(())
@@ -186,14 +225,14 @@ impl Hub {
         &self.0.metrics
     }
 
-    /// Whether a proxy of ours stands before the hub, whose word on client addresses counts.
-    pub fn behind_proxy(&self) -> bool {
-        self.0.behind_proxy.load(Ordering::Relaxed)
+    /// Proxies of ours before the hub.
+    pub fn proxies(&self) -> &Proxies {
+        &self.0.proxies
     }
 
-    /// Says that a proxy of ours stands before the hub.
-    pub fn set_behind_proxy(&self, behind: bool) {
-        self.0.behind_proxy.store(behind, Ordering::Relaxed);
+    /// What was refused in this minute.
+    pub fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 
     /// Ends every task and stream of the hub.

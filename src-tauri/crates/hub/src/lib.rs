@@ -12,14 +12,18 @@ pub mod directory;
 pub mod error;
 pub mod evidence;
 pub mod expiry;
+pub mod files;
 #[doc(hidden)]
 pub mod halt;
 pub mod http;
 pub mod hub;
+pub mod listen;
 pub mod live;
 pub mod metrics;
 pub mod ops;
+pub mod origin;
 pub mod push;
+pub mod refusal;
 pub mod robots;
 pub mod runtime;
 pub mod search;

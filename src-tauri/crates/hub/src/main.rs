@@ -1,13 +1,19 @@
 //! `lanedesk-hub`: serve, and everything around it that needs no running hub.
 
 use clap::{Parser, Subcommand};
+use ipnet::IpNet;
+use lanedesk_devices::Networks;
+use lanedesk_domain::zone::{TIME_ZONE, Zone};
 use lanedesk_hub::{
     audit, backup,
     clock::Clock,
+    files::keep_to_oneself,
     hub::Hub,
+    listen::Limits,
     ops::site,
-    serve::{Config, key_named, open_checked_vault},
-    store::Store,
+    origin::parse_network,
+    serve::{Config, key_named, open_checked_vault, sqlite_path},
+    store::{Conn, Store},
     tls::TlsFiles,
     vault,
 };
@@ -40,6 +46,25 @@ struct Args {
     /// environment the keys themselves may stand instead.
     #[arg(long, global = true, env = "LANEDESK_KEY", hide_env_values = true)]
     key: Option<PathBuf>,
+    /// Networks devices may be in, divided by commas: the hub asks no others, whatever a row or a name says. Unless given:
+    /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and `fc00::/7`, and this machine while `--listen` is on loopback.
+    #[arg(
+        long,
+        global = true,
+        env = "LANEDESK_DEVICE_NETWORKS",
+        value_name = "CIDR,…"
+    )]
+    device_networks: Option<Networks>,
+    /// The lots' time zone, as IANA names it: what is shown, exported, counted by hours and days, and read from site files
+    /// without a zone. Neither the machine's zone nor the database's has a part in it.
+    #[arg(
+        long,
+        global = true,
+        env = "LANEDESK_TIME_ZONE",
+        value_name = "NAME",
+        default_value = TIME_ZONE
+    )]
+    time_zone: Zone,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,11 +74,22 @@ enum Command {
         /// Where to listen.
         #[arg(long, env = "LANEDESK_LISTEN", default_value = "127.0.0.1:8470")]
         listen: SocketAddr,
-        /// Site file to import first.
+        /// Site file to import first. A row of which it says the same as at the last start stays as it is now, whatever
+        /// was changed in the app since.
         #[arg(long, env = "LANEDESK_SITE")]
         site: Option<PathBuf>,
-        /// A proxy of ours stands before the hub and writes X-Forwarded-For.
-        #[arg(long, env = "LANEDESK_BEHIND_PROXY")]
+        /// Proxies of ours that stand before the hub: addresses and networks, with commas. Only what they write into
+        /// X-Forwarded-For is believed.
+        #[arg(
+            long,
+            env = "LANEDESK_TRUSTED_PROXY",
+            value_delimiter = ',',
+            value_parser = parse_network,
+            value_name = "CIDR"
+        )]
+        trusted_proxy: Vec<IpNet>,
+        /// What it was called before; trusts proxies on this machine.
+        #[arg(long, env = "LANEDESK_BEHIND_PROXY", hide = true)]
         behind_proxy: bool,
         /// Certificate chain for HTTPS, PEM. A renewed file is taken up while the hub runs.
         #[arg(long, env = "LANEDESK_TLS_CERT", requires = "tls_key")]
@@ -82,6 +118,10 @@ enum Command {
         /// Signed head to check against.
         #[arg(long)]
         head: Option<PathBuf>,
+        /// The public key (hex) that must have signed the head, as it was written down. Where the records are not at hand the
+        /// head alone is checked.
+        #[arg(long, requires = "head")]
+        public_key: Option<String>,
     },
     /// Copy database and objects (SQLite). The key is not copied.
     Backup {
@@ -117,6 +157,7 @@ enum RotateStep {
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    keep_to_oneself();
     let filter = tracing_subscriber::EnvFilter::try_from_env("LANEDESK_LOG");
     tracing_subscriber::fmt()
         .json()
@@ -138,12 +179,16 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         database,
         objects,
         key,
+        device_networks,
+        time_zone,
     } = args;
+    time_zone.make_local()?;
     let objects_given = objects.as_deref();
     match command {
         Command::Serve {
             listen,
             site,
+            trusted_proxy,
             behind_proxy,
             tls_cert,
             tls_key,
@@ -156,16 +201,20 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
                 objects,
                 key,
                 clock: Clock::system(),
-                behind_proxy,
+                trusted_proxies: trusted(trusted_proxy, behind_proxy),
+                limits: Limits::default(),
                 tls: tls_cert
                     .zip(tls_key)
                     .map(|(certificate, key)| TlsFiles { certificate, key }),
                 plain_http,
+                device_networks,
             };
             serve(config, site).await?;
         }
         Command::Import { file } => {
-            import(&database, objects_given, key, &file).await?;
+            // A hub that nobody else reaches may have devices on its own machine; which hub will run is not known here.
+            let networks = device_networks.unwrap_or_else(Networks::private_and_loopback);
+            import(&database, objects_given, key, &networks, &file, false).await?;
         }
         Command::Export => {
             let store = Store::open(&database).await?;
@@ -173,7 +222,9 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
                 open_checked_vault(&store, &database, objects_given, key.as_deref()).await?;
             print!("{}", site::export(&store, &vault).await?.to_toml());
         }
-        Command::VerifyAudit { head } => return verify_audit(&database, head).await,
+        Command::VerifyAudit { head, public_key } => {
+            return verify_audit(&database, head, public_key.as_deref()).await;
+        }
         Command::Backup { dir } => {
             backup::backup(&database, objects_given, &dir).await?;
             let pictures = if objects_given.is_some() {
@@ -199,13 +250,27 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `--behind-proxy` said nothing of where the proxy stands: on this machine it goes on being believed.
+fn trusted(mut proxies: Vec<IpNet>, behind_proxy: bool) -> Vec<IpNet> {
+    if behind_proxy {
+        tracing::warn!(
+            "--behind-proxy is now --trusted-proxy CIDR,…; proxies on this machine alone are believed"
+        );
+        let here = ["127.0.0.0/8", "::1"];
+        proxies.extend(here.into_iter().filter_map(|here| parse_network(here).ok()));
+    }
+    proxies
+}
+
 async fn serve(config: Config, site: Option<PathBuf>) -> Result<(), Failure> {
     if let Some(site) = site {
         import(
             &config.database,
             Some(&config.objects),
             config.key.clone(),
+            &config.networks(),
             &site,
+            true,
         )
         .await?;
     }
@@ -227,13 +292,20 @@ async fn import(
     database: &str,
     objects: Option<&str>,
     key: Option<PathBuf>,
+    networks: &Networks,
     file: &std::path::Path,
+    at_start: bool,
 ) -> Result<(), Failure> {
     let text =
         std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let store = Store::open(database).await?;
     let vault = open_checked_vault(&store, database, objects, key.as_deref()).await?;
-    let imported = site::import(&store, &vault, Clock::system().now(), &text).await;
+    let now = Clock::system().now();
+    let imported = if at_start {
+        site::import_at_start(&store, &vault, networks, now, &text).await
+    } else {
+        site::import(&store, &vault, networks, now, &text).await
+    };
     store.close().await;
     let imported = imported.map_err(|error| format!("{}: {error}", file.display()))?;
     eprintln!("{}: {} rows taken in", file.display(), imported.rows);
@@ -282,26 +354,64 @@ async fn rotate_key(
     Ok(())
 }
 
-async fn verify_audit(database: &str, head: Option<PathBuf>) -> Result<ExitCode, Failure> {
+async fn verify_audit(
+    database: &str,
+    head: Option<PathBuf>,
+    public_key: Option<&str>,
+) -> Result<ExitCode, Failure> {
     let head = head.map(|path| read_head(&path)).transpose()?;
-    let store = Store::open(database).await?;
-    let checked = audit::verify(&mut store.read().await?.conn(), head.as_ref()).await;
-    store.close().await;
+    let away = sqlite_path(database).is_some_and(|file| !file.exists());
+    let checked = match (&head, public_key) {
+        (Some(head), Some(key)) if away => audit::check_alone(head, key).map(|()| None),
+        _ if away => return Err(format!("there is no database {database}").into()),
+        _ => {
+            let store = Store::open(database).await?;
+            let mut reader = store.read().await?;
+            let mut conn = reader.conn();
+            // Of one moment, as SQLite's readers see it anyway: a hub that goes on writing meanwhile is no forger.
+            if matches!(conn, Conn::Postgres(_)) {
+                let begin = "begin isolation level repeatable read read only";
+                conn.execute(begin, vec![]).await?;
+            }
+            let checked = audit::verify(&mut conn, head.as_ref(), public_key).await;
+            drop(reader);
+            store.close().await;
+            checked.map(Some)
+        }
+    };
     match checked {
-        Ok(rows) => println!("{rows} audit rows hold"),
+        Ok(whole) => told(head.as_ref(), whole),
         Err(audit::Fault::Store(error)) => return Err(error.into()),
         Err(fault) => {
             println!("{fault}");
             return Ok(ExitCode::FAILURE);
         }
     }
-    if let Some(head) = head {
-        println!(
-            "nothing before {} was changed; signed with {}",
-            head.at, head.public_key
-        );
-    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what was found whole.
+fn told(head: Option<&AuditHead>, whole: Option<audit::Extent>) {
+    if let Some(whole) = whole {
+        println!("{} audit rows hold", whole.audits);
+        match whole.rows {
+            Some(rows) => println!("{rows} rows of records are as the audit says"),
+            None => println!("rows of records are not summed up yet: start the hub once"),
+        }
+    }
+    match (head, whole) {
+        (Some(head), Some(_)) => println!(
+            "nothing before {} was changed; signed with {}",
+            head.at.local_text(),
+            head.public_key
+        ),
+        (Some(head), None) => println!(
+            "the head of {} holds by itself, signed with {}; there are no records here to hold against it",
+            head.at.local_text(),
+            head.public_key
+        ),
+        _ => {}
+    }
 }
 
 fn read_head(path: &std::path::Path) -> Result<AuditHead, Failure> {

@@ -1,18 +1,58 @@
 //! Numbers for Prometheus, present from the start.
 
+use crate::refusal::Refusal;
 use lanedesk_domain::order::OrderResult;
 use std::{
     fmt::Write as _,
-    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 
 /// Upper bounds of the buckets in which request times are counted, in milliseconds.
 const BUCKETS_MS: [u64; 8] = [1, 3, 5, 10, 50, 250, 1_000, 12_000];
 
+/// A limit of connections that was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// No TLS handshake in time.
+    Handshake,
+    /// No whole head in time.
+    Head,
+    /// No whole body in time.
+    Body,
+    /// The other end took nothing of an answer.
+    Stalled,
+    /// Nothing was asked for a while; no harm in that.
+    Idle,
+    /// A stranger made room for a newer one.
+    Evicted,
+    /// There was no room.
+    Crowded,
+}
+
+impl Ended {
+    /// All of them.
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Handshake, "handshake"),
+        (Self::Head, "head"),
+        (Self::Body, "body"),
+        (Self::Stalled, "stalled"),
+        (Self::Idle, "idle"),
+        (Self::Evicted, "evicted"),
+        (Self::Crowded, "crowded"),
+    ];
+}
+
 /// What the hub counts.
 #[derive(Debug, Default)]
 pub struct Metrics {
+    /// Connections, and those of them that have not shown who they are.
+    lines: AtomicUsize,
+    strangers: AtomicUsize,
+    /// By place in [`Ended::ALL`].
+    ended: [AtomicU64; Ended::ALL.len()],
+    /// By place in [`Refusal::ALL`].
+    refused: [AtomicU64; Refusal::ALL.len()],
     streams: AtomicI64,
     /// Cameras the hub is pulling live pictures from.
     live_upstreams: AtomicI64,
@@ -24,6 +64,8 @@ pub struct Metrics {
     /// By place in [`OrderResult::ALL`].
     orders: [AtomicU64; OrderResult::ALL.len()],
     slow_streams: AtomicU64,
+    /// Lanes' pages put together for those who watch them.
+    pages: AtomicU64,
     /// Requests by time, each in the first bucket it fits; the last holds what fits none.
     requests: [AtomicU64; BUCKETS_MS.len() + 1],
     request_micros: AtomicU64,
@@ -64,6 +106,26 @@ impl Drop for Kept<'_> {
 }
 
 impl Metrics {
+    /// So many connections there are now, and so many of them are strangers'.
+    pub(crate) fn lines(&self, all: usize, strangers: usize) {
+        self.lines.store(all, Ordering::Relaxed);
+        self.strangers.store(strangers, Ordering::Relaxed);
+    }
+
+    /// A limit was met.
+    pub(crate) fn ended(&self, why: Ended) {
+        if let Some(at) = Ended::ALL.iter().position(|(other, _)| *other == why) {
+            self.ended[at].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Something was refused.
+    pub(crate) fn refused(&self, what: Refusal) {
+        if let Some(at) = Refusal::ALL.iter().position(|other| *other == what) {
+            self.refused[at].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// A desk listens until the answer is dropped.
     pub fn stream(&self) -> Gauge<'_> {
         self.streams.fetch_add(1, Ordering::Relaxed);
@@ -98,6 +160,11 @@ impl Metrics {
     /// A stream was cut because its desk did not keep up.
     pub fn stream_was_slow(&self) {
         self.slow_streams.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A lane's page was put together for those who watch it.
+    pub fn page(&self) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
     /// An order came to a result.
@@ -176,6 +243,12 @@ impl Metrics {
             "Streams cut because the desk did not keep up",
             slow,
         );
+        out.one(
+            "lanedesk_pages_total",
+            "counter",
+            "Lanes' pages put together for those who watch them",
+            self.pages.load(Ordering::Relaxed),
+        );
         let failed = self.failed.load(Ordering::Relaxed);
         out.one(
             "lanedesk_requests_failed_total",
@@ -183,8 +256,41 @@ impl Metrics {
             "Requests answered with 5xx",
             failed,
         );
+        self.render_lines(&mut out);
         self.render_requests(&mut out);
         out.0
+    }
+
+    fn render_lines(&self, out: &mut Out) {
+        let (lines, strangers) = (&self.lines, &self.strangers);
+        out.head(
+            "lanedesk_connections",
+            "gauge",
+            "Connections by who they are",
+        );
+        let strangers = strangers.load(Ordering::Relaxed);
+        let known = lines.load(Ordering::Relaxed).saturating_sub(strangers);
+        for (who, count) in [("known", known), ("stranger", strangers)] {
+            out.line(format_args!(
+                "lanedesk_connections{{who=\"{who}\"}} {count}"
+            ));
+        }
+        let name = "lanedesk_connections_ended_total";
+        out.head(name, "counter", "Limits of connections that were met");
+        for ((_, why), count) in Ended::ALL.iter().zip(&self.ended) {
+            let count = count.load(Ordering::Relaxed);
+            out.line(format_args!("{name}{{why=\"{why}\"}} {count}"));
+        }
+        let name = "lanedesk_refused_total";
+        out.head(
+            name,
+            "counter",
+            "What was refused: guesses, rights, signatures, keys",
+        );
+        for (what, count) in Refusal::ALL.iter().zip(&self.refused) {
+            let (what, count) = (what.word(), count.load(Ordering::Relaxed));
+            out.line(format_args!("{name}{{what=\"{what}\"}} {count}"));
+        }
     }
 
     fn render_requests(&self, out: &mut Out) {

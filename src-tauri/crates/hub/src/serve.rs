@@ -2,17 +2,21 @@
 
 use crate::{
     clock::{Clock, machine_now},
-    expiry, http,
+    expiry,
+    files::own_folder,
+    http,
     hub::Hub,
+    listen::{self, Limits},
     ops, push,
     store::{Store, StoreError},
-    tls::{Tls, TlsError, TlsFiles, TlsListener},
+    tls::{Tls, TlsError, TlsFiles},
     vault::{self, CheckError, PlaceError, Vault, VaultError, read_or_make_keys},
 };
-use axum::serve::ListenerExt as _;
+use ipnet::IpNet;
+use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
+use sha2::{Digest as _, Sha256};
 use std::{
-    future::IntoFuture as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -40,12 +44,30 @@ pub struct Config {
     pub key: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
-    /// Whether a proxy of ours stands before the hub and writes `X-Forwarded-For`.
-    pub behind_proxy: bool,
+    /// Proxies of ours that stand before the hub, whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What connections may take.
+    pub limits: Limits,
     /// Certificate and key for HTTPS; none: plain HTTP.
     pub tls: Option<TlsFiles>,
     /// Whether plain HTTP may be spoken with other machines: only where something of ours before the hub speaks HTTPS.
     pub plain_http: bool,
+    /// Where devices may be; none: see [`Config::networks`].
+    pub device_networks: Option<Networks>,
+}
+
+impl Config {
+    /// Where devices may be: as said, else the private ranges, and this machine where nobody else reaches the hub.
+    pub fn networks(&self) -> Networks {
+        let said = self.device_networks.clone();
+        said.unwrap_or_else(|| {
+            if self.listen.ip().is_loopback() {
+                Networks::private_and_loopback()
+            } else {
+                Networks::private()
+            }
+        })
+    }
 }
 
 /// Why a hub does not start.
@@ -86,6 +108,22 @@ pub enum StartError {
          --key or LANEDESK_KEY; without it device passwords and photos cannot be read"
     )]
     NoKey(PathBuf),
+    /// There is no user's configuration, and nobody said where the key is.
+    #[error(
+        "there is no home folder to keep the key in: say where with --key or LANEDESK_KEY, away from database and objects"
+    )]
+    NoPlaceForKey,
+    /// Everybody knows the secrets of the demo, and everybody can reach the hub.
+    #[error(
+        "{listen} can be reached from other machines, and these have secrets of the demo, which everybody knows: {who}. Change \
+         them, or listen on 127.0.0.1"
+    )]
+    DemoSecrets {
+        /// The address.
+        listen: SocketAddr,
+        /// Whose they are.
+        who: String,
+    },
     /// The key would lie among what it seals.
     #[error("the key file {0} lies inside the objects folder; name another with --key")]
     KeyAmongObjects(PathBuf),
@@ -99,7 +137,7 @@ pub struct RunningHub {
     pub clock: Clock,
     /// The hub itself.
     pub hub: Hub,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 impl Hub {
@@ -118,6 +156,13 @@ impl Hub {
         )
         .await?;
         let listen = config.listen;
+        if !listen.ip().is_loopback() {
+            let who = ops::site::demo_secrets(&store, &vault).await?;
+            if !who.is_empty() {
+                let who = who.join(", ");
+                return Err(StartError::DemoSecrets { listen, who });
+            }
+        }
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| StartError::Listen { listen, error })?;
@@ -125,26 +170,24 @@ impl Hub {
             .local_addr()
             .map_err(|error| StartError::Listen { listen, error })?;
         compare_clocks(&store, &config.clock).await?;
-        let hub = Self::new(store, config.clock.clone(), vault).await?;
-        hub.set_behind_proxy(config.behind_proxy);
+        let hub = Self::new(store, config.clock.clone(), vault, config.networks()).await?;
+        hub.proxies().trust(config.trusted_proxies);
+        ops::audit::begin(hub.store(), hub.clock().now()).await?;
         push::begin(&hub).await?;
         ops::seat::begin(&hub).await?;
         // After the outbox's end is known: what is told from then on is heard.
         ops::robot::load(&hub).await?;
         begin_tasks(&hub);
-        let app = http::router(hub.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = hub.stop().clone().cancelled_owned();
-        let server = if let Some(tls) = tls {
+        if let Some(tls) = &tls {
             tokio::spawn(until_stopped(hub.clone(), tls.clone().follow()));
-            let lines = TlsListener::start(listener, tls, prepare)
-                .map_err(|error| StartError::Listen { listen, error })?;
-            // Tapped for nothing but the address of the other end.
-            let server = axum::serve(lines.tap_io(|_| ()), app);
-            tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
-        } else {
-            let server = axum::serve(listener.tap_io(prepare), app);
-            tokio::spawn(server.with_graceful_shutdown(stopping).into_future())
-        };
+        }
+        let server = tokio::spawn(listen::serve(
+            hub.clone(),
+            listener,
+            tls,
+            http::router(hub.clone()),
+            config.limits.within_the_system(),
+        ));
         Ok(RunningHub {
             addr,
             clock: config.clock,
@@ -167,25 +210,6 @@ impl RunningHub {
         self.hub.store().close().await;
     }
 }
-
-/// Every line, before anything is said.
-fn prepare(line: &mut tokio::net::TcpStream) {
-    // Answers are small; waiting to fill a packet would only make people wait.
-    let _ = line.set_nodelay(true);
-    keep_little_unsent(line);
-}
-
-/// What lies in the system's buffers can no longer be left out, so a live picture would fall behind by it: the system
-/// takes little that it cannot send yet.
-#[cfg(target_os = "linux")]
-fn keep_little_unsent(line: &tokio::net::TcpStream) {
-    const UNSENT: u32 = 128 * 1024;
-    let _ = socket2::SockRef::from(line).set_tcp_notsent_lowat(UNSENT);
-}
-
-/// Other systems keep less by themselves.
-#[cfg(not(target_os = "linux"))]
-fn keep_little_unsent(_: &tokio::net::TcpStream) {}
 
 fn begin_tasks(hub: &Hub) {
     let stop = hub.stop();
@@ -210,6 +234,7 @@ fn begin_tasks(hub: &Hub) {
         hub.clone(),
         ops::maintenance::run(hub.clone()),
     ));
+    tokio::spawn(until_stopped(hub.clone(), ops::refusal::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), clean(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), follow_clock(hub.clone())));
 }
@@ -280,7 +305,8 @@ pub async fn open_checked_vault(
         return Err(StartError::NoKey(key));
     }
     let opened = open_vault(database, objects, Some(&key))?;
-    vault::check(store, &opened).await?;
+    vault::check(store, &opened, machine_now()).await?;
+    ops::site::take_accounts_out(store, &opened, machine_now()).await?;
     if objects.is_some_and(vault::is_s3) {
         // A wrong bucket or credential shows now, not with the first photo.
         let sign = b"Photos and pictures of a lanedesk hub rest here, sealed.\n".to_vec();
@@ -317,17 +343,24 @@ pub fn key_named(
     }
 }
 
-/// Where the key lies when nobody says: beside an SQLite database (`hub.db.key`), else in the user's configuration.
+/// Where the key lies when nobody says: in the user's configuration, named after an SQLite database, so that whoever copies
+/// database and objects has no key. Databases that have theirs beside them, as older hubs made it, keep it there.
 ///
 /// It follows from the database alone, so that `serve`, `import` and `export` find the same one.
 pub fn key_path(database: &str, objects: Option<&str>) -> Result<PathBuf, StartError> {
     let path = match sqlite_path(database) {
-        Some(file) => {
-            let mut name = file.into_os_string();
-            name.push(".key");
-            PathBuf::from(name)
-        }
-        None => config_folder().join("lanedesk-hub.key"),
+        Some(file) => match beside(&file) {
+            old if old.exists() => {
+                tracing::warn!(
+                    key = %old.display(),
+                    "the key lies beside the database: whoever copies both can open everything. Move it elsewhere and name it \
+                     with --key"
+                );
+                old
+            }
+            _ => named_after(&file)?,
+        },
+        None => config_folder()?.join("lanedesk-hub.key"),
     };
     let inside =
         objects.is_some_and(|objects| absolute(&path).starts_with(absolute(Path::new(objects))));
@@ -338,6 +371,28 @@ pub fn key_path(database: &str, objects: Option<&str>) -> Result<PathBuf, StartE
     }
 }
 
+/// Where older hubs made the key of a database.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".key");
+    PathBuf::from(name)
+}
+
+/// The key of a database in the user's configuration: two of the same name lie in different folders, so the whole path counts.
+fn named_after(file: &Path) -> Result<PathBuf, StartError> {
+    let whole = absolute(file);
+    // The folder by its own name, whichever way led there; the file itself may not be there yet.
+    let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
+    let whole = match (folder, whole.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => whole,
+    };
+    let sum = hex::encode(Sha256::digest(whole.as_os_str().as_encoded_bytes()));
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let name = format!("{stem}-{}.key", &sum[..12]);
+    Ok(config_folder()?.join(name))
+}
+
 /// The file of an SQLite address.
 pub fn sqlite_path(database: &str) -> Option<PathBuf> {
     let rest = database.strip_prefix("sqlite:")?;
@@ -345,15 +400,14 @@ pub fn sqlite_path(database: &str) -> Option<PathBuf> {
     Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
 }
 
-fn config_folder() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
-    let folder = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(home);
-    let folder = folder.unwrap_or_default().join("lanedesk");
+fn config_folder() -> Result<PathBuf, StartError> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let home = || set("HOME").map(|home| PathBuf::from(home).join(".config"));
+    let folder = set("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home);
+    let folder = folder.ok_or(StartError::NoPlaceForKey)?.join("lanedesk");
     // A folder that cannot be made shows when the key is written.
-    let _ = std::fs::create_dir_all(&folder);
-    folder
+    let _ = own_folder(&folder);
+    Ok(folder)
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -365,14 +419,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_lies_beside_the_database_and_never_among_the_objects() {
+    fn the_key_lies_neither_beside_the_database_nor_among_the_objects() {
         let key = key_path("sqlite:/data/hub.db", Some("/data/objects")).unwrap();
-        assert_eq!(key, Path::new("/data/hub.db.key"));
+        assert!(!key.starts_with("/data"), "{}", key.display());
         assert_eq!(
             key_path("sqlite:///data/hub.db?mode=rwc", None).unwrap(),
-            key
+            key,
+            "one database, one key"
         );
-        let inside = key_path("sqlite:/data/objects/hub.db", Some("/data/objects"));
+        assert_ne!(key_path("sqlite:/other/hub.db", None).unwrap(), key);
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("hub.db").display());
+        let old = folder.path().join("hub.db.key");
+        std::fs::write(&old, "").unwrap();
+        assert_eq!(
+            key_path(&database, None).unwrap(),
+            old,
+            "made by an older hub"
+        );
+        let objects = folder.path().display().to_string();
+        let inside = key_path(&database, Some(&objects));
         assert!(matches!(inside, Err(StartError::KeyAmongObjects(_))));
     }
 }

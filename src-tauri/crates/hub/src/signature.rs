@@ -2,8 +2,10 @@
 //! integration's secret.
 
 use crate::{
+    directory::{Directory, Integration},
     error::{Error, Result},
     hub::Hub,
+    vault::Slot,
 };
 use hmac::{Hmac, Mac};
 use lanedesk_domain::{ids::IntegrationId, time::Timestamp};
@@ -23,24 +25,40 @@ pub struct Proof<'a> {
     pub signature: &'a str,
 }
 
+/// What the head alone tells: whether such an integration is known, and its proof of the right form and time. Every fault
+/// looks the same from outside.
+pub fn look(hub: &Hub, kind: &str, proof: &Proof<'_>) -> Result<()> {
+    known(&hub.directory(), kind, proof)?;
+    // SHA-256 in hex.
+    let formed = proof.signature.len() == 64 && hex::decode(proof.signature).is_ok();
+    if formed && in_time(proof, hub.clock().now()) {
+        Ok(())
+    } else {
+        Err(Error::BadSignature)
+    }
+}
+
+fn known<'a>(site: &'a Directory, kind: &str, proof: &Proof<'_>) -> Result<&'a Integration> {
+    let id = proof.integration.parse::<IntegrationId>().ok();
+    let known = id.and_then(|id| site.integrations.get(&id));
+    known
+        .filter(|integration| integration.kind == kind)
+        .ok_or(Error::BadSignature)
+}
+
 /// Whether an integration of this kind sent this body now. Every fault looks the same from outside.
 pub fn check(hub: &Hub, kind: &str, proof: &Proof<'_>, body: &[u8]) -> Result<IntegrationId> {
     let site = hub.directory();
-    let known = proof
-        .integration
-        .parse::<IntegrationId>()
-        .ok()
-        .and_then(|id| site.integrations.get(&id))
-        .filter(|integration| integration.kind == kind)
-        .ok_or(Error::BadSignature)?;
+    let known = known(&site, kind, proof)?;
     // While a secret is being changed the old one and the new one are both good.
-    for sealed in [Some(&known.secret), known.next_secret.as_ref()]
-        .into_iter()
-        .flatten()
-    {
+    let id = known.id.as_str();
+    let first = (Slot::integration(id), &known.secret);
+    let next = known.next_secret.as_ref();
+    let next = next.map(|sealed| (Slot::next_integration(id), sealed));
+    for (slot, sealed) in [Some(first), next].into_iter().flatten() {
         let secret = hub
             .vault()
-            .open_text(sealed)
+            .open_text(slot, sealed)
             .map_err(|e| Error::Internal(format!("secret of integration {}: {e}", known.id)))?;
         if fits(&secret, proof, body, hub.clock().now()) {
             return Ok(known.id.clone());
@@ -49,11 +67,15 @@ pub fn check(hub: &Hub, kind: &str, proof: &Proof<'_>, body: &[u8]) -> Result<In
     Err(Error::BadSignature)
 }
 
+fn in_time(proof: &Proof<'_>, now: Timestamp) -> bool {
+    let seconds = proof.timestamp.parse::<i64>();
+    seconds.is_ok_and(|seconds| {
+        let age = now.since(Timestamp(seconds.saturating_mul(1000)));
+        age.saturating_abs() <= TOLERANCE_MS
+    })
+}
+
 fn fits(secret: &str, proof: &Proof<'_>, body: &[u8], now: Timestamp) -> bool {
-    let Ok(seconds) = proof.timestamp.parse::<i64>() else {
-        return false;
-    };
-    let age = now.since(Timestamp(seconds.saturating_mul(1000)));
     let (Ok(given), Ok(mut mac)) = (
         hex::decode(proof.signature),
         Hmac::<Sha256>::new_from_slice(secret.as_bytes()),
@@ -65,7 +87,7 @@ fn fits(secret: &str, proof: &Proof<'_>, body: &[u8], now: Timestamp) -> bool {
     }
     // Compared in constant time, and before the age, so that neither tells anything of the secret.
     let signed = mac.verify_slice(&given).is_ok();
-    signed && age.abs() <= TOLERANCE_MS
+    signed && in_time(proof, now)
 }
 
 /// Signs a body as a sender does, for tests and drills.

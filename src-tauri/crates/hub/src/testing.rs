@@ -3,10 +3,12 @@
 use crate::{
     clock::Clock,
     hub::Hub,
+    listen::Limits,
     ops,
     serve::{Config, RunningHub, open_vault},
     store::Store,
 };
+use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::{
@@ -64,9 +66,11 @@ impl Database {
             objects: self.folder().join("objects").display().to_string(),
             key: Some(self.folder().join("hub.key")),
             clock,
-            behind_proxy: false,
+            trusted_proxies: Vec::new(),
+            limits: Limits::default(),
             tls: None,
             plain_http: false,
+            device_networks: None,
         }
     }
 
@@ -74,7 +78,8 @@ impl Database {
     pub async fn import(&self, site: &str, now: Timestamp) -> Result<(), Failure> {
         let vault = open_vault(&self.address, None, Some(&self.folder().join("hub.key")))?;
         let store = Store::open(&self.address).await?;
-        let imported = ops::site::import(&store, &vault, now, site).await;
+        let networks = Networks::private_and_loopback();
+        let imported = ops::site::import(&store, &vault, &networks, now, site).await;
         store.close().await;
         imported?;
         Ok(())

@@ -1,29 +1,19 @@
 //! HTTPS from certificate files (rustls). A renewed certificate is taken up while the hub runs; one that cannot be read
 //! leaves the old one in force.
 
-use axum::serve::Listener;
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 use std::{
     io,
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
-    time::timeout,
-};
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-/// Whoever needs longer than this for a handshake is no desk.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at once; beyond it the next ones wait.
-const AT_ONCE: usize = 512;
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
@@ -50,6 +40,15 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key, PEM.
     pub key: PathBuf,
+}
+
+/// Which HTTP both ends agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// The one a WebSocket begins with.
+    Http1,
+    /// Many requests on one connection.
+    Http2,
 }
 
 /// What handshakes are made with.
@@ -103,6 +102,19 @@ impl Tls {
             .clone()
     }
 
+    /// Makes one handshake; how long that may take is the caller's to say.
+    pub(crate) async fn accept(
+        &self,
+        line: TcpStream,
+    ) -> io::Result<(TlsStream<TcpStream>, Speaks)> {
+        let stream = TlsAcceptor::from(self.now()).accept(line).await?;
+        let speaks = match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => Speaks::Http2,
+            _ => Speaks::Http1,
+        };
+        Ok((stream, speaks))
+    }
+
     /// Takes up what the files say now.
     fn look_again(&self) -> Result<(), TlsError> {
         let fresh = read(&self.files)?;
@@ -134,70 +146,5 @@ impl Tls {
                 Err(error) => tracing::warn!(%error, "the certificate in force stays"),
             }
         }
-    }
-}
-
-/// Lines whose handshake is done.
-pub(crate) struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    addr: SocketAddr,
-}
-
-impl TlsListener {
-    /// Takes lines in; a slow handshake keeps nobody else waiting. `prepare` sees every line first.
-    pub(crate) fn start(
-        tcp: TcpListener,
-        tls: Arc<Tls>,
-        prepare: fn(&mut TcpStream),
-    ) -> io::Result<Self> {
-        let addr = tcp.local_addr()?;
-        let (done, ready) = mpsc::channel(64);
-        tokio::spawn(take_in(tcp, tls, prepare, done));
-        Ok(Self { ready, addr })
-    }
-}
-
-async fn take_in(
-    mut tcp: TcpListener,
-    tls: Arc<Tls>,
-    prepare: fn(&mut TcpStream),
-    done: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
-    loop {
-        let (mut line, from) = tokio::select! {
-            // axum's own, which goes on after what one line did wrong.
-            accepted = Listener::accept(&mut tcp) => accepted,
-            () = done.closed() => return,
-        };
-        prepare(&mut line);
-        let Ok(turn) = turns.clone().acquire_owned().await else {
-            return;
-        };
-        let (acceptor, done) = (TlsAcceptor::from(tls.now()), done.clone());
-        tokio::spawn(async move {
-            let _turn = turn;
-            // Scanners, plain HTTP and wrong clocks end here; it is theirs to look into.
-            if let Ok(Ok(line)) = timeout(HANDSHAKE, acceptor.accept(line)).await {
-                let _ = done.send((line, from)).await;
-            }
-        });
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(line) => line,
-            // Nobody takes lines in any more: the hub stops.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.addr)
     }
 }

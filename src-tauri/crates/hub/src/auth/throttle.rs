@@ -1,14 +1,16 @@
-//! Slows down guessing passwords without letting a stranger lock somebody out.
+//! Slows down guessing without letting a stranger lock somebody out.
 //!
-//! Failures count for an account together with the address they come from: someone who guesses elsewhere slows only
-//! themselves. An address that guesses many accounts is slowed as a whole, except for the accounts that have logged in
-//! from there before.
+//! A try counts as failed, for its account together with the address it comes from and for the address as a whole, before
+//! it is looked at; being right takes that back. Someone who guesses elsewhere slows only themselves. An address that
+//! guesses at many names is slowed as a whole, except for the accounts that have logged in from there before. IPv6 counts
+//! by /64.
 
-use lanedesk_domain::time::Timestamp;
+use crate::origin::network;
+use lanedesk_domain::{rules::Rules, time::Timestamp};
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// The longest wait.
@@ -17,7 +19,7 @@ const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 const FREE_OF_ADDRESS: u32 = 50;
 /// After this long without a failure everything is forgotten.
 const FORGET_MS: i64 = 30 * 60_000;
-/// Entries kept; beyond it the old ones are looked through.
+/// Entries kept; beyond it the old ones are looked through, and where all are new the oldest half goes.
 const MOST_KEPT: usize = 50_000;
 
 /// How patient the rules are.
@@ -27,6 +29,16 @@ pub struct Patience {
     pub free: u32,
     /// The wait after the first failure that costs, in milliseconds; doubled with each further one.
     pub first_wait_ms: i64,
+}
+
+impl Patience {
+    /// As the rules in force say.
+    pub fn of(rules: &Rules) -> Self {
+        Self {
+            free: rules.login_attempts,
+            first_wait_ms: i64::from(rules.login_pause_seconds) * 1_000,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,6 +62,21 @@ impl Failures {
                 now.plus_ms((patience.first_wait_ms << doublings).min(LONGEST_WAIT_MS));
         }
     }
+
+    /// One that was counted before it was looked at was right.
+    fn take_back(&mut self, free: u32) {
+        self.count = self.count.saturating_sub(1);
+        if self.count < free {
+            self.wait_until = Timestamp(0);
+        }
+    }
+
+    fn wait(&self, now: Timestamp) -> Option<u32> {
+        (self.wait_until > now).then(|| {
+            let seconds = self.wait_until.since(now).div_euclid(1_000) + 1;
+            u32::try_from(seconds).unwrap_or(u32::MAX)
+        })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -65,9 +92,39 @@ struct Seen {
 pub struct Throttle(Mutex<Seen>);
 
 impl Throttle {
-    /// Whether a try may be looked at. For its account it counts as failed until [`Throttle::succeeded`] says otherwise,
-    /// so that many tries at once gain nothing; for its address only once [`Throttle::failed`] says so, because a whole
-    /// call centre behind one address logs in when its shift begins.
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this account has logged in from there before.
+    pub fn knows(&self, account: &str, from: IpAddr) -> bool {
+        let key = (account.to_owned(), network(from));
+        self.seen().known.contains_key(&key)
+    }
+
+    /// The records say that the account has logged in from there before.
+    pub fn remember(&self, account: &str, from: IpAddr, now: Timestamp) {
+        let key = (account.to_owned(), network(from));
+        self.seen().known.insert(key, now);
+    }
+
+    /// Whether a try may be looked at now; nothing is counted yet.
+    ///
+    /// # Errors
+    /// The whole seconds to wait.
+    pub fn look(&self, account: &str, from: IpAddr, now: Timestamp) -> Result<(), u32> {
+        self.seen().wait(&(account.to_owned(), network(from)), now)
+    }
+
+    /// Whether the address as a whole has to wait, whoever is asked for.
+    pub fn is_slowed(&self, from: IpAddr, now: Timestamp) -> bool {
+        let seen = self.seen();
+        let of_address = seen.addresses.get(&network(from));
+        of_address.is_some_and(|failures| failures.wait(now).is_some())
+    }
+
+    /// Whether a try may be looked at. It counts as failed until [`Throttle::succeeded`] says otherwise, so that many
+    /// tries at once gain nothing.
     ///
     /// # Errors
     /// The whole seconds to wait.
@@ -78,57 +135,72 @@ impl Throttle {
         now: Timestamp,
         patience: Patience,
     ) -> Result<(), u32> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
         seen.forget_old(now);
-        let key = (account.to_owned(), from);
-        let mut wait_until = seen
-            .accounts
-            .get(&key)
-            .map_or(Timestamp(0), |failures| failures.wait_until);
-        if !seen.known.contains_key(&key) {
-            let of_address = seen
-                .addresses
-                .get(&from)
-                .map_or(Timestamp(0), |failures| failures.wait_until);
-            wait_until = wait_until.max(of_address);
-        }
-        if wait_until > now {
-            let seconds = wait_until.since(now).div_euclid(1_000) + 1;
-            return Err(u32::try_from(seconds).unwrap_or(u32::MAX));
-        }
-        seen.accounts.entry(key).or_default().add(now, patience);
-        Ok(())
-    }
-
-    /// The try was wrong.
-    pub fn failed(&self, from: IpAddr, now: Timestamp, patience: Patience) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (account.to_owned(), network(from));
+        seen.wait(&key, now)?;
         let of_address = Patience {
             free: FREE_OF_ADDRESS,
             ..patience
         };
-        seen.addresses.entry(from).or_default().add(now, of_address);
+        let address = seen.addresses.entry(key.1).or_default();
+        address.add(now, of_address);
+        seen.accounts.entry(key).or_default().add(now, patience);
+        Ok(())
+    }
+
+    /// The password was right, and a code is still to come: that is no failure of the address.
+    pub fn unfinished(&self, from: IpAddr) {
+        if let Some(address) = self.seen().addresses.get_mut(&network(from)) {
+            address.take_back(FREE_OF_ADDRESS);
+        }
     }
 
     /// The try was right: what failed before for this account from there is forgotten. What the address failed at other
     /// accounts is not, or one right password would buy many guesses.
     pub fn succeeded(&self, account: &str, from: IpAddr, now: Timestamp) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account.to_owned(), from);
+        let mut seen = self.seen();
+        let key = (account.to_owned(), network(from));
+        if let Some(address) = seen.addresses.get_mut(&key.1) {
+            address.take_back(FREE_OF_ADDRESS);
+        }
         seen.accounts.remove(&key);
         seen.known.insert(key, now);
     }
 }
 
 impl Seen {
+    fn wait(&self, key: &(String, IpAddr), now: Timestamp) -> Result<(), u32> {
+        let own = self.accounts.get(key).and_then(|own| own.wait(now));
+        let whole = self.addresses.get(&key.1).and_then(|all| all.wait(now));
+        let whole = whole.filter(|_| !self.known.contains_key(key));
+        own.max(whole).map_or(Ok(()), Err)
+    }
+
     fn forget_old(&mut self, now: Timestamp) {
         if self.accounts.len() + self.addresses.len() < MOST_KEPT {
             return;
         }
-        self.accounts
-            .retain(|_, failures| now.since(failures.last) < FORGET_MS);
-        self.addresses
-            .retain(|_, failures| now.since(failures.last) < FORGET_MS);
+        let mut keep_ms = FORGET_MS;
+        // A flood of new names and addresses must not grow the memory either. Down to half, so that not every try of it
+        // looks through all there are.
+        while self.accounts.len() + self.addresses.len() > MOST_KEPT / 2 && keep_ms > 0 {
+            let fresh = |failures: &Failures| now.since(failures.last) < keep_ms;
+            self.accounts.retain(|_, failures| fresh(failures));
+            self.addresses.retain(|_, failures| fresh(failures));
+            keep_ms /= 2;
+        }
+        if self.accounts.len() + self.addresses.len() > MOST_KEPT / 2 {
+            // Whoever has to wait goes on waiting: a flood of names that were tried once frees nobody.
+            self.accounts
+                .retain(|_, failures| failures.wait(now).is_some());
+            self.addresses
+                .retain(|_, failures| failures.wait(now).is_some());
+        }
+        if self.accounts.len() + self.addresses.len() > MOST_KEPT / 2 {
+            self.accounts.clear();
+            self.addresses.clear();
+        }
         if self.known.len() > MOST_KEPT {
             self.known.clear();
         }
@@ -170,26 +242,61 @@ mod tests {
         let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
         throttle.attempt("guard", HERE, now, PATIENCE).unwrap();
         throttle.succeeded("guard", HERE, now);
-        let refused = (0..200)
+        // All of them at once: none is looked at before all have asked.
+        let taken = (0..400)
             .filter(|n| {
                 let attempt = throttle.attempt(&format!("user{n}"), HERE, now, PATIENCE);
-                if attempt.is_ok() {
-                    throttle.failed(HERE, now, PATIENCE);
-                }
-                attempt.is_err()
+                attempt.is_ok()
             })
             .count();
-        assert!(refused > 100, "{refused}");
+        assert_eq!(taken, 50);
         assert_eq!(throttle.attempt("guard", HERE, now, PATIENCE), Ok(()));
+        assert!(throttle.is_slowed(HERE, now) && !throttle.is_slowed(ELSEWHERE, now));
     }
 
     #[test]
-    fn a_whole_shift_logs_in_at_once_from_one_address() {
+    fn a_whole_shift_logs_in_from_one_address() {
         let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
         for n in 0..1_000 {
-            let attempt = throttle.attempt(&format!("agent{n}"), HERE, now, PATIENCE);
+            let name = format!("agent{n}");
+            let attempt = throttle.attempt(&name, HERE, now, PATIENCE);
             assert_eq!(attempt, Ok(()), "nobody has failed yet");
+            throttle.succeeded(&name, HERE, now);
         }
+    }
+
+    #[test]
+    fn a_household_of_ipv6_counts_as_one() {
+        let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
+        let host = |n: u16| IpAddr::from([0x2001, 0xdb8, 1, 2, 0, 0, 0, n]);
+        let taken = (0..400)
+            .filter(|n| throttle.attempt("guard", host(*n), now, PATIENCE).is_ok())
+            .count();
+        assert_eq!(taken, 5);
+        let beside = IpAddr::from([0x2001, 0xdb8, 1, 3, 0, 0, 0, 1]);
+        assert_eq!(throttle.attempt("guard", beside, now, PATIENCE), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_of_names_and_addresses_stays_in_bounds() {
+        let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
+        for n in 0..60_000_u32 {
+            let from = IpAddr::from(n.to_be_bytes());
+            let _ = throttle.attempt(&format!("user{n}"), from, now, PATIENCE);
+        }
+        let seen = throttle.seen();
+        assert!(seen.accounts.len() + seen.addresses.len() <= MOST_KEPT + 2);
+    }
+
+    #[test]
+    fn a_flood_of_names_and_addresses_frees_nobody_who_has_to_wait() {
+        let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
+        while throttle.attempt("guard", HERE, now, PATIENCE).is_ok() {}
+        for n in 0..60_000_u32 {
+            let from = IpAddr::from(n.to_be_bytes());
+            let _ = throttle.attempt(&format!("user{n}"), from, now, PATIENCE);
+        }
+        assert!(throttle.look("guard", HERE, now).is_err());
     }
 
     #[test]

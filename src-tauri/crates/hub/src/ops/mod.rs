@@ -29,6 +29,7 @@ pub mod photo;
 pub mod picture;
 pub mod read;
 pub mod record;
+pub mod refusal;
 pub mod release;
 pub mod report;
 pub mod right;

@@ -111,6 +111,23 @@ impl Desk {
         .await
     }
 
+    /// Sets a password with a code an administrator handed over.
+    pub(crate) async fn reset(&self, username: &str, code: &str, password: &str) -> Answer {
+        let told = json!({"username": username, "code": code, "password": password});
+        self.post("/api/session/reset", told).await
+    }
+
+    /// Enters the password once more; the session goes on under another token.
+    pub(crate) async fn confirm(&mut self, password: &str) -> Answer {
+        let answer = self
+            .post("/api/session/confirm", json!({"password": password}))
+            .await;
+        if let Some(token) = answer.body["token"].as_str() {
+            self.token = Some(token.to_owned());
+        }
+        answer
+    }
+
     pub(crate) async fn log_in(&mut self, username: &str, password: &str) -> Value {
         let answer = self.try_log_in(username, password).await;
         answer.ok(201);

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::{path::Path, time::Duration};
 
 /// A certificate for `localhost`, written as its files; answers it as PEM.
-fn certificate(folder: &Path) -> (TlsFiles, String) {
+pub(crate) fn certificate(folder: &Path) -> (TlsFiles, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let files = TlsFiles {
         certificate: folder.join("hub.crt"),
@@ -25,7 +25,7 @@ fn certificate(folder: &Path) -> (TlsFiles, String) {
 }
 
 /// Asks with a client that trusts this certificate and no other.
-async fn healthy(port: u16, trusted: &str) -> Result<bool, reqwest::Error> {
+pub(crate) async fn healthy(port: u16, trusted: &str) -> Result<bool, reqwest::Error> {
     let root = reqwest::Certificate::from_pem(trusted.as_bytes()).unwrap();
     let http = reqwest::Client::builder()
         .no_proxy()

@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod addresses;
 mod board;
 mod call;
 mod cli;
@@ -14,6 +15,7 @@ mod door;
 mod evidence;
 mod export;
 mod head;
+mod hostile;
 mod https;
 mod import;
 mod made;
@@ -21,16 +23,22 @@ mod matrix;
 mod office;
 mod opening;
 mod past;
+mod pending;
+mod reach;
 mod report;
+mod seals;
 mod search;
 mod seat;
 mod session;
 mod site;
+mod strangers;
 mod stream;
 mod undo;
 mod vault;
 mod warning;
+mod watch;
 mod words;
+mod zone;
 
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::{

@@ -1,0 +1,69 @@
+//! Writes down what was refused: counted for `/metrics`, and put together by minute for the audit.
+
+use crate::{
+    hub::Hub,
+    refusal::{Refusal, Trace, minute},
+    store::{Audit, StoreError},
+};
+use lanedesk_domain::ids::PersonId;
+use serde_json::json;
+use std::net::IpAddr;
+
+/// Counts a refusal and leaves its trace. Nobody waits for it to be written.
+pub fn note(
+    hub: &Hub,
+    what: Refusal,
+    from: Option<IpAddr>,
+    person: Option<&PersonId>,
+    subject: &str,
+) {
+    hub.metrics().refused(what);
+    let now = hub.clock().now();
+    let traces = hub.refusals().note(what, from, person, subject, now);
+    if !traces.is_empty() {
+        tokio::spawn(written(hub.clone(), traces));
+    }
+}
+
+/// Writes what is left of each minute when it is over; the caller ends it by dropping it.
+pub async fn run(hub: Hub) {
+    loop {
+        let next = minute(hub.clock().now()).plus_minutes(1);
+        hub.clock().sleep_until(next).await;
+        let traces = hub.refusals().due(hub.clock().now());
+        written(hub.clone(), traces).await;
+    }
+}
+
+async fn written(hub: Hub, traces: Vec<Trace>) {
+    if traces.is_empty() {
+        return;
+    }
+    let now = hub.clock().now();
+    let written: Result<(), StoreError> = hub
+        .store()
+        .write(move |tx| {
+            let traces = traces.clone();
+            Box::pin(async move {
+                for trace in traces {
+                    tx.audit(Audit {
+                        at: now,
+                        person: trace.person,
+                        action: trace.what.action(),
+                        subject: trace.subject,
+                        body: json!({
+                            "from": trace.from,
+                            "times": trace.times,
+                            "minute": trace.minute,
+                        }),
+                    })
+                    .await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "refusals were counted but not written down");
+    }
+}
