@@ -5,12 +5,16 @@
 //! `lanedesk audit head 1`, the time in RFC 3339, then `chain seq hash` for every chain by name. Anybody can check it with
 //! the public key that every head carries; that it is the hub's own shows by comparing it with a head known before.
 
-use crate::store::{Broken, Conn, StoreError, verify_audit};
+mod rows;
+
+pub use rows::BrokenRow;
+
+use crate::store::{Anchor, Broken, Conn, StoreError, follows_nothing, walk_audit};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::audit::{AuditHead, ChainHead};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 /// Why a head proves nothing, or what it proves.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum Fault {
     /// A chain is broken in itself, or no longer the one that was signed.
     #[error("{0}")]
     Chain(Broken),
+    /// A row is not what the chains say of it.
+    #[error(transparent)]
+    Row(rows::BrokenRow),
     /// The records cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,18 +93,65 @@ pub fn check(head: &AuditHead) -> Result<(), Fault> {
         .map_err(|_| Fault::Head("signature"))
 }
 
-/// Walks every chain and holds it against the head, where there is one. Answers how many rows hold.
+/// Whether a head holds by itself and was signed with this key.
+pub fn check_alone(head: &AuditHead, public_key: &str) -> Result<(), Fault> {
+    check(head)?;
+    if public_key.trim().eq_ignore_ascii_case(&head.public_key) {
+        Ok(())
+    } else {
+        Err(Fault::ForeignKey(head.public_key.clone()))
+    }
+}
+
+/// How far before a head a row's time may lie that was written behind it: what is written then has begun before, and clocks of
+/// several hubs differ.
+const SLACK_MS: i64 = 10 * 60 * 1000;
+
+/// What was found whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Audit rows.
+    pub audits: u64,
+    /// Rows that are summed up in them; none: nothing was summed up yet.
+    pub rows: Option<u64>,
+}
+
+/// Walks every chain and holds it against the head, where there is one, then every row that is summed up in them.
 ///
-/// Rows after the head are fine; whatever it was signed over must be there as it was.
-pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<u64, Fault> {
+/// Rows after the head are fine; whatever it was signed over must be there as it was, and nothing may have been put behind
+/// it that claims to be older. `public_key`: the one key that may have signed it; without it the records' own are taken.
+pub async fn verify(
+    conn: &mut Conn<'_>,
+    head: Option<&AuditHead>,
+    public_key: Option<&str>,
+) -> Result<Extent, Fault> {
     if let Some(head) = head {
         check(head)?;
-        let keys = conn.signing_keys().await?;
-        if !keys.iter().any(|key| key.public_key == head.public_key) {
+        let known = if let Some(key) = public_key {
+            key.trim().eq_ignore_ascii_case(&head.public_key)
+        } else {
+            let keys = conn.signing_keys().await?;
+            keys.iter().any(|key| key.public_key == head.public_key)
+        };
+        if !known {
             return Err(Fault::ForeignKey(head.public_key.clone()));
         }
     }
-    let rows = verify_audit(conn).await?.map_err(Fault::Chain)?;
+    // All of it as it was at one moment: the hub may run meanwhile.
+    let begin = conn.pick(
+        "begin",
+        "begin transaction isolation level repeatable read, read only",
+    );
+    conn.execute(begin, vec![]).await?;
+    let whole = at_one_moment(conn, head).await;
+    conn.execute("commit", vec![]).await?;
+    whole
+}
+
+async fn at_one_moment(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<Extent, Fault> {
+    let order = Succession::of(conn.heads().await?, head);
+    let audits = walk_audit(conn, &mut |row| order.fits(row)).await?;
+    let audits = audits.map_err(Fault::Chain)?;
     for end in head.map(|head| head.chains.as_slice()).unwrap_or_default() {
         let why = match conn.audit_hash(&end.chain, end.seq).await? {
             None => "it is missing, and the head was signed over it",
@@ -109,7 +163,74 @@ pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<u64
         let (chain, seq) = (end.chain.clone(), end.seq);
         return Err(Fault::Chain(Broken { chain, seq, why }));
     }
-    Ok(rows)
+    let rows = rows::verify(conn).await?;
+    Ok(Extent { audits, rows })
+}
+
+/// What may follow what: chains begin behind heads, and nothing behind a head is older than it.
+struct Succession<'a> {
+    /// Every head's time, by its digest.
+    heads: HashMap<String, i64>,
+    /// When the first was made; none: there is none.
+    first: Option<i64>,
+    /// The head in hand, and where the chains ended that it was signed over.
+    head: Option<(&'a AuditHead, HashMap<&'a str, i64>)>,
+}
+
+impl<'a> Succession<'a> {
+    fn of(heads: Vec<(String, i64)>, head: Option<&'a AuditHead>) -> Self {
+        let ends = |head: &'a AuditHead| {
+            let end = |chain: &'a ChainHead| (chain.chain.as_str(), chain.seq);
+            (head, head.chains.iter().map(end).collect())
+        };
+        Self {
+            first: heads.iter().map(|(_, at)| *at).min(),
+            heads: heads.into_iter().collect(),
+            head: head.map(ends),
+        }
+    }
+
+    fn fits(&self, row: &Anchor) -> Result<(), &'static str> {
+        if row.seq == 0 {
+            self.begins(row)?;
+        }
+        let Some((head, ends)) = &self.head else {
+            return Ok(());
+        };
+        let end = ends.get(row.chain.as_str());
+        if end.is_none_or(|end| row.seq > *end) && row.at < head.at.0 - SLACK_MS {
+            return Err("it is dated before the head, but was not there when the head was signed");
+        }
+        Ok(())
+    }
+
+    /// The first row of a chain.
+    fn begins(&self, row: &Anchor) -> Result<(), &'static str> {
+        let signed_over = |ends: &HashMap<&str, i64>| ends.contains_key(row.chain.as_str());
+        let behind = self.head.as_ref().filter(|(_, ends)| !signed_over(ends));
+        if follows_nothing(&row.prev) {
+            // Before there was a head that chains could follow. Heads of older hubs were not kept.
+            let early = self.first.is_none_or(|first| row.at <= first + SLACK_MS);
+            let kept = behind.is_some_and(|(head, _)| self.heads.contains_key(&head.digest));
+            return if early && !kept {
+                Ok(())
+            } else {
+                Err("the chain does not follow the head that was the newest then")
+            };
+        }
+        let Some(at) = self.heads.get(&row.prev) else {
+            return Err("the chain follows a head that is not there");
+        };
+        if row.at < at - SLACK_MS {
+            return Err("the chain is older than the head it follows");
+        }
+        match behind {
+            Some((head, _)) if *at < head.at.0 - SLACK_MS && row.at > head.at.0 + SLACK_MS => {
+                Err("the chain does not follow the head that was the newest then")
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

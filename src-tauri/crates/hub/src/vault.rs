@@ -7,11 +7,13 @@ mod check;
 mod keys;
 mod place;
 mod reseal;
+mod slot;
 
 pub use check::{CheckError, check, is_sealed};
 pub use keys::{KeyId, KeyRing, add_key, inline};
 pub use place::{PlaceError, is_s3, open as open_place};
 pub use reseal::{ResealError, Resealed, reseal};
+pub use slot::Slot;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as ObjectPath};
@@ -39,6 +41,9 @@ pub enum VaultError {
     /// Sealed under another key, or damaged.
     #[error("sealed under another key, or damaged")]
     Damaged,
+    /// Sealed by a hub that did not bind it to its place, in records whose texts are all bound.
+    #[error("sealed without its place, which is no longer taken")]
+    Unbound,
     /// The object is not there.
     #[error("no such object")]
     Missing,
@@ -92,16 +97,24 @@ impl Vault {
         Ok(())
     }
 
-    /// Seals a secret for a table column.
-    pub fn seal_text(&self, secret: &str) -> Result<String, VaultError> {
-        self.seal(secret.as_bytes())
-            .map(|sealed| STANDARD.encode(sealed))
+    /// Seals a secret for a place in a table.
+    pub fn seal_text(&self, slot: Slot<'_>, secret: &str) -> Result<String, VaultError> {
+        let sealed = self.ring().seal(slot, secret.as_bytes())?;
+        Ok(STANDARD.encode(sealed))
     }
 
-    /// Opens what [`Vault::seal_text`] sealed.
-    pub fn open_text(&self, sealed: &str) -> Result<String, VaultError> {
+    /// Opens what [`Vault::seal_text`] sealed for the same place.
+    pub fn open_text(&self, slot: Slot<'_>, sealed: &str) -> Result<String, VaultError> {
         let sealed = STANDARD.decode(sealed).map_err(|_| VaultError::Damaged)?;
-        String::from_utf8(self.open(&sealed)?).map_err(|_| VaultError::Damaged)
+        let opened = self.opened(|ring| ring.open(slot, &sealed))?;
+        String::from_utf8(opened).map_err(|_| VaultError::Damaged)
+    }
+
+    /// Opens what a hub sealed that knew no places.
+    fn open_unbound_text(&self, sealed: &str) -> Result<String, VaultError> {
+        let sealed = STANDARD.decode(sealed).map_err(|_| VaultError::Damaged)?;
+        let opened = self.opened(|ring| ring.open_unbound(&sealed))?;
+        String::from_utf8(opened).map_err(|_| VaultError::Damaged)
     }
 
     fn is_newest_text(&self, sealed: &str) -> bool {
@@ -113,7 +126,7 @@ impl Vault {
     /// Keeps a picture; answers the SHA-256 that names it. The same picture twice is one object.
     pub async fn keep(&self, content: &[u8]) -> Result<String, VaultError> {
         let name = hex::encode(Sha256::digest(content));
-        let sealed = self.seal(content)?;
+        let sealed = self.ring().seal(Slot::picture(&name), content)?;
         self.objects
             .put(&object_path(&name), PutPayload::from(sealed))
             .await
@@ -123,12 +136,20 @@ impl Vault {
 
     /// The picture named by `sha256`. Damaged where its content no longer fits its name.
     pub async fn fetch(&self, sha256: &str) -> Result<Vec<u8>, VaultError> {
-        let content = self.open(&self.read(&object_path(sha256)).await?)?;
+        let content = self.open_picture(sha256, &self.read(&object_path(sha256)).await?)?;
         if hex::encode(Sha256::digest(&content)) == sha256 {
             Ok(content)
         } else {
             Err(VaultError::Damaged)
         }
+    }
+
+    /// Opens a picture. Those of older hubs know no place; their name, the sum of what they hold, stands for it.
+    fn open_picture(&self, sha256: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.opened(|ring| match ring.open(Slot::picture(sha256), sealed) {
+            Err(VaultError::Unbound) => ring.open_unbound(sealed),
+            opened => opened,
+        })
     }
 
     async fn read(&self, path: &ObjectPath) -> Result<Vec<u8>, VaultError> {
@@ -157,17 +178,16 @@ impl Vault {
             .map_err(VaultError::Objects)
     }
 
-    fn seal(&self, content: &[u8]) -> Result<Vec<u8>, VaultError> {
-        self.ring().seal(content)
-    }
-
-    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        match self.ring().open(sealed) {
+    fn opened(
+        &self,
+        open: impl Fn(&KeyRing) -> Result<Vec<u8>, VaultError>,
+    ) -> Result<Vec<u8>, VaultError> {
+        match open(&self.ring()) {
             // Another hub may have sealed it under a key that was added since.
             Err(VaultError::ForeignKey(id)) if self.file.is_some() => {
                 tracing::info!(key = %id, "reading the key file again");
                 self.read_keys_again()?;
-                self.ring().open(sealed)
+                open(&self.ring())
             }
             opened => opened,
         }
@@ -246,8 +266,11 @@ mod tests {
         };
         let running = open();
         add_key(&path).unwrap();
-        let sealed = open().seal_text("secret").unwrap();
-        assert_eq!(running.open_text(&sealed).unwrap(), "secret");
+        let sealed = open().seal_text(Slot::robot("r"), "secret").unwrap();
+        assert_eq!(
+            running.open_text(Slot::robot("r"), &sealed).unwrap(),
+            "secret"
+        );
         assert_eq!(
             running.newest(),
             open().newest(),

@@ -9,10 +9,11 @@ use crate::{
     audit,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, SigningKeyRow},
+    store::{Audit, SigningKeyRow, Store, StoreError},
+    vault::Slot,
 };
 use ed25519_dalek::SigningKey;
-use lanedesk_domain::{ids::PersonId, person::Permission};
+use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
 use lanedesk_wire::audit::AuditHead;
 use serde_json::json;
 use std::time::Duration;
@@ -21,6 +22,28 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(3600);
 /// From the start of a hub to its first head.
 const FIRST: Duration = Duration::from_secs(60);
+
+/// Says in the record from where on rows are summed up, and how many there were before; once for every database. Hubs of
+/// before, which sum nothing up, must not run any more.
+pub async fn begin(store: &Store, now: Timestamp) -> std::result::Result<(), StoreError> {
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(before) = tx.begin_ledger().await? else {
+                    return Ok(());
+                };
+                tx.audit(Audit {
+                    at: now,
+                    person: None,
+                    action: "record.begin",
+                    subject: "record:rows".to_owned(),
+                    body: json!({"before": before}),
+                })
+                .await
+            })
+        })
+        .await
+}
 
 /// A fresh head, for somebody who reviews the record.
 pub async fn head(hub: &Hub, actor: &Actor) -> Result<AuditHead> {
@@ -49,10 +72,12 @@ async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
     let name = format!("heads/{}/{}-{}.json", day(&head), now.0, &head.digest[..8]);
     hub.vault().publish(&name, body).await.map_err(internal)?;
     let facts = json!({"digest": head.digest, "public_key": head.public_key, "object": name});
+    let digest = head.digest.clone();
     hub.store()
         .write(move |tx| {
-            let (person, facts) = (person.clone(), facts.clone());
+            let (person, facts, digest) = (person.clone(), facts.clone(), digest.clone());
             Box::pin(async move {
+                tx.add_head(&digest, now).await?;
                 tx.audit(Audit {
                     at: now,
                     person,
@@ -69,7 +94,7 @@ async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
 
 /// Its day, for the folder.
 fn day(head: &AuditHead) -> String {
-    head.at.to_string().chars().take(10).collect()
+    head.at.local_day()
 }
 
 fn internal(error: impl std::fmt::Display) -> Error {
@@ -85,7 +110,9 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
     }
     let key = SigningKey::from_bytes(&rand::random());
     let public_key = hex::encode(key.verifying_key());
-    let sealed = hub.vault().seal_text(&hex::encode(key.to_bytes()));
+    let sealed = hub
+        .vault()
+        .seal_text(Slot::signing_key(&public_key), &hex::encode(key.to_bytes()));
     let sealed = sealed.map_err(internal)?;
     let (row, now) = (SigningKeyRow { public_key, sealed }, hub.clock().now());
     hub.store()
@@ -108,7 +135,12 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
 }
 
 fn open(hub: &Hub, row: &SigningKeyRow) -> Option<SigningKey> {
-    let seed = hex::decode(hub.vault().open_text(&row.sealed).ok()?).ok()?;
+    let seed = hex::decode(
+        hub.vault()
+            .open_text(Slot::signing_key(&row.public_key), &row.sealed)
+            .ok()?,
+    )
+    .ok()?;
     let key = SigningKey::from_bytes(&seed.try_into().ok()?);
     (hex::encode(key.verifying_key()) == row.public_key).then_some(key)
 }

@@ -19,9 +19,28 @@ pub struct Audit {
     pub body: serde_json::Value,
 }
 
+/// Audit rows that wait for the end of their transaction.
+const MOST_WAITING: usize = 64;
+
 impl Tx<'_> {
-    /// Adds a row to this writer's chain.
+    /// Adds a row to this writer's chain, at the end of the transaction: the last one takes the sums of what was written.
     pub async fn audit(&mut self, audit: Audit) -> Result<(), StoreError> {
+        // Whoever writes thousands does not keep them in memory.
+        if self.audits.len() >= MOST_WAITING {
+            for audit in std::mem::take(&mut self.audits) {
+                self.link(audit).await?;
+            }
+        }
+        self.audits.push(audit);
+        Ok(())
+    }
+
+    /// Links a row to this writer's chain.
+    pub(super) async fn link(&mut self, audit: Audit) -> Result<(), StoreError> {
+        if self.chain.next == 0 {
+            // A chain begins behind the newest head, so that none can be made up later for a time before it.
+            self.chain.last = self.newest_head().await?.unwrap_or_else(chain::nothing);
+        }
         let body = audit.body.to_string();
         let person = audit.person.as_ref().map_or("", PersonId::as_str);
         let link = chain::Link {
@@ -69,27 +88,45 @@ pub struct Broken {
     pub why: &'static str,
 }
 
-#[derive(sqlx::FromRow)]
-struct AuditRow {
-    chain: String,
-    seq: i64,
-    at: i64,
-    person_id: Option<String>,
-    action: String,
-    subject: String,
-    body: String,
-    prev: String,
-    hash: String,
-}
-
 /// Rows looked at in one read, so that memory stays flat however long the record is.
 const CHECKED_AT_ONCE: i64 = 1_000;
 
-/// Walks every chain from its first row. Answers how many rows hold, or the first that does not.
-pub async fn verify(conn: &mut Conn<'_>) -> Result<Result<u64, Broken>, StoreError> {
-    let (mut chain, mut seq, mut last, mut held) = (String::new(), -1_i64, String::new(), 0_u64);
+/// An audit row that holds, for whoever looks further.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct Anchor {
+    /// Its chain.
+    pub(crate) chain: String,
+    /// Its number.
+    pub(crate) seq: i64,
+    /// When.
+    pub(crate) at: i64,
+    person_id: Option<String>,
+    /// What.
+    pub(crate) action: String,
+    subject: String,
+    /// The facts.
+    pub(crate) body: String,
+    /// What it follows.
+    pub(crate) prev: String,
+    hash: String,
+}
+
+/// How many rows hold, or the first that does not.
+pub type Verified = Result<u64, Broken>;
+
+/// Walks every chain from its first row.
+pub async fn verify(conn: &mut Conn<'_>) -> Result<Verified, StoreError> {
+    walk(conn, &mut |_| Ok(())).await
+}
+
+/// Walks every chain from its first row and shows each row that holds; what `look` finds wrong with one ends the walk.
+pub(crate) async fn walk(
+    conn: &mut Conn<'_>,
+    look: &mut (dyn FnMut(&Anchor) -> Result<(), &'static str> + Send),
+) -> Result<Verified, StoreError> {
+    let (mut chain, mut seq, mut last, mut held) = (String::new(), -1_i64, None, 0_u64);
     loop {
-        let rows: Vec<AuditRow> = conn
+        let rows: Vec<Anchor> = conn
             .all(
                 "select chain, seq, at, person_id, action, subject, body, prev, hash from audit
                  where chain > $1 or (chain = $1 and seq > $2) order by chain, seq limit $3",
@@ -101,25 +138,27 @@ pub async fn verify(conn: &mut Conn<'_>) -> Result<Result<u64, Broken>, StoreErr
         }
         for row in rows {
             if row.chain != chain {
-                (chain, seq, last) = (row.chain.clone(), -1, "0".repeat(64));
+                (chain, seq, last) = (row.chain.clone(), -1, None);
             }
-            if let Err(why) = check(&row, seq + 1, &last) {
+            let fits = check(&row, seq + 1, last.as_deref()).and_then(|()| look(&row));
+            if let Err(why) = fits {
                 return Ok(Err(Broken {
                     chain,
                     seq: seq + 1,
                     why,
                 }));
             }
-            (seq, last, held) = (row.seq, row.hash, held + 1);
+            (seq, last, held) = (row.seq, Some(row.hash), held + 1);
         }
     }
 }
 
-fn check(row: &AuditRow, expected: i64, last: &str) -> Result<(), &'static str> {
+/// What the first row of a chain follows is looked at by whoever knows the heads.
+fn check(row: &Anchor, expected: i64, last: Option<&str>) -> Result<(), &'static str> {
     if row.seq != expected {
         return Err("the row is missing");
     }
-    if row.prev != last {
+    if last.is_some_and(|last| row.prev != last) {
         return Err("it does not follow the row before");
     }
     let link = chain::Link {
@@ -136,4 +175,9 @@ fn check(row: &AuditRow, expected: i64, last: &str) -> Result<(), &'static str> 
     } else {
         Err("its content was changed")
     }
+}
+
+/// What the first row of a chain follows where there is no head yet.
+pub(crate) fn follows_nothing(prev: &str) -> bool {
+    prev == chain::nothing()
 }

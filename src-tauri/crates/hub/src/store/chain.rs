@@ -9,7 +9,7 @@ pub(super) struct Chain {
     pub(super) id: String,
     /// Number of the next row.
     pub(super) next: i64,
-    /// Hash of the last row; 64 zeros before the first.
+    /// Hash of the last row; 64 zeros before the first, which follows the newest signed head, where there is one.
     pub(super) last: String,
 }
 
@@ -24,12 +24,17 @@ pub(super) struct Link<'a> {
     pub(super) body: &'a str,
 }
 
+/// What a chain follows that begins before there is a head.
+pub(super) fn nothing() -> String {
+    "0".repeat(64)
+}
+
 impl Chain {
     pub(super) fn new() -> Self {
         Self {
             id: uuid::Uuid::now_v7().to_string(),
             next: 0,
-            last: "0".repeat(64),
+            last: nothing(),
         }
     }
 }

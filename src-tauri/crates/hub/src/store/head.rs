@@ -31,6 +31,26 @@ impl Conn<'_> {
         Ok(rows.into_iter().map(shown).collect())
     }
 
+    /// The newest head, by its digest.
+    pub(crate) async fn newest_head(&mut self) -> Result<Option<String>, StoreError> {
+        let sql = "select digest from audit_head order by at desc, digest desc limit 1";
+        let row: Option<(String,)> = self.optional(sql, vec![]).await?;
+        Ok(row.map(|(digest,)| digest))
+    }
+
+    /// Every head, with its time in ms UTC.
+    pub(crate) async fn heads(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = "select digest, at from audit_head order by at, digest";
+        self.all(sql, vec![]).await
+    }
+
+    /// Keeps a head: chains that begin from now on follow it.
+    pub(crate) async fn add_head(&mut self, digest: &str, at: Timestamp) -> Result<(), StoreError> {
+        let sql =
+            "insert into audit_head (digest, at) values ($1, $2) on conflict (digest) do nothing";
+        self.execute(sql, args![digest, at]).await.map(drop)
+    }
+
     /// The hash of an audit row.
     pub(crate) async fn audit_hash(
         &mut self,

@@ -20,8 +20,10 @@ mod help;
 mod lane;
 mod later;
 mod lease;
+mod ledger;
 mod maintenance;
 mod morning;
+mod object;
 mod opening;
 mod order;
 mod outbox;
@@ -43,12 +45,14 @@ mod sealed;
 mod seat;
 mod session;
 mod settlement;
+mod shown;
 mod site;
 mod statistics;
 mod stay;
 mod step;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod vehicle;
 mod view;
 mod warning;
@@ -57,7 +61,8 @@ mod writer;
 pub(crate) use account::Account;
 pub(crate) use approval::AskedBy;
 pub use approval::{Answer, ApprovalRow};
-pub use audit::{Audit, Broken, verify as verify_audit};
+pub(crate) use audit::{Anchor, follows_nothing, walk as walk_audit};
+pub use audit::{Audit, Broken, Verified, verify as verify_audit};
 pub use board::Handled;
 pub use call::CallRow;
 pub(crate) use call::{NewCall, Which};
@@ -71,8 +76,10 @@ pub use evidence::{EvidenceRow, Hold};
 pub use head::SigningKeyRow;
 pub(crate) use help::HelpRow;
 pub use lease::{Grant, LeaseRow};
+pub(crate) use ledger::{GONE, LEDGERS, Ledger};
 pub(crate) use maintenance::{MaintenanceFilter, NewMaintenance};
 pub(crate) use morning::{Daily, EndedCase, Span};
+pub(crate) use object::{ObjectHold, Purpose};
 pub use opening::NewOpening;
 pub(crate) use opening::{Behind, Filter, lots_arg, picture_path};
 pub use order::OrderRow;
@@ -94,19 +101,23 @@ pub use robot_order::RobotOrderRow;
 pub(crate) use sealed::{SEALED, Sealed};
 pub use seat::SeatRow;
 pub use session::Session;
+pub(crate) use session::is_beyond;
 pub use settlement::Pending;
 pub use site::Secrets;
 pub(crate) use site::{
-    ChangeRow, NewChange, RowChange, RowsAsked, StoredRow, device_settings, needed_by,
+    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, StoredRow,
+    device_settings, needed_by,
 };
 pub(crate) use statistics::Group;
 pub use stay::{Leaving, NewStay, StayRow};
 pub use step::StepRow;
+pub use turn::{Row as TurnRow, Rows};
 pub use view::{ReadNow, Standing};
 pub use warning::Told as ToldWarning;
 pub(crate) use warning::WarningFilter;
 pub use writer::{Fault, Tx, Work};
 
+use crate::{clock::Clock, files::own_file};
 use chain::Chain;
 use conn::classify;
 use sqlx::{
@@ -132,6 +143,12 @@ pub enum StoreError {
     /// Two transactions stood in each other's way; trying again may work.
     #[error("transactions stood in each other's way: {0}")]
     Conflict(String),
+    /// Work came upon a row it had not taken first: it begins again with it.
+    #[error("not taken first: {0:?}")]
+    NotTaken(Vec<turn::Row>),
+    /// What was judged by a page is written no more: the lane has gone on since the page was put together.
+    #[error("the lane has gone on")]
+    GoneOn,
     /// A row does not hold what it must, or a query is wrong: a fault of ours.
     #[error("bad record: {0}")]
     Corrupt(String),
@@ -148,6 +165,7 @@ struct Inner {
     pools: Pools,
     /// Counts commits that told something; the number itself means nothing.
     committed: watch::Sender<u64>,
+    time: writer::StoreClock,
 }
 
 enum Pools {
@@ -157,22 +175,32 @@ enum Pools {
     },
     Postgres {
         pool: PgPool,
-        chains: writer::Chains,
+        writers: writer::Writers,
+        holders: object::Holders,
     },
 }
 
 impl Store {
     /// Opens the database at `address`, brings its tables up to date and starts the writer.
     pub async fn open(address: &str) -> Result<Self, StoreError> {
-        let committed = watch::Sender::new(0);
+        let (committed, time) = (watch::Sender::new(0), writer::StoreClock::default());
         let pools = if address.starts_with("sqlite:") {
-            open_sqlite(address, committed.clone()).await?
+            open_sqlite(address, committed.clone(), time.clone()).await?
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             open_postgres(address).await?
         } else {
             return Err(StoreError::BadAddress);
         };
-        Ok(Self(Arc::new(Inner { pools, committed })))
+        Ok(Self(Arc::new(Inner {
+            pools,
+            committed,
+            time,
+        })))
+    }
+
+    /// What the store says by itself is dated by the hub's clock from now on.
+    pub(crate) fn follow(&self, clock: &Clock) {
+        self.0.time.follow(clock.clone());
     }
 
     /// `sqlite` or `postgres`.
@@ -207,9 +235,21 @@ impl Store {
         E: Fault,
         F: Work<T, E>,
     {
+        self.write_at(Rows::default(), work).await
+    }
+
+    /// The same with these rows taken before anything is read, so that all of it stays true until the commit.
+    pub async fn write_at<T, E, F>(&self, rows: Rows, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+        F: Work<T, E>,
+    {
         let done = match &self.0.pools {
             Pools::Sqlite { writer, .. } => return writer.write(work).await,
-            Pools::Postgres { pool, chains } => writer::write_postgres(pool, chains, &work).await,
+            Pools::Postgres { pool, writers, .. } => {
+                writer::write_postgres((pool, writers, &self.0.time), rows, &work).await
+            }
         };
         if done.is_ok() {
             self.0.committed.send_modify(|n| *n = n.wrapping_add(1));
@@ -242,7 +282,11 @@ impl Store {
     }
 }
 
-async fn open_sqlite(address: &str, committed: watch::Sender<u64>) -> Result<Pools, StoreError> {
+async fn open_sqlite(
+    address: &str,
+    committed: watch::Sender<u64>,
+    time: writer::StoreClock,
+) -> Result<Pools, StoreError> {
     let options = SqliteConnectOptions::from_str(address)
         .map_err(|_| StoreError::BadAddress)?
         .create_if_missing(true)
@@ -250,6 +294,8 @@ async fn open_sqlite(address: &str, committed: watch::Sender<u64>) -> Result<Poo
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true);
+    // Its log and shared memory get the rights of the file.
+    own_file(options.get_filename()).map_err(|e| StoreError::Unavailable(e.to_string()))?;
     let one = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1);
@@ -265,7 +311,7 @@ async fn open_sqlite(address: &str, committed: watch::Sender<u64>) -> Result<Poo
         .connect_with(options.read_only(true))
         .await
         .map_err(classify)?;
-    let writer = writer::Sqlite::start(writing, committed).await?;
+    let writer = writer::Sqlite::start(writing, committed, time).await?;
     Ok(Pools::Sqlite { readers, writer })
 }
 
@@ -284,8 +330,10 @@ async fn open_postgres(address: &str) -> Result<Pools, StoreError> {
         .run(&pool)
         .await
         .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    outbox::prepare(&pool).await?;
     Ok(Pools::Postgres {
         pool,
-        chains: writer::Chains::default(),
+        writers: writer::Writers::default(),
+        holders: object::Holders::default(),
     })
 }

@@ -1,9 +1,10 @@
 //! The keys: the newest seals, every one opens what it sealed.
 //!
-//! A sealed text is `LDK1`, the key's id (four bytes), a nonce (twelve) and the AES-256-GCM text with its tag, which
-//! covers the first eight bytes too. Texts of hubs before key rotation begin with their nonce; every key is tried on them.
+//! A sealed text is `LDK2`, the key's id (four bytes), a nonce (twelve) and the AES-256-GCM text with its tag, which
+//! covers the first eight bytes and the [`Slot`] too. Texts of older hubs know no slot: they begin with `LDK1`, or before key
+//! rotation with their nonce, and then every key is tried on them.
 
-use super::VaultError;
+use super::{Slot, VaultError};
 use aes_gcm::{
     Aes256Gcm, Key, KeyInit, Nonce,
     aead::{Aead, OsRng, Payload, rand_core::RngCore},
@@ -14,8 +15,10 @@ use std::{io::Write as _, path::Path};
 
 /// Length of a nonce, in bytes.
 const NONCE: usize = 12;
-/// What a sealed text that names its key begins with.
-const MARK: &[u8; 4] = b"LDK1";
+/// What a sealed text begins with that is bound to its slot.
+const MARK: &[u8; 4] = b"LDK2";
+/// What one begins with that names its key only.
+const OLD_MARK: &[u8; 4] = b"LDK1";
 
 /// A key's name: the beginning of a hash of it, which tells nothing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,28 +81,38 @@ impl KeyRing {
         self.0.first().map_or(KeyId([0; 4]), |sealer| sealer.id)
     }
 
-    /// Seals under the newest key, with a fresh nonce.
-    pub fn seal(&self, content: &[u8]) -> Result<Vec<u8>, VaultError> {
+    /// Seals for a slot under the newest key, with a fresh nonce.
+    pub fn seal(&self, slot: Slot<'_>, content: &[u8]) -> Result<Vec<u8>, VaultError> {
         let newest = self.0.first().ok_or(VaultError::BadKey)?;
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
         let head = [MARK.as_slice(), &newest.id.0].concat();
         let payload = Payload {
             msg: content,
-            aad: &head,
+            aad: &[head.as_slice(), &slot.bytes()].concat(),
         };
         let sealed = newest.cipher.encrypt(Nonce::from_slice(&nonce), payload);
         let sealed = sealed.map_err(|_| VaultError::Damaged)?;
         Ok([head.as_slice(), &nonce, &sealed].concat())
     }
 
-    /// Opens what any of the keys sealed.
-    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let named = key_of(sealed);
+    /// Opens what any of the keys sealed for this slot.
+    pub fn open(&self, slot: Slot<'_>, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let id = key_of(MARK, sealed).ok_or(VaultError::Unbound)?;
+        let key = self.0.iter().find(|key| key.id == id);
+        let key = key.ok_or(VaultError::ForeignKey(id))?;
+        let (head, rest) = sealed.split_at(MARK.len() + id.0.len());
+        let aad = [head, &slot.bytes()].concat();
+        open_with(key, &aad, rest).ok_or(VaultError::Damaged)
+    }
+
+    /// Opens what a hub sealed that knew no slots.
+    pub(super) fn open_unbound(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let named = key_of(OLD_MARK, sealed);
         if let Some(id) = named
             && let Some(sealer) = self.0.iter().find(|sealer| sealer.id == id)
         {
-            let (head, rest) = sealed.split_at(MARK.len() + id.0.len());
+            let (head, rest) = sealed.split_at(OLD_MARK.len() + id.0.len());
             if let Some(content) = open_with(sealer, head, rest) {
                 return Ok(content);
             }
@@ -115,10 +128,15 @@ impl KeyRing {
         })
     }
 
-    /// Whether this was sealed under the newest key.
+    /// Whether this was sealed for a slot under the newest key.
     pub fn is_newest(&self, sealed: &[u8]) -> bool {
-        key_of(sealed) == Some(self.newest())
+        key_of(MARK, sealed) == Some(self.newest())
     }
+}
+
+/// Whether a sealed text is bound to a slot.
+pub(super) fn is_bound(sealed: &[u8]) -> bool {
+    sealed.starts_with(MARK)
 }
 
 fn open_with(sealer: &Sealer, aad: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
@@ -130,9 +148,9 @@ fn open_with(sealer: &Sealer, aad: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
         .ok()
 }
 
-/// The key a sealed text names.
-fn key_of(sealed: &[u8]) -> Option<KeyId> {
-    let id = sealed.strip_prefix(MARK)?.first_chunk::<4>()?;
+/// The key a sealed text with this mark names.
+fn key_of(mark: &[u8], sealed: &[u8]) -> Option<KeyId> {
+    let id = sealed.strip_prefix(mark)?.first_chunk::<4>()?;
     Some(KeyId(*id))
 }
 
@@ -180,23 +198,25 @@ fn write_file(path: &Path, text: &str) -> Result<(), VaultError> {
 mod tests {
     use super::*;
 
+    const HERE: Slot<'_> = Slot::device("cam-1");
+
     #[test]
     fn the_newest_key_seals_and_every_key_opens() {
         let (before, after) = (
             KeyRing::new(&[[1; 32]]).unwrap(),
             KeyRing::new(&[[2; 32], [1; 32]]).unwrap(),
         );
-        let old = before.seal(b"secret").unwrap();
-        assert_eq!(after.open(&old).unwrap(), b"secret");
+        let old = before.seal(HERE, b"secret").unwrap();
+        assert_eq!(after.open(HERE, &old).unwrap(), b"secret");
         assert!(before.is_newest(&old) && !after.is_newest(&old));
-        let new = after.seal(b"secret").unwrap();
+        let new = after.seal(HERE, b"secret").unwrap();
         assert!(after.is_newest(&new));
         assert!(
-            matches!(before.open(&new), Err(VaultError::ForeignKey(id)) if id == after.newest())
+            matches!(before.open(HERE, &new), Err(VaultError::ForeignKey(id)) if id == after.newest())
         );
         let alone = KeyRing::new(&[[2; 32]]).unwrap();
-        assert_eq!(alone.open(&new).unwrap(), b"secret");
-        assert!(alone.open(&old).is_err(), "the old key is gone");
+        assert_eq!(alone.open(HERE, &new).unwrap(), b"secret");
+        assert!(alone.open(HERE, &old).is_err(), "the old key is gone");
     }
 
     #[test]
@@ -205,18 +225,38 @@ mod tests {
         let text = cipher.encrypt(Nonce::from_slice(&[9; 12]), b"secret".as_slice());
         let sealed = [[9; 12].as_slice(), &text.unwrap()].concat();
         let ring = KeyRing::new(&[[2; 32], [1; 32]]).unwrap();
-        assert_eq!(ring.open(&sealed).unwrap(), b"secret");
+        assert_eq!(ring.open_unbound(&sealed).unwrap(), b"secret");
+        assert!(matches!(ring.open(HERE, &sealed), Err(VaultError::Unbound)));
+    }
+
+    #[test]
+    fn a_sealed_text_opens_in_its_own_slot_only() {
+        let ring = KeyRing::new(&[[1; 32]]).unwrap();
+        let sealed = ring.seal(HERE, b"secret").unwrap();
+        let elsewhere = [
+            Slot::device("cam-2"),
+            Slot::robot("cam-1"),
+            Slot::of("device", "secretsc", "am-1"),
+            Slot::of("devices", "ecrets", "cam-1"),
+        ];
+        for slot in elsewhere {
+            assert!(ring.open(slot, &sealed).is_err(), "{slot:?}");
+        }
+        assert!(ring.open_unbound(&sealed).is_err());
+        let mut old = sealed.clone();
+        old[..4].copy_from_slice(OLD_MARK);
+        assert!(ring.open_unbound(&old).is_err(), "no way around the slot");
     }
 
     #[test]
     fn one_changed_byte_anywhere_is_damage() {
         let ring = KeyRing::new(&[[1; 32]]).unwrap();
-        let sealed = ring.seal(b"secret").unwrap();
+        let sealed = ring.seal(HERE, b"secret").unwrap();
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert!(ring.open(&changed).is_err(), "byte {at}");
-            assert!(ring.open(&sealed[..at]).is_err(), "{at} bytes");
+            assert!(ring.open(HERE, &changed).is_err(), "byte {at}");
+            assert!(ring.open(HERE, &sealed[..at]).is_err(), "{at} bytes");
         }
     }
 
@@ -247,11 +287,11 @@ mod tests {
         let path = folder.path().join("hub.key");
         make_file(&path).unwrap();
         let old = KeyRing::of(&path).unwrap();
-        let sealed = old.seal(b"secret").unwrap();
+        let sealed = old.seal(HERE, b"secret").unwrap();
         let id = add_key(&path).unwrap();
         let ring = KeyRing::of(&path).unwrap();
         assert_eq!(ring.newest(), id);
         assert_ne!(id, old.newest());
-        assert_eq!(ring.open(&sealed).unwrap(), b"secret");
+        assert_eq!(ring.open(HERE, &sealed).unwrap(), b"secret");
     }
 }

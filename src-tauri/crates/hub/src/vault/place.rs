@@ -3,6 +3,7 @@
 //! `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`; credentials come from the environment (`AWS_ACCESS_KEY_ID` and its
 //! kin) or from the machine's role, never from the address, which shows in process lists.
 
+use crate::files::own_folder;
 use async_trait::async_trait;
 use object_store::{
     ClientOptions, ObjectStore, RetryConfig,
@@ -50,7 +51,7 @@ pub fn open(address: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
         folder: address.to_owned(),
         error,
     };
-    std::fs::create_dir_all(address).map_err(failed)?;
+    own_folder(std::path::Path::new(address)).map_err(failed)?;
     let folder = LocalFileSystem::new_with_prefix(address);
     Ok(Arc::new(
         folder.map_err(|error| failed(std::io::Error::other(error)))?,

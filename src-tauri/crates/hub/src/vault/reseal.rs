@@ -1,6 +1,6 @@
 //! Sealing anew, under the newest key, what rests under older ones; afterwards those can be thrown away.
 
-use super::{OBJECTS, Vault, VaultError};
+use super::{OBJECTS, Slot, Vault, VaultError};
 use crate::store::{Audit, SEALED, Store, StoreError};
 use futures::TryStreamExt as _;
 use lanedesk_domain::time::Timestamp;
@@ -68,11 +68,11 @@ async fn secrets(
         if vault.is_newest_text(&old) {
             continue;
         }
-        let Ok(secret) = vault.open_text(&old) else {
+        let Ok(secret) = vault.open_text(Slot::row(table.named(), &id), &old) else {
             done.damaged += 1;
             continue;
         };
-        let new = vault.seal_text(&secret)?;
+        let new = vault.seal_text(Slot::row(table.named(), &id), &secret)?;
         // Only over what was read: a site file taken in meanwhile has the last word.
         done.secrets += store
             .write(move |tx| {
@@ -104,7 +104,9 @@ async fn one(vault: &Vault, object: &ObjectMeta) -> Result<bool, VaultError> {
     if vault.ring().is_newest(&sealed) {
         return Ok(false);
     }
-    let anew = vault.seal(&vault.open(&sealed)?)?;
+    let name = object.location.filename().unwrap_or_default();
+    let picture = vault.open_picture(name, &sealed)?;
+    let anew = vault.ring().seal(Slot::picture(name), &picture)?;
     let put = vault.objects.put(&object.location, PutPayload::from(anew));
     put.await.map_err(VaultError::Objects)?;
     Ok(true)

@@ -230,7 +230,7 @@ async fn photos_rest_sealed_in_s3_and_go_from_there() {
     let resting = root.join("photos/hub-1/pictures");
     let kept = files(&resting);
     assert_eq!(kept.len(), 1, "one object under the prefix");
-    assert!(kept[0].starts_with(b"LDK1"), "sealed");
+    assert!(kept[0].starts_with(b"LDK2"), "sealed");
     let id = photo["id"].as_str().unwrap();
     guard
         .delete(&format!("/api/cases/{case}/photos/{id}"))
