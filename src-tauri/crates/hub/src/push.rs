@@ -3,20 +3,29 @@
 //! Commits of this process wake the reader, notifications of PostgreSQL those of other hubs, and it looks by itself now
 //! and then, because nothing may rely on being woken.
 
+mod watchers;
+
+pub use watchers::{WatchList, Watchers};
+
 use crate::{
     actor::Actor,
+    error::Error,
     hub::Hub,
     ops,
     store::{Event, Place, StoreError},
 };
 use axum::extract::ws::Utf8Bytes;
 use lanedesk_domain::{
-    ids::{LotId, PersonId},
+    ids::{LaneId, LotId, PersonId},
     person::Permission,
     time::Timestamp,
 };
-use lanedesk_wire::stream::{Frame, Told};
-use std::{sync::Arc, time::Duration};
+use lanedesk_wire::stream::{Frame, Told, ViewParts};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -44,20 +53,37 @@ pub struct Ready {
     only: Option<(Permission, Option<PersonId>)>,
     /// Who is told the same in another frame, with what is theirs alone.
     not: Option<PersonId>,
+    /// A part of this lane's page: only those who watch it are told.
+    page: Option<Sight>,
     /// The queue may be another one after it.
     pub call: bool,
     /// The frame as it goes out; none: only hubs are told.
     pub text: Option<Utf8Bytes>,
 }
 
+/// Whose page a frame is of.
+#[derive(Debug)]
+struct Sight {
+    lane: LaneId,
+    /// Who holds the lane and so watches it.
+    holder: Option<PersonId>,
+    /// The frame as the holder gets it, where it says more than that of the others.
+    own: Option<Utf8Bytes>,
+}
+
 impl Ready {
-    fn new(event: Event) -> Self {
+    fn new(event: Event, watchers: &Watchers) -> Self {
         let only = event.told.as_ref().and_then(only);
         let call = matches!(event.told, Some(Told::Call { .. }));
         let not = match (&event.told, &event.person) {
             (Some(Told::Call { call, .. }), None) => call.by.as_ref().map(|by| by.id.clone()),
             _ => None,
         };
+        let page = page(&event).map(|lane| Sight {
+            lane: lane.clone(),
+            holder: watchers.holder(lane),
+            own: None,
+        });
         let text = event.told.and_then(|told| frame(event.place, told));
         Self {
             place: event.place,
@@ -65,13 +91,26 @@ impl Ready {
             person: event.person,
             only,
             not,
+            page,
             call,
             text,
         }
     }
 
-    /// Whether this person may be told.
-    pub fn is_for(&self, actor: &Actor) -> bool {
+    /// What this person is told on a stream that watches these lanes; none: nothing.
+    pub fn text_for(&self, actor: &Actor, watch: &WatchList) -> Option<&Utf8Bytes> {
+        let text = self.text.as_ref().filter(|_| self.is_for(actor))?;
+        let Some(page) = &self.page else {
+            return Some(text);
+        };
+        let holds = page.holder.as_ref() == Some(&actor.id);
+        match &page.own {
+            Some(own) if holds => Some(own),
+            _ => Some(text).filter(|_| holds || watch.contains(&page.lane)),
+        }
+    }
+
+    fn is_for(&self, actor: &Actor) -> bool {
         let near = match (&self.person, &self.lot) {
             (Some(only), _) => *only == actor.id,
             (None, Some(lot)) => actor.scope.contains(lot),
@@ -103,6 +142,19 @@ fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
     }
 }
 
+/// The lane a frame is a part of the page of.
+fn page(event: &Event) -> Option<&LaneId> {
+    match &event.told {
+        Some(Told::View { lane, .. }) => Some(lane),
+        _ => None,
+    }
+}
+
+/// Whether it says only that the page is another one: then it is put together here, where somebody watches.
+fn is_whole_page(event: &Event) -> bool {
+    matches!(&event.told, Some(Told::View { parts, .. }) if **parts == ViewParts::default())
+}
+
 /// A frame as text.
 pub fn frame(place: Place, told: Told) -> Option<Utf8Bytes> {
     let frame = Frame {
@@ -126,6 +178,7 @@ pub struct Push {
     at: watch::Sender<Place>,
     /// Lot, where known, and begin of every call that waits; read again after each that changed.
     queue: watch::Sender<Arc<Queue>>,
+    watchers: Watchers,
 }
 
 /// The calls that wait, oldest first.
@@ -137,6 +190,7 @@ impl Default for Push {
             events: broadcast::Sender::new(BEHIND),
             at: watch::Sender::new(Place::default()),
             queue: watch::Sender::new(Arc::default()),
+            watchers: Watchers::default(),
         }
     }
 }
@@ -149,6 +203,8 @@ pub struct Listening {
     pub resync: bool,
     /// Events since the asked-for place.
     pub missed: Vec<Arc<Ready>>,
+    /// Lanes whose pages changed since then: what they are now is told where they are watched.
+    pub changed: HashSet<LaneId>,
     /// Events from then on; those up to the last missed one may come again.
     pub events: broadcast::Receiver<Arc<Ready>>,
 }
@@ -163,6 +219,7 @@ impl Push {
             from: now,
             resync,
             missed: Vec::new(),
+            changed: HashSet::new(),
             events: events.resubscribe(),
         };
         let Some(after) = after else {
@@ -187,17 +244,24 @@ impl Push {
             return Ok(fresh(true));
         }
         // What is newer than `now` will be heard too; the stream passes over what it has sent.
+        let changed = missed.iter().filter_map(page).cloned().collect();
         let missed = missed
             .into_iter()
-            .filter(|event| event.robot.is_none())
-            .map(|event| Arc::new(Ready::new(event)))
+            .filter(|event| event.robot.is_none() && page(event).is_none())
+            .map(|event| Arc::new(Ready::new(event, &self.watchers)))
             .collect();
         Ok(Listening {
             from: after,
             resync: false,
             missed,
+            changed,
             events,
         })
+    }
+
+    /// Who watches which lane here.
+    pub fn watchers(&self) -> &Watchers {
+        &self.watchers
     }
 
     /// The calls that wait.
@@ -227,12 +291,12 @@ impl Push {
                 .conn()
                 .events_after(after, AT_ONCE)
                 .await?;
-            let Some(last) = events.last().map(|event| event.place) else {
+            if events.is_empty() {
                 return Ok(());
-            };
+            }
             let site = |event: &Event| event.told.is_none() && event.robot.is_none();
-            if events.iter().any(site) {
-                hub.reload().await?;
+            if let Some(changed) = events.iter().rfind(|event| site(event)) {
+                hub.reload_for(changed.place).await?;
                 if let Err(error) = ops::right::enforce(hub).await {
                     tracing::warn!(%error, "rights taken away were not enforced");
                 }
@@ -241,20 +305,83 @@ impl Push {
             if events.iter().any(call) {
                 self.read_queue(hub).await?;
             }
+            let pages = last_pages(&events);
             for event in events {
-                if let Some(news) = event.robot {
-                    ops::robot::hand_out(hub, news);
-                    continue;
+                let place = event.place;
+                if let Some(ready) = self.ready(hub, event, &pages).await? {
+                    // Nobody may be listening.
+                    let _ = self.events.send(Arc::new(ready));
                 }
-                if let Some(told) = &event.told {
-                    ops::robot::heard(hub, told);
-                }
-                // Nobody may be listening.
-                let _ = self.events.send(Arc::new(Ready::new(event)));
+                self.at.send_replace(place);
             }
-            self.at.send_replace(last);
         }
     }
+
+    /// What streams are told of an event; none: nothing. `pages` are the lanes with the last place in this look where
+    /// their page is said to be another one: those before it would only be put together to be replaced.
+    async fn ready(
+        &self,
+        hub: &Hub,
+        event: Event,
+        pages: &HashMap<LaneId, Place>,
+    ) -> Result<Option<Ready>, StoreError> {
+        if let Some(news) = event.robot {
+            ops::robot::hand_out(hub, news);
+            return Ok(None);
+        }
+        if let Some(told) = &event.told {
+            ops::robot::heard(hub, told);
+        }
+        if let Some(Told::Lease { lane, holder, .. }) = &event.told {
+            let holder = holder.as_ref().map(|holder| holder.id.clone());
+            self.watchers.hold(lane, holder);
+        }
+        let Some(lane) = page(&event).cloned() else {
+            return Ok(Some(Ready::new(event, &self.watchers)));
+        };
+        let watched = self.watchers.changes(&lane);
+        if !is_whole_page(&event) {
+            return Ok(watched.then(|| Ready::new(event, &self.watchers)));
+        }
+        if !watched || pages.get(&lane) != Some(&event.place) {
+            return Ok(None);
+        }
+        put_together(hub, event, &lane).await
+    }
+}
+
+fn last_pages(events: &[Event]) -> HashMap<LaneId, Place> {
+    let whole = events.iter().filter(|event| is_whole_page(event));
+    whole
+        .filter_map(|event| Some((page(event)?.clone(), event.place)))
+        .collect()
+}
+
+/// A lane's page for those who watch it.
+async fn put_together(hub: &Hub, event: Event, lane: &LaneId) -> Result<Option<Ready>, StoreError> {
+    hub.metrics().page();
+    let watched = match ops::view::watched(hub, lane).await {
+        Ok(watched) => watched,
+        // Tried again from here when the records are back.
+        Err(Error::Store(error @ StoreError::Unavailable(_))) => return Err(error),
+        Err(error) => {
+            tracing::warn!(%lane, %error, "a page could not be put together");
+            return Ok(None);
+        }
+    };
+    let place = event.place;
+    let (holder, own) = watched.holder.unzip();
+    let told = Event {
+        told: Some(watched.everybody),
+        ..event
+    };
+    let mut ready = Ready::new(told, hub.push().watchers());
+    ready.page = Some(Sight {
+        lane: lane.clone(),
+        holder,
+        own: own.and_then(|own| frame(place, own)),
+    });
+    Ok(Some(ready))
 }
 
 /// Feeds the streams until stopped.
@@ -285,8 +412,12 @@ pub async fn run(hub: Hub, stop: CancellationToken) {
 
 /// Starts where the table ends: what was told before this hub began, nobody here was listening for.
 pub async fn begin(hub: &Hub) -> Result<(), StoreError> {
-    let newest = hub.store().read().await?.conn().newest_place().await?;
+    let mut reader = hub.store().read().await?;
+    let newest = reader.conn().newest_place().await?;
     hub.push().at.send_replace(newest);
+    let holders = reader.conn().holders(hub.clock().now()).await?;
+    hub.push().watchers().begin(holders);
+    drop(reader);
     hub.push().read_queue(hub).await
 }
 

@@ -19,7 +19,9 @@ macro_rules! unshown {
 unshown!(
     ChangePassword,
     ConfirmPassword,
-    OneTimePassword,
+    OneTimeCode,
+    ResetPassword,
+    SessionRenewal,
     SecondFactorOffer,
     ConfirmSecondFactor
 );
@@ -29,7 +31,7 @@ unshown!(
 pub struct ChangePassword {
     /// The password in force.
     pub old: String,
-    /// The one wanted: 8 characters or more, and another.
+    /// The one wanted: 8 characters or more, another, and none that everybody guesses first.
     pub new: String,
 }
 
@@ -41,13 +43,39 @@ pub struct ConfirmPassword {
     pub password: String,
 }
 
-/// `POST /api/people/{person}/password`: a password the hub made, told this once, good for one login.
+/// What `POST /api/session/confirm` answers: the session goes on under this token, the one before is over.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
-pub struct OneTimePassword {
+pub struct SessionRenewal {
+    /// Sent as `Authorization: Bearer` from now on.
+    pub token: String,
+    /// When the session ends however much it is used.
+    pub expires_at: Timestamp,
+}
+
+/// `POST /api/people/{person}/password`: a code told this once, with which the person sets a password of their own
+/// (`POST /api/session/reset`). It logs nobody in, and nobody else learns the password.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct OneTimeCode {
     /// The account.
     pub username: String,
-    /// Its password until the first login.
+    /// The code.
+    pub code: String,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+}
+
+/// `POST /api/session/reset`: sets a password with the code an administrator handed over, and logs in.
+#[derive(Clone, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct ResetPassword {
+    /// The account.
+    pub username: String,
+    /// The code. It is good once.
+    pub code: String,
+    /// The password wanted.
     pub password: String,
+    /// Six digits of the second factor, where the person has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<String>,
 }
 
 /// A session as its person, or an administrator, sees it.

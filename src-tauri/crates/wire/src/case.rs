@@ -16,7 +16,7 @@ words_enum! {
 
 words_enum! {
     /// Where a case stands.
-    CaseState { Open, Closed, Expired, TakenOver, HandedOver, Requeried }
+    CaseState { Open, Closed, Expired, TakenOver, HandedOver, Requeried, Revoked }
 }
 
 /// The case of a view.
@@ -123,7 +123,7 @@ words_enum! {
     Step {
         Claimed, Renewed, TakenOver, HandedOver, Moved, Asked, PlateRead, Corrected, FoundByPhone, VehicleChosen,
         DirectionSet, Paid, Ordered, OrderResult, Passed, NotPassed, PhotoTaken, ApprovalAsked, ApprovalAnswered, RobotTold, CallStarted, CallAnswered,
-        CallEnded, HelpAsked, HelpAnswered, CashRecorded, DebtFiled, PhotosClosed, Closed, Expired, Requeried
+        CallEnded, HelpAsked, HelpAnswered, CashRecorded, DebtFiled, PhotosClosed, Closed, Expired, Requeried, Revoked
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether the hub works.
 
+use lanedesk_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How many devices answer.
@@ -31,4 +32,8 @@ pub struct Health {
     pub database: String,
     /// Whatever the devices do, the hub is healthy.
     pub devices: DeviceCount,
+    /// When a proxy on the hub's own machine was last noticed that is not declared (`--trusted-proxy`): everybody behind
+    /// it counts as one address. Absent: none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undeclared_proxy_at: Option<Timestamp>,
 }

@@ -7,12 +7,9 @@ use lanedesk_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+words_enum! {
 /// Why a request was not done. A code exists only because somebody branches on it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
+Code {
     /// 401: no session, or one that has ended.
     NoSession,
     /// 401: wrong username or password.
@@ -77,6 +74,8 @@ pub enum Code {
     EvidenceRequired,
     /// 409: a supervisor must allow this first; see `approval`.
     ApprovalRequired,
+    /// 409: it weakens a rule of control and waits for a second administrator (`GET /api/site/pending`).
+    ConfirmationRequired,
     /// 409: a supervisor has denied it; see `approval` and `detail`.
     ApprovalDenied,
     /// 422: not a picture that can be kept: not JPEG or PNG inside, damaged, or too many pixels.
@@ -103,6 +102,7 @@ pub enum Code {
     HubUnreachable,
     /// Never sent by the hub: a fault of the desk's own store or camera.
     DeskFault,
+}
 }
 
 /// Who holds a lane or seat.

@@ -4,6 +4,7 @@ use lanedesk_domain::{
     ids::PersonId,
     person::{Permission, Role},
     time::Timestamp,
+    zone::TIME_ZONE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,13 @@ pub struct Person {
     /// The rules want a second factor of this role and there is none yet: nothing but taking one up is possible.
     #[serde(default)]
     pub must_enrol: bool,
+    /// The zone of the lots' clocks, as IANA names it (R55): times are shown, typed and counted in it.
+    #[serde(default = "usual_zone")]
+    pub time_zone: String,
+}
+
+fn usual_zone() -> String {
+    TIME_ZONE.to_owned()
 }
 
 /// The answer to a login: the only place where the token stands.

@@ -1,9 +1,13 @@
 //! The site as administrators change it: rows of one table at a time, with the keys of the site file (R34).
 
-use crate::{account::OneTimePassword, problem::Holder};
+use crate::{account::OneTimeCode, problem::Holder};
 use lanedesk_domain::{barrier::BarrierState, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::{
+    PartialSchema as _,
+    openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type},
+};
 
 words_enum! {
     /// A table of the site; the word is the section of the site file (`rule` and `link`: one line of `[rules]` and of
@@ -30,6 +34,16 @@ pub enum Cell {
 /// A row by the site file's keys. Null or left out: nothing is said.
 pub type Cells = BTreeMap<String, Option<Cell>>;
 
+/// A row in the contract: a value, or null where nothing is said. The derive knows no optional values of a map.
+fn cells() -> Schema {
+    let nothing = ObjectBuilder::new().schema_type(Type::Null);
+    let value = OneOfBuilder::new().item(nothing).item(Cell::schema());
+    ObjectBuilder::new()
+        .additional_properties(Some(Schema::OneOf(value.build())))
+        .build()
+        .into()
+}
+
 /// A row with what is needed to change it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct SiteRow {
@@ -42,21 +56,21 @@ pub struct SiteRow {
     /// Sent back with a change; it differs after every change of the row.
     pub version: String,
     /// Its values. Secrets never stand here.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = cells)]
     pub row: Cells,
-    /// The secrets that are set: `password`, `push_key`, `key`, `secret`, `next_secret`.
+    /// The secrets that are set: `password`, `push_key`, `next_push_key`, `key`, `secret`, `next_secret`.
     #[serde(default)]
     pub secrets: Vec<String>,
-    /// A new person's first password, told in the answer to their making and never again.
+    /// With what a new person sets their password, told in the answer to their making and never again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub one_time_password: Option<OneTimePassword>,
+    pub one_time_code: Option<OneTimeCode>,
 }
 
-/// `POST /api/site/{table}`: a new row. People get a password made by the hub.
+/// `POST /api/site/{table}`: a new row. A new person gets a code made by the hub, to set their password with.
 #[derive(Clone, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct AddRow {
     /// Its values.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = cells)]
     pub row: Cells,
 }
 
@@ -66,7 +80,7 @@ pub struct ChangeRow {
     /// The version the change was made from; another: 409 `changed_meanwhile` with `current`.
     pub version: String,
     /// Its values.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = cells)]
     pub row: Cells,
 }
 
@@ -122,11 +136,11 @@ pub struct SiteChange {
     pub at: Timestamp,
     /// The row before; absent for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = cells, required = false)]
     pub before: Option<Cells>,
     /// The row after; absent for one that is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = cells, required = false)]
     pub after: Option<Cells>,
     /// Whether it can be taken back now: nobody has changed the row (of an import: any of its rows) since, and no
     /// secret went with it.
@@ -140,6 +154,61 @@ pub struct SiteChange {
     /// The change it took back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
+    /// It weakened a rule of control, and this second administrator confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_by: Option<Holder>,
+    /// It weakened a rule of control, and there was nobody else who could have confirmed it.
+    #[serde(default)]
+    pub alone: bool,
+}
+
+words_enum! {
+    /// Where a change that weakens a rule of control stands.
+    PendingState { Waiting, Confirmed, Refused }
+}
+
+words_enum! {
+    /// What a second administrator says.
+    PendingWord { Confirm, Refuse }
+}
+
+/// A change that weakens a rule of control. `GET /api/site/pending`: those that wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct PendingChange {
+    /// Its id.
+    pub id: String,
+    /// Rules or reasons.
+    pub table: SiteTable,
+    /// The row.
+    pub row_id: String,
+    /// What people call it.
+    pub label: String,
+    /// Who asks.
+    pub by: Holder,
+    /// When.
+    pub at: Timestamp,
+    /// The row as it was; absent for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = cells, required = false)]
+    pub before: Option<Cells>,
+    /// The row as it would be; absent for one that would go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = cells, required = false)]
+    pub after: Option<Cells>,
+    /// Where it stands.
+    pub state: PendingState,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<Holder>,
+    /// Whether the one who looks may answer it.
+    pub answerable: bool,
+}
+
+/// `POST /api/site/pending/{pending}`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
+pub struct AnswerPending {
+    /// What they say.
+    pub answer: PendingWord,
 }
 
 /// One row an import adds or changes.
@@ -211,7 +280,7 @@ pub struct TryDevice {
     /// The device as it stands in a form, which need not be saved. A secret left out is the saved one, null is none.
     /// Absent: as it is saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = cells, required = false)]
     pub row: Option<Cells>,
 }
 
@@ -251,7 +320,7 @@ pub struct DeviceTest {
 }
 
 words_enum! {
-    /// A step of changing an integration's secret: `begin` makes a new one that is accepted beside the old, `finish`
+    /// A step of changing an integration's secret or a camera's push key: `begin` makes a new one that is accepted beside the old, `finish`
     /// puts it in its place, `cancel` forgets it.
     SecretStep { Begin, Finish, Cancel }
 }

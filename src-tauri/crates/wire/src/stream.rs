@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 words_enum! {
     /// Why somebody no longer holds a lane.
-    LostWhy { Expired, Requeried, TakenOver, HandedOver, Closed }
+    LostWhy { Expired, Requeried, TakenOver, HandedOver, Closed, Revoked }
 }
 
 /// Changed parts of a view; a part left out has not changed. Parts that can vanish are nested so that null says so.
@@ -260,6 +260,23 @@ pub enum Told {
         /// What the last try said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+    },
+}
+
+/// Most lanes a desk may watch at once.
+pub const MOST_WATCHED: usize = 64;
+
+/// What a desk says on its stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromDesk {
+    /// The lanes whose pages it shows: `view` frames come for these, and for the lane its person holds. The list takes the
+    /// place of the one before; a new stream watches none. Lanes beyond the 64th, and such as the person may not see,
+    /// count for nothing.
+    Watch {
+        /// The lanes.
+        #[schema(max_items = 64)]
+        lanes: Vec<LaneId>,
     },
 }
 

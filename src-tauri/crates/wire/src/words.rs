@@ -1,14 +1,17 @@
 //! Closed sets of words that only the wire knows; the rules do not branch on them.
 
 macro_rules! words_enum {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, specta::Type, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
-        #[expect(missing_docs, reason = "the words say what they are")]
-        pub enum $name { $($variant),+ }
+        #[allow(missing_docs, reason = "most words say what they are")]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
 
         impl $name {
+            /// Every word.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The word as it stands in tables and on the wire.
             pub fn word(self) -> String {
                 match serde_json::to_value(self) {

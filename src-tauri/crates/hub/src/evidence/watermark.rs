@@ -41,9 +41,6 @@ pub async fn marked(jpeg: Vec<u8>, viewer: Viewer) -> Result<Vec<u8>, BadImage> 
 
 /// The line that is repeated: name where letters for it are installed, username, local time, photo.
 fn words(viewer: &Viewer) -> String {
-    // The lots are in China; no summer time.
-    let local = viewer.at.plus_minutes(8 * 60).to_string();
-    let clock: String = local.chars().take(19).collect();
     let id = viewer.photo.get(viewer.photo.len().saturating_sub(6)..);
     let who = if letters::can_write(&viewer.name) {
         format!("{} {}", viewer.name, viewer.username)
@@ -52,7 +49,7 @@ fn words(viewer: &Viewer) -> String {
     };
     format!(
         "{who} {} #{}",
-        clock.replace('T', " "),
+        viewer.at.local_text(),
         id.unwrap_or_default()
     )
 }

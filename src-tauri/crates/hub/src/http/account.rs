@@ -1,6 +1,9 @@
 //! `/api/session/…`, `/api/sessions`, `/api/people/{person}/…`: accounts (R4)
 
-use super::{Id, Input, Params, Who, session::From};
+use super::{
+    Id, Input, Params, Who,
+    session::{BODY_LIMIT, From},
+};
 use crate::{
     auth::Visitor,
     error::Result,
@@ -9,17 +12,18 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
 };
 use lanedesk_domain::{ids::PersonId, person::Permission};
 use lanedesk_wire::{
     account::{
-        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimePassword, OpenSession,
-        SecondFactor, SecondFactorOffer,
+        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession,
+        ResetPassword, SecondFactor, SecondFactorOffer, SessionRenewal,
     },
     list::Page,
     problem::Problem,
+    session::Session,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,6 +31,11 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(change_password))
         .routes(routes!(confirm))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(finish_reset))
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        )
         .routes(routes!(sessions))
         .routes(routes!(end_session))
         .routes(routes!(
@@ -52,17 +61,34 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The password once more, before something dangerous.
+/// The password once more, before something dangerous. The session goes on under the token of the answer; the one before
+/// is over.
 #[utoipa::path(post, path = "/api/session/confirm", tag = "session", request_body = ConfirmPassword, responses(
-    (status = 204), (status = 422, description = "wrong", body = Problem)))]
+    (status = 200, body = SessionRenewal), (status = 422, description = "wrong", body = Problem)))]
 async fn confirm(
     State(hub): State<Hub>,
     visitor: Visitor,
     From(from): From,
     told: Input<ConfirmPassword>,
-) -> Result<StatusCode> {
-    account::confirm(&hub, &visitor, from, told.get()?).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<SessionRenewal>> {
+    account::confirm(&hub, &visitor, from, told.get()?)
+        .await
+        .map(Json)
+}
+
+/// Sets a password with the code an administrator handed over, and logs in.
+#[utoipa::path(post, path = "/api/session/reset", tag = "session", security(()), request_body = ResetPassword, responses(
+    (status = 201, body = Session),
+    (status = 401, description = "`bad_credentials`: no such code, or its time is over; `second_factor_required`", body = Problem),
+    (status = 422, description = "`invalid`: a password that may not be chosen", body = Problem),
+    (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = Problem)))]
+async fn finish_reset(
+    State(hub): State<Hub>,
+    From(from): From,
+    told: Input<ResetPassword>,
+) -> Result<(StatusCode, Json<Session>)> {
+    let session = account::finish_reset(&hub, told.get()?, from).await?;
+    Ok((StatusCode::CREATED, Json(session)))
 }
 
 /// Whose sessions.
@@ -70,7 +96,6 @@ async fn confirm(
 #[into_params(parameter_in = Query)]
 struct Whose {
     /// A person's id; one's own where it is not given.
-    #[param(value_type = Option<String>)]
     person: Option<PersonId>,
 }
 
@@ -100,8 +125,8 @@ async fn end_session(
 
 /// How one's second factor stands.
 #[utoipa::path(get, path = "/api/session/second-factor", tag = "session", responses((status = 200, body = SecondFactor)))]
-async fn second_factor(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<SecondFactor>> {
-    factor::state(&hub, &actor).await.map(Json)
+async fn second_factor(State(hub): State<Hub>, visitor: Visitor) -> Result<Json<SecondFactor>> {
+    factor::state(&hub, &visitor).await.map(Json)
 }
 
 /// Makes a new one; it is in force once its first code was told.
@@ -135,14 +160,14 @@ async fn drop_second_factor(State(hub): State<Hub>, visitor: Visitor) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives somebody a password the hub makes, told once.
+/// Takes somebody's password away and gives a code, told once, with which they set one of their own.
 #[utoipa::path(post, path = "/api/people/{person}/password", tag = "people", responses(
-    (status = 201, body = OneTimePassword), (status = 403, description = "`password_required`", body = Problem)))]
+    (status = 201, body = OneTimeCode), (status = 403, description = "`password_required`", body = Problem)))]
 async fn reset_password(
     State(hub): State<Hub>,
     visitor: Visitor,
     id: Id<PersonId>,
-) -> Result<(StatusCode, Json<OneTimePassword>)> {
+) -> Result<(StatusCode, Json<OneTimeCode>)> {
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let made = account::reset_password(&hub, &visitor.actor, &id.get()?).await?;

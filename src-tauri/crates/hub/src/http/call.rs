@@ -29,17 +29,19 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 401, description = "wrong signature or time stamp", body = Problem),
     (status = 422, description = "a value is not acceptable", body = Problem)))]
 async fn event(State(hub): State<Hub>, signed: Signed) -> Result<StatusCode> {
-    let (from, event): (_, CallEvent) = signed.check(&hub, "telephony")?;
+    let (from, event): (_, CallEvent) = signed.check(&hub, "telephony").await?;
     ops::call::hear(&hub, &from, &event).await?;
     Ok(StatusCode::OK)
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// `waiting`: the queue, oldest first; `live`: those somebody has; `abandoned`: those to call back, newest first.
     #[serde(default = "waiting")]
     state: CallState,
     /// Where the page before ended.
+    #[param(pattern = r"^-?[0-9]{1,18}\.[A-Za-z0-9_-]{1,40}$")]
     cursor: Option<String>,
     /// At most so many, up to 500.
     limit: Option<u32>,

@@ -39,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Which {
     /// The environment camera; the lane's first unless given.
     camera: Option<DeviceId>,

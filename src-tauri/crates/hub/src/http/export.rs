@@ -42,7 +42,10 @@ struct FileKind {
 
 /// The openings of a filter as a file, streamed; titles in Chinese, or English with `Accept-Language: en`.
 #[utoipa::path(get, path = "/api/openings/export", tag = "opening", params(FileKind, Asked), responses(
-    (status = 200, content_type = "text/csv", body = String)))]
+    (status = 200, description = "the file", content(
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
 async fn file(
     State(hub): State<Hub>,
     Who(actor): Who,

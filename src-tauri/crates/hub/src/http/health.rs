@@ -43,7 +43,7 @@ async fn metrics(State(hub): State<Hub>) -> impl IntoResponse {
 
 /// This description.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "running", security(()), responses(
-    (status = 200, description = "OpenAPI 3.1")))]
+    (status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 async fn document() -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],

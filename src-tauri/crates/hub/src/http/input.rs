@@ -6,11 +6,14 @@ use crate::{
     error::{Error, Result},
 };
 use axum::{
+    body::Body,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection},
     http::{StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::{convert::Infallible, str::FromStr, sync::Arc};
 
 impl<S: Sync> FromRequestParts<S> for Visitor {
@@ -114,15 +117,69 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequest<S> for Input<T> {
 /// Reads JSON.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     // The position is enough to find the fault; the content may hold what no log should.
-    serde_json::from_slice(body).map_err(|error| {
-        Error::BadRequest(format!("line {} column {}", error.line(), error.column()))
+    serde_json::from_slice(body).or_else(|error| {
+        let (line, column) = (error.line(), error.column());
+        let fault = Error::BadRequest(format!("line {line} column {column}"));
+        with_whole_numbers(body).ok_or(fault)
     })
+}
+
+/// JSON has one kind of number: 3.0 is a whole one to programs that write it so, and none to Rust's integers.
+fn with_whole_numbers<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let mut value = serde_json::from_slice(body).ok()?;
+    make_whole(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+fn make_whole(value: &mut Value) {
+    /// Beyond it the next whole number is not told from this one.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|n| n.fract() == 0.0);
+            #[expect(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
+            if let Some(whole) = whole.filter(|n| n.abs() < MOST) {
+                *value = Value::from(whole as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_whole),
+        Value::Object(members) => members.values_mut().for_each(make_whole),
+        _ => {}
+    }
+}
+
+/// Reads a body whose sender is known, or that is small.
+pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes> {
+    let limited = http_body_util::Limited::new(body, limit);
+    match limited.collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Error::TooLarge),
+        Err(_) => Err(not_whole()),
+    }
+}
+
+fn not_whole() -> Error {
+    Error::BadRequest("the body did not arrive whole".to_owned())
 }
 
 /// Why a body could not be read.
 pub(super) fn unreadable(error: &BytesRejection) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        _ => Error::BadRequest("the body did not arrive whole".to_owned()),
+        _ => not_whole(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let whole: Vec<i64> = parse(b"[3.0, -2, 1e3]").unwrap();
+        assert_eq!(whole, [3, -2, 1_000]);
+        for other in [&b"[3.5]"[..], b"[1e300]", b"[\"3\"]"] {
+            assert!(parse::<Vec<i64>>(other).is_err());
+        }
     }
 }

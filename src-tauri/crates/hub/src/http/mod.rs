@@ -51,14 +51,17 @@ pub use language::Language;
 pub use openapi::document;
 
 use crate::{
-    auth::{Token, visitor},
-    error::Error,
+    auth::{Token, Visitor, visitor},
+    error::{Error, Result},
     hub::Hub,
+    listen::Standing,
+    ops,
+    refusal::Refusal,
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, Method, header},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{Extensions, HeaderMap, Method, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -115,13 +118,15 @@ fn routes() -> OpenApiRouter<Hub> {
 /// The whole door.
 pub fn router(hub: Hub) -> Router {
     let (router, _) = routes().split_for_parts();
-    router
+    let router = router
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(hub.clone(), gate))
         .layer(from_fn(problem::speak))
-        .layer(from_fn_with_state(hub.clone(), count))
-        .with_state(hub)
+        .layer(from_fn_with_state(hub.clone(), count));
+    #[cfg(feature = "testing")]
+    let router = router.layer(from_fn(openapi::prove));
+    router.with_state(hub)
 }
 
 /// What anybody may ask, or what is proven by a signature or key of its own.
@@ -135,28 +140,65 @@ fn is_open(method: &Method, path: &str) -> bool {
             path.ends_with("/link") || (method == Method::POST && path.ends_with("/pair"))
         }
         "/api/health" | "/metrics" | "/api/openapi.json" => true,
-        "/api/session" => method == Method::POST,
+        "/api/session" | "/api/session/reset" => method == Method::POST,
         _ => !path.starts_with("/api/") || signed.iter().any(|prefix| path.starts_with(prefix)),
     }
 }
 
 /// Looks at the session before anything else of a request is looked at: path, method, body, upgrade.
 async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
-    if !is_open(request.method(), request.uri().path()) {
-        let Some(token) = token(request.headers()) else {
-            return Error::NoSession.into_response();
-        };
-        match visitor(&hub, token).await {
-            Ok(visitor) => {
-                if let Err(error) = visitor.may_ask(request.uri().path()) {
-                    return error.into_response();
-                }
-                request.extensions_mut().insert(visitor);
-            }
-            Err(error) => return error.into_response(),
-        }
+    let standing: Option<Standing> = request.extensions().get().cloned();
+    if standing.as_ref().is_some_and(Standing::is_crowded) {
+        // Too much of that address is under way through our proxy.
+        return Error::TooManyAttempts { retry_after_s: 1 }.into_response();
     }
-    next.run(request).await
+    if is_open(request.method(), request.uri().path()) {
+        return next.run(request).await;
+    }
+    let (token, uri) = (token(request.headers()), request.uri().clone());
+    let visitor = match welcome(&hub, token, standing.as_ref()).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.into_response(),
+    };
+    if let Err(error) = visitor.may_ask(uri.path()) {
+        return error.into_response();
+    }
+    let (from, who) = (
+        session::origin(request.extensions()),
+        visitor.actor.id.clone(),
+    );
+    let subject = route(&request);
+    request.extensions_mut().insert(visitor);
+    let response = next.run(request).await;
+    if problem::is_not_allowed(&response) {
+        ops::refusal::note(&hub, Refusal::Right, Some(from), Some(&who), &subject);
+    }
+    response
+}
+
+/// The session's person, who is no stranger any more.
+async fn welcome(hub: &Hub, token: Option<Token>, standing: Option<&Standing>) -> Result<Visitor> {
+    let found = visitor(hub, token.ok_or(Error::NoSession)?).await;
+    if let Err(Error::NoSession) = &found {
+        hub.metrics().refused(Refusal::Session);
+    } else if let (Ok(_), Some(standing)) = (&found, standing) {
+        standing.prove();
+    }
+    found
+}
+
+/// Whoever sent this has shown who they are.
+fn prove(extensions: &Extensions) {
+    if let Some(standing) = extensions.get::<Standing>() {
+        standing.prove();
+    }
+}
+
+/// The route of a request, as the router names it: nothing of what the path says.
+fn route(request: &Request) -> String {
+    let path = request.extensions().get::<MatchedPath>();
+    let path = path.map_or("", MatchedPath::as_str);
+    format!("{} {path}", request.method())
 }
 
 /// `Authorization: Bearer TOKEN`

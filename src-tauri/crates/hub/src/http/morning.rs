@@ -27,7 +27,6 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 #[into_params(parameter_in = Query)]
 struct About {
     /// A lot's id; all lots in scope where it is not given.
-    #[param(value_type = Option<String>)]
     lot: Option<LotId>,
     /// `csv` or `xlsx`.
     format: Option<String>,
@@ -49,7 +48,10 @@ async fn of_day(
 
 /// The same as a file.
 #[utoipa::path(get, path = "/api/morning/{day}/export", tag = "report", params(About), responses(
-    (status = 200, content_type = "text/csv", body = String)))]
+    (status = 200, description = "the file", content(
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
 async fn file(
     State(hub): State<Hub>,
     Who(actor): Who,

@@ -19,7 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 401, description = "wrong signature or time stamp", body = Problem),
     (status = 422, description = "a value is not acceptable", body = Problem)))]
 async fn event(State(hub): State<Hub>, signed: Signed) -> Result<StatusCode> {
-    let (from, event): (_, PaymentEvent) = signed.check(&hub, "payments")?;
+    let (from, event): (_, PaymentEvent) = signed.check(&hub, "payments").await?;
     ops::payment::take(&hub, &from, &event).await?;
     Ok(StatusCode::OK)
 }

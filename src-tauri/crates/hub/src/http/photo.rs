@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 201, body = Photo), (status = 200, description = "the same file was sent before", body = Photo),
     (status = 409, description = "`lease_lost`: not this person's case", body = Problem),
     (status = 413, body = Problem), (status = 415, body = Problem),
-    (status = 422, description = "`bad_image` or `too_old`", body = Problem)))]
+    (status = 422, description = "`bad_image`, `too_old`, or `invalid` for `lane_camera`: only the hub takes those", body = Problem)))]
 async fn add(
     State(hub): State<Hub>,
     Who(actor): Who,

@@ -56,6 +56,7 @@ async fn of_lane(
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct WhichStill {
     /// One of the last minute's stills; the lane as it looks now unless given.
     still: Option<u64>,
@@ -74,6 +75,7 @@ async fn stills(
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Which {
     /// The environment camera; the lane's first unless given.
     camera: Option<DeviceId>,

@@ -48,6 +48,25 @@ static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| {
     toml::from_str(CATALOGUE).unwrap_or_else(|error| panic!("sentences.toml: {error}"))
 });
 
+/// What an answer with this code always says besides; none: the hub never sends it.
+pub(super) fn members(code: Code) -> Option<&'static [&'static str]> {
+    Some(match code {
+        Code::SeatTaken => &["holder"],
+        Code::LaneHeld => &["holder", "since"],
+        Code::CallTaken => &["by"],
+        Code::TooManyAttempts => &["retry_after_s"],
+        Code::ApprovalRequired | Code::ApprovalDenied => &["approval"],
+        Code::HubUnreachable | Code::DeskFault => return None,
+        _ => &[],
+    })
+}
+
+/// The English title of a code.
+pub(super) fn title(word: &str) -> String {
+    let both = SENTENCES.codes.get(word);
+    both.map_or_else(String::new, |both| both.en[0].clone())
+}
+
 /// Rides on a response until [`speak`] puts it into words.
 #[derive(Clone)]
 struct Refused(Arc<Error>);
@@ -58,6 +77,12 @@ impl IntoResponse for Error {
         response.extensions_mut().insert(Refused(Arc::new(self)));
         response
     }
+}
+
+/// Whether a role or scope was not enough.
+pub(super) fn is_not_allowed(response: &Response<Body>) -> bool {
+    let refused = response.extensions().get::<Refused>();
+    refused.is_some_and(|Refused(error)| matches!(**error, Error::NotAllowed))
 }
 
 /// The layer that turns every refusal, the router's own included, into problem JSON.
@@ -234,14 +259,10 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
     }
 }
 
-/// The time of day in China, where the lots are.
+/// The time of day at the lots.
 fn clock_time(at: Timestamp) -> String {
-    let minutes = at
-        .plus_minutes(8 * 60)
-        .0
-        .div_euclid(60_000)
-        .rem_euclid(24 * 60);
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    let shown = at.local_text();
+    shown.chars().skip("2026-11-22 ".len()).take(5).collect()
 }
 
 fn code(error: &Error) -> Code {
@@ -278,6 +299,7 @@ fn code(error: &Error) -> Code {
         Error::RemarkRequired => Code::RemarkRequired,
         Error::EvidenceRequired { .. } => Code::EvidenceRequired,
         Error::ApprovalRequired(_) => Code::ApprovalRequired,
+        Error::ConfirmationRequired => Code::ConfirmationRequired,
         Error::ApprovalDenied { .. } => Code::ApprovalDenied,
         Error::BadImage(_) => Code::BadImage,
         Error::TooOld => Code::TooOld,
@@ -287,13 +309,20 @@ fn code(error: &Error) -> Code {
         Error::NotConfigured(_) => Code::NotConfigured,
         Error::BadSignature => Code::BadSignature,
         Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
-        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => Code::Unavailable,
+        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::GoneOn) => {
+            Code::Unavailable
+        }
         Error::Store(_) | Error::Internal(_) => Code::Internal,
     }
 }
 
 fn status(error: &Error) -> StatusCode {
-    match code(error) {
+    status_of(code(error))
+}
+
+/// The status every answer with this code has.
+pub(super) fn status_of(code: Code) -> StatusCode {
+    match code {
         Code::NoSession
         | Code::BadCredentials
         | Code::SecondFactorRequired
@@ -327,6 +356,7 @@ fn status(error: &Error) -> StatusCode {
         | Code::OrderIdUsed
         | Code::OrderLate
         | Code::ApprovalRequired
+        | Code::ConfirmationRequired
         | Code::ApprovalDenied
         | Code::EvidenceDamaged
         | Code::ChangedMeanwhile
@@ -347,41 +377,9 @@ mod tests {
     use super::*;
     use lanedesk_wire::problem::Holder;
 
-    /// The words of the wire's closed set, read from its own text so that a new one cannot be forgotten here.
-    fn words() -> Vec<String> {
-        let source = include_str!("../../../wire/src/problem.rs");
-        let body = source
-            .split_once("pub enum Code {")
-            .unwrap()
-            .1
-            .split_once("\n}")
-            .unwrap()
-            .0;
-        let names = body
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.starts_with("///") && line.ends_with(','));
-        let snake = |name: &str| {
-            let mut word = String::new();
-            for c in name.trim_end_matches(',').chars() {
-                if c.is_uppercase() && !word.is_empty() {
-                    word.push('_');
-                }
-                word.push(c.to_ascii_lowercase());
-            }
-            word
-        };
-        names.map(snake).collect()
-    }
-
     #[test]
     fn every_code_has_a_sentence_in_both_languages() {
-        let words = words();
-        assert!(
-            words.len() > 20 && words.contains(&"no_session".to_owned()),
-            "{words:?}"
-        );
-        for word in words {
+        for word in Code::ALL.iter().map(|code| code.word()) {
             let both = SENTENCES
                 .codes
                 .get(&word)

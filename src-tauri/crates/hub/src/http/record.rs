@@ -12,6 +12,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// A plate or part of one, a phone, or the number of an order, payment, case, stay or opening.
     #[serde(default)]

@@ -1,15 +1,17 @@
 //! `/api/cases/{case}/robot`, `/api/cases/{case}/qr`, `/api/lanes/{lane}/robot-screen`, `/api/robots/{number}/…`
 
-use super::{Id, Input, Params, Who, picture::sent, stream::Upgrade};
+use super::{Id, Input, Params, Who, picture::sent, session::From, stream::Upgrade};
 use crate::{
+    auth::Visitor,
     error::{Error, Result},
     hub::Hub,
+    listen::Standing,
     ops, robots,
 };
 use axum::{
     Json,
-    extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, header},
+    extract::{DefaultBodyLimit, FromRequestParts, Path, State, rejection::PathRejection},
+    http::{HeaderMap, header, request::Parts},
     response::Response,
 };
 use lanedesk_domain::{
@@ -22,6 +24,7 @@ use lanedesk_wire::{
     robot::{Pair, Paired, Pairing, Qr, RobotAnswer, RobotPress},
     robot_link::{PROTOCOL, ToRobot},
 };
+use std::convert::Infallible;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
@@ -31,8 +34,15 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(screen))
         .routes(routes!(link))
         .routes(routes!(open_pairing))
-        .routes(routes!(pair))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(pair))
+                .layer(DefaultBodyLimit::max(PAIR_LIMIT)),
+        )
 }
+
+/// What a tablet may say that is nobody yet, bytes.
+const PAIR_LIMIT: usize = 4 * 1024;
 
 /// Tell the lane's robot something. Sent again under the same id, it acts once. Answers within 7 s.
 #[utoipa::path(post, path = "/api/cases/{case}/robot", tag = "case", params(("case" = String, Path)),
@@ -96,16 +106,44 @@ type Named = Result<Path<String>, PathRejection>;
 async fn link(
     State(hub): State<Hub>,
     number: Named,
-    headers: HeaderMap,
+    From(from): From,
+    caller: Caller,
     upgrade: Upgrade,
 ) -> Result<Response> {
     let Path(number) = number.map_err(|_| Error::BadSignature)?;
-    let key = key(&headers).ok_or(Error::BadSignature)?;
-    let robot = ops::robot::caller(&hub, &number, &key)?;
+    let key = caller.key.clone().ok_or(Error::BadSignature)?;
+    let robot = ops::robot::caller(&hub, &number, &key, from)?;
+    caller.prove();
     let most = robots::LARGEST_FRAME;
     let upgrade = upgrade.0?.protocols([PROTOCOL]);
     let upgrade = upgrade.max_message_size(most).max_frame_size(most);
     Ok(upgrade.on_upgrade(move |socket| robots::serve(hub, robot, key, socket)))
+}
+
+/// Who wants to link: the key it shows, and its place among the strangers.
+struct Caller {
+    key: Option<String>,
+    standing: Option<Standing>,
+}
+
+impl Caller {
+    /// Its key was right.
+    fn prove(&self) {
+        if let Some(standing) = &self.standing {
+            standing.prove();
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            key: key(&parts.headers),
+            standing: parts.extensions.get().cloned(),
+        })
+    }
 }
 
 /// The key stands beside the protocol, because a page can set no other header.
@@ -124,19 +162,27 @@ fn key(headers: &HeaderMap) -> Option<String> {
     (status = 200, body = Pairing), (status = 404, body = Problem)))]
 async fn open_pairing(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    visitor: Visitor,
     number: Named,
 ) -> Result<Json<Pairing>> {
-    actor.allow(Permission::Configure)?;
+    visitor.actor.allow(Permission::Configure)?;
+    // Whoever has the robot's key takes the lane's photos.
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let Path(number) = number.map_err(|_| Error::NotFound)?;
-    Ok(Json(ops::robot::open_pairing(&hub, &actor, &number).await?))
+    let pairing = ops::robot::open_pairing(&hub, &visitor.actor, &number);
+    pairing.await.map(Json)
 }
 
 /// A tablet becomes this robot: it gets a new key for the code. Five wrong codes close the number.
 #[utoipa::path(post, path = "/api/robots/{number}/pair", tag = "devices", security(()),
     params(("number" = String, Path)), request_body = Pair, responses(
     (status = 200, body = Paired), (status = 401, description = "not the code, or its time is over", body = Problem)))]
-async fn pair(State(hub): State<Hub>, number: Named, code: Input<Pair>) -> Result<Json<Paired>> {
+async fn pair(
+    State(hub): State<Hub>,
+    number: Named,
+    From(from): From,
+    code: Input<Pair>,
+) -> Result<Json<Paired>> {
     let (Path(number), code) = (number.map_err(|_| Error::BadSignature)?, code.get()?.code);
-    Ok(Json(ops::robot::pair(&hub, &number, &code).await?))
+    Ok(Json(ops::robot::pair(&hub, &number, &code, from).await?))
 }

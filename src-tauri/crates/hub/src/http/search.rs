@@ -7,21 +7,22 @@ use lanedesk_wire::search::SearchHits;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Hits told where the desk does not say how many.
-const USUAL: usize = 20;
+const USUAL: u32 = 20;
 /// Most hits told.
-const MOST: usize = 500;
+const MOST: u32 = 500;
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new().routes(routes!(search))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// Name, code, pinyin, initials or a mixture.
     #[serde(default)]
     q: String,
     /// Most lots and most lanes to tell; 20 unless given.
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// Find lots and lanes, best first.
@@ -33,7 +34,7 @@ async fn search(
 ) -> Result<Json<SearchHits>> {
     let asked = asked.get()?;
     let limit = asked.limit.unwrap_or(USUAL).min(MOST);
-    ops::search::search(&hub, &actor, &asked.q, limit)
+    ops::search::search(&hub, &actor, &asked.q, limit as usize)
         .await
         .map(Json)
 }

@@ -1,11 +1,11 @@
 //! `/api/session`
 
-use super::{Input, Who};
-use crate::{auth::Visitor, error::Result, hub::Hub, ops};
+use super::Input;
+use crate::{auth::Visitor, error::Result, hub::Hub, ops, origin::Origin};
 use axum::{
     Json,
-    extract::{FromRequestParts, State},
-    http::{StatusCode, request::Parts},
+    extract::{DefaultBodyLimit, FromRequestParts, State},
+    http::{Extensions, StatusCode, request::Parts},
 };
 use lanedesk_wire::{
     problem::Problem,
@@ -13,33 +13,34 @@ use lanedesk_wire::{
 };
 use std::{
     convert::Infallible,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(log_in, who_am_i, log_out))
+    OpenApiRouter::new()
+        .routes(routes!(log_in, who_am_i, log_out))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
-/// Where a request comes from: the proxy's word where one stands before the hub, else the other end of the line.
+/// What a log-in may say, bytes: names and passwords are short, and anybody may send one.
+pub(super) const BODY_LIMIT: usize = 16 * 1024;
+
+/// Where a request comes from, as far as it is believed.
 pub(super) struct From(pub(super) IpAddr);
 
-impl FromRequestParts<Hub> for From {
+impl<S: Sync> FromRequestParts<S> for From {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Infallible> {
-        let peer = parts
-            .extensions
-            .get::<axum::extract::ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        let forwarded = parts
-            .headers
-            .get("x-forwarded-for")
-            .and_then(|value| value.to_str().ok());
-        // The last entry is the one our own proxy wrote; those before it anybody can invent.
-        let told = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-        Ok(Self(told.filter(|_| hub.behind_proxy()).unwrap_or(peer)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(origin(&parts.extensions)))
     }
+}
+
+/// The same of what a request carries along.
+pub(super) fn origin(extensions: &Extensions) -> IpAddr {
+    let origin = extensions.get::<Origin>();
+    origin.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |origin| origin.0)
 }
 
 /// Log in.
@@ -58,8 +59,10 @@ async fn log_in(
 
 /// The person of the session.
 #[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = Person)))]
-async fn who_am_i(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Person>> {
-    ops::session::present(&hub, &actor).await.map(Json)
+async fn who_am_i(State(hub): State<Hub>, visitor: Visitor) -> Result<Json<Person>> {
+    ops::session::present(&hub, &visitor.actor, visitor.beyond)
+        .await
+        .map(Json)
 }
 
 /// Log out.

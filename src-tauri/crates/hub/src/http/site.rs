@@ -5,7 +5,7 @@ use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
-    ops::site::{Asked, Changes, rotate, row, trial, undo},
+    ops::site::{Asked, Changes, pending as waiting, push_key, rotate, row, trial, undo},
     runtime::Finding,
 };
 use axum::{
@@ -21,8 +21,8 @@ use lanedesk_wire::{
     list::Page,
     problem::Problem,
     site::{
-        AddRow, ChangeRow, DeviceTest, NewSecret, RotateSecret, SiteChange, SiteRow, SiteTable,
-        TryDevice,
+        AddRow, AnswerPending, ChangeRow, DeviceTest, NewSecret, PendingChange, RotateSecret,
+        SiteChange, SiteRow, SiteTable, TryDevice,
     },
 };
 use std::convert::Infallible;
@@ -39,6 +39,9 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(take_back))
         .routes(routes!(test_device))
         .routes(routes!(rotate_secret))
+        .routes(routes!(pending))
+        .routes(routes!(answer_pending))
+        .routes(routes!(rotate_push_key))
         .layer(DefaultBodyLimit::max(ROW_LIMIT))
 }
 
@@ -163,6 +166,30 @@ async fn changes(
     undo::changes(&hub, &actor, asked.get()?).await.map(Json)
 }
 
+/// Changes that weaken a rule of control and wait for a second administrator, newest first.
+#[utoipa::path(get, path = "/api/site/pending", tag = "site", responses((status = 200, body = Page<PendingChange>)))]
+async fn pending(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Page<PendingChange>>> {
+    actor.allow(Permission::Configure)?;
+    waiting::list(&hub, &actor).await.map(Json)
+}
+
+/// Confirms such a change, which is in force then, or refuses it.
+#[utoipa::path(post, path = "/api/site/pending/{pending}", tag = "site", params(("pending" = String, Path)),
+    request_body = AnswerPending, responses((status = 200, body = PendingChange),
+    (status = 403, description = "`not_allowed`: whoever asks does not confirm", body = Problem),
+    (status = 409, description = "`changed_meanwhile`", body = Problem)))]
+async fn answer_pending(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    said: Input<AnswerPending>,
+) -> Result<Json<PendingChange>> {
+    visitor.actor.allow(Permission::Configure)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
+    let answered = waiting::answer(&hub, &visitor.actor, &id, said.get()?);
+    answered.await.map(Json)
+}
+
 /// Takes a change back; the answer is the new one.
 #[utoipa::path(post, path = "/api/site/changes/{change}/undo", tag = "site", responses((status = 200, body = SiteChange),
     (status = 409, description = "`changed_meanwhile`", body = Problem)))]
@@ -187,6 +214,8 @@ async fn test_device(
     form: Input<TryDevice>,
 ) -> Result<Json<DeviceTest>> {
     visitor.actor.allow(Permission::Configure)?;
+    // It makes the hub speak, with a password, to an address that somebody typed.
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let (id, form) = (id.get()?, form.get()?.row);
     let say = |finding: &Finding| language.says(finding);
     trial::test(&hub, &visitor.actor, &id, form, &say)
@@ -207,6 +236,24 @@ async fn rotate_secret(
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let step = wanted.get()?.step;
     rotate::rotate(&hub, &visitor.actor, &id.get()?, step)
+        .await
+        .map(Json)
+}
+
+/// A step of changing the key of a camera that calls the hub.
+#[utoipa::path(post, path = "/api/site/device/{id}/push-key", tag = "site", params(("id" = DeviceId, Path)),
+    request_body = RotateSecret, responses((status = 200, body = NewSecret),
+    (status = 422, description = "there is no new key to put in its place", body = Problem)))]
+async fn rotate_push_key(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    id: Id<DeviceId>,
+    wanted: Input<RotateSecret>,
+) -> Result<Json<NewSecret>> {
+    visitor.actor.allow(Permission::Configure)?;
+    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
+    let step = wanted.get()?.step;
+    push_key::rotate(&hub, &visitor.actor, &id.get()?, step)
         .await
         .map(Json)
 }

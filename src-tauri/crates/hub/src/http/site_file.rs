@@ -1,6 +1,6 @@
 //! `/api/site/import`, `/api/site/export`: the site, or a list of it, as a file (R34)
 
-use super::{Language, Params, Who, export, fault, input::unreadable, problem};
+use super::{Language, Params, Who, export, fault, input::read, problem};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{DefaultBodyLimit, FromRequest, Request, State},
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -33,7 +33,6 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(take))
         .routes(routes!(give))
-        .layer(DefaultBodyLimit::max(FILE_LIMIT))
 }
 
 /// What kind of file, and what for.
@@ -43,28 +42,29 @@ struct About {
     /// `toml`, `csv` or `xlsx`; `toml` where it is not given.
     format: Option<String>,
     /// What a sheet holds: `pass`, `lot` or `person`.
-    #[param(value_type = Option<String>)]
     table: Option<SiteTable>,
     /// Only look what it would do.
     preview: Option<bool>,
 }
 
-/// The body as it came; an upload that broke off is told when it is asked for.
-struct Raw(Result<Bytes>);
+/// The body, which is read when somebody has asked who may send it.
+struct Raw(Body);
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Infallible;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
-        let body = Bytes::from_request(request, state).await;
-        Ok(Self(body.map_err(|error| unreadable(&error))))
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
     }
 }
 
 /// Takes a site file, or a sheet, in. With `Accept: application/x-ndjson` it is answered line by line while it goes on.
 #[utoipa::path(post, path = "/api/site/import", tag = "site", params(About),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
-    (status = 200, body = ImportResult), (status = 422, description = "`invalid` with `faults`", body = Problem)))]
+    (status = 200, description = "what it did, or would do", content(
+        (ImportResult = "application/json"),
+        (String = "application/x-ndjson"),
+    )), (status = 422, description = "`invalid` with `faults`", body = Problem)))]
 async fn take(
     State(hub): State<Hub>,
     visitor: Visitor,
@@ -76,7 +76,11 @@ async fn take(
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let about = about.get()?;
     let kind: FileKind = about.format.as_deref().unwrap_or("toml").parse()?;
-    let (table, preview, bytes) = (about.table, about.preview.unwrap_or(false), raw.0?);
+    let (table, preview, bytes) = (
+        about.table,
+        about.preview.unwrap_or(false),
+        read(raw.0, FILE_LIMIT).await?,
+    );
     let work = Work {
         hub,
         visitor,
@@ -169,7 +173,11 @@ impl Work {
 
 /// The site as a site file without secrets, or one of its lists as a sheet.
 #[utoipa::path(get, path = "/api/site/export", tag = "site", params(About), responses(
-    (status = 200, content_type = "application/toml", body = String)))]
+    (status = 200, description = "the file", content(
+        (String = "application/toml"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
 async fn give(State(hub): State<Hub>, Who(actor): Who, about: Params<About>) -> Result<Response> {
     actor.allow(Permission::Configure)?;
     let about = about.get()?;

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops,
-    push::{Listening, Ready, frame},
+    push::{Listening, Ready, WatchList, frame},
     store::Place,
 };
 use axum::{
@@ -17,9 +17,9 @@ use axum::{
     http::request::Parts,
     response::Response,
 };
-use lanedesk_domain::person::Permission;
-use lanedesk_wire::stream::Told;
-use std::{sync::Arc, time::Duration};
+use lanedesk_domain::{ids::LaneId, person::Permission, time::Timestamp};
+use lanedesk_wire::stream::{FromDesk, MOST_WATCHED, Told};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, MissedTickBehavior, interval_at, timeout},
@@ -40,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// The `seq` of the last frame that arrived on a former stream.
     after: Option<String>,
@@ -70,7 +71,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
     }
 }
 
-/// A WebSocket; one JSON `Frame` a text message.
+/// A WebSocket; one JSON `Frame` a text message. A desk may send `FromDesk`.
 #[utoipa::path(get, path = "/api/stream", tag = "stream", params(Asked), responses(
     (status = 101, description = "frames follow", body = lanedesk_wire::stream::Frame)))]
 async fn stream(
@@ -88,8 +89,9 @@ async fn stream(
             n: 0,
         })
     });
+    let watch = WatchList::new(&hub, visitor.actor.id.clone());
     let listening = hub.push().listen(&hub, after).await?;
-    Ok(upgrade.on_upgrade(move |socket| serve(hub, visitor, listening, socket)))
+    Ok(upgrade.on_upgrade(move |socket| serve(hub, visitor, (listening, watch), socket)))
 }
 
 struct Line {
@@ -98,8 +100,14 @@ struct Line {
     socket: WebSocket,
     /// Everything up to here was sent, or was not for this person.
     at: Place,
+    /// The lanes whose pages are told.
+    watch: WatchList,
+    /// Lanes whose pages changed while the desk was away: told as soon as they are watched again.
+    changed: HashSet<LaneId>,
     /// When the queue is told next; none: it has not changed.
     queue_at: Option<Instant>,
+    /// The queue as it was told last: calls elsewhere do not change it.
+    queue: Option<(u32, Option<Timestamp>)>,
     /// When anything came from the desk.
     heard: Instant,
 }
@@ -111,7 +119,12 @@ enum End {
     Slow,
 }
 
-async fn serve(hub: Hub, visitor: Visitor, listening: Listening, socket: WebSocket) {
+async fn serve(
+    hub: Hub,
+    visitor: Visitor,
+    (mut listening, watch): (Listening, WatchList),
+    socket: WebSocket,
+) {
     let counted = hub.clone();
     let _listens = counted.metrics().stream();
     let _here = ops::seat::Here::enter(&hub, &visitor.actor);
@@ -121,7 +134,10 @@ async fn serve(hub: Hub, visitor: Visitor, listening: Listening, socket: WebSock
         visitor,
         socket,
         at,
+        watch,
+        changed: std::mem::take(&mut listening.changed),
         queue_at: None,
+        queue: None,
         heard: Instant::now(),
     };
     let end = line.run(listening).await;
@@ -166,6 +182,11 @@ impl Line {
         for event in missed {
             self.pass_on(&event).await?;
         }
+        for lane in self.hub.push().watchers().held_by(&self.visitor.actor.id) {
+            if self.changed.remove(&lane) {
+                self.tell_page(&lane).await?;
+            }
+        }
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (clock, over) = (self.hub.clock().clone(), self.visitor.expires_at);
@@ -180,7 +201,7 @@ impl Line {
                 },
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
-                    Some(Ok(_)) => self.heard = Instant::now(),
+                    Some(Ok(message)) => self.hear(&message).await?,
                 },
                 ended = endings.recv() => if ended.map_or(true, |token| token == self.visitor.token) {
                     self.still_welcome().await?;
@@ -192,6 +213,12 @@ impl Line {
                     // Also finds sessions that another hub has ended, and rights that have changed.
                     self.still_welcome().await?;
                     self.ping().await?;
+                    let handed_out = self.hub.push().at();
+                    if events.is_empty() {
+                        // What was for nobody here is behind this desk too, and need not be looked through again when
+                        // it resumes.
+                        self.at = self.at.max(handed_out);
+                    }
                     self.say(Told::Heartbeat { now: self.hub.clock().now() }).await?;
                 }
             }
@@ -215,11 +242,11 @@ impl Line {
             return Ok(());
         }
         self.at = event.place;
-        let Some(text) = &event.text else {
+        if event.text.is_none() {
             // The site changed, and with it perhaps what this person may see.
             return self.still_welcome().await;
-        };
-        if event.is_for(&self.visitor.actor) {
+        }
+        if let Some(text) = event.text_for(&self.visitor.actor, &self.watch) {
             self.send(text.clone()).await?;
         }
         if event.call && self.visitor.actor.role.may(Permission::SeeQueue) {
@@ -227,6 +254,38 @@ impl Line {
                 .get_or_insert_with(|| Instant::now() + QUEUE_AFTER);
         }
         Ok(())
+    }
+
+    /// A desk says which lanes it shows; what a newer one says besides means nothing here.
+    async fn hear(&mut self, message: &Message) -> Result<(), End> {
+        self.heard = Instant::now();
+        let Message::Text(text) = message else {
+            return Ok(());
+        };
+        let Ok(FromDesk::Watch { lanes }) = serde_json::from_str(text) else {
+            return Ok(());
+        };
+        let (site, scope) = (self.hub.directory(), self.visitor.actor.scope.clone());
+        let sees = |lane: &LaneId| {
+            site.lane(lane)
+                .is_some_and(|(_, lot)| scope.contains(&lot.id))
+        };
+        let lanes = lanes.into_iter().take(MOST_WATCHED).filter(sees).collect();
+        for lane in self.watch.replace(lanes, &mut self.changed) {
+            self.tell_page(&lane).await?;
+        }
+        Ok(())
+    }
+
+    /// A lane's page as it is now.
+    async fn tell_page(&mut self, lane: &LaneId) -> Result<(), End> {
+        match ops::view::watched(&self.hub, lane).await {
+            Ok(watched) => self.say(watched.whole(&self.visitor.actor.id)).await,
+            Err(error) => {
+                tracing::warn!(%lane, %error, "a page could not be put together");
+                Ok(())
+            }
+        }
     }
 
     /// Asks the desk for a sign of life; every WebSocket answers by itself.
@@ -242,6 +301,9 @@ impl Line {
         self.queue_at = None;
         let queue = self.hub.push().queue();
         let (waiting, oldest_since) = ops::call::count(&queue, &self.visitor.actor);
+        if self.queue.replace((waiting, oldest_since)) == Some((waiting, oldest_since)) {
+            return Ok(());
+        }
         self.say(Told::Queue {
             waiting,
             oldest_since,

@@ -58,9 +58,13 @@ pub(super) fn why(error: &LiveError) -> LiveWhy {
         LiveError::Device(error) => match error {
             DeviceError::Unauthorised { .. } => LiveWhy::WrongPassword,
             DeviceError::LockedOut { .. } => LiveWhy::LockedOut,
-            DeviceError::NotSent(_) | DeviceError::Stale(_) => LiveWhy::Unreachable,
+            DeviceError::NotSent(_) | DeviceError::Outside | DeviceError::Stale(_) => {
+                LiveWhy::Unreachable
+            }
             DeviceError::Unanswered(_) => LiveWhy::Silent,
-            DeviceError::NotSupported { .. } | DeviceError::Refused { .. } => LiveWhy::NotSupported,
+            DeviceError::NotSupported { .. }
+            | DeviceError::Refused { .. }
+            | DeviceError::ClearPassword => LiveWhy::NotSupported,
             DeviceError::BadAnswer(_) => LiveWhy::Unreadable,
         },
     }

@@ -38,7 +38,9 @@ pub(crate) async fn claim(desk: &Desk, lane: &str) -> String {
 /// Takes a photo for a case; as it was kept.
 pub(crate) async fn photograph(desk: &Desk, case: &str, file: Vec<u8>) -> Value {
     let part = Part::bytes(file).file_name("photo");
-    let form = Form::new().text("source", "lane_camera").part("file", part);
+    let form = Form::new()
+        .text("source", "system_camera")
+        .part("file", part);
     let request = desk.request(Method::POST, &format!("/api/cases/{case}/photos"));
     desk.send(request.multipart(form)).await.ok(201).clone()
 }
@@ -146,7 +148,8 @@ async fn every_view_is_on_record_and_burnt_in_and_only_few_may() {
 
 #[tokio::test]
 async fn a_photo_of_anothers_lot_is_not_there() {
-    let place = Place::new(super::Engine::Sqlite).await;
+    let rule = "[rules]\nown_camera_agent = 1\n";
+    let place = Place::with(super::Engine::Sqlite, &format!("{}{rule}", super::SITE)).await;
     let (agent, chief) = (place.desk("agent").await, place.desk("chief").await);
     let case = claim(&agent, "B01").await;
     let path = path(&photograph(&agent, &case, picture(3)).await);
@@ -207,14 +210,13 @@ async fn a_changed_or_lost_object_is_said_to_be_damaged() {
 async fn time_deletes_what_nobody_holds_and_the_record_stays() {
     on_each_engine(|place| async move {
         let guard = place.desk("guard").await;
-        let agent = place.desk("agent").await;
         let chief = place.desk("chief").await;
         let case = claim(&guard, "E01").await;
         let gone = photograph(&guard, &case, picture(5)).await;
         let held = photograph(&guard, &case, picture(7)).await;
         // The same file for another case is another photo over the same object.
-        let other = claim(&agent, "E02").await;
-        let same = photograph(&agent, &other, picture(7)).await;
+        let other = claim(&guard, "E02").await;
+        let same = photograph(&guard, &other, picture(7)).await;
         assert_eq!(same["sha256"], held["sha256"]);
 
         let keep_it = format!("{}/hold", path(&held));

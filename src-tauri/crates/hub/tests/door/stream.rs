@@ -4,6 +4,7 @@ use super::{Place, on_each_engine};
 use lanedesk_domain::ids::PersonId;
 use lanedesk_hub::store::{StoreError, Told};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
 use std::time::Duration;
 
 /// Writes an event as a use case would.
@@ -283,6 +284,51 @@ async fn what_another_process_tells_on_the_same_file_comes_in_order_too() {
         tell(&place, "cyds", lane).await;
         assert_eq!(stream.next().await.unwrap()["lane"], lane);
     }
+}
+
+/// Whoever else writes on the same server, and for how long, holds no desk up.
+#[tokio::test]
+async fn a_stranger_s_long_transaction_holds_no_event_up() {
+    let place = Place::new(lanedesk_hub::testing::Engine::Postgres).await;
+    let desk = place.desk("agent").await;
+    let mut stream = desk.stream("").await.unwrap();
+    stream.next_of("hello").await;
+    let mut stranger = sqlx::PgConnection::connect(&place.database.address)
+        .await
+        .unwrap();
+    let writes = "begin; create temporary table theirs (n bigint); insert into theirs values (1)";
+    stranger.execute(writes).await.unwrap();
+    for lane in ["E01", "E02"] {
+        tell(&place, "cyds", lane).await;
+        assert_eq!(stream.next().await.unwrap()["lane"], lane);
+    }
+    desk.post("/api/lanes/B01/claim", json!({})).await.ok(201);
+    assert_eq!(stream.next_of("lease").await["lane"], "B01");
+    stranger.execute("rollback").await.unwrap();
+}
+
+/// Events of many hands at once come in one order, each once, and those of one lane in the order they were made true.
+#[tokio::test]
+async fn events_of_many_writers_come_in_one_order_and_none_is_passed_over() {
+    on_each_engine(|place| async move {
+        let desk = place.desk("agent").await;
+        let mut stream = desk.stream("").await.unwrap();
+        stream.next_of("hello").await;
+        let lanes: Vec<String> = (0..200).map(|n| format!("L{n:03}")).collect();
+        let told = lanes.iter().map(|lane| tell(&place, "cyds", lane));
+        futures::future::join_all(told).await;
+        let (mut heard, mut last) = (Vec::new(), (0, 0));
+        for _ in &lanes {
+            let frame = stream.next().await.unwrap();
+            let place: lanedesk_hub::store::Place = seq(&frame).parse().unwrap();
+            assert!((place.xid, place.n) > last, "{frame}");
+            last = (place.xid, place.n);
+            heard.push(frame["lane"].as_str().unwrap().to_owned());
+        }
+        heard.sort();
+        assert_eq!(heard, lanes);
+    })
+    .await;
 }
 
 /// The value of a metric without labels.

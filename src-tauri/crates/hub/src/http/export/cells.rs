@@ -1,7 +1,7 @@
 //! The columns of an exported file and an opening's values in them, in words people read.
 
 use super::super::Language;
-use crate::directory::Directory;
+use crate::{directory::Directory, site::sheet::FORMULA};
 use lanedesk_domain::{money::Fen, time::Timestamp};
 use lanedesk_wire::{
     opening::{Opening, PhotosOwed},
@@ -169,9 +169,9 @@ fn optional(value: Option<&str>) -> Cell<'_> {
 }
 
 /// Text that begins like a formula gets an apostrophe before it: a spreadsheet then shows it and computes nothing.
-fn text(value: &str) -> Cell<'_> {
-    let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if value.starts_with(formula) {
+pub(super) fn text(value: &str) -> Cell<'_> {
+    // One that begins so already gets a second, so that one is taken away when the file comes in again.
+    if value.trim_start_matches('\'').starts_with(FORMULA) {
         Cell::Text(Cow::Owned(format!("'{value}")))
     } else {
         Cell::Text(Cow::Borrowed(value))

@@ -2,7 +2,7 @@
 
 use super::{
     Sheet,
-    cells::{Cell, Words, yuan},
+    cells::{Cell, Words, text as safe, yuan},
 };
 use lanedesk_wire::opening::Opening;
 use std::io;
@@ -41,10 +41,7 @@ impl Sheet for Csv {
 pub(super) fn table(rows: &[Vec<String>]) -> Vec<u8> {
     let mut out = "\u{feff}".as_bytes().to_vec();
     for row in rows {
-        line(
-            &mut out,
-            row.iter().map(|cell| Cell::Text(cell.as_str().into())),
-        );
+        line(&mut out, row.iter().map(|cell| safe(cell)));
     }
     out
 }
