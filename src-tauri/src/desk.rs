@@ -33,7 +33,7 @@ use crate::{
     seal::Seal,
     store::{Owner, Store, StoreError},
 };
-use lanedesk_client::{CallError, Day, Hub, Pace, Stream, problem_here};
+use lanedesk_client::{CallError, Day, Hub, Pace, Stream, Trust, problem_here};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::{
     problem::{Code, Problem},
@@ -61,6 +61,8 @@ pub struct Parts {
     pub downloads: PathBuf,
     /// The hub's address where the installation names one.
     pub preset_hub: Option<String>,
+    /// Whom the desk believes to be its hub.
+    pub trust: Trust,
     /// How long things may take.
     pub pace: Pace,
 }
@@ -78,6 +80,7 @@ struct Inner {
     seal: Seal,
     camera: Box<dyn PhotoCamera>,
     downloads: PathBuf,
+    trust: Trust,
     pace: Pace,
     /// Set once the session kept from the last start has been looked at.
     resumed: OnceCell<()>,
@@ -141,6 +144,7 @@ impl Desk {
                 seal: parts.seal,
                 camera: parts.camera,
                 downloads: parts.downloads,
+                trust: parts.trust,
                 pace: parts.pace,
                 resumed: OnceCell::new(),
                 state: Mutex::new(state),

@@ -16,7 +16,7 @@ mod window;
 
 use desk::{Desk, Parts};
 use keyring::Keyring;
-use lanedesk_client::Pace;
+use lanedesk_client::{BadAuthority, Pace, Trust};
 use seal::Seal;
 use std::path::PathBuf;
 use store::Store;
@@ -26,6 +26,11 @@ use tauri::{App, AppHandle, Manager};
 const HUB: &str = "LANEDESK_HUB";
 /// Another folder for the local database than the app's own.
 const DATA_DIR: &str = "LANEDESK_DATA_DIR";
+
+/// A PEM file with the authority that alone may vouch for the hub.
+const HUB_CA: &str = "LANEDESK_HUB_CA";
+/// Set to 1, the hub may be reached over plain HTTP from other machines too.
+const PLAIN_HTTP: &str = "LANEDESK_PLAIN_HTTP";
 
 /// Set, the camera is drawn: for measuring, with the feature of that name.
 #[cfg(feature = "drawn-camera")]
@@ -60,6 +65,17 @@ pub fn run() {
     }
 }
 
+/// Whom the installation says is the hub. An authority that was named and cannot be read ends the start: going on with the
+/// public ones would believe whom nobody meant.
+fn trust() -> Result<Trust, BadAuthority> {
+    let plain = std::env::var(PLAIN_HTTP).is_ok_and(|set| set == "1");
+    let trust = Trust::default().with_plain_http(plain);
+    match std::env::var_os(HUB_CA).filter(|file| !file.is_empty()) {
+        Some(file) => trust.pin(&PathBuf::from(file)),
+        None => Ok(trust),
+    }
+}
+
 /// Opens the store, then the desk, then the window: the first command of the page finds everything in place.
 fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let page = app.handle().clone();
@@ -72,6 +88,7 @@ fn set_up(app: &mut App, url: &str) -> Result<(), Box<dyn std::error::Error>> {
         downloads: downloads(&page),
         page: Box::new(page),
         preset_hub: std::env::var(HUB).ok().filter(|hub| !hub.is_empty()),
+        trust: trust()?,
         pace: Pace::default(),
     });
     let desk = tauri::async_runtime::block_on(desk);

@@ -19,6 +19,11 @@ pub enum Notice<'a> {
         /// Lot and lane.
         name: &'a str,
     },
+    /// The person may work the lane no longer (R3).
+    Revoked {
+        /// Lot and lane.
+        name: &'a str,
+    },
     /// A supervisor took the lane (R12).
     TakenOver {
         /// Lot and lane.
@@ -86,6 +91,15 @@ impl Notice<'_> {
                     .pick(
                         "锁定已结束，道口已释放。未完成的操作不会再执行，已填内容已保存。",
                         "The lock is over and the lane is free. Nothing unfinished will be done; what you filled in is kept.",
+                    )
+                    .to_owned(),
+            ),
+            Self::Revoked { name } => (
+                name,
+                language
+                    .pick(
+                        "您的权限已变更，不能再处理本道口，锁定已收回。未完成的操作不会再执行，已填内容已保存。",
+                        "Your rights have changed: you may no longer work this lane. Nothing unfinished will be done; what you filled in is kept.",
                     )
                     .to_owned(),
             ),

@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use lanedesk_client::Hub;
 use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::{
-    account::{OneTimePassword, OpenSession, SecondFactor, SecondFactorOffer},
+    account::{OneTimeCode, OpenSession, ResetPassword, SecondFactor, SecondFactorOffer},
     session::Person,
 };
 use tauri::State;
@@ -22,8 +22,28 @@ pub async fn change_password(desk: State<'_, Desk>, old: String, wanted: String)
 #[tauri::command]
 #[specta::specta]
 pub async fn confirm_password(desk: State<'_, Desk>, password: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.confirm_password(password).await })
-        .await
+    desk.confirm_password(password).await
+}
+
+/// Sets a password with the code an administrator handed over, and logs in. `second`: six digits, where the person has a
+/// second factor.
+#[tauri::command]
+#[specta::specta]
+pub async fn reset_with_code(
+    desk: State<'_, Desk>,
+    hub_url: String,
+    username: String,
+    code: String,
+    wanted: String,
+    second: Option<String>,
+) -> Answer<Person> {
+    let told = ResetPassword {
+        username,
+        code,
+        password: wanted,
+        second_factor: second,
+    };
+    desk.reset_with_code(&hub_url, told).await
 }
 
 /// Open sessions: one's own, or somebody's.
@@ -77,10 +97,10 @@ pub async fn drop_second_factor(desk: State<'_, Desk>) -> Answer<()> {
         .await
 }
 
-/// Gives somebody a password the hub makes, told this once.
+/// Takes somebody's password away; answers a code, told this once, with which they set one of their own.
 #[tauri::command]
 #[specta::specta]
-pub async fn reset_password(desk: State<'_, Desk>, person: PersonId) -> Answer<OneTimePassword> {
+pub async fn reset_password(desk: State<'_, Desk>, person: PersonId) -> Answer<OneTimeCode> {
     desk.ask(|hub| async move { hub.reset_password(&person).await })
         .await
 }

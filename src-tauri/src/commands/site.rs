@@ -8,8 +8,8 @@ use lanedesk_wire::{
     list::Page,
     robot::Pairing,
     site::{
-        Cells, ChangeRow, DeviceTest, ImportResult, NewSecret, SecretStep, SiteChange, SiteRow,
-        SiteTable,
+        Cells, ChangeRow, DeviceTest, ImportResult, NewSecret, PendingChange, PendingWord,
+        SecretStep, SiteChange, SiteRow, SiteTable,
     },
 };
 use tauri::State;
@@ -86,6 +86,26 @@ pub async fn undo_site_change(desk: State<'_, Desk>, change: String) -> Answer<S
         .await
 }
 
+/// Changes that weaken a rule of control and wait for a second administrator.
+#[tauri::command]
+#[specta::specta]
+pub async fn pending_changes(desk: State<'_, Desk>) -> Answer<Vec<PendingChange>> {
+    let asked = desk.ask(|hub| async move { hub.pending_changes().await });
+    Ok(asked.await?.items)
+}
+
+/// Confirms such a change, which is in force then, or refuses it.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_pending(
+    desk: State<'_, Desk>,
+    id: String,
+    word: PendingWord,
+) -> Answer<PendingChange> {
+    desk.ask(|hub| async move { hub.answer_pending(&id, word).await })
+        .await
+}
+
 /// Tries a device without moving anything 「测试」: as it stands in the form, or where none is given as it is saved.
 #[tauri::command]
 #[specta::specta]
@@ -115,6 +135,18 @@ pub async fn rotate_secret(
     step: SecretStep,
 ) -> Answer<NewSecret> {
     desk.ask(|hub| async move { hub.rotate_secret(&id, step).await })
+        .await
+}
+
+/// One step of changing the key of a camera that calls the hub. `begin` answers the new one, this once.
+#[tauri::command]
+#[specta::specta]
+pub async fn rotate_push_key(
+    desk: State<'_, Desk>,
+    id: String,
+    step: SecretStep,
+) -> Answer<NewSecret> {
+    desk.ask(|hub| async move { hub.rotate_push_key(&id, step).await })
         .await
 }
 

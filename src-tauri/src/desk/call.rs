@@ -43,12 +43,12 @@ impl Desk {
         F: Future<Output = Result<T, CallError>>,
     {
         let before = self.state().work.watched.clone();
-        if let Some(lane) = lane {
-            self.state().work.watched = Some(lane);
+        if lane.is_some() {
+            self.watch(lane);
         }
         let asked = self.ask(ask).await;
         if asked.is_err() {
-            self.state().work.watched = before;
+            self.watch(before);
         }
         asked
     }

@@ -8,6 +8,7 @@ use crate::{
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use lanedesk_client::{CallError, ExportFormat, Hub, OpeningFilter};
+use lanedesk_domain::zone::Zone;
 use lanedesk_wire::problem::{Code, Problem};
 use std::{
     io::ErrorKind,
@@ -119,9 +120,17 @@ impl Desk {
         Ok(next.transpose()?)
     }
 
+    /// The day at the lots of the hub that somebody is logged in at (R55).
+    pub(super) fn today(&self) -> String {
+        let state = self.state();
+        let told = state.person.as_ref().map(|person| &person.time_zone);
+        let zone = told.and_then(|name| name.parse::<Zone>().ok());
+        zone.unwrap_or_default().day(now())
+    }
+
     /// What the file is called: the day it was made, never what is in it.
     fn file_name(&self, format: ExportFormat) -> String {
-        let day = now().local_day();
+        let day = self.today();
         let name = self.settings().language.pick("开闸列表", "openings");
         let ending = match format {
             ExportFormat::Csv => "csv",

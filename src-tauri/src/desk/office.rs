@@ -1,6 +1,6 @@
 //! The back office at the desk: files in and out, cash once, the person as they are after a change of their account.
 
-use super::{Desk, now};
+use super::Desk;
 use crate::{
     commands::{Answer, opening::ExportDone},
     notify::Notice,
@@ -85,7 +85,7 @@ impl Desk {
             Some(other) => ("站点", other.word()),
         };
         let name = self.settings().language.pick(chinese, &english).to_owned();
-        let name = format!("{name}-{}.{}", now().local_day(), format.ending());
+        let name = format!("{name}-{}.{}", self.today(), format.ending());
         let lines = format == SiteFormat::Csv;
         self.export(&name, lines, |hub| async move {
             hub.export_site(format, table).await

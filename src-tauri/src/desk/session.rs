@@ -3,7 +3,7 @@
 use super::{Desk, State, work::Work};
 use crate::commands::{Answer, session::Connection};
 use lanedesk_client::{Address, Hub, Stream};
-use lanedesk_wire::{problem::Code, session::Person};
+use lanedesk_wire::{account::ResetPassword, problem::Code, session::Person};
 
 impl Desk {
     /// Takes up the session kept from the last start, if there is one and the hub still knows it.
@@ -18,7 +18,8 @@ impl Desk {
             return;
         };
         let language = self.settings().language;
-        let Ok(hub) = Hub::new(address, language, self.inner.pace) else {
+        let trust = self.inner.trust.clone();
+        let Ok(hub) = Hub::new(address, language, self.inner.pace, trust) else {
             return;
         };
         hub.set_token(Some(token));
@@ -46,14 +47,50 @@ impl Desk {
         // A session kept from the last start must not come up behind this one.
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
-        let hub = Hub::new(address, self.settings().language, self.inner.pace)?;
+        let (trust, language) = (self.inner.trust.clone(), self.settings().language);
+        let hub = Hub::new(address, language, self.inner.pace, trust)
+            .map_err(|error| at_address(error.into()))?;
         let person = hub.login(username.clone(), password, code).await?;
-        let url = hub.address().as_str().to_owned();
+        self.logged_in(hub, username, person).await
+    }
+
+    /// Sets a password with the code an administrator handed over, and goes on as after a login.
+    pub async fn reset_with_code(&self, url: &str, told: ResetPassword) -> Answer<Person> {
+        self.inner.resumed.get_or_init(async || ()).await;
+        let address = Address::parse(url).map_err(|_| self.bad_address())?;
+        let (trust, language) = (self.inner.trust.clone(), self.settings().language);
+        let hub = Hub::new(address, language, self.inner.pace, trust)
+            .map_err(|error| at_address(error.into()))?;
+        let username = told.username.clone();
+        let person = hub.reset_with(told).await?;
+        self.logged_in(hub, username, person).await
+    }
+
+    /// The password once more. The token that the session goes on under is kept in the place of the one before.
+    pub async fn confirm_password(&self, password: String) -> Answer<()> {
+        self.ask(|hub| async move { hub.confirm_password(password).await })
+            .await?;
+        let hub = self.state().hub.clone();
+        if let Some(hub) = hub {
+            self.keep_token(&hub);
+        }
+        Ok(())
+    }
+
+    /// Beside what goes on: a locked keyring asks the person first, and that must not keep a lane waiting.
+    fn keep_token(&self, hub: &Hub) {
         if let Some(token) = hub.token() {
-            // Beside the login: a locked keyring asks the person first, and that must not keep a lane waiting.
-            let (keyring, url) = (self.inner.keyring.clone(), url.clone());
+            let (keyring, url) = (
+                self.inner.keyring.clone(),
+                hub.address().as_str().to_owned(),
+            );
             tokio::spawn(async move { keyring.keep(&url, &token).await });
         }
+    }
+
+    async fn logged_in(&self, hub: Hub, username: String, person: Person) -> Answer<Person> {
+        let url = hub.address().as_str().to_owned();
+        self.keep_token(&hub);
         {
             let mut state = self.state();
             state.hub_url.clone_from(&url);
@@ -83,6 +120,9 @@ impl Desk {
 
     /// The hub no longer knows the session of `hub`: leaves it and tells the page, once.
     pub(super) async fn session_over(&self, hub: &Hub) {
+        if hub.renewed_lately().await {
+            return; // It was refused under the token before.
+        }
         {
             let mut state = self.state();
             let current = state.hub.as_ref().and_then(Hub::token);
@@ -122,7 +162,11 @@ impl Desk {
         }
         self.begin_carrying(hub.clone());
         let (stream, heard) = Stream::follow(hub.clone());
-        self.state().stream = Some(stream);
+        {
+            let mut state = self.state();
+            stream.watch(state.work.watched.iter().cloned().collect());
+            state.stream = Some(stream);
+        }
         tokio::spawn(self.clone().listen(hub, heard));
     }
 
@@ -148,7 +192,7 @@ impl Desk {
     }
 
     fn bad_address(&self) -> Box<lanedesk_wire::problem::Problem> {
-        let mut problem = self.problem(
+        let problem = self.problem(
             Code::Invalid,
             ("中心地址不对", "Not a hub's address"),
             (
@@ -156,9 +200,16 @@ impl Desk {
                 "Not a hub's address. Examples: https://hub.example.cn, 192.168.1.5:8470.",
             ),
         );
-        problem.field = Some("hub_url".to_owned());
-        problem
+        at_address(problem)
     }
+}
+
+/// What is wrong before anything was sent is wrong with the address.
+fn at_address(
+    mut problem: Box<lanedesk_wire::problem::Problem>,
+) -> Box<lanedesk_wire::problem::Problem> {
+    problem.field = Some("hub_url".to_owned());
+    problem
 }
 
 impl State {

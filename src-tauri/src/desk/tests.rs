@@ -112,6 +112,27 @@ async fn only_the_lane_looked_at_is_told() {
     assert_eq!(page.heard(kinds), ["view E02", "lease W01"]);
 }
 
+/// A desk says which lane it shows, and says it again on every new line.
+#[tokio::test]
+async fn the_hub_is_told_which_lane_the_page_shows() {
+    let hub = FakeHub::serve().await;
+    let (desk, page) = desk_at(&hub).await;
+    desk.view_lane(lane("E02")).await.unwrap();
+    desk.view_lane(lane("W01")).await.unwrap();
+    let said = |lane: &str| json!({"type": "watch", "lanes": [lane]});
+    eventually("the lane shown is watched", || {
+        hub.get(|told| told.watched.last() == Some(&said("W01")))
+    })
+    .await;
+    let before = hub.get(|told| told.watched.len());
+    hub.cut_streams();
+    eventually("it is watched on the new line too", || {
+        hub.get(|told| told.watched.len() > before && told.watched.last() == Some(&said("W01")))
+    })
+    .await;
+    drop(page);
+}
+
 /// R7: 「释放后提醒我」 tells once, also where the lane became free before anyone listened.
 #[tokio::test]
 async fn a_lane_waited_for_is_told_once() {

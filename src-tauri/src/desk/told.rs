@@ -99,6 +99,7 @@ impl Desk {
         let by = by.map(|holder| holder.name.as_str());
         match why {
             LostWhy::Expired => self.notify(&Notice::Freed { name }),
+            LostWhy::Revoked => self.notify(&Notice::Revoked { name }),
             LostWhy::TakenOver => self.notify(&Notice::TakenOver { name, by }),
             // The person's own doing: they need no alarm for it.
             LostWhy::Requeried | LostWhy::HandedOver | LostWhy::Closed => {}

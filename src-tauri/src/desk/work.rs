@@ -52,9 +52,18 @@ pub(super) struct Work {
 }
 
 impl Desk {
+    /// The page shows this lane from now on: its changes are told, those of thousands of others are not.
+    pub(super) fn watch(&self, lane: Option<LaneId>) {
+        let mut state = self.state();
+        state.work.watched.clone_from(&lane);
+        if let Some(stream) = &state.stream {
+            stream.watch(lane.into_iter().collect());
+        }
+    }
+
     /// Looks at a lane; from before the look on, its changes are told.
     pub async fn view_lane(&self, lane: LaneId) -> Answer<View> {
-        self.state().work.watched = Some(lane.clone());
+        self.watch(Some(lane.clone()));
         let view = self
             .ask(|hub| async move { hub.view_lane(&lane).await })
             .await?;
@@ -67,7 +76,7 @@ impl Desk {
     where
         F: Future<Output = Result<Claimed, CallError>>,
     {
-        self.state().work.watched = Some(lane);
+        self.watch(Some(lane));
         let claimed = self.ask(take).await?;
         self.hold(&claimed).await;
         Ok(claimed)

@@ -170,6 +170,11 @@ export const commands = {
 	changePassword: (old: string, wanted: string) => typedError<Person, Problem>(__TAURI_INVOKE("change_password", { old, wanted })),
 	/**  The password once more; what was refused for want of it may then be sent again. */
 	confirmPassword: (password: string) => typedError<null, Problem>(__TAURI_INVOKE("confirm_password", { password })),
+	/**
+	 *  Sets a password with the code an administrator handed over, and logs in. `second`: six digits, where the person has a
+	 *  second factor.
+	 */
+	resetWithCode: (hubUrl: string, username: string, code: string, wanted: string, second: string | null) => typedError<Person, Problem>(__TAURI_INVOKE("reset_with_code", { hubUrl, username, code, wanted, second })),
 	/**  Open sessions: one's own, or somebody's. */
 	openSessions: (person: PersonId | null) => typedError<OpenSession[], Problem>(__TAURI_INVOKE("open_sessions", { person })),
 	/**  Ends a session. */
@@ -182,8 +187,8 @@ export const commands = {
 	confirmSecondFactor: (code: string) => typedError<Person, Problem>(__TAURI_INVOKE("confirm_second_factor", { code })),
 	/**  Gives one's second factor up. */
 	dropSecondFactor: () => typedError<null, Problem>(__TAURI_INVOKE("drop_second_factor")),
-	/**  Gives somebody a password the hub makes, told this once. */
-	resetPassword: (person: PersonId) => typedError<OneTimePassword, Problem>(__TAURI_INVOKE("reset_password", { person })),
+	/**  Takes somebody's password away; answers a code, told this once, with which they set one of their own. */
+	resetPassword: (person: PersonId) => typedError<OneTimeCode, Problem>(__TAURI_INVOKE("reset_password", { person })),
 	/**  Takes somebody's second factor away. */
 	resetSecondFactor: (person: PersonId) => typedError<null, Problem>(__TAURI_INVOKE("reset_second_factor", { person })),
 	/**  Rows of a table. */
@@ -200,12 +205,18 @@ export const commands = {
 	siteChanges: (filter: ChangeFilter) => typedError<Page<SiteChange>, Problem>(__TAURI_INVOKE("site_changes", { filter })),
 	/**  Takes a change back. */
 	undoSiteChange: (change: string) => typedError<SiteChange, Problem>(__TAURI_INVOKE("undo_site_change", { change })),
+	/**  Changes that weaken a rule of control and wait for a second administrator. */
+	pendingChanges: () => typedError<PendingChange[], Problem>(__TAURI_INVOKE("pending_changes")),
+	/**  Confirms such a change, which is in force then, or refuses it. */
+	answerPending: (id: string, word: PendingWord) => typedError<PendingChange, Problem>(__TAURI_INVOKE("answer_pending", { id, word })),
 	/**  Tries a device without moving anything 「测试」: as it stands in the form, or where none is given as it is saved. */
 	testDevice: (id: DeviceId, row: { [key in string]: Cell | null } | null) => typedError<DeviceTest, Problem>(__TAURI_INVOKE("test_device", { id, row })),
 	/**  Lets a tablet become the robot of this number, by a code that holds a short while. */
 	pairRobot: (number: string) => typedError<Pairing, Problem>(__TAURI_INVOKE("pair_robot", { number })),
 	/**  One step of changing an integration's secret. */
 	rotateSecret: (id: string, step: SecretStep) => typedError<NewSecret, Problem>(__TAURI_INVOKE("rotate_secret", { id, step })),
+	/**  One step of changing the key of a camera that calls the hub. `begin` answers the new one, this once. */
+	rotatePushKey: (id: string, step: SecretStep) => typedError<NewSecret, Problem>(__TAURI_INVOKE("rotate_push_key", { id, step })),
 	/**
 	 *  Takes a file in whole or not at all, or with `x-preview: true` looks at what it would change; how far it is, is told
 	 *  by event. Called with the file's bytes as the raw body; its name stands in the header `x-name`, a sheet's table in
@@ -616,7 +627,7 @@ export type CaseRef = {
 };
 
 /**  Where a case stands. */
-export type CaseState = "open" | "closed" | "expired" | "taken_over" | "handed_over" | "requeried";
+export type CaseState = "open" | "closed" | "expired" | "taken_over" | "handed_over" | "requeried" | "revoked";
 
 /**  `GET /api/cases/statistics?by=&from=&to=&lot=&person=` */
 export type CaseStatistics = {
@@ -815,6 +826,8 @@ export type Code =
 "evidence_required" | 
 /**  409: a supervisor must allow this first; see `approval`. */
 "approval_required" | 
+/**  409: it weakens a rule of control and waits for a second administrator (`GET /api/site/pending`). */
+"confirmation_required" | 
 /**  409: a supervisor has denied it; see `approval` and `detail`. */
 "approval_denied" | 
 /**  422: not a picture that can be kept: not JPEG or PNG inside, damaged, or too many pixels. */
@@ -1391,7 +1404,7 @@ export type LongStay = {
 };
 
 /**  Why somebody no longer holds a lane. */
-export type LostWhy = "expired" | "requeried" | "taken_over" | "handed_over" | "closed";
+export type LostWhy = "expired" | "requeried" | "taken_over" | "handed_over" | "closed" | "revoked";
 
 /**  停车场信息 */
 export type LotFacts = {
@@ -1526,12 +1539,17 @@ export type OfflineDevice = {
 	error: string,
 };
 
-/**  `POST /api/people/{person}/password`: a password the hub made, told this once, good for one login. */
-export type OneTimePassword = {
+/**
+ *  `POST /api/people/{person}/password`: a code told this once, with which the person sets a password of their own
+ *  (`POST /api/session/reset`). It logs nobody in, and nobody else learns the password.
+ */
+export type OneTimeCode = {
 	/**  The account. */
 	username: string,
-	/**  Its password until the first login. */
-	password: string,
+	/**  The code. */
+	code: string,
+	/**  Until when it is good. */
+	expires_at: Timestamp,
 };
 
 /**  An operation a person may be offered. */
@@ -1922,6 +1940,38 @@ export type PaymentRecord = {
 	event_id: string,
 };
 
+/**  A change that weakens a rule of control. `GET /api/site/pending`: those that wait. */
+export type PendingChange = {
+	/**  Its id. */
+	id: string,
+	/**  Rules or reasons. */
+	table: SiteTable,
+	/**  The row. */
+	row_id: string,
+	/**  What people call it. */
+	label: string,
+	/**  Who asks. */
+	by: Holder,
+	/**  When. */
+	at: Timestamp,
+	/**  The row as it was; absent for a new one. */
+	before?: { [key in string]: Cell | null } | null,
+	/**  The row as it would be; absent for one that would go. */
+	after?: { [key in string]: Cell | null } | null,
+	/**  Where it stands. */
+	state: PendingState,
+	/**  Who answered. */
+	answered_by?: Holder | null,
+	/**  Whether the one who looks may answer it. */
+	answerable: boolean,
+};
+
+/**  Where a change that weakens a rule of control stands. */
+export type PendingState = "waiting" | "confirmed" | "refused";
+
+/**  What a second administrator says. */
+export type PendingWord = "confirm" | "refuse";
+
 /**  Something a role may or may not do. Which lots it may be done in is another question: [`Scope`]. */
 export type Permission = 
 /**  Find lots and lanes by name. */
@@ -2005,6 +2055,8 @@ export type Person = {
 	must_change?: boolean,
 	/**  The rules want a second factor of this role and there is none yet: nothing but taking one up is possible. */
 	must_enrol?: boolean,
+	/**  The zone of the lots' clocks, as IANA names it (R55): times are shown, typed and counted in it. */
+	time_zone?: string,
 };
 
 /**  A person who can log in. */
@@ -2556,7 +2608,7 @@ export type SecondFactorOffer = {
 };
 
 /**
- *  A step of changing an integration's secret: `begin` makes a new one that is accepted beside the old, `finish`
+ *  A step of changing an integration's secret or a camera's push key: `begin` makes a new one that is accepted beside the old, `finish`
  *  puts it in its place, `cancel` forgets it.
  */
 export type SecretStep = "begin" | "finish" | "cancel";
@@ -2619,6 +2671,10 @@ export type SiteChange = {
 	undone_at?: Timestamp | null,
 	/**  The change it took back. */
 	undoes?: string | null,
+	/**  It weakened a rule of control, and this second administrator confirmed it. */
+	confirmed_by?: Holder | null,
+	/**  It weakened a rule of control, and there was nobody else who could have confirmed it. */
+	alone?: boolean,
 };
 
 /**  What a file of the site is written as. */
@@ -2642,10 +2698,10 @@ export type SiteRow = {
 	version: string,
 	/**  Its values. Secrets never stand here. */
 	row: { [key in string]: Cell | null },
-	/**  The secrets that are set: `password`, `push_key`, `key`, `secret`, `next_secret`. */
+	/**  The secrets that are set: `password`, `push_key`, `next_push_key`, `key`, `secret`, `next_secret`. */
 	secrets?: string[],
-	/**  A new person's first password, told in the answer to their making and never again. */
-	one_time_password?: OneTimePassword | null,
+	/**  With what a new person sets their password, told in the answer to their making and never again. */
+	one_time_code?: OneTimeCode | null,
 };
 
 /**
@@ -2703,7 +2759,7 @@ export type StayRecord = {
 };
 
 /**  A step of a case's timeline (R35). */
-export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "help_asked" | "help_answered" | "cash_recorded" | "debt_filed" | "photos_closed" | "closed" | "expired" | "requeried";
+export type Step = "claimed" | "renewed" | "taken_over" | "handed_over" | "moved" | "asked" | "plate_read" | "corrected" | "found_by_phone" | "vehicle_chosen" | "direction_set" | "paid" | "ordered" | "order_result" | "passed" | "not_passed" | "photo_taken" | "approval_asked" | "approval_answered" | "robot_told" | "call_started" | "call_answered" | "call_ended" | "help_asked" | "help_answered" | "cash_recorded" | "debt_filed" | "photos_closed" | "closed" | "expired" | "requeried" | "revoked";
 
 /**  The answer to taking a call: `case`, `lease` and `view` stand there together where the lane was claimed. */
 export type Taken = {

@@ -1,13 +1,14 @@
 //! One's own account, and what an administrator may do to others' (R4).
 
-use crate::{CallError, Hub, lane::EMPTY, segment::segment};
+use crate::{CallError, Hub, Token, lane::EMPTY, segment::segment};
 use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::{
     account::{
-        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimePassword, OpenSession,
-        SecondFactor, SecondFactorOffer,
+        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession,
+        ResetPassword, SecondFactor, SecondFactorOffer, SessionRenewal,
     },
     list::Page,
+    session::{Person, Session},
 };
 use reqwest::Method;
 use serde::Serialize;
@@ -26,11 +27,22 @@ impl Hub {
             .await
     }
 
-    /// The password once more, before something dangerous.
+    /// The password once more, before something dangerous. The session goes on under another token.
     pub async fn confirm_password(&self, password: String) -> Result<(), CallError> {
-        let told = ConfirmPassword { password };
-        self.tell(Method::POST, "/api/session/confirm", Some(&told))
-            .await
+        self.renew(async {
+            let told = ConfirmPassword { password };
+            let renewed: SessionRenewal = self.post("/api/session/confirm", &told).await?;
+            Ok(Token::new(renewed.token))
+        })
+        .await
+    }
+
+    /// Sets a password with the code an administrator handed over, and logs in.
+    pub async fn reset_with(&self, told: ResetPassword) -> Result<Person, CallError> {
+        let request = self.anonymous(self.calls(), Method::POST, "/api/session/reset");
+        let session: Session = self.read(self.send(request.json(&told)).await?).await?;
+        self.set_token(Some(Token::new(session.token)));
+        Ok(session.person)
     }
 
     /// Open sessions: one's own, or with `person` somebody's.
@@ -70,8 +82,8 @@ impl Hub {
         self.tell(Method::DELETE, path, None::<&()>).await
     }
 
-    /// Gives somebody a password the hub makes.
-    pub async fn reset_password(&self, person: &PersonId) -> Result<OneTimePassword, CallError> {
+    /// Takes somebody's password away; a code with which they set one.
+    pub async fn reset_password(&self, person: &PersonId) -> Result<OneTimeCode, CallError> {
         let path = format!("/api/people/{}/password", segment(person.as_str()));
         self.post(&path, &EMPTY).await
     }

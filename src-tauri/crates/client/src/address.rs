@@ -12,8 +12,7 @@ pub struct Address(Url);
 pub struct BadAddress;
 
 impl Address {
-    /// Reads an address. Without a scheme a name is taken for `https`; a bare IP or `localhost`, which no certificate
-    /// authority vouches for, for `http`.
+    /// Reads an address. Without a scheme it is `https`; on this machine itself, where nobody listens in, `http`.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let text = text.trim();
         let whole = if text.contains("://") {
@@ -40,6 +39,11 @@ impl Address {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// Whether nobody on the way can read along: `https`, or this machine itself.
+    pub fn is_private(&self) -> bool {
+        self.0.scheme() == "https" || is_loopback(&self.0)
+    }
+
     /// The address of a call. `path` begins with `/`.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.as_str())
@@ -54,12 +58,17 @@ impl Address {
 
 fn with_scheme(text: &str) -> Result<String, BadAddress> {
     let guess = Url::parse(&format!("https://{text}")).map_err(|_| BadAddress)?;
-    let scheme = match guess.host() {
-        Some(url::Host::Domain(name)) if name != "localhost" => "https",
-        Some(_) => "http",
-        None => return Err(BadAddress),
-    };
+    let scheme = if is_loopback(&guess) { "http" } else { "https" };
     Ok(format!("{scheme}://{text}"))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -71,12 +80,31 @@ mod tests {
         for (typed, meant) in [
             ("http://10.0.0.5:8470", "http://10.0.0.5:8470"),
             (" https://hub.example.cn/ ", "https://hub.example.cn"),
-            ("10.0.0.5:8470", "http://10.0.0.5:8470"),
+            ("10.0.0.5:8470", "https://10.0.0.5:8470"),
+            ("127.0.0.1:8470", "http://127.0.0.1:8470"),
+            ("[::1]:8470", "http://[::1]:8470"),
             ("localhost:8470", "http://localhost:8470"),
             ("hub.example.cn", "https://hub.example.cn"),
         ] {
             let address = Address::parse(typed).expect(typed);
             assert_eq!(address.as_str(), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_private_without_encryption() {
+        for (typed, private) in [
+            ("https://hub.example.cn", true),
+            ("http://127.0.0.9:1", true),
+            ("http://localhost", true),
+            ("http://[::1]", true),
+            ("http://10.0.0.5", false),
+            ("http://192.168.1.5:8470", false),
+            ("http://hub.example.cn", false),
+            ("http://localhost.example.cn", false),
+        ] {
+            let address = Address::parse(typed).expect(typed);
+            assert_eq!(address.is_private(), private, "{typed}");
         }
     }
 

@@ -32,6 +32,12 @@ pub enum CallError {
         /// The language people are told it in.
         language: Language,
     },
+    /// The address is not encrypted and not on this machine; nothing was sent.
+    #[error("plain HTTP beyond this machine was not allowed")]
+    PlainHttp {
+        /// The language people are told it in.
+        language: Language,
+    },
     /// The hub's time is not known, so an order could not be kept from rising late.
     #[error("the hub's time is not known yet")]
     NoHubTime {
@@ -48,6 +54,7 @@ impl CallError {
             Self::Unreachable { .. } | Self::Unreadable { .. } | Self::NoHubTime { .. } => {
                 Code::HubUnreachable
             }
+            Self::PlainHttp { .. } => Code::Invalid,
             Self::LoggedOut { .. } => Code::NoSession,
         }
     }
@@ -70,6 +77,13 @@ impl From<CallError> for Box<Problem> {
                 language.pick(
                     "这个地址上没有道口台中心的应答，请检查中心地址或网络。",
                     "What answers at this address is not a Lanedesk hub. Check the address or the network.",
+                ),
+            ),
+            CallError::PlainHttp { language } => (
+                language.pick("地址没有加密", "Not an encrypted address"),
+                language.pick(
+                    "http 地址没有加密，密码和画面会被旁人看到，没有连接。请改用 https 地址；确要使用，由管理员在本机设置 LANEDESK_PLAIN_HTTP=1。",
+                    "An http address is not encrypted: others could read passwords and pictures, so nothing was sent. Use an https address; where it must be, an administrator sets LANEDESK_PLAIN_HTTP=1 on this machine.",
                 ),
             ),
             CallError::NoHubTime { language } => (

@@ -1,10 +1,13 @@
 //! One hub, and how it is called.
 
-use crate::{Address, CallError, HubClock, Language, Pace};
+use crate::{Address, CallError, HubClock, Language, Pace, Trust};
 use lanedesk_wire::problem::Problem;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Instant,
+};
 
 /// A session's token. Sent as `Authorization: Bearer` and kept in the system's keyring; never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,9 +39,12 @@ pub struct Hub {
 struct Inner {
     address: Address,
     pace: Pace,
+    trust: Trust,
     clock: HubClock,
     token: RwLock<Option<Token>>,
     language: RwLock<Language>,
+    /// Held while the session's token is renewed; when it was last.
+    renewal: tokio::sync::Mutex<Option<Instant>>,
     calls: Client,
     /// Apart from the rest: no retry of any layer, and a new connection each time, so that no request is ever sent
     /// down a connection the hub has already closed (invariant 5).
@@ -54,20 +60,30 @@ impl std::fmt::Debug for Hub {
 }
 
 impl Hub {
-    /// A hub at this address, nobody logged in yet. Fails only where the system offers no TLS.
-    pub fn new(address: Address, language: Language, pace: Pace) -> Result<Self, CallError> {
+    /// A hub at this address, nobody logged in yet. Fails where the system offers no TLS, and at an address that others
+    /// could read along unless `trust` allows that.
+    pub fn new(
+        address: Address,
+        language: Language,
+        pace: Pace,
+        trust: Trust,
+    ) -> Result<Self, CallError> {
+        if !address.is_private() && !trust.allows_plain_http() {
+            return Err(CallError::PlainHttp { language });
+        }
         let failed = |source| CallError::Unreachable { language, source };
-        let calls = Client::builder()
+        let calls = trust
+            .client()
             .connect_timeout(pace.connect)
             .timeout(pace.call)
             .build()
             .map_err(failed)?;
-        let orders = Client::builder()
+        let orders = trust
+            .client()
             .connect_timeout(pace.connect)
             .timeout(pace.order_answer)
             .pool_max_idle_per_host(0)
             .retry(reqwest::retry::never())
-            .redirect(reqwest::redirect::Policy::none())
             .http1_only()
             .build()
             .map_err(failed)?;
@@ -75,9 +91,11 @@ impl Hub {
             inner: Arc::new(Inner {
                 address,
                 pace,
+                trust,
                 clock: HubClock::default(),
                 token: RwLock::default(),
                 language: RwLock::new(language),
+                renewal: tokio::sync::Mutex::default(),
                 calls,
                 orders,
             }),
@@ -91,6 +109,10 @@ impl Hub {
     /// The hub's time.
     pub fn clock(&self) -> &HubClock {
         &self.inner.clock
+    }
+    /// Whom it is believed to be.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.inner.trust
     }
     /// How long things may take.
     pub fn pace(&self) -> Pace {
@@ -127,6 +149,24 @@ impl Hub {
             .token
             .write()
             .unwrap_or_else(PoisonError::into_inner) = token;
+    }
+
+    /// Puts another token in the place of the one there is, while whoever was refused with that one waits.
+    pub(crate) async fn renew<F>(&self, renewed: F) -> Result<(), CallError>
+    where
+        F: Future<Output = Result<Token, CallError>>,
+    {
+        let mut last = self.inner.renewal.lock().await;
+        self.set_token(Some(renewed.await?));
+        *last = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Whether the token was renewed so lately that a call with the one before may be refused still. Waits for a renewal
+    /// that is under way.
+    pub async fn renewed_lately(&self) -> bool {
+        let last = self.inner.renewal.lock().await;
+        last.is_some_and(|at| at.elapsed() < self.inner.pace.call)
     }
 
     /// A call with nothing in its body.

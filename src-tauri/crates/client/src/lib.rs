@@ -34,6 +34,7 @@ mod segment;
 mod session;
 mod site;
 mod stream;
+mod trust;
 mod warning;
 
 pub use address::{Address, BadAddress};
@@ -55,4 +56,5 @@ pub use report::{BadDay, Day};
 pub use rise::RiseFilter;
 pub use site::{ChangeFilter, Import, RowFilter, SiteFormat};
 pub use stream::{News, Stream};
+pub use trust::{BadAuthority, Trust};
 pub use warning::WarningFilter;

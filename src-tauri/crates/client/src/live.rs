@@ -147,7 +147,9 @@ impl Following {
 
     async fn connect(&self) -> Result<Socket, Over> {
         let request = self.handshake().ok_or(Over::Ended)?;
-        let connecting = tokio_tungstenite::connect_async(request);
+        let connector = self.hub.trust().connector();
+        let connecting =
+            tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
         match tokio::time::timeout(self.hub.pace().connect, connecting).await {
             Ok(Ok((socket, _))) => Ok(socket),
             Ok(Err(tungstenite::Error::Http(answer))) if is_final(answer.status()) => {

@@ -8,8 +8,9 @@ use lanedesk_wire::{
     list::Page,
     robot::Pairing,
     site::{
-        AddRow, Cells, ChangeRow, DeviceTest, ImportProgress, ImportResult, NewSecret,
-        RotateSecret, SecretStep, SiteChange, SiteRow, SiteTable, TryDevice,
+        AddRow, AnswerPending, Cells, ChangeRow, DeviceTest, ImportProgress, ImportResult,
+        NewSecret, PendingChange, PendingWord, RotateSecret, SecretStep, SiteChange, SiteRow,
+        SiteTable, TryDevice,
     },
 };
 use reqwest::{Method, header};
@@ -170,6 +171,21 @@ impl Hub {
         self.post(&path, &crate::lane::EMPTY).await
     }
 
+    /// Changes that weaken a rule of control and wait for a second administrator.
+    pub async fn pending_changes(&self) -> Result<Page<PendingChange>, CallError> {
+        self.get("/api/site/pending").await
+    }
+
+    /// Confirms such a change, or refuses it.
+    pub async fn answer_pending(
+        &self,
+        pending: &str,
+        answer: PendingWord,
+    ) -> Result<PendingChange, CallError> {
+        let path = format!("/api/site/pending/{}", segment(pending));
+        self.post(&path, &AnswerPending { answer }).await
+    }
+
     /// Tries a device without moving anything: as it is saved, or as it stands in a form.
     pub async fn test_device(
         &self,
@@ -194,6 +210,16 @@ impl Hub {
     /// One step of changing an integration's secret.
     pub async fn rotate_secret(&self, id: &str, step: SecretStep) -> Result<NewSecret, CallError> {
         let path = format!("/api/site/integration/{}/secret", segment(id));
+        self.post(&path, &RotateSecret { step }).await
+    }
+
+    /// One step of changing the key of a camera that calls the hub.
+    pub async fn rotate_push_key(
+        &self,
+        id: &str,
+        step: SecretStep,
+    ) -> Result<NewSecret, CallError> {
+        let path = format!("/api/site/device/{}/push-key", segment(id));
         self.post(&path, &RotateSecret { step }).await
     }
 

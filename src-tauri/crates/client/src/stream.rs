@@ -1,11 +1,16 @@
 //! The hub's event stream: kept up, resumed where it broke, and never the cause of an order.
 
 use crate::{Hub, Pace};
-use futures::StreamExt;
-use lanedesk_wire::stream::{Frame, Told};
+use futures::{SinkExt, StreamExt};
+use lanedesk_domain::ids::LaneId;
+use lanedesk_wire::stream::{Frame, FromDesk, Told};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
-use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle};
+use tokio::{
+    net::TcpStream,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{
@@ -34,6 +39,7 @@ pub enum News {
 #[derive(Debug)]
 pub struct Stream {
     task: JoinHandle<()>,
+    lanes: watch::Sender<Vec<LaneId>>,
 }
 
 impl Drop for Stream {
@@ -47,14 +53,25 @@ impl Stream {
     /// lost; it ends when the listener is gone.
     pub fn follow(hub: Hub) -> (Self, mpsc::Receiver<News>) {
         let (tell, heard) = mpsc::channel(256);
+        let (lanes, watched) = watch::channel(Vec::new());
         let following = Following {
             hub,
             tell,
+            watched,
             after: None,
             online: false,
         };
         let task = tokio::spawn(following.run());
-        (Self { task }, heard)
+        (Self { task, lanes }, heard)
+    }
+
+    /// The lanes whose pages are shown, besides the one held: the hub is told now, and again on every new connection.
+    pub fn watch(&self, lanes: Vec<LaneId>) {
+        self.lanes.send_if_modified(|before| {
+            let other = *before != lanes;
+            *before = lanes;
+            other
+        });
     }
 }
 
@@ -73,6 +90,7 @@ enum Over {
 struct Following {
     hub: Hub,
     tell: mpsc::Sender<News>,
+    watched: watch::Receiver<Vec<LaneId>>,
     /// The last place heard; the next connection goes on after it.
     after: Option<String>,
     /// Whether this connection has said hello.
@@ -93,6 +111,8 @@ impl Following {
             };
             match over {
                 Over::Broken => {}
+                // Refused with the token before: the next try takes the one there is now.
+                Over::NoSession if self.hub.renewed_lately().await => {}
                 Over::NoSession => {
                     // Nobody left to hear it: then there is nobody to tell.
                     let _ = self.tell.send(News::SessionEnded).await;
@@ -114,7 +134,9 @@ impl Following {
 
     async fn connect(&self) -> Result<Socket, Over> {
         let request = self.handshake().ok_or(Over::NoSession)?;
-        let connecting = tokio_tungstenite::connect_async(request);
+        let connector = self.hub.trust().connector();
+        let connecting =
+            tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
         match tokio::time::timeout(self.hub.pace().connect, connecting).await {
             Ok(Ok((socket, _))) => Ok(socket),
             Ok(Err(tungstenite::Error::Http(answer)))
@@ -154,8 +176,21 @@ impl Following {
 
     async fn listen(&mut self, mut socket: Socket) -> Over {
         let silence = self.hub.pace().silence;
+        // A connection begins with what is watched, where that is anything.
+        if !self.watched.borrow().is_empty() {
+            self.watched.mark_changed();
+        }
         loop {
-            let text = match tokio::time::timeout(silence, socket.next()).await {
+            let heard = tokio::select! {
+                heard = tokio::time::timeout(silence, socket.next()) => heard,
+                Ok(()) = self.watched.changed() => {
+                    if self.say(&mut socket).await.is_err() {
+                        return Over::Broken;
+                    }
+                    continue;
+                }
+            };
+            let text = match heard {
                 Ok(Some(Ok(Message::Text(text)))) => text,
                 // Pings are answered by the library; other kinds say nothing here.
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_)))) => continue,
@@ -170,6 +205,16 @@ impl Following {
                 return Over::Unheard;
             }
         }
+    }
+
+    /// Tells the hub which lanes are watched.
+    async fn say(&mut self, socket: &mut Socket) -> Result<(), tungstenite::Error> {
+        let lanes = self.watched.borrow_and_update().clone();
+        // A list of words always has a text.
+        let text = serde_json::to_string(&FromDesk::Watch { lanes }).unwrap_or_default();
+        let sending = socket.send(Message::text(text));
+        let sent = tokio::time::timeout(self.hub.pace().connect, sending).await;
+        sent.unwrap_or(Err(tungstenite::Error::ConnectionClosed))
     }
 
     async fn hear(&mut self, frame: Frame) -> Result<(), mpsc::error::SendError<News>> {

@@ -76,6 +76,7 @@ impl Start {
                 page: Box::new(page.clone()),
                 downloads: folder.to_owned(),
                 preset_hub: None,
+                trust: lanedesk_client::Trust::default(),
                 pace: quick(),
             },
             &page,
@@ -252,6 +253,7 @@ async fn without_a_store_a_photo_goes_to_the_hub_at_once_or_is_not_taken() {
         page: Box::new(page.clone()),
         downloads: std::env::temp_dir(),
         preset_hub: None,
+        trust: lanedesk_client::Trust::default(),
         pace: quick(),
     };
     let desk = desk_with(&hub, parts, &page).await;

@@ -21,6 +21,7 @@ async fn desk(hub: &FakeHub, downloads: &Path) -> (Desk, Recording) {
         page: Box::new(page.clone()),
         downloads: downloads.to_owned(),
         preset_hub: None,
+        trust: lanedesk_client::Trust::default(),
         pace: quick(),
     };
     (desk_with(hub, parts, &page).await, page)

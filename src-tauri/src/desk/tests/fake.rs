@@ -47,6 +47,8 @@ pub(super) struct Switches {
     pub(super) lose_answers: bool,
     pub(super) refuse_streams: bool,
     pub(super) session_over: bool,
+    /// The lists of lanes that desks said they watch.
+    pub(super) watched: Vec<Value>,
     pub(super) photos: Photos,
 }
 
@@ -189,6 +191,12 @@ async fn stream(State(hub): State<FakeHub>, upgrade: WebSocketUpgrade) -> Respon
             tokio::select! {
                 frame = frames.recv() => next = frame.unwrap(),
                 _ = cuts.changed() => return,
+                said = socket.recv() => {
+                    let Some(Ok(Message::Text(text))) = said else { return };
+                    let said: Value = serde_json::from_str(&text).unwrap();
+                    hub.set(|told| told.watched.push(said));
+                    next = json!({"type": "heartbeat", "seq": "2", "now": "2026-11-22T08:00:00Z"});
+                }
             }
         }
     })
@@ -274,6 +282,7 @@ pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
         page: Box::new(page.clone()),
         downloads: std::env::temp_dir(),
         preset_hub: None,
+        trust: lanedesk_client::Trust::default(),
         pace: quick(),
     };
     let desk = desk_with(hub, parts, &page).await;

@@ -102,6 +102,7 @@ async fn previewing(hub: &FakeHub) -> Previewing {
         page: Box::new(page.clone()),
         downloads: std::env::temp_dir(),
         preset_hub: None,
+        trust: lanedesk_client::Trust::default(),
         pace: quick(),
     };
     let desk = desk_with(hub, parts, &page).await;

@@ -1,10 +1,11 @@
 //! The client against a small server that speaks the hub's contract and can misbehave on purpose.
 
 mod fake;
+mod trust;
 
 use fake::{Mood, TestHub, hello};
 use lanedesk_client::{
-    Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token,
+    Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token, Trust,
 };
 use lanedesk_domain::{
     ids::Fence,
@@ -31,7 +32,7 @@ fn quick() -> Pace {
 
 async fn logged_in(test: &TestHub) -> Hub {
     let address = Address::parse(&test.serve().await).expect("an address");
-    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
     hub.login("guard".into(), "right".into(), None)
         .await
         .expect("logged in");
@@ -70,7 +71,7 @@ async fn the_token_is_sent_and_never_shown() {
 async fn a_refused_login_brings_the_hubs_own_words() {
     let test = TestHub::default();
     let address = Address::parse(&test.serve().await).expect("an address");
-    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
     let error = hub
         .login("guard".into(), "wrong".into(), None)
         .await
@@ -93,6 +94,7 @@ async fn a_hub_that_is_not_there_is_told_in_the_persons_language() {
             Address::parse(&address).expect("an address"),
             language,
             quick(),
+            Trust::default(),
         )
         .expect("a client");
         hub.set_token(Some(Token::new("t".into())));
@@ -174,6 +176,7 @@ async fn without_any_answer_the_result_is_unknown() {
         Address::parse(&address).expect("an address"),
         Language::Chinese,
         quick(),
+        Trust::default(),
     )
     .expect("a client");
     cut_off.set_token(hub.token());
@@ -218,7 +221,7 @@ async fn a_hubs_fault_is_no_answer() {
 async fn no_order_is_made_before_the_hubs_time_is_known() {
     let test = TestHub::default();
     let address = Address::parse(&test.serve().await).expect("an address");
-    let hub = Hub::new(address, Language::Chinese, quick()).expect("a client");
+    let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
     hub.login("guard".into(), "right".into(), None)
         .await
         .expect("logged in");
