@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import AppPage from './App.svelte';
 import { App } from '$lib/app.svelte';
 import type { Backend } from '$lib/backend';
+import { words } from '$lib/messages/words.svelte';
 import '$lib/ui/tokens.css';
 import '$lib/ui/base.css';
 import '$lib/ui/controls.css';
@@ -20,6 +21,10 @@ async function chooseBackend(): Promise<Backend> {
   return tauriBackend();
 }
 
+// The page speaks the language that its document names, whoever set it.
+new MutationObserver(() => {
+  words.language = document.documentElement.lang === 'en' ? 'en' : 'zh-CN';
+}).observe(document.documentElement, { attributeFilter: ['lang'] });
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const app = new App(await chooseBackend());

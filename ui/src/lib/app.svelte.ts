@@ -15,6 +15,7 @@ import { Lane } from './lane/lane.svelte';
 import { Live } from './live/live.svelte';
 import { Office } from './office/office.svelte';
 import { RecordParts } from './opening/record.svelte';
+import { Replies, type Asker } from './reply/replies.svelte';
 import { Release } from './release/release.svelte';
 import { codesOf, robotMay } from './robot/offers';
 import { RobotDesk } from './robot/robot.svelte';
@@ -23,6 +24,8 @@ import { Seats } from './seat/seats.svelte';
 import { approves, may, seesCalls, worksByQuery, type Place } from './session/place';
 import { Session } from './session/session.svelte';
 import { Setting } from './setting/setting.svelte';
+import { who } from './session/role';
+import { t } from './messages/words.svelte';
 import { Clock } from './ui/clock.svelte';
 
 /** The page's stores, wired to one backend and to what it tells. */
@@ -49,6 +52,8 @@ export class App {
   readonly reentry: Reentry;
   readonly office: Office;
   readonly paid = new Paid();
+  /** Answers to what was asked on a page that is not in sight any more. */
+  readonly replies = new Replies((asker) => this.#shows(asker));
   /** Which page is open. */
   place = $state<Place>('desk');
   /** A lane one wanted to be reminded of is free now. */
@@ -61,13 +66,16 @@ export class App {
     this.session = new Session(backend);
     this.setting = new Setting(backend);
     this.search = new Search(backend);
-    this.lane = new Lane(backend, () => this.clock.now);
+    const elsewhere = this.replies.answered.bind(this.replies);
+    const tell = this.replies.tell.bind(this.replies);
+    const page = () => this.lane.asker;
+    this.lane = new Lane(backend, () => this.clock.now, elsewhere);
     this.live = new Live(backend);
-    this.press = new Press(backend);
+    this.press = new Press(backend, page, tell);
     this.board = new BoardNow(backend);
     this.drafts = new DraftKeeper(backend);
     this.plate = new PlateEditor(backend);
-    this.evidence = new Evidence(backend);
+    this.evidence = new Evidence(backend, elsewhere);
     this.release = new Release(backend, this.evidence);
     this.approvals = new Approvals(backend);
     this.record = new RecordParts(backend, () => this.clock.now);
@@ -75,7 +83,7 @@ export class App {
     this.calls = new Calls(backend, () => this.session.person, sees);
     this.answering = new Answering(this);
     this.seats = new Seats(backend, sees);
-    this.robot = new RobotDesk(backend);
+    this.robot = new RobotDesk(backend, page, tell);
     this.office = new Office(
       backend,
       () => this.session.person,
@@ -88,8 +96,15 @@ export class App {
     return this.press.order ?? this.lane.view?.order ?? null;
   }
 
+  /** Whether that order was given in the case on the page: only then is its passage this case's. */
+  get ownsOrder(): boolean {
+    return this.order !== null && this.order.case === this.lane.caseId;
+  }
+
   get step(): NextStep {
-    const order = this.order;
+    const { order } = this;
+    // What was answered in a case before asks for nothing in this one; what nobody knows is looked at first.
+    if (order && !this.ownsOrder && order.result !== 'unknown' && order.result !== 'running') return 'open';
     return nextStep(order, order !== null && this.press.lookedAt === order.id, this.lane.view?.timeline ?? []);
   }
 
@@ -174,16 +189,30 @@ export class App {
     this.board.hear(frame);
     this.release.hear(frame);
     this.approvals.hear(frame);
+    this.#hearLeave(frame);
     this.record.hear(frame);
     this.office.hear(frame);
   }
 
+  /** What a supervisor answered this person whose page shows something else by now. */
+  #hearLeave(frame: Frame): void {
+    if (frame.type !== 'approval' || frame.facts.by.id !== this.session.person?.id) return;
+    const { state, lot, lane, answered_by } = frame.facts;
+    if (state !== 'allowed' && state !== 'denied') return;
+    this.replies.tell({
+      key: `${lane.id} ${frame.case} leave`,
+      asker: { lane: lane.id, case: frame.case, name: `${lot.name} · ${lane.name}`, read: null },
+      tone: state === 'allowed' ? 'ok' : 'danger',
+      words: () => t(`leave.${state}`, { who: answered_by ? who(answered_by) : t('leave.supervisor') }),
+    });
+  }
+
   #hearCalls(frame: Frame): void {
-    const waited = this.calls.queued.length;
+    const waited = this.calls.waiting.length;
     const own = this.calls.hear(frame);
     this.seats.hear(frame);
     if (own) this.answering.arrived(own);
-    else if (frame.type === 'call' && this.calls.queued.length > waited) this.answering.waits();
+    else if (frame.type === 'call' && this.calls.waiting.length > waited) this.answering.waits();
     // Somebody else sits at this person's seat now, or nobody does: the seat is no longer theirs (R4).
     const seat = this.session.person?.seat;
     if (frame.type === 'seat' && frame.seat.number === seat && frame.seat.person?.id !== this.session.person?.id)
@@ -192,6 +221,7 @@ export class App {
 
   /** Turns to another page; the lane one holds stays held, and its work waits. */
   go(place: Place): void {
+    this.office.practice = null;
     if (place === this.place) return;
     if (this.place === 'openings') this.record.leave();
     if (this.release.open && place !== 'desk') this.release.shut();
@@ -210,21 +240,21 @@ export class App {
     const { caseId, view } = this.lane;
     if (!caseId || !this.canAct || !robotMay(view, 'show_qr')) return;
     const scene = codesOf(view)[0] ?? null;
-    await this.robot.press(caseId, { type: 'show_qr', scene });
+    await this.robot.press({ type: 'show_qr', scene });
   }
 
   /** 异常放行: opens its sheet for the case on the page. */
   openRelease(): void {
-    const { laneId, caseId, view } = this.lane;
-    if (!laneId || !caseId || !this.canAct) return;
+    const { asker, view } = this.lane;
+    if (!asker?.case || !this.canAct) return;
     this.release.hasName = Boolean(view?.vehicle?.plate ?? view?.case?.plate ?? view?.case?.phone);
-    void this.release.show(laneId, caseId);
+    void this.release.show(asker);
   }
 
   /** Sends the release that was confirmed; its result is followed like any other opening. */
   async confirmRelease(): Promise<void> {
-    const order = await this.release.confirm();
-    if (order) this.press.adopt(order);
+    const { asker } = this.lane;
+    if (asker) await this.press.follow(asker, 'open', () => this.release.confirm());
   }
 
   /** 处理; in a call at another lane only a look (R11). */
@@ -256,16 +286,23 @@ export class App {
     return this.lane.watch(laneId);
   }
 
-  /** The page has come to another lane by a call: what belonged to the one before is put away. */
+  /** The page comes to another lane: what belonged to the one before is put away, with the text one looked for. */
   turned(): void {
     this.place = 'desk';
+    this.office.practice = null;
+    this.search.clear();
     this.drafts.flush();
     this.release.shut();
-    this.press.forget();
-    this.robot.forget();
+    this.press.turned();
     // A call turns the page after its view stands: that vehicle's plate is shown, not an empty one.
     const view = this.lane.view;
     this.plate.settle(view?.case?.plate ?? view?.case?.plate_read ?? view?.picture?.plate);
+  }
+
+  /** Whether the page of this case is in sight. */
+  #shows(asker: Asker): boolean {
+    const { laneId, caseId } = this.lane;
+    return this.place === 'desk' && !this.office.practice && laneId === asker.lane && caseId === asker.case;
   }
 
   #leaveAll(): void {
@@ -280,6 +317,7 @@ export class App {
     this.seats.forget();
     this.answering.forget();
     this.robot.forget();
+    this.replies.forget();
     this.record.leave();
     this.place = 'desk';
   }
@@ -287,7 +325,6 @@ export class App {
   #turnTo(laneId: string): void {
     // What stands there is judged anew; what was filled in waits for the sheet to be opened again.
     this.turned();
-    this.search.clear();
     if (this.freed?.lane === laneId) this.freed = null;
   }
 }

@@ -123,7 +123,7 @@ describe('the queue', () => {
   it('tells who was first, and keeps the page', async () => {
     const { app, backend, user } = await open({ waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
-    const id = first(app.calls.queued).id;
+    const id = first(app.calls.waiting).id;
     backend.callsNow = backend.callsNow.map((call) => (call.id === id ? { ...call, state: 'live' } : call));
     await user.click(within(await screen.findByTestId('queue-waiting')).getByTestId(`take-${id}`));
     expect(await screen.findByTestId('queue-problem')).toHaveTextContent('已由王五接听。');
@@ -149,7 +149,7 @@ describe('the queue', () => {
     const { app, user } = await open({ person: people['chief'] as Person, waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
     expect(await screen.findByTestId('queue-waiting')).toHaveTextContent('星河雅居');
-    expect(screen.queryByTestId(`take-${first(app.calls.queued).id}`)).toBeNull();
+    expect(screen.queryByTestId(`take-${first(app.calls.waiting).id}`)).toBeNull();
     expect(screen.queryByTestId('take-next')).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { cleanup, configure, render, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -88,7 +88,11 @@ describe('the environment camera', () => {
 describe('the lane picture', () => {
   it('says when it was read and how sure that is', async () => {
     await atE02();
-    expect(screen.getByTestId('reading')).toHaveTextContent(/识别 \d\d:\d\d:\d\d/);
+    const image = screen.getByTestId<HTMLImageElement>('picture-now').querySelector('img') as HTMLImageElement;
+    Object.defineProperties(image, { naturalWidth: { value: 1920 }, naturalHeight: { value: 1080 } });
+    await fireEvent.load(image);
+    expect(screen.getByTestId('picture-time')).toHaveTextContent(/\d\d:\d\d:\d\d$/);
+    expect(screen.getByTestId('reading')).toHaveTextContent(/秒前.* · 识别(可信|存疑)/);
   });
 
   it('is stepped back through, and another car is told apart', async () => {

@@ -216,11 +216,11 @@ describe('settings', () => {
     expect(await screen.findByTestId('field-name')).toHaveValue('张三丰');
   });
 
-  it('tell a new password once', async () => {
+  it('tell a code once, with which its person sets a password (R4)', async () => {
     const { user } = await table('person');
     await user.click(await screen.findByTestId('row-guard'));
     await user.click(screen.getByTestId('person-reset'));
-    expect(await screen.findByTestId('once-text')).toHaveTextContent('k7Qm-29Tz-fW4x');
+    expect(await screen.findByTestId('once-text')).toHaveTextContent('k7qm-29tz-fw4x-hh2p');
   });
 
   it('keep what changed, from what to what, and take it back', async () => {
@@ -236,6 +236,36 @@ describe('settings', () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByTestId(`undo-${change?.id}`));
     await waitFor(() => expect(backend.site.lot[0]?.row['manager']).toBe('王强'));
+  });
+
+  it('show what weakens a rule of control until somebody else confirms it, and who decided alone', async () => {
+    const { app, backend, user } = await open('admin', 'settings');
+    const found = () => backend.site.rule.find((row) => row.id === 'approval_due_fen');
+    const [rule, self] = [found(), app.session.person];
+    if (!rule || !self) throw new Error('no rule, or nobody logged in');
+    const by = { id: 'admin2', name: '林涛', role: 'admin' as const };
+    const asked = {
+      table: 'rule' as const,
+      row_id: rule.id,
+      label: rule.id,
+      at: '2026-05-01T08:00:00Z',
+      before: rule.row,
+    };
+    const after = { ...rule.row, value: 0 };
+    backend.pending = [
+      { ...asked, id: 'p1', by, after, state: 'waiting', answerable: true },
+      { ...asked, id: 'p2', by: self, after, state: 'waiting', answerable: false },
+    ];
+    await user.click(await screen.findByTestId('settings-change'));
+    const row = await screen.findByTestId('pending-p1');
+    expect(row).toHaveTextContent('林涛');
+    expect(row).toHaveTextContent('0 元');
+    expect(screen.queryByTestId('pending-confirm-p2')).toBeNull();
+    expect(screen.getByTestId('pending-refuse-p2')).toHaveTextContent('撤回');
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByTestId('pending-confirm-p1'));
+    await waitFor(() => expect(screen.queryByTestId('pending-p1')).toBeNull());
+    expect(found()?.row['value']).toBe(0);
   });
 
   it('show what an import did row by row and take it back as one, or say why not', async () => {
@@ -310,6 +340,27 @@ describe('the account', () => {
     await user.type(screen.getByTestId('pw-again'), 'a better one');
     expect(await faults()).toEqual([]);
     await user.click(screen.getByTestId('pw-save'));
+    expect(await screen.findByTestId('search-input')).toBeInTheDocument();
+  });
+
+  it('without a password is entered with the code an administrator handed over (R4)', async () => {
+    const app = new App(new MemoryBackend({ person: null }));
+    render(AppPage, { props: { app } });
+    await app.start();
+    const user = userEvent.setup();
+    await user.click(await screen.findByTestId('login-turn'));
+    await user.clear(screen.getByTestId('login-username'));
+    await user.type(screen.getByTestId('login-username'), 'guard');
+    await user.type(screen.getByTestId('login-one-time'), 'not-the-code');
+    await user.type(screen.getByTestId('login-wanted'), 'mine-alone');
+    expect(screen.getByTestId('login-submit')).toBeDisabled();
+    await user.type(screen.getByTestId('login-again'), 'mine-alone');
+    await user.click(screen.getByTestId('login-submit'));
+    expect(await screen.findByTestId('login-problem')).toHaveTextContent('一次性代码不对');
+    expect(await faults()).toEqual([]);
+    await user.clear(screen.getByTestId('login-one-time'));
+    await user.type(screen.getByTestId('login-one-time'), 'k7qm-29tz-fw4x-hh2p');
+    await user.click(screen.getByTestId('login-submit'));
     expect(await screen.findByTestId('search-input')).toBeInTheDocument();
   });
 

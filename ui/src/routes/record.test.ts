@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { people } from '$lib/backend/memory/sample';
+import { phone } from '$lib/ui/media.svelte';
 import AppPage from '../App.svelte';
 
 /** Colour is measured in a browser; jsdom lays nothing out. */
@@ -34,9 +35,29 @@ configure({ getElementError: (message) => new Error(message ?? 'not found') });
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  phone.fits = false;
 });
 
 describe('the openings page (R33)', () => {
+  it('has its rows in reach on a phone: the charts stand folded above them, and lead to rows when asked for', async () => {
+    const { app, user } = await openings();
+    const more = () => screen.getByTestId('charts-more');
+    await screen.findByTestId('charts-more');
+    phone.fits = true;
+    await waitFor(() => expect(screen.queryByTestId('chart-hour')).toBeNull());
+    expect(more()).toHaveAttribute('aria-expanded', 'false');
+    expect(more()).toHaveTextContent('全部统计');
+    expect(screen.queryByTestId('chart-reason')).toBeNull();
+    await user.click(more());
+    expect(more()).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getByTestId('chart-hour')).toBeInTheDocument();
+    expect(await faults()).toEqual([]);
+    await user.click(within(screen.getByTestId('chart-person')).getAllByRole('button')[0] as HTMLElement);
+    expect(app.record.openings.wanted.person).not.toBe('');
+    await user.click(more());
+    expect(screen.queryByTestId('chart-reason')).toBeNull();
+  });
+
   it('has no accessibility faults', async () => {
     await openings();
     expect(await faults()).toEqual([]);

@@ -1,5 +1,8 @@
 import type { Answer, Backend, OpenSession, Person, Problem, SecondFactor, SecondFactorOffer } from '$lib/backend';
 
+/** The parts of the account's page: what goes wrong is said in the part that asked. */
+type Part = 'password' | 'factor' | 'sessions';
+
 /** One's own account: password, second factor, where one is logged in (R4). */
 export class Account {
   open = $state(false);
@@ -8,7 +11,7 @@ export class Account {
   /** A second factor that waits for its first code. */
   offer = $state.raw<SecondFactorOffer | null>(null);
   busy = $state(false);
-  problem = $state<Problem | null>(null);
+  #failed = $state.raw<{ part: Part; problem: Problem } | null>(null);
   /** The password was changed a moment ago. */
   changed = $state(false);
   #backend: Backend;
@@ -19,6 +22,10 @@ export class Account {
     this.#person = person;
   }
 
+  problem(part: Part): Problem | null {
+    return this.#failed?.part === part ? this.#failed.problem : null;
+  }
+
   show(): void {
     this.open = true;
     void this.load();
@@ -27,7 +34,7 @@ export class Account {
   shut(): void {
     this.open = false;
     this.offer = null;
-    this.problem = null;
+    this.#failed = null;
     this.changed = false;
   }
 
@@ -38,7 +45,7 @@ export class Account {
   }
 
   async changePassword(old: string, wanted: string): Promise<boolean> {
-    const person = await this.#step(() => this.#backend.changePassword(old, wanted));
+    const person = await this.#step('password', () => this.#backend.changePassword(old, wanted));
     if (!person) return false;
     this.changed = true;
     this.#person(person);
@@ -46,16 +53,18 @@ export class Account {
   }
 
   async endSession(id: string): Promise<void> {
-    await this.#step(() => this.#backend.endSession(id));
+    await this.#step('sessions', () => this.#backend.endSession(id));
     await this.load();
   }
 
   async offerFactor(): Promise<void> {
-    this.offer = await this.#step(() => this.#backend.offerSecondFactor());
+    const offer = await this.#step('factor', () => this.#backend.offerSecondFactor());
+    // Another click meanwhile asked for nothing: the offer that is there is the one in force.
+    if (offer) this.offer = offer;
   }
 
   async confirmFactor(code: string): Promise<boolean> {
-    const person = await this.#step(() => this.#backend.confirmSecondFactor(code.replaceAll(/\s/g, '')));
+    const person = await this.#step('factor', () => this.#backend.confirmSecondFactor(code.replaceAll(/\s/g, '')));
     if (!person) return false;
     this.offer = null;
     this.#person(person);
@@ -64,18 +73,18 @@ export class Account {
   }
 
   async dropFactor(): Promise<void> {
-    await this.#step(() => this.#backend.dropSecondFactor());
+    await this.#step('factor', () => this.#backend.dropSecondFactor());
     await this.load();
   }
 
-  async #step<T>(run: () => Promise<Answer<T>>): Promise<T | null> {
+  async #step<T>(part: Part, run: () => Promise<Answer<T>>): Promise<T | null> {
     if (this.busy) return null;
     this.busy = true;
-    this.problem = null;
+    this.#failed = null;
     const answer = await run();
     this.busy = false;
     if (answer.ok) return answer.data;
-    this.problem = answer.problem;
+    this.#failed = { part, problem: answer.problem };
     return null;
   }
 }

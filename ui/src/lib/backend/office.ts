@@ -19,13 +19,15 @@ import type {
   MaintenanceFilter,
   Morning,
   NewSecret,
-  OneTimePassword,
+  OneTimeCode,
   OpenSession,
   Outage,
   Page,
   Pairing,
   PastCall,
   PastCase,
+  PendingChange,
+  PendingWord,
   Person,
   RowFilter,
   SecondFactor,
@@ -46,6 +48,14 @@ export interface OfficeDoor {
   changePassword(old: string, wanted: string): Promise<Answer<Person>>;
   /** The password once more; what was refused for want of it may then be sent again. */
   confirmPassword(password: string): Promise<Answer<null>>;
+  /** Sets a password with the code an administrator handed over, and logs in. */
+  resetWithCode(
+    hubUrl: string,
+    username: string,
+    code: string,
+    wanted: string,
+    second: string | null,
+  ): Promise<Answer<Person>>;
   /** One's own; with a person, theirs. */
   openSessions(person: string | null): Promise<Answer<OpenSession[]>>;
   endSession(id: string): Promise<Answer<null>>;
@@ -53,7 +63,7 @@ export interface OfficeDoor {
   offerSecondFactor(): Promise<Answer<SecondFactorOffer>>;
   confirmSecondFactor(code: string): Promise<Answer<Person>>;
   dropSecondFactor(): Promise<Answer<null>>;
-  resetPassword(person: string): Promise<Answer<OneTimePassword>>;
+  resetPassword(person: string): Promise<Answer<OneTimeCode>>;
   resetSecondFactor(person: string): Promise<Answer<null>>;
 
   siteRows(table: SiteTable, filter: RowFilter): Promise<Answer<Page<SiteRow>>>;
@@ -63,10 +73,14 @@ export interface OfficeDoor {
   removeSiteRow(table: SiteTable, id: string, version: string): Promise<Answer<null>>;
   siteChanges(filter: ChangeFilter): Promise<Answer<Page<SiteChange>>>;
   undoSiteChange(change: string): Promise<Answer<SiteChange>>;
+  /** What weakens a rule of control and waits for a second administrator. */
+  pendingChanges(): Promise<Answer<PendingChange[]>>;
+  answerPending(id: string, word: PendingWord): Promise<Answer<PendingChange>>;
   /** As it stands in the form, which need not be saved. */
   testDevice(id: string, form: Cells | null): Promise<Answer<DeviceTest>>;
   pairRobot(number: string): Promise<Answer<Pairing>>;
   rotateSecret(id: string, step: SecretStep): Promise<Answer<NewSecret>>;
+  rotatePushKey(id: string, step: SecretStep): Promise<Answer<NewSecret>>;
   importSite(file: File, table: SiteTable | null, preview: boolean): Promise<Answer<ImportResult>>;
   /** Null where it was cancelled. */
   exportSite(format: SiteFormat, table: SiteTable | null): Promise<Answer<ExportDone | null>>;

@@ -8,6 +8,8 @@ import type { ImportResult } from './types';
 export const officeCommands: OfficeDoor = {
   changePassword: (old, wanted) => ask(commands.changePassword(old, wanted)),
   confirmPassword: (password) => ask(commands.confirmPassword(password)),
+  resetWithCode: (hubUrl, username, code, wanted, second) =>
+    ask(commands.resetWithCode(hubUrl, username, code, wanted, second)),
   openSessions: (person) => ask(commands.openSessions(person)),
   endSession: (id) => ask(commands.endSession(id)),
   secondFactor: () => ask(commands.secondFactor()),
@@ -23,9 +25,12 @@ export const officeCommands: OfficeDoor = {
   removeSiteRow: (table, id, version) => ask(commands.removeSiteRow(table, id, version)),
   siteChanges: (filter) => ask(commands.siteChanges(filter)),
   undoSiteChange: (change) => ask(commands.undoSiteChange(change)),
+  pendingChanges: () => ask(commands.pendingChanges()),
+  answerPending: (id, word) => ask(commands.answerPending(id, word)),
   testDevice: (id, form) => ask(commands.testDevice(id, form)),
   pairRobot: (number) => ask(commands.pairRobot(number)),
   rotateSecret: (id, step) => ask(commands.rotateSecret(id, step)),
+  rotatePushKey: (id, step) => ask(commands.rotatePushKey(id, step)),
   importSite: async (file, table, preview) => {
     // By hand: the file travels as the raw body. Headers hold no Chinese, and of the name only its ending matters.
     const ending = file.name.split('.').at(-1) ?? '';

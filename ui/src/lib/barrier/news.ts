@@ -33,6 +33,28 @@ function unknown(action: BarrierAction): News {
   return { tone: 'attention', icon: 'attention', word: t('result.unknown'), sentence, offer: 'look' };
 }
 
+/** The same in a word, for the strip of what was asked elsewhere. */
+export function wordOfProblem(problem: Problem): { tone: News['tone']; words: () => string } {
+  if (unsure.has(problem.code)) return { tone: 'attention', words: () => t('result.unknown') };
+  return {
+    tone: 'danger',
+    words: () => t('reply.refused', { result: t('result.refused'), reason: clause(problem.detail) }),
+  };
+}
+
+export function wordOf(order: Order): { tone: News['tone']; words: () => string } {
+  const tones = { running: 'info', accepted: 'info', opened: 'ok', closed: 'ok', unknown: 'attention' } as const;
+  const tone = order.result === 'refused' || order.result === 'failed' ? 'danger' : tones[order.result];
+  const reason = clause(order.detail);
+  return {
+    tone,
+    words: () =>
+      tone === 'danger' && reason
+        ? t('reply.refused', { result: t(`result.${order.result}`), reason })
+        : t(`result.${order.result}`),
+  };
+}
+
 /** How an order stands, in words. */
 export function newsOf(order: Order, view: View): News {
   const open = order.action === 'open';

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Answer, Backend, Order } from '$lib/backend';
+import type { Answer, Backend, Order, Problem } from '$lib/backend';
+import type { Asker, Reply } from '$lib/reply/replies.svelte';
 import { DEAF_MS, Press } from './press.svelte';
 
 const order = (result: Order['result'], id = 'o1'): Order => ({
@@ -16,8 +17,17 @@ function setUp(answer: Answer<Order> = { ok: true, data: order('accepted') }) {
   const orderBarrier = vi.fn(() => Promise.resolve(answer));
   const orderResult = vi.fn(() => Promise.resolve({ ok: true as const, data: order('opened') }));
   const backend = { orderBarrier, orderResult } as unknown as Backend;
-  return { clock, orderBarrier, press: new Press(backend, () => clock.now) };
+  const page: { now: Asker | null } = { now: asker('c1') };
+  const told: Reply[] = [];
+  const press = new Press(
+    backend,
+    () => page.now,
+    (reply) => void told.push(reply),
+    () => clock.now,
+  );
+  return { clock, orderBarrier, page, press, told };
 }
+const asker = (of: string): Asker => ({ lane: 'E02', case: of, name: '彩悦大厦 · 东门出口', read: null });
 const open = { op: 'open' as const, needs: [] };
 
 describe('confirming an order (R26, R27)', () => {
@@ -25,10 +35,10 @@ describe('confirming an order (R26, R27)', () => {
     const { clock, orderBarrier, press } = setUp();
     press.ask('open', open);
     clock.now += DEAF_MS - 1;
-    expect(await press.confirm('c1')).toBe(false);
+    expect(await press.confirm()).toBe(false);
     expect(orderBarrier).not.toHaveBeenCalled();
     clock.now += 1;
-    expect(await press.confirm('c1')).toBe(true);
+    expect(await press.confirm()).toBe(true);
     expect(orderBarrier).toHaveBeenCalledTimes(1);
   });
 
@@ -36,7 +46,7 @@ describe('confirming an order (R26, R27)', () => {
     const { clock, orderBarrier, press } = setUp();
     press.ask('open', open);
     clock.now += 1000;
-    await Promise.all([press.confirm('c1'), press.confirm('c1'), press.confirm('c1')]);
+    await Promise.all([press.confirm(), press.confirm(), press.confirm()]);
     expect(orderBarrier).toHaveBeenCalledTimes(1);
   });
 
@@ -45,7 +55,7 @@ describe('confirming an order (R26, R27)', () => {
     press.ask('open', open);
     clock.now += 1000;
     press.cancel();
-    expect(await press.confirm('c1')).toBe(false);
+    expect(await press.confirm()).toBe(false);
     expect(orderBarrier).not.toHaveBeenCalled();
   });
 
@@ -53,9 +63,9 @@ describe('confirming an order (R26, R27)', () => {
     const { clock, orderBarrier, press } = setUp();
     press.ask('close', { op: 'close', needs: ['clear'] });
     clock.now += 1000;
-    expect(await press.confirm('c1')).toBe(false);
+    expect(await press.confirm()).toBe(false);
     press.clear = true;
-    expect(await press.confirm('c1')).toBe(true);
+    expect(await press.confirm()).toBe(true);
     expect(orderBarrier).toHaveBeenCalledWith('c1', { action: 'close', clear: true });
   });
 
@@ -76,7 +86,7 @@ describe('following an order', () => {
     const { clock, press } = setUp();
     press.ask('open', open);
     clock.now += 1000;
-    await press.confirm('c1');
+    await press.confirm();
     expect(press.order?.result).toBe('accepted');
     press.hear({ seq: '1', type: 'order', order_id: 'o1', case: 'c1', result: 'opened', detail: '' });
     expect(press.order?.result).toBe('opened');
@@ -86,7 +96,7 @@ describe('following an order', () => {
     const { clock, press } = setUp();
     press.ask('open', open);
     clock.now += 1000;
-    const sent = press.confirm('c1');
+    const sent = press.confirm();
     press.hear({ seq: '1', type: 'order', order_id: 'o1', case: 'c1', result: 'opened', detail: '' });
     await sent;
     expect(press.order?.result).toBe('opened');
@@ -96,9 +106,66 @@ describe('following an order', () => {
     const { clock, orderBarrier, press } = setUp({ ok: true, data: order('unknown') });
     press.ask('open', open);
     clock.now += 1000;
-    await press.confirm('c1');
+    await press.confirm();
     await press.look('o1');
     expect(press.order?.result).toBe('opened');
     expect(orderBarrier).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps no report of orders that are not its own, however many the scope has', async () => {
+    const { clock, press } = setUp({ ok: true, data: order('accepted', 'o1') });
+    const report = (id: string, of: string) =>
+      press.hear({ seq: '1', type: 'order', order_id: id, case: of, result: 'opened', detail: '' });
+    // Of the very id that comes later: had it been kept, the order would count as answered already.
+    report('o1', 'c1');
+    report('o1', 'c7');
+    press.ask('open', open);
+    clock.now += 1000;
+    await press.confirm();
+    expect(press.order?.result).toBe('accepted');
+  });
+});
+
+describe('an answer that comes after the page has turned', () => {
+  it('stays with its case: the next page neither shows it nor waits for it', async () => {
+    const { clock, page, press, told } = setUp();
+    press.ask('open', open);
+    clock.now += 1000;
+    const sent = press.confirm();
+    page.now = asker('c2');
+    press.turned();
+    expect(press.phase).toBe('rest');
+    await sent;
+    expect([press.order, press.refused]).toEqual([null, null]);
+    expect(told.at(-1)).toMatchObject({ asker: { case: 'c1' }, tone: 'info' });
+    page.now = asker('c1');
+    expect(press.order?.id).toBe('o1');
+  });
+
+  it('of a refusal, of a look and of a late report, too', async () => {
+    const problem = { code: 'not_offered', detail: '不可开闸' } as unknown as Problem;
+    const { clock, page, press, told } = setUp({ ok: false, problem });
+    press.ask('open', open);
+    clock.now += 1000;
+    const sent = press.confirm();
+    page.now = asker('c2');
+    await sent;
+    expect(press.refused).toBeNull();
+    expect(told.at(-1)?.words()).toBe('被拒绝：不可开闸');
+    page.now = asker('c1');
+    const looked = press.look('o1');
+    page.now = asker('c2');
+    await looked;
+    expect([press.order, press.lookedAt]).toEqual([null, null]);
+  });
+
+  it('asks nothing on the next page that was asked about on the last one', async () => {
+    const { clock, orderBarrier, page, press } = setUp();
+    press.ask('open', open);
+    clock.now += 1000;
+    page.now = asker('c2');
+    expect(press.phase).toBe('rest');
+    expect(await press.confirm()).toBe(false);
+    expect(orderBarrier).not.toHaveBeenCalled();
   });
 });

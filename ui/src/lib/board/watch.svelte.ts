@@ -23,6 +23,7 @@ export class Watch {
   mine = $state(false);
   #backend: Backend;
   #open = false;
+  #run = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
@@ -46,7 +47,9 @@ export class Watch {
   }
 
   async load(): Promise<void> {
+    const run = ++this.#run;
     const answer = await this.#backend.board();
+    if (run !== this.#run) return;
     if (answer.ok) {
       this.board = answer.data;
       this.problem = null;
@@ -76,6 +79,7 @@ export class Watch {
 
   forget(): void {
     this.leave();
+    this.#run += 1;
     this.board = null;
     this.problem = null;
     this.needs = null;

@@ -1,5 +1,6 @@
 import type { App } from '$lib/app.svelte';
 import type { Call, Problem } from '$lib/backend';
+import { layers } from '$lib/ui/layers.svelte';
 import { lookupOf } from './call';
 import { Chime } from './chime';
 
@@ -53,11 +54,12 @@ export class Answering {
 
   /** Brings the page of one's own call up, if nothing is in its way. */
   popUp(): void {
-    const { calls, lane, place } = this.#app;
+    const { calls, lane, office, place } = this.#app;
     const own = calls.own;
     if (!own || own.by_hand || own.state === 'ended' || this.#popped === own.id) return;
     // What is being taken brings its page along with its answer.
-    if (this.busy || lane.mode !== 'idle' || place !== 'desk') return;
+    // Nor does it while the guide is played: nobody sees the page behind it, and a lane is not claimed unseen.
+    if (this.busy || lane.mode !== 'idle' || place !== 'desk' || office.practice) return;
     this.#popped = own.id;
     this.open = false;
     if (own.lane) {
@@ -110,6 +112,7 @@ export class Answering {
     const { backend, calls, lane } = this.#app;
     this.problem = null;
     this.busy = true;
+    const asked = this.byHand;
     const answer = await lane.take(
       laneId,
       () => backend.openByHand(laneId, caller.trim() || null),
@@ -121,7 +124,8 @@ export class Answering {
       return false;
     }
     calls.learn(answer.data.call);
-    this.byHand = null;
+    // Another lane may be asked about by now.
+    if (this.byHand === asked) this.byHand = null;
     return true;
   }
 
@@ -129,8 +133,8 @@ export class Answering {
   async moveHere(): Promise<void> {
     const { backend, lane } = this.#app;
     const caseId = this.bound?.case;
-    const laneId = lane.laneId;
-    if (!caseId || !laneId || this.busy) return;
+    const { laneId, asker } = lane;
+    if (!caseId || !laneId || !asker || this.busy) return;
     this.busy = true;
     const answer = await lane.take(
       laneId,
@@ -138,7 +142,9 @@ export class Answering {
       () => this.#app.turned(),
     );
     this.busy = false;
-    if (!answer.ok) this.#app.lane.problem = answer.problem;
+    if (answer.ok) return;
+    if (lane.laneId === laneId) lane.problem = answer.problem;
+    this.#app.replies.answered(asker, 'reply_step.move', answer);
   }
 
   /** Back to the lane of the call. */
@@ -173,6 +179,6 @@ export class Answering {
     const { search } = this.#app;
     this.#app.go('desk');
     search.type(lookupOf(call));
-    document.querySelector<HTMLInputElement>('[data-search]')?.focus();
+    layers.lead(document.querySelector<HTMLInputElement>('[data-search]'));
   }
 }

@@ -1,6 +1,7 @@
+import { clock } from '$lib/ui/format';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '$lib/backend';
-import { clock, clockOf, clockOfPage, isFree, isOwn, lookupOf, oldestFirst, placeOf } from './call';
+import { clockOf, clockOfPage, isFree, isOwn, lookupOf, oldestFirst, placeOf } from './call';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString();

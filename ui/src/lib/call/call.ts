@@ -12,6 +12,11 @@ export function isFree(call: Call, me: Holder | null): boolean {
   return call.state === 'waiting' || (call.state === 'ringing' && (call.overflow || isOwn(call, me)));
 }
 
+/** Whether it stands in the queue, as the hub counts it: nobody has it, or it rings at one seat for too long (R30). */
+export function inQueue(call: Call): boolean {
+  return call.state === 'waiting' || (call.state === 'ringing' && call.overflow === true);
+}
+
 /** Oldest first: that is the order they are to be taken in (R30). */
 export function oldestFirst(calls: readonly Call[]): Call[] {
   return [...calls].sort((a, b) => ms(a.since) - ms(b.since));
@@ -52,10 +57,4 @@ export function clockOfPage(call: CallNow, leaseRuns: boolean, now: number): Cal
   if (call.ended_at) return { phase: 'over', length: Math.max(0, ms(call.ended_at) - from) };
   if (leaseRuns) return { phase: 'over', length: null };
   return { phase: call.answered_at ? 'live' : 'rings', length: Math.max(0, now - from) };
-}
-
-/** m:ss; hours are counted in minutes, nobody waits that long. */
-export function clock(length: number): string {
-  const seconds = Math.max(0, Math.floor(length / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

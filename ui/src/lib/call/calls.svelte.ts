@@ -1,5 +1,5 @@
 import type { Backend, Call, CallState, Frame, Holder, Problem } from '$lib/backend';
-import { isFree, isOwn, oldestFirst } from './call';
+import { inQueue, isFree, isOwn, oldestFirst } from './call';
 
 /** Several frames come for one call: ask once for all of them. */
 const PAUSE_MS = 400;
@@ -16,7 +16,8 @@ export class Calls {
   /** Calls whose banner was put away; they wait on in the queue. */
   hushed = $state<readonly string[]>([]);
 
-  queued = $derived(oldestFirst(this.all.filter((call) => call.state === 'waiting')));
+  /** The queue: every count and every "longest wait" on any page is of these. */
+  waiting = $derived(oldestFirst(this.all.filter(inQueue)));
   ringing = $derived(oldestFirst(this.all.filter((call) => call.state === 'ringing')));
   live = $derived(oldestFirst(this.all.filter((call) => call.state === 'live')));
   abandoned = $derived(oldestFirst(this.all.filter((call) => call.state === 'abandoned')));
@@ -41,7 +42,7 @@ export class Calls {
   }
 
   get takeable(): Call[] {
-    return oldestFirst([...this.queued, ...this.ringing.filter((call) => isFree(call, this.#me()))]);
+    return oldestFirst(this.all.filter((call) => isFree(call, this.#me())));
   }
 
   /** Whether this person speaks with a driver, or is about to. */
@@ -70,7 +71,7 @@ export class Calls {
   hear(frame: Frame): Call | null {
     if (!this.#sees()) return null;
     if (frame.type === 'resync') this.#soon();
-    if (frame.type === 'queue' && frame.waiting !== this.#inQueue) this.#soon();
+    if (frame.type === 'queue' && frame.waiting !== this.waiting.length) this.#soon();
     if (frame.type !== 'call') return null;
     return this.#note({ ...frame.call, case: frame.case ?? frame.call.case ?? null });
   }
@@ -105,11 +106,6 @@ export class Calls {
     this.own = null;
     this.problem = null;
     this.hushed = [];
-  }
-
-  /** As the hub counts it: what waits, and what rings at one seat for too long. */
-  get #inQueue(): number {
-    return this.all.filter((call) => call.state === 'waiting' || (call.state === 'ringing' && call.overflow)).length;
   }
 
   #note(call: Call): Call | null {

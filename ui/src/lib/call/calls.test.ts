@@ -32,7 +32,7 @@ describe('the queue (R30)', () => {
 
   it('loses a call that somebody else takes', async () => {
     const { backend, store } = await calls(1);
-    const id = first(store.queued).id;
+    const id = first(store.waiting).id;
     backend.becomes(id, { state: 'live', by: { id: 'wangwu', name: '王五', role: 'agent' } });
     expect(store.takeable).toEqual([]);
     expect(store.own).toBeNull();
@@ -53,7 +53,7 @@ describe('the queue (R30)', () => {
     backend.callsNow.push(backend.sampleCall('waiting', 'E01', 5));
     backend.tell({ type: 'queue', waiting: 2 });
     await vi.advanceTimersByTimeAsync(500);
-    expect(store.queued).toHaveLength(2);
+    expect(store.waiting).toHaveLength(2);
     vi.useRealTimers();
   });
 

@@ -1,10 +1,17 @@
 import type { Backend } from '$lib/backend';
+import type { Asker } from '$lib/reply/replies.svelte';
+
+/** For which case something was typed. */
+export type DraftOf = Pick<Asker, 'lane' | 'case' | 'read'>;
 
 /** Half-typed work at a lane, kept on this device over a lost lease, a lost network and a restart. */
 export interface Draft {
   plate?: string;
   phone?: string;
   note?: string;
+  case: string | null;
+  /** The plate read at the lane when it was typed. */
+  read: string | null;
   /** When it was typed, in milliseconds; older drafts belong to another vehicle. */
   at: number;
 }
@@ -12,6 +19,14 @@ export interface Draft {
 /** A draft older than this is about a vehicle that is gone. */
 export const STALE_MS = 30 * 60_000;
 const PAUSE_MS = 300;
+
+/**
+ * Whether what was typed is for this case: typed in it, or in the one before it, whose lease was lost while the same
+ * vehicle stood there.
+ */
+export function isFor(typed: { case?: unknown; read?: unknown }, of: DraftOf): boolean {
+  return typed.case === of.case || (typed.read !== undefined && typed.read === of.read);
+}
 
 export class DraftKeeper {
   #backend: Backend;
@@ -29,11 +44,11 @@ export class DraftKeeper {
   }
 
   /** Keeps the change with what is already there; written after a short pause in typing. */
-  keep(laneId: string, change: Omit<Draft, 'at'>): void {
-    const key = DraftKeeper.key(laneId);
-    const before = this.#pending?.key === key ? this.#pending.draft : {};
+  keep(of: DraftOf, change: Pick<Draft, 'plate' | 'phone' | 'note'>): void {
+    const key = DraftKeeper.key(of.lane);
+    const kept = this.#pending?.key === key && isFor(this.#pending.draft, of) ? this.#pending.draft : {};
     if (this.#pending && this.#pending.key !== key) this.flush();
-    this.#pending = { key, draft: { ...before, ...change, at: this.#read() } };
+    this.#pending = { key, draft: { ...kept, ...change, case: of.case, read: of.read, at: this.#read() } };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), PAUSE_MS);
   }
@@ -45,18 +60,26 @@ export class DraftKeeper {
     if (pending) void this.#backend.saveDraft(pending.key, JSON.stringify(pending.draft));
   }
 
-  async find(laneId: string): Promise<Draft | null> {
-    const answer = await this.#backend.draft(DraftKeeper.key(laneId));
-    if (!answer.ok || !answer.data) return null;
-    const draft = parsed(answer.data);
-    if (!draft || this.#read() - draft.at > STALE_MS) return null;
+  async find(of: DraftOf): Promise<Draft | null> {
+    const draft = await this.#stored(of.lane);
+    if (!draft || !isFor(draft, of) || this.#read() - draft.at > STALE_MS) return null;
     return draft;
   }
 
-  async drop(laneId: string): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#pending = null;
-    await this.#backend.dropDraft(DraftKeeper.key(laneId));
+  /** What was typed for this case has done its work. What is typed meanwhile for another one stays. */
+  async drop(of: DraftOf): Promise<void> {
+    const key = DraftKeeper.key(of.lane);
+    if (this.#pending?.key === key && isFor(this.#pending.draft, of)) {
+      clearTimeout(this.#timer);
+      this.#pending = null;
+    }
+    const draft = await this.#stored(of.lane);
+    if (!draft || isFor(draft, of)) await this.#backend.dropDraft(key);
+  }
+
+  async #stored(laneId: string): Promise<Draft | null> {
+    const answer = await this.#backend.draft(DraftKeeper.key(laneId));
+    return answer.ok && answer.data ? parsed(answer.data) : null;
   }
 }
 

@@ -51,6 +51,8 @@ export class PlateEditor {
 
   /** Saved, or given up: what the hub holds shows again. */
   settle(plate: string | null | undefined): void {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
     this.dirty = false;
     this.show(plate);
   }
@@ -69,7 +71,8 @@ export class PlateEditor {
 
   async #look(): Promise<void> {
     const asked = ++this.#asked;
-    const answer = await this.#backend.checkPlate(this.text);
-    if (asked === this.#asked) this.check = answer.ok ? answer.data : null;
+    const { text } = this;
+    const answer = await this.#backend.checkPlate(text);
+    if (asked === this.#asked && text === this.text) this.check = answer.ok ? answer.data : null;
   }
 }

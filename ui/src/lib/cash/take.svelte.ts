@@ -1,4 +1,4 @@
-import type { Backend, Cash, Problem } from '$lib/backend';
+import type { Answer, Backend, Cash, Problem } from '$lib/backend';
 
 /** 代收现金: what a guard took at the gate, against the stay (R39). */
 export class TakingCash {
@@ -12,14 +12,13 @@ export class TakingCash {
     this.#backend = backend;
   }
 
-  async take(caseId: string, amountFen: number): Promise<boolean> {
-    if (this.busy || amountFen <= 0) return false;
+  async take(caseId: string, amountFen: number): Promise<Answer<Cash>> {
     this.busy = true;
     this.problem = null;
     const answer = await this.#backend.takeCash(caseId, amountFen);
     this.busy = false;
     if (answer.ok) this.last = answer.data;
     else this.problem = answer.problem;
-    return answer.ok;
+    return answer;
   }
 }

@@ -1,4 +1,4 @@
-import type { Backend, Debt, DebtState } from '$lib/backend';
+import type { Answer, Backend, Debt, DebtState } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 
 /** Follow-up debts (R38): 未处理 first, for that is what somebody has to do something about. */
@@ -24,10 +24,10 @@ export class Debts {
   }
 
   /** Given up, with a reason that stays with it. */
-  async waive(id: string, reason: string): Promise<boolean> {
+  async waive(id: string, reason: string): Promise<Answer<null>> {
     const answer = await this.#backend.waiveDebt(id, reason.trim());
     if (answer.ok) await this.list.load();
     else this.list.problem = answer.problem;
-    return answer.ok;
+    return answer;
   }
 }

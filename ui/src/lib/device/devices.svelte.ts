@@ -1,4 +1,4 @@
-import type { Backend, Cells, DeviceHealth, DeviceTest, Frame, Maintenance, Problem } from '$lib/backend';
+import type { Answer, Backend, Cells, DeviceHealth, DeviceTest, Frame, Maintenance, Problem } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 
 /** A clock further off than this makes reads look older or newer than they are. */
@@ -46,11 +46,11 @@ export class Devices {
     void this.repairs.load();
   }
 
-  note(device: string, note: string): Promise<boolean> {
+  note(device: string, note: string): Promise<Answer<Maintenance>> {
     return this.#step(this.#backend.openMaintenance(device, note));
   }
 
-  close(id: string, repair: string): Promise<boolean> {
+  close(id: string, repair: string): Promise<Answer<Maintenance>> {
     return this.#step(this.#backend.closeMaintenance(id, repair));
   }
 
@@ -66,15 +66,12 @@ export class Devices {
     this.#timer = setTimeout(() => void this.load(), 400);
   }
 
-  async #step(run: ReturnType<Backend['openMaintenance']>): Promise<boolean> {
+  async #step(run: Promise<Answer<Maintenance>>): Promise<Answer<Maintenance>> {
     this.busy = true;
     const answer = await run;
     this.busy = false;
-    if (!answer.ok) {
-      this.problem = answer.problem;
-      return false;
-    }
-    await Promise.all([this.load(), this.repairs.load()]);
-    return true;
+    if (answer.ok) await Promise.all([this.load(), this.repairs.load()]);
+    else this.problem = answer.problem;
+    return answer;
   }
 }

@@ -1,4 +1,6 @@
 import type { Answer, Backend, Camera, EvidenceChanged, EvidencePhoto, PreviewEnded, Problem } from '$lib/backend';
+import type { PlainKey } from '$lib/messages/words.svelte';
+import type { Asker } from '$lib/reply/replies.svelte';
 import { FramePainter } from './painter';
 
 /** How the own camera stands. */
@@ -19,11 +21,18 @@ export class Evidence {
   readonly painter = new FramePainter();
 
   #backend: Backend;
+  /** Told what became of a photo whose page has turned since. */
+  #elsewhere: (asker: Asker, step: PlainKey, answer: Answer<unknown>) => void;
+  #asker: Asker | null = null;
   #wanted = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(backend: Backend) {
+  constructor(
+    backend: Backend,
+    elsewhere: (asker: Asker, step: PlainKey, answer: Answer<unknown>) => void = () => undefined,
+  ) {
     this.#backend = backend;
+    this.#elsewhere = elsewhere;
     this.painter.onframe = () => this.#seen();
     this.painter.ondone = () => backend.previewShown();
   }
@@ -46,9 +55,10 @@ export class Evidence {
     return this.photos.filter((photo) => photo.state === 'waiting').length;
   }
 
-  async load(caseId: string): Promise<void> {
+  async load(caseId: string, asker: Asker | null = null): Promise<void> {
     if (this.caseId !== caseId) this.photos = [];
     this.caseId = caseId;
+    this.#asker = asker;
     this.problem = null;
     const answer = await this.#backend.evidence(caseId);
     if (this.caseId === caseId && answer.ok) this.photos = answer.data;
@@ -57,6 +67,7 @@ export class Evidence {
   /** Another case, or none: its photos and its camera stay with it. */
   forget(): void {
     this.caseId = null;
+    this.#asker = null;
     this.photos = [];
     this.problem = null;
     void this.stop();
@@ -122,12 +133,14 @@ export class Evidence {
   }
 
   async #take(by: 'own' | 'lane', run: (caseId: string) => Promise<Answer<EvidencePhoto>>): Promise<boolean> {
-    const caseId = this.caseId;
+    const { caseId } = this;
+    const asker = this.#asker;
     if (!caseId || this.taking) return false;
     this.taking = by;
     this.problem = null;
     const answer = await run(caseId);
     this.taking = null;
+    if (asker) this.#elsewhere(asker, 'reply_step.photo', answer);
     if (this.caseId !== caseId) return false;
     if (answer.ok) this.#put(answer.data);
     else this.problem = answer.problem;

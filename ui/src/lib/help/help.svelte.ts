@@ -1,9 +1,10 @@
-import type { Backend, Frame, Help, Problem } from '$lib/backend';
+import type { Answer, Backend, Frame, Help, Problem } from '$lib/backend';
 
 /** 「需要帮助」 of the person who holds a lane, and what a supervisor answered. */
 export class AskedHelp {
   help = $state.raw<Help | null>(null);
   busy = $state(false);
+  /** The question could not be taken back. */
   problem = $state<Problem | null>(null);
   #backend: Backend;
   #me: () => string | undefined;
@@ -18,14 +19,12 @@ export class AskedHelp {
     return this.help && this.help.case === caseId ? this.help : null;
   }
 
-  async ask(caseId: string, note: string): Promise<boolean> {
-    if (this.busy) return false;
+  async ask(caseId: string, note: string): Promise<Answer<null>> {
     this.busy = true;
     this.problem = null;
     const answer = await this.#backend.askHelp(caseId, note.trim());
     this.busy = false;
-    if (!answer.ok) this.problem = answer.problem;
-    return answer.ok;
+    return answer;
   }
 
   async drop(): Promise<void> {

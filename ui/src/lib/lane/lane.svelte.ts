@@ -11,6 +11,8 @@ import type {
   Taken,
   View,
 } from '$lib/backend';
+import type { PlainKey } from '$lib/messages/words.svelte';
+import type { Asker } from '$lib/reply/replies.svelte';
 import { isOverdue, left, USUAL_LEASE_MS } from './lease';
 import { merged } from './merge';
 
@@ -21,6 +23,20 @@ interface Early {
   lane: string;
   frames: Extract<Frame, { type: 'view' }>[];
 }
+/** The steps at a lane, one at a time. */
+type Step =
+  | 'renew'
+  | 'take_over'
+  | 'ask'
+  | 'remind'
+  | 'plate'
+  | 'phone'
+  | 'vehicle'
+  | 'direction'
+  | 'passed'
+  | 'picture'
+  | 'grant'
+  | 'close';
 /** What comes with a claim, and may come with a call. */
 type Brought = Pick<Taken, 'case' | 'lease' | 'view'>;
 export interface Lost {
@@ -40,7 +56,7 @@ export class Lane {
   /** What the last attempt to open, change or close met, in words. */
   problem = $state<Problem | null>(null);
   /** The step under way; one at a time, so that nothing is sent twice. */
-  busy = $state<string | null>(null);
+  busy = $state<Step | null>(null);
   /** Lanes this desk wants to be reminded of. */
   reminded = $state<string[]>([]);
   /** The requested lane asked its holder. */
@@ -50,6 +66,8 @@ export class Lane {
 
   #backend: Backend;
   #now: () => number;
+  /** Told what became of a step whose page has turned since. */
+  #elsewhere: (asker: Asker, step: PlainKey, answer: Answer<unknown>) => void;
   /** Rises with every lane opened, so that a late answer for the one before is dropped. */
   #visit = 0;
   /** Frames that came while the view was still on its way. */
@@ -57,13 +75,26 @@ export class Lane {
   /** A take is on its way, which frees the lane one holds now. */
   #taking = false;
 
-  constructor(backend: Backend, now: () => number) {
+  constructor(
+    backend: Backend,
+    now: () => number,
+    elsewhere: (asker: Asker, step: PlainKey, answer: Answer<unknown>) => void = () => undefined,
+  ) {
     this.#backend = backend;
     this.#now = now;
+    this.#elsewhere = elsewhere;
   }
 
   get laneId(): string | null {
     return this.view?.lane.id ?? null;
+  }
+
+  /** For what anything asked on this page is asked; null where no lane is on it. */
+  get asker(): Asker | null {
+    const { view, caseId } = this;
+    if (!view) return null;
+    const read = view.case?.plate_read ?? view.picture?.plate ?? null;
+    return { lane: view.lane.id, case: caseId, name: `${view.lot.name} · ${view.lane.name}`, read };
   }
 
   /** 处理: claims the lane; where another holds it, opens it read-only (R6, R7). */
@@ -320,7 +351,7 @@ export class Lane {
   }
 
   /** A change of the case: its answer is the new view. A lost lease turns the page, whatever the step was. */
-  async #change(name: string, run: (caseId: string) => Promise<Answer<View>>): Promise<boolean> {
+  async #change(name: Step, run: (caseId: string) => Promise<Answer<View>>): Promise<boolean> {
     const caseId = this.caseId;
     if (!caseId || this.mode !== 'mine') return false;
     const view = await this.#step(name, () => run(caseId));
@@ -328,16 +359,18 @@ export class Lane {
     return view !== null;
   }
 
-  async #done(name: string, run: () => Promise<Answer<null>>): Promise<boolean> {
+  async #done(name: Step, run: () => Promise<Answer<null>>): Promise<boolean> {
     return (await this.#step(name, async () => wrapped(await run()))) !== null;
   }
 
-  async #step<T>(name: string, run: () => Promise<Answer<T>>): Promise<T | null> {
+  async #step<T>(name: Step, run: () => Promise<Answer<T>>): Promise<T | null> {
     if (this.busy) return null;
-    const visit = this.#visit;
+    const [visit, asker] = [this.#visit, this.asker];
     this.busy = name;
     this.problem = null;
     const answer = await run();
+    // Told also where the same lane is on another of the person's pages; the strip leaves out what is in sight.
+    if (asker) this.#elsewhere(asker, `reply_step.${name}`, answer);
     if (visit !== this.#visit) return null;
     this.busy = null;
     if (answer.ok) return answer.data;

@@ -63,7 +63,7 @@ describe('opening a lane', () => {
 describe('losing a lane', () => {
   beforeEach(() => lane.claim('E02'));
 
-  it.each(['expired', 'taken_over', 'handed_over', 'requeried', 'closed'] as const)('%s', (why) => {
+  it.each(['expired', 'taken_over', 'handed_over', 'requeried', 'closed', 'revoked'] as const)('%s', (why) => {
     tell({ type: 'lease_lost', case: 'case-1', lane: 'E02', why, by: lisi });
     expect(lane.mode).toBe('lost');
     expect(lane.lost?.why).toBe(why);

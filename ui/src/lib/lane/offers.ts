@@ -31,7 +31,7 @@ export function whyNotOpen(view: View): PlainKey | null {
   if (!view.vehicle && !view.picture) return 'why.no_vehicle';
   switch (view.assessment) {
     case 'unknown':
-      return 'why.unknown';
+      return notRead(view) ? 'why.not_read' : 'why.unknown';
     case 'vehicle_locked':
       return 'why.vehicle_locked';
     case 'blacklisted':
@@ -54,4 +54,10 @@ export function whyNotOpen(view: View): PlainKey | null {
 
 export function owes(view: View): boolean {
   return (view.payment?.due_fen ?? 0) > 0;
+}
+
+/** A picture without a plate: nobody read one, and nobody has typed one or named the vehicle otherwise. */
+export function notRead(view: View): boolean {
+  const named = view.vehicle ?? view.case?.plate ?? view.case?.phone ?? view.picture?.plate;
+  return view.assessment === 'unknown' && Boolean(view.picture) && !named;
 }

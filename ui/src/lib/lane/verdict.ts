@@ -2,7 +2,7 @@ import type { View } from '$lib/backend';
 import type { IconName } from '$lib/ui/icons';
 import { day, hhmm, money, price, span, ms } from '$lib/ui/format';
 import { t } from '$lib/messages/words.svelte';
-import { directionOf, offers, owes } from './offers';
+import { directionOf, notRead, offers, owes } from './offers';
 
 export type Tone = 'ok' | 'attention' | 'danger' | 'muted';
 export interface Verdict {
@@ -138,6 +138,8 @@ export function verdictOf(view: View): Verdict {
       if (directionOf(view) === 'exit' && view.payment) return { ...paying(view, t('assessment.blacklisted')) };
       return say('danger', 'danger', t('assessment.blacklisted'), t('verdict.blacklisted'));
     case 'unknown':
+      // Nothing failed: there is no plate to look up yet.
+      if (notRead(view)) return say('attention', 'attention', t('verdict.not_read'), t('verdict.not_read_more'));
       return say('attention', 'attention', t('assessment.unknown'), t('verdict.unknown'));
   }
 }

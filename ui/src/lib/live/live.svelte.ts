@@ -47,6 +47,8 @@ export class Live {
   #breaks = 0;
   /** Ended because nobody looked: begun anew when somebody does. */
   #asleep = false;
+  #visible = true;
+  #inSight = true;
   #before: 'beside' | 'pane' = 'beside';
 
   constructor(backend: Backend, painter = new FramePainter()) {
@@ -103,11 +105,24 @@ export class Live {
 
   /** The page is seen, or not. */
   see(visible: boolean): void {
+    this.#visible = visible;
+    this.#rest();
+  }
+
+  /** The place where it plays is in sight, or was scrolled away. */
+  sight(inSight: boolean): void {
+    this.#inSight = inSight;
+    this.#rest();
+  }
+
+  #rest(): void {
     if (!this.on) return;
-    if (!visible) {
+    const seen = this.#visible && this.#inSight;
+    if (seen && this.#asleep) this.#begin();
+    else if (!seen && !this.#asleep) {
       this.#asleep = true;
       this.#drop();
-    } else if (this.#asleep) this.#begin();
+    }
   }
 
   /** The system's own picture in picture where there is one, else our pane. */

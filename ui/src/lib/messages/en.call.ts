@@ -10,6 +10,7 @@ export const enCall = {
   'queue.none': 'No calls',
   'queue.oldest': 'longest {time}',
   'queue.waiting': 'Waiting',
+  'queue.ringing': 'Ringing',
   'queue.waiting_none': 'No call is waiting.',
   'queue.live': 'Live',
   'queue.live_none': 'No call is live.',

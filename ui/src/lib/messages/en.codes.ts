@@ -22,6 +22,7 @@ export const enCodes = {
   'case_state.taken_over': 'taken over',
   'case_state.handed_over': 'handed over',
   'case_state.requeried': 'left for another lane',
+  'case_state.revoked': 'taken back, rights changed',
 
   'connection.online': 'Connected',
   'connection.connecting': 'Connecting',
@@ -91,6 +92,7 @@ export const enCodes = {
   'step.closed': 'Closed',
   'step.expired': 'Freed without closing',
   'step.requeried': 'Left for another lane',
+  'step.revoked': 'Taken back: rights changed',
 
   'vehicle_status.inside': 'Inside',
   'vehicle_status.outside': 'Outside',

@@ -21,9 +21,8 @@ export const enLive = {
   'stills.later': 'Later',
   'stills.label': 'Last minute',
   'stills.other': 'Then read as {plate}; may be another vehicle',
-  'picture.read_at': 'Read {time}',
-  'picture.sure': 'sure',
-  'picture.fair': 'fairly sure, compare the picture',
-  'picture.unsure': 'unsure, check the plate',
+  'picture.sure': 'reading trusted',
+  'picture.fair': 'reading doubtful, compare the picture',
+  'picture.unsure': 'reading doubtful, check the plate',
   'stills.keys': '← → step through · wheel or + − closer · 0 whole',
 } as const satisfies Record<keyof typeof zhLive, string>;

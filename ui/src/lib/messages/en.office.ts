@@ -11,6 +11,10 @@ export const enOffice = {
   'account.factor': 'Second factor',
   'account.sessions': 'Where you are logged in',
 
+  'login.by_one_time': 'Have a one-time code? Set your password with it',
+  'login.by_password': 'Log in with a password',
+  'login.one_time': 'One-time code',
+  'login.bad_one_time': 'Wrong username or code, or the code’s time is over.',
   'login.code': 'Code from your app (6 digits)',
   'login.code_needed': 'Enter the six digits your app shows now.',
   'login.code_wrong': 'The code is not right. Enter the six digits your app shows now.',
@@ -133,7 +137,7 @@ export const enOffice = {
   'device.note_save': 'Report',
   'device.settings': 'Settings',
   'device.none': 'No devices.',
-  'device.alert': '{device} is out of reach: {error}',
+  'device.alert': '{device}: {error}',
 
   'repair.title': 'Repairs',
   'repair.state': 'State',

@@ -182,6 +182,7 @@ export const enRecord = {
   'column.photos': 'Pics',
   'column.warning': 'Warning',
 
+  'chart.by_hour': 'By hour; Enter shows that hour',
   'chart.hour': 'By hour · most at {hour}:00',
   'chart.reason': 'By reason',
   'chart.person': 'By person',

@@ -8,6 +8,7 @@ export const zhCall = {
   'queue.none': '无排队',
   'queue.oldest': '最久 {time}',
   'queue.waiting': '排队',
+  'queue.ringing': '正在响铃',
   'queue.waiting_none': '没有排队的来电。',
   'queue.live': '通话中',
   'queue.live_none': '没有正在进行的通话。',

@@ -22,6 +22,7 @@ export const zhCodes = {
   'case_state.taken_over': '已被接管',
   'case_state.handed_over': '已移交',
   'case_state.requeried': '改查其他道口',
+  'case_state.revoked': '权限变更，已收回',
 
   'connection.online': '已连接',
   'connection.connecting': '连接中',
@@ -91,6 +92,7 @@ export const zhCodes = {
   'step.closed': '关单',
   'step.expired': '未关单，自动释放',
   'step.requeried': '改查其他道口',
+  'step.revoked': '权限变更，锁定已收回',
 
   'vehicle_status.inside': '场内',
   'vehicle_status.outside': '场外',

@@ -19,9 +19,8 @@ export const zhLive = {
   'stills.later': '下一张',
   'stills.label': '最近一分钟',
   'stills.other': '当时识别为 {plate}，可能不是本车',
-  'picture.read_at': '识别 {time}',
-  'picture.sure': '把握高',
-  'picture.fair': '把握一般，请对照图片',
-  'picture.unsure': '把握低，请核对车牌',
+  'picture.sure': '识别可信',
+  'picture.fair': '识别存疑，请对照图片',
+  'picture.unsure': '识别存疑，请核对车牌',
   'stills.keys': '← → 前后翻看 · 滚轮或 + − 放大 · 0 还原',
 } as const;

@@ -9,6 +9,10 @@ export const zhOffice = {
   'account.factor': '动态验证码',
   'account.sessions': '登录中的设备',
 
+  'login.by_one_time': '有一次性代码？用它设置密码',
+  'login.by_password': '用密码登录',
+  'login.one_time': '一次性代码',
+  'login.bad_one_time': '账号或一次性代码不对，或代码已过期。',
   'login.code': '动态验证码（六位）',
   'login.code_needed': '请输入验证器应用里的六位动态验证码。',
   'login.code_wrong': '动态验证码不对，请输入应用里现在的六位数。',
@@ -131,7 +135,7 @@ export const zhOffice = {
   'device.note_save': '报修',
   'device.settings': '设置',
   'device.none': '没有设备。',
-  'device.alert': '{device} 连不上：{error}',
+  'device.alert': '{device}：{error}',
 
   'repair.title': '维修记录',
   'repair.state': '状态',

@@ -178,6 +178,7 @@ export const zhRecord = {
   'column.photos': '照片',
   'column.warning': '预警',
 
+  'chart.by_hour': '按小时，回车看该小时的开闸',
   'chart.hour': '按小时 · {hour} 时最多',
   'chart.reason': '按原因',
   'chart.person': '按人员',

@@ -43,9 +43,3 @@ export function spark(figure: Figure, width: number, height: number): Spark {
     now: now === null ? null : y(now),
   };
 }
-
-/** The first moment of a local day. */
-export function midnightOf(day: string): string {
-  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date).toISOString();
-}

@@ -11,14 +11,13 @@ import type {
   WorkFilter,
 } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
-import { dayBeside, dayOf } from '$lib/ui/format';
-import { midnightOf } from './figures';
+import { dayBegins, dayBeside, dayOf, stamp } from '$lib/ui/format';
 
 export const counted: readonly CasesBy[] = ['outcome', 'lot', 'hour', 'person'];
 
-/** A local day from its first moment to the one after its last. */
+/** A day of the lot's from its first moment to the one after its last. */
 export function wholeDay(day: string): { from: string; to: string } {
-  return { from: midnightOf(day), to: midnightOf(dayBeside(day, 1)) };
+  return { from: stamp(dayBegins(day)), to: stamp(dayBegins(day, 1)) };
 }
 
 /** What a supervisor looks at each morning: a day's figures beside their own past, cases, and cash (R39). */
@@ -73,8 +72,11 @@ export class Mornings {
     if (this.exporting) return;
     this.exporting = true;
     this.done = null;
-    const answer = await this.#backend.exportMorning(this.day, format);
+    const { day } = this;
+    const answer = await this.#backend.exportMorning(day, format);
     this.exporting = false;
+    // Another day is looked at by now; the file lies where files lie.
+    if (day !== this.day) return;
     if (answer.ok) this.done = answer.data;
     else this.problem = answer.problem;
   }

@@ -42,16 +42,14 @@ export class Office {
     this.cash = new TakingCash(backend);
   }
 
-  /** Something of it lies over the page, which then takes no keys. */
-  get covers(): boolean {
-    return this.over !== null || this.account.open;
-  }
-
   /** Plays a scene of the guide; what it needs is fetched only then. */
   async practise(name: SceneName, app: App): Promise<void> {
     const person = app.session.person;
-    if (!person || app.lane.mode === 'mine') return;
+    const works = () => app.lane.mode === 'mine' || app.lane.mode === 'loading';
+    if (!person || works()) return;
     const { Practice: Play } = await import('$lib/guide/practice.svelte');
+    // A call may have brought its lane meanwhile, or the session ended.
+    if (works() || app.session.person?.id !== person.id) return;
     this.practice = new Play(name, person, app.setting);
   }
 

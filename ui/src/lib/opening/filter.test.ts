@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { openingAt } from '$lib/backend/memory/rows';
+import { dayBegins, stamp } from '$lib/ui/format';
 import { filterOf, fits, narrowed, nothing, remembered } from './filter';
 
-const noon = new Date(2026, 10, 22, 12).getTime();
-const local = (...at: [number, number, number]) => new Date(...at).toISOString();
+const noon = Date.parse('2026-11-22T12:00:00+08:00');
+const begins = (day: string) => stamp(dayBegins(day));
 
 describe('the filter row', () => {
   it('leaves out what filters nothing', () => {
-    expect(filterOf({ ...nothing }, noon)).toEqual({ from: local(2026, 10, 22) });
+    expect(filterOf({ ...nothing }, noon)).toEqual({ from: begins('2026-11-22') });
   });
 
   it('takes whole local days, the last one included', () => {
     const filter = filterOf({ ...nothing, span: 'custom', fromDay: '2026-11-20', toDay: '2026-11-21' }, noon);
-    expect(filter).toEqual({ from: local(2026, 10, 20), to: local(2026, 10, 22) });
+    expect(filter).toEqual({ from: begins('2026-11-20'), to: begins('2026-11-22') });
     expect(filterOf({ ...nothing, span: 'yesterday' }, noon)).toEqual({
-      from: local(2026, 10, 21),
-      to: local(2026, 10, 22),
+      from: begins('2026-11-21'),
+      to: begins('2026-11-22'),
     });
   });
 

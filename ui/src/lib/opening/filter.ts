@@ -1,3 +1,4 @@
+import { calendar, dayBegins, dayOf, hourOf, stamp } from '$lib/ui/format';
 import type { Opening, OpeningFilter } from '$lib/backend';
 import { owes } from './owed.svelte';
 
@@ -75,18 +76,11 @@ export function narrowed(wanted: Wanted): number {
   return narrowing.filter((field) => wanted[field] !== '').length + (wanted.hour === null ? 0 : 1);
 }
 
-const midnight = (now: number, days: number): Date => {
-  const day = new Date(now);
-  // By date, not by 24 h: a day of the clock change has 23 or 25 hours.
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + days);
-};
-const localDay = (text: string, add = 0): Date | null => {
-  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  return found ? new Date(Number(found[1]), Number(found[2]) - 1, Number(found[3]) + add) : null;
-};
+const midnight = (now: number, days: number): number => dayBegins(dayOf(now), days);
+const ownDay = (text: string, add = 0): number | null => (calendar(text) ? dayBegins(text, add) : null);
 
-/** From this moment on, and before that one; null where the side is open. */
-export function range(wanted: Wanted, now: number): { from: Date | null; to: Date | null } {
+/** From this moment on, and before that one, by the lot's days; null where the side is open. */
+export function range(wanted: Wanted, now: number): { from: number | null; to: number | null } {
   switch (wanted.span) {
     case 'today':
       return { from: midnight(now, 0), to: null };
@@ -97,7 +91,7 @@ export function range(wanted: Wanted, now: number): { from: Date | null; to: Dat
     case 'month':
       return { from: midnight(now, -29), to: null };
     case 'custom':
-      return { from: localDay(wanted.fromDay), to: localDay(wanted.toDay, 1) };
+      return { from: ownDay(wanted.fromDay), to: ownDay(wanted.toDay, 1) };
   }
 }
 
@@ -111,8 +105,8 @@ export function oneDay(wanted: Wanted): boolean {
 export function filterOf(wanted: Wanted, now: number): OpeningFilter {
   const { from, to } = range(wanted, now);
   const filter: OpeningFilter = {};
-  if (from) filter.from = from.toISOString();
-  if (to) filter.to = to.toISOString();
+  if (from !== null) filter.from = stamp(from);
+  if (to !== null) filter.to = stamp(to);
   if (wanted.hour !== null) filter.hour = wanted.hour;
   for (const field of narrowing) {
     const value = wanted[field].trim();
@@ -140,7 +134,7 @@ export function fits(filter: OpeningFilter, opening: Opening): boolean {
     !filter.unpaid &&
     (!filter.unresolved || opening.result === 'unknown' || opening.result === 'failed') &&
     (!filter.plate || (opening.plate ?? '').includes(filter.plate.toUpperCase())) &&
-    (filter.hour == null || new Date(at).getHours() === filter.hour) &&
+    (filter.hour == null || hourOf(opening.at) === filter.hour) &&
     (!filter.from || at >= Date.parse(filter.from)) &&
     (!filter.to || at < Date.parse(filter.to))
   );

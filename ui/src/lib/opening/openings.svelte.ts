@@ -40,6 +40,8 @@ export class Openings {
   #filter: OpeningFilter = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #later: ReturnType<typeof setTimeout> | undefined;
+  /** Rises with every opening that is looked at, so that late answers are dropped. */
+  #turn = 0;
   #run = 0;
   #live = false;
 
@@ -104,9 +106,12 @@ export class Openings {
   }
 
   async open(id: string): Promise<void> {
+    const turn = ++this.#turn;
     this.chosenProblem = null;
     const known = this.chosen?.id === id ? this.chosen : null;
     const answer = await this.#backend.opening(id);
+    // Another one was opened, or this one put away.
+    if (turn !== this.#turn) return;
     if (answer.ok) this.chosen = answer.data;
     else if (!known) this.chosenProblem = answer.problem;
   }
@@ -117,13 +122,16 @@ export class Openings {
   }
 
   shut(): void {
+    this.#turn += 1;
     this.chosen = null;
     this.chosenProblem = null;
   }
 
   /** A warning leads to its rows. */
   async showWarned(warning: Warning): Promise<void> {
+    const turn = ++this.#turn;
     const answers = await Promise.all(warning.openings.slice(0, WARNED).map((id) => this.#backend.opening(id)));
+    if (turn !== this.#turn) return;
     this.warned = { warning, rows: answers.flatMap((answer) => (answer.ok ? [answer.data] : [])) };
     const first = this.warned.rows[0];
     if (first) this.show(first);

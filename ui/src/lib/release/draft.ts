@@ -1,5 +1,5 @@
 import type { Backend, Unpaid } from '$lib/backend';
-import { STALE_MS } from '$lib/case/draft.svelte';
+import { isFor, STALE_MS, type DraftOf } from '$lib/case/draft.svelte';
 
 /** What was filled into the release sheet of a lane; kept on this device over a lost lease, a lost network, a restart. */
 export interface ReleaseDraft {
@@ -7,6 +7,9 @@ export interface ReleaseDraft {
   remark: string;
   unpaid: Unpaid | null;
   driverPhone: string;
+  case: string | null;
+  /** The plate read at the lane when it was filled in. */
+  read: string | null;
   /** When it was filled in, in milliseconds; older drafts belong to another vehicle. */
   at: number;
 }
@@ -20,16 +23,17 @@ export class ReleaseDrafts {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The last write; whoever reads waits for it. */
   #written: Promise<unknown> = Promise.resolve();
-  #pending: { key: string; body: string } | null = null;
+  #pending: { key: string; draft: ReleaseDraft } | null = null;
 
   constructor(backend: Backend, read: () => number = Date.now) {
     this.#backend = backend;
     this.#read = read;
   }
 
-  keep(laneId: string, draft: Omit<ReleaseDraft, 'at'>): void {
-    if (this.#pending && this.#pending.key !== keyOf(laneId)) void this.flush();
-    this.#pending = { key: keyOf(laneId), body: JSON.stringify({ ...draft, at: this.#read() }) };
+  keep(of: DraftOf, draft: Omit<ReleaseDraft, 'at' | 'case' | 'read'>): void {
+    const key = keyOf(of.lane);
+    if (this.#pending && this.#pending.key !== key) void this.flush();
+    this.#pending = { key, draft: { ...draft, case: of.case, read: of.read, at: this.#read() } };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.flush(), PAUSE_MS);
   }
@@ -39,22 +43,30 @@ export class ReleaseDrafts {
     clearTimeout(this.#timer);
     const pending = this.#pending;
     this.#pending = null;
-    if (pending) this.#written = this.#backend.saveDraft(pending.key, pending.body);
+    if (pending) this.#written = this.#backend.saveDraft(pending.key, JSON.stringify(pending.draft));
     return this.#written;
   }
 
-  async find(laneId: string): Promise<ReleaseDraft | null> {
+  async find(of: DraftOf): Promise<ReleaseDraft | null> {
     await this.flush();
-    const answer = await this.#backend.draft(keyOf(laneId));
-    const draft = answer.ok && answer.data ? parsed(answer.data) : null;
-    return draft && this.#read() - draft.at <= STALE_MS ? draft : null;
+    const draft = await this.#stored(of.lane);
+    return draft && isFor(draft, of) && this.#read() - draft.at <= STALE_MS ? draft : null;
   }
 
-  async drop(laneId: string): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#pending = null;
+  /** What was filled in for this case has done its work. What is filled in meanwhile for another one stays. */
+  async drop(of: DraftOf): Promise<void> {
+    if (this.#pending?.key === keyOf(of.lane) && isFor(this.#pending.draft, of)) {
+      clearTimeout(this.#timer);
+      this.#pending = null;
+    }
     await this.#written;
-    await this.#backend.dropDraft(keyOf(laneId));
+    const draft = await this.#stored(of.lane);
+    if (!draft || isFor(draft, of)) await this.#backend.dropDraft(keyOf(of.lane));
+  }
+
+  async #stored(laneId: string): Promise<ReleaseDraft | null> {
+    const answer = await this.#backend.draft(keyOf(laneId));
+    return answer.ok && answer.data ? parsed(answer.data) : null;
   }
 }
 
@@ -69,6 +81,8 @@ function parsed(body: string): ReleaseDraft | null {
       remark: text(found.remark),
       unpaid: found.unpaid === 'waive' || found.unpaid === 'debt' ? found.unpaid : null,
       driverPhone: text(found.driverPhone),
+      case: text(found.case) || null,
+      read: text(found.read) || null,
       at: found.at,
     };
   } catch {

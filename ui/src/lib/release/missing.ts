@@ -15,6 +15,14 @@ export interface Filled {
 }
 
 export type Field = 'reason' | 'remark' | 'photos' | 'unpaid' | 'phone';
+/** What the hub calls them. */
+export const HUB_FIELD: Record<Field, string> = {
+  reason: 'reason',
+  remark: 'remark',
+  photos: 'photos',
+  unpaid: 'unpaid',
+  phone: 'driver_phone',
+};
 /** What is missing, said at its field. */
 export type Missing = Partial<Record<Field, string>>;
 

@@ -1,9 +1,21 @@
-import type { Approval, Backend, Frame, Order, Problem, ReleaseForm, ReleasePress, Unpaid } from '$lib/backend';
+import type { Answer, Approval, Backend, Frame, Order, Problem, ReleaseForm, ReleasePress, Unpaid } from '$lib/backend';
 import { DEAF_MS } from '$lib/barrier/press.svelte';
+import type { Asker } from '$lib/reply/replies.svelte';
 import type { Evidence } from '$lib/evidence/evidence.svelte';
 import { ReleaseDrafts } from './draft';
+import { faultOf } from '$lib/ui/faults';
 import { stamp } from '$lib/ui/format';
-import { bringsLater, chosen, digits, missing, needsPhone, short, type Missing } from './missing';
+import {
+  bringsLater,
+  chosen,
+  digits,
+  HUB_FIELD,
+  missing,
+  needsPhone,
+  short,
+  type Field,
+  type Missing,
+} from './missing';
 
 /** Shut; loading its form; being filled in; confirmed once; on its way; asked of a supervisor. */
 export type Phase = 'shut' | 'loading' | 'filling' | 'asking' | 'sending' | 'waiting';
@@ -11,7 +23,6 @@ export type Phase = 'shut' | 'loading' | 'filling' | 'asking' | 'sending' | 'wai
 /** Abnormal release (R22–R25): filled in, confirmed, sent once. Nothing is chosen beforehand and nothing repeats itself. */
 export class Release {
   phase = $state<Phase>('shut');
-  laneId = $state<string | null>(null);
   form = $state.raw<ReleaseForm | null>(null);
   reason = $state<string | null>(null);
   remark = $state('');
@@ -25,8 +36,8 @@ export class Release {
   refused = $state<Problem | null>(null);
   /** What was typed before was laid back in. */
   restored = $state(false);
-  /** One has tried to go on: from now on what is missing is said loudly. */
-  tried = $state(false);
+  /** So many times one has tried to go on: from the first on, what is missing is said loudly. */
+  tries = $state(0);
   /** The vehicle can be asked for money later without the driver's phone. */
   hasName = $state(false);
 
@@ -36,7 +47,8 @@ export class Release {
   #read: () => number;
   #deafSince = 0;
   #visit = 0;
-  #caseId: string | null = null;
+  /** Lane and case the sheet was opened for. */
+  #asker: Asker | null = null;
 
   constructor(backend: Backend, evidence: Evidence, read: () => number = () => performance.now()) {
     this.#backend = backend;
@@ -51,6 +63,15 @@ export class Release {
 
   get choice() {
     return this.form ? chosen(this.form, this.reason) : null;
+  }
+
+  get tried(): boolean {
+    return this.tries > 0;
+  }
+
+  /** What is wrong with a field: the hub refused it, or it is missing though one has tried to go on. */
+  wrong(field: Field): string | null {
+    return faultOf(this.refused, HUB_FIELD[field]) ?? (this.tried ? (this.missing[field] ?? null) : null);
   }
 
   get missing(): Missing {
@@ -79,18 +100,19 @@ export class Release {
     return this.form !== null && Object.keys(this.missing).length === 0;
   }
 
-  /** Opens the sheet of a case; what was filled in at this lane before is laid back in. */
-  async show(laneId: string, caseId: string): Promise<void> {
+  /** Opens the sheet of a case; what was filled in for it before is laid back in. */
+  async show(asker: Asker): Promise<void> {
+    const caseId = asker.case;
+    if (!caseId) return;
     const visit = ++this.#visit;
-    this.#caseId = caseId;
-    this.laneId = laneId;
+    this.#asker = asker;
     this.refused = null;
     this.phase = 'loading';
     this.#empty();
     const [form, draft] = await Promise.all([
       this.#backend.releaseForm(caseId),
-      this.drafts.find(laneId),
-      this.#evidence.load(caseId),
+      this.drafts.find(asker),
+      this.#evidence.load(caseId, asker),
     ]);
     if (visit !== this.#visit) return;
     if (!form.ok) {
@@ -106,6 +128,16 @@ export class Release {
     if (asked && (asked.state === 'waiting' || asked.state === 'allowed')) this.#asked(asked);
   }
 
+  /** The photos of this case again, after another one's were looked at over the sheet. */
+  async resume(): Promise<void> {
+    if (this.open && this.#asker?.case) await this.#evidence.load(this.#asker.case, this.#asker);
+  }
+
+  /** Puts the sheet away by hand; not while it is sent, for it says how that went. */
+  putAway(): void {
+    if (this.phase !== 'sending') this.shut();
+  }
+
   /** Puts the sheet away; what is filled in stays on this device. */
   shut(): void {
     this.#visit += 1;
@@ -119,15 +151,15 @@ export class Release {
   /** After every change of a field. */
   edited(): void {
     this.refused = null;
-    if (!this.laneId) return;
+    if (!this.#asker) return;
     const { reason, remark, unpaid, driverPhone } = this;
-    this.drafts.keep(this.laneId, { reason, remark, unpaid, driverPhone });
+    this.drafts.keep(this.#asker, { reason, remark, unpaid, driverPhone });
   }
 
   /** 异常放行 under the fields: asks for confirmation, or says what is missing. */
   ask(): void {
     if (this.phase !== 'filling') return;
-    this.tried = true;
+    this.tries += 1;
     if (!this.ready) return;
     this.#deafSince = this.#read();
     this.phase = 'asking';
@@ -137,24 +169,30 @@ export class Release {
     if (this.phase === 'asking') this.phase = 'filling';
   }
 
-  /** Sends the release. Null while deaf, while something is missing, or where the hub did not take it. */
-  async confirm(): Promise<Order | null> {
-    const caseId = this.#caseId;
+  /**
+   * Sends the release. Null while deaf, while something is missing, or where the hub did not take it and the sheet says
+   * so; a problem where the sheet is gone by then.
+   */
+  async confirm(): Promise<Answer<Order | null>> {
+    const none = { ok: true, data: null } as const;
+    const asker = this.#asker;
+    const caseId = asker?.case;
     const first = this.phase === 'asking';
     const leave = this.phase === 'waiting' && this.approval?.state === 'allowed';
-    if (!caseId || !(first || leave) || !this.ready || this.#read() - this.#deafSince < DEAF_MS) return null;
+    if (!asker || !caseId || !(first || leave) || !this.ready || this.#read() - this.#deafSince < DEAF_MS) return none;
     const visit = this.#visit;
     this.phase = 'sending';
     this.refused = null;
     const answer = await this.#backend.release(caseId, this.#body());
     if (!answer.ok) {
-      if (visit === this.#visit) await this.#refuse(answer.problem, visit);
-      return null;
+      if (visit !== this.#visit) return answer;
+      await this.#refuse(answer.problem, visit);
+      return none;
     }
     const { order_id, result, detail } = answer.data;
-    if (this.laneId) void this.drafts.drop(this.laneId);
+    void this.drafts.drop(asker);
     if (visit === this.#visit) this.#done();
-    return { id: order_id, case: caseId, action: 'open', result, detail, at: stamp(Date.now()) };
+    return { ok: true, data: { id: order_id, case: caseId, action: 'open', result, detail, at: stamp(Date.now()) } };
   }
 
   /** Back to the fields: leave given for something else would not count for it. */
@@ -164,7 +202,7 @@ export class Release {
   }
 
   hear(frame: Frame): void {
-    if (frame.type !== 'approval' || frame.case !== this.#caseId || !this.open) return;
+    if (frame.type !== 'approval' || frame.case !== this.#asker?.case || !this.open) return;
     if (this.approval && this.approval.id !== frame.approval && this.approval.state === 'waiting') return;
     if (this.phase === 'waiting') this.#asked(frame.facts);
   }
@@ -185,8 +223,9 @@ export class Release {
   }
 
   async #refuse(problem: Problem, visit: number): Promise<void> {
-    if (problem.code === 'approval_required' && this.#caseId) {
-      const form = await this.#backend.releaseForm(this.#caseId);
+    const caseId = this.#asker?.case;
+    if (problem.code === 'approval_required' && caseId) {
+      const form = await this.#backend.releaseForm(caseId);
       if (visit !== this.#visit) return;
       if (form.ok && form.data.asked) return this.#asked(form.data.asked);
     }
@@ -232,6 +271,6 @@ export class Release {
     this.later = false;
     this.approval = null;
     this.restored = false;
-    this.tried = false;
+    this.tries = 0;
   }
 }

@@ -24,9 +24,10 @@ async function setUp(script: Script = {}, lane = 'S01') {
     sessionEnded: () => undefined,
   });
   release.hasName = true;
-  await release.show(lane, 'case-1');
+  await release.show(at(lane, 'case-1'));
   return { clock, backend, evidence, release };
 }
+const at = (lane: string, of: string) => ({ lane, case: of, name: lane, read: null });
 type Set = Awaited<ReturnType<typeof setUp>>;
 
 async function fill({ evidence, release }: Set, reason = 'no_entry_record') {
@@ -42,7 +43,13 @@ async function fill({ evidence, release }: Set, reason = 'no_entry_record') {
 function send({ clock, release }: Set) {
   release.ask();
   clock.now += DEAF_MS;
-  return release.confirm();
+  return sent(release);
+}
+
+/** The order that came of it; null where none did. */
+async function sent(release: Release) {
+  const answer = await release.confirm();
+  return answer.ok ? answer.data : null;
 }
 
 describe('filling in (R22, R23)', () => {
@@ -136,7 +143,7 @@ describe('half-filled work', () => {
     set.release.drafts.flush();
     const evidence = new Evidence(set.backend);
     const after = new Release(set.backend, evidence);
-    await after.show('S01', 'case-1');
+    await after.show(at('S01', 'case-1'));
     expect([after.reason, after.remark, after.unpaid]).toEqual(['no_entry_record', '司机称由北门进场', 'debt']);
     expect(after.restored).toBe(true);
     expect(evidence.sent).toHaveLength(1);
@@ -146,16 +153,16 @@ describe('half-filled work', () => {
     const set = await setUp();
     await fill(set);
     set.release.shut();
-    await set.release.show('E02', 'case-2');
+    await set.release.show(at('E02', 'case-2'));
     expect(set.release.remark).toBe('');
-    await set.release.show('S01', 'case-1');
+    await set.release.show(at('S01', 'case-1'));
     expect(set.release.remark).toBe('司机称由北门进场');
   });
 
   it('goes on in the new case when the same lane is held anew', async () => {
     const set = await setUp();
     await fill(set);
-    await set.release.show('S01', 'case-9');
+    await set.release.show(at('S01', 'case-9'));
     expect(set.release.remark).toBe('司机称由北门进场');
     expect(set.release.phase).toBe('filling');
   });
@@ -164,7 +171,7 @@ describe('half-filled work', () => {
     const set = await setUp();
     set.release.shut();
     set.backend.drafts.set('release:E02', '{"reason":7,"at":"x"');
-    await set.release.show('E02', 'case-1');
+    await set.release.show(at('E02', 'case-1'));
     expect(set.release.phase).toBe('filling');
   });
 
@@ -172,7 +179,7 @@ describe('half-filled work', () => {
     const set = await setUp();
     await fill(set);
     await send(set);
-    expect(set.backend.drafts.has('release:S01')).toBe(false);
+    await waitFor(() => expect(set.backend.drafts.has('release:S01')).toBe(false));
     expect(set.release.open).toBe(false);
   });
 });
@@ -182,9 +189,9 @@ describe('sending (R25, R26)', () => {
     const set = await setUp();
     await fill(set);
     set.release.ask();
-    expect(await set.release.confirm()).toBeNull();
+    expect(await sent(set.release)).toBeNull();
     set.clock.now += DEAF_MS;
-    const [order] = await Promise.all([set.release.confirm(), set.release.confirm()]);
+    const [order] = await Promise.all([sent(set.release), sent(set.release)]);
     expect(order?.result).toBe('accepted');
     expect(set.backend.sent.filter((sent) => sent === 'release')).toHaveLength(1);
     expect(set.backend.released).toEqual({
@@ -229,13 +236,13 @@ describe('leave of a supervisor', () => {
     const { backend, clock, release, leave } = set;
     expect(release.phase).toBe('waiting');
     expect(release.approval?.state).toBe('waiting');
-    expect(await release.confirm()).toBeNull();
+    expect(await sent(release)).toBeNull();
     await backend.answerApproval(leave.id, { answer: 'allow' });
     expect(release.approval?.state).toBe('allowed');
     // The button appeared this moment: it does not hear yet.
-    expect(await release.confirm()).toBeNull();
+    expect(await sent(release)).toBeNull();
     clock.now += DEAF_MS;
-    expect((await release.confirm())?.result).toBe('accepted');
+    expect((await sent(release))?.result).toBe('accepted');
     expect(backend.sent.filter((sent) => sent === 'release')).toHaveLength(2);
   });
 
@@ -244,7 +251,7 @@ describe('leave of a supervisor', () => {
     await backend.answerApproval(leave.id, { answer: 'deny', note: '证件与车主不符' });
     expect(release.approval).toMatchObject({ state: 'denied', note: '证件与车主不符' });
     clock.now += DEAF_MS;
-    expect(await release.confirm()).toBeNull();
+    expect(await sent(release)).toBeNull();
     release.change();
     expect(release.phase).toBe('filling');
     expect(release.remark).toBe('司机称由北门进场');
@@ -261,7 +268,7 @@ describe('leave of a supervisor', () => {
   it('is found again after a restart', async () => {
     const { backend, leave } = await asked();
     const after = new Release(backend, new Evidence(backend));
-    await after.show('S01', 'case-1');
+    await after.show(at('S01', 'case-1'));
     expect(after.phase).toBe('waiting');
     expect(after.approval?.id).toBe(leave.id);
   });

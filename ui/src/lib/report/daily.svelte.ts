@@ -33,8 +33,11 @@ export class Daily {
   async acknowledge(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    const answer = await this.#backend.acknowledgeReport(this.day);
+    const { day } = this;
+    const answer = await this.#backend.acknowledgeReport(day);
     this.busy = false;
+    // Another day is read by now.
+    if (day !== this.day) return;
     if (answer.ok) this.report = answer.data;
     else this.problem = answer.problem;
   }

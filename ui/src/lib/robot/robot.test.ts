@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person, RobotFacts, View } from '$lib/backend';
 import { MemoryBackend } from '$lib/backend/memory/memory';
 import { people, temporary } from '$lib/backend/memory/sample';
+import type { Reply } from '$lib/reply/replies.svelte';
 import { mirrorOf } from './mirror';
 import { codesOf, hasTalk, noticesOf, robotMay, showsCode } from './offers';
 import { RobotDesk } from './robot.svelte';
@@ -57,14 +58,21 @@ describe('a command to the robot', () => {
   async function desk(result: 'accepted' | 'failed' | 'unknown') {
     const backend = new MemoryBackend({ person: people['agent'] as Person, robot: result });
     await backend.claimLane('S01');
-    return { backend, desk: new RobotDesk(backend) };
+    const page = { now: { lane: 'S01', case: 'case-1', name: '星河雅居 · 南门出口', read: null } };
+    const told: Reply[] = [];
+    const robots = new RobotDesk(
+      backend,
+      () => page.now,
+      (reply) => void told.push(reply),
+    );
+    return { backend, desk: robots, page, told };
   }
 
   it('is sent once a press and its result told', async () => {
     const { backend, desk: robots } = await desk('accepted');
     const [first, second] = await Promise.all([
-      robots.press('case-1', { type: 'show_qr', scene: 'pay' }),
-      robots.press('case-1', { type: 'show_qr', scene: 'pay' }),
+      robots.press({ type: 'show_qr', scene: 'pay' }),
+      robots.press({ type: 'show_qr', scene: 'pay' }),
     ]);
     expect([first, second]).toEqual([true, false]);
     expect(backend.robotTold).toHaveLength(1);
@@ -74,17 +82,19 @@ describe('a command to the robot', () => {
   it('that nobody answered is unknown until the robot’s word comes', async () => {
     const { backend, desk: robots } = await desk('unknown');
     await backend.listen({ told: (frame) => robots.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
-    await robots.press('case-1', { type: 'speak', text: '您好' });
+    await robots.press({ type: 'speak', text: '您好' });
     expect(robots.news?.result).toBe('unknown');
     backend.tell({ type: 'order', order_id: robots.news?.id ?? '', case: 'case-1', result: 'failed', detail: '无声' });
     expect(robots.news).toMatchObject({ result: 'failed', detail: '无声' });
   });
 
   it('belongs to its page: an answer that comes after is not told on the next', async () => {
-    const { desk: robots } = await desk('accepted');
-    const pressed = robots.press('case-1', { type: 'restart' });
-    robots.forget();
+    const { desk: robots, page, told } = await desk('accepted');
+    const pressed = robots.press({ type: 'restart' });
+    page.now = { ...page.now, lane: 'E02', case: 'case-2' };
     await pressed;
     expect([robots.news, robots.sending]).toEqual([null, null]);
+    expect(told.at(-1)?.asker.lane).toBe('S01');
+    expect(told.at(-1)?.words()).toBe('重启 · 已送达');
   });
 });

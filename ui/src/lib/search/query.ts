@@ -36,3 +36,8 @@ export function moved(at: number, by: 1 | -1, count: number): number {
   if (at < 0) return by > 0 ? 0 : count - 1;
   return (at + by + count) % count;
 }
+
+/** What Enter does with a lane: one that somebody else holds is looked at, where it can be asked for; claiming it fails. */
+export function firstWay(lane: Pick<LaneHit, 'held'>, me: string | undefined): 'claim' | 'view' {
+  return lane.held && lane.held.holder.id !== me ? 'view' : 'claim';
+}

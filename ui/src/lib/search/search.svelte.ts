@@ -25,6 +25,12 @@ export class Search {
   #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
+  /** The text whose answer is shown. */
+  #answered: string | null = null;
+  /** The question under way, and its text. */
+  #running: { text: string; done: Promise<void> } | null = null;
+  /** Steps of the arrows while the answer was under way: they go through what comes. */
+  #steps: (1 | -1)[] = [];
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -36,28 +42,49 @@ export class Search {
     clearTimeout(this.#timer);
     if (text.trim() === '') return this.clear();
     this.open = true;
+    // The same words again with a blank behind them are answered already.
+    if (this.#fresh) return void (this.waiting = false);
     this.waiting = true;
+    // What is still shown is of letters before: nothing of it is chosen any more.
+    this.active = -1;
+    this.#steps = [];
     this.#timer = setTimeout(() => void this.run(), PAUSE_MS);
   }
 
-  async run(): Promise<void> {
+  /** Asks for the text that stands there now; a question for it that is under way is waited for. */
+  run(): Promise<void> {
     clearTimeout(this.#timer);
-    const query = this.query.trim();
-    if (query === '') return;
+    const text = this.query.trim();
+    if (text === '') return Promise.resolve();
+    if (this.#running?.text !== text) this.#running = { text, done: this.#ask(text) };
+    return this.#running.done;
+  }
+
+  /** What is shown answers exactly the text that stands there. */
+  get #fresh(): boolean {
+    return this.#answered !== null && this.#answered === this.query.trim();
+  }
+
+  async #ask(query: string): Promise<void> {
     const asked = ++this.#asked;
     const [hits, records] = await Promise.all([
       this.#backend.search(query),
       looksLikeRecord(query) ? this.#backend.records(query) : null,
     ]);
     if (asked !== this.#asked) return;
-    this.waiting = false;
+    this.#running = null;
+    this.#answered = query;
+    this.waiting = query !== this.query.trim();
     this.problem = hits.ok ? null : hits.problem;
     this.hits = hits.ok ? hits.data : nothing;
     this.records = records?.ok ? records.data : null;
-    this.active = this.hits.lanes.length > 0 ? 0 : -1;
+    this.active = this.#fresh && this.hits.lanes.length > 0 ? 0 : -1;
+    if (this.#fresh) for (const by of this.#steps) this.move(by);
+    this.#steps = [];
   }
 
   move(by: 1 | -1): void {
+    if (!this.#fresh) return void this.#steps.push(by);
     this.active = moved(this.active, by, this.lanes.length);
   }
 
@@ -65,15 +92,23 @@ export class Search {
     return this.lanes[this.active] ?? null;
   }
 
-  /** Enter before the answer is there waits for it: what is chosen is what was typed. */
-  async settled(): Promise<LaneHit | null> {
-    if (this.waiting) await this.run();
-    return this.chosen;
+  /**
+   * Enter before the answer is there waits for it: what is chosen is what was typed, never what was found for letters
+   * before. False where the text was changed meanwhile; the Enter was meant for what stood there then.
+   */
+  async settled(): Promise<boolean> {
+    const text = this.query.trim();
+    if (text === '') return false;
+    if (!this.#fresh) await this.run();
+    return this.#fresh && this.query.trim() === text;
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#asked += 1;
+    this.#answered = null;
+    this.#running = null;
+    this.#steps = [];
     this.query = '';
     this.hits = nothing;
     this.records = null;

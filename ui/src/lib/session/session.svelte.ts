@@ -1,12 +1,12 @@
-import type { Backend, ConnectionChanged, Person, Problem } from '$lib/backend';
+import type { Answer, Backend, ConnectionChanged, Person, Problem } from '$lib/backend';
 import type { PlainKey } from '$lib/messages/words.svelte';
+import { zone } from '$lib/ui/zone.svelte';
 
 export type Stage = 'starting' | 'out' | 'in';
 
 /** Who works here, on which hub, and whether it is reached. The token itself stays in Rust. */
 export class Session {
   stage = $state<Stage>('starting');
-  person = $state<Person | null>(null);
   hubUrl = $state('');
   username = $state('');
   connection = $state<'online' | 'connecting' | 'offline'>('connecting');
@@ -19,10 +19,21 @@ export class Session {
   /** Local time until which the hub wants no further login. */
   waitUntil = $state(0);
 
+  #person = $state.raw<Person | null>(null);
   #backend: Backend;
 
   constructor(backend: Backend) {
     this.#backend = backend;
+  }
+
+  get person(): Person | null {
+    return this.#person;
+  }
+
+  /** With the person comes the zone their lots' times are in (R55). */
+  set person(person: Person | null) {
+    this.#person = person;
+    if (person) zone.use(person.time_zone);
   }
 
   /** The hub lets this person do nothing but change the password, or take up a second factor. */
@@ -56,10 +67,30 @@ export class Session {
     now: number = Date.now(),
     code: string | null = null,
   ): Promise<boolean> {
+    return this.#enter(hubUrl, username, now, () =>
+      this.#backend.login(hubUrl.trim(), username.trim(), password, code),
+    );
+  }
+
+  /** Sets the password with the code an administrator handed over; one is logged in then. */
+  async loginWithCode(
+    hubUrl: string,
+    username: string,
+    handed: string,
+    wanted: string,
+    now: number = Date.now(),
+    code: string | null = null,
+  ): Promise<boolean> {
+    return this.#enter(hubUrl, username, now, () =>
+      this.#backend.resetWithCode(hubUrl.trim(), username.trim(), handed.trim(), wanted, code),
+    );
+  }
+
+  async #enter(hubUrl: string, username: string, now: number, ask: () => Promise<Answer<Person>>): Promise<boolean> {
     if (this.busy || now < this.waitUntil) return false;
     this.busy = true;
     this.problem = null;
-    const answer = await this.#backend.login(hubUrl.trim(), username.trim(), password, code);
+    const answer = await ask();
     this.busy = false;
     if (!answer.ok) {
       this.problem = answer.problem;

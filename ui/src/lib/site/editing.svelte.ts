@@ -1,4 +1,5 @@
-import type { Backend, Cell, Cells, OneTimePassword, Problem, SiteRow, SiteTable } from '$lib/backend';
+import type { Backend, Cell, Cells, OneTimeCode, Problem, SiteRow, SiteTable } from '$lib/backend';
+import { faultOf, restOf } from '$lib/ui/faults';
 import { blank, columns, same, type Column } from './schema';
 
 /** One row in its form. Whatever the hub says against it, what was typed stays. */
@@ -11,8 +12,8 @@ export class Editing {
   busy = $state(false);
   /** Somebody saved this row meanwhile: as it is now. */
   theirs = $state.raw<SiteRow | null>(null);
-  /** A new person's password, told this once. */
-  password = $state.raw<OneTimePassword | null>(null);
+  /** With what a new person sets their password, told this once. */
+  code = $state.raw<OneTimeCode | null>(null);
   /** Secrets that were touched. Untouched ones stay on the hub. */
   secrets = $state<Record<string, string | null>>({});
   #backend: Backend;
@@ -46,20 +47,16 @@ export class Editing {
 
   /** The hub's words against one field. */
   fault(key: string): string | null {
-    const named = this.problem?.faults?.find((fault) => fault.column === key);
-    if (named) return named.words;
-    return this.problem?.field === key && !this.problem.faults?.length ? this.problem.detail : null;
+    return faultOf(this.problem, key);
   }
 
   /** What no field of the form can show. */
   get general(): string | null {
-    const problem = this.problem;
-    if (!problem || problem.code === 'changed_meanwhile') return null;
-    const shown = this.columns.map((column) => column.key);
-    const faults = (problem.faults ?? []).filter((fault) => !fault.column || !shown.includes(fault.column));
-    if (faults.length > 0) return faults.map((fault) => fault.words).join(' ');
-    const placed = (problem.faults?.length ?? 0) > 0 || (problem.field != null && shown.includes(problem.field));
-    return placed ? null : problem.detail;
+    if (this.problem?.code === 'changed_meanwhile') return null;
+    return restOf(
+      this.problem,
+      this.columns.map((column) => column.key),
+    );
   }
 
   /** Fields that both changed, or only they did: before, mine, theirs. */
@@ -104,7 +101,7 @@ export class Editing {
     }
     this.theirs = null;
     this.secrets = {};
-    this.password = answer.data.one_time_password ?? null;
+    this.code = answer.data.one_time_code ?? null;
     this.base = answer.data;
     this.cells = { ...answer.data.row };
     return answer.data;

@@ -24,6 +24,11 @@ export function meaning(name: string): string {
 
 export const isSwitch = (rule: Rule): boolean => rule.min === 0 && rule.max === 1;
 
+/** Rules whose numbers are words. */
+const factors = [0, 2, 1] as const;
+export const choicesOf = (rule: Rule): readonly (0 | 1 | 2)[] =>
+  rule.name.startsWith('second_factor_') ? factors.filter((value) => value <= rule.max) : [];
+
 /** The unit, which every rule's name ends with. */
 export function unitOf(name: string): PlainKey {
   if (name.endsWith('_minutes')) return 'unit.minutes';
@@ -42,6 +47,8 @@ const money = (name: string): boolean => name.endsWith('_fen');
 
 /** The value as people say it: 10 分钟, 是, ¥50. */
 export function said(rule: Rule, value: number): string {
+  const choice = choicesOf(rule).find((each) => each === value);
+  if (choice !== undefined) return t(`rule_factor.${choice}`);
   if (isSwitch(rule)) return t(value === 1 ? 'rule_switch.on' : 'rule_switch.off');
   return `${money(rule.name) ? value / 100 : value} ${t(unitOf(rule.name))}`;
 }

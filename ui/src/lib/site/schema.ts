@@ -108,8 +108,13 @@ export const columns: Record<SiteTable, readonly Column[]> = {
       usual: 'pull',
     },
     { key: 'push_key', kind: 'secret', label: 'column.push_key' },
+    { key: 'push_from', kind: 'text', label: 'column.push_from' },
+    { key: 'serial', kind: 'text', label: 'column.serial' },
     whole('channel', 'column.channel', 1),
     { key: 'rtsp', kind: 'text', label: 'column.rtsp' },
+    { key: 'rtsp_username', kind: 'secret', label: 'column.rtsp_username' },
+    { key: 'rtsp_password', kind: 'secret', label: 'column.rtsp_password' },
+    truth('rtsp_basic', 'column.rtsp_basic', false),
     {
       key: 'transport',
       kind: 'choice',

@@ -1,7 +1,7 @@
-import type { Cell, SiteTable } from '$lib/backend';
+import type { Cell, OneTimeCode, SiteTable } from '$lib/backend';
 import { t, type PlainKey } from '$lib/messages/words.svelte';
 import { zhCall } from '$lib/messages/zh-CN.call';
-import { day, money } from '$lib/ui/format';
+import { day, moment, money } from '$lib/ui/format';
 import type { Column } from './schema';
 
 /** What people call a row: scenes of robots and codes have names, of which only the page knows the words. */
@@ -9,6 +9,11 @@ export function called(table: SiteTable, id: string, label: string): string {
   if (table !== 'template' && table !== 'link') return label || id;
   const key = `scene.${id}`;
   return key in zhCall ? t(key as PlainKey) : id;
+}
+
+/** What stands above a code with which somebody sets their password. */
+export function codeFor(code: OneTimeCode, now: number): string {
+  return t('person.code_once', { name: code.username, time: moment(code.expires_at, now) });
 }
 
 /** A value as people read it. `nameOf` puts a name to the id of another row. */

@@ -1,4 +1,15 @@
-import type { Backend, Cell, ExportDone, Problem, SiteChange, SiteFormat, SiteRow, SiteTable } from '$lib/backend';
+import type {
+  Backend,
+  Cell,
+  ExportDone,
+  PendingChange,
+  PendingWord,
+  Problem,
+  SiteChange,
+  SiteFormat,
+  SiteRow,
+  SiteTable,
+} from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 import { Editing } from './editing.svelte';
 import { Importing } from './importing.svelte';
@@ -20,6 +31,9 @@ export class Sites {
   /** Names of areas, lots, devices and robots, to show and to choose from. */
   choices = $state.raw<Partial<Record<SiteTable, SiteRow[]>>>({});
   undoing = $state(false);
+  /** What weakens a rule of control and waits for a second administrator. */
+  pending = $state.raw<PendingChange[]>([]);
+  answering = $state(false);
   problem = $state<Problem | null>(null);
   exporting = $state(false);
   done = $state.raw<ExportDone | null>(null);
@@ -30,6 +44,7 @@ export class Sites {
   readonly imported: Listing<SiteChange>;
   readonly importing: Importing;
   #backend: Backend;
+  #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
@@ -73,7 +88,7 @@ export class Sites {
       this.rows.items = [];
       this.rows.loaded = false;
     }
-    if (part === 'change') return this.changes.load();
+    if (part === 'change') return this.#loadChanges();
     if (part === 'import') return;
     await Promise.all([this.rows.load(), this.loadChoices(part)]);
   }
@@ -109,13 +124,17 @@ export class Sites {
   }
 
   edit(row: SiteRow | null): void {
+    this.#asked += 1;
     if (this.table) this.editing = new Editing(this.#backend, this.table, row);
   }
 
   /** A row named from elsewhere: a device of the board, a change of the list. */
   async editById(table: SiteTable, id: string): Promise<void> {
+    const asked = ++this.#asked;
     if (this.part !== table) await this.open(table);
     const answer = await this.#backend.siteRow(table, id);
+    // Another row was opened meanwhile, or another table.
+    if (asked !== this.#asked || this.part !== table) return;
     if (answer.ok) this.editing = new Editing(this.#backend, table, answer.data);
     else this.problem = answer.problem;
   }
@@ -126,8 +145,8 @@ export class Sites {
     if (!editing || !saved) return;
     this.rows.put(saved);
     void this.rows.load();
-    // A password told once stays in sight until it was put away.
-    if (!editing.password && this.editing === editing) this.editing = null;
+    // A code told once stays in sight until it was put away.
+    if (!editing.code && this.editing === editing) this.editing = null;
   }
 
   async remove(): Promise<void> {
@@ -148,6 +167,21 @@ export class Sites {
     this.imported.loaded = false;
     this.imported.next = null;
     if (this.looked) void this.imported.load();
+  }
+
+  async #loadChanges(): Promise<void> {
+    const [waiting] = await Promise.all([this.#backend.pendingChanges(), this.changes.load()]);
+    this.pending = waiting.ok ? waiting.data : [];
+  }
+
+  /** Confirms what weakens a rule of control, or refuses it. */
+  async answer(asked: PendingChange, word: PendingWord): Promise<void> {
+    if (this.answering) return;
+    this.answering = true;
+    const answer = await this.#backend.answerPending(asked.id, word);
+    this.answering = false;
+    await this.#loadChanges();
+    if (!answer.ok) this.changes.problem = answer.problem;
   }
 
   async undo(change: SiteChange): Promise<void> {

@@ -10,6 +10,9 @@ export class Media {
   }
 }
 
-/** Tablet and phone: own keypad, larger targets. */
-export const touch = new Media('(max-width: 1199.98px)');
-export const phone = new Media('(max-width: 767.98px)');
+/** Fingers: own keypad, larger targets. By the pointer, and on every window too narrow for the desk's three columns. */
+export const touch = new Media('(max-width: 1199.98px), (pointer: coarse)');
+/** A phone held upright: ten keys of 44 px do not fit beside each other, eight do. */
+export const narrow = new Media('(max-width: 499.98px)');
+/** A phone, held either way: narrow, or wide and low. The same words stand in the style sheets. */
+export const phone = new Media('(max-width: 767.98px), (max-width: 1199.98px) and (max-height: 559.98px)');

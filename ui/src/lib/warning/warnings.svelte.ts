@@ -1,4 +1,4 @@
-import type { Backend, Pattern, Warning } from '$lib/backend';
+import type { Answer, Backend, Pattern, Warning } from '$lib/backend';
 import { Listing } from '$lib/ui/listing.svelte';
 
 /** Patterns worth a look. A warning accuses nobody; it leads to its rows and can be dismissed with a reason. */
@@ -28,10 +28,10 @@ export class Warnings {
     return this.live.find((warning) => warning.openings.includes(opening));
   }
 
-  async dismiss(id: string, reason: string): Promise<boolean> {
+  async dismiss(id: string, reason: string): Promise<Answer<null>> {
     const answer = await this.#backend.dismissWarning(id, reason.trim());
     if (answer.ok) await this.list.load();
     else this.list.problem = answer.problem;
-    return answer.ok;
+    return answer;
   }
 }

@@ -1,3 +1,5 @@
+import { hhmm, stamp } from '$lib/ui/format';
+
 /** A camera that is not there: a drawn document, moved a little with every frame. */
 const doc = (tilt: number): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240" width="640" height="480"><rect width="320" height="240" fill="#39434a"/><g transform="rotate(${tilt} 160 120) translate(30 36) scale(.81)"><rect width="320" height="204" rx="12" fill="#e9eef0"/><text x="16" y="26" font-size="17" fill="#4b5a63" font-weight="700">证件示意</text><rect x="222" y="54" width="78" height="100" rx="4" fill="#cdd7dc"/><circle cx="261" cy="92" r="17" fill="#a9b7bf"/><path d="M230 154c2-26 14-36 31-36s29 10 31 36z" fill="#a9b7bf"/><path d="M20 62h58M20 88h150M20 112h120M20 136h170" stroke="#b3c0c7" stroke-width="9" stroke-linecap="round"/><path d="M20 176h190" stroke="#8d9ca5" stroke-width="11" stroke-linecap="round" stroke-dasharray="14 9"/></g></svg>`;
@@ -18,7 +20,7 @@ export function photoAt(path: string, viewer: string): string {
     }).join('');
     return address(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90">${squares}</svg>`);
   }
-  const time = new Date().toTimeString().slice(0, 5);
+  const time = hhmm(stamp(Date.now()));
   const mark = [40, 110, 180].map(
     (y) =>
       `<text x="20" y="${y}" font-size="16" fill="#c00" opacity=".35" transform="rotate(-18 160 ${y})">${viewer} ${time} ${viewer} ${time}</text>`,

@@ -1,4 +1,5 @@
 /** Environment cameras that are not there: the drawn lane with a car that drives up, waits and leaves, as JPEGs. */
+import { hhmmss, stamp } from '$lib/ui/format';
 import type { LiveLine, LiveNews } from '../backend';
 import { drawn, SCENE_HEIGHT, SCENE_WIDTH } from './scene';
 
@@ -71,7 +72,7 @@ function film(camera: string, show: (jpeg: ArrayBuffer) => void): () => void {
     pen.fillRect(8, 366, 200, 26);
     pen.fillStyle = '#fff';
     pen.font = '18px monospace';
-    pen.fillText(`${camera} ${new Date().toTimeString().slice(0, 8)}`, 14, 385);
+    pen.fillText(`${camera} ${hhmmss(stamp(Date.now()))}`, 14, 385);
     void canvas
       .convertToBlob({ type: 'image/jpeg', quality: 0.8 })
       .then(async (blob) => show(await blob.arrayBuffer()));

@@ -26,6 +26,8 @@ export class MemoryBackend extends MemoryOffice implements Backend {
   drafts = new Map<string, string>();
   #script: Script;
   #seq = 0;
+  /** Every claim of another lane is another case. */
+  #cases = 0;
   #orders = new Map<string, Order>();
 
   constructor(script: Script = {}) {
@@ -144,6 +146,8 @@ export class MemoryBackend extends MemoryOffice implements Backend {
     if (held) return no<never>('lane_held', '已经有人处理', held);
     const again = this.view?.lane.id === lane;
     this.view = again ? { ...(this.view as View) } : sampleView(lane, this.me);
+    if (!again) this.#cases += 1;
+    if (this.view.case) this.view.case = { ...this.view.case, id: `case-${this.#cases}` };
     const expires_at = new Date(Date.now() + (again ? 600_000 : 521_000)).toISOString();
     this.view.lease = { holder: this.me, acquired_at: this.view.lease?.acquired_at ?? ago(0), expires_at };
     return ok(sampleClaim(this.view));

@@ -1,4 +1,5 @@
 /** Made openings, as many as one likes: the same row for the same place, so that pages fit together. */
+import { hourOf } from '$lib/ui/format';
 import type { Bar, By, Holder, LaneHit, Opening, OpeningFilter, ReasonChoice, Statistics } from '../types';
 import { lanes, people } from './sample';
 import { pictureOf } from './scene';
@@ -127,7 +128,7 @@ export function suits(filter: OpeningFilter, row: Opening): boolean {
     same(filter.passage, row.passage) &&
     (!filter.owing || ((row.photos_owed?.missing ?? 0) > 0 && !row.photos_owed?.closed)) &&
     (!filter.plate || (row.plate ?? '').includes(filter.plate.toUpperCase())) &&
-    (filter.hour == null || new Date(row.at).getHours() === filter.hour) &&
+    (filter.hour == null || hourOf(row.at) === filter.hour) &&
     (!filter.from || row.at >= filter.from) &&
     (!filter.to || row.at < filter.to)
   );
@@ -139,7 +140,7 @@ const barOf: Record<By, (row: Opening) => [key: string, label: string]> = {
   person: (row) => [row.person.id, row.person.name],
   reason: (row) => [row.reason ?? '', reasonChoices.find((each) => each.code === row.reason)?.text ?? '正常放行'],
   hour: (row) => {
-    const hour = String(new Date(row.at).getHours()).padStart(2, '0');
+    const hour = String(hourOf(row.at)).padStart(2, '0');
     return [hour, hour];
   },
 };

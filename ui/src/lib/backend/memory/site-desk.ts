@@ -6,9 +6,11 @@ import type {
   ChangeFilter,
   Holder,
   ImportResult,
-  OneTimePassword,
+  OneTimeCode,
   OpenSession,
   Page,
+  PendingChange,
+  PendingWord,
   Person,
   Problem,
   RowFault,
@@ -21,7 +23,7 @@ import type {
 import { MemoryCalls, type CallScript } from './calls';
 import { no, ok } from './record';
 import { qrPicture } from './robot';
-import { ago } from './sample';
+import { ago, people } from './sample';
 import { still, tables, version } from './site';
 
 export interface OfficeScript extends CallScript {
@@ -38,12 +40,21 @@ export interface OfficeScript extends CallScript {
   moved?: boolean;
 }
 
+/** With what somebody's password is set in the guide. */
+const codeFor = (username: string): OneTimeCode => ({
+  username,
+  code: 'k7qm-29tz-fw4x-hh2p',
+  expires_at: ago(-259200),
+});
+
 const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
 const other: Holder = { id: 'admin2', name: '林涛', role: 'admin' };
 
 export abstract class MemorySite extends MemoryCalls {
   site = tables();
   changes: SiteChange[] = [];
+  /** What weakens a rule of control and waits. */
+  pending: PendingChange[] = [];
   /** The password was entered once more. */
   confirmed = false;
   protected readonly office: OfficeScript;
@@ -112,8 +123,24 @@ export abstract class MemorySite extends MemoryCalls {
     return ok(null);
   }
   resetPassword(person: string) {
-    const made: OneTimePassword = { username: person, password: 'k7Qm-29Tz-fW4x' };
-    return this.#dangerous<OneTimePassword>() ?? ok(made);
+    return this.#dangerous<OneTimeCode>() ?? ok(codeFor(person));
+  }
+  resetWithCode(_hubUrl: string, username: string, code: string, wanted: string) {
+    if (code !== codeFor(username).code)
+      return no<Person>('bad_credentials', '账号或一次性代码不对。', { status: 401 });
+    if (wanted.length < 8) return this.#fault<Person>('password', '新密码至少 8 位。');
+    this.person = people[username] as Person;
+    return ok(this.person);
+  }
+  pendingChanges() {
+    return ok(this.pending);
+  }
+  answerPending(id: string, word: PendingWord) {
+    const asked = this.pending.find((each) => each.id === id) as PendingChange;
+    this.pending = this.pending.filter((each) => each !== asked);
+    const known = this.site[asked.table].find((each) => each.id === asked.row_id);
+    if (word === 'confirm' && known && asked.after) this.#put({ ...known, version: version() }, asked.after);
+    return ok<PendingChange>({ ...asked, state: word === 'confirm' ? 'confirmed' : 'refused', answerable: false });
   }
   resetSecondFactor() {
     return ok(null);
@@ -140,8 +167,7 @@ export abstract class MemorySite extends MemoryCalls {
     const row: SiteRow = { table, id, label: this.#label(cells, id), version: version(), row: cells, secrets: [] };
     this.site[table] = [...this.site[table], row];
     this.#changed(table, row, 'added', null, cells);
-    const one_time_password = { username: id, password: 'k7Qm-29Tz-fW4x' };
-    return ok(table === 'person' ? { ...row, one_time_password } : row);
+    return ok(table === 'person' ? { ...row, one_time_code: codeFor(id) } : row);
   }
   changeSiteRow(table: SiteTable, id: string, from: string, cells: Cells): Promise<Answer<SiteRow>> {
     const known = this.site[table].find((each) => each.id === id);
@@ -153,7 +179,8 @@ export abstract class MemorySite extends MemoryCalls {
     }
     const current = this.site[table].find((each) => each.id === id) as SiteRow;
     if (current.version !== from) return no('changed_meanwhile', '有人刚改过这一行。', { current } as Partial<Problem>);
-    const refused = this.#dangerous<SiteRow>() ?? this.#checked(table, cells);
+    const refused =
+      this.#dangerous<SiteRow>() ?? this.#checked(table, table === 'rule' ? { ...current.row, ...cells } : cells);
     if (refused) return refused;
     const shown: Cells = {};
     for (const [key, cell] of Object.entries(cells))
@@ -240,6 +267,12 @@ export abstract class MemorySite extends MemoryCalls {
     const row = this.site.integration.find((each) => each.id === id);
     if (row) row.secrets = step === 'begin' ? ['secret', 'next_secret'] : ['secret'];
     return ok(step === 'begin' ? { secret: 'whs_7fQ2m9TzfW4xKd81' } : {});
+  }
+  rotatePushKey(id: string, step: SecretStep) {
+    const row = this.site.device.find((each) => each.id === id);
+    const kept = row?.secrets?.filter((key) => key !== 'next_push_key') ?? [];
+    if (row) row.secrets = step === 'begin' ? [...kept, 'next_push_key'] : kept;
+    return ok(step === 'begin' ? { secret: '4f1c09d27be84a3690c5d1e2f7a8b693' } : {});
   }
   importSite(file: File, _table: SiteTable | null, preview: boolean): Promise<Answer<ImportResult>> {
     const bad = this.office.badRows || file.name.includes('bad');
