@@ -23,6 +23,7 @@ pub mod redis;
 pub mod robots;
 pub mod search;
 pub mod table;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -87,6 +88,8 @@ pub enum Part {
     LiveMemory,
     /// Calls, claims seen by many desks and idle desks beside Redis.
     Calls,
+    /// Eight thousand lanes with cars, a thousand desks that show one each, and a claim meanwhile.
+    Watch,
     /// A command to a robot's screen, and its mirror on a desk.
     Robots,
     /// The app's start and memory beside Chromium.
@@ -173,6 +176,9 @@ pub async fn run(options: &Options) -> Result<bool> {
     }
     if options.wants(Part::Calls) {
         calls::measure(options, &mut table).await.context("calls")?;
+    }
+    if options.wants(Part::Watch) {
+        watch::measure(options, &mut table).await.context("watch")?;
     }
     if options.wants(Part::Robots) {
         robots::measure(options, &mut table)

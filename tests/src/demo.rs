@@ -10,8 +10,9 @@ use lanedesk_hub::signature::sign;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use xtask::display::Display;
+use xtask::lot::Lot;
+use xtask::port;
 use xtask::running::Running;
-use xtask::{house, port};
 
 use crate::window::Window;
 
@@ -21,7 +22,7 @@ const CALLS: &str = "lanedesk-demo-tel";
 /// The password of everybody in the demo site.
 pub const PASSWORD: &str = "lanedesk-demo";
 
-/// The demo, running. Its devices stand at the ports that the demo site names, so only one runs at a time.
+/// The demo, running, on ports of its own: beside another one, nobody takes the other's cameras for theirs.
 pub struct Demo {
     // Fields end in this order: nobody complains about a server that went first.
     _hub: Running,
@@ -31,18 +32,20 @@ pub struct Demo {
     address: String,
     programs: PathBuf,
     folder: PathBuf,
+    place: Lot,
 }
 
 impl Demo {
     /// Starts it with `programs` (a folder of ours), keeping its data under `folder`.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self> {
-        let mut lot = Command::new(programs.join("lotsim"));
-        let listen = port::any_free()?;
-        lot.args(["serve", "--demo"])
-            .args(["--hub", &format!("http://127.0.0.1:{listen}")]);
+        let (listen, place) = (port::any_free()?, Lot::free()?);
+        let mut lot = place.command(&programs.join("lotsim"), listen);
         let mut lot = Running::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
-        let control = lotsim::demo::CONTROL_PORT;
-        lot.wait_until("ready", Duration::from_secs(20), || port::accepts(control))?;
+        lot.wait_until("ready", Duration::from_secs(20), || {
+            port::accepts(place.control())
+        })?;
+        let site = folder.join("site.toml");
+        place.write_site(&site)?;
         let mut hub = Command::new(programs.join("lanedesk-hub"));
         hub.arg("serve")
             .args(["--listen", &format!("127.0.0.1:{listen}"), "--database"])
@@ -52,7 +55,7 @@ impl Demo {
             .arg("--key")
             .arg(folder.join("hub.key"))
             .arg("--site")
-            .arg(house::demo_site());
+            .arg(site);
         let mut hub = Running::start("the hub", &mut hub, &folder.join("hub.log"))?;
         hub.wait_until("ready", Duration::from_secs(30), || {
             port::answers_ok(listen, "/api/health")
@@ -60,10 +63,11 @@ impl Demo {
         Ok(Self {
             _hub: hub,
             _lot: lot,
-            screen: Display::start(folder, 1600, 1300)?,
+            screen: Display::start(folder, 2000, 1300)?,
             address: format!("http://127.0.0.1:{listen}"),
             programs: programs.to_path_buf(),
             folder: folder.to_path_buf(),
+            place,
         })
     }
 
@@ -163,6 +167,10 @@ impl Demo {
     pub fn lot(&self, words: &[&str]) -> Result<()> {
         let told = Command::new(self.programs.join("lotsim"))
             .args(words)
+            .env(
+                "LOTSIM_CONTROL",
+                format!("127.0.0.1:{}", self.place.control()),
+            )
             .output()?;
         ensure!(
             told.status.success(),

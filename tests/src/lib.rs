@@ -13,11 +13,15 @@ mod cash;
 #[cfg(test)]
 mod claim;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
 mod kill;
+#[cfg(test)]
+mod layers;
 #[cfg(test)]
 mod live;
 #[cfg(test)]

@@ -162,6 +162,7 @@ async fn a_failed_lookup_is_unknown_and_never_temporary(engine: Engine) {
         .refused(409, "not_offered");
     world.lot.lane("E01").arrive(Vehicle::new("粤BF06789"));
     let mut told = world.stream(&guard).await;
+    told.watch(&["W01"]).await;
     world.lot.lane("W01").arrive(Vehicle::new("粤B12345"));
     let frame = told
         .hears("another lane's vehicle", |f| {

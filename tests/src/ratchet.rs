@@ -21,6 +21,7 @@ const WITHOUT_SESSION: &[&str] = &[
     "POST /api/integrations/telephony/events",
     "POST /api/robots/{number}/pair",
     "POST /api/session",
+    "POST /api/session/reset",
 ];
 
 /// Open to every role (REQUIREMENTS, Who); what they show is filtered by lot. May only shrink.
@@ -87,6 +88,7 @@ const SHUT_TO: &[(&str, &str)] = &[
     ("GET /api/seats", "guard"),
     ("GET /api/site/changes", "chief"),
     ("GET /api/site/export", "chief"),
+    ("GET /api/site/pending", "chief"),
     ("GET /api/site/{table}", "chief"),
     ("GET /api/site/{table}/{id}", "chief"),
     ("GET /api/stays", "agent"),
@@ -125,9 +127,11 @@ const SHUT_TO: &[(&str, &str)] = &[
     ("POST /api/reports/{day}/acknowledge", "admin"),
     ("POST /api/robots/{number}/pairing", "chief"),
     ("POST /api/site/changes/{change}/undo", "chief"),
+    ("POST /api/site/device/{id}/push-key", "chief"),
     ("POST /api/site/device/{id}/test", "chief"),
     ("POST /api/site/import", "chief"),
     ("POST /api/site/integration/{id}/secret", "chief"),
+    ("POST /api/site/pending/{pending}", "chief"),
     ("POST /api/site/{table}", "chief"),
     ("POST /api/warnings/{warning}/dismiss", "admin"),
     ("PUT /api/seat", "guard"),
@@ -199,7 +203,7 @@ impl Ids {
     }
 }
 
-/// A reason that asks for leave, and a supervisor and an agent who see one lot only.
+/// A reason that asks for leave, a supervisor and an agent who see one lot only, and a second head administrator.
 const MORE: &str = r#"
 [[reason]]
 code = "police"
@@ -214,6 +218,13 @@ name = "陈立"
 role = "supervisor"
 password = "lanedesk-demo"
 lots = ["cyds"]
+
+[[person]]
+username = "admin2"
+name = "郑凯"
+role = "admin"
+password = "lanedesk-demo"
+areas = ["company"]
 
 [[person]]
 username = "clerk"

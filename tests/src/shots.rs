@@ -1,4 +1,5 @@
-//! `cargo xtask shots`: the real app in every state people see, at three sizes, light and dark.
+//! `cargo xtask shots`: the real app in every state people see, at every size, light, dark and in English; and what can only
+//! be told of a page that is really laid out: accessibility faults, sideways scrolling, a picture that is cut.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,14 +8,45 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use image::imageops::FilterType;
 use image::{Rgba, RgbaImage, imageops};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::demo::{Demo, PASSWORD};
 use crate::window::{At, Window, key};
 
-/// Phone, tablet, desktop, in CSS pixels.
-const SIZES: [(u32, u32); 3] = [(390, 844), (820, 1180), (1366, 768)];
-const THEMES: [&str; 2] = ["light", "dark"];
+/// In CSS pixels, how the page is laid out there, and in which languages: phones, one held across, tablets, desktops.
+const SIZES: [(u32, u32, &[Look]); 7] = [
+    (360, 740, &[LIGHT, ENGLISH]),
+    (390, 844, &[LIGHT, DARK]),
+    (844, 390, &[LIGHT]),
+    (820, 1180, &[LIGHT, DARK]),
+    (1024, 768, &[LIGHT]),
+    (1366, 768, &[LIGHT, DARK, ENGLISH]),
+    (1920, 1080, &[LIGHT]),
+];
+/// A theme, and whether the page speaks English.
+#[derive(Clone, Copy)]
+struct Look {
+    name: &'static str,
+    theme: &'static str,
+    language: &'static str,
+}
+const LIGHT: Look = Look {
+    name: "light",
+    theme: "light",
+    language: "zh-CN",
+};
+const DARK: Look = Look {
+    name: "dark",
+    theme: "dark",
+    language: "zh-CN",
+};
+const ENGLISH: Look = Look {
+    name: "english",
+    theme: "light",
+    language: "en",
+};
+/// The accessibility checker of the pages' own tests, from their dependencies.
+const AXE: &str = "ui/node_modules/axe-core/axe.min.js";
 /// How long pictures on a page may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Height of one picture on the contact sheet.
@@ -29,6 +61,10 @@ mod release;
 struct Album {
     folder: PathBuf,
     rows: Vec<(String, Vec<PathBuf>)>,
+    /// What `AXE` holds.
+    axe: String,
+    /// What was found wrong, with state and size: all of it is told at the end.
+    faults: Vec<String>,
 }
 
 /// Takes all the pictures into `folder`, with `programs` (a folder of ours).
@@ -39,6 +75,9 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
     let mut album = Album {
         folder: folder.to_path_buf(),
         rows: Vec::new(),
+        axe: fs::read_to_string(xtask::house::root().join(AXE))
+            .context("the pages' dependencies are not installed: cd ui && npm ci")?,
+        faults: Vec::new(),
     };
     let calls = demo.desk("calls").await?;
     call::taken(&demo, &calls, &mut album).await?;
@@ -61,9 +100,14 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
     let sheet = album.contact_sheet()?;
     println!(
         "{} pictures, all together in {}",
-        album.rows.len() * SIZES.len() * THEMES.len(),
+        album
+            .rows
+            .iter()
+            .map(|(_, taken)| taken.len())
+            .sum::<usize>(),
         sheet.display()
     );
+    ensure!(album.faults.is_empty(), "{}", album.faults.join("\n"));
     Ok(())
 }
 
@@ -137,35 +181,41 @@ async fn correct(desk: &Window) -> Result<()> {
 }
 
 impl Album {
-    /// Takes one state at every size, light and dark.
+    /// Takes one state at every size and look, and measures it.
     async fn picture(&mut self, desk: &Window, state: &str) -> Result<()> {
         let mut taken = Vec::new();
-        for (width, height) in SIZES {
+        for (width, height, looks) in SIZES {
             desk.resize(width, height).await?;
-            for theme in THEMES {
-                desk.script(
-                    "document.documentElement.dataset.theme = arguments[0]",
-                    json!([theme]),
-                )
-                .await?;
-                settle(desk).await?;
-                let sideways = desk
-                    .script(
-                        "return document.documentElement.scrollWidth > innerWidth",
-                        json!([]),
-                    )
+            for look in looks {
+                desk.script(DRESS, json!([look.theme, look.language]))
                     .await?;
-                ensure!(
-                    sideways == json!(false),
-                    "{state} scrolls sideways at {width}×{height}"
-                );
-                let path = self.folder.join(format!("{state}-{width}-{theme}.png"));
+                settle(desk).await?;
+                let at = format!("{state} at {width}×{height}, {}", look.name);
+                self.measure(desk, &at).await?;
+                let path = self
+                    .folder
+                    .join(format!("{state}-{width}-{}.png", look.name));
                 fs::write(&path, desk.picture().await?)?;
                 taken.push(path);
             }
         }
+        desk.script(DRESS, json!([LIGHT.theme, LIGHT.language]))
+            .await?;
         println!("  {state}");
         self.rows.push((state.to_owned(), taken));
+        Ok(())
+    }
+
+    /// What is wrong with the page as it is laid out now.
+    async fn measure(&mut self, desk: &Window, at: &str) -> Result<()> {
+        desk.script(&self.axe, json!([])).await?;
+        for check in [SIDEWAYS, CUT, ACCESSIBLE] {
+            let found = desk.script_async(check, json!([])).await?;
+            let found = found.as_array().cloned().unwrap_or_default();
+            let said = found.iter().filter_map(Value::as_str);
+            self.faults
+                .extend(said.map(|fault| format!("{at}: {fault}")));
+        }
         Ok(())
     }
 
@@ -201,10 +251,46 @@ impl Album {
     }
 }
 
-/// Waits until fonts and pictures are there and the page has been drawn with them.
+/// Theme and language as the settings would set them; nothing moves while it is pictured.
+const DRESS: &str = "
+    const [theme, language] = arguments;
+    document.documentElement.dataset.theme = theme;
+    document.documentElement.lang = language;
+    if (!window.lanedeskStill) {
+        window.lanedeskStill = new CSSStyleSheet();
+        window.lanedeskStill.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }');
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, window.lanedeskStill];
+    }";
+
+/// Elements that scroll sideways, by what really scrolls.
+const SIDEWAYS: &str = "
+    const done = arguments[arguments.length - 1];
+    const scrolls = (e) => e === document.documentElement || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX);
+    done([...document.querySelectorAll('*')]
+        .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && scrolls(e))
+        .map((e) => `${e.tagName}.${e.className} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`));";
+
+/// A present picture that is cut, or that does not keep its ratio.
+const CUT: &str = "
+    const done = arguments[arguments.length - 1];
+    done([...document.querySelectorAll('[data-testid=picture-now] img, [data-testid$=-picture]')]
+        .filter((e) => e.tagName === 'IMG' && !['contain', 'scale-down', 'none'].includes(getComputedStyle(e).objectFit))
+        .map((e) => `the picture ${e.alt} is cut`));";
+
+/// Accessibility faults, as the checker names them. What lies under a sheet or a bar is no target just now.
+const ACCESSIBLE: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, { rules: { 'label-content-name-mismatch': { enabled: true }, 'target-size': { enabled: true } } })
+        .then((found) => done(found.violations.map((v) =>
+            `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)),
+            (error) => done([String(error)]));";
+
+/// Waits until fonts and pictures are there and the page has been drawn with them: no picture that is under way is hidden
+/// behind one that is not.
 async fn settle(desk: &Window) -> Result<()> {
     let begun = Instant::now();
     let ready = "return document.fonts.status === 'loaded' && [...document.images].every((i) => i.complete) \
+                 && !document.querySelector('[data-state=loading]') \
                  && document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)";
     while desk.script(ready, json!([])).await? != json!(true) {
         ensure!(begun.elapsed() < PATIENCE, "the page never comes to rest");

@@ -63,6 +63,8 @@ pub mod key {
     pub const DOWN: &str = "\u{e015}";
     /// Arrow left.
     pub const LEFT: &str = "\u{e012}";
+    /// Shift, held while the keys after it are pressed.
+    pub const SHIFT: &str = "\u{e008}";
     /// Tab.
     pub const TAB: &str = "\u{e004}";
     /// Control, held while the keys after it are pressed.
@@ -101,11 +103,24 @@ impl Window {
         variables: &[(&str, &str)],
         log: &Path,
     ) -> Result<Self> {
+        Self::drive(program, &[], display, variables, log).await
+    }
+
+    /// `program` with these arguments, led by a `WebKitWebDriver` of its own.
+    async fn drive(
+        program: &Path,
+        arguments: &[&str],
+        display: &str,
+        variables: &[(&str, &str)],
+        log: &Path,
+    ) -> Result<Self> {
         let port = port::any_free()?;
         let mut command = Command::new("WebKitWebDriver");
         command
             .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
-            // The program inherits the driver's variables.
+            // The program inherits the driver's variables. People's machines stand where their lots do, unless a test says
+            // otherwise.
+            .env("TZ", "Asia/Shanghai")
             .envs(variables.iter().copied())
             .env("DISPLAY", display)
             .env("TAURI_AUTOMATION", "true")
@@ -120,7 +135,7 @@ impl Window {
             .timeout(Duration::from_secs(60))
             .build()?;
         let wanted = json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": {
-            "binary": program, "args": []
+            "binary": program, "args": arguments
         }}}});
         let address = format!("http://127.0.0.1:{port}/session");
         let answer = call(http.post(&address).json(&wanted))
@@ -264,9 +279,20 @@ impl Window {
             .await
     }
 
+    /// The same of JavaScript that answers later: its last argument is what it answers with.
+    pub async fn script_async(&self, body: &str, arguments: Value) -> Result<Value> {
+        self.post("execute/async", json!({"script": body, "args": arguments}))
+            .await
+    }
+
     /// Ends program and driver at once, with nothing said or written.
     pub fn kill(self) -> Result<()> {
         self.driver.kill()
+    }
+
+    /// Turns to another address.
+    pub async fn go(&self, url: &str) -> Result<()> {
+        self.post("url", json!({"url": url})).await.map(drop)
     }
 
     /// Closes the window.

@@ -162,10 +162,10 @@ impl HubHolder {
         .await
     }
 
-    /// Sends a photo for a case, as the lane's camera took it.
+    /// Sends a photo for a case, as their own camera took it.
     pub async fn send_photo(&self, case: &str, file: Vec<u8>) -> Result<Value> {
         let form = Form::new()
-            .text("source", "lane_camera")
+            .text("source", "system_camera")
             .part("file", Part::bytes(file));
         let path = format!("/api/cases/{case}/photos");
         let request = self.http.post(format!("{}{path}", self.address));
@@ -212,6 +212,8 @@ pub fn write_site(folder: &Path, clients: usize) -> Result<PathBuf> {
             person(index)
         )?;
     }
+    // One of them sends photos.
+    site.push_str("[rules]\nown_camera_agent = 1\n\n");
     let path = folder.join(format!("site-{clients}.toml"));
     std::fs::write(&path, site)?;
     Ok(path)

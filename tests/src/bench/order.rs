@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use lanedesk_devices::{Always, Device, open_device};
+use lanedesk_devices::{Always, Device, Networks, open_device};
 use lanedesk_domain::order::BarrierAction;
 use lotsim::{Config, LaneConfig, Lotsim, Vehicle};
 use serde_json::{Value, json};
@@ -134,7 +134,8 @@ fn device(lane: &lotsim::Lane) -> Result<Arc<dyn Device>> {
     let settings = json!({
         "url": lane.url(), "username": config.username, "password": config.password, "events": "none"
     });
-    Ok(open_device("hikvision", &settings)?)
+    let networks = Networks::private_and_loopback();
+    Ok(open_device("hikvision", &settings, &networks)?)
 }
 
 /// One lot with so many entries, each with its device and an agent of its own.

@@ -2,7 +2,7 @@
 
 use super::{PATIENCE, Person};
 use futures::{SinkExt as _, StreamExt as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest as _};
@@ -79,6 +79,12 @@ impl Stream {
         timeout(PATIENCE, listening)
             .await
             .unwrap_or_else(|_| panic!("never heard {what}"))
+    }
+
+    /// Watches these lanes, and no others.
+    pub(crate) async fn watch(&mut self, lanes: &[&str]) {
+        let text = json!({"type": "watch", "lanes": lanes}).to_string();
+        self.socket.send(Message::text(text)).await.unwrap();
     }
 
     /// The place of the last frame.

@@ -1,11 +1,14 @@
 //! A hub, its lot and its clock, as one value.
 
 use super::{Claim, Database, Engine, Person, Stream, site, wait_for};
+use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
 use lanedesk_hub::{
     clock::Clock,
     hub::Hub,
+    listen::Limits,
     ops,
+    origin::parse_network,
     serve::{Config, RunningHub, open_vault},
     store::Store,
 };
@@ -189,7 +192,7 @@ async fn import(database: &Database, now: Timestamp, text: &str) {
     )
     .unwrap();
     let store = Store::open(database.url()).await.unwrap();
-    ops::site::import(&store, &vault, now, text)
+    ops::site::import(&store, &vault, &Networks::private_and_loopback(), now, text)
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     store.close().await;
@@ -202,9 +205,11 @@ async fn start(database: &Database, clock: &Clock) -> RunningHub {
         objects: database.objects(),
         key: Some(database.key()),
         clock: clock.clone(),
-        behind_proxy: true,
+        trusted_proxies: [parse_network("127.0.0.1")].into_iter().flatten().collect(),
+        limits: Limits::default(),
         tls: None,
         plain_http: false,
+        device_networks: None,
     };
     Hub::start(config)
         .await

@@ -14,7 +14,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn desk(world: &World) -> Hub {
     let address = Address::parse(&world.address()).unwrap();
-    let hub = Hub::new(address, Language::Chinese, Pace::default()).unwrap();
+    let hub = Hub::new(
+        address,
+        Language::Chinese,
+        Pace::default(),
+        lanedesk_client::Trust::default(),
+    )
+    .unwrap();
     hub.login("agent".to_owned(), PASSWORD.to_owned(), None)
         .await
         .unwrap();

@@ -23,11 +23,16 @@ async fn the_next_vehicle_clears_the_screen() {
     robot.shows("idle").await;
 }
 
-/// 「已通过」 ends it.
+/// 「已通过」 ends it, of a vehicle that was let through.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passage_clears_the_screen() {
     let (_world, guard, claim, mut robot) = owing(Engine::Sqlite).await;
     shows_code(&guard, &claim, &mut robot).await;
+    let cash = json!({"id": "cash-1", "fence": claim.fence, "amount_fen": 900});
+    let path = format!("/api/cases/{}/cash", claim.case);
+    guard.post(&path, &cash).await.ok();
+    robot.shows("paid").await;
+    guard.open(&claim).await;
     guard
         .post(
             &format!("/api/cases/{}/passed", claim.case),

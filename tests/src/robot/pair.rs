@@ -17,9 +17,15 @@ pub(super) async fn bind(world: &World, lane: &str, robot: &str, from: &str) {
             row.robot = Some(robot.parse().unwrap());
         }
     }
-    ops::site::import(hub.store(), hub.vault(), world.now(), &site.to_toml())
-        .await
-        .unwrap();
+    ops::site::import(
+        hub.store(),
+        hub.vault(),
+        hub.runtime().networks(),
+        world.now(),
+        &site.to_toml(),
+    )
+    .await
+    .unwrap();
     hub.reload().await.unwrap();
 }
 

@@ -3,8 +3,25 @@
 use super::{PATIENCE, Window, call};
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use std::{path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 use xtask::{port, running::Running};
+
+/// Where distributions put the browser that comes with the library.
+fn small_browser() -> Result<PathBuf> {
+    let beside = ["/usr/lib", "/usr/libexec", "/usr/lib64"];
+    let by_machine = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    by_machine
+        .map(|folder| folder.path())
+        .chain(beside.map(PathBuf::from))
+        .map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"))
+        .find(|program| program.exists())
+        .context("no MiniBrowser: it comes with libwebkit2gtk-4.1")
+}
 
 impl Window {
     /// Opens a page in a browser of this size that has a camera and gives it to whoever asks. Nothing is kept after it.
@@ -43,7 +60,14 @@ impl Window {
             http,
             session: format!("{address}/{id}"),
         };
-        window.post("url", json!({"url": url})).await?;
+        window.go(url).await?;
+        Ok(window)
+    }
+
+    /// Opens a page in WebKitGTK's own small browser on the screen `display`: the engine of the app's window, without the app.
+    pub async fn browse_in_webkit(url: &str, display: &str, log: &Path) -> Result<Self> {
+        let window = Self::drive(&small_browser()?, &["--automation"], display, &[], log).await?;
+        window.go(url).await?;
         Ok(window)
     }
 }

@@ -12,6 +12,7 @@ pub(super) async fn keeping_house(trail: &mut Trail) {
     taking_cash(trail).await;
     repairing(trail).await;
     the_site(trail).await;
+    two_decide(trail).await;
     own_account(trail).await;
     others_accounts(trail).await;
 }
@@ -143,6 +144,12 @@ async fn the_site(trail: &mut Trail) {
         json!({}),
     );
     trail.step("POST /api/site/device/{id}/test", test).await;
+    let key = post(
+        &admin,
+        "/api/site/device/cam-E01/push-key".to_owned(),
+        json!({"step": "begin"}),
+    );
+    trail.step("POST /api/site/device/{id}/push-key", key).await;
     let begin = post(
         &admin,
         "/api/site/integration/pay/secret".to_owned(),
@@ -174,7 +181,13 @@ async fn own_account(trail: &mut Trail) {
         "/api/session/confirm",
         json!({"password": PASSWORD}),
     );
-    trail.step("POST /api/session/confirm", confirm).await;
+    let renewed = trail.step("POST /api/session/confirm", confirm).await;
+    agent.get("/api/session").await.refused(401, "no_session");
+    let agent = agent.renewed(&renewed);
+    let call = |method: Method, path: &'static str, body: Value| {
+        let agent = agent.clone();
+        async move { agent.call(method, path, Some(&body)).await }
+    };
     let offer = call(Method::POST, "/api/session/second-factor", json!({}));
     let offer = trail.step("POST /api/session/second-factor", offer).await;
     let code = json!({"code": code(trail, offer["secret"].as_str().unwrap())});
@@ -215,10 +228,41 @@ async fn others_accounts(trail: &mut Trail) {
         )
         .await;
     let path = format!("/api/people/{}/password", guard.id);
-    trail
+    let made = trail
         .step(
             "POST /api/people/{person}/password",
             post(&admin, path, json!({})),
+        )
+        .await;
+    let set = json!({"username": "guard", "code": made["code"], "password": "mine-alone-1"});
+    let nobody = trail.world.stranger();
+    trail
+        .step(
+            "POST /api/session/reset",
+            post(&nobody, "/api/session/reset".to_owned(), set),
+        )
+        .await;
+}
+
+/// What weakens a rule of control is confirmed by a second administrator.
+async fn two_decide(trail: &mut Trail) {
+    let (admin, other) = (
+        trail.world.person("admin").await,
+        trail.world.person("admin2").await,
+    );
+    let rule = json!({"version": "default", "row": {"value": 0}});
+    let path = "/api/site/rule/approval_due_fen";
+    admin
+        .call(Method::PUT, path, Some(&rule))
+        .await
+        .refused(409, "confirmation_required");
+    let waiting = other.get("/api/site/pending").await.ok();
+    let id = waiting["items"][0]["id"].as_str().unwrap();
+    let path = format!("/api/site/pending/{id}");
+    trail
+        .step(
+            "POST /api/site/pending/{pending}",
+            post(&other, path, json!({"answer": "confirm"})),
         )
         .await;
 }
