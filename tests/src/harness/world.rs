@@ -54,10 +54,15 @@ impl World {
 
     /// The demo site on a lot of one's own.
     pub(crate) async fn on(database: Database, more: &str, lot: Lotsim) -> Self {
-        let began = machine_now();
         let text = format!("{}{more}", site::site(&lot));
+        Self::of(database, &text, lot).await
+    }
+
+    /// Another site, on its lot.
+    pub(crate) async fn of(database: Database, text: &str, lot: Lotsim) -> Self {
+        let began = machine_now();
         let clock = Clock::manual(began);
-        import(&database, began, &text).await;
+        import(&database, began, text).await;
         let hub = start(&database, &clock).await;
         let world = Self {
             lot,

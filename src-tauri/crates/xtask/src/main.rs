@@ -42,6 +42,8 @@ enum Task {
     Shots(stage::Pass),
     /// Let the outside checker ask a hub everything, at length, as each role.
     Contract,
+    /// Let random people, cameras and systems act at once, and check every answer against the model, at length.
+    History(stage::History),
     /// Measure speed and size beside the peers and print one table.
     Bench(stage::Pass),
 }
@@ -68,6 +70,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Bindings => bindings::write(),
         Task::Shots(pass) => stage::shots(&pass),
         Task::Contract => stage::contract(),
+        Task::History(history) => stage::history(&history),
         Task::Bench(pass) => stage::bench(&pass),
     }
 }
