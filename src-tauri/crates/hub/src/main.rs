@@ -309,8 +309,8 @@ async fn import(
     store.close().await;
     let imported = imported.map_err(|error| format!("{}: {error}", file.display()))?;
     eprintln!("{}: {} rows taken in", file.display(), imported.rows);
-    for shared in imported.shared_barriers {
-        eprintln!("  look: {shared}");
+    for look in [imported.shared_barriers, imported.weak_keys].concat() {
+        eprintln!("  look: {look}");
     }
     for username in imported.without_password {
         eprintln!("  {username} is new and has no password: nobody can log in with it yet");

@@ -18,6 +18,7 @@ pub mod take_in;
 mod text;
 pub mod trial;
 pub mod undo;
+mod weak;
 mod words;
 
 pub use accounts::take_accounts_out;
@@ -31,7 +32,7 @@ pub use undo::Changes;
 use crate::{
     auth::{HashError, hash_password, weakness},
     directory::Directory,
-    site::{Device, Fault, Site, address::Addresses},
+    site::{Device, Fault, Known, Site, address::Addresses},
     store::{Audit, Secrets, SiteLine, Store, StoreError},
     vault::{Slot, Vault, VaultError},
 };
@@ -74,9 +75,12 @@ pub struct Imported {
     pub without_password: Vec<String>,
     /// Barriers that several lanes share, in words.
     pub shared_barriers: Vec<String>,
+    /// Keys the settings page would refuse, in words.
+    pub weak_keys: Vec<String>,
 }
 
-/// Takes a site file in, whole or not at all; devices outside `networks` are faults. Hubs that run read their site again.
+/// Takes a site file in, whole or not at all; devices outside `networks` are faults. Hubs that run read their
+/// site again.
 pub async fn import(
     store: &Store,
     vault: &Vault,
@@ -84,10 +88,31 @@ pub async fn import(
     now: Timestamp,
     text: &str,
 ) -> Result<Imported, ImportError> {
-    let mut known = store.read().await?.conn().known_site().await?;
-    known.networks = Some(networks.clone());
+    let known = known(store, vault, networks).await?;
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
-    take(store, vault, now, site, Vec::new()).await
+    let weak_keys = weak_keys(store, vault, &site).await?;
+    let imported = take(store, vault, now, site, Vec::new()).await?;
+    Ok(Imported {
+        weak_keys,
+        ..imported
+    })
+}
+
+/// What a file may refer to without saying it itself.
+async fn known(store: &Store, vault: &Vault, networks: &Networks) -> Result<Known, StoreError> {
+    let mut reader = store.read().await?;
+    let mut conn = reader.conn();
+    let mut known = conn.known_site().await?;
+    known.networks = Some(networks.clone());
+    known.push_keys = push_key::sums(&Directory::load(&mut conn).await?, vault);
+    Ok(known)
+}
+
+/// Keys the settings page would refuse, in words. Whoever runs the hub's program decides; the page's users do not.
+async fn weak_keys(store: &Store, vault: &Vault, site: &Site) -> Result<Vec<String>, StoreError> {
+    let there = Directory::load(&mut store.read().await?.conn()).await?;
+    let weak = weak::keys(site, &there, vault);
+    Ok(weak.iter().map(ToString::to_string).collect())
 }
 
 /// Writes a site, and what a file has `said` with it.
@@ -109,6 +134,7 @@ async fn take(
         rows,
         without_password,
         shared_barriers,
+        weak_keys: Vec::new(),
     })
 }
 
@@ -222,64 +248,6 @@ async fn write(
             })
         })
         .await
-}
-
-/// Fewest characters of a key that proves who speaks: robots' and integrations'.
-const SHORTEST_KEY: usize = 12;
-
-/// What is too weak of the passwords and keys a file brings: those of new people, and keys that are another than before.
-fn weak(site: &Site, usernames: &HashSet<String>, there: &Directory, vault: &Vault) -> Vec<Fault> {
-    let fault = |column: &str, reason: String| Fault {
-        line: 0,
-        column: Some(column.to_owned()),
-        reason,
-    };
-    let new = site
-        .people
-        .iter()
-        .filter(|row| !usernames.contains(&row.username));
-    let password = new.filter_map(|row| {
-        let why = weakness(row.password.as_deref()?, &row.username)?;
-        let words = match why {
-            "password_short" => "the password is too short",
-            _ => "the password is too easily guessed",
-        };
-        Some(fault(
-            "password",
-            format!("person {:?}: {words}", row.username),
-        ))
-    });
-    let short = |key: &str, slot: Slot<'_>, was: Option<&String>| {
-        let opened = was.and_then(|was| vault.open_text(slot, was).ok());
-        let same = opened.is_some_and(|was| was == key);
-        !key.is_empty() && !same && is_short_key(key)
-    };
-    let robots = site.robots.iter().filter(|row| {
-        let was = there.robots.get(&row.id).map(|was| &was.secret);
-        short(&row.key, Slot::robot(row.id.as_str()), was)
-    });
-    let robots = robots.map(|row| {
-        fault(
-            "key",
-            format!("robot {:?}: the key is too short", row.id.as_str()),
-        )
-    });
-    let integrations = site.integrations.iter().filter(|row| {
-        let was = there.integrations.get(&row.id).map(|was| &was.secret);
-        short(&row.secret, Slot::integration(row.id.as_str()), was)
-    });
-    let integrations = integrations.map(|row| {
-        fault(
-            "secret",
-            format!("integration {:?}: the key is too short", row.id.as_str()),
-        )
-    });
-    password.chain(robots).chain(integrations).collect()
-}
-
-/// Whether a key is too short to prove anything.
-fn is_short_key(key: &str) -> bool {
-    key.chars().count() < SHORTEST_KEY
 }
 
 /// Seals what rests sealed in tables.

@@ -2,6 +2,7 @@
 
 use super::fault::Faults;
 use lanedesk_devices::Networks;
+use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 
 /// What an id names.
@@ -41,6 +42,9 @@ pub struct Known {
     pub stands_at: HashMap<String, String>,
     /// Where devices may be; none: anywhere.
     pub networks: Option<Networks>,
+    /// The key each device shows when it calls the hub, by device and as its sum. One that stays as it is is no fault of
+    /// the text, however short: hubs took shorter ones once.
+    pub push_keys: HashMap<String, String>,
 }
 
 impl Known {
@@ -54,6 +58,19 @@ impl Known {
             Noun::Lane => false,
         }
     }
+}
+
+/// What stands for a key where the key itself may not: it shows in no log.
+pub(crate) fn key_sum(key: &str) -> String {
+    hex::encode(Sha256::digest(key))
+}
+
+/// A push key that cannot be taken, unless the device has it already.
+struct Guessed {
+    device: String,
+    sum: String,
+    at: usize,
+    why: &'static str,
 }
 
 struct Mention {
@@ -75,6 +92,7 @@ pub(super) struct Names {
     stands_at: Vec<(String, String, usize)>,
     robot_numbers: Vec<(String, String, usize)>,
     hosts: Vec<(String, usize, &'static str)>,
+    guessed: Vec<Guessed>,
 }
 
 impl Names {
@@ -136,12 +154,29 @@ impl Names {
         self.hosts.push((host, at, by));
     }
 
+    /// The device is to have this push key, which can be guessed: `why` says what would be right.
+    pub(super) fn has_guessed_key(
+        &mut self,
+        device: &str,
+        key: &str,
+        at: usize,
+        why: &'static str,
+    ) {
+        self.guessed.push(Guessed {
+            device: device.to_owned(),
+            sum: key_sum(key),
+            at,
+            why,
+        });
+    }
+
     /// Looks everything through.
     pub(super) fn check(&self, known: &Known, faults: &mut Faults) {
         self.check_mentions(known, faults);
         self.check_tree(known, faults);
         self.check_stands_at(known, faults);
         self.check_hosts(known, faults);
+        self.check_keys(known, faults);
         for (number, id, at) in &self.robot_numbers {
             if known
                 .robots
@@ -201,6 +236,15 @@ impl Names {
         for (_, at, by) in self.hosts.iter().filter(|(host, ..)| outside(host)) {
             let reason = "its address is outside the networks that devices may have";
             faults.at(*at, format!("{by}: {reason}: {networks}"));
+        }
+    }
+
+    /// A new key must be one that nobody guesses.
+    fn check_keys(&self, known: &Known, faults: &mut Faults) {
+        for key in &self.guessed {
+            if known.push_keys.get(&key.device) != Some(&key.sum) {
+                faults.at(key.at, format!("device.push_key: {}", key.why));
+            }
         }
     }
 

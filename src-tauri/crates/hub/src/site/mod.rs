@@ -14,6 +14,7 @@ mod tests;
 mod write;
 
 pub use check::Known;
+pub(crate) use check::key_sum;
 pub use fault::Fault;
 pub(crate) use parse::push_key_fault;
 

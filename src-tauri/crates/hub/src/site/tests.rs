@@ -234,6 +234,25 @@ fn a_text_may_refer_to_what_the_database_has() {
 }
 
 #[test]
+fn a_push_key_that_can_be_guessed_is_a_fault_unless_the_device_has_it() {
+    let url = "url = \"http://10.0.0.2\"";
+    let text = SMALL.replace(url, &format!("{url}\npush_key = \"12345678\""));
+    let (line, reason) = faults(&text).remove(0);
+    assert!(
+        line == 15 && reason.starts_with("device.push_key: can be guessed"),
+        "{line}: {reason}"
+    );
+    let read = |key: &str| {
+        let known = Known {
+            push_keys: [("cam1".to_owned(), key_sum(key))].into(),
+            ..Known::default()
+        };
+        Site::parse(&text, &known).is_ok()
+    };
+    assert!(read("12345678") && !read("12345679"));
+}
+
+#[test]
 fn secrets_do_not_show_in_debug_output() {
     let site = Site::parse(SMALL, &Known::default()).unwrap();
     let shown = format!("{site:?}");

@@ -44,6 +44,7 @@ impl Conn<'_> {
             robots: robots.into_iter().collect(),
             stands_at: self.stands_at().await?,
             networks: None,
+            push_keys: HashMap::new(),
         })
     }
 

@@ -46,7 +46,16 @@ fn serve(database: &Database, args: &[&str]) -> (Child, SocketAddr) {
 }
 
 /// Starts a `serve` and waits until it says where it listens.
-pub(crate) fn started(database: &Database, mut command: Command) -> (Child, SocketAddr) {
+pub(crate) fn started(database: &Database, command: Command) -> (Child, SocketAddr) {
+    started_as("http", database, command)
+}
+
+/// The same for a hub that speaks `scheme`.
+pub(crate) fn started_as(
+    scheme: &str,
+    database: &Database,
+    mut command: Command,
+) -> (Child, SocketAddr) {
     let log = std::fs::File::create(database.folder().join("log")).unwrap();
     let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut line = String::new();
@@ -55,7 +64,7 @@ pub(crate) fn started(database: &Database, mut command: Command) -> (Child, Sock
         .unwrap();
     let addr = line
         .trim()
-        .strip_prefix("listening on http://")
+        .strip_prefix(&format!("listening on {scheme}://"))
         .unwrap_or_else(|| panic!("{line:?}"));
     (child, addr.parse().unwrap())
 }
@@ -292,6 +301,37 @@ async fn import_names_every_fault_and_export_gives_the_site_back() {
         let again = written(&database, "again.toml", &toml);
         assert!(run(&database, &["import", &again]).status.success());
         assert_eq!(text(&run(&database, &["export"]).stdout), toml);
+    }
+}
+
+/// A key that proves who speaks is as long as the settings page wants it, or whoever takes it in is told. One that is there
+/// already is no fault of a file that says it again.
+#[tokio::test]
+async fn import_names_keys_that_the_settings_page_would_refuse() {
+    let site = |key: &str, secret: &str| {
+        format!(
+            "{}[[robot]]\nid = \"r1\"\nnumber = \"R-1\"\nphone = \"\"\nkey = \"{key}\"\n\
+             [[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{secret}\"\n",
+            super::SITE
+        )
+    };
+    let (robot, integration) = (
+        "look: robot \"r1\": the key is too short: give 12 characters or more",
+        "look: integration \"pay\": the key is too short: give 12 characters or more",
+    );
+    for engine in ENGINES {
+        let database = Database::new(engine).await.unwrap();
+        let told = |key: &str, secret: &str| {
+            let file = written(&database, "site.toml", &site(key, secret));
+            let taken = run(&database, &["import", &file]);
+            let told = text(&taken.stderr);
+            assert!(taken.status.success(), "{engine:?}: {told}");
+            (told.contains(robot), told.contains(integration))
+        };
+        assert_eq!(told("robot-key-1", "pay-secret"), (true, true));
+        assert_eq!(told("robot-key-1", "pay-secret"), (false, false));
+        assert_eq!(told("robot-key-2", "pay-secret"), (true, false));
+        assert_eq!(told("robot-key-12", "pay-secret-1"), (false, false));
     }
 }
 

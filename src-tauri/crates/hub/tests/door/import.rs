@@ -1,6 +1,7 @@
 //! Rows as a file, in and out (R34): bad rows named and none written, progress told, a list that comes back as it went.
 
-use super::{Place, desk::Desk, on_each_engine};
+use super::{NOON, Place, desk::Desk, on_each_engine};
+use lanedesk_hub::{args, vault::Slot};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -110,6 +111,63 @@ async fn an_import_tells_how_far_it_is_line_by_line() {
     assert!(written.is_sorted(), "{written:?}");
     assert_eq!((written[0], written[written.len() - 1]), (0, 50));
     assert_eq!(lines.last().unwrap()["result"]["added"], 50);
+}
+
+/// Keys in a file are held to the rules of the settings page, and rows that stay as they are to none.
+#[tokio::test]
+async fn keys_that_can_be_guessed_are_refused_unless_the_rows_have_them_already() {
+    const LONG: &str = "a-key-that-is-long-enough";
+    on_each_engine(|place| async move {
+        let admin = place.desk("admin").await;
+        let file = |key: &str, secret: &str, push: &str| {
+            format!(
+                "[[robot]]\nid = \"r1\"\nnumber = \"R-1\"\nkey = \"{key}\"\n\
+                 [[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{secret}\"\n\
+                 [[device]]\nid = \"cam\"\ndriver = \"hikvision\"\nurl = \"http://127.0.0.1:9\"\nevents = \"push\"\n\
+                 push_key = \"{push}\"\n"
+            )
+        };
+        let refused = async |file: String| {
+            let told = upload(&admin, "format=toml", file.into_bytes()).await;
+            let faults = told.refused(422, "invalid")["faults"].clone();
+            let faults = faults.as_array().unwrap().iter();
+            let column = |fault: &Value| fault["column"].as_str().unwrap().to_owned();
+            faults.map(column).collect::<Vec<String>>()
+        };
+        let robot = json!({"row": {"id": "r1", "number": "R-1", "key": "robot-key-1"}});
+        let page = admin.post("/api/site/robot", robot).await;
+        let detail = page.refused(422, "invalid")["detail"].to_string();
+        assert!(detail.contains("至少 12 位"), "{detail}");
+        let short = file("robot-key-1", "pay-secret", LONG);
+        assert_eq!(refused(short.clone()).await, ["key", "secret"]);
+        let guessed = file("robot-key-12", "pay-secret-1", "12345678");
+        assert_eq!(refused(guessed).await, ["push_key"]);
+
+        // As older hubs took them.
+        place.database.import(&short, NOON).await.unwrap();
+        let open = json!({"push_key": "12345678"}).to_string();
+        let sealed = place.hub.hub.vault().seal_text(Slot::device("cam"), &open);
+        let secrets = args![sealed.unwrap().as_str()];
+        place
+            .sql("update device set secrets = $1 where id = 'cam'", secrets)
+            .await;
+        let told = "[rules]\nlock_minutes = 12\n";
+        place.database.import(told, NOON).await.unwrap();
+        place.hub.hub.reload().await.unwrap();
+        let same = file("robot-key-1", "pay-secret", "12345678").into_bytes();
+        let taken = upload(&admin, "format=toml", same).await.ok(200).clone();
+        assert_eq!(
+            (&taken["added"], &taken["changed"], &taken["same"]),
+            (&json!(0), &json!(0), &json!(3)),
+            "{taken}"
+        );
+        let other = file("robot-key-2", "pay-secret", "12345678");
+        assert_eq!(refused(other).await, ["key"]);
+        let other = file("robot-key-1", "pay-secret", "87654321");
+        assert_eq!(refused(other).await, ["push_key"]);
+        place.hub.stop().await;
+    })
+    .await;
 }
 
 /// What goes out as a sheet comes in again as it was, workbooks too.

@@ -1,13 +1,15 @@
 //! The keys of cameras that call the hub. The hub makes them: what stands in an address has to be long and nobody's word.
 //! A new one is accepted beside the old until it is put in its place, as with an integration's secret.
 
-use super::{Reach, row::takes_effect};
+use super::{Reach, row::takes_effect, secret};
 use crate::{
     actor::Actor,
+    directory::{Device, Directory},
     error::{Error, Result},
     hub::Hub,
+    site::key_sum,
     store::{Audit, Tx},
-    vault::Slot,
+    vault::{Slot, Vault},
 };
 use lanedesk_domain::{
     ids::{DeviceId, PersonId},
@@ -16,6 +18,7 @@ use lanedesk_domain::{
 use lanedesk_wire::site::{NewSecret, SecretStep, SiteTable};
 use rand::RngCore as _;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// Bytes of a key: 128 bits.
 const BYTES: usize = 16;
@@ -38,6 +41,16 @@ pub(super) fn make_where_missing(events: &str, secrets: &mut Map<String, Value>)
         secrets.insert(KEY.to_owned(), json!(made::<BYTES>()));
     }
     missing
+}
+
+/// The keys devices have, by device and as their sums: what a file says of them is held against these. One that does not
+/// open counts as none.
+pub(super) fn sums(there: &Directory, vault: &Vault) -> HashMap<String, String> {
+    let sum = |device: &Device| {
+        let open = secret::open(vault, device.id.as_str(), &device.secrets)?;
+        Some((device.id.to_string(), key_sum(open.get(KEY)?.as_str()?)))
+    };
+    there.devices.values().filter_map(sum).collect()
 }
 
 /// One step. `begin` answers the new key, this once.

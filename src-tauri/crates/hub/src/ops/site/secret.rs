@@ -1,7 +1,7 @@
 //! The secrets of a row: never told, kept where a change says nothing of them and the device stays where it is, removed where
 //! it says null.
 
-use super::{push_key, text};
+use super::{push_key, text, weak};
 use crate::{
     error::{Error, Result},
     site::{address::Addresses, push_key_fault},
@@ -129,9 +129,9 @@ pub(super) fn take(
         match cells.remove(*key) {
             None => {}
             Some(Some(Cell::Text(text)))
-                if proves(table) && super::is_short_key(&text) && !text.is_empty() =>
+                if proves(table) && weak::is_short(&text) && !text.is_empty() =>
             {
-                return Err(text::refused(key, "the key is too short"));
+                return Err(text::refused(key, weak::SHORT_KEY));
             }
             Some(Some(Cell::Text(text))) if !text.is_empty() => {
                 let fault = (*key == push_key::KEY).then(|| push_key_fault(&text));

@@ -3,7 +3,7 @@
 //! The file says how a site begins. What was changed in the app since, a role above all, a revoked pass, a stricter rule,
 //! a tablet's new key, does not come back with the next start; what the file says anew does.
 
-use super::{ImportError, Imported, take};
+use super::{ImportError, Imported, known, take, weak_keys};
 use crate::{
     site::Site,
     store::{SiteLine, Store},
@@ -134,7 +134,7 @@ pub async fn import_at_start(
     now: Timestamp,
     text: &str,
 ) -> Result<Imported, ImportError> {
-    let (mut known, before, changed) = {
+    let (before, changed) = {
         let mut reader = store.read().await?;
         let mut conn = reader.conn();
         let before = conn.site_lines().await?;
@@ -143,9 +143,9 @@ pub async fn import_at_start(
             // Later on what the file says of them is compared; the record is long.
             changed.extend(conn.secrets_renewed().await?);
         }
-        (conn.known_site().await?, before, changed)
+        (before, changed)
     };
-    known.networks = Some(networks.clone());
+    let known = known(store, vault, networks).await?;
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
     let shared = site.shared_barriers();
     let (mut news, mut said) = (Vec::new(), Vec::new());
@@ -164,9 +164,11 @@ pub async fn import_at_start(
     }
     // Rows that are new to the file may rest on others that are gone from the site.
     let site = Site::parse(&together(news).to_toml(), &known).map_err(ImportError::Faults)?;
+    let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, said).await?;
     Ok(Imported {
         shared_barriers: shared,
+        weak_keys,
         ..imported
     })
 }

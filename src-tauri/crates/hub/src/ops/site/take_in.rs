@@ -2,8 +2,8 @@
 //! whole or not at all, and in force when this answers (R34).
 
 use super::{
-    Reach, compare::compare, export, keep_secrets, new_passwords, pending, row::takes_effect,
-    sealed, secret,
+    Reach, compare::compare, export, keep_secrets, new_passwords, pending, push_key,
+    row::takes_effect, sealed, secret, weak,
 };
 use crate::{
     actor::Actor,
@@ -102,6 +102,7 @@ pub async fn take_in(
     };
     let lots = lots_by_name(hub, actor);
     known.networks = Some(hub.runtime().networks().clone());
+    known.push_keys = push_key::sums(&hub.directory(), hub.vault());
     tell(told, ImportPhase::Checking, 0, 0);
     let site = match off(move || parse(&upload, &known, &lots)).await? {
         Ok(site) => site,
@@ -110,7 +111,8 @@ pub async fn take_in(
     reach
         .may_take(&mut hub.store().read().await?.conn(), &site)
         .await?;
-    let mut faults = super::weak(&site, &usernames, &hub.directory(), hub.vault());
+    let mut faults = weak::passwords(&site, &usernames);
+    faults.extend(weak::keys(&site, &hub.directory(), hub.vault()));
     faults.extend(pending::weakened_by(hub, actor, &site).await?);
     if !faults.is_empty() {
         return Ok((ImportResult::default(), faults));

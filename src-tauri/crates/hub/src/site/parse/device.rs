@@ -18,7 +18,7 @@ const LATER_DRIVERS: &[&str] = &["dahua", "onvif", "vzenith", "modbus", "shelly"
 pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (id, driver, url) = (row.parsed("id"), row.text("driver"), row.text("url"));
     let (username, password) = (row.text_or_empty("username"), row.secret("password"));
-    let push_key = push_key(row);
+    let push_key = row.secret("push_key");
     let (push_from, serial) = (push_from(row), row.text_or_none("serial"));
     if let Some(driver) = driver.as_deref().filter(|driver| !DRIVERS.contains(driver)) {
         let word = if LATER_DRIVERS.contains(&driver) {
@@ -58,6 +58,11 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     }
     let id: DeviceId = id?;
     names.declare(Noun::Device, id.as_str(), row.place("id"), row.faults);
+    if let Some(key) = &push_key
+        && let Some(why) = push_key_fault(key)
+    {
+        names.has_guessed_key(id.as_str(), key, row.place("push_key"), why);
+    }
     site.devices.push(Device {
         id,
         driver: driver?,
@@ -122,14 +127,6 @@ pub(crate) fn push_key_fault(key: &str) -> Option<&'static str> {
     guessed.then_some(
         "can be guessed: leave it out and the hub makes one, or give 16 characters or more of which 6 differ",
     )
-}
-
-fn push_key(row: &mut Row<'_, '_>) -> Option<String> {
-    let key = row.secret("push_key")?;
-    if let Some(fault) = push_key_fault(&key) {
-        row.fault("push_key", fault);
-    }
-    Some(key)
 }
 
 /// Addresses and networks, as one text with commas or as a list.
