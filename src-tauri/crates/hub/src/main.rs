@@ -91,17 +91,15 @@ enum Command {
         /// What it was called before; trusts proxies on this machine.
         #[arg(long, env = "LANEDESK_BEHIND_PROXY", hide = true)]
         behind_proxy: bool,
-        /// Certificate chain for HTTPS, PEM. A renewed file is taken up while the hub runs.
-        #[arg(long, env = "LANEDESK_TLS_CERT", requires = "tls_key")]
-        tls_cert: Option<PathBuf>,
-        /// Its private key, PEM.
+        /// HTTPS: the files of the certificate chain and of its private key, PEM, with a comma between them. Renewed files
+        /// are taken up while the hub runs.
         #[arg(
             long,
-            env = "LANEDESK_TLS_KEY",
-            requires = "tls_cert",
+            env = "LANEDESK_TLS",
+            value_name = "CERT,KEY",
             hide_env_values = true
         )]
-        tls_key: Option<PathBuf>,
+        tls: Option<TlsFiles>,
         /// Speak plain HTTP with other machines too: only where a proxy of yours speaks HTTPS before the hub.
         #[arg(long, env = "LANEDESK_PLAIN_HTTP")]
         plain_http: bool,
@@ -190,8 +188,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             site,
             trusted_proxy,
             behind_proxy,
-            tls_cert,
-            tls_key,
+            tls,
             plain_http,
         } => {
             let objects = objects.unwrap_or_else(|| "lanedesk-objects".to_owned());
@@ -203,9 +200,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
                 clock: Clock::system(),
                 trusted_proxies: trusted(trusted_proxy, behind_proxy),
                 limits: Limits::default(),
-                tls: tls_cert
-                    .zip(tls_key)
-                    .map(|(certificate, key)| TlsFiles { certificate, key }),
+                tls,
                 plain_http,
                 device_networks,
             };

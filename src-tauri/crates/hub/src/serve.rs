@@ -89,7 +89,7 @@ pub enum StartError {
     },
     /// Passwords and photos would cross the network in the clear.
     #[error(
-        "{0} can be reached from other machines: give --tls-cert and --tls-key for HTTPS, or --plain-http where a proxy of \
+        "{0} can be reached from other machines: give --tls CERT,KEY for HTTPS, or --plain-http where a proxy of \
          yours speaks HTTPS before the hub"
     )]
     PlainHttp(SocketAddr),

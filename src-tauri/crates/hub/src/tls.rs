@@ -8,6 +8,7 @@ use rustls::{
 use std::{
     io,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -40,6 +41,42 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key, PEM.
     pub key: PathBuf,
+}
+
+/// Why a text names no certificate and key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TlsFormError {
+    /// It is not two paths.
+    #[error(
+        "write the certificate chain's file and its private key's, both PEM, with one comma between them, for example \
+         /etc/lanedesk/hub.crt,/etc/lanedesk/hub.pem"
+    )]
+    NotTwo,
+    /// A certificate that the hub would fetch by itself.
+    #[error(
+        "auto is not built yet: have the certificate made by another program and name its files, for example \
+         /etc/lanedesk/hub.crt,/etc/lanedesk/hub.pem; renewed ones are taken up while the hub runs"
+    )]
+    Auto,
+}
+
+impl FromStr for TlsFiles {
+    type Err = TlsFormError;
+
+    /// `CERT,KEY`, as `--tls` takes it. A path with a comma in it cannot be said, so a second comma is a mistake.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim() == "auto" {
+            return Err(TlsFormError::Auto);
+        }
+        let paths: Vec<&str> = text.split(',').map(str::trim).collect();
+        match paths[..] {
+            [certificate, key] if !certificate.is_empty() && !key.is_empty() => Ok(Self {
+                certificate: certificate.into(),
+                key: key.into(),
+            }),
+            _ => Err(TlsFormError::NotTwo),
+        }
+    }
 }
 
 /// Which HTTP both ends agreed on.

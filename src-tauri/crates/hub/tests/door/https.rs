@@ -1,6 +1,10 @@
 //! HTTPS from certificate files, plain HTTP only where it was asked for, and a backup of a hub at work.
 
-use super::{NOON, Place, SITE, desk::Desk};
+use super::{
+    NOON, Place, SITE,
+    cli::{hub, run, started_as, terminate, text, written},
+    desk::Desk,
+};
 use lanedesk_hub::{
     backup,
     clock::Clock,
@@ -65,6 +69,46 @@ async fn the_hub_serves_https_and_takes_a_renewed_certificate_up() {
     hub.stop().await;
 }
 
+/// The contract names one flag, and one name in the environment; what is no pair is refused with what to write instead.
+#[tokio::test]
+async fn the_program_takes_certificate_and_key_in_one_flag() {
+    let database = Database::new(Engine::Sqlite).await.unwrap();
+    let site = written(&database, "site.toml", SITE);
+    let (files, trusted) = certificate(database.folder());
+    let pair = format!("{},{}", files.certificate.display(), files.key.display());
+    let args = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--objects",
+        "objects",
+        "--site",
+        &site,
+    ];
+    let flag = hub(&database, &[&args[..], &["--tls", &pair]].concat());
+    let mut environment = hub(&database, &args);
+    environment.env("LANEDESK_TLS", &pair);
+    for command in [flag, environment] {
+        let (mut child, addr) = started_as("https", &database, command);
+        assert!(healthy(addr.port(), &trusted).await.unwrap());
+        assert!(terminate(&mut child).success());
+    }
+    for (wrong, told) in [
+        ("hub.crt", "with one comma between them"),
+        ("hub.crt,", "with one comma between them"),
+        (",hub.pem", "with one comma between them"),
+        ("hub.crt,chain.crt,hub.pem", "with one comma between them"),
+        ("auto", "auto is not built yet"),
+    ] {
+        let refused = run(&database, &["serve", "--tls", wrong]);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{wrong}: {said}");
+        assert!(said.contains(told), "{wrong}: {said}");
+    }
+    let before = run(&database, &["serve", "--tls-cert", "hub.crt"]);
+    assert_eq!(before.status.code(), Some(2), "{}", text(&before.stderr));
+}
+
 #[tokio::test]
 async fn plain_http_beyond_this_machine_must_be_asked_for() {
     let database = Database::new(Engine::Sqlite).await.unwrap();
@@ -73,7 +117,7 @@ async fn plain_http_beyond_this_machine_must_be_asked_for() {
     config.listen = ([0, 0, 0, 0], 0).into();
     let refused = Hub::start(config.clone()).await.err().unwrap();
     assert!(matches!(refused, StartError::PlainHttp(_)), "{refused}");
-    assert!(refused.to_string().contains("--tls-cert"), "{refused}");
+    assert!(refused.to_string().contains("--tls CERT,KEY"), "{refused}");
     config.plain_http = true;
     Hub::start(config).await.unwrap().stop().await;
 }
