@@ -162,19 +162,25 @@ impl Hub {
         self.0.directory.subscribe()
     }
 
-    /// Reads the site again after it changed.
+    /// Reads the site again after it changed; nothing is done where every change told so far was read already, as by the
+    /// event pump when it was faster.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        self.reload_after(None).await
+        let mut site_at = self.0.site_at.lock().await;
+        let mut reader = self.0.store.read().await?;
+        let told = reader.conn().newest_site_change().await?;
+        drop(reader);
+        self.read_site(&mut site_at, told).await
     }
 
     /// The same for a change told at `place`; nothing is done where the site was read since, as by whoever changed it.
     pub async fn reload_for(&self, place: Place) -> Result<(), StoreError> {
-        self.reload_after(Some(place)).await
+        let mut site_at = self.0.site_at.lock().await;
+        self.read_site(&mut site_at, place).await
     }
 
-    async fn reload_after(&self, place: Option<Place>) -> Result<(), StoreError> {
-        let mut site_at = self.0.site_at.lock().await;
-        if place.is_some_and(|place| place <= *site_at) {
+    /// Reads the site, unless what was told up to `told` is in the directory.
+    async fn read_site(&self, site_at: &mut Place, told: Place) -> Result<(), StoreError> {
+        if told <= *site_at {
             return Ok(());
         }
         let (at, directory) = {
@@ -184,14 +190,20 @@ impl Hub {
             let at = conn.newest_place().await?;
             (at, Arc::new(Directory::load(&mut conn).await?))
         };
+        self.metrics().site_read();
         let before = self.directory();
         let same_names = before.lots == directory.lots && before.lanes == directory.lanes;
-        if *before != *directory {
-            self.0.directory.send_replace(directory.clone());
-        }
         // Most changes (devices, rules, people) change no name, and the index is the dear part.
-        if !same_names {
-            let finder = index(directory).await?;
+        let finder = if same_names {
+            None
+        } else {
+            Some(index(directory.clone()).await?)
+        };
+        // From here on nothing waits: a request that is given up does not leave half of it.
+        if *before != *directory {
+            self.0.directory.send_replace(directory);
+        }
+        if let Some(finder) = finder {
             self.0.finder.send_replace(Arc::new(finder));
         }
         *site_at = at;

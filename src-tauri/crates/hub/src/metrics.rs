@@ -66,6 +66,8 @@ pub struct Metrics {
     slow_streams: AtomicU64,
     /// Lanes' pages put together for those who watch them.
     pages: AtomicU64,
+    /// Times the site was read anew after a change.
+    site_reads: AtomicU64,
     /// Requests by time, each in the first bucket it fits; the last holds what fits none.
     requests: [AtomicU64; BUCKETS_MS.len() + 1],
     request_micros: AtomicU64,
@@ -167,6 +169,11 @@ impl Metrics {
         self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The site was read anew, whole, after a change.
+    pub fn site_read(&self) {
+        self.site_reads.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// An order came to a result.
     pub fn order(&self, result: OrderResult) {
         if let Some(at) = OrderResult::ALL.iter().position(|other| *other == result) {
@@ -248,6 +255,12 @@ impl Metrics {
             "counter",
             "Lanes' pages put together for those who watch them",
             self.pages.load(Ordering::Relaxed),
+        );
+        out.one(
+            "lanedesk_site_reads_total",
+            "counter",
+            "Times the site was read anew after a change",
+            self.site_reads.load(Ordering::Relaxed),
         );
         let failed = self.failed.load(Ordering::Relaxed);
         out.one(

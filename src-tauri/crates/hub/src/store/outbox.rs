@@ -318,6 +318,14 @@ impl Conn<'_> {
         Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
     }
 
+    /// The place of the newest change of the site that is committed; the start where none is kept. It may lie beyond
+    /// [`Conn::newest_place`], while somebody who drew a smaller number still writes.
+    pub(crate) async fn newest_site_change(&mut self) -> Result<Place, StoreError> {
+        let sql = "select xid, n from event where kind = 'site' order by xid desc, n desc limit 1";
+        let row: Option<(i64, i64)> = self.optional(sql, vec![]).await?;
+        Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
+    }
+
     /// Removes events written before `before`, but never the newest: its place says where numbering goes on.
     pub async fn remove_events(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         let sql = "delete from event where at < $1 and xid < (select max(xid) from event)";

@@ -1,6 +1,6 @@
 //! R34: a site file in and out of a database.
 
-use super::{NOON, Place, SITE, on_each_engine};
+use super::{NOON, Place, SITE, on_each_engine, stream::metric};
 use lanedesk_devices::Networks;
 use lanedesk_hub::{
     ops::site::{ImportError, export, import},
@@ -10,6 +10,8 @@ use lanedesk_hub::{
     testing::{Database, ENGINES},
     vault::{Slot, Vault},
 };
+use serde_json::json;
+use std::time::Duration;
 
 /// Devices of the demo are on this machine.
 fn here() -> Networks {
@@ -124,7 +126,7 @@ async fn rows_nobody_names_stay_and_passwords_are_set_for_new_people_only() {
             if guard.lanes("彩悦广场").await.len() == 2 {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
         assert_eq!(
             guard.lanes("彩悦广场").await,
@@ -168,11 +170,16 @@ async fn secrets_rest_sealed() {
 async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
     on_each_engine(|place| async move {
         let hub = &place.hub.hub;
+        // No change is told that far: whoever hears of it reads the site, whatever was read before.
+        let far = lanedesk_hub::store::Place {
+            xid: i64::MAX,
+            n: 0,
+        };
         for minutes in 11..26 {
             let older: Vec<_> = (0..12)
                 .map(|_| {
                     let hub = hub.clone();
-                    tokio::spawn(async move { hub.reload().await })
+                    tokio::spawn(async move { hub.reload_for(far).await })
                 })
                 .collect();
             let rule = format!("[rules]\nlock_minutes = {minutes}\n");
@@ -188,6 +195,51 @@ async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
                 );
             }
         }
+    })
+    .await;
+}
+
+/// Waits until the hub has heard of everything that was told so far.
+async fn heard(place: &Place) {
+    let hub = &place.hub.hub;
+    let mut reader = hub.store().read().await.unwrap();
+    let newest = reader.conn().newest_place().await.unwrap();
+    drop(reader);
+    while hub.push().at() < newest {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Whoever changed the site has read it when it answers, and hears of its own change without reading it again; whoever has
+/// heard of a change does not read it again because it is asked to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_read_once_by_the_hub_that_made_it_or_heard_of_it() {
+    const RULE: &str = "/api/site/rule/lock_minutes";
+    on_each_engine(|place| async move {
+        let (admin, hub) = (place.desk("admin").await, &place.hub.hub);
+        let reads = async || {
+            let told = metric(&admin, "lanedesk_site_reads_total").await;
+            told.parse::<u64>().unwrap()
+        };
+        heard(&place).await;
+        let before = reads().await;
+        for minutes in 11..16 {
+            let rule = admin.get(RULE).await.ok(200).clone();
+            let change = json!({"version": rule["version"], "row": {"value": minutes}});
+            admin.put(RULE, change).await.ok(200);
+            assert_eq!(hub.rules().lock_minutes, minutes, "when it answers");
+            heard(&place).await;
+        }
+        assert_eq!(reads().await, before + 5, "the hub that made it");
+        let rule = "[rules]\nlock_minutes = 30\n";
+        place.database.import(rule, NOON).await.unwrap();
+        heard(&place).await;
+        assert_eq!(hub.rules().lock_minutes, 30);
+        for _ in 0..3 {
+            hub.reload().await.unwrap();
+        }
+        assert_eq!(reads().await, before + 6, "the hub that heard of it");
+        place.hub.stop().await;
     })
     .await;
 }

@@ -332,7 +332,7 @@ async fn events_of_many_writers_come_in_one_order_and_none_is_passed_over() {
 }
 
 /// The value of a metric without labels.
-async fn metric(desk: &super::desk::Desk, name: &str) -> String {
+pub(crate) async fn metric(desk: &super::desk::Desk, name: &str) -> String {
     let text = desk
         .request(reqwest::Method::GET, "/metrics")
         .send()
