@@ -40,7 +40,8 @@ async function fill({ app, user }: Opened, reason = 'no_entry_record') {
 }
 /** Stops the clock a sheet is deaf by, so that a slow machine is deaf as long as a fast one. */
 function stopClock(): { later(): void } {
-  let now = performance.now();
+  // Whole milliseconds: of fractions, now + DEAF_MS - now may fall short of DEAF_MS.
+  let now = Math.ceil(performance.now());
   const clock = vi.spyOn(performance, 'now').mockReturnValue(now);
   return { later: () => void clock.mockReturnValue((now += DEAF_MS)) };
 }

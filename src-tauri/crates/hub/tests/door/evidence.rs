@@ -2,7 +2,7 @@
 
 use super::{NOON, Place, desk::Desk, on_each_engine};
 use image::{Rgb, RgbImage};
-use lanedesk_hub::ops::evidence::prune;
+use lanedesk_hub::{hub::Hub, ops::evidence::prune};
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -281,6 +281,34 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
         place.hub.stop().await;
     })
     .await;
+}
+
+/// Two hubs on one PostgreSQL whose hours have come at once find the same photos. Whoever makes a row its tombstone tells
+/// of it in the same transaction; the other finds it deleted (R36).
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hubs_at_once_delete_and_audit_each_photo_once() {
+    const PHOTOS: u32 = 8;
+    let place = Place::new(super::Engine::Postgres).await;
+    let config = place.database.config(place.hub.clock.clone());
+    let other = Hub::start(config).await.unwrap();
+    let guard = place.desk("guard").await;
+    let case = claim(&guard, "E01").await;
+    let mut photos = Vec::new();
+    for seed in 5..5 + PHOTOS {
+        photos.push(photograph(&guard, &case, picture(seed)).await);
+    }
+    place.hub.clock.advance(DAY * 91);
+    let (here, there) = tokio::join!(prune(&place.hub.hub), prune(&other.hub));
+    assert_eq!(here.unwrap() + there.unwrap(), u64::from(PHOTOS));
+    let told = "select count(*) from audit where action = 'photo.delete'";
+    let each = "select count(distinct subject) from audit where action = 'photo.delete'";
+    let stones = "select count(*) from photo where deleted_at is not null";
+    for sql in [told, each, stones] {
+        assert_eq!(place.count(sql).await, i64::from(PHOTOS), "{sql}");
+    }
+    assert!(photos.iter().all(|photo| !object(&place, photo).exists()));
+    other.stop().await;
+    place.hub.stop().await;
 }
 
 /// Whether any file under a folder holds these bytes.

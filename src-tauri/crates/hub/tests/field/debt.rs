@@ -76,19 +76,16 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
             500,
             "a repeated event has no effect"
         );
+        // Of this lane alone: the exit's case, whose time is over by now, turns its own page when it likes.
+        let told = "select count(*) from event where kind = 'told'
+            and body like '%\"type\":\"view\"%' and body like '%\"lane\":\"W02\"%'";
+        let before = lot.one::<(i64,)>(told).await.0;
         assert_eq!(lot.pay(&payment(&lot, "d2", 500)).await, StatusCode::OK);
         assert_eq!(lot.view("W02").await["debt"], Value::Null);
         assert_eq!(debts(&lot, "?state=settled").await.len(), 1, "已处理");
         assert_eq!(debts(&lot, "?state=open&plate=粤B66666").await.len(), 0);
-        let last = lot.rows::<(String,)>(
-            "select body from event where kind = 'told' and body like '%\"type\":\"view\"%' order by xid desc, n desc limit 1",
-        );
-        let last: Value = serde_json::from_str(&last.await[0].0).unwrap();
-        assert_eq!(
-            (&last["type"], &last["lane"]),
-            (&json!("view"), &json!("W02")),
-            "the page turns by itself"
-        );
+        let after = lot.one::<(i64,)>(told).await.0;
+        assert!(after > before, "the page turns by itself");
         let (who, cy) = (Lot::chief(), Lot::lot_id());
         let unmatched = lanedesk_hub::ops::payment::unmatched(&lot.hub.hub, &who, &cy, 10);
         assert!(
