@@ -38,6 +38,7 @@ impl<T> Both<T> {
 
 #[derive(serde::Deserialize)]
 struct Sentences {
+    field: HashMap<String, Both<String>>,
     why: HashMap<String, Both<String>>,
     #[serde(flatten)]
     codes: HashMap<String, Both<[String; 2]>>,
@@ -221,7 +222,8 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
                 .why
                 .get(*why)
                 .or_else(|| SENTENCES.why.get("not_acceptable"));
-            why.map(|both| both.of(language).replace("{field}", field))
+            let called = called(field, language);
+            why.map(|both| both.of(language).replace("{field}", called))
                 .unwrap_or_default()
         }
         Error::Faults(faults) => fault::told(faults, language)
@@ -257,6 +259,12 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
         }
         _ => sentence.to_owned(),
     }
+}
+
+/// What people call a field.
+fn called(field: &str, language: Language) -> &str {
+    let both = SENTENCES.field.get(field);
+    both.map_or(field, |both| both.of(language).as_str())
 }
 
 /// The time of day at the lots.
@@ -376,6 +384,114 @@ pub(super) fn status_of(code: Code) -> StatusCode {
 mod tests {
     use super::*;
     use lanedesk_wire::problem::Holder;
+    use std::{
+        collections::BTreeSet,
+        path::{Path, PathBuf},
+    };
+
+    /// Helpers that are told a field before anything else, and those that are told it last.
+    const TOLD_FIRST: [&str; 2] = ["invalid", "empty"];
+    const TOLD_LAST: [&str; 3] = ["time", "part", "prove"];
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    /// What stands behind the opening bracket of each call of a helper.
+    fn calls<'a>(source: &'a str, helper: &str) -> Vec<&'a str> {
+        let call = format!("{helper}(");
+        let part_of_a_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        source
+            .match_indices(&call)
+            .filter(|(at, _)| !source[..*at].ends_with(part_of_a_name))
+            .map(|(at, _)| &source[at + call.len()..])
+            .collect()
+    }
+
+    /// The text in quotes with which this begins.
+    fn quoted(source: &str) -> Option<&str> {
+        source.strip_prefix('"')?.split('"').next()
+    }
+
+    /// The text in quotes with which the arguments of a call end.
+    fn quoted_last(arguments: &str) -> Option<&str> {
+        let whole = arguments.split([';', '{', '}']).next()?;
+        let name = quoted(&whole[whole.find('"')?..])?;
+        let (_, behind) = whole.split_once(&format!("\"{name}\""))?;
+        let behind = behind.trim_start_matches(',');
+        behind.starts_with(')').then_some(name)
+    }
+
+    /// The fields that a source refuses.
+    fn fields(source: &str) -> BTreeSet<&str> {
+        let written = source.split("field: ").skip(1).filter_map(quoted);
+        let first = TOLD_FIRST.iter().flat_map(|helper| calls(source, helper));
+        let last = TOLD_LAST.iter().flat_map(|helper| calls(source, helper));
+        written
+            .chain(first.filter_map(quoted))
+            .chain(last.filter_map(quoted_last))
+            .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+            .collect()
+    }
+
+    /// Whether a source refuses a field that it was told, by a helper that is not known here.
+    fn hides(source: &str) -> bool {
+        let passed_on = source.split("Invalid {").skip(1).any(|inside| {
+            let behind = inside.trim_start().strip_prefix("field");
+            behind.is_some_and(|behind| !behind.starts_with(": \""))
+        });
+        let known = TOLD_FIRST.iter().chain(&TOLD_LAST).any(|helper| {
+            source.contains(&format!("fn {helper}("))
+                || source.contains(&format!("let {helper} = |"))
+        });
+        passed_on && !known
+    }
+
+    #[test]
+    fn every_field_that_is_refused_has_a_name_in_both_languages() {
+        let mut paths = Vec::new();
+        sources(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &mut paths,
+        );
+        // This file takes refusals apart and makes none.
+        paths.retain(|path| !path.ends_with("http/problem.rs"));
+        let mut refused = BTreeSet::new();
+        for path in paths {
+            let lines = std::fs::read_to_string(&path).unwrap();
+            // A call may be broken into lines.
+            let source: String = lines.lines().map(str::trim).collect();
+            assert!(!hides(&source), "{}: by which helper?", path.display());
+            refused.extend(fields(&source).into_iter().map(str::to_owned));
+        }
+        let named: BTreeSet<String> = SENTENCES.field.keys().cloned().collect();
+        assert_eq!(refused, named, "the sources, and [field] of sentences.toml");
+        for (field, both) in &SENTENCES.field {
+            assert!(!both.zh.is_empty() && !both.en.is_empty(), "{field}");
+        }
+    }
+
+    #[test]
+    fn an_empty_field_is_called_what_people_call_it() {
+        let error = Error::Invalid {
+            field: "driver_phone",
+            why: "empty",
+        };
+        let told = |language| problem(&error, StatusCode::UNPROCESSABLE_ENTITY, language);
+        assert_eq!(told(Language::Zh).detail, "请填写手机号码。");
+        assert_eq!(
+            told(Language::En).detail,
+            "The mobile number must not be empty."
+        );
+        assert_eq!(told(Language::Zh).field.as_deref(), Some("driver_phone"));
+    }
 
     #[test]
     fn every_code_has_a_sentence_in_both_languages() {

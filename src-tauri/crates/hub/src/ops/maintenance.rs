@@ -297,7 +297,7 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
     if repair.is_empty() {
         return Err(Error::Invalid {
             field: "repair",
-            why: "not_acceptable",
+            why: "empty",
         });
     }
     let found = one(hub, actor, id).await?;

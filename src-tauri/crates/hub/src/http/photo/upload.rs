@@ -57,8 +57,8 @@ impl Form {
         while let Some(field) = form.next_field().await.map_err(|e| refused(&e))? {
             match field.name() {
                 Some("file") => file = Some(picture(field).await?),
-                Some("source") => source = Some(said(field, "source").await?),
-                Some("taken_at") => taken_at = Some(said(field, "taken_at").await?),
+                Some("source") => source = Some(part(field, "source").await?),
+                Some("taken_at") => taken_at = Some(part(field, "taken_at").await?),
                 _ => {}
             }
         }
@@ -85,7 +85,7 @@ async fn picture(field: Field<'_>) -> Result<Bytes> {
     field.bytes().await.map_err(|e| refused(&e))
 }
 
-async fn said<T: FromStr>(field: Field<'_>, name: &'static str) -> Result<T> {
+async fn part<T: FromStr>(field: Field<'_>, name: &'static str) -> Result<T> {
     let text = field.text().await.map_err(|e| refused(&e))?;
     let wrong = |_| Error::Invalid {
         field: name,

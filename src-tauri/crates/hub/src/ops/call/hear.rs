@@ -59,13 +59,17 @@ const LONGEST: usize = 200;
 
 /// Only what no retry could mend is refused; a call of an unknown robot or number is kept.
 fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
-    let named = |field, text: &str| {
-        if text.is_empty() || text.len() > LONGEST {
-            let why = "not_acceptable";
-            return Err(Error::Invalid { field, why });
-        }
-        Ok(text.to_owned())
+    let invalid = |field| Error::Invalid {
+        field,
+        why: "not_acceptable",
     };
+    let named = |text: &str| (1..=LONGEST).contains(&text.len());
+    if !named(&event.event_id) {
+        return Err(invalid("event_id"));
+    }
+    if !named(&event.call_id) {
+        return Err(invalid("call_id"));
+    }
     let told = |text: &Option<String>| {
         text.as_deref()
             .map(str::trim)
@@ -75,8 +79,8 @@ fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
     let (robot, place) = place(hub, event);
     Ok(News {
         integration: from.clone(),
-        event: named("event_id", &event.event_id)?,
-        external: named("call_id", &event.call_id)?,
+        event: event.event_id.clone(),
+        external: event.call_id.clone(),
         what: match event.kind {
             CallEventType::Ringing => Heard::Ringing,
             CallEventType::Answered => Heard::Answered,

@@ -29,8 +29,10 @@ pub async fn list(
         CallState::Ringing | CallState::Live => Which::Live,
         CallState::Abandoned => Which::Abandoned,
         CallState::Ended => {
-            let (field, why) = ("state", "not_acceptable");
-            return Err(Error::Invalid { field, why });
+            return Err(Error::Invalid {
+                field: "state",
+                why: "not_acceptable",
+            });
         }
     };
     let behind = behind.map(str::parse::<Behind>).transpose();
