@@ -3,10 +3,11 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
-import type { Problem } from '$lib/backend';
+import type { Problem, View } from '$lib/backend';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { no } from '$lib/backend/memory/record';
 import { people } from '$lib/backend/memory/sample';
+import { DEAF_MS } from '$lib/barrier/press.svelte';
 import AppPage from '../App.svelte';
 
 configure({ getElementError: (message) => new Error(message ?? 'not found') });
@@ -188,6 +189,53 @@ describe('what is wrong stands at its field, and the field has the focus', () =>
     await user.clear(screen.getByTestId('driver-phone'));
     await user.type(screen.getByTestId('driver-phone'), '13800138000{Enter}');
     await told('driver-phone', '号码不对。');
+  });
+
+  it('before a visitor is let in: what is missing, then what the hub refuses, and what was typed stays', async () => {
+    const { app, backend, user } = await open('guard');
+    await app.claim('E02');
+    app.lane.view = {
+      ...(app.lane.view as View),
+      offers: [{ op: 'open', needs: ['driver_phone', 'entry_reason'] }],
+    };
+    const sent = vi.spyOn(backend, 'orderBarrier');
+    /** Past the moment in which the sheet is deaf. */
+    const go = async () => {
+      const now = performance.now();
+      vi.spyOn(performance, 'now').mockReturnValue(now + DEAF_MS);
+      await user.click(screen.getByTestId('confirm-open'));
+    };
+    await screen.findByTestId('lane-title');
+    await user.keyboard('{F8}');
+    expect(await screen.findByTestId('visitor-phone')).toHaveFocus();
+    expect(screen.getByTestId('visitor-phone')).not.toHaveAttribute('aria-invalid');
+
+    await go();
+    await told('visitor-phone', '请填 11 位手机号。');
+    await user.type(screen.getByTestId('visitor-phone'), '138 0013 8000');
+    await go();
+    await told('visitor-reason', '请填写来访事由。');
+    expect(screen.getByTestId('visitor-phone')).not.toHaveAttribute('aria-invalid');
+    expect(sent).not.toHaveBeenCalled();
+
+    await user.type(screen.getByTestId('visitor-reason'), '送货');
+    sent.mockReturnValueOnce(against('driver_phone', '手机号码格式不正确。'));
+    await go();
+    await screen.findByTestId('visitor-phone-fault');
+    await told('visitor-phone', '手机号码格式不正确。');
+    expect(screen.getByTestId('visitor-phone')).toHaveValue('138 0013 8000');
+    expect(screen.getByTestId('visitor-reason')).toHaveValue('送货');
+    expect(screen.getByTestId('order-result')).toHaveTextContent('未开闸：手机号码格式不正确。指令没有发给道闸。');
+
+    sent.mockReturnValueOnce(against('entry_reason', '内容过长。'));
+    await go();
+    await screen.findByTestId('visitor-reason-fault');
+    await told('visitor-reason', '内容过长。');
+    expect(screen.getByTestId('visitor-phone')).not.toHaveAttribute('aria-invalid');
+    await go();
+    await waitFor(() => expect(screen.queryByTestId('confirm-sheet')).toBeNull());
+    const order = { action: 'open', driver_phone: '13800138000', entry_reason: '送货' };
+    expect(sent.mock.calls.map(([, body]) => body)).toEqual([order, order, order]);
   });
 
   it('where a case is given away: the person', async () => {

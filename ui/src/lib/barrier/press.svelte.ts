@@ -1,12 +1,17 @@
 import type { Backend, BarrierAction, BarrierPress, Frame, Offer, Order, OrderResult, Problem } from '$lib/backend';
 import { ByCase } from '$lib/case/by-case.svelte';
+import { t } from '$lib/messages/words.svelte';
 import type { Asker, Reply } from '$lib/reply/replies.svelte';
+import { faultOf } from '$lib/ui/faults';
 import { wordOf, wordOfProblem } from './news';
 
 /** A sheet that has just appeared does not hear: a second press of the same finger must not confirm. */
 export const DEAF_MS = 400;
 
 export type Phase = 'rest' | 'asking' | 'sending';
+/** What a visitor is asked for before the arm rises, as the hub calls it. */
+export const asked = ['driver_phone', 'entry_reason'] as const;
+export type Asked = (typeof asked)[number];
 
 /** How far an order has come; a later report never goes back. */
 const rank: Record<OrderResult, number> = {
@@ -50,12 +55,18 @@ export class Press {
   entryReason = $state('');
   clear = $state(false);
   needs = $state<readonly string[]>([]);
+  /** What the hub has against the fields of the sheet. */
+  against = $state.raw<Problem | null>(null);
+  /** So many times one has tried to go on: from the first on, what is missing is said at its field. */
+  tries = $state(0);
 
   #backend: Backend;
   #page: () => Asker | null;
   #tell: (reply: Reply) => void;
   #read: () => number;
   #askedAt = 0;
+  /** Rises with every sheet that is opened or put away: an answer to an earlier one opens nothing. */
+  #visit = 0;
   /** The case that is asked about. */
   #asking = $state<string | null>(null);
   #tracks = new ByCase<Track>();
@@ -92,14 +103,28 @@ export class Press {
     return this.#here?.lookedAt ?? null;
   }
 
+  /** What a visitor is asked for and has not said yet. */
+  get missing(): Partial<Record<Asked, string>> {
+    const found: Partial<Record<Asked, string>> = {};
+    if (this.#wants('driver_phone') && !/^1[3-9]\d{9}$/.test(this.driverPhone.replaceAll(/\D/g, '')))
+      found.driver_phone = t('confirm.missing_phone');
+    if (this.#wants('entry_reason') && this.entryReason.trim() === '') found.entry_reason = t('confirm.missing_reason');
+    return found;
+  }
+
+  /** What is wrong with a field: the hub refused it, or it is missing though one has tried to go on. */
+  wrong(field: Asked): string | null {
+    return faultOf(this.against, field) ?? (this.tries > 0 ? (this.missing[field] ?? null) : null);
+  }
+
+  /** Nothing stands under the arm, where that has to be affirmed. */
+  get cleared(): boolean {
+    return !this.#wants('clear') || this.clear;
+  }
+
   /** Whether everything the offer asks for is there. */
   get ready(): boolean {
-    const has = (need: string, there: boolean) => !this.needs.includes(need) || there;
-    return (
-      has('driver_phone', /^1[3-9]\d{9}$/.test(this.driverPhone.replaceAll(/\D/g, ''))) &&
-      has('entry_reason', this.entryReason.trim() !== '') &&
-      has('clear', this.clear)
-    );
+    return this.cleared && Object.keys(this.missing).length === 0;
   }
 
   ask(action: BarrierAction, offer: Offer): void {
@@ -110,21 +135,28 @@ export class Press {
     this.driverPhone = '';
     this.entryReason = '';
     this.clear = false;
-    this.#askedAt = this.#read();
-    this.#asking = caseId;
+    this.against = null;
+    this.tries = 0;
+    this.#show(caseId);
   }
 
   cancel(): void {
+    this.#visit += 1;
     this.#asking = null;
   }
 
-  /** Sends the order. False while deaf, while something is missing, or when it is already under way. */
+  /** Sends the order. False while deaf, while something is missing, which is said then, or when it is already under way. */
   async confirm(): Promise<boolean> {
     const asker = this.#page();
-    if (!asker?.case || this.phase !== 'asking' || this.#read() - this.#askedAt < DEAF_MS || !this.ready) return false;
+    if (!asker?.case || this.phase !== 'asking' || this.#read() - this.#askedAt < DEAF_MS) return false;
+    this.against = null;
+    this.tries += 1;
+    if (!this.ready) return false;
     const { action } = this;
+    const visit = this.#visit;
     this.#asking = null;
     await this.follow(asker, action, () => this.#backend.orderBarrier(asker.case ?? '', this.#body(action)));
+    if (visit === this.#visit) this.#askAgain(asker.case);
     return true;
   }
 
@@ -167,19 +199,38 @@ export class Press {
 
   /** Another lane, or idle: what was about to be asked there is not asked here. */
   turned(): void {
-    this.#asking = null;
+    this.cancel();
   }
 
   /** The session is over. */
   forget(): void {
-    this.#asking = null;
+    this.cancel();
     this.#tracks.clear();
+  }
+
+  #wants(need: string): boolean {
+    return this.needs.includes(need);
+  }
+
+  #show(caseId: string): void {
+    this.#visit += 1;
+    this.#askedAt = this.#read();
+    this.#asking = caseId;
+  }
+
+  /** The hub refused what was typed: the sheet comes back with it, and says at the field what is wrong. */
+  #askAgain(caseId: string): void {
+    const problem = this.#tracks.of(caseId)?.refused?.problem ?? null;
+    if (this.#page()?.case !== caseId || this.phase !== 'rest') return;
+    if (!asked.some((field) => this.#wants(field) && faultOf(problem, field) !== null)) return;
+    this.against = problem;
+    this.#show(caseId);
   }
 
   #body(action: BarrierAction): BarrierPress {
     const body: BarrierPress = { action };
-    if (this.needs.includes('driver_phone')) body.driver_phone = this.driverPhone.replaceAll(/\D/g, '');
-    if (this.needs.includes('entry_reason')) body.entry_reason = this.entryReason.trim();
+    if (this.#wants('driver_phone')) body.driver_phone = this.driverPhone.replaceAll(/\D/g, '');
+    if (this.#wants('entry_reason')) body.entry_reason = this.entryReason.trim();
     if (this.clear) body.clear = true;
     return body;
   }

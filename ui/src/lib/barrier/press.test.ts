@@ -81,6 +81,49 @@ describe('confirming an order (R26, R27)', () => {
   });
 });
 
+describe('a visitor’s phone that the hub refuses', () => {
+  const problem = { code: 'invalid', detail: '手机号码格式不正确。', field: 'driver_phone' } as unknown as Problem;
+  function typed(refusal: Problem = problem) {
+    const opened = setUp({ ok: false, problem: refusal });
+    opened.press.ask('open', { op: 'open', needs: ['driver_phone', 'entry_reason'] });
+    opened.press.driverPhone = '13826004417';
+    opened.press.entryReason = '访客';
+    opened.clock.now += 1000;
+    return opened;
+  }
+
+  it('is asked for again with everything typed, and a second press of the same finger sends nothing', async () => {
+    const { orderBarrier, press } = typed();
+    await press.confirm();
+    expect(press.phase).toBe('asking');
+    expect(press.wrong('driver_phone')).toBe('手机号码格式不正确。');
+    expect([press.wrong('entry_reason'), press.driverPhone, press.entryReason]).toEqual([null, '13826004417', '访客']);
+    expect(await press.confirm()).toBe(false);
+    expect(orderBarrier).toHaveBeenCalledTimes(1);
+    press.cancel();
+    press.ask('open', { op: 'open', needs: ['driver_phone', 'entry_reason'] });
+    expect([press.wrong('driver_phone'), press.driverPhone]).toEqual([null, '']);
+  });
+
+  it('opens no sheet over a page that has turned meanwhile, nor when one has come back', async () => {
+    const { page, press } = typed();
+    const sent = press.confirm();
+    page.now = asker('c2');
+    press.turned();
+    page.now = asker('c1');
+    await sent;
+    expect(press.phase).toBe('rest');
+    expect(press.refused?.problem).toBe(problem);
+  });
+
+  it('is no matter of the sheet when something else was refused', async () => {
+    const { press } = typed({ code: 'not_offered', detail: '不可开闸' } as unknown as Problem);
+    await press.confirm();
+    expect(press.phase).toBe('rest');
+    expect(press.refused?.problem.code).toBe('not_offered');
+  });
+});
+
 describe('following an order', () => {
   it('turns accepted into opened when the stream says so', async () => {
     const { clock, press } = setUp();

@@ -80,6 +80,8 @@ export const en = {
   'confirm.inside_since': 'On record this vehicle entered at {time}; make sure before you open',
   'confirm.driver_phone': 'Visitor’s phone',
   'confirm.entry_reason': 'Reason for visit',
+  'confirm.missing_phone': 'Enter the 11-digit number.',
+  'confirm.missing_reason': 'Fill in the reason for the visit.',
   'confirm.clear': 'Nothing under the arm',
   'confirm.clear_hint': 'I have looked: no vehicle and nobody under the arm.',
   'confirm.recorded': 'Recorded: person, time, pictures before and after',

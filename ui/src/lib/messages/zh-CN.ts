@@ -79,6 +79,8 @@ export const zh = {
   'confirm.inside_since': '该车 {time} 已进场，请确认后放行',
   'confirm.driver_phone': '访客手机号',
   'confirm.entry_reason': '来访事由',
+  'confirm.missing_phone': '请填 11 位手机号。',
+  'confirm.missing_reason': '请填写来访事由。',
   'confirm.clear': '杆下无车',
   'confirm.clear_hint': '已看画面，确认杆下没有车和人。',
   'confirm.recorded': '将记录操作人、时间、前后画面',
