@@ -4,8 +4,9 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { no } from '$lib/backend/memory/record';
 import { people } from '$lib/backend/memory/sample';
-import { phone } from '$lib/ui/media.svelte';
+import { low, phone } from '$lib/ui/media.svelte';
 import AppPage from '../App.svelte';
 
 /** Colour is measured in a browser; jsdom lays nothing out. */
@@ -36,6 +37,7 @@ afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
   phone.fits = false;
+  low.fits = false;
 });
 
 describe('the openings page (R33)', () => {
@@ -56,6 +58,20 @@ describe('the openings page (R33)', () => {
     expect(app.record.openings.wanted.person).not.toBe('');
     await user.click(more());
     expect(screen.queryByTestId('chart-reason')).toBeNull();
+  });
+
+  it('has its rows in reach on a low screen: above the table stands one line that leads to the charts', async () => {
+    low.fits = true;
+    const { user } = await openings();
+    const more = await screen.findByTestId('charts-more');
+    expect([...screen.getByTestId('charts').children]).toEqual([more]);
+    expect(screen.getAllByRole('columnheader').length).toBeGreaterThan(0);
+    await user.click(more);
+    expect(screen.getByTestId('charts').firstElementChild).toBe(more);
+    expect(screen.getByTestId('chart-hour')).toBeInTheDocument();
+    expect(await faults()).toEqual([]);
+    await user.click(more);
+    expect(screen.queryByTestId('chart-hour')).toBeNull();
   });
 
   it('has no accessibility faults', async () => {
@@ -276,6 +292,17 @@ describe('the openings page (R33)', () => {
     expect(screen.queryByTestId('report-acknowledge')).toBeNull();
   });
 
+  it('says that reading the report was not taken down, until it is', async () => {
+    const { backend, user } = await openings();
+    vi.spyOn(backend, 'acknowledgeReport').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.click(screen.getByTestId('part-report'));
+    await user.click(await screen.findByTestId('report-acknowledge'));
+    expect(await screen.findByTestId('report-problem')).toHaveTextContent('中心暂时无法写入记录。');
+    await user.click(screen.getByTestId('report-acknowledge'));
+    await screen.findByTestId('report-read-chief');
+    expect(screen.queryByTestId('report-problem')).toBeNull();
+  });
+
   it('shows the head’s code as a picture, never as markup', async () => {
     const { user, backend } = await openings();
     const head = await backend.auditHead();
@@ -314,6 +341,22 @@ describe('approvals', () => {
     await user.click(screen.getByTestId('approval-leave-9-allow'));
     await waitFor(() => expect(app.approvals.items.find((item) => item.id === 'leave-9')?.state).toBe('allowed'));
     expect(backend.asked.find((each) => each.id === 'leave-9')?.note).toBe('可以');
+  });
+
+  it('whose answer is refused say so, also once the list was read anew, and keep the note', async () => {
+    const { backend, user } = await open();
+    vi.spyOn(backend, 'answerApproval').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.click(screen.getByTestId('nav-approvals'));
+    const id = backend.asked[0]?.id;
+    await user.type(await screen.findByTestId(`approval-${id}-note`), '可以');
+    const read = vi.spyOn(backend, 'approvals');
+    await user.click(screen.getByTestId(`approval-${id}-allow`));
+    await waitFor(() => expect(read).toHaveResolved());
+    expect(screen.getByTestId('approval-problem')).toHaveTextContent('中心暂时无法写入记录。');
+    expect(screen.getByTestId(`approval-${id}-note`)).toHaveValue('可以');
+    await user.click(screen.getByTestId(`approval-${id}-allow`));
+    await waitFor(() => expect(screen.queryByTestId('approval-problem')).toBeNull());
+    expect(backend.asked[0]?.note).toBe('可以');
   });
 
   it('are no page of those who may not answer', async () => {

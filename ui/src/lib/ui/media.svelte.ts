@@ -16,3 +16,5 @@ export const touch = new Media('(max-width: 1199.98px), (pointer: coarse)');
 export const narrow = new Media('(max-width: 499.98px)');
 /** A phone, held either way: narrow, or wide and low. The same words stand in the style sheets. */
 export const phone = new Media('(max-width: 767.98px), (max-width: 1199.98px) and (max-height: 559.98px)');
+/** Touch sizes and no height for them: a tablet held across, a small monitor, a phone held across. */
+export const low = new Media('(max-width: 1199.98px) and (max-height: 899.98px)');
