@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Call, Person, View } from '$lib/backend';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { no } from '$lib/backend/memory/record';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 
@@ -130,6 +131,19 @@ describe('the queue', () => {
     expect(app.lane.mode).toBe('idle');
   });
 
+  it('says what was refused, though one’s seat turns meanwhile', async () => {
+    const { app, backend, user } = await open({ waiting: 1 });
+    vi.spyOn(backend, 'callBack').mockReturnValueOnce(no('call_over', '该来电已经结束。'));
+    await user.click(await screen.findByTestId('queue-chip'));
+    await user.click(await screen.findByTestId(`called-back-${first(app.calls.abandoned).id}`));
+    await user.type(screen.getByTestId('called-back-note'), '已放行{Enter}');
+    await screen.findByTestId('queue-problem');
+    app.session.sits(null);
+    await waitFor(() => expect(screen.getByTestId('queue-drawer')).toHaveTextContent('先选坐席'));
+    expect(screen.getByTestId('queue-problem')).toHaveTextContent('该来电已经结束。');
+    expect(screen.getByTestId('called-back-note')).toHaveValue('已放行');
+  });
+
   it('marks a call as rung back, with a note', async () => {
     const { app, backend, user } = await open({ waiting: 1 });
     await user.click(await screen.findByTestId('queue-chip'));
@@ -201,6 +215,15 @@ describe('手工建单 (R31)', () => {
     await waitFor(() => expect(app.lane.mode).toBe('mine'));
     expect(backend.sent).toContain('by-hand:E02');
     expect(screen.queryByTestId('by-hand-sheet')).toBeNull();
+  });
+
+  it('asks for the caller of the lane looked at, and the engine warns of nothing', async () => {
+    const warned = vi.spyOn(console, 'warn');
+    const { app, user } = await open();
+    await app.watch('E02');
+    await user.click(await screen.findByTestId('by-hand-viewed'));
+    expect(await screen.findByTestId('by-hand-sheet')).toHaveTextContent('彩悦大厦 · 东门出口');
+    expect(warned).not.toHaveBeenCalled();
   });
 });
 

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend } from '$lib/backend/memory/memory';
+import { no } from '$lib/backend/memory/record';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 
@@ -40,6 +41,26 @@ describe('the morning page', () => {
     await user.click(screen.getByTestId('lead-abnormal_exits_per100'));
     expect(app.place).toBe('openings');
     expect(app.record.openings.wanted).toMatchObject({ kind: 'abnormal', span: 'custom' });
+  });
+});
+
+describe('the file of a morning', () => {
+  it('that could not be written says so, though figures come in after it, until it is', async () => {
+    const { app, backend, user } = await open();
+    vi.spyOn(backend, 'exportMorning').mockReturnValueOnce(no('desk_fault', '本机存储或摄像头出错。'));
+    await screen.findByTestId('figures');
+    const figures = await backend.morning(app.office.mornings.day, null);
+    let come: () => void = () => undefined;
+    vi.spyOn(backend, 'morning').mockReturnValueOnce(new Promise((told) => (come = () => told(figures))));
+    const read = app.office.mornings.load(app.clock.now);
+    await user.click(screen.getByTestId('morning-export'));
+    await screen.findByTestId('morning-problem');
+    come();
+    await read;
+    expect(screen.getByTestId('morning-problem')).toHaveTextContent('本机存储或摄像头出错。');
+    await user.click(screen.getByTestId('morning-export'));
+    await screen.findByTestId('morning-export-done');
+    expect(screen.queryByTestId('morning-problem')).toBeNull();
   });
 });
 

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { no } from '$lib/backend/memory/record';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 
@@ -74,6 +75,47 @@ describe('the board', () => {
     await user.click(screen.getByTestId('help-answer-W01'));
     await waitFor(() => expect(backend.asking[0]?.answer).toBe('按有效月卡放行'));
     expect(await screen.findByTestId('help-W01')).toHaveTextContent('按有效月卡放行');
+  });
+
+  it('says that an answer was refused, also once it was read anew, and keeps the words', async () => {
+    const { app, backend, user } = await open('chief', 'board');
+    vi.spyOn(backend, 'answerHelp').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.type(await screen.findByTestId('help-words-W01'), '按有效月卡放行');
+    const read = vi.spyOn(backend, 'board');
+    await user.click(screen.getByTestId('help-answer-W01'));
+    await waitFor(() => expect(read).toHaveResolved());
+    await app.office.watch.load();
+    expect(await screen.findByTestId('board-problem')).toHaveTextContent('中心暂时无法写入记录。');
+    expect(screen.getByTestId('help-words-W01')).toHaveValue('按有效月卡放行');
+    await user.click(screen.getByTestId('help-answer-W01'));
+    await waitFor(() => expect(screen.queryByTestId('board-problem')).toBeNull());
+    expect(backend.asking[0]?.answer).toBe('按有效月卡放行');
+  });
+
+  it('says no longer what was refused there once it was left', async () => {
+    const { app, backend, user } = await open('chief', 'board');
+    vi.spyOn(backend, 'answerHelp').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.type(await screen.findByTestId('help-words-W01'), '按有效月卡放行{Enter}');
+    await screen.findByTestId('board-problem');
+    app.go('desk');
+    await waitFor(() => expect(screen.queryByTestId('board-problem')).toBeNull());
+    app.go('board');
+    await screen.findByTestId('job-W01');
+    expect(screen.queryByTestId('board-problem')).toBeNull();
+  });
+
+  it('says in the sheet that a repair was refused, though devices are read anew, and keeps the words', async () => {
+    const { app, backend, user } = await open('chief', 'board');
+    vi.spyOn(backend, 'openMaintenance').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.click(await screen.findByTestId('board-part-devices'));
+    await user.click(await screen.findByTestId('device-cam-E01-note'));
+    await user.type(screen.getByTestId('repair-note-text'), '镜头歪了');
+    await user.click(screen.getByTestId('repair-note-confirm'));
+    await screen.findByTestId('repair-note-problem');
+    expect(screen.queryByTestId('devices-problem')).toBeNull();
+    await app.office.devices.load();
+    expect(screen.getByTestId('repair-note-problem')).toHaveTextContent('中心暂时无法写入记录。');
+    expect(screen.getByTestId('repair-note-text')).toHaveValue('镜头歪了');
   });
 
   it('shows how devices are, and a repair from report to done', async () => {
@@ -223,6 +265,18 @@ describe('settings', () => {
     expect(await screen.findByTestId('once-text')).toHaveTextContent('k7qm-29tz-fw4x-hh2p');
   });
 
+  it('say that a session of somebody was not ended, though the list is read anew', async () => {
+    const { user, backend } = await table('person');
+    vi.spyOn(backend, 'endSession').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await user.click(await screen.findByTestId('row-guard'));
+    await user.click(screen.getByTestId('person-sessions'));
+    await user.click(await screen.findByTestId('session-s2-end'));
+    expect(await screen.findByTestId('extras-problem')).toHaveTextContent('中心暂时无法写入记录。');
+    await user.click(screen.getByTestId('session-s2-end'));
+    await waitFor(() => expect(screen.queryByTestId('session-s2')).toBeNull());
+    expect(screen.queryByTestId('extras-problem')).toBeNull();
+  });
+
   it('keep what changed, from what to what, and take it back', async () => {
     const { user, backend } = await table('lot');
     await user.click(await screen.findByTestId('row-caiyue'));
@@ -263,13 +317,19 @@ describe('settings', () => {
     expect(screen.queryByTestId('pending-confirm-p2')).toBeNull();
     expect(screen.getByTestId('pending-refuse-p2')).toHaveTextContent('撤回');
     expect(await faults()).toEqual([]);
+    vi.spyOn(backend, 'answerPending').mockReturnValueOnce(no('not_allowed', '须由另一名管理员确认。'));
+    await user.click(screen.getByTestId('pending-confirm-p1'));
+    expect(await screen.findByTestId('changes-problem')).toHaveTextContent('须由另一名管理员确认。');
+    await app.office.sites.changes.load();
+    expect(screen.getByTestId('changes-problem')).toBeInTheDocument();
     await user.click(screen.getByTestId('pending-confirm-p1'));
     await waitFor(() => expect(screen.queryByTestId('pending-p1')).toBeNull());
+    expect(screen.queryByTestId('changes-problem')).toBeNull();
     expect(found()?.row['value']).toBe(0);
   });
 
   it('show what an import did row by row and take it back as one, or say why not', async () => {
-    const { user, backend } = await table('import', { moved: true });
+    const { app, user, backend } = await table('import', { moved: true });
     await backend.importSite(new File(['a'], 'passes.csv'), 'pass', false);
     await user.click(screen.getByTestId('settings-change'));
     const change = backend.changes[0];
@@ -280,6 +340,8 @@ describe('settings', () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByTestId(`undo-${change?.id}`));
     expect(await screen.findByTestId('changes-problem')).toHaveTextContent('不能整体撤销');
+    await app.office.sites.changes.load();
+    expect(screen.getByTestId('changes-problem')).toHaveTextContent('不能整体撤销');
     backend.letGo();
     await user.click(screen.getByTestId(`undo-${change?.id}`));
     await waitFor(() => expect(backend.changes[0]?.undone_by).toBeTruthy());

@@ -6,7 +6,10 @@ export class Approvals {
   /** The one that arrived last and was not yet looked at; it has a banner wherever the supervisor is. */
   arrived = $state.raw<Approval | null>(null);
   busy = $state<string | null>(null);
+  /** The list could not be read. */
   problem = $state<Problem | null>(null);
+  /** An answer was not taken: it stands though the list is read anew, and though what it was for is gone by then. */
+  refused = $state<Problem | null>(null);
   loaded = $state(false);
   /** May this person answer at all. */
   mine = $state(false);
@@ -36,14 +39,14 @@ export class Approvals {
   async answer(id: string, word: ApprovalWord, note: string): Promise<boolean> {
     if (this.busy) return false;
     this.busy = id;
-    this.problem = null;
+    this.refused = null;
     const answer = await this.#backend.answerApproval(id, {
       answer: word,
       ...(note.trim() ? { note: note.trim() } : {}),
     });
     this.busy = null;
     if (!answer.ok) {
-      this.problem = answer.problem;
+      this.refused = answer.problem;
       void this.load();
       return false;
     }
@@ -68,7 +71,14 @@ export class Approvals {
     if (this.arrived && over(this.arrived)) this.arrived = null;
   }
 
+  /** The page was left: what was refused there has been read. */
+  leave(): void {
+    this.refused = null;
+  }
+
   forget(): void {
+    this.leave();
+    this.problem = null;
     this.items = [];
     this.arrived = null;
     this.loaded = false;

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Approval, Frame } from '$lib/backend';
 import { MemoryBackend } from '$lib/backend/memory/memory';
+import { no } from '$lib/backend/memory/record';
 import { Approvals } from './approvals.svelte';
 
 async function setUp() {
@@ -45,10 +46,32 @@ describe('releases that wait for leave', () => {
     expect(approvals.waiting).toBe(0);
   });
 
-  it('says in words when an answer came too late', async () => {
-    const { approvals } = await setUp();
+  it('says in words when an answer came too late, also once the list was read anew, until one answers again', async () => {
+    const { approvals, first } = await setUp();
     expect(await approvals.answer('gone', 'allow', '')).toBe(false);
-    expect(approvals.problem?.code).toBe('not_found');
+    await approvals.load();
+    expect(approvals.refused?.code).toBe('not_found');
+    await approvals.answer(first.id, 'allow', '');
+    expect(approvals.refused).toBeNull();
+  });
+
+  it('a refusal does not outlast the page, nor the session', async () => {
+    const { approvals } = await setUp();
+    await approvals.answer('gone', 'allow', '');
+    approvals.leave();
+    expect(approvals.refused).toBeNull();
+    await approvals.answer('gone', 'allow', '');
+    approvals.forget();
+    expect(approvals.refused).toBeNull();
+  });
+
+  it('a list that can be read again no longer says that it could not', async () => {
+    const { approvals, backend } = await setUp();
+    vi.spyOn(backend, 'approvals').mockReturnValueOnce(no('unavailable', '中心暂时无法写入记录。'));
+    await approvals.load();
+    expect(approvals.problem?.code).toBe('unavailable');
+    await approvals.load();
+    expect(approvals.problem).toBeNull();
   });
 
   it('no longer asks once the time is over', async () => {

@@ -14,7 +14,10 @@ export interface Alert {
 /** The supervisor's board: it follows the stream while it is open, and hears who needs help all the time (R3). */
 export class Watch {
   board = $state.raw<Board | null>(null);
+  /** The board could not be read. */
   problem = $state<Problem | null>(null);
+  /** An answer was not taken: it stands though the board is read anew, and though the question is gone by then. */
+  refused = $state<Problem | null>(null);
   /** Somebody asked for help since one last looked. */
   needs = $state.raw<Help | null>(null);
   alert = $state.raw<Alert | null>(null);
@@ -43,6 +46,7 @@ export class Watch {
 
   leave(): void {
     this.#open = false;
+    this.refused = null;
     clearTimeout(this.#timer);
   }
 
@@ -69,9 +73,10 @@ export class Watch {
   async answer(caseId: string, note: string): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
+    this.refused = null;
     const answer = await this.#backend.answerHelp(caseId, note.trim());
     this.busy = false;
-    if (!answer.ok) this.problem = answer.problem;
+    if (!answer.ok) this.refused = answer.problem;
     else if (this.needs?.case === caseId) this.needs = null;
     await this.load();
     return answer.ok;

@@ -23,11 +23,10 @@ export class Debts {
     return this.list.items.reduce((sum, debt) => sum + (debt.state === 'open' ? debt.amount_fen : 0), 0);
   }
 
-  /** Given up, with a reason that stays with it. */
+  /** Given up, with a reason that stays with it. Refused, the sheet that asked says so. */
   async waive(id: string, reason: string): Promise<Answer<null>> {
     const answer = await this.#backend.waiveDebt(id, reason.trim());
     if (answer.ok) await this.list.load();
-    else this.list.problem = answer.problem;
     return answer;
   }
 }

@@ -66,12 +66,12 @@ export class Devices {
     this.#timer = setTimeout(() => void this.load(), 400);
   }
 
+  /** Refused, the sheet that asked says so. */
   async #step(run: Promise<Answer<Maintenance>>): Promise<Answer<Maintenance>> {
     this.busy = true;
     const answer = await run;
     this.busy = false;
     if (answer.ok) await Promise.all([this.load(), this.repairs.load()]);
-    else this.problem = answer.problem;
     return answer;
   }
 }

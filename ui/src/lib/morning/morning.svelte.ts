@@ -27,7 +27,10 @@ export class Mornings {
   morning = $state.raw<Morning | null>(null);
   cases = $state.raw<Partial<Record<CasesBy, CaseStatistics>>>({});
   totals = $state.raw<CashTotal[]>([]);
+  /** The figures could not be read. */
   problem = $state<Problem | null>(null);
+  /** The file could not be written. */
+  refused = $state<Problem | null>(null);
   exporting = $state(false);
   done = $state.raw<ExportDone | null>(null);
   readonly cash: Listing<Cash>;
@@ -49,6 +52,7 @@ export class Mornings {
     this.day = day;
     this.lot = lot;
     this.done = null;
+    this.refused = null;
     if (this.morning?.day !== day) this.morning = null;
     const [morning, totals, ...cases] = await Promise.all([
       this.#backend.morning(day, lot || null),
@@ -72,12 +76,13 @@ export class Mornings {
     if (this.exporting) return;
     this.exporting = true;
     this.done = null;
+    this.refused = null;
     const { day } = this;
     const answer = await this.#backend.exportMorning(day, format);
     this.exporting = false;
     // Another day is looked at by now; the file lies where files lie.
     if (day !== this.day) return;
     if (answer.ok) this.done = answer.data;
-    else this.problem = answer.problem;
+    else this.refused = answer.problem;
   }
 }

@@ -33,6 +33,7 @@ export class Daily {
   async acknowledge(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.problem = null;
     const { day } = this;
     const answer = await this.#backend.acknowledgeReport(day);
     this.busy = false;

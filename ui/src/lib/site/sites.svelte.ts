@@ -34,6 +34,8 @@ export class Sites {
   /** What weakens a rule of control and waits for a second administrator. */
   pending = $state.raw<PendingChange[]>([]);
   answering = $state(false);
+  /** What an answer or an undo was refused for: it stands though the list of changes is read anew. */
+  refused = $state<Problem | null>(null);
   problem = $state<Problem | null>(null);
   exporting = $state(false);
   done = $state.raw<ExportDone | null>(null);
@@ -82,6 +84,7 @@ export class Sites {
     this.part = part;
     this.inside = inside;
     this.problem = null;
+    this.refused = null;
     this.done = null;
     if (turned) {
       this.q = '';
@@ -178,23 +181,23 @@ export class Sites {
   async answer(asked: PendingChange, word: PendingWord): Promise<void> {
     if (this.answering) return;
     this.answering = true;
+    this.refused = null;
     const answer = await this.#backend.answerPending(asked.id, word);
     this.answering = false;
+    if (!answer.ok) this.refused = answer.problem;
     await this.#loadChanges();
-    if (!answer.ok) this.changes.problem = answer.problem;
   }
 
   async undo(change: SiteChange): Promise<void> {
     if (this.undoing) return;
     this.undoing = true;
+    this.refused = null;
     const answer = await this.#backend.undoSiteChange(change.id);
     this.undoing = false;
-    this.changes.problem = answer.ok ? null : answer.problem;
+    if (!answer.ok) this.refused = answer.problem;
     this.looked = null;
     // Refused, too: what stood in the way is on the list.
-    const problem = this.changes.problem;
     await this.changes.load();
-    this.changes.problem ??= problem;
   }
 
   async export(format: SiteFormat, table: SiteTable | null): Promise<void> {

@@ -28,10 +28,10 @@ export class Warnings {
     return this.live.find((warning) => warning.openings.includes(opening));
   }
 
+  /** Refused, the sheet that asked says so. */
   async dismiss(id: string, reason: string): Promise<Answer<null>> {
     const answer = await this.#backend.dismissWarning(id, reason.trim());
     if (answer.ok) await this.list.load();
-    else this.list.problem = answer.problem;
     return answer;
   }
 }
