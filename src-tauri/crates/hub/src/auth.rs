@@ -130,7 +130,48 @@ impl Visitor {
     }
 }
 
+/// What a request was let in by. A body may be long on its way, and what is written by it is written by the rights of then.
+#[derive(Clone)]
+pub struct LetIn {
+    hub: Hub,
+    token: Token,
+    actor: Arc<Actor>,
+    /// How much had been forgotten when they were let in.
+    forgotten: u64,
+}
+
+impl LetIn {
+    /// Whoever was let in just now. `forgotten` was counted before they were looked at.
+    pub fn new(hub: &Hub, visitor: &Visitor, forgotten: u64) -> Self {
+        Self {
+            hub: hub.clone(),
+            token: visitor.token.clone(),
+            actor: visitor.actor.clone(),
+            forgotten,
+        }
+    }
+
+    /// Refuses where the session is over or rights were taken away by now.
+    pub async fn still(&self) -> Result<()> {
+        if self.hub.sessions().forgotten() == self.forgotten {
+            return Ok(());
+        }
+        let now = still_welcome(&self.hub, self.token.clone()).await?.actor;
+        let mut lots = self.actor.scope.lots();
+        if now.role == self.actor.role && lots.all(|lot| now.may_see(lot)) {
+            Ok(())
+        } else {
+            Err(Error::NotAllowed)
+        }
+    }
+}
+
 impl Sessions {
+    /// Counts forgettings of people and sessions.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
     fn kept(&self) -> MutexGuard<'_, HashMap<Token, Session>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -217,7 +258,7 @@ async fn live_session(hub: &Hub, token: &Token, now: Timestamp) -> Result<Sessio
 /// Reads a session, and remembers it where no other hub can end it.
 async fn read_session(hub: &Hub, token: &Token) -> Result<Session> {
     let sessions = hub.sessions();
-    let before = sessions.forgotten.load(Ordering::SeqCst);
+    let before = sessions.forgotten();
     let found = hub
         .store()
         .read()
@@ -231,7 +272,7 @@ async fn read_session(hub: &Hub, token: &Token) -> Result<Session> {
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        if sessions.forgotten.load(Ordering::SeqCst) == before {
+        if sessions.forgotten() == before {
             kept.insert(token.clone(), session.clone());
         }
     }
@@ -310,7 +351,7 @@ pub(crate) async fn person_in(
 }
 
 async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Option<Known>> {
-    let before = hub.sessions().forgotten.load(Ordering::SeqCst);
+    let before = hub.sessions().forgotten();
     let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
         return Ok(None);
     };
@@ -333,7 +374,7 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
         enrolled: account.enrolled,
     };
     let mut people = hub.sessions().people();
-    if hub.sessions().forgotten.load(Ordering::SeqCst) == before {
+    if hub.sessions().forgotten() == before {
         people.insert(id.clone(), known.clone());
         hub.sessions().scopes().insert(given, scope);
     }

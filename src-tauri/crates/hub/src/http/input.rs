@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    auth::Visitor,
+    auth::{LetIn, Visitor},
     error::{Error, Result},
 };
 use axum::{
@@ -106,7 +106,13 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequest<S> for Input<T> {
         if !json {
             return Ok(Self(Err(Error::UnsupportedMedia)));
         }
+        let let_in: Option<LetIn> = request.extensions().get().cloned();
         let body = Bytes::from_request(request, state).await;
+        if let Some(let_in) = let_in
+            && let Err(refused) = let_in.still().await
+        {
+            return Ok(Self(Err(refused)));
+        }
         Ok(Self(
             body.map_err(|error| unreadable(&error))
                 .and_then(|body| parse(&body)),

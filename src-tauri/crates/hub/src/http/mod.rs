@@ -51,7 +51,7 @@ pub use language::Language;
 pub use openapi::document;
 
 use crate::{
-    auth::{Token, Visitor, visitor},
+    auth::{LetIn, Token, Visitor, visitor},
     error::{Error, Result},
     hub::Hub,
     listen::Standing,
@@ -156,6 +156,7 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
         return next.run(request).await;
     }
     let (token, uri) = (token(request.headers()), request.uri().clone());
+    let forgotten = hub.sessions().forgotten();
     let visitor = match welcome(&hub, token, standing.as_ref()).await {
         Ok(visitor) => visitor,
         Err(error) => return error.into_response(),
@@ -168,6 +169,8 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
         visitor.actor.id.clone(),
     );
     let subject = route(&request);
+    let let_in = LetIn::new(&hub, &visitor, forgotten);
+    request.extensions_mut().insert(let_in);
     request.extensions_mut().insert(visitor);
     let response = next.run(request).await;
     if problem::is_not_allowed(&response) {

@@ -39,6 +39,17 @@ pub async fn enforce(hub: &Hub) -> Result<()> {
     Ok(())
 }
 
+/// After somebody gained a lane: they were let in by the rights of the moment their request began, which may have been taken
+/// away since. Rights that are taken away later end the lease by [`enforce`], which then sees it.
+pub(crate) async fn still(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
+    let lot = hub.directory().lane(lane).map(|(_, lot)| lot.id.clone());
+    if may_work(hub, person, lot.as_ref()).await? {
+        Ok(())
+    } else {
+        end_lease(hub, lane, person).await
+    }
+}
+
 async fn may_work(hub: &Hub, person: &PersonId, lot: Option<&LotId>) -> Result<bool> {
     let known = auth::person(hub, person).await?;
     let sees = |lot| {

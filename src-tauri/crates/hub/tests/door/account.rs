@@ -5,6 +5,10 @@ use lanedesk_hub::testing::ENGINES;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use totp_rs::{Algorithm, Secret, TOTP};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -481,6 +485,39 @@ async fn what_is_taken_back_with_the_rights_is_told_as_such_and_recorded() {
             "select count(*) from audit where action = 'seat.free' and subject = 'seat:8001'";
         let rows: Vec<(i64,)> = reader.conn().all(freed, vec![]).await.unwrap();
         assert_eq!(rows, [(1,)]);
+    })
+    .await;
+}
+
+/// Somebody whose rights are taken away while their request is still coming in does not keep the lane they ask for with it.
+#[tokio::test]
+async fn a_lane_asked_for_with_rights_that_are_gone_by_then_is_not_kept() {
+    on_each_engine(|place| async move {
+        let (admin, chief) = (place.desk("admin").await, place.desk("chief").await);
+        let body = json!({"reason": "换班"}).to_string();
+        let (first, rest) = body.split_at(4);
+        let mut line = TcpStream::connect(place.hub.addr).await.unwrap();
+        let head = format!(
+            "POST /api/lanes/E01/take-over HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{first}",
+            chief.token.as_deref().unwrap(),
+            body.len()
+        );
+        line.write_all(head.as_bytes()).await.unwrap();
+        // The session is looked at meanwhile, before the body is there.
+        let people = admin.get("/api/site/person?q=chief&limit=1").await;
+        let row = people.ok(200)["items"][0].clone();
+        let mut cells = row["row"].clone();
+        cells["areas"] = json!(["north"]);
+        let path = format!("/api/site/person/{}", row["id"].as_str().unwrap());
+        let change = json!({"version": row["version"], "row": cells});
+        admin.put(&path, change).await.ok(200);
+        line.write_all(rest.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 403 "), "{answer:?}");
+        let view = place.desk("agent").await.get("/api/lanes/E01").await;
+        assert!(view.ok(200).get("lease").is_none(), "{}", view.body);
     })
     .await;
 }

@@ -5,6 +5,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
+    ops::right,
     store::{Around, CaseRow, Grant, LeaseRow, Rows, Standing, StepRow, To, Tx},
 };
 use lanedesk_domain::{
@@ -97,6 +98,7 @@ async fn gain(
 /// After the commit: the expiry task and the devices hear of it, and the page is put together. What the devices say
 /// arrives on the stream.
 pub(crate) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<Claimed> {
+    right::still(hub, lane, &gained.lease.holder.id).await?;
     if let Some(end) = gained.lease.expires_at {
         hub.alarm().set(end);
     }

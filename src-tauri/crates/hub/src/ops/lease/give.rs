@@ -10,7 +10,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
-    ops::help,
+    ops::{help, right},
     store::{Grant, LeaseRow, Reader, Rows, StepRow, To, Tx},
 };
 use lanedesk_domain::{
@@ -35,7 +35,8 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
     let target = Target::find(&directory, actor, &held.lane)?;
     let receiver = receiver(hub.store().read().await?, &directory, &give.to, &target).await?;
     let (who, case, note) = (actor.clone(), case.clone(), give.note.trim().to_owned());
-    let (outer, rows) = (hub.clone(), Rows::lane(&held.lane).and_person(&receiver.id));
+    let (lane, to) = (held.lane.clone(), receiver.id.clone());
+    let (outer, rows) = (hub.clone(), Rows::lane(&lane).and_person(&to));
     let ends = hub
         .store()
         .write_at(rows, move |tx| {
@@ -50,6 +51,7 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
             })
         })
         .await?;
+    right::still(hub, &lane, &to).await?;
     if let Some(end) = ends {
         hub.alarm().set(end);
     }
