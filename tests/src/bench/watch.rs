@@ -29,12 +29,16 @@ const LANES: usize = 4;
 const DESKS: usize = 1_000;
 const SHOWN: usize = 900;
 const PEOPLE: usize = 100;
+/// People who claim; the lanes they hold are told to their own desks, so those that watch nothing are other people's.
+const CLAIMERS: usize = 50;
 /// 8,000 cars in three minutes.
 const CARS_A_SECOND: u32 = 44;
 /// Claims a second meanwhile.
 const CLAIMS_A_SECOND: u32 = 10;
 /// Streams opened, and cars told, at the same time.
 const AT_ONCE: usize = 64;
+/// After so long without a frame nothing more of the hub's start is told.
+const QUIET: Duration = Duration::from_secs(5);
 /// Clock ticks in a second, as Linux counts a process' time.
 const TICKS: u64 = 100;
 
@@ -48,11 +52,12 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let people = hub.holders(PEOPLE).await?;
     let desks = Desks::open(&hub, &people).await?;
     let length = options.round() * 10;
-    // Everybody has said what they watch, and the first cars have come.
+    // Everybody has said what they watch, every device has been found to be out of reach, and the first cars have come.
     cars(&hub, Duration::from_secs(2)).await?;
+    desks.hear_nothing_for(QUIET).await;
     let (before, idle, shown) = (ticks(hub.process())?, desks.idle(), desks.shown());
     let begun = Instant::now();
-    let (told, claims) = tokio::join!(cars(&hub, length), claims(&people, length));
+    let (told, claims) = tokio::join!(cars(&hub, length), claims(&people[..CLAIMERS], length));
     let (told, claims) = (told?, spread(claims?));
     let took = begun.elapsed();
     let minutes = took.as_secs_f64() / 60.0;
@@ -142,8 +147,13 @@ impl Desks {
     async fn open(hub: &Hub, people: &[HubHolder]) -> Result<Self> {
         let (idle, shown) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
         let opened = (0..DESKS).map(|index| {
-            let token = people[index % people.len()].token().to_owned();
-            let bytes = if index < SHOWN { &shown } else { &idle }.clone();
+            let (owners, bytes) = if index < SHOWN {
+                (&people[..CLAIMERS], &shown)
+            } else {
+                (&people[CLAIMERS..], &idle)
+            };
+            let token = owners[index % owners.len()].token().to_owned();
+            let bytes = bytes.clone();
             async move {
                 let address = hub.address().replacen("http", "ws", 1);
                 let mut request = format!("{address}/api/stream").into_client_request()?;
@@ -172,6 +182,19 @@ impl Desks {
         });
         let tasks = stream::iter(opened).buffered(AT_ONCE).try_collect().await?;
         Ok(Self { tasks, idle, shown })
+    }
+
+    /// Waits until those that watch nothing were sent nothing for so long.
+    async fn hear_nothing_for(&self, long: Duration) {
+        let mut heard = self.idle();
+        loop {
+            tokio::time::sleep(long).await;
+            let now = self.idle();
+            if now == heard {
+                return;
+            }
+            heard = now;
+        }
     }
 
     fn idle(&self) -> u64 {
