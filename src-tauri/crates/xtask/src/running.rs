@@ -147,7 +147,7 @@ impl Drop for Running {
 mod tests {
     use std::path::Path;
     use std::process::Command;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::Running;
 
@@ -175,6 +175,11 @@ mod tests {
         let pid = child().trim().to_owned();
         assert!(alive(&pid));
         drop(program);
+        // The signal was sent; it arrives in its own time.
+        let patience = Instant::now() + Duration::from_secs(10);
+        while alive(&pid) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         assert!(!alive(&pid));
     }
 
