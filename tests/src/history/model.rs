@@ -10,7 +10,7 @@ use super::{
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, PersonId},
-    lease::{Closing, End, Gained, LeaseError, Leases},
+    lease::{Closing, End, Gained, Lease, LeaseError, Leases},
     time::Timestamp,
 };
 use serde_json::Value;
@@ -326,12 +326,7 @@ impl Model {
             return done.refuses(404, "not_found");
         }
         let (from, receiver) = (self.person(who), self.person(to));
-        let held = self
-            .leases
-            .lane_of(&from, self.now)
-            .filter(|held| held.case == known.case)
-            .cloned();
-        let Some(held) = held else {
+        let Some(held) = self.lease_of(who, known) else {
             return done.refuses(409, "lease_lost");
         };
         let talks = held.in_call() && self.call_of(to).is_some();
@@ -366,12 +361,7 @@ impl Model {
         if done.waits_for_order(beside) {
             return Ok(());
         }
-        let held = self
-            .leases
-            .lane_of(&self.person(who), self.now)
-            .filter(|held| held.case == known.case)
-            .cloned();
-        let Some(held) = held else {
+        let Some(held) = self.lease_of(who, known) else {
             return done.refuses(409, "lease_lost");
         };
         let mut leases = self.leases.clone();
@@ -529,6 +519,12 @@ impl Model {
             LeaseError::Lost => done.refuses(409, "lease_lost"),
             other => Err(other.into()),
         }
+    }
+
+    /// The lease under which this person works the case they know.
+    fn lease_of(&self, who: usize, known: &Known) -> Option<Lease> {
+        let held = self.leases.lane_of(&self.person(who), self.now);
+        held.filter(|held| held.case == known.case).cloned()
     }
 
     /// The open case that this person holds under the fence they know.
