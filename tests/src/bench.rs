@@ -19,6 +19,7 @@ pub mod order;
 pub mod past;
 pub mod photo;
 pub mod preview;
+pub mod processor;
 pub mod redis;
 pub mod robots;
 pub mod search;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 use lotsim::film::Stamp;
 use lotsim::{Config, LaneConfig, Lotsim, Vehicle, demo};
@@ -14,6 +14,7 @@ use lotsim::{Config, LaneConfig, Lotsim, Vehicle, demo};
 use super::Options;
 use super::hub::{self, Hub, PASSWORD};
 use super::load::{Spread, spread};
+use super::processor::processor_time;
 use super::table::{Table, millis};
 use peer::Ffmpeg;
 use watcher::Watcher;
@@ -150,20 +151,6 @@ fn age(stamp: Stamp) -> Duration {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     now.saturating_sub(Duration::from_micros(stamp.micros))
-}
-
-/// Times of the program with this process on the processors.
-fn processor_time(process: u32) -> Result<Duration> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let fields = stat.rsplit_once(')').context("a process's line")?.1;
-    let ticks: u64 = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse::<u64>().ok())
-        .sum();
-    // Linux counts in hundredths of a second, whatever the machine.
-    Ok(Duration::from_millis(ticks * 10))
 }
 
 /// One watcher beside one ffmpeg, at the same time, of the same camera: delay and processor time.

@@ -20,6 +20,7 @@ use tungstenite::{Message, client::IntoClientRequest as _};
 use super::Options;
 use super::hub::{self, Hub, HubHolder};
 use super::load::spread;
+use super::processor::processor_time;
 use super::table::{Table, millis};
 
 /// Lots and the lanes of each.
@@ -39,8 +40,6 @@ const CLAIMS_A_SECOND: u32 = 10;
 const AT_ONCE: usize = 64;
 /// After so long without a frame nothing more of the hub's start is told.
 const QUIET: Duration = Duration::from_secs(5);
-/// Clock ticks in a second, as Linux counts a process' time.
-const TICKS: u64 = 100;
 
 /// Measures it on SQLite over one minute.
 pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
@@ -55,15 +54,16 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     // Everybody has said what they watch, every device has been found to be out of reach, and the first cars have come.
     cars(&hub, Duration::from_secs(2)).await?;
     desks.hear_nothing_for(QUIET).await;
-    let (before, idle, shown) = (ticks(hub.process())?, desks.idle(), desks.shown());
+    let (before, idle, shown) = (processor_time(hub.process())?, desks.idle(), desks.shown());
     let begun = Instant::now();
     let (told, claims) = tokio::join!(cars(&hub, length), claims(&people[..CLAIMERS], length));
     let (told, claims) = (told?, spread(claims?));
     let took = begun.elapsed();
+    let spent = processor_time(hub.process())?.saturating_sub(before);
     let minutes = took.as_secs_f64() / 60.0;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let (cpu, idle, shown) = (
-        (ticks(hub.process())? - before) as f64 / TICKS as f64 / took.as_secs_f64() * 100.0,
+        spent.as_secs_f64() / took.as_secs_f64() * 100.0,
         (desks.idle() - idle) as f64 / (DESKS - SHOWN) as f64 / minutes,
         (desks.shown() - shown) as f64 / SHOWN as f64 / minutes,
     );
@@ -268,14 +268,4 @@ async fn claims(people: &[HubHolder], length: Duration) -> Result<Vec<Duration>>
         holder.close(&case).await?;
     }
     Ok(taken)
-}
-
-/// Processor time of a process, user's and system's: fields 14 and 15 of /proc/…/stat, counted behind the name.
-fn ticks(process: u32) -> Result<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let fields = stat.rsplit_once(") ").context("a name")?.1;
-    let spent = fields.split(' ').skip(11).take(2);
-    spent
-        .map(|field| field.parse::<u64>().context("ticks"))
-        .sum()
 }
