@@ -210,6 +210,12 @@ impl Opened {
         self.health.subscribe()
     }
 
+    /// Its forerunner, or it itself when the last hub ended, was lost since then.
+    pub(super) fn was_lost(&self, since: Timestamp) {
+        self.health
+            .send_if_modified(|health| health.was_lost(since));
+    }
+
     /// Takes the outcome of a call for its health, and hands it on.
     pub fn noted<T>(&self, outcome: Result<T, DeviceError>) -> Result<T, DeviceError> {
         let now = self.clock.now();

@@ -12,6 +12,8 @@ pub enum Finding {
     Outside,
     /// Its settings cannot be used; what is wrong with them.
     Settings(String),
+    /// It was out of reach before, and was not asked since.
+    LostBefore,
     /// No lane has it for its plate camera.
     NoLane,
     /// It has read no plate yet.
@@ -38,6 +40,7 @@ impl Finding {
             Self::Failed(error) => failed_zh(error),
             Self::Outside => "设备地址不在允许的网段内，请核对地址".to_owned(),
             Self::Settings(why) => format!("设备设置不能用：{why}"),
+            Self::LostBefore => "之前就联系不上，正在重新连接".to_owned(),
             Self::NoLane => "没有道口把它设为识别摄像头".to_owned(),
             Self::NothingRead => "还没有识别到车辆".to_owned(),
             Self::Read(plate) => plate.clone(),
@@ -63,6 +66,7 @@ impl Finding {
             Self::Failed(error) => error.to_string(),
             Self::Outside => DeviceError::Outside.to_string(),
             Self::Settings(why) => format!("its settings cannot be used: {why}"),
+            Self::LostBefore => "it was out of reach before, and is being asked again".to_owned(),
             Self::NoLane => "no lane names it as its plate camera".to_owned(),
             Self::NothingRead => "no vehicle was read yet".to_owned(),
             Self::Read(_) | Self::Still(_) => self.zh(),

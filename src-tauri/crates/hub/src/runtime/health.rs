@@ -1,4 +1,4 @@
-//! Whether a device is reached, and telling desks when that changes.
+//! Whether a device is reached.
 
 use super::Finding;
 use lanedesk_devices::DeviceError;
@@ -45,6 +45,16 @@ impl Health {
                 true
             }
         }
+    }
+
+    /// Takes a device of which nothing is known yet for lost since then. Answers whether it was such a one.
+    pub(super) fn was_lost(&mut self, since: Timestamp) -> bool {
+        let untried = *self == Self::Untried;
+        if untried {
+            let error = Finding::LostBefore;
+            *self = Self::Offline { since, error };
+        }
+        untried
     }
 }
 

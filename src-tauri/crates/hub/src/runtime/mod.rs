@@ -11,6 +11,7 @@ mod device;
 mod events;
 mod finding;
 mod health;
+mod outage;
 mod registry;
 mod tasks;
 

@@ -4,6 +4,7 @@ use super::{
     arm::Seen,
     barrier::Pace,
     device::{Opened, settings_of},
+    health::Health,
 };
 use crate::{
     clock::Clock,
@@ -119,13 +120,19 @@ impl Registry {
         networks: &Networks,
     ) -> Arc<Opened> {
         let (id, driver, clock) = (row.id.clone(), row.driver.as_str(), clock.clone());
-        match settings_of(row, vault) {
-            Ok(settings) => match self.devices.get(&id).filter(|is| is.is(driver, &settings)) {
-                Some(same) => Arc::clone(same),
-                None => Arc::new(Opened::new(id, driver, settings, clock, networks)),
+        let before = self.devices.get(&id);
+        let opened = match settings_of(row, vault) {
+            Ok(settings) => match before.filter(|is| is.is(driver, &settings)) {
+                Some(same) => return Arc::clone(same),
+                None => Opened::new(id, driver, settings, clock, networks),
             },
-            Err(why) => Arc::new(Opened::unusable(id, driver, why.to_string(), clock)),
+            Err(why) => Opened::unusable(id, driver, why.to_string(), clock),
+        };
+        if let Some(Health::Offline { since, .. }) = before.map(|before| before.health()) {
+            // New settings bring a lost device back only when it answers.
+            opened.was_lost(since);
         }
+        Arc::new(opened)
     }
 
     /// Lots of the lanes a device serves in any way.

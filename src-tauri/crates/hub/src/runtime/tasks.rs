@@ -1,18 +1,13 @@
 //! The tasks that run the devices: one a device, one a barrier, started and stopped as the site changes.
 
-use super::{LaneDevices, Opened, barrier, events, registry::Registry};
-use crate::{
-    hub::Hub,
-    ops::picture,
-    stills,
-    store::{StoreError, Told},
+use super::{
+    LaneDevices, Opened, barrier, events,
+    outage::{self, Reports},
+    registry::Registry,
 };
-use lanedesk_domain::ids::{DeviceId, LaneId, LotId};
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use crate::{hub::Hub, ops::picture, stills};
+use lanedesk_domain::ids::{DeviceId, LaneId};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Between the first questions to two devices, so that a large site does not ask all of them in one moment.
@@ -45,8 +40,11 @@ async fn prune(hub: Hub, stop: CancellationToken) {
 
 async fn supervise(hub: Hub, stop: CancellationToken) {
     let (mut site, mut registry) = (hub.site_changed(), hub.runtime().watch_registry());
-    let mut running = Running::default();
+    let mut running = Running::new(outage::record(&hub, &stop));
     hub.runtime().rebuild(&hub.directory());
+    if let Err(error) = outage::recall(&hub).await {
+        tracing::warn!(%error, "devices lost before the start are found anew");
+    }
     loop {
         let now = registry.borrow_and_update().clone();
         running.follow(&hub, &now, &stop);
@@ -69,13 +67,21 @@ async fn supervise(hub: Hub, stop: CancellationToken) {
 }
 
 /// What runs now. A task ends when its guard is dropped.
-#[derive(Default)]
 struct Running {
     devices: HashMap<DeviceId, (Arc<Opened>, DropGuard)>,
     lanes: HashMap<LaneId, (Arc<LaneDevices>, DropGuard)>,
+    reports: Reports,
 }
 
 impl Running {
+    fn new(reports: Reports) -> Self {
+        Self {
+            devices: HashMap::new(),
+            lanes: HashMap::new(),
+            reports,
+        }
+    }
+
     /// Ends the tasks of what is gone or changed and starts those of what is new.
     fn follow(&mut self, hub: &Hub, registry: &Registry, stop: &CancellationToken) {
         let same = |id: &DeviceId, (opened, _): &mut (Arc<Opened>, _)| {
@@ -92,8 +98,8 @@ impl Running {
             self.devices.entry(id.clone()).or_insert_with(|| {
                 let token = stop.child_token();
                 let guard = (opened.clone(), token.clone().drop_guard());
-                let (hub, opened, token) = (hub.clone(), opened.clone(), token.clone());
-                tokio::spawn(watch_device(hub, opened, token, wait));
+                let (hub, reports) = (hub.clone(), self.reports.clone());
+                tokio::spawn(watch_device((hub, reports), opened.clone(), token, wait));
                 wait += STAGGER;
                 guard
             });
@@ -118,96 +124,21 @@ impl Running {
 }
 
 /// Everything about one device but its arm.
-async fn watch_device(hub: Hub, opened: Arc<Opened>, stop: CancellationToken, first: Duration) {
+async fn watch_device(
+    (hub, reports): (Hub, Reports),
+    opened: Arc<Opened>,
+    stop: CancellationToken,
+    first: Duration,
+) {
     let listen = async {
         tokio::time::sleep(first).await;
         tokio::join!(events::listen(&hub, &opened), look_in(&hub, &opened));
     };
     tokio::select! {
-        () = tell_health(&hub, &opened) => {}
+        () = reports.follow(&hub, &opened) => {}
         () = listen => {}
         () = stop.cancelled() => {}
     }
-}
-
-/// Tells desks when the device is lost or reached again.
-async fn tell_health(hub: &Hub, opened: &Opened) {
-    let mut health = opened.watch_health();
-    // A device that answers from the start is no news; one whose settings cannot be used is.
-    let mut told_online = true;
-    let mut looked = false;
-    loop {
-        if !looked && matches!(*health.borrow(), super::Health::Online) {
-            // It came back while no hub ran: what stood as an outage is over.
-            looked = note_outage(hub, opened, None, None).await.is_ok();
-        }
-        let online = !matches!(*health.borrow_and_update(), super::Health::Offline { .. });
-        if online != told_online {
-            if tell(hub, opened, online).await.is_err() {
-                // The records cannot be written now; the news stays true.
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                continue;
-            }
-            told_online = online;
-        }
-        // The sender lives in `opened`, so waiting cannot fail.
-        let _ = health.changed().await;
-    }
-}
-
-async fn tell(hub: &Hub, opened: &Opened, online: bool) -> Result<(), StoreError> {
-    let registry = hub.runtime().registry();
-    let lots: BTreeSet<LotId> = registry.lots_of(opened.id()).cloned().collect();
-    let found = match opened.health() {
-        super::Health::Offline { error, .. } if !online => Some(error),
-        _ => None,
-    };
-    let (error, in_log) = (
-        found.as_ref().map(super::Finding::zh),
-        found.as_ref().map(super::Finding::en),
-    );
-    tracing::info!(device = %opened.id(), online, error = in_log, "device");
-    let told = Told::Device {
-        device: opened.id().clone(),
-        online,
-        error,
-    };
-    let outage = match &told {
-        Told::Device { error, .. } => error.clone(),
-        _ => None,
-    };
-    note_outage(hub, opened, lots.first(), outage).await?;
-    let now = hub.clock().now();
-    hub.store()
-        .write(move |tx| {
-            let (lots, told) = (lots.clone(), told.clone());
-            Box::pin(async move {
-                for lot in &lots {
-                    tx.tell(now, lot, &told).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Keeps since when, and until when, the device was out of reach.
-async fn note_outage(
-    hub: &Hub,
-    opened: &Opened,
-    lot: Option<&LotId>,
-    error: Option<String>,
-) -> Result<(), StoreError> {
-    let (device, lot, now) = (opened.id().clone(), lot.cloned(), hub.clock().now());
-    hub.store()
-        .write(move |tx| {
-            let (device, lot, error) = (device.clone(), lot.clone(), error.clone());
-            Box::pin(async move {
-                tx.note_outage(&device, lot.as_ref(), error.as_deref(), now)
-                    .await
-            })
-        })
-        .await
 }
 
 /// Between two looks at a device that nothing else asks anything.

@@ -203,24 +203,31 @@ impl Conn<'_> {
         Ok(self.execute(sql, args![id, repair, by, now]).await? == 1)
     }
 
-    /// A device cannot be reached from now on, or is again.
+    /// A device cannot be reached from now on, or is again. Answers whether that is news.
     pub(crate) async fn note_outage(
         &mut self,
         device: &DeviceId,
         lot: Option<&LotId>,
         error: Option<&str>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let Some(error) = error else {
             let sql = "update outage set ended_at = $2 where device_id = $1 and ended_at is null";
-            return self.execute(sql, args![device, now]).await.map(drop);
+            return Ok(self.execute(sql, args![device, now]).await? > 0);
         };
         let sql = "insert into outage (id, device_id, lot_id, began_at, error) values ($1, $2, $3, $4, $5)
                    on conflict (device_id) where ended_at is null do nothing";
         let id = uuid::Uuid::now_v7().to_string();
-        self.execute(sql, args![id, device, lot.map(LotId::as_str), now, error])
-            .await
-            .map(drop)
+        let args = args![id, device, lot.map(LotId::as_str), now, error];
+        Ok(self.execute(sql, args).await? > 0)
+    }
+
+    /// Devices that are out of reach, and since when.
+    pub(crate) async fn open_outages(&mut self) -> Result<Vec<(DeviceId, Timestamp)>, StoreError> {
+        let sql = "select device_id, began_at from outage where ended_at is null";
+        let rows: Vec<(String, i64)> = self.all(sql, args![]).await?;
+        let since = |(device, since): (String, i64)| Ok((parsed(&device)?, Timestamp(since)));
+        rows.into_iter().map(since).collect()
     }
 
     /// Outages that have lasted since `before`, of devices of which nobody was alerted since `quiet`. Each is answered once,
