@@ -299,7 +299,9 @@ async fn open_sqlite(
     let one = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1);
-    let writing = one.connect_with(options.clone()).await.map_err(classify)?;
+    // What a savepoint may have to put back stays in memory; else more is written to a temporary file than to the log.
+    let writing = options.clone().pragma("temp_store", "memory");
+    let writing = one.connect_with(writing).await.map_err(classify)?;
     MIGRATIONS
         .run(&writing)
         .await
