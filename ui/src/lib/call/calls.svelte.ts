@@ -1,4 +1,5 @@
 import type { Backend, Call, CallState, Frame, Holder, Problem } from '$lib/backend';
+import { onlyOnce } from '$lib/ui/listing.svelte';
 import { inQueue, isFree, isOwn, oldestFirst } from './call';
 
 /** Several frames come for one call: ask once for all of them. */
@@ -56,7 +57,8 @@ export class Calls {
     const answers = await Promise.all(ASKED.map((state) => this.#backend.calls(state)));
     if (!this.#sees()) return;
     if (answers.some((answer) => !answer.ok)) return;
-    const found = answers.flatMap((answer) => (answer.ok ? answer.data : []));
+    // A call that rings and may be taken by anybody is in the queue and with those somebody has.
+    const found = onlyOnce(answers.flatMap((answer) => (answer.ok ? answer.data : [])));
     this.all = found.filter((call) => !call.called_back_at);
     const mine = found.find((call) => isOwn(call, this.#me()));
     if (mine) this.own = mine;

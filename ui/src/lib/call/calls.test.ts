@@ -30,6 +30,15 @@ describe('the queue (R30)', () => {
     expect(store.next?.lane?.id).toBe('S01');
   });
 
+  it('shows a call once that rings at a seat and may be taken by anybody by now', async () => {
+    const { backend, store } = await calls(1);
+    const { id } = backend.becomes(backend.ring('E02').id, { overflow: true });
+    await store.load();
+    // A page keyed by ids breaks on one that comes twice.
+    expect(store.waiting.filter((call) => call.id === id)).toHaveLength(1);
+    expect(store.ringing.filter((call) => call.id === id)).toHaveLength(1);
+  });
+
   it('loses a call that somebody else takes', async () => {
     const { backend, store } = await calls(1);
     const id = first(store.waiting).id;

@@ -1,5 +1,10 @@
 import type { Answer, Page, Problem } from '$lib/backend';
 
+/** Each row where it comes first: lists of several answers may share some, and a page keyed by ids cannot show one twice. */
+export function onlyOnce<T extends { id: string }>(rows: readonly T[]): T[] {
+  return rows.filter(({ id }, at) => rows.findIndex((row) => row.id === id) === at);
+}
+
 /** A short list read page by page: debts, rises, warnings. */
 export class Listing<T extends { id: string }> {
   items = $state.raw<T[]>([]);
@@ -37,7 +42,8 @@ export class Listing<T extends { id: string }> {
     this.loading = false;
     this.loaded = true;
     if (!answer.ok) return void (this.problem = answer.problem);
-    this.items = cursor ? [...this.items, ...answer.data.items] : answer.data.items;
+    // A row that was told meanwhile stands on top already.
+    this.items = cursor ? onlyOnce([...this.items, ...answer.data.items]) : answer.data.items;
     this.next = answer.data.next ?? null;
   }
 }

@@ -99,8 +99,10 @@ export abstract class MemoryCalls extends MemoryRecord {
   }
 
   calls(state: CallState) {
-    // Those somebody has are one list, ringing or not.
-    return ok(this.callsNow.filter((call) => (call.state === 'ringing' ? 'live' : call.state) === state));
+    // Those somebody has are one list, ringing or not; one that anybody may take by now waits besides.
+    const lists = (call: Call): CallState[] =>
+      call.state === 'ringing' ? (call.overflow ? ['waiting', 'live'] : ['live']) : [call.state];
+    return ok(this.callsNow.filter((call) => lists(call).includes(state)));
   }
   takeCall(id: string): Promise<Answer<Taken>> {
     this.sent.push(`take:${id}`);
