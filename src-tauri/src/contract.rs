@@ -5,10 +5,7 @@ use crate::{commands, events};
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 /// Every command and event, ready to route calls or to be written down as TypeScript.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one list, a line each: the macro takes no parts of it"
-)]
+#[expect(clippy::too_many_lines, reason = "one list, a line each: the macro takes no parts of it")]
 pub fn contract() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .commands(collect_commands![
@@ -176,30 +173,20 @@ mod tests {
             std::fs::write(committed, &fresh).expect("bindings.ts is written");
         }
         let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-        assert!(
-            committed == fresh,
-            "ui/src/lib/bindings.ts is not what contract.rs says; run `cargo xtask bindings`"
-        );
+        assert!(committed == fresh, "ui/src/lib/bindings.ts is not what contract.rs says; run `cargo xtask bindings`");
     }
 
     const LIST: &str = include_str!("contract.rs");
     const BUILD: &str = include_str!("../build.rs");
-    const CAPABILITIES: [&str; 2] = [
-        include_str!("../capabilities/desktop.json"),
-        include_str!("../capabilities/mobile.json"),
-    ];
+    const CAPABILITIES: [&str; 2] =
+        [include_str!("../capabilities/desktop.json"), include_str!("../capabilities/mobile.json")];
 
     /// The commands of the list, read from its own text.
     fn listed() -> Vec<&'static str> {
         let list = LIST.split_once("collect_commands![").unwrap().1;
         let list = list.split_once("])").unwrap().0;
-        let names = list
-            .split(',')
-            .map(str::trim)
-            .filter(|path| !path.is_empty());
-        names
-            .map(|path| path.rsplit("::").next().unwrap())
-            .collect()
+        let names = list.split(',').map(str::trim).filter(|path| !path.is_empty());
+        names.map(|path| path.rsplit("::").next().unwrap()).collect()
     }
 
     /// An undeclared command is refused in a release build only, where nobody would look for it.
@@ -208,10 +195,7 @@ mod tests {
         let commands = listed();
         assert!(commands.len() > 25, "the list was read");
         for command in &commands {
-            assert!(
-                BUILD.contains(&format!("\"{command}\",")),
-                "build.rs lacks {command}"
-            );
+            assert!(BUILD.contains(&format!("\"{command}\",")), "build.rs lacks {command}");
             let permission = format!("\"allow-{}\"", command.replace('_', "-"));
             for capabilities in CAPABILITIES {
                 assert!(capabilities.contains(&permission), "no {permission}");
@@ -219,19 +203,9 @@ mod tests {
         }
         for capabilities in CAPABILITIES {
             let allowed = capabilities.matches("\"allow-").count();
-            assert_eq!(
-                allowed,
-                commands.len(),
-                "nothing is allowed that is not listed"
-            );
-            assert!(
-                !capabilities.contains(":default"),
-                "permissions are listed one by one"
-            );
-            assert!(
-                !capabilities.contains("sql:"),
-                "invariant 11: the page holds no SQL permission"
-            );
+            assert_eq!(allowed, commands.len(), "nothing is allowed that is not listed");
+            assert!(!capabilities.contains(":default"), "permissions are listed one by one");
+            assert!(!capabilities.contains("sql:"), "invariant 11: the page holds no SQL permission");
         }
     }
 }

@@ -153,10 +153,7 @@ impl Desk {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn page(&self) -> &dyn Page {
@@ -236,10 +233,7 @@ impl Desk {
         let state = self.state();
         Owner {
             hub: state.hub_url.clone(),
-            person: state
-                .person
-                .as_ref()
-                .map_or_else(String::new, |person| person.id.to_string()),
+            person: state.person.as_ref().map_or_else(String::new, |person| person.id.to_string()),
         }
     }
 
@@ -249,10 +243,7 @@ impl Desk {
             let mut problem = self.problem(
                 Code::Invalid,
                 ("日期不对", "Not a day"),
-                (
-                    "日期不对，例如 2026-11-22。",
-                    "Not a day. Example: 2026-11-22.",
-                ),
+                ("日期不对，例如 2026-11-22。", "Not a day. Example: 2026-11-22."),
             );
             problem.field = Some("day".to_owned());
             problem
@@ -277,11 +268,7 @@ impl Desk {
     /// A problem this desk found, in the person's language; each pair is Chinese and English.
     fn problem(&self, code: Code, title: (&str, &str), detail: (&str, &str)) -> Box<Problem> {
         let language = self.state().settings.language;
-        problem_here(
-            code,
-            language.pick(title.0, title.1),
-            language.pick(detail.0, detail.1),
-        )
+        problem_here(code, language.pick(title.0, title.1), language.pick(detail.0, detail.1))
     }
 }
 

@@ -26,9 +26,7 @@ impl Keyring {
     /// The token kept for a hub, if any.
     pub(crate) async fn kept(&self, hub: &str) -> Option<Token> {
         let account = self.account(hub);
-        patiently(move || entry::read(&account))
-            .await?
-            .map(Token::new)
+        patiently(move || entry::read(&account)).await?.map(Token::new)
     }
 
     /// Keeps the token for a hub. Where there is no keyring it lives in memory only, and the next start asks to log in.

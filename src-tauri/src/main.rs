@@ -28,9 +28,6 @@ mod web_view {
             return;
         };
         // Comes back only where it failed; then the desk starts with the web view's own choice.
-        let _ = std::process::Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(SWITCH, "1")
-            .exec();
+        let _ = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SWITCH, "1").exec();
     }
 }

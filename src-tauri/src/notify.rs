@@ -150,9 +150,7 @@ fn rings(lot: Option<&str>, lane: Option<&str>, language: Language) -> (String, 
     let place = match (lot, lane) {
         (Some(lot), Some(lane)) => format!("{lot} · {lane}"),
         (Some(place), None) | (None, Some(place)) => place.to_owned(),
-        (None, None) => language
-            .pick("道口未知，请搜索道口。", "Lane not known, search for it.")
-            .to_owned(),
+        (None, None) => language.pick("道口未知，请搜索道口。", "Lane not known, search for it.").to_owned(),
     };
     let title = language.pick("司机来电", "A driver is calling");
     (title.to_owned(), place)
@@ -183,9 +181,7 @@ mod tests {
     /// SCREENS: the sentence of the last minute, word for word.
     #[test]
     fn the_last_minute_is_told_in_the_agreed_words() {
-        let notice = Notice::Expiring {
-            name: "彩悦大厦 · 东门出口",
-        };
+        let notice = Notice::Expiring { name: "彩悦大厦 · 东门出口" };
         let (title, body) = notice.words(Language::Chinese);
         assert_eq!(title, "彩悦大厦 · 东门出口");
         assert_eq!(body, "还有 1 分钟自动释放本道口，仍在处理请点“再次查询”。");
@@ -194,29 +190,17 @@ mod tests {
     /// R29: where the driver stands, and nothing of who calls.
     #[test]
     fn a_call_is_told_with_its_lane() {
-        let notice = Notice::Rings {
-            lot: Some("彩悦大厦"),
-            lane: Some("东门出口"),
-        };
+        let notice = Notice::Rings { lot: Some("彩悦大厦"), lane: Some("东门出口") };
         let (title, body) = notice.words(Language::Chinese);
-        assert_eq!(
-            (title.as_str(), body.as_str()),
-            ("司机来电", "彩悦大厦 · 东门出口")
-        );
-        let unknown = Notice::Rings {
-            lot: None,
-            lane: None,
-        };
+        assert_eq!((title.as_str(), body.as_str()), ("司机来电", "彩悦大厦 · 东门出口"));
+        let unknown = Notice::Rings { lot: None, lane: None };
         assert!(unknown.words(Language::English).1.contains("not known"));
     }
 
     /// R12: the former holder is told by whom.
     #[test]
     fn who_took_over_is_named() {
-        let notice = Notice::TakenOver {
-            name: "E01",
-            by: Some("周敏"),
-        };
+        let notice = Notice::TakenOver { name: "E01", by: Some("周敏") };
         assert!(notice.words(Language::Chinese).1.contains("周敏"));
         assert!(notice.words(Language::English).1.contains("周敏"));
     }

@@ -27,10 +27,7 @@ pub(crate) fn serve<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     // Before the desk stands there is no session, so there is no picture either.
-    let desk = context
-        .app_handle()
-        .try_state::<Desk>()
-        .map(|desk| desk.inner().clone());
+    let desk = context.app_handle().try_state::<Desk>().map(|desk| desk.inner().clone());
     tauri::async_runtime::spawn(async move {
         responder.respond(match desk {
             Some(desk) => answer(&desk, &request).await,
@@ -51,10 +48,7 @@ async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
         _ => return empty(StatusCode::NOT_FOUND),
     };
     let stored = path.stored();
-    match desk
-        .ask(|hub| async move { hub.picture(&path).await })
-        .await
-    {
+    match desk.ask(|hub| async move { hub.picture(&path).await }).await {
         Ok(image) => shown(image, stored),
         Err(problem) => empty(match problem.code {
             Code::NoSession => StatusCode::UNAUTHORIZED,
@@ -67,24 +61,14 @@ async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
 /// A small picture of a photo that was taken here.
 async fn local(desk: &Desk, id: &str) -> Answer {
     match desk.local_thumb(id).await {
-        Some(jpeg) => shown(
-            StillImage {
-                media_type: "image/jpeg".to_owned(),
-                bytes: jpeg.into(),
-            },
-            false,
-        ),
+        Some(jpeg) => shown(StillImage { media_type: "image/jpeg".to_owned(), bytes: jpeg.into() }, false),
         None => empty(StatusCode::NOT_FOUND),
     }
 }
 
 fn shown(image: StillImage, stored: bool) -> Answer {
     // Held by the web view only while the program runs: custom schemes are never cached on disk.
-    let keep = if stored {
-        "private, max-age=600"
-    } else {
-        "no-store"
-    };
+    let keep = if stored { "private, max-age=600" } else { "no-store" };
     Response::builder()
         .header(header::CONTENT_TYPE, image.media_type)
         .header(header::CACHE_CONTROL, keep)

@@ -7,9 +7,7 @@ use crate::{
 use specta::{Type, Types, datatype::DataType, function::FunctionArg};
 use tauri::{
     Runtime, WebviewWindow,
-    ipc::{
-        Channel, CommandArg, CommandItem, InvokeBody, InvokeError, InvokeResponseBody, IpcResponse,
-    },
+    ipc::{Channel, CommandArg, CommandItem, InvokeBody, InvokeError, InvokeResponseBody, IpcResponse},
 };
 
 /// Names the case of a photo sent as a raw body.
@@ -113,10 +111,7 @@ impl<'a, R: Runtime> CommandArg<'a, R> for TakenOutside {
             // Android's web view has no raw bodies; Tauri turns one into a list of numbers there.
             InvokeBody::Json(list) => serde_json::from_value(list.clone()).unwrap_or_default(),
         };
-        Ok(Self {
-            case: case.and_then(|case| case.parse().ok()),
-            bytes,
-        })
+        Ok(Self { case: case.and_then(|case| case.parse().ok()), bytes })
     }
 }
 

@@ -42,11 +42,7 @@ impl Seal {
     /// The seal of this device. The key is made when it is first needed, and kept in the keyring; where there is none
     /// it rests in a file only this user may read. Without either it lives as long as the program.
     pub fn new(keyring: Keyring, folder: Option<PathBuf>) -> Self {
-        Self {
-            keyring,
-            folder,
-            cipher: OnceCell::new(),
-        }
+        Self { keyring, folder, cipher: OnceCell::new() }
     }
 
     /// Seals `plain` for the row `name`: it opens under no other.
@@ -55,10 +51,7 @@ impl Seal {
         unblocked(move || {
             let mut nonce = [0; NONCE];
             rand::rng().fill_bytes(&mut nonce);
-            let payload = Payload {
-                msg: &plain,
-                aad: name.as_bytes(),
-            };
+            let payload = Payload { msg: &plain, aad: name.as_bytes() };
             let sealed = cipher.encrypt(Nonce::from_slice(&nonce), payload);
             let sealed = sealed.map_err(|_| SealError::Unsealed)?;
             Ok([&nonce[..], &sealed].concat())
@@ -71,10 +64,7 @@ impl Seal {
         let (cipher, name) = (self.cipher().await, name.to_owned());
         unblocked(move || {
             let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or(SealError::Unopened)?;
-            let payload = Payload {
-                msg: sealed,
-                aad: name.as_bytes(),
-            };
+            let payload = Payload { msg: sealed, aad: name.as_bytes() };
             let opened = cipher.decrypt(Nonce::from_slice(nonce), payload);
             opened.map_err(|_| SealError::Unopened)
         })
@@ -93,10 +83,7 @@ impl Seal {
         if let Some(key) = self.keyring.photo_key().await.as_deref().and_then(read) {
             return key;
         }
-        if let Some(key) = self
-            .file()
-            .and_then(|file| read(&std::fs::read_to_string(file).ok()?))
-        {
+        if let Some(key) = self.file().and_then(|file| read(&std::fs::read_to_string(file).ok()?)) {
             return key;
         }
         let mut key = [0; KEY];
@@ -157,10 +144,7 @@ mod tests {
         assert!(!sealed.windows(8).any(|part| part == b"document"));
         let again = seal();
         assert_eq!(again.open("p1", sealed.clone()).await, Ok(picture));
-        assert_eq!(
-            again.open("p2", sealed.clone()).await,
-            Err(SealError::Unopened)
-        );
+        assert_eq!(again.open("p2", sealed.clone()).await, Err(SealError::Unopened));
         let mut damaged = sealed;
         damaged[20] ^= 1;
         assert_eq!(again.open("p1", damaged).await, Err(SealError::Unopened));

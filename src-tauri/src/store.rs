@@ -74,31 +74,14 @@ pub fn file(url: &str) -> std::path::PathBuf {
 /// The steps to today's tables, oldest first; append-only.
 pub fn migrations() -> Vec<Migration> {
     let steps = [
-        (
-            "setting",
-            include_str!("../../migrations/desk/0001_setting.sql"),
-        ),
-        (
-            "recent lane",
-            include_str!("../../migrations/desk/0002_recent_lane.sql"),
-        ),
-        (
-            "draft",
-            include_str!("../../migrations/desk/0003_draft.sql"),
-        ),
-        (
-            "photo",
-            include_str!("../../migrations/desk/0004_photo.sql"),
-        ),
+        ("setting", include_str!("../../migrations/desk/0001_setting.sql")),
+        ("recent lane", include_str!("../../migrations/desk/0002_recent_lane.sql")),
+        ("draft", include_str!("../../migrations/desk/0003_draft.sql")),
+        ("photo", include_str!("../../migrations/desk/0004_photo.sql")),
     ];
     (1..)
         .zip(steps)
-        .map(|(version, (description, sql))| Migration {
-            version,
-            description,
-            sql,
-            kind: MigrationKind::Up,
-        })
+        .map(|(version, (description, sql))| Migration { version, description, sql, kind: MigrationKind::Up })
         .collect()
 }
 

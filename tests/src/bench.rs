@@ -117,9 +117,7 @@ impl Options {
 
     /// Where the databases under test keep their files: one file system for all, so that one fsync costs all the same.
     pub fn folder(&self) -> Result<PathBuf> {
-        let folder = xtask::house::scratch()
-            .context("the target folder")?
-            .join("bench");
+        let folder = xtask::house::scratch().context("the target folder")?.join("bench");
         std::fs::create_dir_all(&folder)?;
         Ok(folder)
     }
@@ -132,48 +130,34 @@ pub async fn run(options: &Options) -> Result<bool> {
     table.note("one fsync on this disk (p50)", disk.p50);
     table.note("one fsync on this disk (p99)", disk.p99);
     if options.wants(Part::Claims) {
-        claims::measure(options, &mut table)
-            .await
-            .context("claims")?;
+        claims::measure(options, &mut table).await.context("claims")?;
     }
     if options.wants(Part::Latency) {
-        latency::measure(options, &mut table)
-            .await
-            .context("latency")?;
+        latency::measure(options, &mut table).await.context("latency")?;
     }
     if options.wants(Part::Search) {
-        search::measure(options, &mut table)
-            .await
-            .context("search")?;
+        search::measure(options, &mut table).await.context("search")?;
     }
     if options.wants(Part::Order) {
         order::measure(options, &mut table).await.context("order")?;
     }
     if options.wants(Part::Openings) {
-        openings::measure(options, &mut table)
-            .await
-            .context("openings")?;
+        openings::measure(options, &mut table).await.context("openings")?;
     }
     if options.wants(Part::Import) {
-        import::measure(options, &mut table)
-            .await
-            .context("import")?;
+        import::measure(options, &mut table).await.context("import")?;
     }
     if options.wants(Part::Photo) {
         photo::measure(options, &mut table).await.context("photo")?;
     }
     if options.wants(Part::Preview) {
-        preview::measure(options, &mut table)
-            .await
-            .context("preview")?;
+        preview::measure(options, &mut table).await.context("preview")?;
     }
     if options.wants(Part::Live) {
         live::measure(options, &mut table).await.context("live")?;
     }
     if options.wants(Part::LiveMemory) {
-        live::memory(options, &mut table)
-            .await
-            .context("memory of live pictures")?;
+        live::memory(options, &mut table).await.context("memory of live pictures")?;
     }
     if options.wants(Part::Calls) {
         calls::measure(options, &mut table).await.context("calls")?;
@@ -182,9 +166,7 @@ pub async fn run(options: &Options) -> Result<bool> {
         watch::measure(options, &mut table).await.context("watch")?;
     }
     if options.wants(Part::Robots) {
-        robots::measure(options, &mut table)
-            .await
-            .context("robots")?;
+        robots::measure(options, &mut table).await.context("robots")?;
     }
     if options.wants(Part::App) {
         app::measure(options, &mut table).await.context("app")?;

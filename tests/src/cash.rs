@@ -22,52 +22,25 @@ async fn cash_counts_as_paid_once_and_adds_up_by_person_and_shift(engine: Engine
     world.advance(Duration::from_secs(61 * 60));
     world.lot.lane("E02").arrive(Vehicle::new(PLATE));
     let claim = guard.claim("E02").await;
-    guard
-        .see("E02", "the fee", |view| view["payment"]["due_fen"] == 900)
-        .await;
+    guard.see("E02", "the fee", |view| view["payment"]["due_fen"] == 900).await;
     let take = format!("/api/cases/{}/cash", claim.case);
     let cash = |fen: i64, id: &str| json!({"fence": claim.fence, "amount_fen": fen, "id": id});
-    agent
-        .post(&take, &cash(900, "c-1"))
-        .await
-        .refused(403, "not_allowed");
-    guard
-        .post(&take, &cash(0, "c-1"))
-        .await
-        .refused(422, "invalid");
+    agent.post(&take, &cash(900, "c-1")).await.refused(403, "not_allowed");
+    guard.post(&take, &cash(0, "c-1")).await.refused(422, "invalid");
     let taken = guard.post(&take, &cash(500, "c-1")).await.ok();
     assert_eq!(taken["person"]["name"], "张三");
     // The desk asks again when no answer came: it counts once.
     guard.post(&take, &cash(500, "c-1")).await.ok();
-    guard
-        .see("E02", "the rest", |view| view["payment"]["due_fen"] == 400)
-        .await;
+    guard.see("E02", "the rest", |view| view["payment"]["due_fen"] == 400).await;
     guard.post(&take, &cash(400, "c-2")).await.ok();
-    let page = guard
-        .see("E02", "nothing due", |view| view["payment"]["paid"] == true)
-        .await;
-    assert!(
-        page["offers"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|offer| offer["op"] == "open")
-    );
+    let page = guard.see("E02", "nothing due", |view| view["payment"]["paid"] == true).await;
+    assert!(page["offers"].as_array().unwrap().iter().any(|offer| offer["op"] == "open"));
     let list = guard.get("/api/cash").await.ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
-    let totals = world
-        .person("chief")
-        .await
-        .get("/api/cash/totals")
-        .await
-        .ok();
+    let totals = world.person("chief").await.get("/api/cash/totals").await.ok();
     let total = &totals["items"][0];
     assert_eq!(
-        (
-            &total["count"],
-            &total["amount_fen"],
-            &total["person"]["name"]
-        ),
+        (&total["count"], &total["amount_fen"], &total["person"]["name"]),
         (&json!(2), &json!(900), &json!("张三")),
         "{totals}"
     );

@@ -30,10 +30,7 @@ async fn of_200_people_at_once_exactly_one_holds_the_lane(engine: Engine) {
         let told = answer.refused(409, "lane_held");
         assert_eq!(told["holder"]["id"], winner.as_str());
         assert!(told["since"].is_string(), "{told}");
-        assert!(
-            told["detail"].as_str().unwrap().starts_with("已经有人处理"),
-            "{told}"
-        );
+        assert!(told["detail"].as_str().unwrap().starts_with("已经有人处理"), "{told}");
     }
     let open = "select count(*) from lease where open";
     assert_eq!(world.database.count(open).await, 1);
@@ -47,19 +44,9 @@ async fn querying_another_lane_frees_the_former(engine: Engine) {
     let mut told = world.stream(&guard).await;
     let former = guard.claim("E01").await;
     guard.claim("E02").await;
-    let lost = told
-        .hears("the former lane lost", |frame| {
-            frame["type"] == "lease_lost"
-        })
-        .await;
-    assert_eq!(
-        (&lost["lane"], &lost["why"]),
-        (&json!("E01"), &json!("requeried"))
-    );
-    assert_eq!(
-        guard.get(&format!("/api/cases/{}", former.case)).await.ok()["case"]["state"],
-        "requeried"
-    );
+    let lost = told.hears("the former lane lost", |frame| frame["type"] == "lease_lost").await;
+    assert_eq!((&lost["lane"], &lost["why"]), (&json!("E01"), &json!("requeried")));
+    assert_eq!(guard.get(&format!("/api/cases/{}", former.case)).await.ok()["case"]["state"], "requeried");
 
     let taken = agent.claim("E01").await;
     guard.try_claim("E01").await.refused(409, "lane_held");
@@ -68,15 +55,9 @@ async fn querying_another_lane_frees_the_former(engine: Engine) {
     world.advance(MINUTE);
     let again = agent.claim("E01").await;
     assert_eq!(again.case, taken.case);
-    assert_eq!(
-        again.body["lease"]["acquired_at"],
-        taken.body["lease"]["acquired_at"]
-    );
+    assert_eq!(again.body["lease"]["acquired_at"], taken.body["lease"]["acquired_at"]);
     assert!(again.fence > taken.fence);
-    assert_ne!(
-        again.body["lease"]["expires_at"],
-        taken.body["lease"]["expires_at"]
-    );
+    assert_ne!(again.body["lease"]["expires_at"], taken.body["lease"]["expires_at"]);
 }
 
 /// R9: warned one minute before, freed and told at ten; the case is `expired` and is found by its plate (R41).
@@ -84,42 +65,22 @@ async fn ten_minutes_without_a_close_free_the_lane(engine: Engine) {
     let world = World::new(engine).await;
     let (guard, agent) = (world.person("guard").await, world.person("agent").await);
     let mut told = world.stream(&guard).await;
-    world
-        .lot
-        .lane("E01")
-        .arrive(lotsim::Vehicle::new("粤B12345"));
+    world.lot.lane("E01").arrive(lotsim::Vehicle::new("粤B12345"));
     let claim = guard.claim("E01").await;
-    guard
-        .see("E01", "the plate", |view| {
-            view["case"]["plate"] == "粤B12345"
-        })
-        .await;
+    guard.see("E01", "the plate", |view| view["case"]["plate"] == "粤B12345").await;
 
     world.advance(Duration::from_secs(9 * 60 - 1));
     agent.try_claim("E01").await.refused(409, "lane_held");
-    assert!(
-        !told
-            .heard
-            .iter()
-            .any(|frame| frame["type"] == "lease_expiring")
-    );
+    assert!(!told.heard.iter().any(|frame| frame["type"] == "lease_expiring"));
     world.advance(Duration::from_secs(1));
-    let warned = told
-        .hears("the warning", |frame| frame["type"] == "lease_expiring")
-        .await;
+    let warned = told.hears("the warning", |frame| frame["type"] == "lease_expiring").await;
     assert_eq!(warned["case"], claim.case.as_str());
     assert_eq!(warned["expires_at"], claim.body["lease"]["expires_at"]);
 
     world.advance(MINUTE);
-    let lost = told
-        .hears("the loss", |frame| frame["type"] == "lease_lost")
-        .await;
-    assert_eq!(
-        (&lost["why"], &lost["case"]),
-        (&json!("expired"), &json!(claim.case))
-    );
-    told.hears("the lane free", |frame| free(frame, "E01"))
-        .await;
+    let lost = told.hears("the loss", |frame| frame["type"] == "lease_lost").await;
+    assert_eq!((&lost["why"], &lost["case"]), (&json!("expired"), &json!(claim.case)));
+    told.hears("the lane free", |frame| free(frame, "E01")).await;
 
     let case = guard.get(&format!("/api/cases/{}", claim.case)).await.ok();
     assert_eq!(case["case"]["state"], "expired");
@@ -134,41 +95,22 @@ async fn ten_minutes_without_a_close_free_the_lane(engine: Engine) {
 async fn a_stale_holder_moves_nothing(engine: Engine) {
     let world = World::new(engine).await;
     let (guard, agent) = (world.person("guard").await, world.person("agent").await);
-    world
-        .lot
-        .lane("E01")
-        .arrive(lotsim::Vehicle::new("粤B12345"));
+    world.lot.lane("E01").arrive(lotsim::Vehicle::new("粤B12345"));
     let stale = guard.claim("E01").await;
-    guard
-        .see("E01", "the pass", |view| view["assessment"] == "pass_valid")
-        .await;
+    guard.see("E01", "the pass", |view| view["assessment"] == "pass_valid").await;
     world.advance(10 * MINUTE);
-    guard
-        .try_order(&stale, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    guard.try_order(&stale, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
     agent.claim("E01").await;
-    guard
-        .try_order(&stale, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    guard.try_order(&stale, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
     let plate = json!({"fence": stale.fence, "plate": "粤B12345"});
-    let answer = guard
-        .post(&format!("/api/cases/{}/plate", stale.case), &plate)
-        .await;
+    let answer = guard.post(&format!("/api/cases/{}/plate", stale.case), &plate).await;
     answer.refused(409, "lease_lost");
     assert_eq!((world.reached("E01"), world.moved("E01")), (0, 0));
 
     // A fence of the same person's own earlier claim is stale as well.
     let agent_again = agent.claim("E01").await;
-    let old = crate::harness::Claim {
-        fence: agent_again.fence - 1,
-        ..agent_again.clone()
-    };
-    agent
-        .try_order(&old, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    let old = crate::harness::Claim { fence: agent_again.fence - 1, ..agent_again.clone() };
+    agent.try_order(&old, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
     assert_eq!((world.reached("E01"), world.moved("E01")), (0, 0));
     agent.open(&agent_again).await;
     assert_eq!(world.moved("E01"), 1);
@@ -182,14 +124,10 @@ async fn closing_frees_the_lane_at_once(engine: Engine) {
     let claim = guard.claim("E01").await;
     assert_eq!(guard.try_close(&claim).await.status, 204);
     agent.claim("E01").await;
-    told.hears("the lane free", |frame| free(frame, "E01"))
-        .await;
+    told.hears("the lane free", |frame| free(frame, "E01")).await;
     let case = agent.get(&format!("/api/cases/{}", claim.case)).await.ok();
     assert_eq!(case["case"]["state"], "closed");
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
 }
 
 /// R12: the former holder is told by whom and why; the case goes on; without a reason nothing happens.
@@ -199,24 +137,13 @@ async fn a_supervisor_takes_over_and_says_why(engine: Engine) {
     let mut told = world.stream(&guard).await;
     let claim = guard.claim("E01").await;
     let path = "/api/lanes/E01/take-over";
-    chief
-        .post(path, &json!({"reason": " "}))
-        .await
-        .refused(422, "reason_required");
+    chief.post(path, &json!({"reason": " "})).await.refused(422, "reason_required");
     let taken = chief.post(path, &json!({"reason": "换班"})).await.ok();
     assert_eq!(taken["case"]["id"], claim.case.as_str());
-    let lost = told
-        .hears("the loss", |frame| frame["type"] == "lease_lost")
-        .await;
-    assert_eq!(
-        (&lost["why"], &lost["note"]),
-        (&json!("taken_over"), &json!("换班"))
-    );
+    let lost = told.hears("the loss", |frame| frame["type"] == "lease_lost").await;
+    assert_eq!((&lost["why"], &lost["note"]), (&json!("taken_over"), &json!("换班")));
     assert_eq!(lost["by"]["id"], chief.id.as_str());
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
 }
 
 /// Whether a frame says that this lane is free.

@@ -18,9 +18,7 @@ fn size() -> Size {
 async fn asked_as(username: &'static str) {
     let world = World::sqlite().await;
     let address = world.address();
-    let asked = tokio::task::spawn_blocking(move || {
-        Checker::ready()?.ask(&address, username, PASSWORD, &size())
-    });
+    let asked = tokio::task::spawn_blocking(move || Checker::ready()?.ask(&address, username, PASSWORD, &size()));
     if let Err(found) = asked.await.unwrap() {
         panic!("as {username}: {found:#}");
     }
@@ -71,9 +69,7 @@ fn the_page_s_types_and_the_contract_name_the_same_words_and_fields() {
             let words: BTreeSet<&str> = words.iter().filter_map(Value::as_str).collect();
             assert_eq!(quoted(body), words, "{name}");
             compared.0 += 1;
-        } else if let (Some(fields), true) =
-            (schema["properties"].as_object(), body.starts_with('{'))
-        {
+        } else if let (Some(fields), true) = (schema["properties"].as_object(), body.starts_with('{')) {
             let told: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
             assert_eq!(named(body), told, "{name}");
             compared.1 += 1;
@@ -86,28 +82,20 @@ fn the_page_s_types_and_the_contract_name_the_same_words_and_fields() {
 fn types(bindings: &str) -> impl Iterator<Item = (&str, &str)> {
     bindings.split("\nexport type ").skip(1).filter_map(|text| {
         let (name, body) = text.split_once(" = ")?;
-        let end = body
-            .find(";\n\n")
-            .or_else(|| body.find(";\n"))
-            .unwrap_or(body.len());
+        let end = body.find(";\n\n").or_else(|| body.find(";\n")).unwrap_or(body.len());
         Some((name, body[..end].trim()))
     })
 }
 
 /// The words of a union.
 fn quoted(body: &str) -> BTreeSet<&str> {
-    let lines = body
-        .lines()
-        .filter(|line| !line.trim_start().starts_with(['/', '*']));
-    lines
-        .flat_map(|line| line.split('"').skip(1).step_by(2))
-        .collect()
+    let lines = body.lines().filter(|line| !line.trim_start().starts_with(['/', '*']));
+    lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
 }
 
 /// The fields of an object.
 fn named(body: &str) -> BTreeSet<&str> {
     let fields = body.lines().filter_map(|line| line.strip_prefix('\t'));
     let own = fields.filter(|line| !line.starts_with(['\t', '/', ' ', '}', '*']));
-    own.filter_map(|line| Some(line.split_once(':')?.0.trim_end_matches('?')))
-        .collect()
+    own.filter_map(|line| Some(line.split_once(':')?.0.trim_end_matches('?'))).collect()
 }

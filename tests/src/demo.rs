@@ -41,9 +41,7 @@ impl Demo {
         let (listen, place) = (port::any_free()?, Lot::free()?);
         let mut lot = place.command(&programs.join("lotsim"), listen);
         let mut lot = Running::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
-        lot.wait_until("ready", Duration::from_secs(20), || {
-            port::accepts(place.control())
-        })?;
+        lot.wait_until("ready", Duration::from_secs(20), || port::accepts(place.control()))?;
         let site = folder.join("site.toml");
         place.write_site(&site)?;
         let mut hub = Command::new(programs.join("lanedesk-hub"));
@@ -57,9 +55,7 @@ impl Demo {
             .arg("--site")
             .arg(site);
         let mut hub = Running::start("the hub", &mut hub, &folder.join("hub.log"))?;
-        hub.wait_until("ready", Duration::from_secs(30), || {
-            port::answers_ok(listen, "/api/health")
-        })?;
+        hub.wait_until("ready", Duration::from_secs(30), || port::answers_ok(listen, "/api/health"))?;
         Ok(Self {
             _hub: hub,
             _lot: lot,
@@ -81,39 +77,18 @@ impl Demo {
         let data = self.folder.join(desk);
         std::fs::create_dir_all(&data)?;
         let data = data.to_str().context("a folder whose name is text")?;
-        let own = [
-            ("LANEDESK_HUB", self.address.as_str()),
-            ("LANEDESK_DATA_DIR", data),
-        ];
+        let own = [("LANEDESK_HUB", self.address.as_str()), ("LANEDESK_DATA_DIR", data)];
         let variables: Vec<_> = own.into_iter().chain(more.iter().copied()).collect();
         let program = self.programs.join("lanedesk");
-        Window::open(
-            &program,
-            self.screen.name(),
-            &variables,
-            &self.folder.join(format!("{desk}.log")),
-        )
-        .await
+        Window::open(&program, self.screen.name(), &variables, &self.folder.join(format!("{desk}.log"))).await
     }
 
     /// A person who works without a window, over the hub's own contract.
     pub async fn person(&self, username: &str) -> Result<Person> {
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let mut person = Person {
-            http,
-            address: self.address.clone(),
-            token: String::new(),
-        };
-        let session = person
-            .post(
-                "/api/session",
-                &json!({"username": username, "password": PASSWORD}),
-            )
-            .await?;
-        session["token"]
-            .as_str()
-            .context("a session has a token")?
-            .clone_into(&mut person.token);
+        let mut person = Person { http, address: self.address.clone(), token: String::new() };
+        let session = person.post("/api/session", &json!({"username": username, "password": PASSWORD})).await?;
+        session["token"].as_str().context("a session has a token")?.clone_into(&mut person.token);
         Ok(person)
     }
 
@@ -123,27 +98,16 @@ impl Demo {
         std::fs::write(&file, text)?;
         let mut command = Command::new(self.programs.join("lanedesk-hub"));
         let database = format!("sqlite:{}", self.folder.join("hub.sqlite").display());
-        command
-            .arg("import")
-            .arg(&file)
-            .args(["--database", &database]);
-        let told = command
-            .arg("--key")
-            .arg(self.folder.join("hub.key"))
-            .output()?;
-        ensure!(
-            told.status.success(),
-            "import: {}",
-            String::from_utf8_lossy(&told.stderr)
-        );
+        command.arg("import").arg(&file).args(["--database", &database]);
+        let told = command.arg("--key").arg(self.folder.join("hub.key")).output()?;
+        ensure!(told.status.success(), "import: {}", String::from_utf8_lossy(&told.stderr));
         Ok(())
     }
 
     /// The telephone system tells of a call that rings.
     pub async fn rings(&self, about: &[(&str, &str)]) -> Result<()> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-        let mut event =
-            json!({"event_id": Uuid::now_v7(), "type": "call.ringing", "call_id": Uuid::now_v7()});
+        let mut event = json!({"event_id": Uuid::now_v7(), "type": "call.ringing", "call_id": Uuid::now_v7()});
         event["occurred_at"] = json!(Timestamp(i64::try_from(now.as_millis())?));
         for (name, value) in about {
             event[*name] = json!(value);
@@ -167,16 +131,9 @@ impl Demo {
     pub fn lot(&self, words: &[&str]) -> Result<()> {
         let told = Command::new(self.programs.join("lotsim"))
             .args(words)
-            .env(
-                "LOTSIM_CONTROL",
-                format!("127.0.0.1:{}", self.place.control()),
-            )
+            .env("LOTSIM_CONTROL", format!("127.0.0.1:{}", self.place.control()))
             .output()?;
-        ensure!(
-            told.status.success(),
-            "lotsim {words:?}: {}",
-            String::from_utf8_lossy(&told.stderr)
-        );
+        ensure!(told.status.success(), "lotsim {words:?}: {}", String::from_utf8_lossy(&told.stderr));
         Ok(())
     }
 }
@@ -198,11 +155,7 @@ impl Person {
         let answer = request.send().await?;
         let status = answer.status();
         let bytes = answer.bytes().await?;
-        ensure!(
-            status.is_success(),
-            "{path}: {status} {}",
-            String::from_utf8_lossy(&bytes)
-        );
+        ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&bytes));
         // 204 has no body.
         Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }

@@ -38,21 +38,11 @@ impl Spot {
         let Ok([left, top, width, height, wide]) = serde_json::from_value::<[f32; 5]>(told) else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            left,
-            top,
-            width,
-            height,
-            wide,
-        }))
+        Ok(Some(Self { left, top, width, height, wide }))
     }
 
     /// The clock on the screen there; nothing where none can be read, for example in mid-change.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "pixels of a screen"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a screen")]
     pub fn clock(&self, frame: &Frame) -> Option<Burnt> {
         Burnt::read(|x, y| {
             let (x, y) = (self.left + x * self.width, self.top + y * self.height);
@@ -61,11 +51,7 @@ impl Spot {
     }
 
     /// Brightness at a hundred places: another picture has others.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "pixels of a screen"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a screen")]
     pub fn prints(&self, frame: &Frame) -> Vec<u8> {
         let places = (0_u8..100).map(|at| (f32::from(at % 10) / 10.0, f32::from(at / 10) / 10.0));
         places

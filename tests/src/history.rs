@@ -43,9 +43,7 @@ async fn acts_at_once_at_two_hubs_are_answered_as_if_one_after_the_other() {
 /// What `cargo xtask history` asks for: `LANEDESK_HISTORY_ACTS` acts from `LANEDESK_HISTORY_SEED` on, in place of the
 /// usual number.
 fn asked(name: &str) -> Option<u64> {
-    std::env::var(name)
-        .ok()
-        .map(|text| text.parse().expect("a number"))
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
 async fn check(setup: Setup, acts: usize, seed: u64) {
@@ -79,30 +77,19 @@ impl std::fmt::Display for Failure {
         for line in &self.told {
             writeln!(f, "{line}")?;
         }
-        write!(
-            f,
-            "no order of round {} explains this: {}",
-            self.round, self.why
-        )
+        write!(f, "no order of round {} explains this: {}", self.round, self.why)
     }
 }
 
 /// Runs a history on a lot of its own.
 async fn run(setup: Setup, rounds: &[Round]) -> Result<(), Failure> {
     let mut field = Field::open(setup).await;
-    let mut history = History {
-        models: vec![Model::new(field.ids(), field.now())],
-        told: Vec::new(),
-    };
+    let mut history = History { models: vec![Model::new(field.ids(), field.now())], told: Vec::new() };
     let mut ended = Ok(());
     for (number, round) in rounds.iter().enumerate() {
         ended = history.round(&mut field, round).await.map_err(|why| {
             let from = history.told.len().saturating_sub(BEFORE);
-            Failure {
-                round: number,
-                told: history.told.split_off(from),
-                why,
-            }
+            Failure { round: number, told: history.told.split_off(from), why }
         });
         if ended.is_err() {
             break;
@@ -110,15 +97,8 @@ async fn run(setup: Setup, rounds: &[Round]) -> Result<(), Failure> {
     }
     if ended.is_ok() {
         let reached = field.reached();
-        let carried_out = history
-            .models
-            .iter()
-            .any(|model| model.carried_out() == reached);
-        assert!(
-            carried_out,
-            "orders that reached the barriers: {reached:?}; {:?}",
-            history.models[0].carried_out()
-        );
+        let carried_out = history.models.iter().any(|model| model.carried_out() == reached);
+        assert!(carried_out, "orders that reached the barriers: {reached:?}; {:?}", history.models[0].carried_out());
     }
     field.close().await;
     ended
@@ -142,33 +122,21 @@ impl History {
         let done = field.send(&round.acts).await;
         self.explain(field, &done).await?;
         let named = field.named();
-        self.models
-            .iter_mut()
-            .for_each(|model| model.forget(&named));
+        self.models.iter_mut().for_each(|model| model.forget(&named));
         Ok(())
     }
 
     async fn explain(&mut self, field: &Field, done: &[Done]) -> Result<(), Wrong> {
         let acts: Vec<String> = done.iter().map(ToString::to_string).collect();
-        self.told
-            .push(format!("{} {}", field.now(), acts.join("\n    ")));
+        self.told.push(format!("{} {}", field.now(), acts.join("\n    ")));
         let (mut after, mut why) = (Vec::new(), Wrong::from("nothing was done"));
         for model in &self.models {
-            orders(
-                model,
-                done,
-                &mut vec![false; done.len()],
-                &mut after,
-                &mut why,
-            );
+            orders(model, done, &mut vec![false; done.len()], &mut after, &mut why);
         }
         if after.is_empty() {
             return Err(why);
         }
-        if done
-            .iter()
-            .any(|done| matches!(done.act, Act::Reach { .. } | Act::Rename { .. }))
-        {
+        if done.iter().any(|done| matches!(done.act, Act::Reach { .. } | Act::Rename { .. })) {
             wait_for("every hub to know the site", async || {
                 for model in &after {
                     let (names, guard) = model.site();
@@ -207,13 +175,7 @@ fn differences(pages: &[Page], shown: &[Vec<Page>]) -> String {
 }
 
 /// Every lot that some order of the acts still open leads to.
-fn orders(
-    model: &Model,
-    done: &[Done],
-    taken: &mut Vec<bool>,
-    after: &mut Vec<Model>,
-    why: &mut Wrong,
-) {
+fn orders(model: &Model, done: &[Done], taken: &mut Vec<bool>, after: &mut Vec<Model>, why: &mut Wrong) {
     if taken.iter().all(|taken| *taken) {
         after.push(model.clone());
         return;

@@ -46,10 +46,7 @@ fn sources(endings: &[&str]) -> Vec<Source> {
         .filter_map(|path| {
             // A file deleted in the work tree is still listed.
             let text = std::fs::read_to_string(root().join(path)).ok()?;
-            Some(Source {
-                path: path.to_owned(),
-                text,
-            })
+            Some(Source { path: path.to_owned(), text })
         })
         .collect();
     assert!(!sources.is_empty(), "no file ends with {endings:?}");
@@ -64,35 +61,16 @@ fn none(rule: &str, faults: &[String]) {
 /// `cargo metadata` of the workspace as it is built on this machine: what other platforms alone need is not on the disk.
 fn metadata(arguments: &[&str]) -> serde_json::Value {
     let about = String::from_utf8_lossy(&cargo(&["-vV"]).stdout).into_owned();
-    let host = about
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .expect("cargo names its host");
-    let fixed = [
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-        "--offline",
-        "--filter-platform",
-        host,
-    ];
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo names its host");
+    let fixed = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", host];
     let answer = cargo(&[&fixed, arguments].concat());
-    assert!(
-        answer.status.success(),
-        "cargo metadata failed: {}",
-        String::from_utf8_lossy(&answer.stderr)
-    );
+    assert!(answer.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&answer.stderr));
     serde_json::from_slice(&answer.stdout).expect("cargo metadata is JSON")
 }
 
 fn cargo(arguments: &[&str]) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Command::new(cargo)
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .expect("cargo runs")
+    Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs")
 }
 
 /// A file's text; the test fails where there is none.

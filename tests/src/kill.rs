@@ -4,8 +4,7 @@ mod desk;
 mod release;
 
 use crate::harness::{
-    Claim, Database, Engine, HubProcess, Person, World, hub_site, on_each_engine, site, wait_for,
-    wait_up_to,
+    Claim, Database, Engine, HubProcess, Person, World, hub_site, on_each_engine, site, wait_for, wait_up_to,
 };
 use lotsim::{Fault, Vehicle};
 use serde_json::json;
@@ -29,9 +28,7 @@ async fn an_order_whose_hub_was_killed_is_unknown_and_never_repeated(engine: Eng
         lane.clear_faults();
         lane.arrive(Vehicle::new("粤B12345"));
         let claim = guard.claim("E01").await;
-        let ready = |view: &serde_json::Value| {
-            view["assessment"] == "pass_valid" && view["barrier"]["online"] == true
-        };
+        let ready = |view: &serde_json::Value| view["assessment"] == "pass_valid" && view["barrier"]["online"] == true;
         guard.see("E01", "the pass", ready).await;
         lane.fault(fault);
         let id = press_and_leave(&guard, &claim);
@@ -53,16 +50,9 @@ async fn an_order_whose_hub_was_killed_is_unknown_and_never_repeated(engine: Eng
         })
         .await;
         assert_eq!(unknown["result"], "unknown", "{unknown}");
-        guard
-            .see("E01", "the device", |view| {
-                view["barrier"]["online"] == true
-            })
-            .await;
+        guard.see("E01", "the device", |view| view["barrier"]["online"] == true).await;
         let again = guard.try_order(&claim, id, "open").await.ok();
-        assert_eq!(
-            again["order"]["result"], "unknown",
-            "sent again it is told, not done"
-        );
+        assert_eq!(again["order"]["result"], "unknown", "sent again it is told, not done");
         assert_eq!(lot.movements("E01").len(), moved);
         assert_eq!(guard.try_close(&claim).await.status, 204);
     }
@@ -73,14 +63,7 @@ fn press_and_leave(person: &Person, claim: &Claim) -> Uuid {
     let (person, id) = (person.clone(), Uuid::new_v4());
     let (path, body) = Person::order(claim, id, "open");
     // The hub dies under it, so it ends with an error that nobody is told.
-    tokio::spawn(async move {
-        person
-            .request(reqwest::Method::POST, &path)
-            .json(&body)
-            .send()
-            .await
-            .is_ok()
-    });
+    tokio::spawn(async move { person.request(reqwest::Method::POST, &path).json(&body).send().await.is_ok() });
     id
 }
 
@@ -100,16 +83,10 @@ async fn a_full_disk_lets_nothing_move() {
             refused += 1;
         }
         let recorded = world.database.count("select count(*) from \"order\"").await;
-        assert!(
-            i64::try_from(world.reached("E01")).unwrap() <= recorded,
-            "an order without a record"
-        );
+        assert!(i64::try_from(world.reached("E01")).unwrap() <= recorded, "an order without a record");
     }
     let (reached, moved) = (world.reached("E01"), world.moved("E01"));
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(503, "unavailable");
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(503, "unavailable");
     assert_eq!((world.reached("E01"), world.moved("E01")), (reached, moved));
 
     disk.empty();
@@ -135,47 +112,23 @@ async fn a_database_stopped_in_mid_order_lets_nothing_move_without_a_record() {
             refused += usize::from(!answer.status.is_success());
         }
     });
-    wait_for("a few orders", async || {
-        (world.reached("E01") >= 3).then_some(())
-    })
-    .await;
+    wait_for("a few orders", async || (world.reached("E01") >= 3).then_some(())).await;
     tokio::task::block_in_place(|| world.database.cluster().stop());
     pressing.await.unwrap();
     let reached = world.reached("E01");
     let answer = guard.try_order(&claim, Uuid::new_v4(), "open").await;
     assert_eq!(answer.status, 503, "{}", answer.body);
-    assert_eq!(
-        world.reached("E01"),
-        reached,
-        "nothing is sent without a record"
-    );
+    assert_eq!(world.reached("E01"), reached, "nothing is sent without a record");
     let health = guard.get("/api/health").await;
-    assert_eq!(
-        (health.status.as_u16(), &health.body["ok"]),
-        (503, &json!(false))
-    );
+    assert_eq!((health.status.as_u16(), &health.body["ok"]), (503, &json!(false)));
 
     tokio::task::block_in_place(|| world.database.cluster().run()).unwrap();
     let recorded = world.database.count("select count(*) from \"order\"").await;
-    assert!(
-        i64::try_from(reached).unwrap() <= recorded,
-        "{reached} orders sent, {recorded} on record"
-    );
+    assert!(i64::try_from(reached).unwrap() <= recorded, "{reached} orders sent, {recorded} on record");
     wait_for("every order's result", async || {
-        let running = world
-            .database
-            .count("select count(*) from \"order\" where result = 'running'")
-            .await;
+        let running = world.database.count("select count(*) from \"order\" where result = 'running'").await;
         (running == 0).then_some(())
     })
     .await;
-    wait_for("the hub at work again", async || {
-        guard
-            .get("/api/session")
-            .await
-            .status
-            .is_success()
-            .then_some(())
-    })
-    .await;
+    wait_for("the hub at work again", async || guard.get("/api/session").await.status.is_success().then_some(())).await;
 }

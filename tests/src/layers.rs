@@ -54,45 +54,20 @@ const fn case(
     clicks: &'static [&'static str],
     seen: &'static str,
 ) -> Case {
-    Case {
-        page,
-        lane,
-        clicks,
-        seen,
-    }
+    Case { page, lane, clicks, seen }
 }
 
 const CASES: [Case; 13] = [
     case("person=agent", OUT, &["picture-now"], "zoom"),
     case("person=agent", OUT, &["timeline-open"], "timeline"),
     case("person=agent", OUT, &["close-case"], "close-sheet"),
-    case(
-        "person=agent",
-        OUT,
-        &["candidate-stay-1", "open-button"],
-        "confirm-sheet",
-    ),
+    case("person=agent", OUT, &["candidate-stay-1", "open-button"], "confirm-sheet"),
     case("person=agent", OUT, &["person-menu"], "menu"),
-    case(
-        "person=agent",
-        OUT,
-        &["person-menu", "account-open"],
-        "account-drawer",
-    ),
+    case("person=agent", OUT, &["person-menu", "account-open"], "account-drawer"),
     case("person=agent", OUT, &["seat-control"], "menu"),
-    case(
-        "person=agent&waiting=2",
-        OUT,
-        &["queue-chip"],
-        "queue-drawer",
-    ),
+    case("person=agent&waiting=2", OUT, &["queue-chip"], "queue-drawer"),
     case("person=agent", OUT, &["hand-over"], "hand-over-sheet"),
-    case(
-        "person=agent",
-        ROBOT,
-        &["environment-switch", "live-full-open"],
-        "live-full",
-    ),
+    case("person=agent", ROBOT, &["environment-switch", "live-full-open"], "live-full"),
     case("person=agent", ROBOT, &["robot-talk"], "robot-sheet"),
     case("person=agent", ROBOT, &["hold-up-qr"], "qr-sheet"),
     case("person=guard&owing", ROBOT, &["need-help"], "help-ask"),
@@ -128,29 +103,18 @@ impl Pages {
             .arg(port.to_string());
         let mut vite = Running::start("vite", &mut command, &folder.join("vite.log"))?;
         vite.wait_until("ready", PATIENCE, || port::answers_ok(port, "/"))?;
-        Ok(Self {
-            _vite: vite,
-            address: format!("http://127.0.0.1:{port}/"),
-        })
+        Ok(Self { _vite: vite, address: format!("http://127.0.0.1:{port}/") })
     }
 
     /// The page of a case with its layer open and awake.
     async fn open(&self, window: &Window, case: &Case) -> Result<Value> {
-        window
-            .go(&format!("{}?{}", self.address, case.page))
-            .await?;
+        window.go(&format!("{}?{}", self.address, case.page)).await?;
         let (text, lane) = case.lane;
-        window
-            .fill(At::Css("[data-testid=search-input]"), text)
-            .await?;
-        window
-            .click(At::Css(&format!("[data-testid=claim-{lane}]")))
-            .await?;
+        window.fill(At::Css("[data-testid=search-input]"), text).await?;
+        window.click(At::Css(&format!("[data-testid=claim-{lane}]"))).await?;
         window.see(At::Css("[data-testid=lease-remaining]")).await?;
         for click in case.clicks {
-            window
-                .click(At::Css(&format!("[data-testid={click}]:not([disabled])")))
-                .await?;
+            window.click(At::Css(&format!("[data-testid={click}]:not([disabled])"))).await?;
         }
         // The confirm is deaf at first, and only then takes the focus for its button.
         until(window, |state| {
@@ -176,8 +140,7 @@ async fn until(window: &Window, so: impl Fn(&Value) -> bool) -> Result<Value> {
 /// Enter is the confirm's own key, and the search of a menu has none: they are pressed where they press nothing.
 fn presses(case: &Case) -> impl Iterator<Item = &'static [&'static str]> {
     let quiet = matches!(case.seen, "zoom" | "live-full");
-    KEYS.into_iter()
-        .filter(move |keys| quiet || *keys != [key::ENTER].as_slice())
+    KEYS.into_iter().filter(move |keys| quiet || *keys != [key::ENTER].as_slice())
 }
 
 async fn meets_every_key(pages: &Pages, window: &Window, case: &Case) -> Result<()> {
@@ -185,14 +148,8 @@ async fn meets_every_key(pages: &Pages, window: &Window, case: &Case) -> Result<
     for keys in presses(case) {
         window.press(keys).await?;
         let state = window.script(STATE, json!([])).await?;
-        ensure!(
-            state["layers"] == begun["layers"],
-            "{keys:?} brought {state}"
-        );
-        ensure!(
-            state["inside"] == true,
-            "{keys:?} took the focus out: {state}"
-        );
+        ensure!(state["layers"] == begun["layers"], "{keys:?} brought {state}");
+        ensure!(state["inside"] == true, "{keys:?} took the focus out: {state}");
         ensure!(state["beside"] == json!([]), "in reach under it: {state}");
     }
     for held in [&[key::TAB][..], &[key::SHIFT, key::TAB]] {
@@ -203,18 +160,10 @@ async fn meets_every_key(pages: &Pages, window: &Window, case: &Case) -> Result<
         }
     }
     // Esc works though nothing has the focus any more, and the focus comes back.
-    window
-        .script("document.activeElement.blur()", json!([]))
-        .await?;
+    window.script("document.activeElement.blur()", json!([])).await?;
     window.press(&[key::ESCAPE]).await?;
-    let end = until(window, |state| {
-        state["layers"] == json!([]) && state["lost"] == false
-    })
-    .await?;
-    ensure!(
-        end["inside"] == Value::Null,
-        "something is still inert: {end}"
-    );
+    let end = until(window, |state| state["layers"] == json!([]) && state["lost"] == false).await?;
+    ensure!(end["inside"] == Value::Null, "something is still inert: {end}");
     Ok(())
 }
 
@@ -233,9 +182,7 @@ async fn no_key_reaches_the_page_under_what_lies_over_it_in_chromium() {
     let folder = tempfile::tempdir().unwrap();
     let pages = Pages::serve(folder.path()).unwrap();
     let log = folder.path().join("driver.log");
-    let window = Window::browse(&pages.address, (1366, 768), &log)
-        .await
-        .unwrap();
+    let window = Window::browse(&pages.address, (1366, 768), &log).await.unwrap();
     meet(&pages, window).await;
 }
 
@@ -245,8 +192,6 @@ async fn no_key_reaches_the_page_under_what_lies_over_it_in_webkit() {
     let pages = Pages::serve(folder.path()).unwrap();
     let screen = Display::start(folder.path(), 1400, 900).unwrap();
     let log = folder.path().join("driver.log");
-    let window = Window::browse_in_webkit(&pages.address, screen.name(), &log)
-        .await
-        .unwrap();
+    let window = Window::browse_in_webkit(&pages.address, screen.name(), &log).await.unwrap();
     meet(&pages, window).await;
 }

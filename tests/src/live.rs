@@ -20,19 +20,14 @@ fn two_cameras() -> String {
 async fn counted(world: &World, name: &str) -> i64 {
     let text = reqwest::get(format!("{}/metrics", world.address()));
     let text = text.await.unwrap().text().await.unwrap();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap().parse().unwrap()
 }
 
 /// Waits until no stream is left, neither to a watcher nor from a camera.
 async fn nothing_is_left(world: &World) {
     wait_for("the last stream to end", async || {
-        let left = [
-            counted(world, "lanedesk_live_watchers").await,
-            counted(world, "lanedesk_live_upstreams").await,
-        ];
+        let left = [counted(world, "lanedesk_live_watchers").await, counted(world, "lanedesk_live_upstreams").await];
         (left == [0, 0]).then_some(())
     })
     .await;

@@ -19,21 +19,14 @@ async fn a_supervisor_helps_and_takes_over_by_thumb() {
     guard.press(&[key::ENTER]).await;
     guard.see(REMAINING).await;
     guard.click("need-help").await;
-    guard
-        .window
-        .fill(At::Css("[data-testid=help-ask-text]"), "车主说已缴费")
-        .await
-        .unwrap();
+    guard.window.fill(At::Css("[data-testid=help-ask-text]"), "车主说已缴费").await.unwrap();
     guard.click("help-ask-confirm").await;
     guard.see(At::Css("[data-testid=help-banner]")).await;
 
     let chief = Desk::sized("chief", &world, &bus, PHONE).await;
     chief.click("tab-board").await;
     let asked = chief.see(At::Css("[data-testid=help-E02]")).await;
-    assert!(
-        asked.contains("张三") && asked.contains("车主说已缴费"),
-        "{asked}"
-    );
+    assert!(asked.contains("张三") && asked.contains("车主说已缴费"), "{asked}");
     chief.see(At::Css("[data-testid=job-E02]")).await;
     // The driver leaves clipped names out of a text; a person reads them.
     let read = "return document.querySelector('[data-testid=job-E02]').innerText";
@@ -51,18 +44,11 @@ async fn a_supervisor_helps_and_takes_over_by_thumb() {
 
     // R12: with a reason, and the former holder is told by whom.
     chief.click("job-take-E02").await;
-    chief
-        .window
-        .fill(At::Css("[data-testid=take-reason]"), "应请求协助")
-        .await
-        .unwrap();
+    chief.window.fill(At::Css("[data-testid=take-reason]"), "应请求协助").await.unwrap();
     chief.click("take-confirm").await;
     chief.see(At::Css("[data-testid=verdict]")).await;
     let told = guard.see(At::Css("[data-testid=lost-banner]")).await;
-    assert!(
-        told.contains("周敏") && told.contains("应请求协助"),
-        "{told}"
-    );
+    assert!(told.contains("周敏") && told.contains("应请求协助"), "{told}");
 }
 
 /// Two people for one release (R18): a guard's waits for leave, the supervisor sees picture and facts on the phone, one
@@ -89,22 +75,14 @@ photos_min = 0
     guard.click("release-open").await;
     guard.click("release-reason-police").await;
     let remark = At::Css("[data-testid=release-remark]");
-    guard
-        .window
-        .fill(remark, "执行公务，已核对证件")
-        .await
-        .unwrap();
+    guard.window.fill(remark, "执行公务，已核对证件").await.unwrap();
     guard.click("release-submit").await;
     let armed = "[data-testid=release-confirm][data-armed=true]";
     guard.see(At::Css(armed)).await;
     guard.click("release-confirm").await;
     let asked = "[data-testid=release-leave][data-state=waiting]";
     guard.see(At::Css(asked)).await;
-    assert_eq!(
-        world.moved("E02"),
-        0,
-        "nothing moves before somebody else has allowed it"
-    );
+    assert_eq!(world.moved("E02"), 0, "nothing moves before somebody else has allowed it");
 
     let chief = Desk::sized("chief", &world, &bus, PHONE).await;
     chief.click("tab-approvals").await;
@@ -142,10 +120,7 @@ photos_min = 0
     let moved = world.lot.movements("E02");
     assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
     let list = world.person("chief").await.get("/api/openings").await.ok();
-    assert_eq!(
-        list["items"][0]["remark"], "执行公务，已核对证件",
-        "as it was allowed"
-    );
+    assert_eq!(list["items"][0]["remark"], "执行公务，已核对证件", "as it was allowed");
 }
 
 /// Two administrators edit one lane: the second is told, sees both versions, and loses nothing (R34).
@@ -174,21 +149,13 @@ async fn an_administrator_edits_a_lane_that_somebody_else_changed() {
     desk.see(At::Css("[data-testid=clash]")).await;
     // What only they changed is taken from them; what was typed here stays.
     desk.click("row-save").await;
-    desk.window
-        .see_gone(At::Css("[data-testid=row-sheet]"))
-        .await
-        .unwrap();
+    desk.window.see_gone(At::Css("[data-testid=row-sheet]")).await.unwrap();
     let lane = other.get(path).await.ok();
-    assert_eq!(
-        (&lane["row"]["name"], &lane["row"]["code"]),
-        (&json!("东门出口甲"), &json!("E-02"))
-    );
+    assert_eq!((&lane["row"]["name"], &lane["row"]["code"]), (&json!("东门出口甲"), &json!("E-02")));
 
     // It is on record, from what to what, and can be taken back.
     desk.click("settings-change").await;
-    let said = desk
-        .see(At::Css("[data-testid^=change-][data-kind=changed]"))
-        .await;
+    let said = desk.see(At::Css("[data-testid^=change-][data-kind=changed]")).await;
     assert!(said.contains("东门出口甲"), "{said}");
 }
 

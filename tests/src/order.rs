@@ -27,15 +27,9 @@ async fn one_order_sent_twenty_times_acts_once(engine: Engine) {
         assert!(["accepted", "opened"].contains(&result), "{order}");
     }
     guard.order_becomes(&json!(id), "opened").await;
-    assert_eq!(
-        guard.try_order(&claim, id, "open").await.ok()["order"]["result"],
-        "opened"
-    );
+    assert_eq!(guard.try_order(&claim, id, "open").await.ok()["order"]["result"], "opened");
     assert_eq!((world.reached("E01"), world.moved("E01")), (1, 1));
-    assert_eq!(
-        world.database.count("select count(*) from opening").await,
-        1
-    );
+    assert_eq!(world.database.count("select count(*) from opening").await, 1);
 }
 
 /// The contract: 409 `order_id_used`, and nothing of the second one is done.
@@ -44,10 +38,7 @@ async fn an_id_used_for_something_else_is_refused(engine: Engine) {
     let (guard, claim) = world.at_the_gate().await;
     let opened = guard.open(&claim).await;
     let id = opened["id"].as_str().unwrap().parse().unwrap();
-    guard
-        .try_order(&claim, id, "close")
-        .await
-        .refused(409, "order_id_used");
+    guard.try_order(&claim, id, "close").await.refused(409, "order_id_used");
     assert_eq!(world.reached("E01"), 1);
 }
 
@@ -63,10 +54,7 @@ async fn a_lost_reply_is_unknown_and_never_repeated(engine: Engine) {
     let order = guard.try_order(&claim, id, "open").await.ok()["order"].clone();
     assert_eq!(order["result"], "unknown", "{order}");
     assert!(!order["detail"].as_str().unwrap().is_empty());
-    assert_eq!(
-        guard.try_order(&claim, id, "open").await.ok()["order"]["result"],
-        "unknown"
-    );
+    assert_eq!(guard.try_order(&claim, id, "open").await.ok()["order"]["result"], "unknown");
 
     let shown = guard.view("E01").await;
     assert_eq!(shown["order"]["id"], id.to_string());
@@ -79,11 +67,7 @@ async fn a_lost_reply_is_unknown_and_never_repeated(engine: Engine) {
     world.stop().await;
     world.start().await;
     let guard = world.person("guard").await;
-    guard
-        .see("E01", "the device again", |view| {
-            view["barrier"]["online"] == true
-        })
-        .await;
+    guard.see("E01", "the device again", |view| view["barrier"]["online"] == true).await;
     assert_eq!((world.reached("E01"), world.moved("E01")), (1, 1));
 }
 
@@ -100,42 +84,16 @@ async fn every_opening_is_on_record_with_its_result(engine: Engine) {
     .await;
     assert_eq!(opening["order_id"], order["id"]);
     assert_eq!(opening["case"], claim.case.as_str());
-    let facts = [
-        "kind",
-        "plate",
-        "assessment",
-        "direction",
-        "source",
-        "result",
-        "barrier_before",
-    ];
+    let facts = ["kind", "plate", "assessment", "direction", "source", "result", "barrier_before"];
     let seen: Vec<&Value> = facts.iter().map(|fact| &opening[*fact]).collect();
-    let wanted = [
-        "normal",
-        "粤B12345",
-        "pass_valid",
-        "entry",
-        "query",
-        "opened",
-        "closed",
-    ];
+    let wanted = ["normal", "粤B12345", "pass_valid", "entry", "query", "opened", "closed"];
     assert_eq!(json!(seen), json!(wanted));
     assert_eq!(opening["person"]["id"], guard.id.as_str());
-    let one = guard
-        .get(&format!(
-            "/api/openings/{}",
-            opening["id"].as_str().unwrap()
-        ))
-        .await
-        .ok();
+    let one = guard.get(&format!("/api/openings/{}", opening["id"].as_str().unwrap())).await.ok();
     assert_eq!(one["order_id"], order["id"]);
     let stranger = world.person("agent2").await;
     let others = stranger.get("/api/openings?lane=E01").await.ok();
-    assert_eq!(
-        others["items"],
-        json!([]),
-        "an agent's list holds their own openings (R33 is for supervisors)"
-    );
+    assert_eq!(others["items"], json!([]), "an agent's list holds their own openings (R33 is for supervisors)");
 }
 
 /// The device says yes and the arm does not rise: `accepted` it stays, `opened` it never becomes.
@@ -182,15 +140,8 @@ async fn a_device_that_is_away_makes_the_order_fail_for_good() {
     let order = guard.try_order(&claim, id, "open").await.ok()["order"].clone();
     assert_eq!(order["result"], "failed", "{order}");
     lane.clear_faults();
-    guard
-        .see("E01", "the device again", |view| {
-            view["barrier"]["online"] == true
-        })
-        .await;
-    assert_eq!(
-        guard.try_order(&claim, id, "open").await.ok()["order"]["result"],
-        "failed"
-    );
+    guard.see("E01", "the device again", |view| view["barrier"]["online"] == true).await;
+    assert_eq!(guard.try_order(&claim, id, "open").await.ok()["order"]["result"], "failed");
     assert_eq!((world.reached("E01"), world.moved("E01")), (0, 0));
     // A new press is a new order.
     guard.open(&claim).await;
@@ -206,14 +157,8 @@ async fn an_order_that_arrives_late_is_dropped() {
     let press = |made_at: lanedesk_domain::time::Timestamp| json!({"order_id": id, "fence": claim.fence, "action": "open", "made_at": made_at});
     let path = format!("/api/cases/{}/barrier", claim.case);
     let now = world.now();
-    guard
-        .post(&path, &press(now.plus_ms(-10_001)))
-        .await
-        .refused(409, "order_late");
-    guard
-        .get(&format!("/api/orders/{id}"))
-        .await
-        .refused(404, "not_found");
+    guard.post(&path, &press(now.plus_ms(-10_001))).await.refused(409, "order_late");
+    guard.get(&format!("/api/orders/{id}")).await.refused(404, "not_found");
     assert_eq!(world.reached("E01"), 0);
     guard.post(&path, &press(now.plus_ms(-9_000))).await.ok();
     assert_eq!(world.moved("E01"), 1);
@@ -228,10 +173,7 @@ async fn a_case_with_an_order_in_flight_cannot_be_closed() {
     let (presser, held, id) = (guard.clone(), claim.clone(), Uuid::new_v4());
     let answered = tokio::spawn(async move { presser.try_order(&held, id, "open").await });
     guard.order_arrives(id).await;
-    guard
-        .try_close(&claim)
-        .await
-        .refused(409, "order_in_flight");
+    guard.try_close(&claim).await.refused(409, "order_in_flight");
     let order = answered.await.unwrap().ok()["order"].clone();
     assert_eq!(order["result"], "unknown", "{order}");
     assert_eq!(guard.try_close(&claim).await.status, 204);
@@ -247,18 +189,10 @@ async fn the_arm_comes_down_only_on_somebodys_word() {
     guard.order_becomes(&opened["id"], "opened").await;
     let path = format!("/api/cases/{}/barrier", claim.case);
     let close = |clear: Option<bool>| json!({"order_id": Uuid::new_v4(), "fence": claim.fence, "action": "close", "clear": clear});
-    guard
-        .post(&path, &close(None))
-        .await
-        .refused(409, "not_clear");
-    guard
-        .post(&path, &close(Some(false)))
-        .await
-        .refused(409, "not_clear");
+    guard.post(&path, &close(None)).await.refused(409, "not_clear");
+    guard.post(&path, &close(Some(false))).await.refused(409, "not_clear");
     assert_eq!(world.moved("E01"), 1);
     let closed: Answer = guard.post(&path, &close(Some(true))).await;
-    guard
-        .order_becomes(&closed.ok()["order"]["id"], "closed")
-        .await;
+    guard.order_becomes(&closed.ok()["order"]["id"], "closed").await;
     assert_eq!(world.moved("E01"), 2);
 }

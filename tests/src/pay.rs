@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-on_each_engine!(
-    an_unpaid_vehicle_leaves_after_it_has_paid,
-    a_failed_lookup_is_unknown_and_never_temporary,
-);
+on_each_engine!(an_unpaid_vehicle_leaves_after_it_has_paid, a_failed_lookup_is_unknown_and_never_temporary,);
 
 const PLATE: &str = "粤A5T390";
 /// The demo site's.
@@ -33,11 +30,7 @@ async fn at_the_exit(engine: Engine, minutes: u64) -> (World, Person) {
 }
 
 fn offers_open(view: &Value) -> bool {
-    view["offers"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .any(|offer| offer["op"] == "open")
+    view["offers"].as_array().unwrap().iter().any(|offer| offer["op"] == "open")
 }
 
 /// A payment as a payment system tells it, with this signature time.
@@ -60,39 +53,24 @@ async fn tell(world: &World, event: &Value, at_ms: i64, secret: &str) -> Answer 
 async fn an_unpaid_vehicle_leaves_after_it_has_paid(engine: Engine) {
     let (world, guard) = at_the_exit(engine, 61).await;
     let claim = guard.claim("E02").await;
-    let page = guard
-        .see("E02", "the fee", |view| view["payment"]["due_fen"] == 900)
-        .await;
-    assert_eq!(
-        (&page["payment"]["fee_fen"], &page["payment"]["paid"]),
-        (&json!(900), &json!(false))
-    );
+    let page = guard.see("E02", "the fee", |view| view["payment"]["due_fen"] == 900).await;
+    assert_eq!((&page["payment"]["fee_fen"], &page["payment"]["paid"]), (&json!(900), &json!(false)));
     assert_eq!(page["assessment"], "temporary");
     assert!(!offers_open(&page));
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "not_offered");
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(409, "not_offered");
     assert_eq!(world.reached("E02"), 0);
 
     let mut told = world.stream(&guard).await;
     let now = world.now();
     let event = json!({"event_id": "pay-1", "lot": "cyds", "plate": PLATE, "amount_fen": 900, "paid_at": now, "channel": "wechat"});
-    tell(&world, &event, now.0, "another secret")
-        .await
-        .refused(401, "bad_signature");
-    tell(&world, &event, now.0 - 301_000, SECRET)
-        .await
-        .refused(401, "bad_signature");
+    tell(&world, &event, now.0, "another secret").await.refused(401, "bad_signature");
+    tell(&world, &event, now.0 - 301_000, SECRET).await.refused(401, "bad_signature");
     assert_eq!(guard.view("E02").await["payment"]["paid"], false);
 
     assert_eq!(tell(&world, &event, now.0, SECRET).await.status, 200);
     let turned = |frame: &Value| frame["type"] == "view" && frame["payment"]["paid"] == true;
     let frame = told.hears("the page to turn", turned).await;
-    assert_eq!(
-        (&frame["lane"], &frame["case"]),
-        (&json!("E02"), &json!(claim.case))
-    );
+    assert_eq!((&frame["lane"], &frame["case"]), (&json!("E02"), &json!(claim.case)));
     assert!(offers_open(&frame), "{frame}");
 
     assert_eq!(tell(&world, &event, now.0, SECRET).await.status, 200);
@@ -118,14 +96,8 @@ async fn settles(world: &World, guard: &Person, case: &str) {
     .await;
     assert_eq!(left["stays"][0]["release"], "normal");
     let opening = &left["openings"][0];
-    assert_eq!(
-        (&opening["passage"], &opening["case"]),
-        (&json!("passed"), &json!(case))
-    );
-    assert_eq!(
-        (&opening["due_fen"], &opening["collected_fen"]),
-        (&json!(0), &json!(900))
-    );
+    assert_eq!((&opening["passage"], &opening["case"]), (&json!("passed"), &json!(case)));
+    assert_eq!((&opening["due_fen"], &opening["collected_fen"]), (&json!(0), &json!(900)));
 }
 
 /// Free minutes, first period, step: the demo tariff at its edges.
@@ -134,9 +106,7 @@ async fn the_fee_follows_the_demo_tariff() {
     for (minutes, fen) in [(14, 0), (16, 500), (59, 500), (121, 1300)] {
         let (_world, guard) = at_the_exit(Engine::Sqlite, minutes).await;
         guard.claim("E02").await;
-        let page = guard
-            .see("E02", "the quote", |view| view["payment"].is_object())
-            .await;
+        let page = guard.see("E02", "the quote", |view| view["payment"].is_object()).await;
         assert_eq!(page["payment"]["due_fen"], fen, "after {minutes} minutes");
         assert_eq!(offers_open(&page), fen == 0, "after {minutes} minutes");
     }
@@ -147,35 +117,24 @@ async fn the_fee_follows_the_demo_tariff() {
 async fn a_failed_lookup_is_unknown_and_never_temporary(engine: Engine) {
     let world = World::new(engine).await;
     let (guard, claim) = world.at_the_gate().await;
-    world
-        .database
-        .tamper("alter table pass_plate rename to pass_plate_away")
-        .await;
+    world.database.tamper("alter table pass_plate rename to pass_plate_away").await;
     let read = guard.view("E01").await;
     assert_eq!(read["assessment"], "unknown", "{}", read["vehicle"]);
     assert!(!offers_open(&read));
     let corrected = guard.correct(&claim, "粤B54321").await;
     assert_eq!(corrected["assessment"], "unknown");
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "not_offered");
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(409, "not_offered");
     world.lot.lane("E01").arrive(Vehicle::new("粤BF06789"));
     let mut told = world.stream(&guard).await;
     told.watch(&["W01"]).await;
     world.lot.lane("W01").arrive(Vehicle::new("粤B12345"));
     let frame = told
-        .hears("another lane's vehicle", |f| {
-            f["type"] == "view" && f["lane"] == "W01" && f["vehicle"].is_object()
-        })
+        .hears("another lane's vehicle", |f| f["type"] == "view" && f["lane"] == "W01" && f["vehicle"].is_object())
         .await;
     assert_eq!(frame["assessment"], "unknown");
     assert_eq!(world.reached("E01"), 0);
 
-    world
-        .database
-        .tamper("alter table pass_plate_away rename to pass_plate")
-        .await;
+    world.database.tamper("alter table pass_plate_away rename to pass_plate").await;
     let page = guard.correct(&claim, "粤B12345").await;
     assert_eq!(page["assessment"], "pass_valid");
     guard.open(&claim).await;

@@ -238,13 +238,9 @@ lots = ["cyds"]
 async fn at_work(lane: &'static str) -> (World, Person, Ids) {
     let world = World::with(Database::new(Engine::Sqlite).await, MORE, &[]).await;
     let agent = world.person("agent").await;
-    world
-        .lot
-        .lane(lane)
-        .arrive(lotsim::Vehicle::new("粤B66R58"));
+    world.lot.lane(lane).arrive(lotsim::Vehicle::new("粤B66R58"));
     let claim = agent.claim(lane).await;
-    let ready =
-        |view: &Value| view["assessment"] == "temporary" && view["picture"]["url"].is_string();
+    let ready = |view: &Value| view["assessment"] == "temporary" && view["picture"]["url"].is_string();
     let view = agent.see(lane, "the vehicle's picture", ready).await;
     let order = agent.open(&claim).await;
     let opening = agent.get("/api/openings").await.ok()["items"][0]["id"].clone();
@@ -252,10 +248,8 @@ async fn at_work(lane: &'static str) -> (World, Person, Ids) {
     let picture = picture.rsplit('/').next().unwrap();
     agent.order_becomes(&order["id"], "opened").await;
     let release = json!({"order_id": Uuid::new_v4(), "fence": claim.fence, "reason": "police", "remark": "执行公务"});
-    let asked = agent
-        .post(&format!("/api/cases/{}/release", claim.case), &release)
-        .await
-        .refused(409, "approval_required");
+    let asked =
+        agent.post(&format!("/api/cases/{}/release", claim.case), &release).await.refused(409, "approval_required");
     let ids = Ids {
         lane,
         approval: asked["approval"].as_str().unwrap().to_owned(),
@@ -311,12 +305,7 @@ async fn photographed(world: &World, case: &str) -> String {
 async fn every_route_has_its_line() {
     let world = World::sqlite().await;
     let shut = SHUT_TO.iter().map(|(route, _)| *route);
-    let listed: Vec<&str> = WITHOUT_SESSION
-        .iter()
-        .chain(EVERY_ROLE)
-        .copied()
-        .chain(shut)
-        .collect();
+    let listed: Vec<&str> = WITHOUT_SESSION.iter().chain(EVERY_ROLE).copied().chain(shut).collect();
     let once: BTreeSet<String> = listed.iter().map(|route| (*route).to_owned()).collect();
     assert_eq!(once.len(), listed.len(), "a route stands in two lists");
     assert_eq!(routes(&world).await, once);
@@ -334,25 +323,17 @@ async fn without_a_session_every_route_is_refused() {
         // The ids name nothing and the body is no JSON.
         let request = |person: &Person| person.request(method.clone(), path).body("{");
         if WITHOUT_SESSION.contains(&route.as_str()) {
-            let proven =
-                path.starts_with("/api/devices/") || path.starts_with("/api/integrations/");
+            let proven = path.starts_with("/api/devices/") || path.starts_with("/api/integrations/");
             if proven {
-                Person::send(request(&nobody))
-                    .await
-                    .refused(401, "bad_signature");
+                Person::send(request(&nobody)).await.refused(401, "bad_signature");
             }
             continue;
         }
         for person in [&nobody, &ended] {
-            Person::send(request(person))
-                .await
-                .refused(401, "no_session");
+            Person::send(request(person)).await.refused(401, "no_session");
         }
     }
-    nobody
-        .get("/api/nothing-here")
-        .await
-        .refused(401, "no_session");
+    nobody.get("/api/nothing-here").await.refused(401, "no_session");
 }
 
 /// R4: each role only its operations, whatever the body.
@@ -362,9 +343,7 @@ async fn the_wrong_role_is_refused() {
     for (route, username) in SHUT_TO {
         let person = world.person(username).await;
         let (method, path) = parts(route);
-        let answer = person
-            .call(method, &ids.fill(path), Some(&ids.body(route)))
-            .await;
+        let answer = person.call(method, &ids.fill(path), Some(&ids.body(route))).await;
         assert_eq!(answer.status, 403, "{route} by {username}: {}", answer.body);
         answer.refused(403, "not_allowed");
     }
@@ -417,12 +396,7 @@ async fn anothers_lot_is_not_found() {
             let socket = path.ends_with("/environment") && there.status == 400;
             // This vehicle has nothing to scan.
             let socket = socket || (path.ends_with("/qr") && there.status == 409);
-            assert!(
-                there.status.is_success() || socket,
-                "{route}: {} {}",
-                there.status,
-                there.body
-            );
+            assert!(there.status.is_success() || socket, "{route}: {} {}", there.status, there.body);
         }
     }
     assert!(looked > 15, "{looked} routes looked at");

@@ -12,10 +12,7 @@ async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
     let mut world = World::sqlite().await;
     world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
-    world
-        .lot
-        .lane("E02")
-        .arrive(Vehicle::new("粤B12345").read_as("粤B1Z345"));
+    world.lot.lane("E02").arrive(Vehicle::new("粤B12345").read_as("粤B1Z345"));
     let guard = Desk::of("guard", &world, &bus).await;
     let agent = Desk::of("agent", &world, &bus).await;
 
@@ -29,23 +26,12 @@ async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
     agent.look_up("dmck", "E02").await;
     agent.press(&[key::ENTER]).await;
     let told = agent.see(At::Css("[data-testid=held-banner]")).await;
-    assert!(
-        told.contains("已经有人处理") && told.contains("张三"),
-        "{told}"
-    );
-    assert!(
-        !agent
-            .window
-            .is_enabled(At::Css("[data-testid=open-button]"))
-            .await
-            .unwrap()
-    );
+    assert!(told.contains("已经有人处理") && told.contains("张三"), "{told}");
+    assert!(!agent.window.is_enabled(At::Css("[data-testid=open-button]")).await.unwrap());
 
     // R16, R17: the plate is corrected by keys, and the pass is found valid.
     guard.correct("粤B12345").await;
-    guard
-        .see(At::Css("[data-testid=verdict][data-assessment=pass_valid]"))
-        .await;
+    guard.see(At::Css("[data-testid=verdict][data-assessment=pass_valid]")).await;
     assert_eq!(world.moved("E02"), 0);
 
     // R27: the confirmation names what will happen; only then the arm rises, once.
@@ -53,23 +39,12 @@ async fn a_guard_opens_for_a_misread_pass_while_a_second_person_looks_on() {
     let sheet = guard.see(At::Css("[data-testid=confirm-sheet]")).await;
     // A plate is drawn character by character.
     let said: String = sheet.split_whitespace().collect();
-    for named in [
-        "彩悦大厦",
-        "东门出口",
-        "出场",
-        "粤B12345",
-        "应收¥0",
-        "将记录操作人",
-    ] {
+    for named in ["彩悦大厦", "东门出口", "出场", "粤B12345", "应收¥0", "将记录操作人"] {
         assert!(said.contains(named), "{named} is not named:\n{sheet}");
     }
-    guard
-        .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
-        .await;
+    guard.see(At::Css("[data-testid=confirm-open][data-armed=true]")).await;
     guard.click("confirm-open").await;
-    guard
-        .see(At::Css("[data-testid=order-result][data-result=opened]"))
-        .await;
+    guard.see(At::Css("[data-testid=order-result][data-result=opened]")).await;
     assert_eq!(world.lot.lane("E02").bar(), BarrierState::Open);
     let moved = world.lot.movements("E02");
     assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));

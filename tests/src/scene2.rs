@@ -69,8 +69,7 @@ async fn sit(desk: &Desk, seat: &str) {
     let number = At::Css("[data-testid=seat-number]");
     desk.window.fill(number, seat).await.unwrap();
     desk.press(&[key::ENTER]).await;
-    desk.see(At::Css("[data-testid=seat-state][data-state=free]"))
-        .await;
+    desk.see(At::Css("[data-testid=seat-state][data-state=free]")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,13 +99,9 @@ async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
 
     // R18: the code that fits goes to the robot, and its real screen is seen here.
     agent.press(&[key::F6]).await;
-    agent
-        .see(At::Css("[data-testid=robot-result][data-result=told]"))
-        .await;
+    agent.see(At::Css("[data-testid=robot-result][data-result=told]")).await;
     robot.see(At::Css("body[data-scene=pay]")).await.unwrap();
-    agent
-        .see(At::Css("[data-testid=robot-screen][data-mirror=true] img"))
-        .await;
+    agent.see(At::Css("[data-testid=robot-screen][data-mirror=true] img")).await;
 
     // The driver scans and pays; the page turns by itself and offers to open.
     let show = robot.script("return window.kiosk.show", json!([])).await;
@@ -115,13 +110,9 @@ async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
     assert!(note.contains("已缴费 ¥9.00"), "{note}");
     robot.see(At::Css("body[data-scene=paid]")).await.unwrap();
     agent.press(&[key::F8]).await;
-    agent
-        .see(At::Css("[data-testid=confirm-open][data-armed=true]"))
-        .await;
+    agent.see(At::Css("[data-testid=confirm-open][data-armed=true]")).await;
     agent.click("confirm-open").await;
-    agent
-        .see(At::Css("[data-testid=order-result][data-result=opened]"))
-        .await;
+    agent.see(At::Css("[data-testid=order-result][data-result=opened]")).await;
     let moved = world.lot.movements("E02");
     assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
 
@@ -129,21 +120,14 @@ async fn an_agent_takes_a_drivers_call_from_its_ring_to_its_close() {
     call.tell("call.ended").await;
     agent.see(OVER).await;
     agent.press(&[key::ALT, "q"]).await;
-    agent
-        .window
-        .click(At::Css("label:has([data-testid=outcome-solved])"))
-        .await
-        .unwrap();
+    agent.window.click(At::Css("label:has([data-testid=outcome-solved])")).await.unwrap();
     agent.click("close-confirm").await;
     agent.see(At::Text("未锁定道口")).await;
     robot.see(At::Css("body[data-scene=idle]")).await.unwrap();
     let chief = world.person("chief").await;
     let openings = chief.get("/api/openings?lane=E02").await.ok();
     let opening = &openings["items"][0];
-    assert_eq!(
-        (&opening["source"], &opening["collected_fen"]),
-        (&json!("call"), &json!(900))
-    );
+    assert_eq!((&opening["source"], &opening["collected_fen"]), (&json!("call"), &json!(900)));
 }
 
 /// R11: in a live call another lane is only looked at, unless the case is moved there; closing asks first. R2: the seat
@@ -212,10 +196,7 @@ async fn a_page_cut_off_in_mid_call_catches_up_by_itself() {
     for letter in ["粤", "B", "7"] {
         agent.press(&[letter]).await;
     }
-    assert!(
-        !agent.window.has(OVER).await.unwrap(),
-        "nothing came through"
-    );
+    assert!(!agent.window.has(OVER).await.unwrap(), "nothing came through");
     // The connections of before are found dead when the line is back.
     relay.cut();
     relay.mend();

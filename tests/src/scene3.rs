@@ -19,10 +19,7 @@ async fn stuck(desk: &Desk, world: &World) {
     world.lot.lane("E02").arrive(Vehicle::new("京QX7731"));
     desk.look_up("dmck", "E02").await;
     desk.press(&[key::ENTER]).await;
-    desk.see(At::Css(
-        "[data-testid=verdict][data-assessment=no_entry_record]",
-    ))
-    .await;
+    desk.see(At::Css("[data-testid=verdict][data-assessment=no_entry_record]")).await;
 }
 
 /// The remark, and two photos taken with the lane's own camera.
@@ -39,13 +36,7 @@ async fn give_proof(desk: &Desk) {
         })
         .await;
     }
-    desk.window
-        .fill(
-            At::Css("[data-testid=release-remark]"),
-            "车主出示行驶证，称凌晨进场",
-        )
-        .await
-        .unwrap();
+    desk.window.fill(At::Css("[data-testid=release-remark]"), "车主出示行驶证，称凌晨进场").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,15 +62,11 @@ async fn a_guard_releases_with_two_photos_and_the_supervisor_sees_it_on_a_phone(
     for named in ["彩悦大厦", "东门出口", "京QX7731", "不可删除"] {
         assert!(said.contains(named), "{named} is not named:\n{sheet}");
     }
-    guard
-        .see(At::Css("[data-testid=release-confirm][data-armed=true]"))
-        .await;
+    guard.see(At::Css("[data-testid=release-confirm][data-armed=true]")).await;
     guard.press(&[key::ENTER]).await;
     assert_eq!(world.moved("E02"), 0, "Enter confirms no abnormal release");
     guard.click("release-confirm").await;
-    guard
-        .see(At::Css("[data-testid=order-result][data-result=opened]"))
-        .await;
+    guard.see(At::Css("[data-testid=order-result][data-result=opened]")).await;
     let moved = world.lot.movements("E02");
     assert_eq!((moved.len(), moved[0].cause), (1, Cause::Command));
 
@@ -89,10 +76,7 @@ async fn a_guard_releases_with_two_photos_and_the_supervisor_sees_it_on_a_phone(
     chief.see(ROW).await;
     chief.window.click(ROW).await.unwrap();
     let facts = chief.see(At::Css("[data-testid=opening-detail]")).await;
-    assert!(
-        facts.contains("车主出示行驶证") && facts.contains("张三"),
-        "{facts}"
-    );
+    assert!(facts.contains("车主出示行驶证") && facts.contains("张三"), "{facts}");
     chief.click("evidence-2").await;
     chief.see(At::Css("[data-testid=photo-view]")).await;
     let shown = "const picture = document.querySelector('[data-testid=photo-view] img');
@@ -121,11 +105,7 @@ async fn what_was_filled_in_survives_a_lost_lease() {
 
     guard.look_up("dmck", "E02").await;
     guard.press(&[key::ENTER]).await;
-    guard
-        .see(At::Css(
-            "[data-testid=verdict][data-assessment=no_entry_record]",
-        ))
-        .await;
+    guard.see(At::Css("[data-testid=verdict][data-assessment=no_entry_record]")).await;
     guard.click("release-open").await;
     let kept = "return document.querySelector('[data-testid=release-remark]')?.value ?? ''";
     crate::harness::wait_for("the remark", async || {

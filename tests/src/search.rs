@@ -10,9 +10,7 @@ const MANY_READINGS: &str = "\n[[lot]]\nid = \"cjhy\"\nname = \"重庆长江银�
 async fn lanes(person: &Person, query: &str) -> Vec<String> {
     let answer = person.get(&format!("/api/search?q={query}")).await.ok();
     let lanes = answer["lanes"].as_array().unwrap().iter();
-    lanes
-        .map(|lane| lane["id"].as_str().unwrap().to_owned())
-        .collect()
+    lanes.map(|lane| lane["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// By name, code, pinyin, initials, from lot into lane name, mixed, and with one slip; the best comes first.
@@ -39,11 +37,7 @@ async fn a_lane_is_found_however_it_is_typed() {
     ];
     for (query, wanted) in typed {
         let found = lanes(&agent, query).await;
-        assert_eq!(
-            found.first().map(String::as_str),
-            Some(wanted),
-            "{query} finds {found:?}"
-        );
+        assert_eq!(found.first().map(String::as_str), Some(wanted), "{query} finds {found:?}");
     }
     assert_eq!(lanes(&agent, "没有这样的道口").await, Vec::<String>::new());
     let lots = agent.get("/api/search?q=cyds").await.ok();
@@ -55,40 +49,22 @@ async fn a_lane_is_found_however_it_is_typed() {
 async fn another_lots_things_are_not_found() {
     let world = World::sqlite().await;
     let (guard, agent) = (world.person("guard").await, world.person("agent").await);
-    world
-        .lot
-        .lane("S01")
-        .arrive(lotsim::Vehicle::new("粤B66R58"));
+    world.lot.lane("S01").arrive(lotsim::Vehicle::new("粤B66R58"));
     let claim = agent.claim("S01").await;
-    agent
-        .see("S01", "the vehicle", |view| {
-            view["assessment"] == "temporary"
-        })
-        .await;
+    agent.see("S01", "the vehicle", |view| view["assessment"] == "temporary").await;
     agent.open(&claim).await;
     for query in ["南门进口", "S01", "xhzx", "粤B66R58"] {
         let found = lanes(&guard, query).await;
-        assert!(
-            !found.contains(&"S01".to_owned()),
-            "{query} finds {found:?}"
-        );
+        assert!(!found.contains(&"S01".to_owned()), "{query} finds {found:?}");
     }
     let handled = guard.get("/api/handled").await.ok();
     assert_eq!(handled["items"], Value::Array(Vec::new()));
     let records = guard.get("/api/records?q=粤B66R58").await.ok();
     let nothing = |part: &str| records[part] == Value::Array(Vec::new());
-    assert!(
-        ["stays", "payments", "cases", "openings"]
-            .into_iter()
-            .all(nothing),
-        "{records}"
-    );
+    assert!(["stays", "payments", "cases", "openings"].into_iter().all(nothing), "{records}");
     let found = agent.get("/api/records?q=粤B66R58").await.ok();
     assert_eq!(found["cases"][0]["id"], claim.case.as_str());
-    assert_eq!(
-        guard.get("/api/openings").await.ok()["items"],
-        Value::Array(Vec::new())
-    );
+    assert_eq!(guard.get("/api/openings").await.ok()["items"], Value::Array(Vec::new()));
 }
 
 /// R7: whoever types sees at once that somebody is there already.
@@ -103,10 +79,7 @@ async fn a_held_lane_says_by_whom() {
     let chief = world.person("chief").await;
     let board = chief.get("/api/board").await.ok();
     assert_eq!(
-        (
-            &board["items"][0]["lane"]["id"],
-            &board["items"][0]["holder"]["name"]
-        ),
+        (&board["items"][0]["lane"]["id"], &board["items"][0]["holder"]["name"]),
         (&"E02".into(), &"李四".into())
     );
     assert_eq!(agent.try_close(&claim).await.status, 204);

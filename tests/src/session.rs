@@ -29,23 +29,14 @@ async fn guessing_is_slowed_and_locks_nobody_else_out(engine: Engine) {
         answer.refused(401, "bad_credentials");
     }
     let wait = slowed.expect("thirty guesses are slowed");
-    stranger
-        .try_log_in("guard", PASSWORD)
-        .await
-        .refused(429, "too_many_attempts");
+    stranger.try_log_in("guard", PASSWORD).await.refused(429, "too_many_attempts");
     let victim = world.stranger().from("198.51.100.4");
     assert_eq!(victim.try_log_in("guard", PASSWORD).await.status, 201);
     world.advance(Duration::from_secs(wait));
     assert_eq!(stranger.try_log_in("guard", PASSWORD).await.status, 201);
     // An unknown account and a wrong password look the same.
-    let unknown = victim
-        .try_log_in("nobody-here", PASSWORD)
-        .await
-        .refused(401, "bad_credentials");
-    let wrong = victim
-        .try_log_in("chief", "wrong")
-        .await
-        .refused(401, "bad_credentials");
+    let unknown = victim.try_log_in("nobody-here", PASSWORD).await.refused(401, "bad_credentials");
+    let wrong = victim.try_log_in("chief", "wrong").await.refused(401, "bad_credentials");
     assert_eq!(unknown["detail"], wrong["detail"]);
 }
 
@@ -70,13 +61,7 @@ async fn a_session_ends_idle_absolutely_and_by_its_person(engine: Engine) {
 
     let leaving = world.person("guard").await;
     let mut told = Stream::open(&leaving, None).await;
-    assert_eq!(
-        leaving
-            .call(Method::DELETE, "/api/session", None)
-            .await
-            .status,
-        204
-    );
+    assert_eq!(leaving.call(Method::DELETE, "/api/session", None).await.status, 204);
     leaving.get("/api/session").await.refused(401, "no_session");
     while told.next().await.is_some() {}
     let token = leaving.token().unwrap();
@@ -89,10 +74,7 @@ async fn is_used(world: &World, person: &Person) {
     person.get("/api/session").await.ok();
     let now = world.now().0;
     let written = format!("select count(*) from session where used_at = {now}");
-    wait_for("the use on record", async || {
-        (world.database.count(&written).await > 0).then_some(())
-    })
-    .await;
+    wait_for("the use on record", async || (world.database.count(&written).await > 0).then_some(())).await;
 }
 
 /// R4: binding a taken seat names who has it; R2: only agents have seats.
@@ -100,39 +82,15 @@ async fn a_seat_serves_one_person_at_a_time(engine: Engine) {
     let world = World::new(engine).await;
     let (agent, other) = (world.person("agent").await, world.person("agent2").await);
     let seat = |number: &str| json!({"number": number});
-    let bound = agent
-        .call(Method::PUT, "/api/seat", Some(&seat("8001")))
-        .await
-        .ok();
+    let bound = agent.call(Method::PUT, "/api/seat", Some(&seat("8001"))).await.ok();
     assert_eq!(bound["seat"], "8001");
-    let taken = other
-        .call(Method::PUT, "/api/seat", Some(&seat("8001")))
-        .await
-        .refused(409, "seat_taken");
+    let taken = other.call(Method::PUT, "/api/seat", Some(&seat("8001"))).await.refused(409, "seat_taken");
     assert_eq!(taken["holder"]["name"], "李四");
-    agent
-        .call(Method::PUT, "/api/seat", Some(&seat("8002")))
-        .await
-        .ok();
-    other
-        .call(Method::PUT, "/api/seat", Some(&seat("8001")))
-        .await
-        .ok();
-    assert_eq!(
-        agent.call(Method::DELETE, "/api/seat", None).await.status,
-        204
-    );
+    agent.call(Method::PUT, "/api/seat", Some(&seat("8002"))).await.ok();
+    other.call(Method::PUT, "/api/seat", Some(&seat("8001"))).await.ok();
+    assert_eq!(agent.call(Method::DELETE, "/api/seat", None).await.status, 204);
     assert!(agent.get("/api/session").await.ok()["seat"].is_null());
     let guard = world.person("guard").await;
-    guard
-        .call(Method::PUT, "/api/seat", Some(&seat("8002")))
-        .await
-        .refused(403, "not_allowed");
-    assert!(
-        agent
-            .call(Method::PUT, "/api/seat", Some(&seat("9999")))
-            .await
-            .status
-            .is_client_error()
-    );
+    guard.call(Method::PUT, "/api/seat", Some(&seat("8002"))).await.refused(403, "not_allowed");
+    assert!(agent.call(Method::PUT, "/api/seat", Some(&seat("9999"))).await.status.is_client_error());
 }

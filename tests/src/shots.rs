@@ -30,21 +30,9 @@ struct Look {
     theme: &'static str,
     language: &'static str,
 }
-const LIGHT: Look = Look {
-    name: "light",
-    theme: "light",
-    language: "zh-CN",
-};
-const DARK: Look = Look {
-    name: "dark",
-    theme: "dark",
-    language: "zh-CN",
-};
-const ENGLISH: Look = Look {
-    name: "english",
-    theme: "light",
-    language: "en",
-};
+const LIGHT: Look = Look { name: "light", theme: "light", language: "zh-CN" };
+const DARK: Look = Look { name: "dark", theme: "dark", language: "zh-CN" };
+const ENGLISH: Look = Look { name: "english", theme: "light", language: "en" };
 /// The accessibility checker of the pages' own tests, from their dependencies.
 const AXE: &str = "ui/node_modules/axe-core/axe.min.js";
 /// How long pictures on a page may take to arrive.
@@ -100,11 +88,7 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
     let sheet = album.contact_sheet()?;
     println!(
         "{} pictures, all together in {}",
-        album
-            .rows
-            .iter()
-            .map(|(_, taken)| taken.len())
-            .sum::<usize>(),
+        album.rows.iter().map(|(_, taken)| taken.len()).sum::<usize>(),
         sheet.display()
     );
     ensure!(album.faults.is_empty(), "{}", album.faults.join("\n"));
@@ -115,10 +99,8 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
 async fn work(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
     desk.see(At::Css("[data-testid=login-submit]")).await?;
     album.picture(desk, "login").await?;
-    desk.fill(At::Css("[data-testid=login-username]"), "agent")
-        .await?;
-    desk.fill(At::Css("[data-testid=login-password]"), PASSWORD)
-        .await?;
+    desk.fill(At::Css("[data-testid=login-username]"), "agent").await?;
+    desk.fill(At::Css("[data-testid=login-password]"), PASSWORD).await?;
     desk.click(At::Css("[data-testid=login-submit]")).await?;
     let search = At::Css("[data-testid=search-input]");
     desk.see(search).await?;
@@ -131,20 +113,15 @@ async fn work(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
     desk.click(At::Css("[data-testid=view-E01]")).await?;
     desk.see(At::Css("[data-testid=held-banner]")).await?;
     album.picture(desk, "held").await?;
-    let case = held["case"]["id"]
-        .as_str()
-        .context("a claim makes a case")?;
-    guard
-        .post(&format!("/api/cases/{case}/close"), &json!({}))
-        .await?;
+    let case = held["case"]["id"].as_str().context("a claim makes a case")?;
+    guard.post(&format!("/api/cases/{case}/close"), &json!({})).await?;
     open_without_answer(demo, desk, album).await
 }
 
 /// Claims the lane where the misread plate waits, corrects it, and loses the barrier's answer.
 async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> Result<()> {
     desk.press(&[key::CONTROL, "k"]).await?;
-    desk.fill(At::Css("[data-testid=search-input]"), "dmck")
-        .await?;
+    desk.fill(At::Css("[data-testid=search-input]"), "dmck").await?;
     desk.see(At::Css("[data-testid=search-hit-E02]")).await?;
     desk.press(&[key::ENTER]).await?;
     desk.see(At::Css("[data-testid=lease-remaining]")).await?;
@@ -166,8 +143,7 @@ async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> R
     desk.press(&[key::ALT, "q"]).await?;
     desk.see(At::Css("[data-testid=close-sheet]")).await?;
     desk.click(At::Css("[data-testid=close-confirm]")).await?;
-    desk.see_gone(At::Css("[data-testid=lease-remaining]"))
-        .await
+    desk.see_gone(At::Css("[data-testid=lease-remaining]")).await
 }
 
 /// Types the right plate over the misread one.
@@ -187,20 +163,16 @@ impl Album {
         for (width, height, looks) in SIZES {
             desk.resize(width, height).await?;
             for look in looks {
-                desk.script(DRESS, json!([look.theme, look.language]))
-                    .await?;
+                desk.script(DRESS, json!([look.theme, look.language])).await?;
                 settle(desk).await?;
                 let at = format!("{state} at {width}×{height}, {}", look.name);
                 self.measure(desk, &at).await?;
-                let path = self
-                    .folder
-                    .join(format!("{state}-{width}-{}.png", look.name));
+                let path = self.folder.join(format!("{state}-{width}-{}.png", look.name));
                 fs::write(&path, desk.picture().await?)?;
                 taken.push(path);
             }
         }
-        desk.script(DRESS, json!([LIGHT.theme, LIGHT.language]))
-            .await?;
+        desk.script(DRESS, json!([LIGHT.theme, LIGHT.language])).await?;
         println!("  {state}");
         self.rows.push((state.to_owned(), taken));
         Ok(())
@@ -213,8 +185,7 @@ impl Album {
             let found = desk.script_async(check, json!([])).await?;
             let found = found.as_array().cloned().unwrap_or_default();
             let said = found.iter().filter_map(Value::as_str);
-            self.faults
-                .extend(said.map(|fault| format!("{at}: {fault}")));
+            self.faults.extend(said.map(|fault| format!("{at}: {fault}")));
         }
         Ok(())
     }
@@ -224,15 +195,10 @@ impl Album {
         let gap = 12;
         let mut rows = Vec::new();
         for (_, paths) in &self.rows {
-            let small: Vec<RgbaImage> = paths
-                .iter()
-                .map(|path| reduced(path))
-                .collect::<Result<_>>()?;
+            let small: Vec<RgbaImage> = paths.iter().map(|path| reduced(path)).collect::<Result<_>>()?;
             rows.push(small);
         }
-        let width_of = |row: &Vec<RgbaImage>| {
-            row.iter().map(|picture| picture.width() + gap).sum::<u32>() + gap
-        };
+        let width_of = |row: &Vec<RgbaImage>| row.iter().map(|picture| picture.width() + gap).sum::<u32>() + gap;
         let width = rows.iter().map(width_of).max().unwrap_or(gap);
         let height = u32::try_from(rows.len())? * (SHEET_HEIGHT + gap) + gap;
         let mut sheet = RgbaImage::from_pixel(width, height, Rgba([128, 128, 128, 255]));
@@ -302,10 +268,5 @@ async fn settle(desk: &Window) -> Result<()> {
 fn reduced(path: &Path) -> Result<RgbaImage> {
     let picture = image::open(path)?.to_rgba8();
     let width = picture.width() * SHEET_HEIGHT / picture.height().max(1);
-    Ok(imageops::resize(
-        &picture,
-        width,
-        SHEET_HEIGHT,
-        FilterType::Triangle,
-    ))
+    Ok(imageops::resize(&picture, width, SHEET_HEIGHT, FilterType::Triangle))
 }

@@ -41,10 +41,7 @@ fn start(command: &mut Command, log: &Path) -> Running {
 /// Waits until a program has ended as it should.
 async fn succeeds(program: &mut Running) {
     let program = std::cell::RefCell::new(program);
-    let ended = wait_for("SIPp to end", async || {
-        program.borrow_mut().ended().unwrap()
-    })
-    .await;
+    let ended = wait_for("SIPp to end", async || program.borrow_mut().ended().unwrap()).await;
     let said = program.borrow().last_lines();
     assert!(ended.success(), "{ended}: {said}");
 }
@@ -78,12 +75,7 @@ impl Telephones {
             .args(["-A", "LANEDESK_INTEGRATION=\"tel\""])
             .args(["-A", &format!("LANEDESK_SECRET=\"{SECRET}\"")]);
         let kamailio = start(&mut command, &folder.path().join("kamailio.log"));
-        let phones = Self {
-            proxy,
-            phones,
-            folder,
-            _kamailio: kamailio,
-        };
+        let phones = Self { proxy, phones, folder, _kamailio: kamailio };
         wait_for("kamailio to answer", async || phones.answers().await).await;
         phones
     }
@@ -96,15 +88,9 @@ impl Telephones {
             "OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bKping\r\nFrom: <sip:a@b>;tag=1\r\n\
              To: <sip:x@127.0.0.1>\r\nCall-ID: ping\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         );
-        socket
-            .send_to(ping.as_bytes(), ("127.0.0.1", self.proxy))
-            .await
-            .unwrap();
+        socket.send_to(ping.as_bytes(), ("127.0.0.1", self.proxy)).await.unwrap();
         let mut answer = [0; 1024];
-        let heard = tokio::time::timeout(
-            std::time::Duration::from_millis(300),
-            socket.recv(&mut answer),
-        );
+        let heard = tokio::time::timeout(std::time::Duration::from_millis(300), socket.recv(&mut answer));
         heard.await.ok()?.ok().map(drop)
     }
 
@@ -128,9 +114,7 @@ impl Telephones {
     /// A robot that calls a seat.
     fn robot(&self, scenario: &str, seat: &str) -> Running {
         let proxy = format!("127.0.0.1:{}", self.proxy);
-        let keys = [
-            "-key", "caller", CALLER, "-key", "robot", "R-102", "-key", "lane", "E02",
-        ];
+        let keys = ["-key", "caller", CALLER, "-key", "robot", "R-102", "-key", "lane", "E02"];
         let mut arguments = vec!["-s", seat, "-d", "600", "-timeout", "25"];
         arguments.extend(keys);
         arguments.push(&proxy);
@@ -149,11 +133,7 @@ async fn agent(world: &World) -> (Person, Stream) {
 
 async fn call(stream: &mut Stream, state: &str) -> Value {
     let what = format!("a call that is {state}");
-    stream
-        .hears(&what, |frame| {
-            frame["type"] == "call" && frame["call"]["state"] == state
-        })
-        .await
+    stream.hears(&what, |frame| frame["type"] == "call" && frame["call"]["state"] == state).await
 }
 
 /// An INVITE with X-Robot and X-Lane is the agent's call with the lane claimed; its 200 makes it live; its BYE ends it.
@@ -169,11 +149,7 @@ async fn an_invite_of_a_robot_arrives_as_a_call_and_its_bye_ends_it() {
     assert_eq!(rings["call"]["robot"], "R-102", "X-Robot");
     assert_eq!(rings["call"]["caller"], CALLER);
     let lease = agent.view("E02").await["lease"].clone();
-    assert_eq!(
-        (&lease["holder"]["id"], &lease["expires_at"]),
-        (&json!(agent.id), &Value::Null),
-        "R29, R11"
-    );
+    assert_eq!((&lease["holder"]["id"], &lease["expires_at"]), (&json!(agent.id), &Value::Null), "R29, R11");
     let live = call(&mut stream, "live").await;
     assert_eq!(live["case"], rings["case"]);
     assert!(live["call"]["answered_at"].is_string());
@@ -229,10 +205,7 @@ async fn the_script_for_asterisk_and_freeswitch_tells_the_hub() {
     assert_eq!(rows, 1);
     assert!(agent.get("/api/calls?state=live").await.ok()["items"][0].is_null());
     // Nobody listens there: the script gives up in time and says so with its exit code, so that a dialplan never hangs.
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let told = tokio::task::block_in_place(|| {
         Command::new("sh")
             .arg(shipped("lanedesk-call"))
@@ -249,18 +222,12 @@ async fn the_script_for_asterisk_and_freeswitch_tells_the_hub() {
 /// One run of the script for `FreeSWITCH`; what it told its session to execute.
 fn lua(world: &World, kind: &str, variables: &[&str], arguments: &[&str]) -> String {
     let said = Command::new("lua5.4")
-        .args([
-            here("src/sip/freeswitch.lua"),
-            shipped("freeswitch/lanedesk.lua"),
-        ])
+        .args([here("src/sip/freeswitch.lua"), shipped("freeswitch/lanedesk.lua")])
         .arg(kind)
         .args(variables)
         .arg("--")
         .args(arguments)
-        .env(
-            "LANEDESK_CALL",
-            format!("sh {}", shipped("lanedesk-call").display()),
-        )
+        .env("LANEDESK_CALL", format!("sh {}", shipped("lanedesk-call").display()))
         .env("LANEDESK_HUB", world.address())
         .env("LANEDESK_INTEGRATION", "tel")
         .env("LANEDESK_SECRET", SECRET)
@@ -279,43 +246,20 @@ async fn the_script_of_freeswitch_tells_a_call_from_ring_to_end() {
     let (_agent, mut stream) = agent(&world).await;
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken");
-    let hostile = format!(
-        "caller_id_number=138;touch {0} `touch {0}` $(touch {0})\n",
-        broken.display()
-    );
-    let leg = [
-        "uuid=f-1",
-        "sip_h_X-Robot=R-102",
-        "sip_h_X-Lane=E02",
-        &hostile,
-    ];
+    let hostile = format!("caller_id_number=138;touch {0} `touch {0}` $(touch {0})\n", broken.display());
+    let leg = ["uuid=f-1", "sip_h_X-Robot=R-102", "sip_h_X-Lane=E02", &hostile];
     let run = |kind: &str, variables: &[&str], arguments: &[&str]| {
         tokio::task::block_in_place(|| lua(&world, kind, variables, arguments))
     };
-    assert_eq!(
-        run("session", &leg, &["ringing", "8001"]),
-        "export lanedesk_call=f-1\n"
-    );
+    assert_eq!(run("session", &leg, &["ringing", "8001"]), "export lanedesk_call=f-1\n");
     let rings = call(&mut stream, "ringing").await;
-    assert_eq!(
-        (&rings["call"]["robot"], &rings["call"]["lane"]["id"]),
-        (&json!("R-102"), &json!("E02"))
-    );
-    assert!(
-        rings["call"]["caller"]
-            .as_str()
-            .unwrap()
-            .starts_with("138touch")
-    );
+    assert_eq!((&rings["call"]["robot"], &rings["call"]["lane"]["id"]), (&json!("R-102"), &json!("E02")));
+    assert!(rings["call"]["caller"].as_str().unwrap().starts_with("138touch"));
     // The other leg has an id of its own, and the call's from the first.
     let other = ["uuid=f-2", "lanedesk_call=f-1"];
     run("session", &other, &["answered", "8001"]);
     assert_eq!(call(&mut stream, "live").await["case"], rings["case"]);
-    run(
-        "env",
-        &["variable_uuid=f-1", "variable_lanedesk_call=f-1"],
-        &["ended"],
-    );
+    run("env", &["variable_uuid=f-1", "variable_lanedesk_call=f-1"], &["ended"]);
     call(&mut stream, "ended").await;
     run("session", &["uuid=f-3"], &["ringing", ""]);
     call(&mut stream, "waiting").await;

@@ -99,11 +99,7 @@ async fn a_changed_or_missing_audit_row_is_found(engine: Engine) {
     let holds = |wanted: bool| {
         let said = hub_says(database, &["verify-audit"]);
         assert_eq!(said.ok, wanted, "{}", said.all);
-        assert!(
-            wanted || said.out.contains(&format!("row {seq} ")),
-            "{}",
-            said.all
-        );
+        assert!(wanted || said.out.contains(&format!("row {seq} ")), "{}", said.all);
     };
     holds(true);
     let moved = |ms: i64| format!("update audit set at = at + {ms} where action = 'barrier.order'");

@@ -14,16 +14,9 @@ on_each_engine!(
 /// The page as these frames leave it: each part as it was told last.
 fn page(frames: &[Value]) -> Map<String, Value> {
     let mut page = Map::new();
-    for frame in frames
-        .iter()
-        .filter(|frame| frame["type"] == "view" && frame["lane"] == "E01")
-    {
+    for frame in frames.iter().filter(|frame| frame["type"] == "view" && frame["lane"] == "E01") {
         let parts = frame.as_object().unwrap().iter();
-        page.extend(
-            parts
-                .filter(|(name, _)| *name != "seq")
-                .map(|(name, part)| (name.clone(), part.clone())),
-        );
+        page.extend(parts.filter(|(name, _)| *name != "seq").map(|(name, part)| (name.clone(), part.clone())));
     }
     page
 }
@@ -31,9 +24,7 @@ fn page(frames: &[Value]) -> Map<String, Value> {
 /// Everything told but what belongs to the line itself, and pages: of those one gets the last that there was to get.
 fn news(frames: &[Value]) -> Vec<Value> {
     let own = ["hello", "heartbeat", "view"];
-    let kept = frames
-        .iter()
-        .filter(|frame| !own.contains(&frame["type"].as_str().unwrap()));
+    let kept = frames.iter().filter(|frame| !own.contains(&frame["type"].as_str().unwrap()));
     kept.cloned().collect()
 }
 
@@ -86,15 +77,8 @@ async fn a_desk_cut_off_for_30_s_comes_back_to_the_same_page(engine: Engine) {
 
 /// A vehicle, a corrected plate, an opening: pages, orders and openings are told.
 async fn work(world: &World, guard: &Person, claim: &crate::harness::Claim) {
-    world
-        .lot
-        .lane("E01")
-        .arrive(Vehicle::new("粤B12345").read_as("粤B1Z345"));
-    guard
-        .see("E01", "the vehicle", |view| {
-            view["case"]["plate"] == "粤B1Z345"
-        })
-        .await;
+    world.lot.lane("E01").arrive(Vehicle::new("粤B12345").read_as("粤B1Z345"));
+    guard.see("E01", "the vehicle", |view| view["case"]["plate"] == "粤B1Z345").await;
     guard.correct(claim, "粤B12345").await;
     let order = guard.open(claim).await;
     guard.order_becomes(&order["id"], "opened").await;
@@ -111,23 +95,14 @@ async fn a_place_that_is_too_old_means_reading_everything_again(engine: Engine) 
     // The newest is kept whatever its age, so another one follows.
     guard.claim("E01").await;
     world.advance(Duration::from_secs(2 * 3600));
-    lanedesk_hub::push::remove_old(&world.hub().hub)
-        .await
-        .unwrap();
+    lanedesk_hub::push::remove_old(&world.hub().hub).await.unwrap();
     let agent = world.person("agent").await;
     agent.claim("E02").await;
     for place in [old.as_str(), "nonsense"] {
         let mut late = Stream::open(&guard, Some(place)).await;
-        assert_eq!(
-            late.next().await.unwrap()["type"],
-            "resync",
-            "after {place}"
-        );
+        assert_eq!(late.next().await.unwrap()["type"], "resync", "after {place}");
         agent.claim("E02").await;
-        late.hears("what comes now", |f| {
-            f["type"] == "lease" && f["lane"] == "E02"
-        })
-        .await;
+        late.hears("what comes now", |f| f["type"] == "lease" && f["lane"] == "E02").await;
     }
 }
 
@@ -139,21 +114,12 @@ async fn nobody_is_told_what_they_may_not_see(engine: Engine) {
     let start = told.place();
     agent.claim("S01").await;
     world.lot.lane("S01").arrive(Vehicle::new("粤B66R58"));
-    agent
-        .see("S01", "the vehicle", |view| {
-            view["case"]["plate"] == "粤B66R58"
-        })
-        .await;
+    agent.see("S01", "the vehicle", |view| view["case"]["plate"] == "粤B66R58").await;
     agent.claim("E01").await;
     let mut resumed = Stream::open(&guard, Some(&start)).await;
     for stream in [&mut told, &mut resumed] {
-        stream
-            .hears("one's own lot", |f| {
-                f["type"] == "lease" && f["lane"] == "E01"
-            })
-            .await;
-        let foreign =
-            |f: &&Value| f.to_string().contains("S01") || f.to_string().contains("粤B66R58");
+        stream.hears("one's own lot", |f| f["type"] == "lease" && f["lane"] == "E01").await;
+        let foreign = |f: &&Value| f.to_string().contains("S01") || f.to_string().contains("粤B66R58");
         assert_eq!(stream.heard.iter().find(foreign), None);
         // `lease_lost` of S01 was for the agent alone.
         assert!(!stream.heard.iter().any(|f| f["type"] == "lease_lost"));

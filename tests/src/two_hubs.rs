@@ -12,10 +12,7 @@ async fn a_claim_on_one_is_respected_by_the_other() {
     let world = World::new(Engine::Postgres).await;
     let second = world.second().await;
     let there = format!("http://{}", second.addr);
-    let (guard, agent) = (
-        world.person("guard").await,
-        world.person("agent").await.at(&there),
-    );
+    let (guard, agent) = (world.person("guard").await, world.person("agent").await.at(&there));
     let mut here_told = world.stream(&guard).await;
     let mut there_told = Stream::open(&agent, None).await;
 
@@ -23,9 +20,7 @@ async fn a_claim_on_one_is_respected_by_the_other() {
     let told = agent.try_claim("E01").await.refused(409, "lane_held");
     assert_eq!(told["holder"]["id"], guard.id.as_str());
     for stream in [&mut here_told, &mut there_told] {
-        let frame = stream
-            .hears("the claim", |f| f["type"] == "lease" && f["lane"] == "E01")
-            .await;
+        let frame = stream.hears("the claim", |f| f["type"] == "lease" && f["lane"] == "E01").await;
         assert_eq!(frame["holder"]["id"], guard.id.as_str());
     }
     let hit = agent.get("/api/search?q=E01").await.ok();
@@ -34,8 +29,7 @@ async fn a_claim_on_one_is_respected_by_the_other() {
     assert_eq!(guard.try_close(&claim).await.status, 204);
     agent.claim("E01").await;
     for stream in [&mut here_told, &mut there_told] {
-        let taken =
-            |f: &serde_json::Value| f["type"] == "lease" && f["holder"]["id"] == agent.id.as_str();
+        let taken = |f: &serde_json::Value| f["type"] == "lease" && f["holder"]["id"] == agent.id.as_str();
         stream.hears("the other's claim", taken).await;
     }
     second.stop().await;
@@ -52,48 +46,29 @@ async fn a_lease_ends_once_whoever_ends_it() {
     guard.claim("E01").await;
     world.advance(Duration::from_secs(9 * 60));
     for stream in [&mut here, &mut there] {
-        stream
-            .hears("the warning", |f| f["type"] == "lease_expiring")
-            .await;
+        stream.hears("the warning", |f| f["type"] == "lease_expiring").await;
     }
     world.advance(Duration::from_secs(60));
     for stream in [&mut here, &mut there] {
-        stream
-            .hears("the loss", |f| f["type"] == "lease_lost")
-            .await;
+        stream.hears("the loss", |f| f["type"] == "lease_lost").await;
     }
     // A later frame of both streams shows that nothing was told twice before it.
     guard.claim("E02").await;
     for stream in [&mut here, &mut there] {
-        stream
-            .hears("the next claim", |f| {
-                f["type"] == "lease" && f["lane"] == "E02"
-            })
-            .await;
+        stream.hears("the next claim", |f| f["type"] == "lease" && f["lane"] == "E02").await;
         for kind in ["lease_expiring", "lease_lost"] {
             let times = stream.heard.iter().filter(|f| f["type"] == kind).count();
             assert_eq!(times, 1, "{kind}");
         }
     }
-    assert_eq!(
-        world
-            .database
-            .count("select count(*) from audit where action = 'lane.expire'")
-            .await,
-        1
-    );
+    assert_eq!(world.database.count("select count(*) from audit where action = 'lane.expire'").await, 1);
     second.stop().await;
 }
 
 /// Forty people, half at each hub, claim one lane at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn over_two_hubs_one_person_holds_a_lane() {
-    let world = World::with(
-        Database::new(Engine::Postgres).await,
-        &people(40, "agent"),
-        &[],
-    )
-    .await;
+    let world = World::with(Database::new(Engine::Postgres).await, &people(40, "agent"), &[]).await;
     let second = world.second().await;
     let addresses = [world.address(), format!("http://{}", second.addr)];
     let names: Vec<String> = (0..40).map(|n| format!("p{n}")).collect();
@@ -103,15 +78,8 @@ async fn over_two_hubs_one_person_holds_a_lane() {
         async move { person.try_claim("E01").await.status.as_u16() }
     });
     let answers = join_all(claims).await;
-    assert_eq!(
-        answers.iter().filter(|status| **status == 201).count(),
-        1,
-        "{answers:?}"
-    );
-    assert!(
-        answers.iter().all(|status| [201, 409].contains(status)),
-        "{answers:?}"
-    );
+    assert_eq!(answers.iter().filter(|status| **status == 201).count(), 1, "{answers:?}");
+    assert!(answers.iter().all(|status| [201, 409].contains(status)), "{answers:?}");
     second.stop().await;
 }
 
@@ -125,22 +93,14 @@ async fn one_order_sent_to_both_moves_the_arm_once() {
     let mut here_told = world.stream(&guard).await;
     let mut there_told = Stream::open(&at_second, None).await;
     let id = Uuid::new_v4();
-    let (here, there) = join(
-        guard.try_order(&claim, id, "open"),
-        at_second.try_order(&claim, id, "open"),
-    )
-    .await;
+    let (here, there) = join(guard.try_order(&claim, id, "open"), at_second.try_order(&claim, id, "open")).await;
     for answer in [here, there] {
         let order = answer.ok()["order"].clone();
-        assert!(
-            ["accepted", "opened"].contains(&order["result"].as_str().unwrap()),
-            "{order}"
-        );
+        assert!(["accepted", "opened"].contains(&order["result"].as_str().unwrap()), "{order}");
     }
     for stream in [&mut here_told, &mut there_told] {
-        let opened = |f: &serde_json::Value| {
-            f["type"] == "order" && f["order_id"] == json!(id) && f["result"] == "opened"
-        };
+        let opened =
+            |f: &serde_json::Value| f["type"] == "order" && f["order_id"] == json!(id) && f["result"] == "opened";
         stream.hears("the arm up", opened).await;
     }
     assert_eq!((world.reached("E01"), world.moved("E01")), (1, 1));
@@ -153,18 +113,9 @@ async fn a_fence_lost_at_one_hub_is_lost_at_the_other() {
     let world = World::new(Engine::Postgres).await;
     let second = world.second().await;
     let (guard, claim) = world.at_the_gate().await;
-    let chief = world
-        .person("chief")
-        .await
-        .at(&format!("http://{}", second.addr));
-    chief
-        .post("/api/lanes/E01/take-over", &json!({"reason": "换班"}))
-        .await
-        .ok();
-    guard
-        .try_order(&claim, Uuid::new_v4(), "open")
-        .await
-        .refused(409, "lease_lost");
+    let chief = world.person("chief").await.at(&format!("http://{}", second.addr));
+    chief.post("/api/lanes/E01/take-over", &json!({"reason": "换班"})).await.ok();
+    guard.try_order(&claim, Uuid::new_v4(), "open").await.refused(409, "lease_lost");
     assert_eq!(world.reached("E01"), 0);
     second.stop().await;
 }

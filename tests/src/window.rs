@@ -46,9 +46,7 @@ impl At<'_> {
                  [@aria-label='{label}' or @placeholder='{label}' or @id=//label[contains(normalize-space(.), '{label}')]/@for \
                  or ancestor::label[contains(normalize-space(.), '{label}')]]"
             )),
-            At::Text(words) => xpath(format!(
-                "//*[text()[contains(normalize-space(.), '{words}')]]"
-            )),
+            At::Text(words) => xpath(format!("//*[text()[contains(normalize-space(.), '{words}')]]")),
         }
     }
 }
@@ -97,12 +95,7 @@ pub struct Window {
 impl Window {
     /// Starts `program` on the screen `display`, with these variables, and waits for its web view.
     /// The driver's and the program's words go to `log`.
-    pub async fn open(
-        program: &Path,
-        display: &str,
-        variables: &[(&str, &str)],
-        log: &Path,
-    ) -> Result<Self> {
+    pub async fn open(program: &Path, display: &str, variables: &[(&str, &str)], log: &Path) -> Result<Self> {
         Self::drive(program, &[], display, variables, log).await
     }
 
@@ -130,25 +123,14 @@ impl Window {
         let mut driver = Running::start("WebKitWebDriver", &mut command, log)?;
         driver.wait_until("ready", PATIENCE, || port::accepts(port))?;
         // The window of the app is on this machine; a proxy of the person's has no part in it.
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(60))
-            .build()?;
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
         let wanted = json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": {
             "binary": program, "args": arguments
         }}}});
         let address = format!("http://127.0.0.1:{port}/session");
-        let answer = call(http.post(&address).json(&wanted))
-            .await
-            .context("the app's window did not open")?;
-        let id = answer["sessionId"]
-            .as_str()
-            .context("the driver names no session")?;
-        Ok(Self {
-            driver,
-            http,
-            session: format!("{address}/{id}"),
-        })
+        let answer = call(http.post(&address).json(&wanted)).await.context("the app's window did not open")?;
+        let id = answer["sessionId"].as_str().context("the driver names no session")?;
+        Ok(Self { driver, http, session: format!("{address}/{id}") })
     }
 
     /// The process all of the window's processes descend from: its driver's.
@@ -158,23 +140,14 @@ impl Window {
 
     /// Gives the page exactly this size in CSS pixels.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        self.post(
-            "window/rect",
-            json!({"x": 0, "y": 0, "width": width, "height": height}),
-        )
-        .await?;
+        self.post("window/rect", json!({"x": 0, "y": 0, "width": width, "height": height})).await?;
         let begun = Instant::now();
         loop {
-            let seen = self
-                .script("return [innerWidth, innerHeight]", json!([]))
-                .await?;
+            let seen = self.script("return [innerWidth, innerHeight]", json!([])).await?;
             if seen == json!([width, height]) {
                 return Ok(());
             }
-            ensure!(
-                begun.elapsed() < PATIENCE,
-                "the page is {seen}, not {width}×{height}"
-            );
+            ensure!(begun.elapsed() < PATIENCE, "the page is {seen}, not {width}×{height}");
             tokio::time::sleep(LOOK).await;
         }
     }
@@ -183,9 +156,7 @@ impl Window {
     pub async fn click(&self, at: At<'_>) -> Result<()> {
         self.patiently(&format!("click {at:?}"), async || {
             let element = self.find(at).await?;
-            self.post(&format!("element/{element}/click"), json!({}))
-                .await
-                .map(drop)
+            self.post(&format!("element/{element}/click"), json!({})).await.map(drop)
         })
         .await
     }
@@ -194,30 +165,18 @@ impl Window {
     pub async fn fill(&self, at: At<'_>, text: &str) -> Result<()> {
         self.patiently(&format!("fill {at:?}"), async || {
             let element = self.find(at).await?;
-            self.post(&format!("element/{element}/clear"), json!({}))
-                .await?;
-            self.post(&format!("element/{element}/value"), json!({"text": text}))
-                .await
-                .map(drop)
+            self.post(&format!("element/{element}/clear"), json!({})).await?;
+            self.post(&format!("element/{element}/value"), json!({"text": text})).await.map(drop)
         })
         .await
     }
 
     /// Presses keys one after another, wherever the focus is; a held key comes first, for example `[key::CONTROL, "k"]`.
     pub async fn press(&self, keys: &[&str]) -> Result<()> {
-        let down = keys
-            .iter()
-            .map(|key| json!({"type": "keyDown", "value": key}));
-        let up = keys
-            .iter()
-            .rev()
-            .map(|key| json!({"type": "keyUp", "value": key}));
+        let down = keys.iter().map(|key| json!({"type": "keyDown", "value": key}));
+        let up = keys.iter().rev().map(|key| json!({"type": "keyUp", "value": key}));
         let actions: Vec<Value> = down.chain(up).collect();
-        self.post(
-            "actions",
-            json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}),
-        )
-        .await?;
+        self.post("actions", json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]})).await?;
         Ok(())
     }
 
@@ -239,10 +198,7 @@ impl Window {
     pub async fn see_gone(&self, at: At<'_>) -> Result<()> {
         self.patiently(&format!("see {at:?} gone"), async || {
             let left = self.post("elements", at.locator()).await?;
-            ensure!(
-                left.as_array().is_some_and(Vec::is_empty),
-                "it is still there"
-            );
+            ensure!(left.as_array().is_some_and(Vec::is_empty), "it is still there");
             Ok(())
         })
         .await
@@ -275,14 +231,12 @@ impl Window {
 
     /// Runs JavaScript in the page. For measuring and for settling pictures; tests act by click and key alone.
     pub async fn script(&self, body: &str, arguments: Value) -> Result<Value> {
-        self.post("execute/sync", json!({"script": body, "args": arguments}))
-            .await
+        self.post("execute/sync", json!({"script": body, "args": arguments})).await
     }
 
     /// The same of JavaScript that answers later: its last argument is what it answers with.
     pub async fn script_async(&self, body: &str, arguments: Value) -> Result<Value> {
-        self.post("execute/async", json!({"script": body, "args": arguments}))
-            .await
+        self.post("execute/async", json!({"script": body, "args": arguments})).await
     }
 
     /// Ends program and driver at once, with nothing said or written.
@@ -303,12 +257,8 @@ impl Window {
     async fn find(&self, at: At<'_>) -> Result<String> {
         // Of several the first that is shown: a page may keep a hidden copy for another width.
         let found = self.post("elements", at.locator()).await?;
-        let ids: Vec<&str> = found
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|element| element[ELEMENT].as_str())
-            .collect();
+        let ids: Vec<&str> =
+            found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str()).collect();
         for id in &ids {
             if self.get(&format!("element/{id}/displayed")).await? == json!(true) {
                 return Ok((*id).to_owned());
@@ -323,11 +273,7 @@ impl Window {
     }
 
     /// Tries again until it works or patience ends; the page moves on its own.
-    async fn patiently(
-        &self,
-        what: &str,
-        mut attempt: impl AsyncFnMut() -> Result<()>,
-    ) -> Result<()> {
+    async fn patiently(&self, what: &str, mut attempt: impl AsyncFnMut() -> Result<()>) -> Result<()> {
         let begun = Instant::now();
         loop {
             let Err(fault) = attempt().await else {
@@ -346,12 +292,7 @@ impl Window {
     }
 
     async fn post(&self, path: &str, body: Value) -> Result<Value> {
-        call(
-            self.http
-                .post(format!("{}/{path}", self.session))
-                .json(&body),
-        )
-        .await
+        call(self.http.post(format!("{}/{path}", self.session)).json(&body)).await
     }
 }
 

@@ -28,12 +28,7 @@ impl Driver for Drawn {
             Want::Preview => (1280, 720),
             Want::Photo => (4000, 3000),
         };
-        Ok(Box::new(Bar {
-            width,
-            height,
-            frames: 0,
-            due: Instant::now(),
-        }))
+        Ok(Box::new(Bar { width, height, frames: 0, due: Instant::now() }))
     }
 }
 

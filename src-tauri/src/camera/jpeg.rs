@@ -68,16 +68,9 @@ impl RawFrame {
     /// Encodes every `every`-th pixel of every `every`-th row.
     fn encoded(&self, every: u32, quality: u8) -> Result<Vec<u8>, CameraError> {
         if self.layout == Layout::Mjpeg {
-            let picture = decoded(&with_tables(&self.bytes))
-                .map_err(|_| damaged())?
-                .into_rgb8();
+            let picture = decoded(&with_tables(&self.bytes)).map_err(|_| damaged())?.into_rgb8();
             let (width, height) = picture.dimensions();
-            let rgb = Self {
-                layout: Layout::Rgb,
-                width,
-                height,
-                bytes: picture.into_raw(),
-            };
+            let rgb = Self { layout: Layout::Rgb, width, height, bytes: picture.into_raw() };
             return rgb.encoded(every, quality);
         }
         let (pixels, kind) = self.pixels(every as usize).ok_or_else(damaged)?;
@@ -102,11 +95,7 @@ impl RawFrame {
                     for x in (0..columns).map(|column| column * every) {
                         let pair = row.get(x / 2 * 4..x / 2 * 4 + 4)?;
                         let y = if x % 2 == 0 { pair[0] } else { pair[2] };
-                        out.extend([
-                            FULL_Y[y as usize],
-                            FULL_C[pair[1] as usize],
-                            FULL_C[pair[3] as usize],
-                        ]);
+                        out.extend([FULL_Y[y as usize], FULL_C[pair[1] as usize], FULL_C[pair[3] as usize]]);
                     }
                 }
                 Some((out, ColorType::Ycbcr))
@@ -120,11 +109,7 @@ impl RawFrame {
                     let color = color.get(y / 2 * width..(y / 2 + 1) * width)?;
                     for x in (0..columns).map(|column| column * every) {
                         let pair = color.get(x / 2 * 2..x / 2 * 2 + 2)?;
-                        out.extend([
-                            FULL_Y[light[x] as usize],
-                            FULL_C[pair[0] as usize],
-                            FULL_C[pair[1] as usize],
-                        ]);
+                        out.extend([FULL_Y[light[x] as usize], FULL_C[pair[0] as usize], FULL_C[pair[1] as usize]]);
                     }
                 }
                 Some((out, ColorType::Ycbcr))
@@ -140,11 +125,7 @@ impl RawFrame {
             return Some(bytes.to_vec());
         }
         let mut out = Vec::with_capacity(bytes.len() / every / every);
-        for row in bytes
-            .chunks_exact(width * size)
-            .step_by(every)
-            .take(height / every)
-        {
+        for row in bytes.chunks_exact(width * size).step_by(every).take(height / every) {
             for pixel in row.chunks_exact(size).step_by(every).take(width / every) {
                 out.extend_from_slice(pixel);
             }
@@ -164,11 +145,7 @@ const fn stretched(from: u8, to: u8) -> [u8; 256] {
     loop {
         let wide = ((value - from) as u16 * 255 + span / 2) / span;
         // Never above 255, so the low byte is all of it.
-        table[value as usize] = if value < to {
-            wide.to_le_bytes()[0]
-        } else {
-            255
-        };
+        table[value as usize] = if value < to { wide.to_le_bytes()[0] } else { 255 };
         if value == u8::MAX {
             return table;
         }
@@ -211,19 +188,11 @@ fn tables(jpeg: &[u8]) -> Vec<u8> {
     found
 }
 
-fn written(
-    pixels: &[u8],
-    width: u16,
-    height: u16,
-    kind: ColorType,
-    quality: u8,
-) -> Result<Vec<u8>, CameraError> {
+fn written(pixels: &[u8], width: u16, height: u16, kind: ColorType, quality: u8) -> Result<Vec<u8>, CameraError> {
     let mut jpeg = Vec::with_capacity(pixels.len() / 8);
     let mut encoder = Encoder::new(&mut jpeg, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder
-        .encode(pixels, width, height, kind)
-        .map_err(|_| damaged())?;
+    encoder.encode(pixels, width, height, kind).map_err(|_| damaged())?;
     Ok(jpeg)
 }
 
@@ -239,14 +208,8 @@ fn decoded(bytes: &[u8]) -> image::ImageResult<DynamicImage> {
 
 /// A small JPEG of a picture file; `None` where it is no picture that can be shown here.
 pub fn thumb(file: &[u8]) -> Option<Vec<u8>> {
-    let known = matches!(
-        image::guess_format(file),
-        Ok(ImageFormat::Jpeg | ImageFormat::Png)
-    );
-    let small = known
-        .then(|| decoded(file).ok())??
-        .thumbnail(THUMB, THUMB)
-        .into_rgb8();
+    let known = matches!(image::guess_format(file), Ok(ImageFormat::Jpeg | ImageFormat::Png));
+    let small = known.then(|| decoded(file).ok())??.thumbnail(THUMB, THUMB).into_rgb8();
     let width = u16::try_from(small.width()).ok()?;
     let height = u16::try_from(small.height()).ok()?;
     written(small.as_raw(), width, height, ColorType::Rgb, THUMB_QUALITY).ok()

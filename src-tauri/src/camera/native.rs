@@ -7,10 +7,7 @@ use super::{
 };
 use nokhwa::{
     Camera, NokhwaError,
-    utils::{
-        ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, RequestedFormat,
-        RequestedFormatType,
-    },
+    utils::{ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, RequestedFormat, RequestedFormatType},
 };
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -110,8 +107,7 @@ fn usual(size: FrameSizeEnum) -> Vec<(u32, u32)> {
         FrameSizeEnum::Stepwise(range) => {
             let largest = (range.max_width, range.max_height);
             let within = |(width, height): &(u32, u32)| {
-                (range.min_width..=largest.0).contains(width)
-                    && (range.min_height..=largest.1).contains(height)
+                (range.min_width..=largest.0).contains(width) && (range.min_height..=largest.1).contains(height)
             };
             let known = [(640, 480), (1280, 720), (1920, 1080)].into_iter();
             known.filter(within).chain([largest]).collect()
@@ -160,10 +156,7 @@ fn is_uneven(error: &NokhwaError) -> bool {
 #[cfg(target_os = "linux")]
 fn even_out(index: &CameraIndex) {
     use v4l::video::{Capture, capture::Parameters};
-    let device = index
-        .as_index()
-        .ok()
-        .and_then(|index| v4l::Device::new(index as usize).ok());
+    let device = index.as_index().ok().and_then(|index| v4l::Device::new(index as usize).ok());
     let Some(device) = device else { return };
     let even = |rate| {
         let set = device.set_params(&Parameters::with_fps(rate));
@@ -243,17 +236,9 @@ fn best(formats: &[CameraFormat], want: Want) -> Vec<CameraFormat> {
         let easy = format.format() == FrameFormat::MJPEG;
         match want {
             Want::Photo => Reverse((true, true, pixels(format), easy, rate)),
-            Want::Preview if fits => {
-                Reverse((true, rate >= SMOOTH, pixels(format), easy, rate.min(30)))
-            }
+            Want::Preview if fits => Reverse((true, rate >= SMOOTH, pixels(format), easy, rate.min(30))),
             // Too large: the smaller the better.
-            Want::Preview => Reverse((
-                false,
-                rate >= SMOOTH,
-                u64::MAX - pixels(format),
-                easy,
-                rate.min(30),
-            )),
+            Want::Preview => Reverse((false, rate >= SMOOTH, u64::MAX - pixels(format), easy, rate.min(30))),
         }
     });
     known
@@ -266,21 +251,9 @@ fn told(error: NokhwaError) -> CameraError {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["os error 16)", "0xC00D3704", "0x80070020", "already in use"]) {
         CameraError::Busy
-    } else if says(&[
-        "os error 19)",
-        "os error 2)",
-        "os error 6)",
-        "0xC00D3EA2",
-        "disconnected",
-    ]) {
+    } else if says(&["os error 19)", "os error 2)", "os error 6)", "0xC00D3EA2", "disconnected"]) {
         CameraError::Gone
-    } else if says(&[
-        "os error 13)",
-        "os error 1)",
-        "0x80070005",
-        "Permission",
-        "not authorized",
-    ]) {
+    } else if says(&["os error 13)", "os error 1)", "0x80070005", "Permission", "not authorized"]) {
         CameraError::Forbidden
     } else {
         CameraError::Broken(text)
@@ -314,11 +287,7 @@ mod tests {
         assert_eq!(first(&offered, Want::Photo), Some(offered[4]));
         assert_eq!(first(&offered, Want::Preview), Some(offered[2]));
         assert_eq!(first(&offered[..2], Want::Preview), Some(offered[0]));
-        assert_eq!(
-            first(&offered[3..], Want::Preview),
-            Some(offered[4]),
-            "nothing fits"
-        );
+        assert_eq!(first(&offered[3..], Want::Preview), Some(offered[4]), "nothing fits");
         assert_eq!(first(&[], Want::Preview), None);
         assert_eq!(KNOWN.len(), 6, "every format of nokhwa is decoded");
     }
@@ -326,18 +295,9 @@ mod tests {
     #[test]
     fn what_the_system_says_becomes_what_a_person_can_act_on() {
         let said = |text: &str| told(NokhwaError::OpenStreamError(text.to_owned()));
-        assert_eq!(
-            said("Device or resource busy (os error 16)"),
-            CameraError::Busy
-        );
+        assert_eq!(said("Device or resource busy (os error 16)"), CameraError::Busy);
         assert_eq!(said("No such device (os error 19)"), CameraError::Gone);
-        assert_eq!(
-            said("Permission denied (os error 13)"),
-            CameraError::Forbidden
-        );
-        assert!(matches!(
-            said("a driver's own words"),
-            CameraError::Broken(_)
-        ));
+        assert_eq!(said("Permission denied (os error 13)"), CameraError::Forbidden);
+        assert!(matches!(said("a driver's own words"), CameraError::Broken(_)));
     }
 }

@@ -132,11 +132,7 @@ impl std::fmt::Debug for CameraThread {
 impl CameraThread {
     /// Nothing is started before the first question.
     pub fn new(driver: impl Driver, patience: Patience) -> Self {
-        Self {
-            driver: Arc::new(driver),
-            patience,
-            worker: Held::default(),
-        }
+        Self { driver: Arc::new(driver), patience, worker: Held::default() }
     }
 
     /// The thread at work, or a new one.
@@ -151,12 +147,7 @@ impl CameraThread {
         let seen = shared.clone();
         // What belongs to the driver is made on its thread and never leaves it.
         let work = move || {
-            let work = Work {
-                driver,
-                patience,
-                shared: seen,
-                running: None,
-            };
+            let work = Work { driver, patience, shared: seen, running: None };
             work.run(&heard);
         };
         std::thread::Builder::new()
@@ -229,9 +220,7 @@ impl PhotoCamera for CameraThread {
         let worker = self.worker()?;
         end(&worker.shared, None);
         let id = id.to_owned();
-        let opened = self.ask(&worker, self.patience.open, |told| {
-            Ask::Preview(id, screen, told)
-        });
+        let opened = self.ask(&worker, self.patience.open, |told| Ask::Preview(id, screen, told));
         opened.await?;
         self.watch(&worker);
         Ok(())
@@ -363,12 +352,7 @@ impl Work {
             let at = Instant::now();
             drop(source);
             let jpeg = frame.photo()?;
-            Ok(Shot {
-                jpeg,
-                width: frame.width,
-                height: frame.height,
-                at,
-            })
+            Ok(Shot { jpeg, width: frame.width, height: frame.height, at })
         });
         if let Some(id) = before
             && let Err(error) = self.begin(id)
@@ -394,8 +378,7 @@ fn settled(source: &mut dyn Source, within: Duration) -> Result<RawFrame, Camera
 
 /// A panic of a driver is a failure of the camera, not of the desk.
 fn guarded<T>(call: impl FnOnce() -> Result<T, CameraError>) -> Result<T, CameraError> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|_| Err(CameraError::Broken("the driver panicked".to_owned())))
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(CameraError::Broken("the driver panicked".to_owned())))
 }
 
 /// Showing frames on whatever screen there is.
@@ -410,10 +393,7 @@ impl Show for Shared {
             let mut watched = locked(self);
             watched.beat = Some(now);
             // No screen: the other side has ended the preview.
-            watched
-                .screen
-                .as_mut()
-                .map_or(Look::Gone, |screen| screen.ready())
+            watched.screen.as_mut().map_or(Look::Gone, |screen| screen.ready())
         };
         if looks != Look::Ready || now < *due {
             return Ok(looks);

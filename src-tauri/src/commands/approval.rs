@@ -18,11 +18,6 @@ pub async fn approvals(desk: State<'_, Desk>) -> Answer<Vec<Approval>> {
 /// Allows or denies.
 #[tauri::command]
 #[specta::specta]
-pub async fn answer_approval(
-    desk: State<'_, Desk>,
-    id: ApprovalId,
-    answer: AnswerApproval,
-) -> Answer<Approval> {
-    desk.ask(|hub| async move { hub.answer_approval(&id, &answer).await })
-        .await
+pub async fn answer_approval(desk: State<'_, Desk>, id: ApprovalId, answer: AnswerApproval) -> Answer<Approval> {
+    desk.ask(|hub| async move { hub.answer_approval(&id, &answer).await }).await
 }

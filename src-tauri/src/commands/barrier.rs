@@ -30,11 +30,7 @@ pub struct BarrierPress {
 /// Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself.
 #[tauri::command]
 #[specta::specta]
-pub async fn order_barrier(
-    desk: State<'_, Desk>,
-    case_id: CaseId,
-    press: BarrierPress,
-) -> Answer<Order> {
+pub async fn order_barrier(desk: State<'_, Desk>, case_id: CaseId, press: BarrierPress) -> Answer<Order> {
     desk.order(case_id, press).await
 }
 

@@ -27,22 +27,19 @@ pub async fn board(desk: State<'_, Desk>) -> Answer<Board> {
 #[tauri::command]
 #[specta::specta]
 pub async fn ask_help(desk: State<'_, Desk>, case_id: CaseId, note: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.ask_help(&case_id, note).await })
-        .await
+    desk.ask(|hub| async move { hub.ask_help(&case_id, note).await }).await
 }
 
 /// Answers a holder who asked for help.
 #[tauri::command]
 #[specta::specta]
 pub async fn answer_help(desk: State<'_, Desk>, case_id: CaseId, note: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.answer_help(&case_id, note).await })
-        .await
+    desk.ask(|hub| async move { hub.answer_help(&case_id, note).await }).await
 }
 
 /// Help is no longer needed.
 #[tauri::command]
 #[specta::specta]
 pub async fn drop_help(desk: State<'_, Desk>, case_id: CaseId) -> Answer<()> {
-    desk.ask(|hub| async move { hub.drop_help(&case_id).await })
-        .await
+    desk.ask(|hub| async move { hub.drop_help(&case_id).await }).await
 }

@@ -22,18 +22,13 @@ pub async fn calls(desk: State<'_, Desk>, state: CallState) -> Answer<Vec<Call>>
 #[tauri::command]
 #[specta::specta]
 pub async fn take_call(desk: State<'_, Desk>, id: CallId, lane: Option<LaneId>) -> Answer<Taken> {
-    desk.take_call(lane, |hub: Hub| async move { hub.take_call(&id).await })
-        .await
+    desk.take_call(lane, |hub: Hub| async move { hub.take_call(&id).await }).await
 }
 
 /// Opens a case for a driver on another line (「手工建单」, R31).
 #[tauri::command]
 #[specta::specta]
-pub async fn open_by_hand(
-    desk: State<'_, Desk>,
-    lane: LaneId,
-    caller: Option<String>,
-) -> Answer<Taken> {
+pub async fn open_by_hand(desk: State<'_, Desk>, lane: LaneId, caller: Option<String>) -> Answer<Taken> {
     let named = Some(lane.clone());
     let take = |hub: Hub| async move { hub.open_by_hand(lane, caller).await };
     desk.take_call(named, take).await
@@ -43,8 +38,7 @@ pub async fn open_by_hand(
 #[tauri::command]
 #[specta::specta]
 pub async fn call_back(desk: State<'_, Desk>, id: CallId, note: Option<String>) -> Answer<()> {
-    desk.ask(|hub| async move { hub.call_back(&id, note).await })
-        .await
+    desk.ask(|hub| async move { hub.call_back(&id, note).await }).await
 }
 
 /// Goes on with the case at another lane (「转到此道口」, R11).

@@ -32,8 +32,7 @@ pub async fn close_case(desk: State<'_, Desk>, case_id: CaseId, close: CloseCase
 #[tauri::command]
 #[specta::specta]
 pub async fn correct_plate(desk: State<'_, Desk>, case_id: CaseId, plate: String) -> Answer<View> {
-    let step =
-        |hub: Hub, id: CaseId, fence| async move { hub.correct_plate(&id, fence, plate).await };
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.correct_plate(&id, fence, plate).await };
     desk.step(case_id, step).await
 }
 
@@ -48,27 +47,16 @@ pub async fn find_phone(desk: State<'_, Desk>, case_id: CaseId, phone: String) -
 /// Chooses among the look-alikes inside.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_vehicle(
-    desk: State<'_, Desk>,
-    case_id: CaseId,
-    candidate: StayId,
-) -> Answer<View> {
-    let step = |hub: Hub, id: CaseId, fence| async move {
-        hub.choose_vehicle(&id, fence, candidate).await
-    };
+pub async fn choose_vehicle(desk: State<'_, Desk>, case_id: CaseId, candidate: StayId) -> Answer<View> {
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.choose_vehicle(&id, fence, candidate).await };
     desk.step(case_id, step).await
 }
 
 /// Says which way the vehicle goes on a `both` lane (R42).
 #[tauri::command]
 #[specta::specta]
-pub async fn set_direction(
-    desk: State<'_, Desk>,
-    case_id: CaseId,
-    direction: Direction,
-) -> Answer<View> {
-    let step =
-        |hub: Hub, id: CaseId, fence| async move { hub.set_direction(&id, fence, direction).await };
+pub async fn set_direction(desk: State<'_, Desk>, case_id: CaseId, direction: Direction) -> Answer<View> {
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.set_direction(&id, fence, direction).await };
     desk.step(case_id, step).await
 }
 

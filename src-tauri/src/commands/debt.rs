@@ -31,11 +31,7 @@ pub struct NewDebt {
 pub async fn file_debt(desk: State<'_, Desk>, case_id: CaseId, debt: NewDebt) -> Answer<Debt> {
     let NewDebt { phone, amount_fen } = debt;
     let step = |hub: Hub, id: CaseId, fence| async move {
-        let debt = FileDebt {
-            fence,
-            phone,
-            amount_fen,
-        };
+        let debt = FileDebt { fence, phone, amount_fen };
         hub.file_debt(&id, &debt).await
     };
     desk.step(case_id, step).await
@@ -45,14 +41,12 @@ pub async fn file_debt(desk: State<'_, Desk>, case_id: CaseId, debt: NewDebt) ->
 #[tauri::command]
 #[specta::specta]
 pub async fn debts(desk: State<'_, Desk>, filter: DebtFilter) -> Answer<Page<Debt>> {
-    desk.ask(|hub| async move { hub.debts(&filter).await })
-        .await
+    desk.ask(|hub| async move { hub.debts(&filter).await }).await
 }
 
 /// Gives a debt up, with a reason.
 #[tauri::command]
 #[specta::specta]
 pub async fn waive_debt(desk: State<'_, Desk>, id: DebtId, reason: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.waive_debt(&id, reason).await })
-        .await
+    desk.ask(|hub| async move { hub.waive_debt(&id, reason).await }).await
 }

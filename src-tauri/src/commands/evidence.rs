@@ -73,11 +73,7 @@ pub async fn choose_camera(desk: State<'_, Desk>, id: String) -> Answer<()> {
 /// gets no more.
 #[tauri::command]
 #[specta::specta]
-pub async fn start_preview(
-    desk: State<'_, Desk>,
-    window: WebviewWindow,
-    channel: Channel<JpegFrame>,
-) -> Answer<()> {
+pub async fn start_preview(desk: State<'_, Desk>, window: WebviewWindow, channel: Channel<JpegFrame>) -> Answer<()> {
     desk.start_preview(InWindow::new(window, channel)).await
 }
 

@@ -26,11 +26,7 @@ pub async fn claim_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<Claimed> 
 /// A supervisor takes a held lane; the former holder is told why.
 #[tauri::command]
 #[specta::specta]
-pub async fn take_over_lane(
-    desk: State<'_, Desk>,
-    lane: LaneId,
-    reason: String,
-) -> Answer<Claimed> {
+pub async fn take_over_lane(desk: State<'_, Desk>, lane: LaneId, reason: String) -> Answer<Claimed> {
     let named = lane.clone();
     let take = |hub: Hub| async move { hub.take_over(&named, reason).await };
     desk.take(lane, take).await
@@ -40,8 +36,7 @@ pub async fn take_over_lane(
 #[tauri::command]
 #[specta::specta]
 pub async fn ask_for_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<()> {
-    desk.ask(|hub| async move { hub.ask_for_lane(&lane).await })
-        .await
+    desk.ask(|hub| async move { hub.ask_for_lane(&lane).await }).await
 }
 
 /// Tells once when the lane becomes free (「释放后提醒我」), or no longer.

@@ -53,17 +53,7 @@ pub enum LiveSaid {
 impl From<LiveTold> for LiveSaid {
     fn from(told: LiveTold) -> Self {
         match told {
-            LiveTold::State {
-                state,
-                why,
-                detail,
-                format,
-            } => Self::State {
-                state,
-                why,
-                detail,
-                format,
-            },
+            LiveTold::State { state, why, detail, format } => Self::State { state, why, detail, format },
             LiveTold::Skipped => Self::Skipped,
         }
     }

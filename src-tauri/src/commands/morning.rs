@@ -12,18 +12,13 @@ use tauri::State;
 #[specta::specta]
 pub async fn morning(desk: State<'_, Desk>, day: String, lot: Option<LotId>) -> Answer<Morning> {
     let day = desk.day(&day)?;
-    desk.ask(|hub| async move { hub.morning(&day, lot.as_ref()).await })
-        .await
+    desk.ask(|hub| async move { hub.morning(&day, lot.as_ref()).await }).await
 }
 
 /// Writes one day's figures into a file of the person's download folder. Nothing where it was cancelled.
 #[tauri::command]
 #[specta::specta]
-pub async fn export_morning(
-    desk: State<'_, Desk>,
-    day: String,
-    format: ExportFormat,
-) -> Answer<Option<ExportDone>> {
+pub async fn export_morning(desk: State<'_, Desk>, day: String, format: ExportFormat) -> Answer<Option<ExportDone>> {
     let day = desk.day(&day)?;
     desk.export_morning(day, format).await
 }
@@ -31,11 +26,6 @@ pub async fn export_morning(
 /// Cases counted, with how long people waited and worked.
 #[tauri::command]
 #[specta::specta]
-pub async fn case_statistics(
-    desk: State<'_, Desk>,
-    filter: WorkFilter,
-    by: CasesBy,
-) -> Answer<CaseStatistics> {
-    desk.ask(|hub| async move { hub.case_statistics(&filter, by).await })
-        .await
+pub async fn case_statistics(desk: State<'_, Desk>, filter: WorkFilter, by: CasesBy) -> Answer<CaseStatistics> {
+    desk.ask(|hub| async move { hub.case_statistics(&filter, by).await }).await
 }

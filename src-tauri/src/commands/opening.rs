@@ -29,8 +29,7 @@ pub struct ExportDone {
 #[tauri::command]
 #[specta::specta]
 pub async fn openings(desk: State<'_, Desk>, filter: OpeningFilter) -> Answer<Page<Opening>> {
-    desk.ask(|hub| async move { hub.openings(&filter).await })
-        .await
+    desk.ask(|hub| async move { hub.openings(&filter).await }).await
 }
 
 /// One opening.
@@ -67,20 +66,14 @@ pub async fn bring_photos(desk: State<'_, Desk>, id: OpeningId) -> Answer<Openin
 #[tauri::command]
 #[specta::specta]
 pub async fn close_photos(desk: State<'_, Desk>, id: OpeningId, reason: String) -> Answer<Opening> {
-    desk.ask(|hub: Hub| async move { hub.close_photos(&id, reason).await })
-        .await
+    desk.ask(|hub: Hub| async move { hub.close_photos(&id, reason).await }).await
 }
 
 /// Counts over the openings of a filter; each bar's key goes back into the filter.
 #[tauri::command]
 #[specta::specta]
-pub async fn opening_statistics(
-    desk: State<'_, Desk>,
-    filter: OpeningFilter,
-    by: By,
-) -> Answer<Statistics> {
-    desk.ask(|hub| async move { hub.opening_statistics(&filter, by).await })
-        .await
+pub async fn opening_statistics(desk: State<'_, Desk>, filter: OpeningFilter, by: By) -> Answer<Statistics> {
+    desk.ask(|hub| async move { hub.opening_statistics(&filter, by).await }).await
 }
 
 /// Writes the openings of a filter into a file of the person's download folder; its progress is told by event.

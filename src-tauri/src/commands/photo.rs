@@ -10,6 +10,5 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn hold_photo(desk: State<'_, Desk>, id: PhotoId, hold: HoldPhoto) -> Answer<()> {
-    desk.ask(|hub| async move { hub.hold_photo(&id, &hold).await })
-        .await
+    desk.ask(|hub| async move { hub.hold_photo(&id, &hold).await }).await
 }

@@ -19,6 +19,5 @@ pub async fn refresh_picture(desk: State<'_, Desk>, case_id: CaseId) -> Answer<V
 #[tauri::command]
 #[specta::specta]
 pub async fn lane_stills(desk: State<'_, Desk>, lane: LaneId) -> Answer<Vec<LaneStill>> {
-    desk.ask(|hub| async move { hub.lane_stills(&lane).await })
-        .await
+    desk.ask(|hub| async move { hub.lane_stills(&lane).await }).await
 }

@@ -55,10 +55,7 @@ mod tests {
     #[test]
     fn a_plate_is_told_as_it_is_kept_and_as_it_is_drawn() {
         let check = check_plate("粤b·12345".into());
-        assert_eq!(
-            (check.plate.as_str(), check.display.as_str()),
-            ("粤B12345", "粤B·12345")
-        );
+        assert_eq!((check.plate.as_str(), check.display.as_str()), ("粤B12345", "粤B·12345"));
         assert!(!check.odd && !check.none);
     }
 
@@ -66,9 +63,6 @@ mod tests {
     fn nothing_typed_is_no_plate_and_too_much_is_odd() {
         assert!(check_plate(String::new()).none);
         let long = check_plate("粤B1234567890".into());
-        assert!(
-            long.odd && !long.none,
-            "it warns, it is not an unlicensed vehicle"
-        );
+        assert!(long.odd && !long.none, "it warns, it is not an unlicensed vehicle");
     }
 }

@@ -50,18 +50,13 @@ pub struct Released {
 #[tauri::command]
 #[specta::specta]
 pub async fn release_form(desk: State<'_, Desk>, case_id: CaseId) -> Answer<ReleaseForm> {
-    desk.ask(|hub| async move { hub.release_form(&case_id).await })
-        .await
+    desk.ask(|hub| async move { hub.release_form(&case_id).await }).await
 }
 
 /// Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself.
 #[tauri::command]
 #[specta::specta]
-pub async fn release(
-    desk: State<'_, Desk>,
-    case_id: CaseId,
-    press: ReleasePress,
-) -> Answer<Released> {
+pub async fn release(desk: State<'_, Desk>, case_id: CaseId, press: ReleasePress) -> Answer<Released> {
     desk.release(case_id, press).await
 }
 

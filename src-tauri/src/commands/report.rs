@@ -18,6 +18,5 @@ pub async fn report(desk: State<'_, Desk>, day: String) -> Answer<Report> {
 #[specta::specta]
 pub async fn acknowledge_report(desk: State<'_, Desk>, day: String) -> Answer<Report> {
     let day = desk.day(&day)?;
-    desk.ask(|hub| async move { hub.acknowledge_report(&day).await })
-        .await
+    desk.ask(|hub| async move { hub.acknowledge_report(&day).await }).await
 }

@@ -10,6 +10,5 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn rises(desk: State<'_, Desk>, filter: RiseFilter) -> Answer<Page<Rise>> {
-    desk.ask(|hub| async move { hub.rises(&filter).await })
-        .await
+    desk.ask(|hub| async move { hub.rises(&filter).await }).await
 }

@@ -10,11 +10,7 @@ use tauri::State;
 /// Tells the lane's robot something, once. No answer is the result `unknown`.
 #[tauri::command]
 #[specta::specta]
-pub async fn press_robot(
-    desk: State<'_, Desk>,
-    case_id: CaseId,
-    command: RobotCommand,
-) -> Answer<RobotOrder> {
+pub async fn press_robot(desk: State<'_, Desk>, case_id: CaseId, command: RobotCommand) -> Answer<RobotOrder> {
     desk.press_robot(case_id, command).await
 }
 
@@ -22,6 +18,5 @@ pub async fn press_robot(
 #[tauri::command]
 #[specta::specta]
 pub async fn qr(desk: State<'_, Desk>, case_id: CaseId, scene: Option<Scene>) -> Answer<Qr> {
-    desk.ask(|hub| async move { hub.qr(&case_id, scene).await })
-        .await
+    desk.ask(|hub| async move { hub.qr(&case_id, scene).await }).await
 }

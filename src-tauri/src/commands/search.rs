@@ -35,16 +35,14 @@ pub struct RecentLane {
 #[tauri::command]
 #[specta::specta]
 pub async fn search(desk: State<'_, Desk>, query: String) -> Answer<SearchHits> {
-    desk.ask(|hub| async move { hub.search(&query).await })
-        .await
+    desk.ask(|hub| async move { hub.search(&query).await }).await
 }
 
 /// Stays, payments, cases and openings of a plate, phone or order number; claims nothing.
 #[tauri::command]
 #[specta::specta]
 pub async fn records(desk: State<'_, Desk>, query: String) -> Answer<Records> {
-    desk.ask(|hub| async move { hub.records(&query).await })
-        .await
+    desk.ask(|hub| async move { hub.records(&query).await }).await
 }
 
 /// Lanes this person worked on this device, newest first, at most 12.

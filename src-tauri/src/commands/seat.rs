@@ -18,6 +18,5 @@ pub async fn seats(desk: State<'_, Desk>) -> Answer<Vec<Seat>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn seat_state(desk: State<'_, Desk>, state: SeatChoice) -> Answer<()> {
-    desk.ask(|hub| async move { hub.set_seat_state(state).await })
-        .await
+    desk.ask(|hub| async move { hub.set_seat_state(state).await }).await
 }

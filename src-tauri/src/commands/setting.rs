@@ -70,10 +70,7 @@ pub async fn draft(desk: State<'_, Desk>, key: String) -> Answer<Option<String>>
 #[tauri::command]
 #[specta::specta]
 pub async fn save_draft(desk: State<'_, Desk>, key: String, body: String) -> Answer<()> {
-    let saved = desk
-        .store()
-        .save_draft(&desk.owner(), &key, &body, now())
-        .await;
+    let saved = desk.store().save_draft(&desk.owner(), &key, &body, now()).await;
     desk.stored(saved)
 }
 

@@ -11,14 +11,12 @@ use tauri::State;
 #[tauri::command]
 #[specta::specta]
 pub async fn warnings(desk: State<'_, Desk>, filter: WarningFilter) -> Answer<Page<Warning>> {
-    desk.ask(|hub| async move { hub.warnings(&filter).await })
-        .await
+    desk.ask(|hub| async move { hub.warnings(&filter).await }).await
 }
 
 /// Sets a warning aside, with a reason.
 #[tauri::command]
 #[specta::specta]
 pub async fn dismiss_warning(desk: State<'_, Desk>, id: WarningId, reason: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.dismiss_warning(&id, reason).await })
-        .await
+    desk.ask(|hub| async move { hub.dismiss_warning(&id, reason).await }).await
 }

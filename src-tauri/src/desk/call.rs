@@ -16,11 +16,7 @@ use lanedesk_wire::{
 impl Desk {
     /// Takes a call by whichever way `take` asks for it. The lane that comes with it is this person's; one that somebody
     /// else holds is looked at (R7, R29).
-    pub async fn take_call<F>(
-        &self,
-        lane: Option<LaneId>,
-        take: impl FnOnce(Hub) -> F,
-    ) -> Answer<Taken>
+    pub async fn take_call<F>(&self, lane: Option<LaneId>, take: impl FnOnce(Hub) -> F) -> Answer<Taken>
     where
         F: Future<Output = Result<Taken, CallError>>,
     {
@@ -65,8 +61,7 @@ impl Desk {
 
     /// One press, one command. It stands beside the barrier's orders: a code may be pushed while the arm rises.
     pub async fn press_robot(&self, case: CaseId, command: RobotCommand) -> Answer<RobotOrder> {
-        let step =
-            |hub: Hub, id: CaseId, fence| async move { hub.press_robot(id, fence, command).await };
+        let step = |hub: Hub, id: CaseId, fence| async move { hub.press_robot(id, fence, command).await };
         self.step(case, step).await
     }
 
@@ -92,9 +87,5 @@ impl Desk {
 
 /// The claim that came with a call, where one did.
 fn claim_of(taken: &Taken) -> Option<Claimed> {
-    Some(Claimed {
-        case: taken.case.clone()?,
-        lease: taken.lease.clone()?,
-        view: taken.view.clone()?,
-    })
+    Some(Claimed { case: taken.case.clone()?, lease: taken.lease.clone()?, view: taken.view.clone()? })
 }

@@ -101,9 +101,7 @@ impl Desk {
         });
         match sent.await {
             Ok(photo) => Ok(Fate::Sent(photo)),
-            Err(CallError::Refused(problem)) if is_final(problem.status) => {
-                Ok(Fate::Refused(problem))
-            }
+            Err(CallError::Refused(problem)) if is_final(problem.status) => Ok(Fate::Refused(problem)),
             Err(error) => Err(error),
         }
     }
@@ -125,10 +123,7 @@ impl Desk {
         self.problem(
             Code::DeskFault,
             ("照片无法读取", "Photo unreadable"),
-            (
-                "本机保存的照片无法读取，请重新拍摄。",
-                "The photo kept on this device cannot be read. Take it again.",
-            ),
+            ("本机保存的照片无法读取，请重新拍摄。", "The photo kept on this device cannot be read. Take it again."),
         )
     }
 }

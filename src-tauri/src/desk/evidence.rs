@@ -52,15 +52,13 @@ impl Desk {
             return Err(self.large_photo());
         }
         let taken_at = self.hub_time(Instant::now());
-        self.keep(case, PhotoSource::SystemCamera, taken_at, taken.bytes)
-            .await
+        self.keep(case, PhotoSource::SystemCamera, taken_at, taken.bytes).await
     }
 
     /// Has the lane's ID camera take a photo.
     pub async fn photo_from_lane(&self, case: CaseId) -> Answer<EvidencePhoto> {
         let named = case.clone();
-        let step =
-            |hub: Hub, id: CaseId, fence| async move { hub.photo_from_lane(&id, fence).await };
+        let step = |hub: Hub, id: CaseId, fence| async move { hub.photo_from_lane(&id, fence).await };
         let photo = self.step(named, step).await?;
         let photo = on_the_hub(photo);
         self.tell_evidence(&case, photo.clone());
@@ -73,21 +71,12 @@ impl Desk {
         let kept = kept.unwrap_or_default();
         let mut photos: Vec<EvidencePhoto> = kept.iter().map(|photo| self.shown(photo)).collect();
         // Without the hub what is here is shown; it is what this person took.
-        if let Ok(form) = self
-            .ask(|hub| async move { hub.release_form(&case).await })
-            .await
-        {
+        if let Ok(form) = self.ask(|hub| async move { hub.release_form(&case).await }).await {
             let known = |id: &PhotoId| {
-                let same = |photo: &EvidencePhoto| {
-                    photo.photo.as_ref().is_some_and(|photo| photo.id == *id)
-                };
+                let same = |photo: &EvidencePhoto| photo.photo.as_ref().is_some_and(|photo| photo.id == *id);
                 photos.iter().any(same)
             };
-            let others: Vec<Photo> = form
-                .photos
-                .into_iter()
-                .filter(|photo| !known(&photo.id))
-                .collect();
+            let others: Vec<Photo> = form.photos.into_iter().filter(|photo| !known(&photo.id)).collect();
             photos.extend(others.into_iter().map(on_the_hub));
             photos.sort_by_key(|photo| photo.taken_at);
         }
@@ -104,8 +93,7 @@ impl Desk {
             None => Some(id.parse().map_err(|_| self.no_photo())?),
         };
         if let Some(photo) = there {
-            self.ask(|hub| async move { hub.drop_photo(&case, &photo).await })
-                .await?;
+            self.ask(|hub| async move { hub.drop_photo(&case, &photo).await }).await?;
         }
         self.state().thumbs.remove(&id);
         self.stored(self.store().drop_photo(&owner, &id).await)
@@ -120,13 +108,7 @@ impl Desk {
         picture: Vec<u8>,
     ) -> Answer<EvidencePhoto> {
         let owner = self.owner();
-        let kept = KeptPhoto {
-            id: PhotoId::new().to_string(),
-            case,
-            source,
-            taken_at,
-            fate: Fate::Waiting,
-        };
+        let kept = KeptPhoto { id: PhotoId::new().to_string(), case, source, taken_at, fate: Fate::Waiting };
         let (small, picture) = unblocked_thumb(picture).await;
         if let Err(problem) = self.sealed(&owner, &kept, picture.clone()).await {
             // A full disk must not keep a barrier shut: the hub may still take it at once.
@@ -134,9 +116,7 @@ impl Desk {
         }
         if let Some(jpeg) = small {
             let case = kept.case.clone();
-            self.state()
-                .thumbs
-                .insert(kept.id.clone(), Thumb { case, jpeg });
+            self.state().thumbs.insert(kept.id.clone(), Thumb { case, jpeg });
         }
         self.send_photos();
         let shown = self.shown(&kept);
@@ -156,15 +136,8 @@ impl Desk {
 
     async fn send_at_once(&self, kept: KeptPhoto, picture: Vec<u8>) -> Answer<EvidencePhoto> {
         let case = kept.case.clone();
-        let photo = TakenPhoto {
-            case: kept.case,
-            source: kept.source,
-            taken_at: kept.taken_at,
-            bytes: picture.into(),
-        };
-        let photo = self
-            .ask(|hub| async move { hub.send_photo(photo).await })
-            .await?;
+        let photo = TakenPhoto { case: kept.case, source: kept.source, taken_at: kept.taken_at, bytes: picture.into() };
+        let photo = self.ask(|hub| async move { hub.send_photo(photo).await }).await?;
         let photo = on_the_hub(photo);
         self.tell_evidence(&case, photo.clone());
         Ok(photo)
@@ -216,25 +189,20 @@ impl Desk {
 
     pub(super) fn tell_evidence(&self, case: &CaseId, photo: EvidencePhoto) {
         let case = case.clone();
-        self.page()
-            .evidence_changed(EvidenceChanged { case, photo });
+        self.page().evidence_changed(EvidenceChanged { case, photo });
     }
 
     /// The hub's time at a moment; this device's own where the hub has not been heard yet.
     pub(super) fn hub_time(&self, moment: Instant) -> Timestamp {
         let hub = self.state().hub.clone();
-        hub.and_then(|hub| hub.clock().at(moment))
-            .unwrap_or_else(now)
+        hub.and_then(|hub| hub.clock().at(moment)).unwrap_or_else(now)
     }
 
     fn no_photo(&self) -> Box<Problem> {
         self.problem(
             Code::DeskFault,
             ("没有照片", "No photo"),
-            (
-                "没有收到照片，请再拍一次。",
-                "No photo arrived. Take it once more.",
-            ),
+            ("没有收到照片，请再拍一次。", "No photo arrived. Take it once more."),
         )
     }
 

@@ -27,16 +27,10 @@ const NAMES: u32 = 1000;
 
 impl Desk {
     /// Writes the openings of a filter into a new file. `None`: it was cancelled, and nothing of it stays.
-    pub async fn export_openings(
-        &self,
-        filter: OpeningFilter,
-        format: ExportFormat,
-    ) -> Answer<Option<ExportDone>> {
+    pub async fn export_openings(&self, filter: OpeningFilter, format: ExportFormat) -> Answer<Option<ExportDone>> {
         let lines = format == ExportFormat::Csv;
-        self.export(&self.file_name(format), lines, |hub| async move {
-            hub.export_openings(&filter, format).await
-        })
-        .await
+        self.export(&self.file_name(format), lines, |hub| async move { hub.export_openings(&filter, format).await })
+            .await
     }
 
     /// Writes what `pieces` gives into a new file; `lines`: its rows can be counted by their line ends.
@@ -55,9 +49,7 @@ impl Desk {
         if let Some(before) = self.state().export.replace(cancelled.clone()) {
             before.notify_one();
         }
-        let mut file = Partial::begin(self.downloads(), name)
-            .await
-            .map_err(|error| self.not_written(&error))?;
+        let mut file = Partial::begin(self.downloads(), name).await.map_err(|error| self.not_written(&error))?;
         let written = tokio::select! {
             written = self.write(&mut file, Count::of(lines), pieces) => written.map(Some),
             () = cancelled.notified() => Ok(None),
@@ -65,10 +57,7 @@ impl Desk {
         let Some(rows) = written? else {
             return Ok(None);
         };
-        let path = file
-            .finish()
-            .await
-            .map_err(|error| self.not_written(&error))?;
+        let path = file.finish().await.map_err(|error| self.not_written(&error))?;
         let path = path.to_string_lossy().into_owned();
         Ok(Some(ExportDone { path, rows }))
     }
@@ -97,9 +86,7 @@ impl Desk {
         while let Some(piece) = self.next(&mut pieces).await? {
             count.read(&piece);
             bytes += piece.len() as u64;
-            file.write(&piece)
-                .await
-                .map_err(|error| self.not_written(&error))?;
+            file.write(&piece).await.map_err(|error| self.not_written(&error))?;
             if told_at.elapsed() > TOLD {
                 told_at = Instant::now();
                 let rows = count.rows();
@@ -111,10 +98,7 @@ impl Desk {
         Ok(rows)
     }
 
-    async fn next<T>(
-        &self,
-        pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin),
-    ) -> Answer<Option<T>> {
+    async fn next<T>(&self, pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin)) -> Answer<Option<T>> {
         let next = tokio::time::timeout(SILENCE, pieces.next()).await;
         let next = next.map_err(|_| self.broken_off())?;
         Ok(next.transpose()?)
@@ -143,15 +127,9 @@ impl Desk {
         tracing::warn!(%error, "an export could not be written");
         let full = error.kind() == ErrorKind::StorageFull;
         let detail = if full {
-            (
-                "磁盘已满，没有导出。",
-                "The disk is full; nothing was exported.",
-            )
+            ("磁盘已满，没有导出。", "The disk is full; nothing was exported.")
         } else {
-            (
-                "下载文件夹无法写入，没有导出。",
-                "The download folder cannot be written to; nothing was exported.",
-            )
+            ("下载文件夹无法写入，没有导出。", "The download folder cannot be written to; nothing was exported.")
         };
         self.problem(Code::DeskFault, ("导出失败", "Export failed"), detail)
     }
@@ -192,12 +170,7 @@ impl Partial {
                 return Err(error);
             }
         };
-        Ok(Self {
-            file,
-            part,
-            whole,
-            finished: false,
-        })
+        Ok(Self { file, part, whole, finished: false })
     }
 
     async fn write(&mut self, piece: &[u8]) -> std::io::Result<()> {
@@ -252,14 +225,7 @@ enum Count {
 
 impl Count {
     fn of(lines: bool) -> Self {
-        if lines {
-            Self::Csv {
-                lines: 0,
-                quoted: false,
-            }
-        } else {
-            Self::Packed
-        }
+        if lines { Self::Csv { lines: 0, quoted: false } } else { Self::Packed }
     }
 
     fn read(&mut self, piece: &[u8]) {
@@ -289,11 +255,7 @@ mod tests {
     #[test]
     fn a_line_end_in_a_remark_is_no_new_opening() {
         let mut count = Count::of(true);
-        for piece in [
-            &b"id,remark\r\n1,\"a\r\n"[..],
-            b"b \"\"c\"\"\"\r\n2,d",
-            b"\r\n",
-        ] {
+        for piece in [&b"id,remark\r\n1,\"a\r\n"[..], b"b \"\"c\"\"\"\r\n2,d", b"\r\n"] {
             count.read(piece);
         }
         assert_eq!(count.rows(), Some(2));

@@ -73,19 +73,11 @@ impl Lives {
 impl Desk {
     /// Shows what an environment camera of the lane sees, the lane's first unless one is named, until the page stops it,
     /// is not seen, or the case ends.
-    pub fn start_live(
-        &self,
-        lane: &LaneId,
-        camera: Option<&DeviceId>,
-        screen: impl LiveScreen,
-    ) -> Answer<u32> {
+    pub fn start_live(&self, lane: &LaneId, camera: Option<&DeviceId>, screen: impl LiveScreen) -> Answer<u32> {
         let (picture, news) = LivePicture::follow(self.hub()?, lane, camera);
         let (end, ended) = oneshot::channel();
         let taken = Arc::<Taken>::default();
-        let running = Running {
-            taken: Arc::clone(&taken),
-            end,
-        };
+        let running = Running { taken: Arc::clone(&taken), end };
         let id = self.state().lives.add(running);
         let (desk, screen) = (self.clone(), Arc::new(screen));
         tokio::spawn(async move {
@@ -131,11 +123,7 @@ impl Desk {
 }
 
 /// Passes on what comes until the page or the picture is over.
-async fn forward(
-    mut news: mpsc::Receiver<LiveNews>,
-    screen: &impl LiveScreen,
-    taken: &Taken,
-) -> LiveEnd {
+async fn forward(mut news: mpsc::Receiver<LiveNews>, screen: &impl LiveScreen, taken: &Taken) -> LiveEnd {
     let mut most = FRAGMENTS;
     loop {
         tokio::select! {
@@ -200,15 +188,8 @@ struct Progress {
 
 impl Default for Taken {
     fn default() -> Self {
-        let progress = Progress {
-            on_their_way: 0,
-            heard_at: Instant::now(),
-        };
-        Self {
-            patience: LISTENING,
-            progress: Mutex::new(progress),
-            more: Notify::new(),
-        }
+        let progress = Progress { on_their_way: 0, heard_at: Instant::now() };
+        Self { patience: LISTENING, progress: Mutex::new(progress), more: Notify::new() }
     }
 }
 
@@ -278,10 +259,7 @@ mod tests {
     }
 
     fn quick() -> Taken {
-        Taken {
-            patience: Duration::from_millis(300),
-            ..Taken::default()
-        }
+        Taken { patience: Duration::from_millis(300), ..Taken::default() }
     }
 
     fn playing(kind: LiveKind) -> LiveNews {
@@ -289,12 +267,7 @@ mod tests {
             state: LiveState::Playing,
             why: None,
             detail: None,
-            format: Some(LiveFormat {
-                kind,
-                mime: String::new(),
-                width: 0,
-                height: 0,
-            }),
+            format: Some(LiveFormat { kind, mime: String::new(), width: 0, height: 0 }),
         })
     }
 

@@ -60,23 +60,14 @@ impl Desk {
     /// Takes a file in, or looks at what it would change.
     pub async fn import_site(&self, file: SiteFile) -> Answer<ImportResult> {
         let format = self.format_of(&file)?;
-        let import = Import {
-            format,
-            table: file.table.filter(|_| format != SiteFormat::Toml),
-            preview: file.preview,
-        };
+        let import = Import { format, table: file.table.filter(|_| format != SiteFormat::Toml), preview: file.preview };
         let desk = self.clone();
         let told = move |progress| desk.page().import_told(progress);
-        self.ask(|hub| async move { hub.import_site(import, file.bytes, told).await })
-            .await
+        self.ask(|hub| async move { hub.import_site(import, file.bytes, told).await }).await
     }
 
     /// Writes the site, or one of its tables, into a new file.
-    pub async fn export_site(
-        &self,
-        format: SiteFormat,
-        table: Option<SiteTable>,
-    ) -> Answer<Option<ExportDone>> {
+    pub async fn export_site(&self, format: SiteFormat, table: Option<SiteTable>) -> Answer<Option<ExportDone>> {
         let (chinese, english) = match table {
             None => ("站点", "site".to_owned()),
             Some(SiteTable::Pass) => ("月卡", SiteTable::Pass.word()),
@@ -87,26 +78,16 @@ impl Desk {
         let name = self.settings().language.pick(chinese, &english).to_owned();
         let name = format!("{name}-{}.{}", self.today(), format.ending());
         let lines = format == SiteFormat::Csv;
-        self.export(&name, lines, |hub| async move {
-            hub.export_site(format, table).await
-        })
-        .await
+        self.export(&name, lines, |hub| async move { hub.export_site(format, table).await }).await
     }
 
     /// Writes one day's figures into a new file.
-    pub async fn export_morning(
-        &self,
-        day: Day,
-        format: ExportFormat,
-    ) -> Answer<Option<ExportDone>> {
+    pub async fn export_morning(&self, day: Day, format: ExportFormat) -> Answer<Option<ExportDone>> {
         let ending = SiteFormat::from(format).ending();
         let name = self.settings().language.pick("晨间指标", "morning");
         let name = format!("{name}-{day}.{ending}");
         let lines = format == ExportFormat::Csv;
-        self.export(&name, lines, |hub| async move {
-            hub.export_morning(&day, format).await
-        })
-        .await
+        self.export(&name, lines, |hub| async move { hub.export_morning(&day, format).await }).await
     }
 
     /// Somebody asks for help, or one's own question was answered.
@@ -117,14 +98,8 @@ impl Desk {
         };
         let name = format!("{} · {}", help.lot.name, help.lane.name);
         match &help.answered_by {
-            None if !own => self.notify(&Notice::NeedsHelp {
-                name: &name,
-                by: &help.by.name,
-            }),
-            Some(by) if own => self.notify(&Notice::Helped {
-                name: &name,
-                by: &by.name,
-            }),
+            None if !own => self.notify(&Notice::NeedsHelp { name: &name, by: &help.by.name }),
+            Some(by) if own => self.notify(&Notice::Helped { name: &name, by: &by.name }),
             _ => {}
         }
     }
@@ -133,11 +108,7 @@ impl Desk {
     pub async fn take_cash(&self, case: CaseId, amount: Fen) -> Answer<Cash> {
         let pressed = self.cash_pressed(&case, amount);
         let step = |hub: Hub, id: CaseId, fence| async move {
-            let taken = TakeCash {
-                fence,
-                amount_fen: amount,
-                id: pressed.id,
-            };
+            let taken = TakeCash { fence, amount_fen: amount, id: pressed.id };
             hub.take_cash(&id, &taken).await
         };
         let answer = self.step(case, step).await;
@@ -156,11 +127,7 @@ impl Desk {
         {
             return before.clone();
         }
-        let pressed = CashPressed {
-            case: case.clone(),
-            amount,
-            id: OrderId::new().to_string(),
-        };
+        let pressed = CashPressed { case: case.clone(), amount, id: OrderId::new().to_string() };
         state.cash = Some(pressed.clone());
         pressed
     }

@@ -51,9 +51,7 @@ impl Desk {
         let found = self.camera().list().await;
         let found = found.map_err(|error| self.camera_problem(&error))?;
         let wanted = self.store().remembered::<String>(CHOSEN).await;
-        let chosen = found
-            .iter()
-            .position(|camera| Some(&camera.id) == wanted.as_ref());
+        let chosen = found.iter().position(|camera| Some(&camera.id) == wanted.as_ref());
         let chosen = chosen.unwrap_or(0);
         let listed = found.into_iter().enumerate().map(|(at, camera)| Camera {
             id: camera.id,
@@ -69,11 +67,7 @@ impl Desk {
     }
 
     async fn chosen_camera(&self) -> Answer<String> {
-        let chosen = self
-            .cameras()
-            .await?
-            .into_iter()
-            .find(|camera| camera.chosen);
+        let chosen = self.cameras().await?.into_iter().find(|camera| camera.chosen);
         let chosen = chosen.ok_or_else(|| self.camera_problem(&CameraError::None))?;
         Ok(chosen.id)
     }
@@ -81,18 +75,9 @@ impl Desk {
     /// Shows what the chosen camera sees until the page stops it, is gone, or the case ends.
     pub async fn start_preview(&self, view: impl View) -> Answer<()> {
         let id = self.chosen_camera().await?;
-        let shown = Shown::new(Mutex::new(Progress {
-            on_their_way: 0,
-            heard_at: Instant::now(),
-        }));
+        let shown = Shown::new(Mutex::new(Progress { on_their_way: 0, heard_at: Instant::now() }));
         self.state().shown = Some(shown.clone());
-        let screen = Paced {
-            view: Box::new(view),
-            shown,
-            desk: self.clone(),
-            looked_at: Instant::now(),
-            left: false,
-        };
+        let screen = Paced { view: Box::new(view), shown, desk: self.clone(), looked_at: Instant::now(), left: false };
         let begun = self.camera().preview(&id, Box::new(screen)).await;
         begun.map_err(|error| self.camera_problem(&error))
     }
@@ -118,22 +103,19 @@ impl Desk {
         let shot = self.camera().capture(&id).await;
         let shot = shot.map_err(|error| self.camera_problem(&error))?;
         let taken_at = self.hub_time(shot.at);
-        self.keep(case, PhotoSource::DeviceCamera, taken_at, shot.jpeg)
-            .await
+        self.keep(case, PhotoSource::DeviceCamera, taken_at, shot.jpeg).await
     }
 
     /// What a camera's failure means, in words a guard can act on.
     fn camera_problem(&self, error: &CameraError) -> Box<Problem> {
         tracing::info!(%error, "camera");
         let detail = match error {
-            CameraError::None => (
-                "没有找到摄像头。请插好摄像头后再试。",
-                "No camera found. Plug one in and try again.",
-            ),
-            CameraError::Gone => (
-                "摄像头已断开。请重新插好后再拍。",
-                "The camera was unplugged. Plug it in again, then take the photo.",
-            ),
+            CameraError::None => {
+                ("没有找到摄像头。请插好摄像头后再试。", "No camera found. Plug one in and try again.")
+            }
+            CameraError::Gone => {
+                ("摄像头已断开。请重新插好后再拍。", "The camera was unplugged. Plug it in again, then take the photo.")
+            }
             CameraError::Busy => (
                 "摄像头正被其他程序占用。请先关闭那个程序（例如会议软件）。",
                 "Another program is using the camera. Close it first, for example a meeting program.",
@@ -151,11 +133,7 @@ impl Desk {
                 "The camera failed. Plug it in again, or choose another one.",
             ),
         };
-        self.problem(
-            Code::DeskFault,
-            ("摄像头不可用", "Camera not available"),
-            detail,
-        )
+        self.problem(Code::DeskFault, ("摄像头不可用", "Camera not available"), detail)
     }
 }
 

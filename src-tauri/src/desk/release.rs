@@ -22,15 +22,8 @@ impl Desk {
             unpaid: press.unpaid,
             driver_phone: press.driver_phone,
         };
-        let done = self
-            .one_order(&case, |hub| async move { hub.release(press).await })
-            .await?;
+        let done = self.one_order(&case, |hub| async move { hub.release(press).await }).await?;
         self.remember_unsettled(&done.order);
-        Ok(Released {
-            id: done.opening,
-            order_id: done.order.id,
-            result: done.order.result,
-            detail: done.order.detail,
-        })
+        Ok(Released { id: done.opening, order_id: done.order.id, result: done.order.result, detail: done.order.detail })
     }
 }

@@ -37,19 +37,12 @@ impl Desk {
     }
 
     /// Logs in at a hub. The one before, if any, is left only when this one has let the person in.
-    pub async fn login(
-        &self,
-        url: &str,
-        username: String,
-        password: String,
-        code: Option<String>,
-    ) -> Answer<Person> {
+    pub async fn login(&self, url: &str, username: String, password: String, code: Option<String>) -> Answer<Person> {
         // A session kept from the last start must not come up behind this one.
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
         let (trust, language) = (self.inner.trust.clone(), self.settings().language);
-        let hub = Hub::new(address, language, self.inner.pace, trust)
-            .map_err(|error| at_address(error.into()))?;
+        let hub = Hub::new(address, language, self.inner.pace, trust).map_err(|error| at_address(error.into()))?;
         let person = hub.login(username.clone(), password, code).await?;
         self.logged_in(hub, username, person).await
     }
@@ -59,8 +52,7 @@ impl Desk {
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
         let (trust, language) = (self.inner.trust.clone(), self.settings().language);
-        let hub = Hub::new(address, language, self.inner.pace, trust)
-            .map_err(|error| at_address(error.into()))?;
+        let hub = Hub::new(address, language, self.inner.pace, trust).map_err(|error| at_address(error.into()))?;
         let username = told.username.clone();
         let person = hub.reset_with(told).await?;
         self.logged_in(hub, username, person).await
@@ -68,8 +60,7 @@ impl Desk {
 
     /// The password once more. The token that the session goes on under is kept in the place of the one before.
     pub async fn confirm_password(&self, password: String) -> Answer<()> {
-        self.ask(|hub| async move { hub.confirm_password(password).await })
-            .await?;
+        self.ask(|hub| async move { hub.confirm_password(password).await }).await?;
         let hub = self.state().hub.clone();
         if let Some(hub) = hub {
             self.keep_token(&hub);
@@ -80,10 +71,7 @@ impl Desk {
     /// Beside what goes on: a locked keyring asks the person first, and that must not keep a lane waiting.
     fn keep_token(&self, hub: &Hub) {
         if let Some(token) = hub.token() {
-            let (keyring, url) = (
-                self.inner.keyring.clone(),
-                hub.address().as_str().to_owned(),
-            );
+            let (keyring, url) = (self.inner.keyring.clone(), hub.address().as_str().to_owned());
             tokio::spawn(async move { keyring.keep(&url, &token).await });
         }
     }
@@ -205,9 +193,7 @@ impl Desk {
 }
 
 /// What is wrong before anything was sent is wrong with the address.
-fn at_address(
-    mut problem: Box<lanedesk_wire::problem::Problem>,
-) -> Box<lanedesk_wire::problem::Problem> {
+fn at_address(mut problem: Box<lanedesk_wire::problem::Problem>) -> Box<lanedesk_wire::problem::Problem> {
     problem.field = Some("hub_url".to_owned());
     problem
 }

@@ -22,12 +22,7 @@ fn lane(id: &str) -> LaneId {
 }
 
 fn open_it() -> BarrierPress {
-    BarrierPress {
-        action: BarrierAction::Open,
-        driver_phone: None,
-        entry_reason: None,
-        clear: None,
-    }
+    BarrierPress { action: BarrierAction::Open, driver_phone: None, entry_reason: None, clear: None }
 }
 
 /// R13: the fence goes with every step, comes from the claim, and the page never names it.
@@ -56,12 +51,7 @@ async fn a_lost_lane_takes_no_step() {
     let case = fake::claim(&desk, "E02").await;
     hub.tell(lease_lost(&case, "E02", "expired"));
     eventually("the loss is told", || {
-        page.heard(|heard| {
-            heard
-                .frames
-                .iter()
-                .any(|f| matches!(f.told, Told::LeaseLost { .. }))
-        })
+        page.heard(|heard| heard.frames.iter().any(|f| matches!(f.told, Told::LeaseLost { .. })))
     })
     .await;
     let problem = desk.order(case, open_it()).await.unwrap_err();
@@ -78,10 +68,7 @@ async fn two_presses_at_once_are_one_order() {
     let hub = FakeHub::serve().await;
     let (desk, _page) = desk_at(&hub).await;
     let case = fake::claim(&desk, "E02").await;
-    let (first, second) = tokio::join!(
-        desk.order(case.clone(), open_it()),
-        desk.order(case, open_it())
-    );
+    let (first, second) = tokio::join!(desk.order(case.clone(), open_it()), desk.order(case, open_it()));
     let refused = [first, second].into_iter().find_map(Result::err);
     assert_eq!(refused.unwrap().code, Code::OrderInFlight);
     assert_eq!(hub.get(|told| told.orders.len()), 1);
@@ -105,10 +92,7 @@ async fn only_the_lane_looked_at_is_told() {
         });
         told.collect::<Vec<_>>()
     };
-    eventually("both are told", || {
-        page.heard(|heard| kinds(heard).len() == 2)
-    })
-    .await;
+    eventually("both are told", || page.heard(|heard| kinds(heard).len() == 2)).await;
     assert_eq!(page.heard(kinds), ["view E02", "lease W01"]);
 }
 
@@ -120,10 +104,7 @@ async fn the_hub_is_told_which_lane_the_page_shows() {
     desk.view_lane(lane("E02")).await.unwrap();
     desk.view_lane(lane("W01")).await.unwrap();
     let said = |lane: &str| json!({"type": "watch", "lanes": [lane]});
-    eventually("the lane shown is watched", || {
-        hub.get(|told| told.watched.last() == Some(&said("W01")))
-    })
-    .await;
+    eventually("the lane shown is watched", || hub.get(|told| told.watched.last() == Some(&said("W01")))).await;
     let before = hub.get(|told| told.watched.len());
     hub.cut_streams();
     eventually("it is watched on the new line too", || {
@@ -153,10 +134,7 @@ async fn a_lane_waited_for_is_told_once() {
     desk.remind(lane("E02"), true).await.unwrap();
     desk.remind(lane("E02"), false).await.unwrap();
     let told = page.heard(|heard| heard.free.len());
-    assert_eq!(
-        told, 3,
-        "set on a free lane it tells at once; taken back it is silent"
-    );
+    assert_eq!(told, 3, "set on a free lane it tells at once; taken back it is silent");
 }
 
 /// Invariant 5: an order nobody answered stays `unknown` until the line is back, and is then asked about, not repeated.
@@ -173,19 +151,10 @@ async fn an_unknown_order_is_settled_by_asking_when_the_line_is_back() {
     hub.set(|told| told.lose_answers = false);
     hub.cut_streams();
     eventually("the page is told what became of it", || {
-        page.heard(|heard| {
-            heard
-                .frames
-                .iter()
-                .any(|frame| order_told(frame, order.id, OrderResult::Opened))
-        })
+        page.heard(|heard| heard.frames.iter().any(|frame| order_told(frame, order.id, OrderResult::Opened)))
     })
     .await;
-    assert_eq!(
-        hub.get(|told| told.orders.len()),
-        sent,
-        "nothing was sent again"
-    );
+    assert_eq!(hub.get(|told| told.orders.len()), sent, "nothing was sent again");
 }
 
 /// SCREENS: 「连接已断开，暂不能开闸」: while the line is down no order is even tried.
@@ -196,10 +165,7 @@ async fn no_order_is_tried_while_the_line_is_down() {
     let case = fake::claim(&desk, "E02").await;
     hub.set(|told| told.refuse_streams = true);
     hub.cut_streams();
-    eventually("the line is down", || {
-        page.heard(|heard| heard.connections.last() == Some(&Connection::Offline))
-    })
-    .await;
+    eventually("the line is down", || page.heard(|heard| heard.connections.last() == Some(&Connection::Offline))).await;
     let problem = desk.order(case, open_it()).await.unwrap_err();
     assert_eq!(problem.code, Code::HubUnreachable);
     assert!(problem.detail.contains("暂不能开闸"));

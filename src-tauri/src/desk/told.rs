@@ -43,41 +43,22 @@ impl Desk {
             }
             state.connection = connection;
         }
-        self.page().connection_changed(ConnectionChanged {
-            connection,
-            since: now(),
-        });
+        self.page().connection_changed(ConnectionChanged { connection, since: now() });
     }
 
     fn hear(&self, frame: Frame) {
         match &frame.told {
             Told::View { lane, .. } if !self.looks_at(lane) => return,
-            Told::Lease {
-                lane, holder: None, ..
-            } => self.tell_free(lane),
-            Told::LeaseExpiring { lane, .. } => self.notify(&Notice::Expiring {
-                name: &self.name_of(lane),
-            }),
-            Told::LeaseLost {
-                case,
-                lane,
-                why,
-                by,
-                ..
-            } => self.lost_lane(case, lane, *why, by.as_ref()),
+            Told::Lease { lane, holder: None, .. } => self.tell_free(lane),
+            Told::LeaseExpiring { lane, .. } => self.notify(&Notice::Expiring { name: &self.name_of(lane) }),
+            Told::LeaseLost { case, lane, why, by, .. } => self.lost_lane(case, lane, *why, by.as_ref()),
             Told::Asked { case, by } => self.asked(case, by),
-            Told::Order {
-                order_id, result, ..
-            } if *result != OrderResult::Unknown => {
+            Told::Order { order_id, result, .. } if *result != OrderResult::Unknown => {
                 self.state().work.unsettled.remove(order_id);
             }
             Told::Call { call, .. } => self.call_told(call),
-            Told::Help {
-                help: Some(help), ..
-            } => self.help_told(help),
-            Told::DeviceAlert { device, .. } => self.notify(&Notice::DeviceLost {
-                device: device.as_str(),
-            }),
+            Told::Help { help: Some(help), .. } => self.help_told(help),
+            Told::DeviceAlert { device, .. } => self.notify(&Notice::DeviceLost { device: device.as_str() }),
             Told::Resync => {
                 tokio::spawn(self.clone().look_again());
             }
@@ -109,10 +90,7 @@ impl Desk {
     fn asked(&self, case: &CaseId, by: &Holder) {
         let held = self.state().work.held.clone();
         if let Some(held) = held.filter(|held| held.case == *case) {
-            self.notify(&Notice::Asked {
-                name: &self.name_of(&held.lane),
-                by: &by.name,
-            });
+            self.notify(&Notice::Asked { name: &self.name_of(&held.lane), by: &by.name });
         }
     }
 
@@ -129,12 +107,7 @@ impl Desk {
             };
             self.page().hub_told(Frame {
                 seq: String::new(),
-                told: Told::Order {
-                    order_id: found.id,
-                    case: found.case,
-                    result: found.result,
-                    detail: found.detail,
-                },
+                told: Told::Order { order_id: found.id, case: found.case, result: found.result, detail: found.detail },
             });
         }
     }

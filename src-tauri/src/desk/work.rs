@@ -2,9 +2,7 @@
 
 use super::{Desk, now};
 use crate::{
-    commands::{
-        Answer, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection,
-    },
+    commands::{Answer, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection},
     notify::Notice,
 };
 use lanedesk_client::{CallError, Hub, Press};
@@ -64,9 +62,7 @@ impl Desk {
     /// Looks at a lane; from before the look on, its changes are told.
     pub async fn view_lane(&self, lane: LaneId) -> Answer<View> {
         self.watch(Some(lane.clone()));
-        let view = self
-            .ask(|hub| async move { hub.view_lane(&lane).await })
-            .await?;
+        let view = self.ask(|hub| async move { hub.view_lane(&lane).await }).await?;
         self.learn_name(&view);
         Ok(view)
     }
@@ -94,9 +90,7 @@ impl Desk {
 
     async fn held_case(&self, held: Held) -> Answer<Option<Claimed>> {
         let case = held.case.clone();
-        let asked = self
-            .ask(|hub| async move { hub.view_case(&case).await })
-            .await;
+        let asked = self.ask(|hub| async move { hub.view_case(&case).await }).await;
         let view = match asked {
             Ok(view) => view,
             Err(problem) if matches!(problem.code, Code::NotFound | Code::CaseClosed) => {
@@ -121,9 +115,7 @@ impl Desk {
             return Ok(None);
         };
         let looked = lane.clone();
-        let view = self
-            .ask(|hub| async move { hub.view_lane(&looked).await })
-            .await?;
+        let view = self.ask(|hub| async move { hub.view_lane(&looked).await }).await?;
         if self.own_lease(&view, Fence(0)).is_none() {
             self.stored(self.store().forget("lane_held").await)?;
             return Ok(None);
@@ -136,37 +128,24 @@ impl Desk {
     fn own_lease(&self, view: &View, fence: Fence) -> Option<Lease> {
         let lease = view.lease.as_ref()?;
         let mine = self.state().person.as_ref()?.id == lease.holder.id;
-        mine.then_some(Lease {
-            fence,
-            acquired_at: lease.acquired_at,
-            expires_at: lease.expires_at,
-        })
+        mine.then_some(Lease { fence, acquired_at: lease.acquired_at, expires_at: lease.expires_at })
     }
 
     pub(super) async fn hold(&self, claimed: &Claimed) {
         let lane = claimed.view.lane.id.clone();
         self.learn_name(&claimed.view);
-        self.state().work.held = Some(Held {
-            case: claimed.case.id.clone(),
-            lane: lane.clone(),
-            fence: claimed.lease.fence,
-        });
+        self.state().work.held =
+            Some(Held { case: claimed.case.id.clone(), lane: lane.clone(), fence: claimed.lease.fence });
         let store = self.store();
-        let kept = [
-            store.worked(&self.owner(), &recent(&claimed.view)).await,
-            store.remember("lane_held", &lane).await,
-        ];
+        let kept =
+            [store.worked(&self.owner(), &recent(&claimed.view)).await, store.remember("lane_held", &lane).await];
         for error in kept.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "the lane will not be among the recent ones");
         }
     }
 
     /// A step of a case, with the fence it needs. A lane that turns out to be lost is let go of.
-    pub async fn step<T, F>(
-        &self,
-        case: CaseId,
-        step: impl FnOnce(Hub, CaseId, Fence) -> F,
-    ) -> Answer<T>
+    pub async fn step<T, F>(&self, case: CaseId, step: impl FnOnce(Hub, CaseId, Fence) -> F) -> Answer<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -206,20 +185,14 @@ impl Desk {
             entry_reason: press.entry_reason,
             clear: press.clear,
         };
-        let order = self
-            .one_order(&case, |hub| async move { hub.order_barrier(press).await })
-            .await?;
+        let order = self.one_order(&case, |hub| async move { hub.order_barrier(press).await }).await?;
         self.remember_unsettled(&order);
         Ok(order)
     }
 
     /// Sends an order of a case, by whichever way `send` does it: one at a time, and none while the line is known to
     /// be down.
-    pub(super) async fn one_order<T, F>(
-        &self,
-        case: &CaseId,
-        send: impl FnOnce(Hub) -> F,
-    ) -> Answer<T>
+    pub(super) async fn one_order<T, F>(&self, case: &CaseId, send: impl FnOnce(Hub) -> F) -> Answer<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -273,9 +246,7 @@ impl Desk {
     /// Tells of a lane one wanted to be reminded of, if nobody holds it.
     pub(super) async fn look_for_freedom(&self, lane: LaneId) -> Answer<()> {
         let looked = lane.clone();
-        let view = self
-            .ask(|hub| async move { hub.view_lane(&looked).await })
-            .await?;
+        let view = self.ask(|hub| async move { hub.view_lane(&looked).await }).await?;
         self.learn_name(&view);
         if view.lease.is_none() {
             self.tell_free(&lane);
@@ -342,10 +313,7 @@ impl Desk {
         self.problem(
             Code::OrderInFlight,
             ("指令执行中", "An order is on its way"),
-            (
-                "上一条指令还没有回执，请等结果。",
-                "The last order is not answered yet. Wait for its result.",
-            ),
+            ("上一条指令还没有回执，请等结果。", "The last order is not answered yet. Wait for its result."),
         )
     }
 
@@ -353,10 +321,7 @@ impl Desk {
         self.problem(
             Code::NotFound,
             ("没有这条指令", "No such order"),
-            (
-                "中心没有收到这条指令，不会执行。",
-                "The hub never received this order; it will not act.",
-            ),
+            ("中心没有收到这条指令，不会执行。", "The hub never received this order; it will not act."),
         )
     }
 }

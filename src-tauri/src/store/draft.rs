@@ -18,25 +18,17 @@ pub struct Owner {
 impl Store {
     /// Work kept under a key.
     pub async fn draft(&self, owner: &Owner, key: &str) -> Result<Option<String>, StoreError> {
-        let body = sqlx::query_scalar(
-            "select body from draft where hub = $1 and person = $2 and key = $3",
-        )
-        .bind(&owner.hub)
-        .bind(&owner.person)
-        .bind(key)
-        .fetch_optional(self.pool()?)
-        .await?;
+        let body = sqlx::query_scalar("select body from draft where hub = $1 and person = $2 and key = $3")
+            .bind(&owner.hub)
+            .bind(&owner.person)
+            .bind(key)
+            .fetch_optional(self.pool()?)
+            .await?;
         Ok(body)
     }
 
     /// Keeps work under a key, and drops what nobody came back to.
-    pub async fn save_draft(
-        &self,
-        owner: &Owner,
-        key: &str,
-        body: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn save_draft(&self, owner: &Owner, key: &str, body: &str, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
             "insert into draft (hub, person, key, body, saved_at) values ($1, $2, $3, $4, $5)
              on conflict (hub, person, key) do update set body = excluded.body, saved_at = excluded.saved_at",

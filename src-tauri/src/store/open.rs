@@ -20,9 +20,7 @@ impl Store {
         }
         let instances = app.state::<DbInstances>();
         match instances.0.blocking_read().get(url) {
-            Some(DbPool::Sqlite(pool)) => Self {
-                pool: Some(pool.clone()),
-            },
+            Some(DbPool::Sqlite(pool)) => Self { pool: Some(pool.clone()) },
             _ => Self::closed(),
         }
     }

@@ -67,82 +67,50 @@ impl Store {
 
     /// Drops photos of more than a week ago, whatever became of them.
     pub async fn drop_old_photos(&self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("delete from photo where kept_at < $1")
-            .bind(now.plus_ms(-KEPT_MS).0)
-            .execute(self.pool()?)
-            .await?;
+        sqlx::query("delete from photo where kept_at < $1").bind(now.plus_ms(-KEPT_MS).0).execute(self.pool()?).await?;
         Ok(())
     }
 
     /// The person's photos of a case, oldest first.
     pub async fn photos(&self, owner: &Owner, case: &CaseId) -> Result<Vec<KeptPhoto>, StoreError> {
-        let sql = format!(
-            "select {COLUMNS} from photo where hub = $1 and person = $2 and case_id = $3 order by id"
-        );
-        let rows = sqlx::query(&sql)
-            .bind(&owner.hub)
-            .bind(&owner.person)
-            .bind(case.as_str())
-            .fetch_all(self.pool()?)
-            .await?;
+        let sql = format!("select {COLUMNS} from photo where hub = $1 and person = $2 and case_id = $3 order by id");
+        let rows =
+            sqlx::query(&sql).bind(&owner.hub).bind(&owner.person).bind(case.as_str()).fetch_all(self.pool()?).await?;
         Ok(rows.iter().filter_map(kept).collect())
     }
 
     /// The person's oldest photo the hub does not have yet, after `after`.
-    pub async fn waiting_photo(
-        &self,
-        owner: &Owner,
-        after: &str,
-    ) -> Result<Option<KeptPhoto>, StoreError> {
+    pub async fn waiting_photo(&self, owner: &Owner, after: &str) -> Result<Option<KeptPhoto>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from photo where hub = $1 and person = $2 and state = 'waiting' and id > $3
              order by id limit 1"
         );
-        let row = sqlx::query(&sql)
-            .bind(&owner.hub)
-            .bind(&owner.person)
-            .bind(after)
-            .fetch_optional(self.pool()?)
-            .await?;
+        let row =
+            sqlx::query(&sql).bind(&owner.hub).bind(&owner.person).bind(after).fetch_optional(self.pool()?).await?;
         Ok(row.as_ref().and_then(kept))
     }
 
     /// One of the person's photos.
     pub async fn photo(&self, owner: &Owner, id: &str) -> Result<Option<KeptPhoto>, StoreError> {
         let sql = format!("select {COLUMNS} from photo where hub = $1 and person = $2 and id = $3");
-        let row = sqlx::query(&sql)
-            .bind(&owner.hub)
-            .bind(&owner.person)
-            .bind(id)
-            .fetch_optional(self.pool()?)
-            .await?;
+        let row = sqlx::query(&sql).bind(&owner.hub).bind(&owner.person).bind(id).fetch_optional(self.pool()?).await?;
         Ok(row.as_ref().and_then(kept))
     }
 
     /// A photo's sealed picture, while it is still here.
-    pub async fn sealed_photo(
-        &self,
-        owner: &Owner,
-        id: &str,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let found: Option<Option<Vec<u8>>> = sqlx::query_scalar(
-            "select sealed from photo where hub = $1 and person = $2 and id = $3",
-        )
-        .bind(&owner.hub)
-        .bind(&owner.person)
-        .bind(id)
-        .fetch_optional(self.pool()?)
-        .await?;
+    pub async fn sealed_photo(&self, owner: &Owner, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let found: Option<Option<Vec<u8>>> =
+            sqlx::query_scalar("select sealed from photo where hub = $1 and person = $2 and id = $3")
+                .bind(&owner.hub)
+                .bind(&owner.person)
+                .bind(id)
+                .fetch_optional(self.pool()?)
+                .await?;
         Ok(found.flatten())
     }
 
     /// Notes the hub's answer; the picture is no longer needed here. False where the photo was dropped meanwhile.
-    pub async fn photo_answered(
-        &self,
-        owner: &Owner,
-        id: &str,
-        fate: &Fate,
-    ) -> Result<bool, StoreError> {
+    pub async fn photo_answered(&self, owner: &Owner, id: &str, fate: &Fate) -> Result<bool, StoreError> {
         let (state, answer) = match fate {
             Fate::Waiting => return Ok(true),
             Fate::Sent(photo) => ("sent", serde_json::to_string(photo)?),

@@ -29,10 +29,7 @@ impl Store {
 
     /// Forgets what is remembered under a name.
     pub async fn forget(&self, name: &str) -> Result<(), StoreError> {
-        sqlx::query("delete from setting where name = $1")
-            .bind(name)
-            .execute(self.pool()?)
-            .await?;
+        sqlx::query("delete from setting where name = $1").bind(name).execute(self.pool()?).await?;
         Ok(())
     }
 }

@@ -33,10 +33,7 @@ fn lane(id: &str, used_at: i64) -> RecentLane {
 }
 
 fn owner(person: &str) -> Owner {
-    Owner {
-        hub: "http://hub".into(),
-        person: person.into(),
-    }
+    Owner { hub: "http://hub".into(), person: person.into() }
 }
 
 #[test]
@@ -48,11 +45,7 @@ fn recent_lanes_are_newest_first_and_each_persons_own() {
     }
     let found = block_on(store.recent_lanes(&owner("p1"))).unwrap();
     assert_eq!(found, [lane("E01", 3), lane("E02", 2)]);
-    assert!(
-        block_on(store.recent_lanes(&owner("p2")))
-            .unwrap()
-            .is_empty()
-    );
+    assert!(block_on(store.recent_lanes(&owner("p2"))).unwrap().is_empty());
 }
 
 /// SCREENS: half-filled work survives a lost lease, a lost network and a restart.
@@ -81,22 +74,11 @@ fn a_draft_survives_a_restart_until_it_is_dropped() {
 fn a_broken_file_is_set_aside_and_a_new_one_begun() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("desk.db");
-    std::fs::write(
-        &file,
-        "this is no database, but it is long enough to be looked at".repeat(40),
-    )
-    .unwrap();
+    std::fs::write(&file, "this is no database, but it is long enough to be looked at".repeat(40)).unwrap();
     let (_app, store) = opened(folder.path());
     block_on(store.remember("username", &"guard")).unwrap();
     let names = std::fs::read_dir(folder.path()).unwrap();
-    let kept = names.filter(|entry| {
-        entry
-            .as_ref()
-            .unwrap()
-            .file_name()
-            .to_string_lossy()
-            .contains("broken-")
-    });
+    let kept = names.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("broken-"));
     assert_eq!(kept.count(), 1, "what was in it is not lost");
 }
 
@@ -127,10 +109,7 @@ fn what_is_remembered_is_replaced_and_forgotten() {
     let (_app, store) = opened(folder.path());
     block_on(store.remember("username", &"guard")).unwrap();
     block_on(store.remember("username", &"agent")).unwrap();
-    assert_eq!(
-        block_on(store.remembered::<String>("username")).as_deref(),
-        Some("agent")
-    );
+    assert_eq!(block_on(store.remembered::<String>("username")).as_deref(), Some("agent"));
     block_on(store.forget("username")).unwrap();
     assert_eq!(block_on(store.remembered::<String>("username")), None);
 }
@@ -138,10 +117,7 @@ fn what_is_remembered_is_replaced_and_forgotten() {
 #[test]
 fn a_folder_with_strange_characters_is_still_one_file() {
     assert_eq!(url(None), "sqlite:desk.db");
-    assert_eq!(
-        url(Some(Path::new("/tmp/50%?"))),
-        "sqlite:/tmp/50%25%3F/desk.db"
-    );
+    assert_eq!(url(Some(Path::new("/tmp/50%?"))), "sqlite:/tmp/50%25%3F/desk.db");
 }
 
 /// R36: nobody's document rests on this device for longer than a week, whatever became of it.

@@ -2,9 +2,7 @@
 
 use crate::{
     PART,
-    camera::{
-        CameraError, CameraThread, Look, Native, Patience, PhotoCamera as _, Plugged, Screen,
-    },
+    camera::{CameraError, CameraThread, Look, Native, Patience, PhotoCamera as _, Plugged, Screen},
 };
 use image::GenericImageView as _;
 use std::{
@@ -71,20 +69,14 @@ fn proven(fact: &str) {
 fn until(what: &str, so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !so() {
-        assert!(
-            begun.elapsed() < PATIENCE,
-            "{what}: not within {PATIENCE:?}"
-        );
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 /// Everything, in order; the last step takes the cameras away.
 pub(crate) fn run() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let cameras = CameraThread::new(Native, SLOW);
         let listed = listed(&cameras).await;
@@ -105,10 +97,7 @@ async fn listed(cameras: &CameraThread) -> Vec<Plugged> {
 
 async fn looked_at(cameras: &CameraThread, camera: &Plugged) -> Window {
     let window = Window::default();
-    cameras
-        .preview(&camera.id, Box::new(window.clone()))
-        .await
-        .unwrap();
+    cameras.preview(&camera.id, Box::new(window.clone())).await.unwrap();
     until("frames arrive", || window.frames() >= 3);
     let frames = window.0.lock().unwrap().frames.clone();
     for frame in &frames {
@@ -155,24 +144,15 @@ async fn busy(cameras: &CameraThread, camera: &Plugged) {
         .spawn()
         .unwrap();
     let told = BufReader::new(holder.stdout.take().unwrap());
-    let holds = told
-        .lines()
-        .map_while(Result::ok)
-        .any(|line| line.contains("holding"));
+    let holds = told.lines().map_while(Result::ok).any(|line| line.contains("holding"));
     assert!(holds, "another program has the camera");
-    assert_eq!(
-        cameras.capture(&camera.id).await.err(),
-        Some(CameraError::Busy)
-    );
+    assert_eq!(cameras.capture(&camera.id).await.err(), Some(CameraError::Busy));
     let preview = cameras.preview(&camera.id, Box::new(Window::default()));
     assert_eq!(preview.await, Err(CameraError::Busy));
     drop(holder.stdin.take());
     holder.wait().unwrap();
     let window = Window::default();
-    cameras
-        .preview(&camera.id, Box::new(window.clone()))
-        .await
-        .unwrap();
+    cameras.preview(&camera.id, Box::new(window.clone())).await.unwrap();
     until("frames arrive", || window.frames() >= 1);
     cameras.stop();
     until("the preview ends", || window.ended() == [None]);
@@ -181,18 +161,12 @@ async fn busy(cameras: &CameraThread, camera: &Plugged) {
 
 /// Another program that uses the second camera until its input ends.
 pub(crate) fn hold_a_camera() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let cameras = CameraThread::new(Native, SLOW);
         let second = cameras.list().await.unwrap().remove(1);
         let window = Window::default();
-        cameras
-            .preview(&second.id, Box::new(window.clone()))
-            .await
-            .unwrap();
+        cameras.preview(&second.id, Box::new(window.clone())).await.unwrap();
         until("frames arrive", || window.frames() >= 1);
         println!("\nholding");
         let _ = std::io::stdin().lines().next();
@@ -201,22 +175,15 @@ pub(crate) fn hold_a_camera() {
 
 async fn unplugged(cameras: &CameraThread, camera: &Plugged) {
     let window = Window::default();
-    cameras
-        .preview(&camera.id, Box::new(window.clone()))
-        .await
-        .unwrap();
+    cameras.preview(&camera.id, Box::new(window.clone())).await.unwrap();
     until("frames arrive", || window.frames() >= 1);
     // What pulling the plug does: the driver loses its device.
-    let pulled =
-        std::thread::spawn(|| std::fs::write("/sys/bus/platform/drivers/vivid/unbind", "vivid.0"));
+    let pulled = std::thread::spawn(|| std::fs::write("/sys/bus/platform/drivers/vivid/unbind", "vivid.0"));
     until("the preview ends", || !window.ended().is_empty());
     assert_eq!(window.ended(), [Some(CameraError::Gone)]);
     pulled.join().unwrap().unwrap();
     proven(UNPLUGGED);
     assert_eq!(cameras.list().await.unwrap(), []);
-    assert_eq!(
-        cameras.capture(&camera.id).await.err(),
-        Some(CameraError::Gone)
-    );
+    assert_eq!(cameras.capture(&camera.id).await.err(), Some(CameraError::Gone));
     proven(NONE_LEFT);
 }

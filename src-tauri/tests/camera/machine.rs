@@ -10,44 +10,28 @@ use std::{
 
 /// The driver of the virtual cameras: two of them, each with one input, a webcam.
 const DRIVER: &str = "vivid";
-const SETTINGS: &str =
-    "n_devs=2 node_types=0x1,0x1 num_inputs=1,1 input_types=0x0,0x0 no_error_inj=1";
+const SETTINGS: &str = "n_devs=2 node_types=0x1,0x1 num_inputs=1,1 input_types=0x0,0x0 no_error_inj=1";
 /// Where a machine that hangs is switched off.
 const LONGEST: Duration = Duration::from_secs(170);
 
 /// Boots the machine, has it run `test` of this program, and brings back what its console said.
 pub(crate) fn run(test: &str) -> String {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("camera-machine");
-    let kernel = unpacked(
-        &cache,
-        &kernel_package(),
-        &["./boot/vmlinuz-*", "./lib/modules/*/kernel/drivers/media/*"],
-    );
+    let kernel = unpacked(&cache, &kernel_package(), &["./boot/vmlinuz-*", "./lib/modules/*/kernel/drivers/media/*"]);
     let tools = unpacked(&cache, "busybox-static", &["./bin/busybox"]);
     let work = tempfile::tempdir_in(&cache).unwrap();
     let root = work.path().join("root.cpio");
     fs::write(&root, root_of(&kernel, &tools, test)).unwrap();
-    let kernels = |file: &Path| {
-        file.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("vmlinuz"))
-    };
+    let kernels = |file: &Path| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("vmlinuz"));
     let image = found(&kernel.join("boot"), &kernels);
-    boot(
-        image.first().expect("the package holds a kernel"),
-        &root,
-        &work.path().join("console"),
-    )
+    boot(image.first().expect("the package holds a kernel"), &root, &work.path().join("console"))
 }
 
 /// The kernel the package lists name today.
 fn kernel_package() -> String {
     let listed = output("apt-cache", &["depends", "linux-image-amd64"]);
-    let depends = listed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Depends: "));
-    depends
-        .expect("Debian's package lists name a kernel: run `apt-get update`")
-        .to_owned()
+    let depends = listed.lines().find_map(|line| line.trim().strip_prefix("Depends: "));
+    depends.expect("Debian's package lists name a kernel: run `apt-get update`").to_owned()
 }
 
 /// Some files of a Debian package, downloaded once and not installed.
@@ -63,10 +47,7 @@ fn unpacked(cache: &Path, package: &str, files: &[&str]) -> PathBuf {
         .current_dir(fresh.path())
         .status()
         .expect("apt-get is there");
-    assert!(
-        downloaded.success(),
-        "{package} could not be downloaded: run `apt-get update`"
-    );
+    assert!(downloaded.success(), "{package} could not be downloaded: run `apt-get update`");
     let archive = found(fresh.path(), &|file| ends_in(file, "deb"));
     let mut tar = Command::new("dpkg-deb")
         .arg("--fsys-tarfile")
@@ -81,10 +62,7 @@ fn unpacked(cache: &Path, package: &str, files: &[&str]) -> PathBuf {
         .stdin(tar.stdout.take().unwrap())
         .status()
         .unwrap();
-    assert!(
-        tar.wait().unwrap().success() && taken.success(),
-        "{package} is whole"
-    );
+    assert!(tar.wait().unwrap().success() && taken.success(), "{package} is whole");
     fs::remove_file(&archive[0]).unwrap();
     // Whole or not at all; whoever was quicker has the same.
     if let Err(error) = fs::rename(fresh.keep(), &there) {
@@ -97,10 +75,7 @@ fn unpacked(cache: &Path, package: &str, files: &[&str]) -> PathBuf {
 fn root_of(kernel: &Path, tools: &Path, test: &str) -> Vec<u8> {
     let program = std::env::current_exe().unwrap();
     let mut files = BTreeMap::from([
-        (
-            "bin/busybox".to_owned(),
-            fs::read(tools.join("bin/busybox")).unwrap(),
-        ),
+        ("bin/busybox".to_owned(), fs::read(tools.join("bin/busybox")).unwrap()),
         ("bin/test".to_owned(), fs::read(&program).unwrap()),
     ]);
     for library in libraries(&program) {
@@ -121,9 +96,7 @@ fn root_of(kernel: &Path, tools: &Path, test: &str) -> Vec<u8> {
         files.insert(format!("module/{name}.ko"), fs::read(file).unwrap());
     }
     let part = crate::PART;
-    init.push(format!(
-        "{part}=guest /bin/test {test} --exact --nocapture 2>&1"
-    ));
+    init.push(format!("{part}=guest /bin/test {test} --exact --nocapture 2>&1"));
     init.push("/bin/busybox poweroff -f\n".to_owned());
     files.insert("init".to_owned(), init.join("\n").into_bytes());
     packed(&files)
@@ -171,10 +144,7 @@ fn needs(module: &[u8]) -> Vec<String> {
     let rest = &module[at.expect("a module names what it needs") + MARK.len()..];
     let list = rest.split(|byte| *byte == 0).next().unwrap_or_default();
     let list = String::from_utf8_lossy(list).replace('-', "_");
-    list.split(',')
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+    list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// A `newc` archive, the one form the kernel unpacks: a head of hex numbers, the name, the bytes, each to four.
@@ -198,10 +168,7 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 
 fn entry(archive: &mut Vec<u8>, name: &str, mode: u32, bytes: &[u8]) {
     let number = u32::try_from(archive.len()).unwrap();
-    let (size, length) = (
-        u32::try_from(bytes.len()).unwrap(),
-        u32::try_from(name.len() + 1).unwrap(),
-    );
+    let (size, length) = (u32::try_from(bytes.len()).unwrap(), u32::try_from(name.len() + 1).unwrap());
     // inode, mode, owner, group, links, time, size, device, device it is, length of the name, no checksum
     let head = [number, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, length, 0];
     archive.extend_from_slice(b"070701");
@@ -218,16 +185,7 @@ fn entry(archive: &mut Vec<u8>, name: &str, mode: u32, bytes: &[u8]) {
 /// Runs the machine until it switches itself off. Emulated, not virtualised: that works everywhere.
 fn boot(kernel: &Path, root: &Path, console: &Path) -> String {
     let mut machine = Command::new("qemu-system-x86_64")
-        .args([
-            "-accel",
-            "tcg,thread=multi",
-            "-cpu",
-            "max",
-            "-smp",
-            "2",
-            "-m",
-            "1024",
-        ])
+        .args(["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"])
         .args(["-nodefaults", "-display", "none", "-no-reboot"])
         .arg("-kernel")
         .arg(kernel)

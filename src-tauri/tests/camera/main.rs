@@ -6,12 +6,7 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 // The door itself, without the desk around it: what runs in the machine must not need the web view's libraries.
-#[expect(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "the desk uses what this test does not"
-)]
+#[expect(dead_code, unused_imports, unreachable_pub, reason = "the desk uses what this test does not")]
 #[path = "../../src/camera/mod.rs"]
 mod camera;
 #[cfg(test)]
@@ -30,9 +25,7 @@ fn nokhwa_works_on_real_cameras() {
         _ => {
             let console = machine::run("nokhwa_works_on_real_cameras");
             for fact in guest::FACTS {
-                let told = console
-                    .lines()
-                    .any(|line| line.trim_end() == format!("proven: {fact}"));
+                let told = console.lines().any(|line| line.trim_end() == format!("proven: {fact}"));
                 assert!(told, "not proven: {fact}\n{console}");
             }
         }

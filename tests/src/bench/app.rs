@@ -83,16 +83,8 @@ fn start(desk: &Path, hub: &Hub, folder: &Path) -> Result<(Shown, Duration)> {
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED);
     app.wait_until("painted", Duration::from_secs(30), painted)?;
     let took = begun.elapsed();
-    screen
-        .frame()?
-        .save(&house::scratch()?.join("bench-login.png"))?;
-    Ok((
-        Shown {
-            app,
-            _screen: screen,
-        },
-        took,
-    ))
+    screen.frame()?.save(&house::scratch()?.join("bench-login.png"))?;
+    Ok((Shown { app, _screen: screen }, took))
 }
 
 /// The memory of Chromium showing the same pages as an app, kB.
@@ -115,29 +107,14 @@ async fn chromium(folder: &Path) -> Result<u64> {
     command
         .env("DISPLAY", screen.name())
         .arg(format!("--app=http://127.0.0.1:{port}/"))
-        .arg(format!(
-            "--user-data-dir={}",
-            folder.join("chromium").display()
-        ))
+        .arg(format!("--user-data-dir={}", folder.join("chromium").display()))
         // Root has no sandbox; nothing is asked of the network.
-        .args([
-            "--no-sandbox",
-            "--no-first-run",
-            "--window-size=1366,768",
-            "--window-position=0,0",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-quic",
-        ]);
+        .args(["--no-sandbox", "--no-first-run", "--window-size=1366,768", "--window-position=0,0"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]);
     let mut app = Running::start("Chromium", &mut command, &folder.join("chromium.log"))?;
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED);
     app.wait_until("painted", Duration::from_secs(60), painted)?;
     tokio::time::sleep(REST).await;
-    screen
-        .frame()?
-        .save(&house::scratch()?.join("bench-chromium.png"))?;
+    screen.frame()?.save(&house::scratch()?.join("bench-chromium.png"))?;
     proportional(app.id())
 }

@@ -48,19 +48,13 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let hub = Hub::start(&options.program("lanedesk-hub")?, &database, &site, folder)?;
     let people = hub.holders(AGENTS).await?;
     for (index, person) in people.iter().enumerate() {
-        person
-            .put("/api/seat", &json!({"number": format!("S{index}")}))
-            .await?;
+        person.put("/api/seat", &json!({"number": format!("S{index}")})).await?;
     }
     let redis = peer::Redis::start(folder)?;
     calls(&hub, &people, &redis, table).await.context("calls")?;
     flood(&hub, table).await.context("many events")?;
-    claims(&hub, &people, &redis, table)
-        .await
-        .context("claims")?;
-    idle(&hub, &people, &redis, table)
-        .await
-        .context("idle desks")
+    claims(&hub, &people, &redis, table).await.context("claims")?;
+    idle(&hub, &people, &redis, table).await.context("idle desks")
 }
 
 /// The measured site with a seat for each agent, and a telephone system.
@@ -70,21 +64,13 @@ fn site(folder: &Path) -> Result<PathBuf> {
     for index in 0..AGENTS {
         write!(text, "[[seat]]\nnumber = \"S{index}\"\n\n")?;
     }
-    write!(
-        text,
-        "[[integration]]\nid = \"tel\"\nkind = \"telephony\"\nsecret = \"{SECRET}\"\n"
-    )?;
+    write!(text, "[[integration]]\nid = \"tel\"\nkind = \"telephony\"\nsecret = \"{SECRET}\"\n")?;
     std::fs::write(&path, text)?;
     Ok(path)
 }
 
 /// Webhook to the frame at the agent's stream, 200 agents connected; the call's lane is claimed meanwhile.
-async fn calls(
-    hub: &Hub,
-    people: &[HubHolder],
-    redis: &peer::Redis,
-    table: &mut Table,
-) -> Result<()> {
+async fn calls(hub: &Hub, people: &[HubHolder], redis: &peer::Redis, table: &mut Table) -> Result<()> {
     let mut desks = Desks::open(hub, people, AGENTS).await?;
     let http = hub::client(8)?;
     let mut taken = Vec::new();
@@ -133,51 +119,29 @@ async fn flood(hub: &Hub, table: &mut Table) -> Result<()> {
             tell(http, hub, &event("ended")).await
         }
     });
-    stream::iter(told)
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await?;
+    stream::iter(told).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let rate = 2.0 * FLOOD as f64 / begun.elapsed().as_secs_f64();
-    table.add(
-        "telephony events answered a second",
-        &format!("{rate:.0}"),
-        "",
-        None,
-        "≥ 1,000",
-        Some(rate >= 1_000.0),
-    );
+    table.add("telephony events answered a second", &format!("{rate:.0}"), "", None, "≥ 1,000", Some(rate >= 1_000.0));
     Ok(())
 }
 
 async fn tell(http: &reqwest::Client, hub: &Hub, event: &serde_json::Value) -> Result<()> {
     let (body, at) = (event.to_string(), (now_ms() / 1_000).to_string());
     let answer = http
-        .post(format!(
-            "{}/api/integrations/telephony/events",
-            hub.address()
-        ))
+        .post(format!("{}/api/integrations/telephony/events", hub.address()))
         .header("x-integration", "tel")
         .header("x-signature", sign(SECRET, &at, body.as_bytes()))
         .header("x-timestamp", at)
         .body(body)
         .send()
         .await?;
-    ensure!(
-        answer.status().is_success(),
-        "an event: {}",
-        answer.status()
-    );
+    ensure!(answer.status().is_success(), "an event: {}", answer.status());
     Ok(())
 }
 
 /// A claim, to the frame at every one of a thousand desks.
-async fn claims(
-    hub: &Hub,
-    people: &[HubHolder],
-    redis: &peer::Redis,
-    table: &mut Table,
-) -> Result<()> {
+async fn claims(hub: &Hub, people: &[HubHolder], redis: &peer::Redis, table: &mut Table) -> Result<()> {
     let mut desks = Desks::open(hub, people, LOOKING_ON).await?;
     let mut taken = Vec::new();
     let turns = TIMED / 10;
@@ -203,12 +167,7 @@ async fn claims(
 }
 
 /// What a desk that only listens costs the hub.
-async fn idle(
-    hub: &Hub,
-    people: &[HubHolder],
-    redis: &peer::Redis,
-    table: &mut Table,
-) -> Result<()> {
+async fn idle(hub: &Hub, people: &[HubHolder], redis: &peer::Redis, table: &mut Table) -> Result<()> {
     let before = memory::proportional(hub.process())?;
     let desks = Desks::open(hub, people, IDLE).await?;
     // Everybody has heard something, so every buffer there will be is there.
@@ -217,10 +176,7 @@ async fn idle(
     drop(desks);
     let each = after.saturating_sub(before) * 1_024 / IDLE as u64;
     let theirs = redis.idle(IDLE).await?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a number of bytes far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a number of bytes far below 2^52")]
     let ratio = theirs as f64 / each.max(1) as f64;
     table.add(
         "memory of an idle desk's stream, 10,000 of them",
@@ -234,10 +190,7 @@ async fn idle(
 }
 
 fn kib(bytes: u64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a number of bytes far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a number of bytes far below 2^52")]
     let bytes = bytes as f64;
     bytes / 1_024.0
 }

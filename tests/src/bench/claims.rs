@@ -33,33 +33,12 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         (rate, redises) = drive(redises, options.round()).await?;
         redis_rounds.push(rate);
     }
-    let (ours, etcd, redis) = (
-        middle(our_rounds)?,
-        middle(etcd_rounds)?,
-        middle(redis_rounds)?,
-    );
-    let what = format!(
-        "claim + close a second, {} clients, SQLite",
-        options.clients
-    );
+    let (ours, etcd, redis) = (middle(our_rounds)?, middle(etcd_rounds)?, middle(redis_rounds)?);
+    let what = format!("claim + close a second, {} clients, SQLite", options.clients);
     let ratio = ours.per_second / etcd.per_second;
-    table.add(
-        &what,
-        &told(ours),
-        &format!("etcd {}", told(etcd)),
-        Some(ratio),
-        "≥ 1.00×",
-        Some(ratio >= 1.0),
-    );
+    table.add(&what, &told(ours), &format!("etcd {}", told(etcd)), Some(ratio), "≥ 1.00×", Some(ratio >= 1.0));
     let ratio = ours.per_second / redis.per_second;
-    table.add(
-        &what,
-        &told(ours),
-        &format!("Redis {}", told(redis)),
-        Some(ratio),
-        "",
-        None,
-    );
+    table.add(&what, &told(ours), &format!("Redis {}", told(redis)), Some(ratio), "", None);
     Ok(())
 }
 

@@ -18,11 +18,7 @@ impl Probe {
     /// Opens one in `folder`.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join("fsync-probe");
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(path)?;
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(path)?;
         // Written once beforehand, so that no later write also grows the file.
         file.write_all(&[0; 4096])?;
         file.sync_all()?;

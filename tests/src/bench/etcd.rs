@@ -34,35 +34,21 @@ impl Etcd {
         command
             .arg("--data-dir")
             .arg(&data)
-            .args([
-                "--listen-client-urls",
-                &address,
-                "--advertise-client-urls",
-                &address,
-            ])
+            .args(["--listen-client-urls", &address, "--advertise-client-urls", &address])
             .args(["--listen-peer-urls", &format!("http://127.0.0.1:{peer}")])
             .args(["--log-level", "error"]);
         let mut server = Running::start("etcd", &mut command, &folder.join("etcd.log"))?;
-        server.wait_until("ready", Duration::from_secs(30), || {
-            port::answers_ok(client, "/health")
-        })?;
-        Ok(Self {
-            _server: server,
-            address,
-        })
+        server.wait_until("ready", Duration::from_secs(30), || port::answers_ok(client, "/health"))?;
+        Ok(Self { _server: server, address })
     }
 
     /// So many clients, each with a key of its own.
     pub fn holders(&self, clients: usize) -> Result<Vec<EtcdHolder>> {
         let connection = || {
-            let client = reqwest::Client::builder()
-                .no_proxy()
-                .http2_prior_knowledge();
+            let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge();
             client.build().context("an HTTP/2 client")
         };
-        let connections: Vec<_> = (0..CONNECTIONS.min(clients))
-            .map(|_| connection())
-            .collect::<Result<_>>()?;
+        let connections: Vec<_> = (0..CONNECTIONS.min(clients)).map(|_| connection()).collect::<Result<_>>()?;
         let holders = connections.iter().cycle().take(clients).enumerate();
         Ok(holders
             .map(|(index, http)| EtcdHolder {
@@ -83,20 +69,11 @@ pub struct EtcdHolder {
 
 impl Holder for EtcdHolder {
     async fn cycle(&mut self) -> Result<()> {
-        let granted = self
-            .call("Lease/LeaseGrant", &[number(1, TTL)].concat())
-            .await?;
+        let granted = self.call("Lease/LeaseGrant", &[number(1, TTL)].concat()).await?;
         let lease = field(&granted, 2).context("a lease has an id")?;
-        let created = self
-            .call("KV/Txn", &create_if_absent(&self.key, lease))
-            .await?;
-        ensure!(
-            field(&created, 2) == Some(1),
-            "the key of this client alone is taken"
-        );
-        self.call("Lease/LeaseRevoke", &number(1, lease))
-            .await
-            .map(drop)
+        let created = self.call("KV/Txn", &create_if_absent(&self.key, lease)).await?;
+        ensure!(field(&created, 2) == Some(1), "the key of this client alone is taken");
+        self.call("Lease/LeaseRevoke", &number(1, lease)).await.map(drop)
     }
 }
 
@@ -125,12 +102,7 @@ impl EtcdHolder {
 fn create_if_absent(key: &str, lease: u64) -> Vec<u8> {
     // Compare {result EQUAL = 0, target CREATE = 1, key, create_revision = 0}
     let compare = [number(2, 1), bytes(3, key.as_bytes()), number(5, 0)].concat();
-    let put = [
-        bytes(1, key.as_bytes()),
-        bytes(2, b"holder"),
-        number(3, lease),
-    ]
-    .concat();
+    let put = [bytes(1, key.as_bytes()), bytes(2, b"holder"), number(3, lease)].concat();
     let operation = bytes(2, &put);
     [bytes(1, &compare), bytes(2, &operation)].concat()
 }
@@ -199,12 +171,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_behind_others() {
-        let message = [
-            bytes(1, b"header"),
-            number(2, 7_587_867_554_213),
-            number(3, 600),
-        ]
-        .concat();
+        let message = [bytes(1, b"header"), number(2, 7_587_867_554_213), number(3, 600)].concat();
         assert_eq!(field(&message, 2), Some(7_587_867_554_213));
         assert_eq!(field(&message, 3), Some(600));
         assert_eq!(field(&message, 4), None);

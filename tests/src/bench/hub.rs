@@ -28,32 +28,16 @@ impl Hub {
         let port = port::any_free()?;
         let mut command = Command::new(program);
         command
-            .args([
-                "serve",
-                "--database",
-                database,
-                "--listen",
-                &format!("127.0.0.1:{port}"),
-                "--site",
-            ])
+            .args(["serve", "--database", database, "--listen", &format!("127.0.0.1:{port}"), "--site"])
             .arg(site)
             .arg("--objects")
             .arg(folder.join(format!("objects-{port}")))
             .arg("--key")
             .arg(folder.join("hub.key"));
-        let mut server = Running::start(
-            "the hub",
-            &mut command,
-            &folder.join(format!("hub-{port}.log")),
-        )?;
+        let mut server = Running::start("the hub", &mut command, &folder.join(format!("hub-{port}.log")))?;
         // A site of 120,000 lanes is imported first.
-        server.wait_until("ready", Duration::from_secs(300), || {
-            port::answers_ok(port, "/api/health")
-        })?;
-        Ok(Self {
-            server,
-            address: format!("http://127.0.0.1:{port}"),
-        })
+        server.wait_until("ready", Duration::from_secs(300), || port::answers_ok(port, "/api/health"))?;
+        Ok(Self { server, address: format!("http://127.0.0.1:{port}") })
     }
 
     /// Its process.
@@ -67,12 +51,7 @@ impl Hub {
     }
 
     /// Logs in and answers the session token.
-    pub async fn log_in(
-        &self,
-        http: &reqwest::Client,
-        username: &str,
-        password: &str,
-    ) -> Result<String> {
+    pub async fn log_in(&self, http: &reqwest::Client, username: &str, password: &str) -> Result<String> {
         let answer = http
             .post(format!("{}/api/session", self.address))
             .json(&json!({"username": username, "password": password}))
@@ -81,10 +60,7 @@ impl Hub {
         let status = answer.status();
         let body: Value = answer.json().await?;
         ensure!(status.is_success(), "login of {username}: {status} {body}");
-        body["token"]
-            .as_str()
-            .map(ToOwned::to_owned)
-            .context("a session has a token")
+        body["token"].as_str().map(ToOwned::to_owned).context("a session has a token")
     }
 
     /// So many clients, each a person of their own at a lane of their own.
@@ -106,9 +82,7 @@ impl Hub {
 
 /// An HTTP client that keeps so many connections.
 pub fn client(connections: usize) -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .pool_max_idle_per_host(connections);
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(connections);
     client.tcp_nodelay(true).build().context("an HTTP client")
 }
 
@@ -129,17 +103,12 @@ impl HubHolder {
     /// Claims the lane and answers the case.
     pub async fn claim(&self) -> Result<String> {
         let claimed = self.post(&self.claim_path(), &json!({})).await?;
-        claimed["case"]["id"]
-            .as_str()
-            .map(ToOwned::to_owned)
-            .context("a claim makes a case")
+        claimed["case"]["id"].as_str().map(ToOwned::to_owned).context("a claim makes a case")
     }
 
     /// Closes the case.
     pub async fn close(&self, case: &str) -> Result<()> {
-        self.post(&format!("/api/cases/{case}/close"), &json!({}))
-            .await
-            .map(drop)
+        self.post(&format!("/api/cases/{case}/close"), &json!({})).await.map(drop)
     }
 
     /// Their session.
@@ -155,18 +124,12 @@ impl HubHolder {
 
     /// One changing call.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.call(
-            path,
-            self.http.post(format!("{}{path}", self.address)).json(body),
-        )
-        .await
+        self.call(path, self.http.post(format!("{}{path}", self.address)).json(body)).await
     }
 
     /// Sends a photo for a case, as their own camera took it.
     pub async fn send_photo(&self, case: &str, file: Vec<u8>) -> Result<Value> {
-        let form = Form::new()
-            .text("source", "system_camera")
-            .part("file", Part::bytes(file));
+        let form = Form::new().text("source", "system_camera").part("file", Part::bytes(file));
         let path = format!("/api/cases/{case}/photos");
         let request = self.http.post(format!("{}{path}", self.address));
         self.call(&path, request.multipart(form)).await
@@ -174,19 +137,14 @@ impl HubHolder {
 
     /// One look.
     pub async fn get(&self, path: &str) -> Result<Value> {
-        self.call(path, self.http.get(format!("{}{path}", self.address)))
-            .await
+        self.call(path, self.http.get(format!("{}{path}", self.address))).await
     }
 
     async fn call(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
         let answer = request.bearer_auth(&self.token).send().await?;
         let status = answer.status();
         let bytes = answer.bytes().await?;
-        ensure!(
-            status.is_success(),
-            "{path}: {status} {}",
-            String::from_utf8_lossy(&bytes)
-        );
+        ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&bytes));
         // 204 has no body.
         Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }

@@ -32,12 +32,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     engine(options, table, ("PostgreSQL", server.url()), folder).await
 }
 
-async fn engine(
-    options: &Options,
-    table: &mut Table,
-    (name, database): (&str, &str),
-    folder: &Path,
-) -> Result<()> {
+async fn engine(options: &Options, table: &mut Table, (name, database): (&str, &str), folder: &Path) -> Result<()> {
     let site = write_site(folder)?;
     let hub = Hub::start(&options.program("lanedesk-hub")?, database, &site, folder)?;
     let admin = Admin::at(&hub).await?;
@@ -48,36 +43,16 @@ async fn engine(
     let bytes = std::fs::read(&file)?;
 
     let (looked, _) = admin.upload(&bytes, true).await?;
-    table.bound(
-        &format!("preview of {ROWS} new passes, {name}"),
-        looked,
-        GOAL,
-        &beside,
-    );
+    table.bound(&format!("preview of {ROWS} new passes, {name}"), looked, GOAL, &beside);
     let (wrote, done) = admin.upload(&bytes, false).await?;
     ensure!(done["added"] == ROWS && done["written"] == true, "{done}");
-    table.bound(
-        &format!("import of {ROWS} new passes, {name}"),
-        wrote,
-        GOAL,
-        &beside,
-    );
+    table.bound(&format!("import of {ROWS} new passes, {name}"), wrote, GOAL, &beside);
     let changed = sheet("已禁用");
     let (wrote, done) = admin.upload(changed.as_bytes(), false).await?;
     ensure!(done["changed"] == ROWS, "{done}");
-    table.bound(
-        &format!("import of {ROWS} changed passes, {name}"),
-        wrote,
-        GOAL,
-        &beside,
-    );
+    table.bound(&format!("import of {ROWS} changed passes, {name}"), wrote, GOAL, &beside);
     let took = admin.take_back().await?;
-    table.bound(
-        &format!("taking that import back, {name}"),
-        took,
-        GOAL,
-        &beside,
-    );
+    table.bound(&format!("taking that import back, {name}"), took, GOAL, &beside);
     Ok(())
 }
 
@@ -130,8 +105,7 @@ impl<'a> Admin<'a> {
         ensure!(changes["items"][0]["undoable"] == true, "{changes}");
         let id = changes["items"][0]["id"].as_str().context("a change")?;
         let begun = Instant::now();
-        self.read(self.http.post(format!("{address}/{id}/undo")))
-            .await?;
+        self.read(self.http.post(format!("{address}/{id}/undo"))).await?;
         Ok(begun.elapsed())
     }
 
@@ -161,9 +135,7 @@ fn peer(database: &str, folder: &Path, file: &Path) -> Result<(&'static str, Dur
         command = Command::new("psql");
         command.args(["--quiet", "--set=ON_ERROR_STOP=1", "--command"]);
         command.arg(format!("create table plain ({columns})"));
-        command.arg("--command").arg(format!(
-            "\\copy plain from '{file}' with (format csv, header)"
-        ));
+        command.arg("--command").arg(format!("\\copy plain from '{file}' with (format csv, header)"));
         command.arg(database);
         "psql \\copy"
     };
@@ -173,11 +145,7 @@ fn peer(database: &str, folder: &Path, file: &Path) -> Result<(&'static str, Dur
         .stderr(Stdio::piped())
         .output()
         .with_context(|| format!("{name} is not installed"))?;
-    ensure!(
-        done.status.success(),
-        "{name}: {}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    ensure!(done.status.success(), "{name}: {}", String::from_utf8_lossy(&done.stderr));
     Ok((name, begun.elapsed()))
 }
 
@@ -189,9 +157,6 @@ mod tests {
     fn the_sheet_has_its_titles_and_a_row_a_pass() {
         let text = sheet("使用中");
         assert_eq!(text.lines().count(), ROWS + 1);
-        assert_eq!(
-            text.lines().nth(1),
-            Some("彩悦大厦,粤B00000,使用中,2026-01-01,2026-12-31,1")
-        );
+        assert_eq!(text.lines().nth(1), Some("彩悦大厦,粤B00000,使用中,2026-01-01,2026-12-31,1"));
     }
 }

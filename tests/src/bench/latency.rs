@@ -26,25 +26,15 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
 }
 
 /// `engine` is a name, a database URL, and the goal in milliseconds.
-async fn one(
-    options: &Options,
-    table: &mut Table,
-    engine: (&str, &str, u64),
-    folder: &Path,
-) -> Result<()> {
+async fn one(options: &Options, table: &mut Table, engine: (&str, &str, u64), folder: &Path) -> Result<()> {
     let (name, database, goal) = engine;
     let site = hub::write_site(folder, options.clients)?;
     let hub = Hub::start(&options.program("lanedesk-hub")?, database, &site, folder)?;
     // Three rounds' time gives 900 claims at the usual six seconds: the ninth worst is the p99.
     let count = options.round().as_millis() * 3 / SLOT.as_millis();
-    let (claims, syncs) =
-        claims_at_pace(&hub, options.clients, usize::try_from(count)?, folder).await?;
+    let (claims, syncs) = claims_at_pace(&hub, options.clients, usize::try_from(count)?, folder).await?;
     let beyond = claims.p99.saturating_sub(syncs.p99);
-    let peer = format!(
-        "claim p99 {}, fsync p99 {}",
-        millis(claims.p99),
-        millis(syncs.p99)
-    );
+    let peer = format!("claim p99 {}, fsync p99 {}", millis(claims.p99), millis(syncs.p99));
     table.bound(
         &format!("p99 of a claim at 50/s beyond one fsync, {name}"),
         beyond,
@@ -55,12 +45,7 @@ async fn one(
 }
 
 /// Claims at a fixed pace. A claim that starts late because the one before was slow is measured from when it was due.
-async fn claims_at_pace(
-    hub: &Hub,
-    clients: usize,
-    count: usize,
-    folder: &Path,
-) -> Result<(Spread, Spread)> {
+async fn claims_at_pace(hub: &Hub, clients: usize, count: usize, folder: &Path) -> Result<(Spread, Spread)> {
     let holders = hub.holders(clients).await?;
     let mut disk = Probe::open(folder)?;
     let (mut claims, mut syncs) = (Vec::new(), Vec::new());

@@ -61,10 +61,7 @@ pub use glass::memory;
 
 impl Scene {
     async fn open(options: &Options, folder: &Path) -> Result<Self> {
-        let lane = LaneConfig {
-            vehicle: Some(Vehicle::new("粤B12345")),
-            ..LaneConfig::quick("E01")
-        };
+        let lane = LaneConfig { vehicle: Some(Vehicle::new("粤B12345")), ..LaneConfig::quick("E01") };
         let sim = Lotsim::start(Config::of([lane])).await?;
         let site = site(&sim, folder)?;
         let database = format!("sqlite:{}", folder.join("live.sqlite").display());
@@ -75,12 +72,7 @@ impl Scene {
         for username in people {
             tokens.push(hub.log_in(&http, &username, PASSWORD).await?);
         }
-        Ok(Self {
-            hub,
-            tokens,
-            sim,
-            idle: 0.0,
-        })
+        Ok(Self { hub, tokens, sim, idle: 0.0 })
     }
 
     /// What the hub does while nobody watches.
@@ -91,10 +83,7 @@ impl Scene {
         tokio::time::sleep(length).await;
         let spent = processor_time(self.hub.process())?.saturating_sub(before);
         let share = spent.as_secs_f64() / length.as_secs_f64();
-        table.note(
-            "live picture: hub CPU a second, nobody watching",
-            Duration::from_secs_f64(share),
-        );
+        table.note("live picture: hub CPU a second, nobody watching", Duration::from_secs_f64(share));
         Ok(share)
     }
 
@@ -111,10 +100,7 @@ impl Scene {
 
     fn source(&self) -> String {
         let account = format!("rtsp://{}:{}@", demo::USERNAME, demo::PASSWORD);
-        self.sim
-            .lane("E01")
-            .rtsp_url()
-            .replacen("rtsp://", &account, 1)
+        self.sim.lane("E01").rtsp_url().replacen("rtsp://", &account, 1)
     }
 }
 
@@ -147,9 +133,7 @@ fn site(sim: &Lotsim, folder: &Path) -> Result<PathBuf> {
 
 /// How long ago a picture left the camera.
 fn age(stamp: Stamp) -> Duration {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     now.saturating_sub(Duration::from_micros(stamp.micros))
 }
 
@@ -162,17 +146,12 @@ async fn latency(options: &Options, table: &mut Table, scene: &Scene) -> Result<
     theirs.picture().await?;
     // What piled up while the other one started is no delay of anybody's.
     let settled = Instant::now() + Duration::from_secs(1);
-    tokio::try_join!(
-        ages(settled, async || ours.picture().await),
-        ages(settled, async || theirs.picture().await)
-    )?;
+    tokio::try_join!(ages(settled, async || ours.picture().await), ages(settled, async || theirs.picture().await))?;
     let (hub, ffmpeg) = (scene.hub.process(), theirs.process());
     let before = (processor_time(hub)?, processor_time(ffmpeg)?);
     let ends = Instant::now() + length;
-    let (our_ages, their_ages) = tokio::try_join!(
-        ages(ends, async || ours.picture().await),
-        ages(ends, async || theirs.picture().await)
-    )?;
+    let (our_ages, their_ages) =
+        tokio::try_join!(ages(ends, async || ours.picture().await), ages(ends, async || theirs.picture().await))?;
     let spent = (
         scene.added(processor_time(hub)?.saturating_sub(before.0), length),
         processor_time(ffmpeg)?.saturating_sub(before.1),
@@ -187,28 +166,13 @@ async fn latency(options: &Options, table: &mut Table, scene: &Scene) -> Result<
         Some(ours.p50 <= theirs.p50),
     );
     table.note("live picture: camera to watcher, p99", ours.p99);
-    per_second(
-        table,
-        "live picture: hub CPU a second that 1 watcher adds",
-        length,
-        spent,
-        1.0,
-    );
+    per_second(table, "live picture: hub CPU a second that 1 watcher adds", length, spent, 1.0);
     Ok(())
 }
 
 /// Processor time of the hub beside ffmpeg's, a second of playing; ours may be at most so many times theirs.
-fn per_second(
-    table: &mut Table,
-    what: &str,
-    length: Duration,
-    spent: (Duration, Duration),
-    most: f64,
-) {
-    let (ours, theirs) = (
-        spent.0.as_secs_f64() / length.as_secs_f64(),
-        spent.1.as_secs_f64() / length.as_secs_f64(),
-    );
+fn per_second(table: &mut Table, what: &str, length: Duration, spent: (Duration, Duration), most: f64) {
+    let (ours, theirs) = (spent.0.as_secs_f64() / length.as_secs_f64(), spent.1.as_secs_f64() / length.as_secs_f64());
     table.add(
         what,
         &format!("{:.2} ms", ours * 1000.0),
@@ -240,12 +204,7 @@ async fn first_frame(table: &mut Table, scene: &Scene) -> Result<()> {
     }
     let times = spread(times);
     let middle = format!("median {}", millis(times.p50));
-    table.bound(
-        "live picture: switch to first fragment, p95",
-        times.p95,
-        Duration::from_millis(1_500),
-        &middle,
-    );
+    table.bound("live picture: switch to first fragment, p95", times.p95, Duration::from_millis(1_500), &middle);
     Ok(())
 }
 
@@ -261,16 +220,8 @@ async fn many(options: &Options, table: &mut Table, scene: &Scene) -> Result<()>
     }
     let before = processor_time(scene.hub.process())?;
     let ends = Instant::now() + length;
-    try_join_all(
-        watchers
-            .iter_mut()
-            .map(|watcher| ages(ends, async || watcher.picture().await)),
-    )
-    .await?;
-    let ours = scene.added(
-        processor_time(scene.hub.process())?.saturating_sub(before),
-        length,
-    );
+    try_join_all(watchers.iter_mut().map(|watcher| ages(ends, async || watcher.picture().await))).await?;
+    let ours = scene.added(processor_time(scene.hub.process())?.saturating_sub(before), length);
     drop(watchers);
     let mut peers = Vec::new();
     for _ in 0..MANY {
@@ -281,28 +232,14 @@ async fn many(options: &Options, table: &mut Table, scene: &Scene) -> Result<()>
     }
     let before = total(&peers)?;
     let ends = Instant::now() + length;
-    try_join_all(
-        peers
-            .iter_mut()
-            .map(|peer| ages(ends, async || peer.picture().await)),
-    )
-    .await?;
+    try_join_all(peers.iter_mut().map(|peer| ages(ends, async || peer.picture().await))).await?;
     let theirs = total(&peers)?.saturating_sub(before);
-    per_second(
-        table,
-        "live picture: hub CPU a second that 20 watchers of 1 camera add",
-        length,
-        (ours, theirs),
-        0.2,
-    );
+    per_second(table, "live picture: hub CPU a second that 20 watchers of 1 camera add", length, (ours, theirs), 0.2);
     Ok(())
 }
 
 fn total(peers: &[Ffmpeg]) -> Result<Duration> {
-    peers
-        .iter()
-        .map(|peer| processor_time(peer.process()))
-        .sum()
+    peers.iter().map(|peer| processor_time(peer.process())).sum()
 }
 
 /// Two hundred watchers of twenty cameras: every key frame arrives, in its order.
@@ -318,20 +255,12 @@ async fn all(options: &Options, table: &mut Table, scene: &Scene) -> Result<()> 
     let before = processor_time(scene.hub.process())?;
     let length = options.round() * 2;
     let ends = Instant::now() + length;
-    try_join_all(
-        watchers
-            .iter_mut()
-            .map(|watcher| ages(ends, async || watcher.picture().await)),
-    )
-    .await?;
+    try_join_all(watchers.iter_mut().map(|watcher| ages(ends, async || watcher.picture().await))).await?;
     let spent = processor_time(scene.hub.process())?.saturating_sub(before);
     let missing: usize = watchers.iter().map(Watcher::missing).sum();
     let skipped: usize = watchers.iter().map(|watcher| watcher.skipped).sum();
     let keys: BTreeSet<usize> = watchers.iter().map(|watcher| watcher.keys).collect();
-    ensure!(
-        keys.first().is_some_and(|fewest| *fewest > 0),
-        "no key frame came: {keys:?}"
-    );
+    ensure!(keys.first().is_some_and(|fewest| *fewest > 0), "no key frame came: {keys:?}");
     table.add(
         "live picture: 200 watchers of 20 cameras, pictures missing",
         &missing.to_string(),

@@ -65,13 +65,7 @@ pub async fn drive<H: Holder>(holders: Vec<H>, round: Duration) -> Result<(Rate,
     // Counts stay far below 2^52, where f64 is exact.
     #[expect(clippy::cast_precision_loss, reason = "a count of cycles")]
     let per_second = all.len() as f64 / round.as_secs_f64();
-    Ok((
-        Rate {
-            per_second,
-            spread: spread(all),
-        },
-        back,
-    ))
+    Ok((Rate { per_second, spread: spread(all) }, back))
 }
 
 /// Sorts times and reads off their quantiles.
@@ -81,20 +75,13 @@ pub fn spread(mut taken: Vec<Duration>) -> Spread {
         let index = (taken.len() * per_cent).div_ceil(100).saturating_sub(1);
         taken.get(index).copied().unwrap_or_default()
     };
-    Spread {
-        p50: at(50),
-        p95: at(95),
-        p99: at(99),
-    }
+    Spread { p50: at(50), p95: at(95), p99: at(99) }
 }
 
 /// The middle one of several rounds.
 pub fn middle(mut rounds: Vec<Rate>) -> Result<Rate> {
     rounds.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
-    rounds
-        .get(rounds.len() / 2)
-        .copied()
-        .context("no round was measured")
+    rounds.get(rounds.len() / 2).copied().context("no round was measured")
 }
 
 #[cfg(test)]

@@ -14,11 +14,7 @@ pub fn proportional(root: u32) -> Result<u64> {
 pub fn by_program(root: u32) -> Result<BTreeMap<String, u64>> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for process in fs::read_dir("/proc")?.flatten() {
-        let Some(id) = process
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
+        let Some(id) = process.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
         if let Some(parent) = parent(id) {
@@ -38,9 +34,7 @@ pub fn by_program(root: u32) -> Result<BTreeMap<String, u64>> {
 
 /// Each program with its megabytes, for a table.
 pub fn each(programs: &BTreeMap<String, u64>) -> String {
-    let each = programs
-        .iter()
-        .map(|(name, kilobytes)| format!("{name} {}", kilobytes / 1024));
+    let each = programs.iter().map(|(name, kilobytes)| format!("{name} {}", kilobytes / 1024));
     each.collect::<Vec<_>>().join(", ")
 }
 
@@ -52,9 +46,6 @@ fn parent(id: u32) -> Option<u32> {
 
 fn rollup(id: u32) -> Result<u64> {
     let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Pss:"))
-        .context("no Pss line")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).context("no Pss line")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -76,13 +76,8 @@ const KINDS: [Word; 10] = [
     ("小区", "xiao qu"),
     ("写字楼", "xie zi lou"),
 ];
-const ENDS: [Word; 5] = [
-    ("停车场", "ting che chang"),
-    ("一期", "yi qi"),
-    ("二期", "er qi"),
-    ("北区", "bei qu"),
-    ("南区", "nan qu"),
-];
+const ENDS: [Word; 5] =
+    [("停车场", "ting che chang"), ("一期", "yi qi"), ("二期", "er qi"), ("北区", "bei qu"), ("南区", "nan qu")];
 const LANES: [(Word, &str); 4] = [
     (("东门进口", "dong men jin kou"), "E01"),
     (("东门出口", "dong men chu kou"), "E02"),
@@ -107,28 +102,20 @@ impl Named {
         Self {
             text: words.iter().map(|(text, _)| *text).collect(),
             pinyin: syllables().collect(),
-            initials: syllables()
-                .filter_map(|syllable| syllable.chars().next())
-                .collect(),
+            initials: syllables().filter_map(|syllable| syllable.chars().next()).collect(),
         }
     }
 }
 
 /// The name of lot number `index`. All of the first 30,000 differ.
 pub fn lot(index: usize) -> Named {
-    let pick =
-        |words: &[Word], turn: usize| words.get(turn % words.len()).copied().unwrap_or_default();
+    let pick = |words: &[Word], turn: usize| words.get(turn % words.len()).copied().unwrap_or_default();
     // The slowest changing word stands first, so that neighbours look alike, as in life.
     let end = index % ENDS.len();
     let kind = index / ENDS.len();
     let name = kind / KINDS.len();
     let place = name / NAMES.len();
-    Named::of(&[
-        pick(&PLACES, place),
-        pick(&NAMES, name),
-        pick(&KINDS, kind),
-        pick(&ENDS, end),
-    ])
+    Named::of(&[pick(&PLACES, place), pick(&NAMES, name), pick(&KINDS, kind), pick(&ENDS, end)])
 }
 
 /// The four lanes of every lot, each with its code.
@@ -185,9 +172,6 @@ mod tests {
         let names: HashSet<String> = (0..30_000).map(|index| lot(index).text).collect();
         assert_eq!(names.len(), 30_000);
         let first = lot(0);
-        assert_eq!(
-            (first.text.as_str(), first.initials.as_str()),
-            ("福田彩悦大厦停车场", "ftcydstcc")
-        );
+        assert_eq!((first.text.as_str(), first.initials.as_str()), ("福田彩悦大厦停车场", "ftcydstcc"));
     }
 }

@@ -35,11 +35,7 @@ fn asked(openings: usize) -> Vec<Asked> {
     let end = BEGIN + i64::try_from(openings).unwrap_or(i64::MAX) * EVERY;
     let (from, to) = (end - 3 * 86_400_000, end - 2 * 86_400_000);
     let time = |at: i64| lanedesk_domain::time::Timestamp(at).to_string();
-    let of = |who, query: &str, plain: &str| Asked {
-        who,
-        query: query.to_owned(),
-        plain: plain.to_owned(),
-    };
+    let of = |who, query: &str, plain: &str| Asked { who, query: query.to_owned(), plain: plain.to_owned() };
     vec![
         of("chief", "", "true"),
         of("chief", "lot=lot77", "lot_id = 'lot77'"),
@@ -57,32 +53,12 @@ fn asked(openings: usize) -> Vec<Asked> {
         of("chief", "source=call", "source = 'call'"),
         of("chief", "passage=none", "passage = 'none'"),
         of("chief", "hour=3", "(at / 3600000 + 8) % 24 = 3"),
-        of(
-            "chief",
-            "lot=lot77&kind=abnormal",
-            "lot_id = 'lot77' and kind = 'abnormal'",
-        ),
-        of(
-            "chief",
-            "lot=lot77&result=unknown",
-            "lot_id = 'lot77' and result = 'unknown'",
-        ),
-        of(
-            "chief",
-            &format!("from={}&to={}", time(from), time(to)),
-            &format!("at >= {from} and at < {to}"),
-        ),
+        of("chief", "lot=lot77&kind=abnormal", "lot_id = 'lot77' and kind = 'abnormal'"),
+        of("chief", "lot=lot77&result=unknown", "lot_id = 'lot77' and result = 'unknown'"),
+        of("chief", &format!("from={}&to={}", time(from), time(to)), &format!("at >= {from} and at < {to}")),
         of("part", "", "lot_id in (select 'lot' || n from part)"),
-        of(
-            "part",
-            "kind=abnormal",
-            "lot_id in (select 'lot' || n from part) and kind = 'abnormal'",
-        ),
-        of(
-            "p3",
-            "",
-            "person_id = (select id from person where username = 'p3')",
-        ),
+        of("part", "kind=abnormal", "lot_id in (select 'lot' || n from part) and kind = 'abnormal'"),
+        of("p3", "", "person_id = (select id from person where username = 'p3')"),
     ]
 }
 
@@ -90,10 +66,7 @@ fn asked(openings: usize) -> Vec<Asked> {
 pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let folder = tempfile::tempdir_in(options.folder()?)?;
     let folder = folder.path();
-    let database = format!(
-        "sqlite:{}?mode=rwc",
-        folder.join("openings.sqlite").display()
-    );
+    let database = format!("sqlite:{}?mode=rwc", folder.join("openings.sqlite").display());
     engine(options, table, ("SQLite", "sqlite3", &database), folder).await?;
     let server = Postgres::start(Durability::Durable)?;
     engine(options, table, ("PostgreSQL", "psql", server.url()), folder).await
@@ -125,10 +98,7 @@ async fn engine(
         &format!("first page of {rows} openings, p95 of the slowest filter ({worst_of}), {name}"),
         worst,
         PAGE,
-        &format!(
-            "{program}, plain condition, slowest ({slowest_of}) {}",
-            millis(slowest)
-        ),
+        &format!("{program}, plain condition, slowest ({slowest_of}) {}", millis(slowest)),
     );
     export(options, table, (name, program, database), &hub).await
 }
@@ -175,10 +145,7 @@ async fn export(
         let grown = memory(hub)?.saturating_sub(before) / 1024;
         let ours = per_second(options.openings, took);
         table.add(
-            &format!(
-                "export of {} openings as {format}, {name}",
-                options.openings
-            ),
+            &format!("export of {} openings as {format}, {name}", options.openings),
             &format!("{ours:.0} rows/s, memory +{grown} MiB"),
             &format!("{program}, same rows as CSV, {theirs:.0} rows/s"),
             Some(ours / theirs),
@@ -200,12 +167,7 @@ async fn download(hub: &Hub, format: &str) -> Result<Duration> {
     let session = hub.log_in(&http, "chief", PASSWORD).await?;
     let address = format!("{}/api/openings/export?format={format}", hub.address());
     let begun = Instant::now();
-    let mut answer = http
-        .get(address)
-        .bearer_auth(session)
-        .send()
-        .await?
-        .error_for_status()?;
+    let mut answer = http.get(address).bearer_auth(session).send().await?.error_for_status()?;
     let mut bytes = 0;
     while let Some(piece) = answer.chunk().await? {
         bytes += piece.len();

@@ -29,10 +29,7 @@ const PLATE: &str = "粤B88888";
 pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let folder = tempfile::tempdir_in(options.folder()?)?;
     let folder = folder.path();
-    let lot = Lotsim::start(Config::of(
-        (0..LANES).map(|index| LaneConfig::quick(&format!("L{index}"))),
-    ))
-    .await?;
+    let lot = Lotsim::start(Config::of((0..LANES).map(|index| LaneConfig::quick(&format!("L{index}"))))).await?;
     let site = write_site(folder, &lot)?;
     let database = format!("sqlite:{}", folder.join("order.sqlite").display());
     let hub = Hub::start(&options.program("lanedesk-hub")?, &database, &site, folder)?;
@@ -44,11 +41,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         for ((holder, device), lane) in holders.iter().zip(&devices).zip(lot.lanes()) {
             lane.arrive(Vehicle::new(PLATE));
             let begun = Instant::now();
-            device
-                .barrier()
-                .context("the device moves a bar")?
-                .order(BarrierAction::Open, &Always)
-                .await?;
+            device.barrier().context("the device moves a bar")?.order(BarrierAction::Open, &Always).await?;
             direct.push(begun.elapsed());
             lower(lane).await?;
             through.push(ordered(holder).await?);
@@ -57,43 +50,21 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         }
     }
     let (direct, through, syncs) = (spread(direct), spread(through), spread(syncs));
-    let added = through
-        .p95
-        .saturating_sub(direct.p95)
-        .saturating_sub(syncs.p95);
-    let peer = format!(
-        "hub p95 {}, direct {}, fsync {}",
-        millis(through.p95),
-        millis(direct.p95),
-        millis(syncs.p95)
-    );
-    table.bound(
-        "an order: p95 the hub adds beyond one fsync",
-        added,
-        Duration::from_millis(3),
-        &peer,
-    );
+    let added = through.p95.saturating_sub(direct.p95).saturating_sub(syncs.p95);
+    let peer = format!("hub p95 {}, direct {}, fsync {}", millis(through.p95), millis(direct.p95), millis(syncs.p95));
+    table.bound("an order: p95 the hub adds beyond one fsync", added, Duration::from_millis(3), &peer);
     Ok(())
 }
 
 /// Claims, sets the plate, orders, and answers how long the order took; then closes.
 async fn ordered(holder: &HubHolder) -> Result<Duration> {
     let claimed = holder.post(&holder.claim_path(), &json!({})).await?;
-    let case = claimed["case"]["id"]
-        .as_str()
-        .context("a claim makes a case")?;
+    let case = claimed["case"]["id"].as_str().context("a claim makes a case")?;
     let fence = &claimed["lease"]["fence"];
-    holder
-        .post(
-            &format!("/api/cases/{case}/plate"),
-            &json!({"fence": fence, "plate": PLATE}),
-        )
-        .await?;
+    holder.post(&format!("/api/cases/{case}/plate"), &json!({"fence": fence, "plate": PLATE})).await?;
     let body = json!({"order_id": Uuid::new_v4(), "fence": fence, "action": "open"});
     let begun = Instant::now();
-    let answer = holder
-        .post(&format!("/api/cases/{case}/barrier"), &body)
-        .await?;
+    let answer = holder.post(&format!("/api/cases/{case}/barrier"), &body).await?;
     let took = begun.elapsed();
     settled(holder, &answer).await?;
     holder.close(case).await?;
@@ -102,15 +73,10 @@ async fn ordered(holder: &HubHolder) -> Result<Duration> {
 
 /// Waits until the hub has seen where the bar went: a case with an order in flight does not close.
 async fn settled(holder: &HubHolder, answer: &Value) -> Result<()> {
-    let id = answer["order"]["id"]
-        .as_str()
-        .context("an order has an id")?;
+    let id = answer["order"]["id"].as_str().context("an order has an id")?;
     for _ in 0..600 {
         let order = holder.get(&format!("/api/orders/{id}")).await?;
-        match order["result"]
-            .as_str()
-            .or_else(|| order["order"]["result"].as_str())
-        {
+        match order["result"].as_str().or_else(|| order["order"]["result"].as_str()) {
             Some("opened") => return Ok(()),
             Some("running" | "accepted") => tokio::time::sleep(Duration::from_millis(10)).await,
             other => bail!("the order came to {other:?}"),

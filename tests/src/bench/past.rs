@@ -61,11 +61,7 @@ pub fn fill(program: &Path, database: &str, folder: &Path, openings: usize) -> R
         .arg(folder.join("hub.key"))
         .arg(&site)
         .output()?;
-    ensure!(
-        done.status.success(),
-        "import: {}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    ensure!(done.status.success(), "import: {}", String::from_utf8_lossy(&done.stderr));
     let postgres = database.starts_with("postgres");
     for sql in statements(postgres, openings) {
         run(database, &sql)?;
@@ -85,14 +81,7 @@ pub fn run(database: &str, sql: &str) -> Result<Duration> {
         command
     } else {
         let mut command = Command::new("psql");
-        command.args([
-            "--csv",
-            "--quiet",
-            "--set=ON_ERROR_STOP=1",
-            "--command",
-            sql,
-            database,
-        ]);
+        command.args(["--csv", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, database]);
         command
     };
     let begun = Instant::now();
@@ -101,11 +90,7 @@ pub fn run(database: &str, sql: &str) -> Result<Duration> {
         .stderr(Stdio::piped())
         .output()
         .with_context(|| format!("{} is not installed", command.get_program().display()))?;
-    ensure!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     Ok(begun.elapsed())
 }
 
@@ -130,10 +115,7 @@ fn statements(postgres: bool, openings: usize) -> Vec<String> {
         )
     };
     let plate = format!("'粤' || {letter} || {digits}");
-    let (lot, lane) = (
-        format!("'lot' || (i * 31 % {LOTS})"),
-        format!("'lot' || (i * 31 % {LOTS}) || '-' || (i % 2)"),
-    );
+    let (lot, lane) = (format!("'lot' || (i * 31 % {LOTS})"), format!("'lot' || (i * 31 % {LOTS}) || '-' || (i % 2)"));
     let person = format!("(select p.id from person p where p.username = 'p' || (i % {PEOPLE}))");
     let at = format!("{BEGIN} + i * {EVERY}");
     let abnormal = "i % 10 = 0";

@@ -37,17 +37,13 @@ const PAINTED: &str = "const canvas = document.querySelector('[data-testid=photo
 pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let folder = tempfile::tempdir_in(options.folder()?)?;
     let demo = Demo::start(&options.programs, folder.path())?;
-    let desk = demo
-        .desk_with("preview", &[("LANEDESK_DRAWN_CAMERA", "1")])
-        .await?;
+    let desk = demo.desk_with("preview", &[("LANEDESK_DRAWN_CAMERA", "1")]).await?;
     show(&desk).await?;
     desk.script(COUNT, json!([])).await?;
     tokio::time::sleep(WARM).await;
     let looks = options.minutes * 60 / LOOK.as_secs();
     let (mut slowest, mut taken) = (f64::INFINITY, Vec::new());
-    println!(
-        "| minute | frames a second | program: proportional memory, MB | all |\n| --- | --- | --- | --- |"
-    );
+    println!("| minute | frames a second | program: proportional memory, MB | all |\n| --- | --- | --- | --- |");
     for look in 1..=looks.max(1) {
         // The lease is kept, and with it the release that is being filled in.
         if desk.has(RENEW).await? {
@@ -61,11 +57,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         taken.push(i64::try_from(all)?);
         slowest = slowest.min(rate);
         let minute = look * LOOK.as_secs() / 60;
-        println!(
-            "| {minute} | {rate:.1} | {} | {} |",
-            each(&programs),
-            all / 1024
-        );
+        println!("| {minute} | {rate:.1} | {} | {} |", each(&programs), all / 1024);
     }
     let ends = taken.len().min(AT_AN_END);
     let first = mean(&taken[..ends]);
@@ -79,10 +71,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         Some(slowest >= GOAL),
     );
     table.add(
-        &format!(
-            "camera preview: growth of the window's memory over {} minutes",
-            options.minutes
-        ),
+        &format!("camera preview: growth of the window's memory over {} minutes", options.minutes),
         &format!("{} kB of {} MB", grown, first / 1024),
         "",
         None,
@@ -95,10 +84,8 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
 /// Works up to the preview as a guard does.
 async fn show(desk: &Window) -> Result<()> {
     desk.resize(1366, 768).await?;
-    desk.fill(At::Css("[data-testid=login-username]"), "guard")
-        .await?;
-    desk.fill(At::Css("[data-testid=login-password]"), PASSWORD)
-        .await?;
+    desk.fill(At::Css("[data-testid=login-username]"), "guard").await?;
+    desk.fill(At::Css("[data-testid=login-password]"), PASSWORD).await?;
     desk.press(&[key::ENTER]).await?;
     let search = At::Css("[data-testid=search-input]");
     desk.see(search).await?;
@@ -107,20 +94,13 @@ async fn show(desk: &Window) -> Result<()> {
     desk.press(&[key::ENTER]).await?;
     desk.see(At::Css("[data-testid=lease-remaining]")).await?;
     desk.click(At::Css("[data-testid=release-open]")).await?;
-    desk.see(At::Css("[data-testid=photo-camera][data-live=on]"))
-        .await
-        .map(drop)
+    desk.see(At::Css("[data-testid=photo-camera][data-live=on]")).await.map(drop)
 }
 
 /// Frames painted so far; the picture must be 720p.
 async fn painted(desk: &Window) -> Result<f64> {
     let told = desk.script(PAINTED, json!([])).await?;
-    ensure!(
-        told[1] == json!(1280) && told[2] == json!(720),
-        "the preview is {}×{}",
-        told[1],
-        told[2]
-    );
+    ensure!(told[1] == json!(1280) && told[2] == json!(720), "the preview is {}×{}", told[1], told[2]);
     Ok(told.get(0).and_then(Value::as_f64).unwrap_or_default())
 }
 

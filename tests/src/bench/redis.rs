@@ -14,8 +14,7 @@ use xtask::running::Running;
 use super::load::Holder;
 
 /// Deletes the key only where it still holds our token.
-const RELEASE: &str =
-    "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end";
+const RELEASE: &str = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end";
 
 /// A single Redis on this machine with `appendfsync always`.
 pub struct Redis {
@@ -31,22 +30,12 @@ impl Redis {
         std::fs::create_dir_all(&data)?;
         let mut command = Command::new("redis-server");
         command
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-            ])
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
             .arg(&data);
         let mut server = Running::start("redis", &mut command, &folder.join("redis.log"))?;
         server.wait_until("ready", Duration::from_secs(30), || port::accepts(port))?;
-        Ok(Self {
-            _server: server,
-            port,
-        })
+        Ok(Self { _server: server, port })
     }
 
     /// So many clients, each with a connection and a key of its own.
@@ -56,11 +45,7 @@ impl Redis {
             let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
             stream.set_nodelay(true)?;
             let key = format!("lane:{index}");
-            holders.push(RedisHolder {
-                stream: BufReader::new(stream),
-                key,
-                turn: 0,
-            });
+            holders.push(RedisHolder { stream: BufReader::new(stream), key, turn: 0 });
         }
         Ok(holders)
     }
@@ -77,13 +62,8 @@ impl Holder for RedisHolder {
     async fn cycle(&mut self) -> Result<()> {
         self.turn += 1;
         let (key, owner) = (self.key.clone(), self.turn.to_string());
-        let answer = self
-            .call(&["SET", &key, &owner, "NX", "PX", "600000"])
-            .await?;
-        ensure!(
-            answer == "+OK",
-            "the key of this client alone is taken: {answer}"
-        );
+        let answer = self.call(&["SET", &key, &owner, "NX", "PX", "600000"]).await?;
+        ensure!(answer == "+OK", "the key of this client alone is taken: {answer}");
         let freed = self.call(&["EVAL", RELEASE, "1", &key, &owner]).await?;
         ensure!(freed == ":1", "the key was not ours: {freed}");
         Ok(())
@@ -101,10 +81,7 @@ impl RedisHolder {
         let mut line = String::new();
         self.stream.read_line(&mut line).await?;
         let line = line.trim_end().to_owned();
-        if let Some(length) = line
-            .strip_prefix('$')
-            .and_then(|length| length.parse::<usize>().ok())
-        {
+        if let Some(length) = line.strip_prefix('$').and_then(|length| length.parse::<usize>().ok()) {
             let mut text = vec![0; length + 2];
             self.stream.read_exact(&mut text).await?;
         }

@@ -42,12 +42,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         telephony: None,
         payments: None,
     })?;
-    ensure!(
-        robot
-            .wait_for(|now| now.linked && now.scene == "idle")
-            .await,
-        "the robot never linked"
-    );
+    ensure!(robot.wait_for(|now| now.linked && now.scene == "idle").await, "the robot never linked");
     let holder = hub.holders(1).await?.pop().context("a person")?;
     let mut stream = listen(&hub, &holder).await?;
     let claimed = holder.post(&holder.claim_path(), &json!({})).await?;
@@ -55,14 +50,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let mut pictured = Value::Null;
     for turn in 0..TURNS {
         tokio::time::sleep(APART).await;
-        let (screen, mirror) = once(
-            &holder,
-            &claimed,
-            &robot,
-            (&mut stream, &mut pictured),
-            turn,
-        )
-        .await?;
+        let (screen, mirror) = once(&holder, &claimed, &robot, (&mut stream, &mut pictured), turn).await?;
         screens.push(screen);
         mirrors.push(mirror);
     }

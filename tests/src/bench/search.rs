@@ -33,10 +33,7 @@ struct Typing {
 impl Typing {
     /// The field's content after each keystroke.
     fn keystrokes(&self) -> impl Iterator<Item = &str> {
-        let ends = self
-            .text
-            .char_indices()
-            .map(|(at, letter)| at + letter.len_utf8());
+        let ends = self.text.char_indices().map(|(at, letter)| at + letter.len_utf8());
         ends.filter_map(|end| self.text.get(..end))
     }
 }
@@ -47,11 +44,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     let (ours, found) = in_memory(options.lots, &typings)?;
     let (peer, peer_found) = fts5(options.lots, &typings).await?;
     let ratio = peer.mean.as_secs_f64() / ours.mean.as_secs_f64();
-    let what = format!(
-        "search a keystroke, {} lots, {} lanes",
-        options.lots,
-        options.lots * 4
-    );
+    let what = format!("search a keystroke, {} lots, {} lanes", options.lots, options.lots * 4);
     table.add(
         &format!("{what}: mean"),
         &millis(ours.mean),
@@ -67,10 +60,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         &format!("FTS5 {}", millis(peer.spread.p99)),
     );
     table.add(
-        &format!(
-            "lanes found in the first {LIMIT} of {} searches",
-            typings.len()
-        ),
+        &format!("lanes found in the first {LIMIT} of {} searches", typings.len()),
         &found.to_string(),
         &format!("FTS5 {peer_found}"),
         None,
@@ -79,12 +69,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     );
     let folder = tempfile::tempdir_in(options.folder()?)?;
     let over_http = over_http(options, &typings, folder.path()).await?;
-    table.bound(
-        &format!("{what}: p99 over HTTP"),
-        over_http.p99,
-        Duration::from_millis(5),
-        "",
-    );
+    table.bound(&format!("{what}: p99 over HTTP"), over_http.p99, Duration::from_millis(5), "");
     Ok(())
 }
 
@@ -98,10 +83,7 @@ impl Times {
     fn of(taken: Vec<Duration>) -> Result<Self> {
         let count = u32::try_from(taken.len())?.max(1);
         let mean = taken.iter().sum::<Duration>() / count;
-        Ok(Self {
-            mean,
-            spread: spread(taken),
-        })
+        Ok(Self { mean, spread: spread(taken) })
     }
 }
 
@@ -113,17 +95,9 @@ fn typings(lots: usize) -> Vec<Typing> {
             // An odd step visits every kind of name.
             let index = (turn * (lots / targets) + turn * 7) % lots;
             let lanes = names::lanes();
-            let (lane, code) = lanes
-                .get(turn % lanes.len())
-                .cloned()
-                .unwrap_or_else(|| lanes[0].clone());
+            let (lane, code) = lanes.get(turn % lanes.len()).cloned().unwrap_or_else(|| lanes[0].clone());
             let target = format!("lot{index}-{code}");
-            names::typed(&names::lot(index), &lane)
-                .into_iter()
-                .map(move |text| Typing {
-                    text,
-                    target: target.clone(),
-                })
+            names::typed(&names::lot(index), &lane).into_iter().map(move |text| Typing { text, target: target.clone() })
         })
         .collect()
 }
@@ -142,10 +116,7 @@ fn in_memory(lots: usize, typings: &[Typing]) -> Result<(Times, usize)> {
             taken.push(begun.elapsed());
             last = hits.lanes;
         }
-        found += usize::from(
-            last.iter()
-                .any(|(lane, _)| lane.id.to_string() == typing.target),
-        );
+        found += usize::from(last.iter().any(|(lane, _)| lane.id.to_string() == typing.target));
     }
     Ok((Times::of(taken)?, found))
 }
@@ -165,10 +136,7 @@ fn build(lots: usize) -> Result<Index> {
                 has_robot: false,
             });
         }
-        all_lots.push(Lot {
-            id: id.parse().ok().context("a lot id")?,
-            name: names::lot(index).text,
-        });
+        all_lots.push(Lot { id: id.parse().ok().context("a lot id")?, name: names::lot(index).text });
     }
     Ok(Index::build(all_lots, all_lanes))
 }
@@ -195,10 +163,7 @@ async fn fts5(lots: usize, typings: &[Typing]) -> Result<(Times, usize)> {
 
 /// An index in memory, as large as ours.
 async fn filled(lots: usize) -> Result<SqliteConnection> {
-    let mut database = SqliteConnectOptions::new()
-        .in_memory(true)
-        .connect()
-        .await?;
+    let mut database = SqliteConnectOptions::new().in_memory(true).connect().await?;
     sqlx::query("create virtual table lane using fts5(id unindexed, text, pinyin, initials, tokenize = 'trigram')")
         .execute(&mut database)
         .await?;
@@ -222,20 +187,12 @@ async fn filled(lots: usize) -> Result<SqliteConnection> {
 /// The ids that FTS5 puts first.
 async fn hits(database: &mut SqliteConnection, query: &str) -> Result<Vec<String>> {
     let (sql, term) = if query.chars().count() < 3 {
-        let like =
-            "select id from lane where text like ?1 or pinyin like ?1 or initials like ?1 limit ?2";
+        let like = "select id from lane where text like ?1 or pinyin like ?1 or initials like ?1 limit ?2";
         (like, format!("%{query}%"))
     } else {
-        (
-            "select id from lane where lane match ?1 order by rank limit ?2",
-            format!("\"{query}\""),
-        )
+        ("select id from lane where lane match ?1 order by rank limit ?2", format!("\"{query}\""))
     };
-    let rows = sqlx::query(sql)
-        .bind(term)
-        .bind(i64::try_from(LIMIT)?)
-        .fetch_all(database)
-        .await?;
+    let rows = sqlx::query(sql).bind(term).bind(i64::try_from(LIMIT)?).fetch_all(database).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
@@ -251,12 +208,7 @@ async fn over_http(options: &Options, typings: &[Typing], folder: &Path) -> Resu
         for query in typing.keystrokes() {
             let begun = Instant::now();
             let address = format!("{}/api/search", hub.address());
-            let asked = http
-                .get(address)
-                .query(&[("q", query)])
-                .bearer_auth(&session)
-                .send()
-                .await?;
+            let asked = http.get(address).query(&[("q", query)]).bearer_auth(&session).send().await?;
             asked.error_for_status()?.bytes().await?;
             taken.push(begun.elapsed());
         }

@@ -26,22 +26,12 @@ impl Table {
     }
 
     /// One line. `ratio` says how many times better than the peer we are; `met` is absent where there is no goal.
-    pub fn add(
-        &mut self,
-        what: &str,
-        ours: &str,
-        peer: &str,
-        ratio: Option<f64>,
-        goal: &str,
-        met: Option<bool>,
-    ) {
+    pub fn add(&mut self, what: &str, ours: &str, peer: &str, ratio: Option<f64>, goal: &str, met: Option<bool>) {
         self.rows.push(Row {
             what: what.to_owned(),
             ours: ours.to_owned(),
             peer: peer.to_owned(),
-            ratio: ratio
-                .map(|ratio| format!("{ratio:.2}×"))
-                .unwrap_or_default(),
+            ratio: ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default(),
             goal: goal.to_owned(),
             met,
         });
@@ -50,14 +40,7 @@ impl Table {
     /// A time with an upper bound.
     pub fn bound(&mut self, what: &str, took: Duration, goal: Duration, peer: &str) {
         let goal_text = format!("≤ {}", millis(goal));
-        self.add(
-            what,
-            &millis(took),
-            peer,
-            None,
-            &goal_text,
-            Some(took <= goal),
-        );
+        self.add(what, &millis(took), peer, None, &goal_text, Some(took <= goal));
     }
 
     /// Whether every goal is met.
@@ -81,11 +64,7 @@ impl fmt::Display for Table {
                 Some(false) => "MISSED",
                 None => "",
             };
-            writeln!(
-                out,
-                "| {} | {} | {} | {} | {} | {verdict} |",
-                row.what, row.ours, row.peer, row.ratio, row.goal
-            )?;
+            writeln!(out, "| {} | {} | {} | {} | {} | {verdict} |", row.what, row.ours, row.peer, row.ratio, row.goal)?;
         }
         Ok(())
     }
@@ -100,25 +79,12 @@ mod tests {
     #[test]
     fn a_missed_goal_stands_there() {
         let mut table = Table::default();
-        table.bound(
-            "claim",
-            Duration::from_millis(4),
-            Duration::from_millis(5),
-            "",
-        );
+        table.bound("claim", Duration::from_millis(4), Duration::from_millis(5), "");
         assert!(table.met());
-        table.bound(
-            "order",
-            Duration::from_millis(4),
-            Duration::from_millis(3),
-            "",
-        );
+        table.bound("order", Duration::from_millis(4), Duration::from_millis(3), "");
         assert!(!table.met());
         let text = table.to_string();
-        assert!(
-            text.contains("| claim | 4.00 ms |  |  | ≤ 5.00 ms | met |"),
-            "{text}"
-        );
+        assert!(text.contains("| claim | 4.00 ms |  |  | ≤ 5.00 ms | met |"), "{text}");
         assert!(text.contains("MISSED"), "{text}");
     }
 }

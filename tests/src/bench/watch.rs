@@ -68,14 +68,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         (desks.shown() - shown) as f64 / SHOWN as f64 / minutes,
     );
     let what = format!("{told} cars, {DESKS} desks");
-    table.add(
-        "hub's processor time",
-        &format!("{cpu:.0} %"),
-        &what,
-        None,
-        "",
-        None,
-    );
+    table.add("hub's processor time", &format!("{cpu:.0} %"), &what, None, "", None);
     table.add(
         "bytes a minute to a desk that watches nothing, beyond heartbeats and claims",
         &format!("{idle:.0}"),
@@ -84,22 +77,8 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         "≤ 100",
         Some(idle <= 100.0),
     );
-    table.add(
-        "bytes a minute to a desk that shows a lane",
-        &format!("{shown:.0}"),
-        "",
-        None,
-        "",
-        None,
-    );
-    table.add(
-        "a claim meanwhile, p99",
-        &millis(claims.p99),
-        &what,
-        None,
-        "",
-        None,
-    );
+    table.add("bytes a minute to a desk that shows a lane", &format!("{shown:.0}"), "", None, "", None);
+    table.add("a claim meanwhile, p99", &millis(claims.p99), &what, None, "", None);
     Ok(())
 }
 
@@ -107,10 +86,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
 fn site(folder: &Path) -> Result<PathBuf> {
     let mut site = String::from("[[area]]\nid = \"all\"\nname = \"测试\"\n\n");
     for lot in 0..LOTS {
-        write!(
-            site,
-            "[[lot]]\nid = \"lot-{lot}\"\nname = \"停车场 {lot}\"\narea = \"all\"\n\n"
-        )?;
+        write!(site, "[[lot]]\nid = \"lot-{lot}\"\nname = \"停车场 {lot}\"\narea = \"all\"\n\n")?;
         for lane in lot * LANES..(lot + 1) * LANES {
             write!(
                 site,
@@ -147,11 +123,8 @@ impl Desks {
     async fn open(hub: &Hub, people: &[HubHolder]) -> Result<Self> {
         let (idle, shown) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
         let opened = (0..DESKS).map(|index| {
-            let (owners, bytes) = if index < SHOWN {
-                (&people[..CLAIMERS], &shown)
-            } else {
-                (&people[CLAIMERS..], &idle)
-            };
+            let (owners, bytes) =
+                if index < SHOWN { (&people[..CLAIMERS], &shown) } else { (&people[CLAIMERS..], &idle) };
             let token = owners[index % owners.len()].token().to_owned();
             let bytes = bytes.clone();
             async move {
@@ -228,10 +201,7 @@ async fn cars(hub: &Hub, length: Duration) -> Result<u64> {
             one_car(http, hub, lane, car).await
         }
     });
-    stream::iter(cars)
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await?;
+    stream::iter(cars).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     Ok(many)
 }
 
@@ -244,11 +214,7 @@ async fn one_car(http: &reqwest::Client, hub: &Hub, lane: usize, car: u64) -> Re
         uuid::Uuid::new_v4(),
         car % 100_000
     );
-    let address = format!(
-        "{}/api/devices/cam-{lane}/hikvision?key={}",
-        hub.address(),
-        key(lane)
-    );
+    let address = format!("{}/api/devices/cam-{lane}/hikvision?key={}", hub.address(), key(lane));
     let request = http.post(address).header("content-type", "application/xml");
     let answer = request.body(body).send().await?;
     ensure!(answer.status().is_success(), "a car: {}", answer.status());

@@ -20,8 +20,6 @@ struct Options {
 async fn main() -> anyhow::Result<()> {
     xtask::interrupt::listen()?;
     let options = Options::parse();
-    let into = options
-        .into
-        .unwrap_or_else(|| xtask::house::target().join("shots"));
+    let into = options.into.unwrap_or_else(|| xtask::house::target().join("shots"));
     lanedesk_tests::shots::take(&options.programs, &into).await
 }

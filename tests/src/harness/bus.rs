@@ -43,38 +43,17 @@ impl Bus {
         let config = folder.join("bus.conf");
         std::fs::write(&config, CONFIG).unwrap();
         let mut command = Command::new("dbus-daemon");
-        command.arg("--config-file").arg(&config).args([
-            "--nofork",
-            "--nopidfile",
-            "--print-address=1",
-        ]);
+        command.arg("--config-file").arg(&config).args(["--nofork", "--nopidfile", "--print-address=1"]);
         let log = folder.join("bus.log");
-        command
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(&log).unwrap());
+        command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
         let mut daemon = Running::start_as_is("dbus-daemon", &mut command, &log).unwrap();
         let mut address = String::new();
-        BufReader::new(daemon.take_stdout().unwrap())
-            .read_line(&mut address)
-            .unwrap();
+        BufReader::new(daemon.take_stdout().unwrap()).read_line(&mut address).unwrap();
         let address = address.trim().to_owned();
         let shown = Arc::new(Mutex::new(Vec::new()));
-        let service = serve(
-            &address,
-            Notifications {
-                shown: Arc::clone(&shown),
-            },
-        );
-        let service = tokio::time::timeout(PATIENCE, service)
-            .await
-            .unwrap()
-            .unwrap();
-        Self {
-            _service: service,
-            _daemon: daemon,
-            address,
-            shown,
-        }
+        let service = serve(&address, Notifications { shown: Arc::clone(&shown) });
+        let service = tokio::time::timeout(PATIENCE, service).await.unwrap().unwrap();
+        Self { _service: service, _daemon: daemon, address, shown }
     }
 
     /// What goes into `DBUS_SESSION_BUS_ADDRESS`.
@@ -90,11 +69,7 @@ impl Bus {
     /// Waits until a notification whose sentence contains this was shown; its title.
     pub(crate) async fn shows(&self, words: &str) -> String {
         let what = format!("the notification {words}");
-        let found = wait_for(&what, async || {
-            self.shown()
-                .into_iter()
-                .find(|(_, body)| body.contains(words))
-        });
+        let found = wait_for(&what, async || self.shown().into_iter().find(|(_, body)| body.contains(words)));
         found.await.0
     }
 }

@@ -43,37 +43,22 @@ impl Database {
 
     fn sqlite_in(folder: TempDir) -> Self {
         let url = format!("sqlite:{}", folder.path().join("hub.db").display());
-        Self {
-            url,
-            folder,
-            cluster: None,
-        }
+        Self { url, folder, cluster: None }
     }
 
     /// On SQLite whose file lies on this disk; the pictures lie elsewhere.
     pub(crate) fn on_disk(disk: &super::SmallDisk) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", disk.path().join("hub.db").display());
-        Self {
-            url,
-            folder,
-            cluster: None,
-        }
+        Self { url, folder, cluster: None }
     }
 
     async fn on(server: &str, cluster: Option<Postgres>, folder: TempDir) -> Self {
         let name = format!("t_{}", uuid::Uuid::new_v4().simple());
         let mut admin = PgConnection::connect(server).await.unwrap();
-        admin
-            .execute(format!("create database {name}").as_str())
-            .await
-            .unwrap();
+        admin.execute(format!("create database {name}").as_str()).await.unwrap();
         let (server, _) = server.rsplit_once('/').unwrap();
-        Self {
-            url: format!("{server}/{name}"),
-            folder,
-            cluster,
-        }
+        Self { url: format!("{server}/{name}"), folder, cluster }
     }
 
     /// Its address, as the hub takes it.
@@ -98,9 +83,7 @@ impl Database {
 
     /// The PostgreSQL cluster, where it is the test's own.
     pub(crate) fn cluster(&mut self) -> &mut Postgres {
-        self.cluster
-            .as_mut()
-            .expect("a test that stops PostgreSQL has a cluster of its own")
+        self.cluster.as_mut().expect("a test that stops PostgreSQL has a cluster of its own")
     }
 
     /// Does something to the records behind the hub's back, as a fault or a vandal would.
@@ -118,16 +101,10 @@ impl Database {
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         if self.url.starts_with("sqlite:") {
             let mut connection = self.sqlite().await;
-            sqlx::query_scalar(sql)
-                .fetch_one(&mut connection)
-                .await
-                .unwrap()
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
         } else {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
-            sqlx::query_scalar(sql)
-                .fetch_one(&mut connection)
-                .await
-                .unwrap()
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
         }
     }
 

@@ -47,19 +47,11 @@ impl Desk {
         ];
         let screen = Display::start(&folder, 1400, 900).unwrap();
         let program = tokio::task::block_in_place(desk_program);
-        let window = Window::open(&program, screen.name(), &variables, &folder.join("log"))
-            .await
-            .unwrap();
+        let window = Window::open(&program, screen.name(), &variables, &folder.join("log")).await.unwrap();
         let desk = Self { window, screen };
         desk.window.resize(size.0, size.1).await.unwrap();
-        desk.window
-            .fill(At::Css("[data-testid=login-username]"), username)
-            .await
-            .unwrap();
-        desk.window
-            .fill(At::Css("[data-testid=login-password]"), PASSWORD)
-            .await
-            .unwrap();
+        desk.window.fill(At::Css("[data-testid=login-username]"), username).await.unwrap();
+        desk.window.fill(At::Css("[data-testid=login-password]"), PASSWORD).await.unwrap();
         desk.window.press(&[key::ENTER]).await.unwrap();
         desk.see(SEARCH).await;
         desk
@@ -77,10 +69,7 @@ impl Desk {
 
     /// Clicks what has this test id.
     pub(crate) async fn click(&self, id: &str) {
-        self.window
-            .click(At::Css(&format!("[data-testid={id}]")))
-            .await
-            .unwrap();
+        self.window.click(At::Css(&format!("[data-testid={id}]"))).await.unwrap();
     }
 
     /// Presses keys, the first held while the next are pressed.
@@ -92,10 +81,7 @@ impl Desk {
     pub(crate) async fn look_up(&self, letters: &str, lane: &str) {
         self.press(&[key::CONTROL, "k"]).await;
         self.window.fill(SEARCH, letters).await.unwrap();
-        self.see(At::Css(&format!(
-            "[data-testid=search-hit-{lane}][aria-selected=true]"
-        )))
-        .await;
+        self.see(At::Css(&format!("[data-testid=search-hit-{lane}][aria-selected=true]"))).await;
     }
 
     /// Types a plate over the one that was read.
@@ -111,9 +97,7 @@ impl Desk {
     pub(crate) async fn bring_photo(&self, case: &str) {
         let picture = image::RgbImage::from_pixel(320, 240, image::Rgb([7, 120, 40]));
         let mut file = std::io::Cursor::new(Vec::new());
-        picture
-            .write_to(&mut file, image::ImageFormat::Jpeg)
-            .unwrap();
+        picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
         let bring = "window.__TAURI_INTERNALS__.invoke('add_photo', new Uint8Array(arguments[1]), \
                      {headers: {'x-case': arguments[0]}})";
         let bytes = serde_json::json!([case, file.into_inner()]);

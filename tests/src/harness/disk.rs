@@ -15,13 +15,8 @@ impl SmallDisk {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={mib}m");
         let mut mount = Command::new("mount");
-        mount
-            .args(["-t", "tmpfs", "-o", &size, "lanedesk-test"])
-            .arg(folder.path());
-        assert!(
-            mount.status().unwrap().success(),
-            "a small disk needs root to be mounted"
-        );
+        mount.args(["-t", "tmpfs", "-o", &size, "lanedesk-test"]).arg(folder.path());
+        assert!(mount.status().unwrap().success(), "a small disk needs root to be mounted");
         Self { folder }
     }
 

@@ -59,11 +59,7 @@ pub(crate) async fn wait_for<T>(what: &str, look: impl AsyncFnMut() -> Option<T>
 }
 
 /// The same with a deadline of its own.
-pub(crate) async fn wait_up_to<T>(
-    patience: Duration,
-    what: &str,
-    mut look: impl AsyncFnMut() -> Option<T>,
-) -> T {
+pub(crate) async fn wait_up_to<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look().await {

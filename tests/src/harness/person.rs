@@ -56,64 +56,40 @@ pub(crate) struct Claim {
 impl Person {
     /// The same person under the token that an answer gives.
     pub(crate) fn renewed(&self, answer: &Value) -> Self {
-        Self {
-            token: answer["token"].as_str().map(str::to_owned),
-            ..self.clone()
-        }
+        Self { token: answer["token"].as_str().map(str::to_owned), ..self.clone() }
     }
 
     /// Somebody without a session.
     pub(crate) fn stranger(address: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self {
-            http,
-            address: address.to_owned(),
-            token: None,
-            from: None,
-            id: String::new(),
-        }
+        Self { http, address: address.to_owned(), token: None, from: None, id: String::new() }
     }
 
     /// Somebody with one.
     pub(crate) async fn log_in(address: &str, username: &str) -> Self {
         // Everybody from a place of their own, for a hub behind a proxy: two hundred logins at once from one address
         // look like guessing. All on the hub's own machine: from elsewhere a password of a file is changed first.
-        let place = username.bytes().fold(0_u16, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(byte.into())
-        });
+        let place = username.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let [high, low] = place.to_be_bytes();
         let mut person = Self::stranger(address).from(&format!("127.1.{high}.{low}"));
         let session = person.try_log_in(username, PASSWORD).await.ok();
         person.token = session["token"].as_str().map(ToOwned::to_owned);
-        session["person"]["id"]
-            .as_str()
-            .unwrap()
-            .clone_into(&mut person.id);
+        session["person"]["id"].as_str().unwrap().clone_into(&mut person.id);
         person
     }
 
     /// The same person with the same session at another hub of the same records.
     pub(crate) fn at(&self, address: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            ..self.clone()
-        }
+        Self { address: address.to_owned(), ..self.clone() }
     }
 
     /// The same, seeming to come from another address.
     pub(crate) fn from(&self, address: &str) -> Self {
-        Self {
-            from: Some(address.to_owned()),
-            ..self.clone()
-        }
+        Self { from: Some(address.to_owned()), ..self.clone() }
     }
 
     pub(crate) async fn try_log_in(&self, username: &str, password: &str) -> Answer {
-        self.post(
-            "/api/session",
-            &json!({"username": username, "password": password}),
-        )
-        .await
+        self.post("/api/session", &json!({"username": username, "password": password})).await
     }
 
     /// Where they go.
@@ -164,22 +140,14 @@ impl Person {
     pub(crate) async fn try_send(request: reqwest::RequestBuilder) -> Option<Answer> {
         let answer = request.send().await.ok()?;
         let status = answer.status();
-        let retry_after = answer
-            .headers()
-            .get("retry-after")
-            .map(|v| v.to_str().unwrap().parse().unwrap());
+        let retry_after = answer.headers().get("retry-after").map(|v| v.to_str().unwrap().parse().unwrap());
         let bytes = answer.bytes().await.ok()?;
-        Some(Answer {
-            status,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-            retry_after,
-        })
+        Some(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), retry_after })
     }
 
     /// Queries a lane (R6).
     pub(crate) async fn try_claim(&self, lane: &str) -> Answer {
-        self.post(&format!("/api/lanes/{lane}/claim"), &json!({}))
-            .await
+        self.post(&format!("/api/lanes/{lane}/claim"), &json!({})).await
     }
 
     /// Queries a lane that is free.
@@ -199,21 +167,14 @@ impl Person {
     }
 
     /// Waits until the lane's page is as wanted.
-    pub(crate) async fn see(
-        &self,
-        lane: &str,
-        what: &str,
-        holds: impl Fn(&Value) -> bool,
-    ) -> Value {
+    pub(crate) async fn see(&self, lane: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         wait_for(what, async || Some(self.view(lane).await).filter(&holds)).await
     }
 
     /// Types the right plate (R16).
     pub(crate) async fn correct(&self, claim: &Claim, plate: &str) -> Value {
         let body = json!({"fence": claim.fence, "plate": plate});
-        self.post(&format!("/api/cases/{}/plate", claim.case), &body)
-            .await
-            .ok()
+        self.post(&format!("/api/cases/{}/plate", claim.case), &body).await.ok()
     }
 
     /// Where an order for the arm goes, and what it says.
@@ -236,10 +197,7 @@ impl Person {
     /// Waits until an order is on record.
     pub(crate) async fn order_arrives(&self, id: Uuid) {
         let path = format!("/api/orders/{id}");
-        wait_for("the order on record", async || {
-            self.get(&path).await.status.is_success().then_some(())
-        })
-        .await;
+        wait_for("the order on record", async || self.get(&path).await.status.is_success().then_some(())).await;
     }
 
     /// Waits until an order has become this.
@@ -252,7 +210,6 @@ impl Person {
     }
 
     pub(crate) async fn try_close(&self, claim: &Claim) -> Answer {
-        self.post(&format!("/api/cases/{}/close", claim.case), &json!({}))
-            .await
+        self.post(&format!("/api/cases/{}/close", claim.case), &json!({})).await
     }
 }

@@ -9,22 +9,12 @@ use xtask::{house, port};
 
 /// The hub's program.
 pub(crate) fn hub_program() -> PathBuf {
-    program(
-        "lanedesk-hub",
-        &["--package", "lanedesk-hub", "--bin", "lanedesk-hub"],
-    )
+    program("lanedesk-hub", &["--package", "lanedesk-hub", "--bin", "lanedesk-hub"])
 }
 
 /// The desk's program, with its pages inside.
 pub(crate) fn desk_program() -> PathBuf {
-    let desk = [
-        "--package",
-        "lanedesk",
-        "--bin",
-        "lanedesk",
-        "--features",
-        "lanedesk/custom-protocol",
-    ];
+    let desk = ["--package", "lanedesk", "--bin", "lanedesk", "--features", "lanedesk/custom-protocol"];
     program("lanedesk", &desk)
 }
 
@@ -36,15 +26,9 @@ fn program(name: &str, arguments: &[&str]) -> PathBuf {
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut building = Command::new(cargo);
-    building
-        .arg("build")
-        .args(arguments)
-        .current_dir(house::root());
+    building.arg("build").args(arguments).current_dir(house::root());
     let ended = building.status().expect("cargo starts");
-    assert!(
-        ended.success(),
-        "{name} was not built; `cargo xtask test` makes what it needs first"
-    );
+    assert!(ended.success(), "{name} was not built; `cargo xtask test` makes what it needs first");
     house::program(name, false)
 }
 
@@ -71,24 +55,15 @@ impl HubProcess {
         let port = port::any_free()?;
         let mut command = Command::new(hub_program());
         command.envs(variables.iter().copied());
-        command
-            .arg("serve")
-            .args(["--listen", &format!("127.0.0.1:{port}"), "--database", url]);
-        command
-            .arg("--objects")
-            .arg(database.objects())
-            .arg("--key")
-            .arg(database.key());
+        command.arg("serve").args(["--listen", &format!("127.0.0.1:{port}"), "--database", url]);
+        command.arg("--objects").arg(database.objects()).arg("--key").arg(database.key());
         if let Some(site) = site {
             command.arg("--site").arg(site);
         }
         let log = database.folder().join(format!("hub-{port}.log"));
         let mut server = Running::start("the hub", &mut command, &log)?;
         server.wait_until("ready", PATIENCE, || port::answers_ok(port, "/api/health"))?;
-        Ok(Self {
-            server,
-            address: format!("http://127.0.0.1:{port}"),
-        })
+        Ok(Self { server, address: format!("http://127.0.0.1:{port}") })
     }
 
     /// Waits until it has ended by itself.
@@ -103,14 +78,9 @@ impl HubProcess {
 
     /// Ends it as a power cut does: nothing more is written or said.
     pub(crate) fn kill(&mut self) -> Result<()> {
-        let killed = Command::new("kill")
-            .args(["-KILL", &self.server.id().to_string()])
-            .status()?;
+        let killed = Command::new("kill").args(["-KILL", &self.server.id().to_string()]).status()?;
         ensure!(killed.success(), "the hub could not be killed");
-        self.server
-            .wait_until("gone", PATIENCE, || false)
-            .err()
-            .context("the hub still runs")?;
+        self.server.wait_until("gone", PATIENCE, || false).err().context("the hub still runs")?;
         Ok(())
     }
 }

@@ -31,11 +31,7 @@ impl Relay {
         let address = listener.local_addr().unwrap();
         let line = Arc::new(watch::Sender::new(Line::Whole));
         let serving = tokio::spawn(serve(listener, to, Arc::clone(&line)));
-        Self {
-            address,
-            line,
-            serving,
-        }
+        Self { address, line, serving }
     }
 
     /// Where it listens.
@@ -89,19 +85,14 @@ async fn between(here: TcpStream, to: SocketAddr, mut line: watch::Receiver<Line
         return;
     };
     let ((near_in, near_out), (far_in, far_out)) = (here.into_split(), there.into_split());
-    tokio::join!(
-        pass(near_in, far_out, line.clone()),
-        pass(far_in, near_out, line)
-    );
+    tokio::join!(pass(near_in, far_out, line.clone()), pass(far_in, near_out, line));
 }
 
 /// Passes on what comes, until its sender ends; what comes in a silence waits.
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut line: watch::Receiver<Line>) {
     let mut some = vec![0_u8; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut some).await {
-        if line.wait_for(|line| *line != Line::Silent).await.is_err()
-            || to.write_all(&some[..read]).await.is_err()
-        {
+        if line.wait_for(|line| *line != Line::Silent).await.is_err() || to.write_all(&some[..read]).await.is_err() {
             return;
         }
     }

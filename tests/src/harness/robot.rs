@@ -19,13 +19,9 @@ impl RawRobot {
     /// Links as `HUB_API.md` says; else the HTTP status of the refusal.
     pub(crate) async fn try_link(address: &str, number: &str, key: &str) -> Result<Self, u16> {
         let url = address.replacen("http", "ws", 1);
-        let mut request = format!("{url}/api/robots/{number}/link")
-            .into_client_request()
-            .unwrap();
+        let mut request = format!("{url}/api/robots/{number}/link").into_client_request().unwrap();
         let words = format!("lanedesk.robot.v1, {key}").parse().unwrap();
-        request
-            .headers_mut()
-            .insert("Sec-WebSocket-Protocol", words);
+        request.headers_mut().insert("Sec-WebSocket-Protocol", words);
         match connect_async(request).await {
             Ok((socket, answer)) => {
                 assert_eq!(
@@ -53,9 +49,7 @@ impl RawRobot {
     /// The next command; none when the hub has ended the link. Pings are answered on the way.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
-            let message = timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("a frame in time")?;
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time")?;
             match message {
                 Ok(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
@@ -101,10 +95,7 @@ impl RawRobot {
     /// Sends any text.
     pub(crate) async fn text(&mut self, text: &str) {
         // The hub may have ended the link.
-        let _ = self
-            .socket
-            .send(Message::Text(text.to_owned().into()))
-            .await;
+        let _ = self.socket.send(Message::Text(text.to_owned().into())).await;
     }
 
     /// Yes.
@@ -117,10 +108,8 @@ impl RawRobot {
     /// Tells its state and a picture of its screen.
     pub(crate) async fn tell(&mut self, scene: &str, light: &str, jpeg: &[u8]) {
         let at = "2026-11-22T08:00:00Z";
-        self.say(&json!({"type": "state", "scene": scene, "light": light, "at": at}))
-            .await;
-        self.say(&json!({"type": "screen", "jpeg": STANDARD.encode(jpeg)}))
-            .await;
+        self.say(&json!({"type": "state", "scene": scene, "light": light, "at": at})).await;
+        self.say(&json!({"type": "screen", "jpeg": STANDARD.encode(jpeg)})).await;
     }
 
     /// Breaks the line without a word.
@@ -138,8 +127,6 @@ impl RawRobot {
 pub(crate) fn jpeg(number: u8) -> Vec<u8> {
     let picture = image::RgbImage::from_pixel(64, 48, image::Rgb([number, 90, 200]));
     let mut file = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::from(picture)
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
+    image::DynamicImage::from(picture).write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
     file.into_inner()
 }

@@ -14,10 +14,7 @@ pub(crate) async fn lot_with(automatic: &[&str], change: impl Fn(&mut LaneConfig
 
 /// The same with the demo's own robots and a control port. R-102 has telephone and payments, R-201 its button alone;
 /// they link once they are told where the hub is.
-pub(crate) async fn lot_with_robots(
-    automatic: &[&str],
-    change: impl Fn(&mut LaneConfig),
-) -> Lotsim {
+pub(crate) async fn lot_with_robots(automatic: &[&str], change: impl Fn(&mut LaneConfig)) -> Lotsim {
     let mut config = config(automatic, change);
     config.robots = lotsim::demo::ROBOTS.map(lotsim::demo::robot).to_vec();
     for robot in &mut config.robots {
@@ -53,10 +50,7 @@ pub(crate) fn site(lot: &Lotsim) -> String {
     let mut text = std::fs::read_to_string(xtask::house::demo_site()).unwrap();
     for (code, port) in lotsim::demo::PORTS {
         let fixed = format!("\"http://127.0.0.1:{port}\"");
-        assert!(
-            text.contains(&fixed),
-            "the demo site has no device at {port}"
-        );
+        assert!(text.contains(&fixed), "the demo site has no device at {port}");
         text = text.replace(&fixed, &format!("\"{}\"", lot.lane(code).url()));
         // Whichever of its cameras.
         let moving = format!("rtsp://127.0.0.1:{}/", port + lotsim::demo::RTSP_PORTS_ON);

@@ -18,22 +18,15 @@ pub(crate) struct Stream {
 impl Stream {
     /// Opens it, from a place on or from now on, and hears the first frame.
     pub(crate) async fn open(person: &Person, after: Option<&str>) -> Self {
-        let after = after
-            .map(|place| format!("?after={place}"))
-            .unwrap_or_default();
+        let after = after.map(|place| format!("?after={place}")).unwrap_or_default();
         let address = person.address().replacen("http", "ws", 1);
-        let mut request = format!("{address}/api/stream{after}")
-            .into_client_request()
-            .unwrap();
+        let mut request = format!("{address}/api/stream{after}").into_client_request().unwrap();
         if let Some(token) = person.token() {
             let session = format!("Bearer {token}").parse().unwrap();
             request.headers_mut().insert("authorization", session);
         }
         let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-        let mut stream = Self {
-            socket,
-            heard: Vec::new(),
-        };
+        let mut stream = Self { socket, heard: Vec::new() };
         let first = stream.next().await.expect("a first frame");
         assert_eq!(first["type"], "hello", "{first}");
         stream
@@ -42,9 +35,7 @@ impl Stream {
     /// The next frame; none when the stream has ended.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
-            let message = timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("a frame in time")?;
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time")?;
             match message {
                 Ok(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
@@ -76,9 +67,7 @@ impl Stream {
                 }
             }
         };
-        timeout(PATIENCE, listening)
-            .await
-            .unwrap_or_else(|_| panic!("never heard {what}"))
+        timeout(PATIENCE, listening).await.unwrap_or_else(|_| panic!("never heard {what}"))
     }
 
     /// Watches these lanes, and no others.

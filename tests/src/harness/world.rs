@@ -64,13 +64,7 @@ impl World {
         let clock = Clock::manual(began);
         import(&database, began, text).await;
         let hub = start(&database, &clock).await;
-        let world = Self {
-            lot,
-            database,
-            clock,
-            hub: Some(hub),
-            running: None,
-        };
+        let world = Self { lot, database, clock, hub: Some(hub), running: None };
         world.is_listened_to().await;
         world
     }
@@ -164,13 +158,9 @@ impl World {
     /// A vehicle with a valid pass stands at E01, the guard holds the lane and may open.
     pub(crate) async fn at_the_gate(&self) -> (Person, Claim) {
         let guard = self.person("guard").await;
-        self.lot
-            .lane("E01")
-            .arrive(lotsim::Vehicle::new("粤B12345"));
+        self.lot.lane("E01").arrive(lotsim::Vehicle::new("粤B12345"));
         let claim = guard.claim("E01").await;
-        guard
-            .see("E01", "the pass", |view| view["assessment"] == "pass_valid")
-            .await;
+        guard.see("E01", "the pass", |view| view["assessment"] == "pass_valid").await;
         (guard, claim)
     }
 
@@ -181,21 +171,12 @@ impl World {
 
     /// Orders that reached a lane's device so far.
     pub(crate) fn reached(&self, lane: &str) -> usize {
-        self.lot
-            .commands()
-            .iter()
-            .filter(|command| command.lane == lane)
-            .count()
+        self.lot.commands().iter().filter(|command| command.lane == lane).count()
     }
 }
 
 async fn import(database: &Database, now: Timestamp, text: &str) {
-    let vault = open_vault(
-        database.url(),
-        Some(&database.objects()),
-        Some(&database.key()),
-    )
-    .unwrap();
+    let vault = open_vault(database.url(), Some(&database.objects()), Some(&database.key())).unwrap();
     let store = Store::open(database.url()).await.unwrap();
     ops::site::import(&store, &vault, &Networks::private_and_loopback(), now, text)
         .await
@@ -216,9 +197,7 @@ async fn start(database: &Database, clock: &Clock) -> RunningHub {
         plain_http: false,
         device_networks: None,
     };
-    Hub::start(config)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
+    Hub::start(config).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn machine_now() -> Timestamp {

@@ -116,10 +116,7 @@ pub(super) fn history(seed: u64, acts: usize) -> Vec<Round> {
     while left > 0 {
         let many = rng.usize(1..=AT_ONCE).min(left);
         let seconds = if rng.u8(..100) < 5 { LONG } else { 1 };
-        rounds.push(Round {
-            seconds,
-            acts: round(&mut rng, many),
-        });
+        rounds.push(Round { seconds, acts: round(&mut rng, many) });
         left -= many;
     }
     rounds
@@ -150,40 +147,22 @@ fn once(act: Act) -> Option<usize> {
 }
 
 fn act(rng: &mut Rng) -> Act {
-    let (lane, plate, who) = (
-        rng.usize(..LANES),
-        rng.usize(..PLATES.len()),
-        rng.usize(..PEOPLE.len()),
-    );
+    let (lane, plate, who) = (rng.usize(..LANES), rng.usize(..PLATES.len()), rng.usize(..PEOPLE.len()));
     match rng.u8(..100) {
-        0..14 => Act::Read {
-            lane,
-            plate: Some(plate).filter(|_| rng.u8(..12) > 0),
-        },
+        0..14 => Act::Read { lane, plate: Some(plate).filter(|_| rng.u8(..12) > 0) },
         14..20 => Act::LetIn { plate },
         20..42 => Act::Claim { who, lane },
         42..45 => Act::TakeOver { lane },
-        45..49 => Act::HandOver {
-            who,
-            to: rng.usize(..PEOPLE.len()),
-        },
+        45..49 => Act::HandOver { who, to: rng.usize(..PEOPLE.len()) },
         49..53 => Act::Move { who, lane },
-        53..61 => Act::Close {
-            who,
-            during_call: rng.bool(),
-        },
+        53..61 => Act::Close { who, during_call: rng.bool() },
         61..65 => Act::Correct { who, plate },
         65..74 => Act::Open { who },
         74..76 => Act::OpenAgain { who },
         76..81 => Act::Passed { who },
-        81..87 => Act::Pay {
-            plate,
-            fen: [400, 500, 900][rng.usize(..3)],
-        },
+        81..87 => Act::Pay { plate, fen: [400, 500, 900][rng.usize(..3)] },
         87..90 => Act::Ring { lane },
-        90..94 => Act::Take {
-            who: AGENTS[rng.usize(..AGENTS.len())],
-        },
+        90..94 => Act::Take { who: AGENTS[rng.usize(..AGENTS.len())] },
         94..97 => Act::HangUp,
         97..99 => Act::Reach { given: rng.bool() },
         _ => Act::Rename { lane },

@@ -30,8 +30,7 @@ impl Field {
             }
             Act::Rename { lane } => {
                 let name = json!(named(with.name.unwrap_or_default()));
-                self.edit(&at, &format!("lane/{}", lane_id(lane)), "name", name)
-                    .await
+                self.edit(&at, &format!("lane/{}", lane_id(lane)), "name", name).await
             }
             _ => {
                 let (who, path, body) = self.work(sent.act, with);
@@ -51,29 +50,11 @@ impl Field {
         let lane_path = |lane: usize, what: &str| format!("/api/lanes/{}/{what}", lane_id(lane));
         match act {
             Act::Claim { who, lane } => (who, lane_path(lane, "claim"), json!({})),
-            Act::TakeOver { lane } => (
-                CHIEF,
-                lane_path(lane, "take-over"),
-                json!({"reason": "换班"}),
-            ),
-            Act::HandOver { who, to } => (
-                who,
-                case("hand-over"),
-                json!({"to": self.people[to].id, "note": ""}),
-            ),
-            Act::Move { who, lane } => (
-                who,
-                case("move"),
-                json!({"fence": fence, "lane": lane_id(lane)}),
-            ),
-            Act::Close { who, during_call } => {
-                (who, case("close"), json!({"during_call": during_call}))
-            }
-            Act::Correct { who, plate } => (
-                who,
-                case("plate"),
-                json!({"fence": fence, "plate": PLATES[plate]}),
-            ),
+            Act::TakeOver { lane } => (CHIEF, lane_path(lane, "take-over"), json!({"reason": "换班"})),
+            Act::HandOver { who, to } => (who, case("hand-over"), json!({"to": self.people[to].id, "note": ""})),
+            Act::Move { who, lane } => (who, case("move"), json!({"fence": fence, "lane": lane_id(lane)})),
+            Act::Close { who, during_call } => (who, case("close"), json!({"during_call": during_call})),
+            Act::Correct { who, plate } => (who, case("plate"), json!({"fence": fence, "plate": PLATES[plate]})),
             Act::Open { who } | Act::OpenAgain { who } => {
                 let order = json!({"order_id": with.order, "fence": fence, "action": "open"});
                 (who, case("barrier"), order)
@@ -95,14 +76,7 @@ impl Field {
     }
 
     /// What a lane's camera pushes.
-    async fn read(
-        &self,
-        at: &str,
-        lane: usize,
-        plate: Option<usize>,
-        number: u32,
-        by_itself: bool,
-    ) -> Answer {
+    async fn read(&self, at: &str, lane: usize, plate: Option<usize>, number: u32, by_itself: bool) -> Answer {
         let plate = plate.map_or("无车牌", |plate| PLATES[plate]);
         let gate = u8::from(!by_itself);
         let taken = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -128,13 +102,7 @@ impl Field {
     }
 
     /// What the telephone system tells of a call.
-    pub(super) async fn ring(
-        &self,
-        at: &str,
-        with: &With,
-        what: &str,
-        lane: Option<usize>,
-    ) -> Answer {
+    pub(super) async fn ring(&self, at: &str, with: &With, what: &str, lane: Option<usize>) -> Answer {
         let (call, number) = (with.call.unwrap_or_default(), with.number);
         let mut event = json!({
             "event_id": format!("e{number}"), "type": what, "call_id": format!("k{call}"),

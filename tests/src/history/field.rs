@@ -6,9 +6,7 @@ use super::{
     site::{CALLER, site},
 };
 use crate::harness::{Answer, Database, Engine, Person, Stream, World, wait_for};
-use lanedesk_domain::{
-    barrier::BarrierState, ids::CaseId, lease::WARNING_MS, order::BarrierAction, time::Timestamp,
-};
+use lanedesk_domain::{barrier::BarrierState, ids::CaseId, lease::WARNING_MS, order::BarrierAction, time::Timestamp};
 use lanedesk_hub::serve::RunningHub;
 use lotsim::{Config, LaneConfig, Lotsim};
 use reqwest::Method;
@@ -100,15 +98,9 @@ const CALL_MS: i64 = 40 * 60_000;
 
 impl Field {
     pub(super) async fn open(setup: Setup) -> Self {
-        let engine = if setup == Setup::Sqlite {
-            Engine::Sqlite
-        } else {
-            Engine::Postgres
-        };
+        let engine = if setup == Setup::Sqlite { Engine::Sqlite } else { Engine::Postgres };
         let codes: Vec<String> = (0..LANES).map(|lane| lane_id(lane).to_string()).collect();
-        let lot = Lotsim::start(Config::of(codes.iter().map(|code| LaneConfig::quick(code))))
-            .await
-            .unwrap();
+        let lot = Lotsim::start(Config::of(codes.iter().map(|code| LaneConfig::quick(code)))).await.unwrap();
         let text = site(&lot);
         let world = World::of(Database::new(engine).await, &text, lot).await;
         // Somebody holds the entry's arm up: its camera may say that it lets vehicles in.
@@ -142,13 +134,8 @@ impl Field {
         for (number, who) in AGENTS.into_iter().enumerate() {
             let (person, number) = (&self.people[who], json!({"number": format!("800{number}")}));
             let mut stream = Stream::open(person, None).await;
-            self.streams.push(tokio::spawn(async move {
-                while stream.next().await.is_some() {}
-            }));
-            person
-                .call(Method::PUT, "/api/seat", Some(&number))
-                .await
-                .ok();
+            self.streams.push(tokio::spawn(async move { while stream.next().await.is_some() {} }));
+            person.call(Method::PUT, "/api/seat", Some(&number)).await.ok();
         }
     }
 
@@ -195,21 +182,13 @@ impl Field {
     pub(super) fn silent_after(&self, seconds: u64) -> Vec<u32> {
         let then = self.now().plus_ms(i64::try_from(seconds).unwrap() * 1_000);
         let silent = |call: &Call| !call.over && then.since(call.heard_at) > CALL_MS - WARNING_MS;
-        self.calls
-            .iter()
-            .filter(|(_, call)| silent(call))
-            .map(|(number, _)| *number)
-            .collect()
+        self.calls.iter().filter(|(_, call)| silent(call)).map(|(number, _)| *number).collect()
     }
 
     /// Ends one call.
     pub(super) async fn hang_up(&mut self, number: u32) -> Done {
         self.counted += 1;
-        let with = With {
-            number: self.counted,
-            call: Some(number),
-            ..With::default()
-        };
+        let with = With { number: self.counted, call: Some(number), ..With::default() };
         let answer = self.ring(&self.address(0), &with, "call.ended", None).await;
         self.learn(done(Act::HangUp, with, answer))
     }
@@ -236,57 +215,32 @@ impl Field {
         self.find_calls().await;
         // Only the newest is named after its end.
         let newest = self.calls.keys().next_back().copied();
-        self.calls
-            .retain(|number, call| !call.over || Some(*number) == newest);
+        self.calls.retain(|number, call| !call.over || Some(*number) == newest);
         answered
     }
 
     fn with(&self, act: Act) -> Option<With> {
-        let known = |who: usize| {
-            self.known[who].clone().map(|known| With {
-                known: Some(known),
-                ..With::default()
-            })
-        };
+        let known = |who: usize| self.known[who].clone().map(|known| With { known: Some(known), ..With::default() });
         match act {
             Act::HandOver { who, .. }
             | Act::Move { who, .. }
             | Act::Close { who, .. }
             | Act::Correct { who, .. }
             | Act::Passed { who } => known(who),
-            Act::Open { who } => known(who).map(|with| With {
-                order: Some(Uuid::now_v7()),
-                ..with
-            }),
+            Act::Open { who } => known(who).map(|with| With { order: Some(Uuid::now_v7()), ..with }),
             Act::OpenAgain { who } => {
                 let (order, known) = self.orders[who].clone()?;
-                Some(With {
-                    known: Some(known),
-                    order: Some(order),
-                    ..With::default()
-                })
+                Some(With { known: Some(known), order: Some(order), ..With::default() })
             }
-            Act::Ring { .. } => Some(With {
-                call: Some(self.counted),
-                ..With::default()
-            }),
-            Act::Rename { .. } => Some(With {
-                name: Some(self.counted),
-                ..With::default()
-            }),
+            Act::Ring { .. } => Some(With { call: Some(self.counted), ..With::default() }),
+            Act::Rename { .. } => Some(With { name: Some(self.counted), ..With::default() }),
             Act::Take { .. } => {
                 let (number, _) = self.calls.iter().rfind(|(_, call)| call.id.is_some())?;
-                Some(With {
-                    call: Some(*number),
-                    ..With::default()
-                })
+                Some(With { call: Some(*number), ..With::default() })
             }
             Act::HangUp => {
                 let (number, _) = self.calls.last_key_value()?;
-                Some(With {
-                    call: Some(*number),
-                    ..With::default()
-                })
+                Some(With { call: Some(*number), ..With::default() })
             }
             _ => Some(With::default()),
         }
@@ -295,12 +249,7 @@ impl Field {
     /// What everybody knows afterwards.
     fn learn(&mut self, done: Done) -> Done {
         let now = self.now();
-        let claimed = || {
-            Some(Known {
-                case: case_of(&done.body)?,
-                fence: done.body["lease"]["fence"].as_i64()?,
-            })
-        };
+        let claimed = || Some(Known { case: case_of(&done.body)?, fence: done.body["lease"]["fence"].as_i64()? });
         match done.act {
             Act::Claim { who, .. } | Act::Move { who, .. } | Act::Take { who } => {
                 self.known[who] = claimed().or(self.known[who].take());
@@ -311,19 +260,11 @@ impl Field {
             }
             Act::Open { who } => self.orders[who] = done.with.order.zip(done.with.known.clone()),
             Act::Ring { .. } => {
-                let call = Call {
-                    id: None,
-                    heard_at: now,
-                    over: false,
-                };
-                self.calls
-                    .extend(done.with.call.map(|number| (number, call)));
+                let call = Call { id: None, heard_at: now, over: false };
+                self.calls.extend(done.with.call.map(|number| (number, call)));
             }
             Act::HangUp => {
-                let ended = done
-                    .with
-                    .call
-                    .and_then(|number| self.calls.get_mut(&number));
+                let ended = done.with.call.and_then(|number| self.calls.get_mut(&number));
                 if let Some(call) = ended {
                     call.over = true;
                 }
@@ -341,9 +282,7 @@ impl Field {
         let agent = &self.people[AGENTS[0]];
         let waiting = agent.get("/api/calls?state=waiting&limit=500").await.ok();
         for call in waiting["items"].as_array().unwrap() {
-            let number = call["caller"]
-                .as_str()
-                .and_then(|caller| caller.strip_prefix(CALLER)?.parse().ok());
+            let number = call["caller"].as_str().and_then(|caller| caller.strip_prefix(CALLER)?.parse().ok());
             let known = number.and_then(|number: u32| self.calls.get_mut(&number));
             if let Some(known) = known {
                 known.id = call["id"].as_str().map(str::to_owned);
@@ -376,9 +315,7 @@ impl Field {
 
     /// Orders that reached each lane's barrier.
     pub(super) fn reached(&self) -> Vec<usize> {
-        (0..LANES)
-            .map(|lane| self.world.reached(lane_id(lane).as_str()))
-            .collect()
+        (0..LANES).map(|lane| self.world.reached(lane_id(lane).as_str())).collect()
     }
 
     /// Whether what was changed in the site is so at every hub.
@@ -387,14 +324,9 @@ impl Field {
         hubs.extend(&self.second);
         for (at, hub) in hubs.into_iter().enumerate() {
             let directory = hub.hub.directory();
-            let renamed =
-                (0..LANES).all(|lane| directory.lanes[&lane_id(lane)].name == names[lane]);
+            let renamed = (0..LANES).all(|lane| directory.lanes[&lane_id(lane)].name == names[lane]);
             let guard_now = self.people[GUARD].at(&self.address(at));
-            let sees = guard_now
-                .get(&format!("/api/lanes/{}", lane_id(ENTRY)))
-                .await
-                .status
-                == 200;
+            let sees = guard_now.get(&format!("/api/lanes/{}", lane_id(ENTRY))).await.status == 200;
             if !renamed || sees != guard {
                 return false;
             }
@@ -411,10 +343,5 @@ impl Field {
 }
 
 fn done(act: Act, with: With, answer: Answer) -> Done {
-    Done {
-        act,
-        with,
-        status: answer.status.as_u16(),
-        body: answer.body,
-    }
+    Done { act, with, status: answer.status.as_u16(), body: answer.body }
 }

@@ -154,12 +154,7 @@ impl From<LeaseError> for Wrong {
 
 impl Model {
     pub(super) fn new(ids: Vec<String>, now: Timestamp) -> Self {
-        let lane = Lane {
-            seen: None,
-            pending: Vec::new(),
-            let_in: Vec::new(),
-            name: 0,
-        };
+        let lane = Lane { seen: None, pending: Vec::new(), let_in: Vec::new(), name: 0 };
         Self {
             now,
             ids,
@@ -185,16 +180,10 @@ impl Model {
 
     /// Forgets what no act and no page will name again: a model is copied for each order that is tried.
     pub(super) fn forget(&mut self, named: &Named) {
-        self.cases
-            .retain(|id, case| case.state == CaseState::Open || named.cases.contains(id));
+        self.cases.retain(|id, case| case.state == CaseState::Open || named.cases.contains(id));
         self.calls.retain(|number, _| named.calls.contains(number));
         self.orders.retain(|order| named.orders.contains(order));
-        let oldest = self
-            .cases
-            .values()
-            .map(|case| case.opened_at)
-            .min()
-            .unwrap_or(self.now);
+        let oldest = self.cases.values().map(|case| case.opened_at).min().unwrap_or(self.now);
         for lane in &mut self.lanes {
             lane.let_in.retain(|(_, at)| *at >= oldest);
         }
@@ -202,10 +191,7 @@ impl Model {
 
     /// Names of the lanes and the guard's rights: what every hub must know before the next round.
     pub(super) fn site(&self) -> (Vec<String>, bool) {
-        (
-            self.lanes.iter().map(|lane| named(lane.name)).collect(),
-            self.guard,
-        )
+        (self.lanes.iter().map(|lane| named(lane.name)).collect(), self.guard)
     }
 
     /// Orders carried out, by lane.
@@ -225,13 +211,7 @@ impl Model {
         let plate = case.map_or(lane.seen.and_then(|seen| seen.plate), |case| case.plate);
         Page {
             name: named(lane.name),
-            held: lease.map(|lease| {
-                (
-                    lease.person.to_string(),
-                    lease.acquired_at,
-                    lease.expires_at,
-                )
-            }),
+            held: lease.map(|lease| (lease.person.to_string(), lease.acquired_at, lease.expires_at)),
             case: lease.map(|lease| lease.case.clone()),
             plate: plate.map(|plate| PLATES[plate].to_owned()),
             paid: plate.and_then(|plate| self.paid_on_page(at, plate)),
@@ -244,9 +224,7 @@ impl Model {
         self.counted = done.with.number * NAMED_BY_ONE;
         match done.act {
             Act::Read { lane, plate } => done.is(200).map(|()| self.read(lane, plate, false)),
-            Act::LetIn { plate } => done
-                .is(200)
-                .map(|()| self.read(super::act::ENTRY, Some(plate), true)),
+            Act::LetIn { plate } => done.is(200).map(|()| self.read(super::act::ENTRY, Some(plate), true)),
             Act::Claim { who, lane } => self.claim(done, who, lane),
             Act::TakeOver { lane } => self.take_over(done, lane),
             Act::HandOver { who, to } => self.hand_over(done, who, to),
@@ -275,11 +253,7 @@ impl Model {
 
     /// The case's lease ended without its being closed.
     fn over(&mut self, case: &CaseId) {
-        if let Some(case) = self
-            .cases
-            .get_mut(case)
-            .filter(|case| case.state == CaseState::Open)
-        {
+        if let Some(case) = self.cases.get_mut(case).filter(|case| case.state == CaseState::Open) {
             case.state = CaseState::Over;
         }
     }
@@ -301,10 +275,7 @@ impl Model {
         let held = self.leases.holder(&at, self.now).cloned();
         let from = held.filter(|held| held.person != chief);
         let mut leases = self.leases.clone();
-        let work = from
-            .as_ref()
-            .map(|held| held.case.clone())
-            .or_else(|| case_of(&done.body));
+        let work = from.as_ref().map(|held| held.case.clone()).or_else(|| case_of(&done.body));
         let taken = leases.take_over(&chief, &at, work.unwrap_or_else(nobodys_case), self.now);
         match (taken, from) {
             (Ok(gained), None) => self.gain(done, leases, gained, CHIEF),
@@ -347,13 +318,7 @@ impl Model {
         }
     }
 
-    fn move_to(
-        &mut self,
-        done: &Done,
-        who: usize,
-        lane: usize,
-        beside: &[Done],
-    ) -> Result<(), Wrong> {
+    fn move_to(&mut self, done: &Done, who: usize, lane: usize, beside: &[Done]) -> Result<(), Wrong> {
         let known = done.known()?;
         if self.blind(who) {
             return done.refuses(404, "not_found");
@@ -371,10 +336,7 @@ impl Model {
                 self.gain_as_it_is(done, leases, &gained)?;
                 self.call_goes_to(&held.case, who, lane);
                 let seen = self.lanes[lane].seen;
-                let case = self
-                    .cases
-                    .get_mut(&held.case)
-                    .expect("a held case is known");
+                let case = self.cases.get_mut(&held.case).expect("a held case is known");
                 (case.lane, case.seen) = (lane, seen);
                 if !case.corrected {
                     case.plate = seen.and_then(|seen| seen.plate);
@@ -386,13 +348,7 @@ impl Model {
         }
     }
 
-    fn close(
-        &mut self,
-        done: &Done,
-        who: usize,
-        during_call: bool,
-        beside: &[Done],
-    ) -> Result<(), Wrong> {
+    fn close(&mut self, done: &Done, who: usize, during_call: bool, beside: &[Done]) -> Result<(), Wrong> {
         let known = done.known()?;
         if self.blind(who) {
             return done.refuses(404, "not_found");
@@ -400,17 +356,11 @@ impl Model {
         if done.waits_for_order(beside) {
             return Ok(());
         }
-        let case = self
-            .cases
-            .get_mut(&known.case)
-            .expect("a known case was begun");
+        let case = self.cases.get_mut(&known.case).expect("a known case was begun");
         if case.state == CaseState::Closed {
             return done.refuses(409, "case_closed");
         }
-        let closing = Closing {
-            order_in_flight: false,
-            during_call,
-        };
+        let closing = Closing { order_in_flight: false, during_call };
         let person: PersonId = self.ids[who].parse().expect("a person's id");
         match self.leases.close(&person, &known.case, closing, self.now) {
             Ok(_) => {
@@ -423,13 +373,7 @@ impl Model {
     }
 
     /// A claim that was granted: fence, times and case are the model's; a live call of this person is worked there.
-    fn gain(
-        &mut self,
-        done: &Done,
-        mut leases: Leases,
-        gained: Gained,
-        who: usize,
-    ) -> Result<(), Wrong> {
+    fn gain(&mut self, done: &Done, mut leases: Leases, gained: Gained, who: usize) -> Result<(), Wrong> {
         let (lane, case) = (gained.lease.lane.clone(), gained.lease.case.clone());
         let call = self.call_of(who).filter(|_| !gained.lease.in_call());
         let mut gained = gained;
@@ -453,19 +397,10 @@ impl Model {
             return Err(Wrong(format!("granted by the model: {:?}", gained.lease)));
         }
         let lease = &done.body["lease"];
-        let told = (
-            case_of(&done.body),
-            lease["fence"].as_i64(),
-            time(&lease["acquired_at"]),
-            time(&lease["expires_at"]),
-        );
+        let told =
+            (case_of(&done.body), lease["fence"].as_i64(), time(&lease["acquired_at"]), time(&lease["expires_at"]));
         let meant = &gained.lease;
-        let meant = (
-            Some(meant.case.clone()),
-            Some(meant.fence.0),
-            Some(meant.acquired_at),
-            meant.expires_at,
-        );
+        let meant = (Some(meant.case.clone()), Some(meant.fence.0), Some(meant.acquired_at), meant.expires_at);
         if told != meant {
             return Err(Wrong(format!("{meant:?} by the model")));
         }
@@ -504,16 +439,9 @@ impl Model {
         match error {
             LeaseError::Held { by, since } => {
                 done.refuses(409, "lane_held")?;
-                let told = (
-                    done.body["holder"]["id"].as_str(),
-                    time(&done.body["since"]),
-                );
+                let told = (done.body["holder"]["id"].as_str(), time(&done.body["since"]));
                 let meant = (Some(by.as_str()), Some(since));
-                if told == meant {
-                    Ok(())
-                } else {
-                    Err(Wrong(format!("held by {meant:?} in the model")))
-                }
+                if told == meant { Ok(()) } else { Err(Wrong(format!("held by {meant:?} in the model"))) }
             }
             LeaseError::InCall { .. } => done.refuses(409, "call_live"),
             LeaseError::Lost => done.refuses(409, "lease_lost"),
@@ -529,20 +457,9 @@ impl Model {
 
     /// The open case that this person holds under the fence they know.
     fn held_case(&self, who: usize, known: &Known) -> Option<&Case> {
-        let case = self
-            .cases
-            .get(&known.case)
-            .filter(|case| case.state == CaseState::Open)?;
-        let lease = self.leases.check(
-            &self.person(who),
-            &lane_id(case.lane),
-            Fence(known.fence),
-            self.now,
-        );
-        lease
-            .ok()
-            .filter(|lease| lease.case == known.case)
-            .map(|_| case)
+        let case = self.cases.get(&known.case).filter(|case| case.state == CaseState::Open)?;
+        let lease = self.leases.check(&self.person(who), &lane_id(case.lane), Fence(known.fence), self.now);
+        lease.ok().filter(|lease| lease.case == known.case).map(|_| case)
     }
 
     fn reach(&mut self, done: &Done, given: bool, beside: &[Done]) -> Result<(), Wrong> {
@@ -553,16 +470,8 @@ impl Model {
         done.is(200)?;
         self.guard = given;
         let guard = self.person(GUARD);
-        if let Some(held) = self
-            .leases
-            .lane_of(&guard, self.now)
-            .filter(|_| !given)
-            .cloned()
-        {
-            let closing = Closing {
-                order_in_flight: false,
-                during_call: true,
-            };
+        if let Some(held) = self.leases.lane_of(&guard, self.now).filter(|_| !given).cloned() {
+            let closing = Closing { order_in_flight: false, during_call: true };
             self.leases.close(&guard, &held.case, closing, self.now)?;
             self.over(&held.case);
         }
@@ -570,8 +479,7 @@ impl Model {
     }
 
     fn rename(&mut self, done: &Done, lane: usize, beside: &[Done]) -> Result<(), Wrong> {
-        let meets =
-            |other: &Done| matches!(other.act, Act::Rename { lane: there } if there == lane);
+        let meets = |other: &Done| matches!(other.act, Act::Rename { lane: there } if there == lane);
         if done.meets_another(beside, meets) {
             return Ok(());
         }
@@ -583,20 +491,12 @@ impl Model {
 
 impl Done {
     fn is(&self, status: u16) -> Result<(), Wrong> {
-        if self.status == status {
-            Ok(())
-        } else {
-            Err(Wrong(format!("{status} by the model")))
-        }
+        if self.status == status { Ok(()) } else { Err(Wrong(format!("{status} by the model"))) }
     }
 
     fn refuses(&self, status: u16, code: &str) -> Result<(), Wrong> {
         let told = (self.status, self.body["code"].as_str());
-        if told == (status, Some(code)) {
-            Ok(())
-        } else {
-            Err(Wrong(format!("{status} {code} by the model")))
-        }
+        if told == (status, Some(code)) { Ok(()) } else { Err(Wrong(format!("{status} {code} by the model"))) }
     }
 
     fn code(&self) -> &str {
@@ -604,10 +504,7 @@ impl Done {
     }
 
     fn known(&self) -> Result<&Known, Wrong> {
-        self.with
-            .known
-            .as_ref()
-            .ok_or_else(|| "sent without a case".into())
+        self.with.known.as_ref().ok_or_else(|| "sent without a case".into())
     }
 
     /// Refused because an order of the same case had no answer yet, which one beside it may explain.
@@ -626,8 +523,7 @@ impl Done {
     fn meets_move(&self, beside: &[Self]) -> bool {
         let case = self.with.known.as_ref().map(|known| &known.case);
         let moves = |other: &Self| {
-            matches!(other.act, Act::Move { .. })
-                && other.with.known.as_ref().map(|known| &known.case) == case
+            matches!(other.act, Act::Move { .. }) && other.with.known.as_ref().map(|known| &known.case) == case
         };
         self.code() == "lease_lost" && beside.iter().any(moves)
     }

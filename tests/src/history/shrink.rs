@@ -31,11 +31,7 @@ pub(super) async fn smaller(setup: Setup, rounds: &[Round]) -> String {
         return format!("it did not fail again in {runs} runs of its parts");
     };
     let rounds: Vec<String> = least.iter().map(|round| format!("{round:?}")).collect();
-    format!(
-        "{} rounds after {runs} runs:\n{}\n{failure}",
-        least.len(),
-        rounds.join("\n")
-    )
+    format!("{} rounds after {runs} runs:\n{}\n{failure}", least.len(), rounds.join("\n"))
 }
 
 async fn fails(setup: Setup, rounds: &[Round], runs: &mut usize) -> Option<Failure> {

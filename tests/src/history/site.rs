@@ -15,10 +15,7 @@ pub(super) const CALLER: &str = "13900";
 
 /// What a lane's camera shows.
 pub(super) fn push_key(lane: usize) -> String {
-    format!(
-        "push-key-of-{}-0123456789abcdef",
-        lane_id(lane).as_str().to_lowercase()
-    )
+    format!("push-key-of-{}-0123456789abcdef", lane_id(lane).as_str().to_lowercase())
 }
 
 /// The whole site, on these devices.
@@ -66,8 +63,7 @@ pub(super) fn site(lot: &Lotsim) -> String {
     }
     site.push_str(&person("admin", "admin", "areas = [\"all\"]"));
     for (id, kind) in [("pay", "payments"), ("tel", "telephony")] {
-        let named =
-            format!("[[integration]]\nid = \"{id}\"\nkind = \"{kind}\"\nsecret = \"{SECRET}\"\n");
+        let named = format!("[[integration]]\nid = \"{id}\"\nkind = \"{kind}\"\nsecret = \"{SECRET}\"\n");
         site.push_str(&named);
     }
     (0..LANES).for_each(|lane| site.push_str(&lane_of_site(lot, lane)));

@@ -15,10 +15,7 @@ fn direct() -> BTreeMap<String, BTreeSet<String>> {
         .map(|package| {
             let needs = package["dependencies"].as_array().expect("dependencies");
             let linked = needs.iter().filter(|need| need["kind"] != "dev");
-            (
-                text(&package["name"]),
-                linked.map(|need| text(&need["name"])).collect(),
-            )
+            (text(&package["name"]), linked.map(|need| text(&need["name"])).collect())
         })
         .collect()
 }
@@ -34,55 +31,32 @@ fn outside(allowed: &[&str], forbidden: impl Fn(&str) -> bool) -> Vec<String> {
         if allowed.contains(&package.as_str()) {
             continue;
         }
-        faults.extend(
-            needs
-                .iter()
-                .filter(|need| forbidden(need))
-                .map(|need| format!("{package} depends on {need}")),
-        );
+        faults.extend(needs.iter().filter(|need| forbidden(need)).map(|need| format!("{package} depends on {need}")));
     }
     faults
 }
 
 #[test]
 fn only_the_desk_knows_tauri() {
-    let tauri = |name: &str| {
-        name == "tauri" || name.starts_with("tauri-") || name == "wry" || name == "tao"
-    };
-    none(
-        "only src-tauri depends on tauri",
-        &outside(&["lanedesk"], tauri),
-    );
+    let tauri = |name: &str| name == "tauri" || name.starts_with("tauri-") || name == "wry" || name == "tao";
+    none("only src-tauri depends on tauri", &outside(&["lanedesk"], tauri));
 }
 
 #[test]
 fn only_hub_and_lotsim_serve() {
     let serves = |name: &str| ["axum", "warp", "actix-web", "poem", "tonic"].contains(&name);
-    none(
-        "only hub and lotsim serve with axum",
-        &outside(&["lanedesk-hub", "lotsim"], serves),
-    );
+    none("only hub and lotsim serve with axum", &outside(&["lanedesk-hub", "lotsim"], serves));
 }
 
 #[test]
 fn only_the_hub_opens_database_pools() {
     // The desk reads through tauri-plugin-sql's pool; the benchmark measures SQLite's own search on one connection.
     let knows = |name: &str| name == "sqlx" || name == "rusqlite" || name == "tokio-postgres";
-    none(
-        "only the hub knows a database",
-        &outside(&["lanedesk-hub", "lanedesk", "lanedesk-tests"], knows),
-    );
-    let opens = [
-        "PoolOptions::",
-        "Pool::connect",
-        "SqlitePool::connect",
-        "PgPool::connect",
-    ];
+    none("only the hub knows a database", &outside(&["lanedesk-hub", "lanedesk", "lanedesk-tests"], knows));
+    let opens = ["PoolOptions::", "Pool::connect", "SqlitePool::connect", "PgPool::connect"];
     let faults: Vec<String> = sources(&[".rs"])
         .iter()
-        .filter(|source| {
-            !source.under("src-tauri/crates/hub/") && !source.path.ends_with("house/graph.rs")
-        })
+        .filter(|source| !source.under("src-tauri/crates/hub/") && !source.path.ends_with("house/graph.rs"))
         .filter(|source| opens.iter().any(|open| source.text.contains(open)))
         .map(|source| source.path.clone())
         .collect();
@@ -92,21 +66,8 @@ fn only_the_hub_opens_database_pools() {
 #[test]
 fn the_domain_knows_neither_tokio_nor_sqlx() {
     let reached = reached_by("lanedesk-domain");
-    assert!(
-        reached.contains("serde"),
-        "the walk through the graph works"
-    );
-    let outside_world = [
-        "tokio",
-        "sqlx",
-        "axum",
-        "reqwest",
-        "tauri",
-        "hyper",
-        "mio",
-        "async-std",
-        "futures",
-    ];
+    assert!(reached.contains("serde"), "the walk through the graph works");
+    let outside_world = ["tokio", "sqlx", "axum", "reqwest", "tauri", "hyper", "mio", "async-std", "futures"];
     let faults: Vec<String> = outside_world
         .iter()
         .filter(|name| reached.contains(**name))
@@ -128,15 +89,9 @@ fn the_domain_reads_no_clock_and_waits_for_nothing() {
         "std::net",
     ];
     let mut faults = Vec::new();
-    for source in sources(&[".rs"])
-        .iter()
-        .filter(|source| source.under("src-tauri/crates/domain/"))
-    {
+    for source in sources(&[".rs"]).iter().filter(|source| source.under("src-tauri/crates/domain/")) {
         faults.extend(
-            words
-                .iter()
-                .filter(|word| source.text.contains(**word))
-                .map(|word| format!("{}: {word}", source.path)),
+            words.iter().filter(|word| source.text.contains(**word)).map(|word| format!("{}: {word}", source.path)),
         );
     }
     none("domain is rules without I/O; time is a parameter", &faults);
@@ -157,27 +112,16 @@ fn reached_by(package: &str) -> BTreeSet<String> {
         .iter()
         .filter_map(|node| Some((node["id"].as_str()?, node)))
         .collect();
-    let mut waiting: Vec<&str> = names
-        .iter()
-        .filter(|(_, name)| **name == package)
-        .map(|(id, _)| *id)
-        .collect();
+    let mut waiting: Vec<&str> = names.iter().filter(|(_, name)| **name == package).map(|(id, _)| *id).collect();
     let mut seen = BTreeSet::new();
     while let Some(id) = waiting.pop() {
         for need in nodes[id]["deps"].as_array().expect("deps") {
-            let linked = need["dep_kinds"]
-                .as_array()
-                .expect("kinds")
-                .iter()
-                .any(|kind| kind["kind"].is_null());
+            let linked = need["dep_kinds"].as_array().expect("kinds").iter().any(|kind| kind["kind"].is_null());
             let next = need["pkg"].as_str().expect("id");
             if linked && seen.insert(next) {
                 waiting.push(next);
             }
         }
     }
-    seen.iter()
-        .filter_map(|id| names.get(id))
-        .map(|name| (*name).to_owned())
-        .collect()
+    seen.iter().filter_map(|id| names.get(id)).map(|name| (*name).to_owned()).collect()
 }

@@ -34,32 +34,15 @@ fn handlers_are_ten_lines_or_fewer() {
 /// The functions that follow an attribute, as rustfmt lays them out: braces of a free function stand in column 0.
 fn marked(text: &str, mark: &str) -> Vec<Body> {
     let lines: Vec<&str> = text.lines().collect();
-    let starts = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.starts_with(mark))
-        .map(|(index, _)| index);
-    starts
-        .filter_map(|start| body(lines.get(start..)?))
-        .collect()
+    let starts = lines.iter().enumerate().filter(|(_, line)| line.starts_with(mark)).map(|(index, _)| index);
+    starts.filter_map(|start| body(lines.get(start..)?)).collect()
 }
 
 /// The first function in `lines`.
 fn body(lines: &[&str]) -> Option<Body> {
-    let head = lines
-        .iter()
-        .position(|line| line.starts_with("pub") && line.contains("fn "))?;
-    let name = lines
-        .get(head)?
-        .split_once("fn ")?
-        .1
-        .split(['(', '<'])
-        .next()?;
-    let open = head
-        + lines
-            .get(head..)?
-            .iter()
-            .position(|line| line.ends_with('{'))?;
+    let head = lines.iter().position(|line| line.starts_with("pub") && line.contains("fn "))?;
+    let name = lines.get(head)?.split_once("fn ")?.1.split(['(', '<']).next()?;
+    let open = head + lines.get(head..)?.iter().position(|line| line.ends_with('{'))?;
     let length = lines.get(open..)?.iter().position(|line| *line == "}")?;
     Some((name.to_owned(), length.saturating_sub(1)))
 }

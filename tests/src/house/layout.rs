@@ -18,29 +18,14 @@ fn the_top_level_is_what_the_architecture_draws() {
         .output()
         .expect("git lists the files");
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let top: BTreeSet<&str> = text
-        .lines()
-        .filter_map(|path| path.split('/').next())
-        .collect();
-    let drawn = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "README.md",
-        "icons",
-        "migrations",
-        "src-tauri",
-        "ui",
-        "tests",
-    ];
+    let top: BTreeSet<&str> = text.lines().filter_map(|path| path.split('/').next()).collect();
+    let drawn = ["Cargo.toml", "Cargo.lock", "README.md", "icons", "migrations", "src-tauri", "ui", "tests"];
     let faults: Vec<String> = top
         .into_iter()
         .filter(|name| !name.starts_with('.') && !name.starts_with('"') && !drawn.contains(name))
         .map(ToOwned::to_owned)
         .collect();
-    none(
-        "the top level is exactly what ARCHITECTURE.md draws",
-        &faults,
-    );
+    none("the top level is exactly what ARCHITECTURE.md draws", &faults);
 }
 
 #[test]
@@ -58,10 +43,7 @@ fn files_fit_a_sitting() {
         let lines = source.text.lines().count();
         let allowed = known.get(source.path.as_str()).copied().unwrap_or(LONG);
         if lines > allowed {
-            faults.push(format!(
-                "{} has {lines} lines, at most {allowed}",
-                source.path
-            ));
+            faults.push(format!("{} has {lines} lines, at most {allowed}", source.path));
         }
         if lines > LONG {
             still_long.insert(source.path);

@@ -3,10 +3,7 @@
 use super::{Source, none, sources};
 
 fn scripts() -> Vec<Source> {
-    sources(&[".sql"])
-        .into_iter()
-        .filter(|source| source.under("migrations/"))
-        .collect()
+    sources(&[".sql"]).into_iter().filter(|source| source.under("migrations/")).collect()
 }
 
 #[test]
@@ -37,16 +34,11 @@ fn every_column_tells_its_unit_and_what_null_means() {
                 continue;
             };
             let place = format!("{}:{}: {}", script.path, index + 1, code.trim());
-            let unit_in_name = ["_minutes", "_days", "_fen"]
-                .iter()
-                .any(|unit| name.ends_with(unit));
+            let unit_in_name = ["_minutes", "_days", "_fen"].iter().any(|unit| name.ends_with(unit));
             if kind == "bigint" && comment.is_empty() && !unit_in_name {
                 faults.push(format!("{place} has no unit"));
             }
-            if !rules.contains("not null")
-                && !rules.contains("primary key")
-                && !comment.contains("null")
-            {
+            if !rules.contains("not null") && !rules.contains("primary key") && !comment.contains("null") {
                 faults.push(format!("{place} does not tell what null means"));
             }
         }
@@ -60,41 +52,22 @@ fn column(code: &str) -> Option<(&str, &str, &str)> {
     let name = words.next()?;
     let kind = words.next()?.trim_end_matches(',');
     let types = ["text", "bigint", "boolean", "integer", "blob", "bytea"];
-    types
-        .contains(&kind)
-        .then(|| (name, kind, words.next().unwrap_or("")))
+    types.contains(&kind).then(|| (name, kind, words.next().unwrap_or("")))
 }
 
 #[test]
 fn one_text_serves_both_engines() {
-    let single = [
-        "autoincrement",
-        "serial",
-        "jsonb",
-        "timestamptz",
-        "without rowid",
-        "real",
-        "integer",
-        "blob",
-        "bytea",
-    ];
+    let single =
+        ["autoincrement", "serial", "jsonb", "timestamptz", "without rowid", "real", "integer", "blob", "bytea"];
     let mut faults = Vec::new();
-    for script in scripts()
-        .iter()
-        .filter(|script| script.under("migrations/hub/"))
-    {
+    for script in scripts().iter().filter(|script| script.under("migrations/hub/")) {
         for (index, line) in script.text.lines().enumerate() {
             let code = line.split("--").next().unwrap_or_default().to_lowercase();
-            let words: Vec<&str> = code
-                .split(|sign: char| !sign.is_alphanumeric() && sign != '_')
-                .collect();
+            let words: Vec<&str> = code.split(|sign: char| !sign.is_alphanumeric() && sign != '_').collect();
             if single.iter().any(|word| words.contains(word)) {
                 faults.push(format!("{}:{}: {}", script.path, index + 1, line.trim()));
             }
         }
     }
-    none(
-        "text, bigint and boolean are the same in SQLite and PostgreSQL",
-        &faults,
-    );
+    none("text, bigint and boolean are the same in SQLite and PostgreSQL", &faults);
 }

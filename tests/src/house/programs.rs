@@ -11,11 +11,7 @@ use super::{none, sources};
 /// What the README asks the person to bring; `sudo` only where they are not root.
 const BROUGHT: &[&str] = &["cargo", "rustc", "node", "npm", "npx", "git", "sudo"];
 /// Programs of the peers, which only the benchmark installs: their packages need not be on this machine.
-const OF_PEERS: &[(&str, &str)] = &[
-    ("etcd", "etcd-server"),
-    ("redis-server", "redis-server"),
-    ("sqlite3", "sqlite3"),
-];
+const OF_PEERS: &[(&str, &str)] = &[("etcd", "etcd-server"), ("redis-server", "redis-server"), ("sqlite3", "sqlite3")];
 /// Programs of the clean room, which only it installs.
 const OF_CLEAN_ROOM: &[(&str, &str)] = &[("debootstrap", "debootstrap"), ("unshare", "util-linux")];
 /// How a program is started with its name in place.
@@ -30,33 +26,20 @@ struct Installed {
 
 impl Installed {
     fn read() -> Self {
-        let form =
-            "${Package}\t${Essential}\t${Priority}\t${Pre-Depends}, ${Depends}\t${Provides}\n";
+        let form = "${Package}\t${Essential}\t${Priority}\t${Pre-Depends}, ${Depends}\t${Provides}\n";
         let answer = Command::new("dpkg-query")
             .args(["--show", "--showformat", form])
             .output()
             .expect("dpkg-query is there: this test knows Debian and Ubuntu");
-        let mut installed = Self {
-            needs: BTreeMap::new(),
-            stands_for: BTreeMap::new(),
-            essential: Vec::new(),
-        };
+        let mut installed = Self { needs: BTreeMap::new(), stands_for: BTreeMap::new(), essential: Vec::new() };
         for line in String::from_utf8_lossy(&answer.stdout).lines() {
             let fields: Vec<&str> = line.split('\t').collect();
             let &[package, essential, priority, needs, provides] = fields.as_slice() else {
                 continue;
             };
-            installed
-                .needs
-                .entry(package.to_owned())
-                .or_default()
-                .extend(names(needs));
+            installed.needs.entry(package.to_owned()).or_default().extend(names(needs));
             for name in names(provides) {
-                installed
-                    .stands_for
-                    .entry(name)
-                    .or_default()
-                    .push(package.to_owned());
+                installed.stands_for.entry(name).or_default().push(package.to_owned());
             }
             // The packages of debootstrap's smallest variant, and apt, without which nothing is put in.
             if essential == "yes" || priority == "required" || package == "apt" {
@@ -85,23 +68,16 @@ impl Installed {
 /// The package names of a dependency field: `a (>= 1) | b, c:any`.
 fn names(field: &str) -> Vec<String> {
     let each = field.split([',', '|']);
-    let name = |text: &str| {
-        text.split_whitespace()
-            .next()
-            .map(|name| name.split(':').next().unwrap_or(name).to_owned())
-    };
+    let name =
+        |text: &str| text.split_whitespace().next().map(|name| name.split(':').next().unwrap_or(name).to_owned());
     each.filter_map(name).collect()
 }
 
 /// Which package a program on this machine belongs to.
 fn owner(program: &str) -> Option<String> {
-    let places = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/games/"]
-        .map(|folder| format!("{folder}{program}"));
-    let answer = Command::new("dpkg-query")
-        .arg("--search")
-        .args(&places)
-        .output()
-        .ok()?;
+    let places =
+        ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/games/"].map(|folder| format!("{folder}{program}"));
+    let answer = Command::new("dpkg-query").arg("--search").args(&places).output().ok()?;
     let text = String::from_utf8_lossy(&answer.stdout).into_owned();
     let line = text.lines().find(|line| !line.starts_with("diversion"))?;
     Some(line.split([':', ',']).next()?.to_owned())
@@ -115,9 +91,7 @@ fn started() -> BTreeMap<String, String> {
             for part in source.text.split(start).skip(1) {
                 let name = part.split('"').next().unwrap_or_default();
                 if is_name(name) {
-                    programs
-                        .entry(name.to_owned())
-                        .or_insert_with(|| source.path.clone());
+                    programs.entry(name.to_owned()).or_insert_with(|| source.path.clone());
                 }
             }
         }
@@ -131,25 +105,17 @@ fn started() -> BTreeMap<String, String> {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 /// The words of a shell script that stand where a program is named, as far as this machine has such a program.
 fn first_words(script: &str) -> Vec<String> {
-    let code: Vec<&str> = script
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .collect();
+    let code: Vec<&str> = script.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
     let code = code.join("\n").replace("$(", "\n");
     let words = code.split(['\n', '|', ';', '&']).filter_map(|part| {
         let mut words = part.split_whitespace();
-        let keyword = |word: &&str| {
-            ["if", "while", "then", "else", "do", "!", "exec", "{"].contains(word)
-                || word.contains('=')
-        };
+        let keyword =
+            |word: &&str| ["if", "while", "then", "else", "do", "!", "exec", "{"].contains(word) || word.contains('=');
         words.find(|word| !keyword(word))
     });
     let programs = words.filter(|word| is_name(word) && owner(word).is_some());
@@ -172,29 +138,19 @@ fn every_program_that_is_started_comes_with_a_listed_package() {
             continue;
         }
         match owner(program) {
-            None => faults.push(format!(
-                "{place} starts {program}, which no installed package has"
-            )),
+            None => faults.push(format!("{place} starts {program}, which no installed package has")),
             Some(package) if !closure.contains(&package) => {
-                faults.push(format!(
-                    "{place} starts {program} of {package}, which no list of xtask's brings"
-                ));
+                faults.push(format!("{place} starts {program} of {package}, which no list of xtask's brings"));
             }
             Some(_) => {}
         }
     }
-    none(
-        "a program comes with a package of xtask/src/packages.rs",
-        &faults,
-    );
+    none("a program comes with a package of xtask/src/packages.rs", &faults);
 }
 
 #[test]
 fn the_peers_and_the_clean_room_bring_their_programs() {
-    let listed = [
-        (OF_PEERS, packages::PEERS),
-        (OF_CLEAN_ROOM, packages::CLEAN_ROOM),
-    ];
+    let listed = [(OF_PEERS, packages::PEERS), (OF_CLEAN_ROOM, packages::CLEAN_ROOM)];
     for (programs, packages) in listed {
         for (program, package) in programs {
             assert!(packages.contains(package), "{program} needs {package}");

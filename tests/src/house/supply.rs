@@ -52,12 +52,7 @@ fn every_licence_is_one_we_accept() {
     let faults: Vec<String> = packages()
         .iter()
         .filter(|package| !accepts(&package.license, &allowed))
-        .map(|package| {
-            format!(
-                "{} {}: {:?}",
-                package.name, package.version, package.license
-            )
-        })
+        .map(|package| format!("{} {}: {:?}", package.name, package.version, package.license))
         .collect();
     none("a licence outside .cargo/deny.toml", &faults);
 }
@@ -94,13 +89,7 @@ fn one_of_each_native_library() {
     let natives = ["libsqlite3-sys", "ring", "tauri", "sqlx", "axum", "tokio"];
     let faults: Vec<String> = natives
         .iter()
-        .filter(|native| {
-            packages
-                .iter()
-                .filter(|package| package.name == **native)
-                .count()
-                > 1
-        })
+        .filter(|native| packages.iter().filter(|package| package.name == **native).count() > 1)
         .map(|native| (*native).to_owned())
         .collect();
     none("two versions of what must be one", &faults);
@@ -108,10 +97,7 @@ fn one_of_each_native_library() {
 
 /// Whether an SPDX expression can be met with the allowed licences. `AND` binds closer than `OR`; `/` is an old `OR`.
 fn accepts(expression: &str, allowed: &BTreeSet<String>) -> bool {
-    let spaced = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
     let met = either(&mut rest, allowed);

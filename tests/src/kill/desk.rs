@@ -21,9 +21,7 @@ async fn at_the_exit(desk: &Desk) {
 }
 
 async fn case_of(guard: &Person) -> String {
-    let view = guard
-        .see("E02", "the case", |view| view["case"]["id"].is_string())
-        .await;
+    let view = guard.see("E02", "the case", |view| view["case"]["id"].is_string()).await;
     view["case"]["id"].as_str().unwrap().to_owned()
 }
 
@@ -40,22 +38,17 @@ async fn a_photo_that_waits_outlives_the_desk_and_is_sent_once() {
     let case = case_of(&guard).await;
     relay.cut();
     desk.bring_photo(&case).await;
-    desk.see(At::Css("[data-testid=photo-1][data-state=waiting]"))
-        .await;
+    desk.see(At::Css("[data-testid=photo-1][data-state=waiting]")).await;
     desk.kill();
     let photos = "select count(*) from photo";
     assert_eq!(world.database.count(photos).await, 0);
 
     relay.mend();
     let desk = Desk::through(&relay, "guard", &world, &bus).await;
-    wait_for("the photo on the hub", async || {
-        (world.database.count(photos).await > 0).then_some(())
-    })
-    .await;
+    wait_for("the photo on the hub", async || (world.database.count(photos).await > 0).then_some(())).await;
     desk.see(VERDICT).await;
     desk.click("release-open").await;
-    desk.see(At::Css("[data-testid=photo-1][data-state=sent]"))
-        .await;
+    desk.see(At::Css("[data-testid=photo-1][data-state=sent]")).await;
     assert_eq!(world.database.count(photos).await, 1, "R23: sent once");
     assert_eq!(world.moved("E02"), 0);
 }
@@ -81,8 +74,7 @@ async fn a_release_whose_desk_dies_moves_at_most_once_and_never_without_a_record
         let remark = At::Css("[data-testid=release-remark]");
         desk.window.fill(remark, "急救").await.unwrap();
         desk.click("release-submit").await;
-        desk.see(At::Css("[data-testid=release-confirm][data-armed=true]"))
-            .await;
+        desk.see(At::Css("[data-testid=release-confirm][data-armed=true]")).await;
         lane.fault(Fault::Slow(2_000));
         desk.click("release-confirm").await;
         tokio::time::sleep(moment).await;

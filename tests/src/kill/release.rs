@@ -1,9 +1,7 @@
 //! A release whose hub dies at any step (R23, R25, R26; invariants 4 and 5): no movement without a committed record, no
 //! order twice, no photo lost that was acknowledged.
 
-use crate::harness::{
-    Answer, Claim, Database, Engine, HubProcess, Person, hub_site, on_each_engine, site,
-};
+use crate::harness::{Answer, Claim, Database, Engine, HubProcess, Person, hub_site, on_each_engine, site};
 use lanedesk_hub::halt::{self, Point};
 use lotsim::Lotsim;
 use reqwest::{Method, multipart};
@@ -58,9 +56,7 @@ async fn a_release_whose_hub_dies_at_any_step_leaves_nothing_undone_twice_or_los
 }
 
 /// Everything between the shutter and the arm that rests, point by point (`hub::halt`).
-async fn a_release_whose_hub_dies_at_any_named_point_leaves_nothing_undone_twice_or_lost(
-    engine: Engine,
-) {
+async fn a_release_whose_hub_dies_at_any_named_point_leaves_nothing_undone_twice_or_lost(engine: Engine) {
     let (mut story, mut hub) = Story::begin(engine).await;
     let guard = Person::log_in(&hub.address, "guard").await;
     for (n, point) in (0..).zip(Point::ALL) {
@@ -75,8 +71,7 @@ async fn a_release_whose_hub_dies_at_any_named_point_leaves_nothing_undone_twice
         } else {
             Person::try_send(release(&guard, &claim, &body)).await
         };
-        hub.is_gone()
-            .unwrap_or_else(|error| panic!("{}: {error}", point.as_str()));
+        hub.is_gone().unwrap_or_else(|error| panic!("{}: {error}", point.as_str()));
         std::fs::remove_file(story.halt_file()).unwrap();
         hub = story.hub(None);
         let guard = guard.at(&hub.address);
@@ -91,7 +86,8 @@ async fn a_release_whose_hub_dies_at_any_named_point_leaves_nothing_undone_twice
 }
 
 /// No photo is there twice.
-const TWICE: &str = "select count(*) from (select 1 as one from photo group by case_id, original having count(*) > 1) p";
+const TWICE: &str =
+    "select count(*) from (select 1 as one from photo group by case_id, original having count(*) > 1) p";
 
 impl Story {
     /// The demo lot with its hub, which halts where the file says.
@@ -100,11 +96,7 @@ impl Story {
         let database = Database::new(engine).await;
         let file = database.folder().join("site.toml");
         std::fs::write(&file, hub_site(&lot)).unwrap();
-        let story = Self {
-            lot,
-            database,
-            kept: Vec::new(),
-        };
+        let story = Self { lot, database, kept: Vec::new() };
         let hub = story.hub(Some(&file));
         (story, hub)
     }
@@ -146,8 +138,7 @@ impl Story {
 
     fn keep(&mut self, answer: &Answer) {
         if answer.status.is_success() {
-            self.kept
-                .push(answer.body["id"].as_str().unwrap().to_owned());
+            self.kept.push(answer.body["id"].as_str().unwrap().to_owned());
         }
     }
 
@@ -160,28 +151,16 @@ impl Story {
     async fn nothing_is_lost(&self, guard: &Person) {
         for id in &self.kept {
             let seen = guard.get(&format!("/api/photos/{id}?size=thumb")).await;
-            assert_eq!(
-                seen.status, 200,
-                "an acknowledged photo is lost: {}",
-                seen.body
-            );
+            assert_eq!(seen.status, 200, "an acknowledged photo is lost: {}", seen.body);
         }
     }
 
     /// The release is on record and acted at most once, or it never arrived and acts once when it is sent again.
-    async fn once(
-        &self,
-        guard: &Person,
-        claim: &Claim,
-        body: &Value,
-        before: usize,
-        told: Option<Answer>,
-    ) {
+    async fn once(&self, guard: &Person, claim: &Claim, body: &Value, before: usize, told: Option<Answer>) {
         let id = body["order_id"].as_str().unwrap();
         let order = guard.get(&format!("/api/orders/{id}")).await;
         let reached = self.reached() - before;
-        let openings =
-            format!("select count(*) from opening where order_id = '{id}' and kind = 'abnormal'");
+        let openings = format!("select count(*) from opening where order_id = '{id}' and kind = 'abnormal'");
         let recorded = self.database.count(&openings).await;
         assert!(reached <= 1, "an order reached the device twice");
         assert_eq!(order.status.is_success(), recorded == 1, "{}", order.body);
@@ -214,12 +193,9 @@ fn release(guard: &Person, claim: &Claim, body: &Value) -> reqwest::RequestBuild
 fn photo(guard: &Person, claim: &Claim, number: u8) -> reqwest::RequestBuilder {
     let picture = image::RgbImage::from_pixel(320, 240, image::Rgb([number, 120, 40]));
     let mut file = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
-    let form = multipart::Form::new()
-        .part("file", multipart::Part::bytes(file.into_inner()))
-        .text("source", "system_camera");
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    let form =
+        multipart::Form::new().part("file", multipart::Part::bytes(file.into_inner())).text("source", "system_camera");
     let path = format!("/api/cases/{}/photos", claim.case);
     guard.request(Method::POST, &path).multipart(form)
 }

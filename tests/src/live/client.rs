@@ -14,16 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn desk(world: &World) -> Hub {
     let address = Address::parse(&world.address()).unwrap();
-    let hub = Hub::new(
-        address,
-        Language::Chinese,
-        Pace::default(),
-        lanedesk_client::Trust::default(),
-    )
-    .unwrap();
-    hub.login("agent".to_owned(), PASSWORD.to_owned(), None)
-        .await
-        .unwrap();
+    let hub = Hub::new(address, Language::Chinese, Pace::default(), lanedesk_client::Trust::default()).unwrap();
+    hub.login("agent".to_owned(), PASSWORD.to_owned(), None).await.unwrap();
     hub
 }
 
@@ -37,14 +29,9 @@ async fn next(news: &mut Receiver<LiveNews>) -> LiveNews {
 }
 
 /// Goes on until this state is told, and answers why and in which words.
-async fn state(
-    news: &mut Receiver<LiveNews>,
-    wanted: LiveState,
-) -> (Option<LiveWhy>, Option<String>) {
+async fn state(news: &mut Receiver<LiveNews>, wanted: LiveState) -> (Option<LiveWhy>, Option<String>) {
     loop {
-        if let LiveNews::Told(LiveTold::State {
-            state, why, detail, ..
-        }) = next(news).await
+        if let LiveNews::Told(LiveTold::State { state, why, detail, .. }) = next(news).await
             && state == wanted
         {
             return (why, detail);
@@ -105,11 +92,7 @@ async fn jpegs_come_through_the_same_door_and_a_camera_without_a_picture_says_wh
     world.lot.lane("E02").fault(Fault::MjpegOnly);
     let (_picture, mut news) = follow(&hub, "E02");
     loop {
-        if let LiveNews::Told(LiveTold::State {
-            format: Some(format),
-            ..
-        }) = next(&mut news).await
-        {
+        if let LiveNews::Told(LiveTold::State { format: Some(format), .. }) = next(&mut news).await {
             assert_eq!(format.kind, LiveKind::Jpeg);
             break;
         }

@@ -66,11 +66,7 @@ async fn the_picture_moves_wherever_it_is_shown_and_comes_back_without_a_touch()
     let mut world = World::sqlite().await;
     world.amend(&two_cameras()).await;
     let agent = world.person("agent").await;
-    agent
-        .see("E02", "both cameras", |view| {
-            view["lane"]["environment_cameras"][1] == "cam-W02"
-        })
-        .await;
+    agent.see("E02", "both cameras", |view| view["lane"]["environment_cameras"][1] == "cam-W02").await;
     world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
     let desk = at_e02(&world, &bus).await;
@@ -97,22 +93,13 @@ async fn the_picture_moves_wherever_it_is_shown_and_comes_back_without_a_touch()
     it_moves(&desk, "the picture to move over the page").await;
     desk.click("live-full-close").await;
     desk.click("live-back").await;
-    desk.see(At::Css(
-        "[data-testid=environment] [data-testid=live-screen]",
-    ))
-    .await;
+    desk.see(At::Css("[data-testid=environment] [data-testid=live-screen]")).await;
     assert_eq!(counted(&world, "lanedesk_live_watchers").await, 1);
 
     // Killed in mid-stream and back: seen again with nobody touching anything.
     world.lot.lane("E02").fault(Fault::Offline);
     desk.see(At::Css("[data-testid=live-why]")).await;
-    assert_eq!(
-        attribute(&desk.window, SCREEN, "data-shown")
-            .await
-            .unwrap()
-            .as_deref(),
-        Some("false")
-    );
+    assert_eq!(attribute(&desk.window, SCREEN, "data-shown").await.unwrap().as_deref(), Some("false"));
     world.lot.lane("E02").clear_faults();
     desk.see(SHOWN).await;
     it_moves(&desk, "the picture to move again").await;
@@ -142,19 +129,14 @@ async fn what_does_not_play_is_said_in_one_sentence_with_stills_in_its_place() {
     desk.press(&[key::F7]).await;
     // A still at once; then the sentence, and stills that go on.
     desk.see(STILL).await;
-    let said = desk
-        .see(At::Css("[data-testid=live-why][data-why=codec]"))
-        .await;
+    let said = desk.see(At::Css("[data-testid=live-why][data-why=codec]")).await;
     assert!(said.contains("H.265"), "{said}");
     let turn = async || {
         let turn = attribute(&desk.window, STILL, "data-turn").await.unwrap();
         turn.and_then(|turn| turn.parse::<u32>().ok()).unwrap_or(0)
     };
     let before = turn().await;
-    wait_for("stills that go on", async || {
-        (turn().await > before + 4).then_some(())
-    })
-    .await;
+    wait_for("stills that go on", async || (turn().await > before + 4).then_some(())).await;
     desk.press(&[key::F7]).await;
     desk.window.see_gone(SCREEN).await.unwrap();
 
@@ -177,9 +159,7 @@ async fn what_does_not_play_is_said_in_one_sentence_with_stills_in_its_place() {
     .await;
     claim(&desk, "xmjk", "W01").await;
     desk.press(&[key::F7]).await;
-    let said = desk
-        .see(At::Css("[data-testid=live-why][data-why=wrong_password]"))
-        .await;
+    let said = desk.see(At::Css("[data-testid=live-why][data-why=wrong_password]")).await;
     assert!(said.contains("账号或密码不正确"), "{said}");
     let tries = world.lot.wrong_tries("W01");
     let streams = tries.iter().filter(|wrong| wrong.method == "DESCRIBE");
@@ -225,10 +205,7 @@ async fn b_pictures_move(desk: &Desk) {
         spot.prints(&desk.screen.frame().unwrap())
     };
     let before = look().await;
-    wait_for("the recording to move", async || {
-        (look().await != before).then_some(())
-    })
-    .await;
+    wait_for("the recording to move", async || (look().await != before).then_some(())).await;
 }
 
 /// A recording with pictures that are sent in another order than they are shown.
@@ -236,10 +213,7 @@ fn b_frames() -> PathBuf {
     let path = std::env::temp_dir().join(format!("lanedesk-b-{}.h264", uuid::Uuid::now_v7()));
     let coded = "-c:v libx264 -profile:v main -bf 2 -b_strategy 0 -g 25 -x264-params b-pyramid=none:scenecut=0";
     let source = "-v error -f lavfi -i testsrc2=size=320x180:rate=25 -frames:v 50";
-    record(
-        &format!("{source} {coded} -bsf:v h264_mp4toannexb -f h264"),
-        &path,
-    );
+    record(&format!("{source} {coded} -bsf:v h264_mp4toannexb -f h264"), &path);
     path
 }
 
@@ -265,10 +239,7 @@ async fn the_last_minute_is_stepped_back_through_and_the_car_before_is_told_apar
         let told = guard.get("/api/lanes/E02/stills").await.ok();
         told["items"].as_array().unwrap().clone()
     };
-    wait_for("two stills of the first car", async || {
-        (stills().await.len() > 1).then_some(())
-    })
-    .await;
+    wait_for("two stills of the first car", async || (stills().await.len() > 1).then_some(())).await;
     world.lot.lane("E02").back_out();
     world.lot.lane("E02").arrive(Vehicle::new("粤A99999"));
     wait_for("a still of the second", async || {
@@ -277,8 +248,7 @@ async fn the_last_minute_is_stepped_back_through_and_the_car_before_is_told_apar
     })
     .await;
     desk.press(&[key::F3]).await;
-    desk.see(At::Css("[data-testid=pictures] [data-plate=粤A99999]"))
-        .await;
+    desk.see(At::Css("[data-testid=pictures] [data-plate=粤A99999]")).await;
     desk.click("picture-now").await;
     desk.see(At::Css("[data-testid=zoom]")).await;
     let other = At::Css("[data-testid=zoom-other]");
@@ -288,8 +258,5 @@ async fn the_last_minute_is_stepped_back_through_and_the_car_before_is_told_apar
     })
     .await;
     let said = desk.see(other).await;
-    assert!(
-        said.contains("粤B·12345") && said.contains("可能不是本车"),
-        "{said}"
-    );
+    assert!(said.contains("粤B·12345") && said.contains("可能不是本车"), "{said}");
 }

@@ -15,10 +15,7 @@ async fn world() -> World {
         if lane.code == "E01" {
             let vehicle = Vehicle::new(PLATE);
             let minutes_ago = 61;
-            lane.past = vec![PastRead {
-                minutes_ago,
-                vehicle,
-            }];
+            lane.past = vec![PastRead { minutes_ago, vehicle }];
         }
     })
     .await;
@@ -27,11 +24,7 @@ async fn world() -> World {
     for number in ["R-102", "R-201"] {
         let robot = world.lot.robot(number);
         robot.look_for_hub(&world.address());
-        assert!(
-            robot
-                .wait_for(|now| now.linked && now.scene == "idle")
-                .await
-        );
+        assert!(robot.wait_for(|now| now.linked && now.scene == "idle").await);
     }
     world
 }
@@ -70,16 +63,9 @@ async fn set(world: &World, path: &str, cells: Value) {
 
 /// The agent takes the driver's call at R-102.
 async fn taken(agent: &Person, told: &mut Stream) -> Claim {
-    let call = told
-        .hears("the call", |f| {
-            f["type"] == "call" && f["call"]["robot"] == "R-102"
-        })
-        .await;
+    let call = told.hears("the call", |f| f["type"] == "call" && f["call"]["robot"] == "R-102").await;
     let id = call["call"]["id"].as_str().unwrap();
-    let taken = agent
-        .post(&format!("/api/calls/{id}/take"), &json!({}))
-        .await
-        .ok();
+    let taken = agent.post(&format!("/api/calls/{id}/take"), &json!({})).await.ok();
     Claim {
         case: taken["case"]["id"].as_str().unwrap().to_owned(),
         fence: taken["lease"]["fence"].as_i64().unwrap(),
@@ -98,11 +84,7 @@ async fn a_read_that_comes_after_the_call_leaves_the_welcome() {
     acts(&before, "call").await;
     taken(&agent, &mut told).await;
     acts(&before, &format!("answer,shows=welcome,arrive={PLATE}")).await;
-    agent
-        .see("E02", "the vehicle", |view| {
-            view["case"]["plate_read"].is_string()
-        })
-        .await;
+    agent.see("E02", "the vehicle", |view| view["case"]["plate_read"].is_string()).await;
     let shown = "select count(*) from robot_now where shows is not null";
     assert_eq!(world.database.count(shown).await, 1);
     acts(&before, "shows=welcome").await;
@@ -119,9 +101,7 @@ async fn a_driver_calls_pays_and_drives_off() {
     acts(&before, &format!("arrive={PLATE},call")).await;
     let claim = taken(&agent, &mut told).await;
     acts(&before, "answer,shows=welcome").await;
-    agent
-        .see("E02", "the fee", |view| view["payment"]["due_fen"] == 900)
-        .await;
+    agent.see("E02", "the fee", |view| view["payment"]["due_fen"] == 900).await;
 
     let words = json!({"text": "扫码付 {amount}", "speech": "", "text_en": "", "speech_en": ""});
     set(&world, "/api/site/template/pay", words).await;
@@ -130,19 +110,10 @@ async fn a_driver_calls_pays_and_drives_off() {
     let order = press(&agent, &claim, json!({"type": "show_qr"})).await.ok();
     assert_eq!(order["order"]["result"], "accepted", "{order}");
     let show = world.lot.robot("R-102").now().show;
-    assert_eq!(
-        show["words"],
-        json!([{"lang": "zh", "text": "扫码付 ¥9.00", "speech": ""}])
-    );
+    assert_eq!(show["words"], json!([{"lang": "zh", "text": "扫码付 ¥9.00", "speech": ""}]));
     let address = show["qr"]["url"].as_str().unwrap();
-    assert!(
-        address.starts_with("https://new.example/?lot=cyds"),
-        "{address}"
-    );
-    told.hears("its real screen", |f| {
-        f["robot"]["scene"] == "pay" && f["robot"]["screen"].is_object()
-    })
-    .await;
+    assert!(address.starts_with("https://new.example/?lot=cyds"), "{address}");
+    told.hears("its real screen", |f| f["robot"]["scene"] == "pay" && f["robot"]["screen"].is_object()).await;
 
     acts(&before, "document=王五").await;
     press(&agent, &claim, json!({"type": "capture"})).await.ok();
@@ -153,16 +124,11 @@ async fn a_driver_calls_pays_and_drives_off() {
         })
         .await;
     acts(&before, "put-away,pay,shows=paid").await;
-    told.hears("the page to turn", |f| f["payment"]["paid"] == true)
-        .await;
+    told.hears("the page to turn", |f| f["payment"]["paid"] == true).await;
     let opened = agent.open(&claim).await;
-    assert!(
-        ["accepted", "opened"].contains(&opened["result"].as_str().unwrap()),
-        "{opened}"
-    );
+    assert!(["accepted", "opened"].contains(&opened["result"].as_str().unwrap()), "{opened}");
     acts(&before, "drive-off,hang-up,arrive=粤BF06789,shows=idle").await;
-    told.hears("the call's end", |f| f["call"]["state"] == "ended")
-        .await;
+    told.hears("the call's end", |f| f["call"]["state"] == "ended").await;
 }
 
 /// A driver who gives up stands in the list to call back, by telephone or by the robot's own button.
@@ -199,10 +165,7 @@ async fn a_robot_that_fails_fails_visibly() {
     let text = || json!({"type": "show_text", "text": "请稍候"});
     acts(&before, "fault=refuses").await;
     let order = press(&guard, &claim, text()).await.ok()["order"].clone();
-    assert_eq!(
-        (&order["result"], &order["detail"]),
-        (&json!("failed"), &json!("屏幕故障"))
-    );
+    assert_eq!((&order["result"], &order["detail"]), (&json!("failed"), &json!("屏幕故障")));
     acts(&before, "fault=silent").await;
     let order = press(&guard, &claim, text()).await.ok()["order"].clone();
     assert_eq!(order["result"], "unknown", "{order}");
@@ -211,18 +174,8 @@ async fn a_robot_that_fails_fails_visibly() {
     assert_eq!(order["result"], "unknown", "{order}");
     let robot = world.lot.robot("R-102");
     robot.fault(RobotFault::Offline);
-    guard
-        .see("E02", "the robot lost", |view| {
-            view["robot"]["online"] == false
-        })
-        .await;
-    press(&guard, &claim, text())
-        .await
-        .refused(502, "device_unreachable");
+    guard.see("E02", "the robot lost", |view| view["robot"]["online"] == false).await;
+    press(&guard, &claim, text()).await.refused(502, "device_unreachable");
     acts(&before, "fault=none,shows=text").await;
-    guard
-        .see("E02", "it again", |view| {
-            view["robot"]["online"] == true && view["robot"]["scene"] == "text"
-        })
-        .await;
+    guard.see("E02", "it again", |view| view["robot"]["online"] == true && view["robot"]["scene"] == "text").await;
 }

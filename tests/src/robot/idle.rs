@@ -33,13 +33,7 @@ async fn a_passage_clears_the_screen() {
     guard.post(&path, &cash).await.ok();
     robot.shows("paid").await;
     guard.open(&claim).await;
-    guard
-        .post(
-            &format!("/api/cases/{}/passed", claim.case),
-            &json!({"fence": claim.fence}),
-        )
-        .await
-        .ok();
+    guard.post(&format!("/api/cases/{}/passed", claim.case), &json!({"fence": claim.fence})).await.ok();
     robot.shows("idle").await;
 }
 
@@ -64,15 +58,11 @@ async fn a_link_goes_on_where_the_one_before_ended() {
     shows_code(&guard, &claim, &mut robot).await;
     robot.die();
     let key = "lanedesk-demo-R-102";
-    let mut again = RawRobot::try_link(&world.address(), "R-102", key)
-        .await
-        .unwrap();
+    let mut again = RawRobot::try_link(&world.address(), "R-102", key).await.unwrap();
     again.shows("pay").await;
     again.die();
     assert_eq!(guard.try_close(&claim).await.status, 204);
-    let mut again = RawRobot::try_link(&world.address(), "R-102", key)
-        .await
-        .unwrap();
+    let mut again = RawRobot::try_link(&world.address(), "R-102", key).await.unwrap();
     let first = again.next().await.unwrap();
     assert_eq!(first["scene"], "idle", "{first}");
 }
@@ -90,18 +80,11 @@ async fn the_lane_s_camera_may_be_the_robot_s() {
         async move { guard.post(&path, &body).await }
     });
     let asked = robot.shows("show_document").await;
-    assert!(
-        asked["words"][0]["text"]
-            .as_str()
-            .unwrap()
-            .contains("20 厘米")
-    );
+    assert!(asked["words"][0]["text"].as_str().unwrap().contains("20 厘米"));
     let capture = robot.told("capture").await;
     robot.ack(&capture).await;
     let picture = STANDARD.encode(jpeg(9));
-    robot
-        .say(&json!({"type": "photo", "for": capture["id"], "jpeg": picture}))
-        .await;
+    robot.say(&json!({"type": "photo", "for": capture["id"], "jpeg": picture})).await;
     let photo = taking.await.unwrap();
     assert_eq!(photo.status, 201, "{}", photo.body);
     assert!(photo.body["id"].is_string());

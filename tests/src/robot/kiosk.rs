@@ -14,10 +14,7 @@ const SCENE_IDLE: At<'_> = At::Css("body[data-scene=idle][data-light=off]");
 /// A tablet at R-102, paired by the code an administrator reads out.
 pub(crate) async fn tablet(world: &World) -> Window {
     let admin = world.person("admin").await;
-    let open = admin
-        .post("/api/robots/R-102/pairing", &json!({}))
-        .await
-        .ok();
+    let open = admin.post("/api/robots/R-102/pairing", &json!({})).await.ok();
     let url = format!("{}/robot/R-102", world.address());
     let log = world.database.folder().join("chromedriver.log");
     let page = Window::browse(&url, (800, 1280), &log).await.unwrap();
@@ -36,9 +33,7 @@ async fn a_tablet_is_a_robot() {
     let agent = world.person("agent").await;
     let page = tablet(&world).await;
     guard
-        .see("E02", "the tablet linked", |view| {
-            view["robot"]["online"] == true && view["robot"]["scene"] == "idle"
-        })
+        .see("E02", "the tablet linked", |view| view["robot"]["online"] == true && view["robot"]["scene"] == "idle")
         .await;
 
     page.click(At::Css("#call")).await.unwrap();
@@ -58,17 +53,11 @@ async fn a_tablet_is_a_robot() {
     let order = press(&guard, &claim, json!({"type": "show_qr"})).await.ok();
     assert_eq!(order["order"]["result"], "accepted", "{order}");
     page.see(SCENE_PAY).await.unwrap();
-    let words = page.script(
-        "return document.getElementById('words').textContent",
-        json!([]),
-    );
+    let words = page.script("return document.getElementById('words').textContent", json!([]));
     assert!(words.await.unwrap().as_str().unwrap().contains("¥9.00"));
     let code = mirrored(&world, &guard, "pay").await;
 
-    let show = page
-        .script("return window.kiosk.show", json!([]))
-        .await
-        .unwrap();
+    let show = page.script("return window.kiosk.show", json!([])).await.unwrap();
     pay(&world, &show).await;
     page.see(SCENE_PAID).await.unwrap();
     let thanks = mirrored(&world, &guard, "paid").await;
@@ -86,30 +75,19 @@ async fn a_tablet_is_a_robot() {
     assert_eq!(guard.try_close(&claim).await.status, 204);
     page.see(SCENE_IDLE).await.unwrap();
     // The page is left first: a browser that is told to end may take its time.
-    page.script("location.replace('about:blank')", json!([]))
-        .await
-        .unwrap();
-    guard
-        .see("E02", "the tablet gone", |view| {
-            view["robot"]["online"] == false
-        })
-        .await;
+    page.script("location.replace('about:blank')", json!([])).await.unwrap();
+    guard.see("E02", "the tablet gone", |view| view["robot"]["online"] == false).await;
     page.close().await.unwrap();
 }
 
 /// The picture of the page's screen once it shows a scene: a JPEG of its shape, with the light at its edge.
 async fn mirrored(world: &World, person: &crate::harness::Person, scene: &str) -> Vec<u8> {
-    let showing =
-        |view: &Value| view["robot"]["scene"] == scene && view["robot"]["screen"].is_object();
+    let showing = |view: &Value| view["robot"]["scene"] == scene && view["robot"]["screen"].is_object();
     let since = person.see("E02", scene, showing).await["robot"]["screen"]["at"].clone();
     assert!(since.is_string(), "{}", world.now());
     let path = "/api/lanes/E02/robot-screen";
     wait_for("its light at the edge", async || {
-        let answer = person
-            .request(reqwest::Method::GET, path)
-            .send()
-            .await
-            .ok()?;
+        let answer = person.request(reqwest::Method::GET, path).send().await.ok()?;
         let bytes = answer.bytes().await.ok()?;
         let picture = image::load_from_memory(&bytes).ok()?.to_rgb8();
         assert!(picture.width() < picture.height(), "a portrait tablet");
@@ -129,22 +107,10 @@ async fn the_page_brings_everything_itself() {
     let world = World::sqlite().await;
     let nobody = world.stranger();
     for path in ["/robot/R-102", "/robot/-/main.js", "/robot/-/kiosk.css"] {
-        let answer = nobody
-            .request(reqwest::Method::GET, path)
-            .send()
-            .await
-            .unwrap();
+        let answer = nobody.request(reqwest::Method::GET, path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
-        let policy = answer.headers()["content-security-policy"]
-            .to_str()
-            .unwrap();
-        assert!(
-            policy.contains("default-src 'none'") && !policy.contains("http"),
-            "{policy}"
-        );
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{policy}");
     }
-    nobody
-        .get("/robot/-/nothing.js")
-        .await
-        .refused(404, "not_found");
+    nobody.get("/robot/-/nothing.js").await.refused(404, "not_found");
 }

@@ -17,15 +17,7 @@ pub(super) async fn bind(world: &World, lane: &str, robot: &str, from: &str) {
             row.robot = Some(robot.parse().unwrap());
         }
     }
-    ops::site::import(
-        hub.store(),
-        hub.vault(),
-        hub.runtime().networks(),
-        world.now(),
-        &site.to_toml(),
-    )
-    .await
-    .unwrap();
+    ops::site::import(hub.store(), hub.vault(), hub.runtime().networks(), world.now(), &site.to_toml()).await.unwrap();
     hub.reload().await.unwrap();
 }
 
@@ -34,24 +26,16 @@ pub(super) async fn bind(world: &World, lane: &str, robot: &str, from: &str) {
 async fn a_number_has_one_link_and_one_key() {
     let (world, guard, _claim, mut first) = owing(Engine::Sqlite).await;
     let address = world.address();
-    for (number, key) in [
-        ("R-102", "lanedesk-demo-R-10"),
-        ("R-102", "lanedesk-demo-R-201"),
-        ("R-999", "lanedesk-demo-R-999"),
-    ] {
+    for (number, key) in
+        [("R-102", "lanedesk-demo-R-10"), ("R-102", "lanedesk-demo-R-201"), ("R-999", "lanedesk-demo-R-999")]
+    {
         let refused = RawRobot::try_link(&address, number, key).await.err();
         assert_eq!(refused, Some(401), "{number} {key}");
     }
     let mut second = RawRobot::link(&address, "R-102").await;
     first.ended().await;
-    second
-        .say(&json!({"type": "state", "scene": "idle", "light": "off"}))
-        .await;
-    guard
-        .see("E02", "the new link's word", |view| {
-            view["robot"]["scene"] == "idle"
-        })
-        .await;
+    second.say(&json!({"type": "state", "scene": "idle", "light": "off"})).await;
+    guard.see("E02", "the new link's word", |view| view["robot"]["scene"] == "idle").await;
     assert_eq!(guard.view("E02").await["robot"]["online"], true);
 }
 
@@ -60,36 +44,19 @@ async fn a_number_has_one_link_and_one_key() {
 async fn a_code_gives_a_new_key_and_ends_the_old() {
     let (world, guard, _claim, mut robot) = owing(Engine::Sqlite).await;
     let (admin, address) = (world.person("admin").await, world.address());
-    guard
-        .post("/api/robots/R-102/pairing", &json!({}))
-        .await
-        .refused(403, "not_allowed");
+    guard.post("/api/robots/R-102/pairing", &json!({})).await.refused(403, "not_allowed");
     let tablet = world.stranger();
-    let pair = async |code: &str| {
-        tablet
-            .post("/api/robots/R-102/pair", &json!({"code": code}))
-            .await
-    };
+    let pair = async |code: &str| tablet.post("/api/robots/R-102/pair", &json!({"code": code})).await;
     pair("00000000").await.refused(401, "bad_signature");
-    let open = admin
-        .post("/api/robots/R-102/pairing", &json!({}))
-        .await
-        .ok();
+    let open = admin.post("/api/robots/R-102/pairing", &json!({})).await.ok();
     let code = open["code"].as_str().unwrap().to_owned();
-    let wrong = if code == "12345678" {
-        "87654321"
-    } else {
-        "12345678"
-    };
+    let wrong = if code == "12345678" { "87654321" } else { "12345678" };
     for _ in 0..5 {
         pair(wrong).await.refused(401, "bad_signature");
     }
     pair(&code).await.refused(401, "bad_signature");
 
-    let open = admin
-        .post("/api/robots/R-102/pairing", &json!({}))
-        .await
-        .ok();
+    let open = admin.post("/api/robots/R-102/pairing", &json!({})).await.ok();
     let code = open["code"].as_str().unwrap().to_owned();
     let key = pair(&code).await.ok()["key"].as_str().unwrap().to_owned();
     robot.ended().await;

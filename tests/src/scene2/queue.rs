@@ -17,10 +17,7 @@ async fn two_agents_take_one_queued_call_and_one_gets_it() {
     let mut world = World::with(database, &people(1, "agent"), &[]).await;
     world.let_time_run();
     let bus = Bus::start(world.database.folder()).await;
-    let (first, second) = tokio::join!(
-        Desk::of("agent", &world, &bus),
-        Desk::of("p0", &world, &bus)
-    );
+    let (first, second) = tokio::join!(Desk::of("agent", &world, &bus), Desk::of("p0", &world, &bus));
     sit(&first, "8001").await;
     sit(&second, "8002").await;
     Call::rings(&world, "R-102", None).await;
@@ -36,11 +33,7 @@ async fn two_agents_take_one_queued_call_and_one_gets_it() {
         (first || second).then_some([first, second])
     })
     .await;
-    let [winner, loser] = if has[0] {
-        [&first, &second]
-    } else {
-        [&second, &first]
-    };
+    let [winner, loser] = if has[0] { [&first, &second] } else { [&second, &first] };
     loser.window.see_gone(WAITING).await.unwrap();
     assert!(!loser.window.has(CLOCK).await.unwrap());
     winner.see(At::Text("通话中，保持锁定")).await;
@@ -90,8 +83,5 @@ async fn a_call_leaves_an_open_case_and_what_is_typed_alone() {
         assert!(!guard.window.has(At::Css(&at)).await.unwrap(), "{hidden}");
     }
     let staff = world.person("guard").await;
-    staff
-        .get("/api/calls?state=waiting")
-        .await
-        .refused(403, "not_allowed");
+    staff.get("/api/calls?state=waiting").await.refused(403, "not_allowed");
 }

@@ -30,13 +30,9 @@ async fn released(world: &World, bus: &Bus) -> Desk {
     guard.click("release-submit").await;
     let sheet = guard.see(super::CONFIRM).await;
     assert!(sheet.contains("30 分钟内补录"), "{sheet}");
-    guard
-        .see(At::Css("[data-testid=release-confirm][data-armed=true]"))
-        .await;
+    guard.see(At::Css("[data-testid=release-confirm][data-armed=true]")).await;
     guard.click("release-confirm").await;
-    guard
-        .see(At::Css("[data-testid=order-result][data-result=opened]"))
-        .await;
+    guard.see(At::Css("[data-testid=order-result][data-result=opened]")).await;
     assert_eq!(world.moved("E02"), 1);
     guard
 }
@@ -48,23 +44,15 @@ async fn a_release_whose_photo_comes_later_is_listed_until_it_is_there() {
     guard.see(At::Css("[data-testid=owed-strip]")).await;
     guard.click("owed-list").await;
     guard.window.click(super::ROW).await.unwrap();
-    guard
-        .see(At::Css("[data-testid=detail-owed][data-missing='1']"))
-        .await;
+    guard.see(At::Css("[data-testid=detail-owed][data-missing='1']")).await;
     guard.click("owed-take").await;
     guard.see(At::Css("[data-testid=late-sheet]")).await;
     let person = world.person("guard").await;
     let owing = person.get("/api/openings?owing=true").await.ok();
-    guard
-        .bring_photo(owing["items"][0]["case"].as_str().unwrap())
-        .await;
-    guard
-        .see(At::Css("[data-testid=photo-1][data-state=sent]"))
-        .await;
+    guard.bring_photo(owing["items"][0]["case"].as_str().unwrap()).await;
+    guard.see(At::Css("[data-testid=photo-1][data-state=sent]")).await;
     guard.click("late-shut").await;
-    guard
-        .see(At::Css("[data-testid=detail-owed][data-missing='0']"))
-        .await;
+    guard.see(At::Css("[data-testid=detail-owed][data-missing='0']")).await;
     let left = person.get("/api/openings?owing=true").await.ok();
     assert_eq!(left["items"], json!([]), "R24: listed until done");
 }
@@ -78,19 +66,14 @@ async fn a_photo_that_never_came_is_given_up_by_a_supervisor_on_a_phone() {
     let chief = Desk::sized("chief", &world, &bus, (390, 844)).await;
     chief.click("owed-list").await;
     chief.window.click(super::ROW).await.unwrap();
-    chief
-        .see(At::Css("[data-testid=detail-owed][data-late=true]"))
-        .await;
+    chief.see(At::Css("[data-testid=detail-owed][data-late=true]")).await;
     chief.click("owed-close").await;
     let why = At::Css("[data-testid=close-photos-text]");
     chief.window.fill(why, "车主已离开").await.unwrap();
     chief.click("close-photos-confirm").await;
     let closed = At::Css("[data-testid=detail-owed][data-closed=true]");
     let said = chief.see(closed).await;
-    assert!(
-        said.contains("周敏") && said.contains("车主已离开"),
-        "{said}"
-    );
+    assert!(said.contains("周敏") && said.contains("车主已离开"), "{said}");
     let person = world.person("chief").await;
     let left = person.get("/api/openings?owing=true").await.ok();
     assert_eq!(left["items"], json!([]), "R24: listed until it is closed");

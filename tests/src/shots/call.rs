@@ -12,14 +12,11 @@ pub(super) async fn taken(demo: &Demo, desk: &Window, album: &mut Album) -> Resu
     // Their call goes on after it: the agent of the next pictures is another one.
     log_in(desk, "agent2").await?;
     desk.click(At::Css("[data-testid=seat-control]")).await?;
-    desk.fill(At::Css("[data-testid=seat-number]"), "8001")
-        .await?;
+    desk.fill(At::Css("[data-testid=seat-number]"), "8001").await?;
     desk.press(&[key::ENTER]).await?;
-    desk.see(At::Css("[data-testid=seat-state][data-state=free]"))
-        .await?;
+    desk.see(At::Css("[data-testid=seat-state][data-state=free]")).await?;
     for lane in ["E01", "N01"] {
-        demo.rings(&[("lane", lane), ("caller", "13800138000")])
-            .await?;
+        demo.rings(&[("lane", lane), ("caller", "13800138000")]).await?;
     }
     desk.see(WAITING).await?;
     album.picture(desk, "calls-idle").await?;
@@ -28,12 +25,7 @@ pub(super) async fn taken(demo: &Demo, desk: &Window, album: &mut Album) -> Resu
     album.picture(desk, "queue").await?;
     desk.press(&[key::ESCAPE]).await?;
     demo.lot(&["vehicle", "--lane", "S02", "--plate", "粤B66R58"])?;
-    demo.rings(&[
-        ("robot_number", "R-201"),
-        ("seat", "8001"),
-        ("caller", "075588600201"),
-    ])
-    .await?;
+    demo.rings(&[("robot_number", "R-201"), ("seat", "8001"), ("caller", "075588600201")]).await?;
     desk.see(At::Css("[data-testid=call-clock]")).await?;
     album.picture(desk, "call-arrived").await?;
     robot(desk, album).await
@@ -43,8 +35,7 @@ pub(super) async fn taken(demo: &Demo, desk: &Window, album: &mut Album) -> Resu
 async fn robot(desk: &Window, album: &mut Album) -> Result<()> {
     desk.resize(1366, 768).await?;
     desk.press(&[key::F6]).await?;
-    desk.see(At::Css("[data-testid=robot-result][data-result=told]"))
-        .await?;
+    desk.see(At::Css("[data-testid=robot-result][data-result=told]")).await?;
     desk.see(At::Css("[data-testid=robot-screen] img")).await?;
     album.picture(desk, "robot-code").await?;
     desk.resize(1366, 768).await?;

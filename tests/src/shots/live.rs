@@ -15,8 +15,7 @@ pub(super) async fn looked_at(demo: &Demo, desk: &Window, album: &mut Album) -> 
     desk.script(script, serde_json::json!([])).await?;
     desk.see(shown).await?;
     demo.lot(&["fault", "--lane", "E02", "live-silent"])?;
-    desk.see(At::Css("[data-testid=live-why][data-why=silent]"))
-        .await?;
+    desk.see(At::Css("[data-testid=live-why][data-why=silent]")).await?;
     album.picture(desk, "live-stills").await?;
     demo.lot(&["fault", "--lane", "E02", "clear"])?;
     desk.press(&[key::F7]).await

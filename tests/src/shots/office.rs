@@ -8,17 +8,13 @@ use anyhow::Result;
 pub(super) async fn watched(demo: &Demo, chief: &Window, album: &mut Album) -> Result<()> {
     log_in(chief, "chief").await?;
     let guard = demo.person("guard").await?;
-    guard
-        .post("/api/lanes/W01/claim", &serde_json::json!({}))
-        .await?;
+    guard.post("/api/lanes/W01/claim", &serde_json::json!({})).await?;
     chief.resize(1366, 768).await?;
     chief.click(At::Css("[data-testid=nav-board]")).await?;
     chief.see(At::Css("[data-testid=job-W01]")).await?;
     album.picture(chief, "board").await?;
     chief.resize(1366, 768).await?;
-    chief
-        .click(At::Css("[data-testid=board-part-devices]"))
-        .await?;
+    chief.click(At::Css("[data-testid=board-part-devices]")).await?;
     chief.see(At::Css("[data-testid^=device-]")).await?;
     album.picture(chief, "devices").await?;
     chief.resize(1366, 768).await?;

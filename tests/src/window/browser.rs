@@ -31,10 +31,7 @@ impl Window {
         command.arg(format!("--port={port}"));
         let mut driver = Running::start("chromedriver", &mut command, log)?;
         driver.wait_until("ready", PATIENCE, || port::accepts(port))?;
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(60))
-            .build()?;
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
         let arguments = [
             "--headless=new".to_owned(),
             // Root, as in CI, has no sandbox.
@@ -49,17 +46,9 @@ impl Window {
             "goog:chromeOptions": {"args": arguments}
         }}});
         let address = format!("http://127.0.0.1:{port}/session");
-        let answer = call(http.post(&address).json(&wanted))
-            .await
-            .context("the browser did not open")?;
-        let id = answer["sessionId"]
-            .as_str()
-            .context("the driver names no session")?;
-        let window = Self {
-            driver,
-            http,
-            session: format!("{address}/{id}"),
-        };
+        let answer = call(http.post(&address).json(&wanted)).await.context("the browser did not open")?;
+        let id = answer["sessionId"].as_str().context("the driver names no session")?;
+        let window = Self { driver, http, session: format!("{address}/{id}") };
         window.go(url).await?;
         Ok(window)
     }

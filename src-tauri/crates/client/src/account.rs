@@ -4,8 +4,8 @@ use crate::{CallError, Hub, Token, lane::EMPTY, segment::segment};
 use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::{
     account::{
-        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession,
-        ResetPassword, SecondFactor, SecondFactorOffer, SessionRenewal,
+        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession, ResetPassword, SecondFactor,
+        SecondFactorOffer, SessionRenewal,
     },
     list::Page,
     session::{Person, Session},
@@ -23,8 +23,7 @@ impl Hub {
     /// Changes one's own password.
     pub async fn change_password(&self, old: String, new: String) -> Result<(), CallError> {
         let change = ChangePassword { old, new };
-        self.tell(Method::PUT, "/api/session/password", Some(&change))
-            .await
+        self.tell(Method::PUT, "/api/session/password", Some(&change)).await
     }
 
     /// The password once more, before something dangerous. The session goes on under another token.
@@ -46,10 +45,7 @@ impl Hub {
     }
 
     /// Open sessions: one's own, or with `person` somebody's.
-    pub async fn open_sessions(
-        &self,
-        person: Option<&PersonId>,
-    ) -> Result<Page<OpenSession>, CallError> {
+    pub async fn open_sessions(&self, person: Option<&PersonId>) -> Result<Page<OpenSession>, CallError> {
         self.get_with("/api/sessions", &Whose { person }).await
     }
 
@@ -72,8 +68,7 @@ impl Hub {
     /// Puts the offered one in force.
     pub async fn confirm_second_factor(&self, code: String) -> Result<(), CallError> {
         let told = ConfirmSecondFactor { code };
-        self.tell(Method::PUT, "/api/session/second-factor", Some(&told))
-            .await
+        self.tell(Method::PUT, "/api/session/second-factor", Some(&told)).await
     }
 
     /// Gives one's second factor up.

@@ -15,11 +15,7 @@ impl Address {
     /// Reads an address. Without a scheme it is `https`; on this machine itself, where nobody listens in, `http`.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let text = text.trim();
-        let whole = if text.contains("://") {
-            text.to_owned()
-        } else {
-            with_scheme(text)?
-        };
+        let whole = if text.contains("://") { text.to_owned() } else { with_scheme(text)? };
         let url = Url::parse(&whole).map_err(|_| BadAddress)?;
         let plain = url.path() == "/"
             && url.query().is_none()
@@ -27,11 +23,7 @@ impl Address {
             && url.username().is_empty()
             && url.password().is_none();
         let http = matches!(url.scheme(), "http" | "https") && url.has_host();
-        if plain && http {
-            Ok(Self(url))
-        } else {
-            Err(BadAddress)
-        }
+        if plain && http { Ok(Self(url)) } else { Err(BadAddress) }
     }
 
     /// As people read it, without a closing slash.
@@ -126,9 +118,6 @@ mod tests {
     #[test]
     fn the_stream_goes_where_the_calls_go() {
         let address = Address::parse("https://hub.example.cn").expect("an address");
-        assert_eq!(
-            address.socket("/api/stream"),
-            "wss://hub.example.cn/api/stream"
-        );
+        assert_eq!(address.socket("/api/stream"), "wss://hub.example.cn/api/stream");
     }
 }

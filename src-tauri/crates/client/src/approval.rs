@@ -14,11 +14,7 @@ impl Hub {
     }
 
     /// Allows or denies.
-    pub async fn answer_approval(
-        &self,
-        id: &ApprovalId,
-        answer: &AnswerApproval,
-    ) -> Result<Approval, CallError> {
+    pub async fn answer_approval(&self, id: &ApprovalId, answer: &AnswerApproval) -> Result<Approval, CallError> {
         self.post(&format!("/api/approvals/{id}"), answer).await
     }
 }

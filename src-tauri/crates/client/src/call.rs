@@ -28,28 +28,18 @@ impl Hub {
     }
 
     /// Opens a case for a driver on another line (R31).
-    pub async fn open_by_hand(
-        &self,
-        lane: LaneId,
-        caller: Option<String>,
-    ) -> Result<Taken, CallError> {
+    pub async fn open_by_hand(&self, lane: LaneId, caller: Option<String>) -> Result<Taken, CallError> {
         self.post("/api/calls", &OpenByHand { lane, caller }).await
     }
 
     /// An abandoned call was rung back; it leaves the list.
     pub async fn call_back(&self, call: &CallId, note: Option<String>) -> Result<(), CallError> {
         let path = format!("/api/calls/{call}/called-back");
-        self.tell(Method::POST, &path, Some(&CalledBack { note }))
-            .await
+        self.tell(Method::POST, &path, Some(&CalledBack { note })).await
     }
 
     /// Goes on with the case at another lane (R11).
-    pub async fn move_case(
-        &self,
-        case: &CaseId,
-        fence: Fence,
-        lane: LaneId,
-    ) -> Result<Claimed, CallError> {
+    pub async fn move_case(&self, case: &CaseId, fence: Fence, lane: LaneId) -> Result<Claimed, CallError> {
         let body = MoveCase { fence, lane };
         self.post(&format!("/api/cases/{case}/move"), &body).await
     }

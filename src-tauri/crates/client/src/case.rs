@@ -37,44 +37,23 @@ impl Hub {
     }
 
     /// Types the right plate.
-    pub async fn correct_plate(
-        &self,
-        case: &CaseId,
-        fence: Fence,
-        plate: String,
-    ) -> Result<View, CallError> {
-        self.step(case, "plate", &CorrectPlate { fence, plate })
-            .await
+    pub async fn correct_plate(&self, case: &CaseId, fence: Fence, plate: String) -> Result<View, CallError> {
+        self.step(case, "plate", &CorrectPlate { fence, plate }).await
     }
 
     /// Looks the vehicle up by the driver's phone.
-    pub async fn find_phone(
-        &self,
-        case: &CaseId,
-        fence: Fence,
-        phone: String,
-    ) -> Result<View, CallError> {
+    pub async fn find_phone(&self, case: &CaseId, fence: Fence, phone: String) -> Result<View, CallError> {
         self.step(case, "phone", &FindPhone { fence, phone }).await
     }
 
     /// Chooses among the look-alikes.
-    pub async fn choose_vehicle(
-        &self,
-        case: &CaseId,
-        fence: Fence,
-        candidate: StayId,
-    ) -> Result<View, CallError> {
+    pub async fn choose_vehicle(&self, case: &CaseId, fence: Fence, candidate: StayId) -> Result<View, CallError> {
         let body = ChooseVehicle { fence, candidate };
         self.step(case, "vehicle", &body).await
     }
 
     /// Says which way the vehicle goes (R42).
-    pub async fn set_direction(
-        &self,
-        case: &CaseId,
-        fence: Fence,
-        direction: Direction,
-    ) -> Result<View, CallError> {
+    pub async fn set_direction(&self, case: &CaseId, fence: Fence, direction: Direction) -> Result<View, CallError> {
         let body = SetDirection { fence, direction };
         self.step(case, "direction", &body).await
     }
@@ -89,12 +68,7 @@ impl Hub {
         self.step(case, "picture", &FenceOnly { fence }).await
     }
 
-    async fn step(
-        &self,
-        case: &CaseId,
-        what: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<View, CallError> {
+    async fn step(&self, case: &CaseId, what: &str, body: &(impl Serialize + Sync)) -> Result<View, CallError> {
         self.post(&format!("/api/cases/{case}/{what}"), body).await
     }
 }

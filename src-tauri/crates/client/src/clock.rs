@@ -56,16 +56,8 @@ mod tests {
         clock.advance(Timestamp(112_000), later);
         assert_eq!(clock.at(later), Some(Timestamp(115_000)), "it was slow");
         clock.advance(Timestamp(130_000), later);
-        assert_eq!(
-            clock.at(later),
-            Some(Timestamp(130_000)),
-            "the hub is ahead"
-        );
+        assert_eq!(clock.at(later), Some(Timestamp(130_000)), "the hub is ahead");
         clock.set(Timestamp(50_000), later);
-        assert_eq!(
-            clock.at(later),
-            Some(Timestamp(50_000)),
-            "a new connection tells a new time"
-        );
+        assert_eq!(clock.at(later), Some(Timestamp(50_000)), "a new connection tells a new time");
     }
 }

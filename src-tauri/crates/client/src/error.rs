@@ -51,9 +51,7 @@ impl CallError {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(problem) => problem.code,
-            Self::Unreachable { .. } | Self::Unreadable { .. } | Self::NoHubTime { .. } => {
-                Code::HubUnreachable
-            }
+            Self::Unreachable { .. } | Self::Unreadable { .. } | Self::NoHubTime { .. } => Code::HubUnreachable,
             Self::PlainHttp { .. } => Code::Invalid,
             Self::LoggedOut { .. } => Code::NoSession,
         }

@@ -53,31 +53,19 @@ struct Inner {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub")
-            .field("address", &self.inner.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Hub").field("address", &self.inner.address).finish_non_exhaustive()
     }
 }
 
 impl Hub {
     /// A hub at this address, nobody logged in yet. Fails where the system offers no TLS, and at an address that others
     /// could read along unless `trust` allows that.
-    pub fn new(
-        address: Address,
-        language: Language,
-        pace: Pace,
-        trust: Trust,
-    ) -> Result<Self, CallError> {
+    pub fn new(address: Address, language: Language, pace: Pace, trust: Trust) -> Result<Self, CallError> {
         if !address.is_private() && !trust.allows_plain_http() {
             return Err(CallError::PlainHttp { language });
         }
         let failed = |source| CallError::Unreachable { language, source };
-        let calls = trust
-            .client()
-            .connect_timeout(pace.connect)
-            .timeout(pace.call)
-            .build()
-            .map_err(failed)?;
+        let calls = trust.client().connect_timeout(pace.connect).timeout(pace.call).build().map_err(failed)?;
         let orders = trust
             .client()
             .connect_timeout(pace.connect)
@@ -120,35 +108,19 @@ impl Hub {
     }
     /// The language the hub answers in.
     pub fn language(&self) -> Language {
-        *self
-            .inner
-            .language
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.inner.language.read().unwrap_or_else(PoisonError::into_inner)
     }
     /// From now on the hub answers in this language.
     pub fn speak(&self, language: Language) {
-        *self
-            .inner
-            .language
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = language;
+        *self.inner.language.write().unwrap_or_else(PoisonError::into_inner) = language;
     }
     /// The session's token, if there is a session.
     pub fn token(&self) -> Option<Token> {
-        self.inner
-            .token
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.inner.token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
     /// Goes on with this session; `None` forgets it.
     pub fn set_token(&self, token: Option<Token>) {
-        *self
-            .inner
-            .token
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = token;
+        *self.inner.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 
     /// Puts another token in the place of the one there is, while whoever was refused with that one waits.
@@ -210,12 +182,7 @@ impl Hub {
     }
 
     /// A request with session and language.
-    pub(crate) fn request(
-        &self,
-        client: &Client,
-        method: Method,
-        path: &str,
-    ) -> Result<RequestBuilder, CallError> {
+    pub(crate) fn request(&self, client: &Client, method: Method, path: &str) -> Result<RequestBuilder, CallError> {
         let language = self.language();
         let token = self.token().ok_or(CallError::LoggedOut { language })?;
         Ok(self.anonymous(client, method, path).bearer_auth(token.0))
@@ -223,9 +190,7 @@ impl Hub {
 
     /// A request without a session: logging in.
     pub(crate) fn anonymous(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
-        client
-            .request(method, self.inner.address.join(path))
-            .header(header::ACCEPT_LANGUAGE, self.language().tag())
+        client.request(method, self.inner.address.join(path)).header(header::ACCEPT_LANGUAGE, self.language().tag())
     }
 
     pub(crate) fn calls(&self) -> &Client {
@@ -240,21 +205,14 @@ impl Hub {
     }
 
     /// Reads a JSON answer.
-    pub(crate) async fn read<T: DeserializeOwned>(
-        &self,
-        response: Response,
-    ) -> Result<T, CallError> {
+    pub(crate) async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CallError> {
         let response = self.accepted(response).await?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|e| self.unreachable(e))?;
         serde_json::from_slice(&bytes).map_err(|error| {
             // Where, not what: the answer may hold plates and phones.
             let (line, column) = (error.line(), error.column());
-            tracing::warn!(
-                line,
-                column,
-                "an answer of the hub does not have the shape agreed"
-            );
+            tracing::warn!(line, column, "an answer of the hub does not have the shape agreed");
             self.unreadable(status)
         })
     }
@@ -273,16 +231,10 @@ impl Hub {
     }
 
     pub(crate) fn unreachable(&self, error: reqwest::Error) -> CallError {
-        CallError::Unreachable {
-            language: self.language(),
-            source: error.without_url(),
-        }
+        CallError::Unreachable { language: self.language(), source: error.without_url() }
     }
 
     pub(crate) fn unreadable(&self, status: StatusCode) -> CallError {
-        CallError::Unreadable {
-            language: self.language(),
-            status: status.as_u16(),
-        }
+        CallError::Unreadable { language: self.language(), status: status.as_u16() }
     }
 }

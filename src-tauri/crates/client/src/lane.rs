@@ -29,8 +29,7 @@ impl Hub {
     /// A supervisor takes a held lane (R12).
     pub async fn take_over(&self, lane: &LaneId, reason: String) -> Result<Claimed, CallError> {
         let body = TakeOver { reason };
-        self.post(&format!("/api/lanes/{lane}/take-over"), &body)
-            .await
+        self.post(&format!("/api/lanes/{lane}/take-over"), &body).await
     }
 
     /// Asks the holder for the lane (R12).

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A language the program speaks.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
 pub enum Language {
     /// 简体中文
     #[default]

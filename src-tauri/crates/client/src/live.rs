@@ -49,11 +49,7 @@ impl Drop for LivePicture {
 impl LivePicture {
     /// Follows the environment camera of a lane; the lane's first unless one is named. A listener that takes nothing
     /// holds its own picture up and nobody else's; it ends when the listener is gone.
-    pub fn follow(
-        hub: Hub,
-        lane: &LaneId,
-        camera: Option<&DeviceId>,
-    ) -> (Self, mpsc::Receiver<LiveNews>) {
+    pub fn follow(hub: Hub, lane: &LaneId, camera: Option<&DeviceId>) -> (Self, mpsc::Receiver<LiveNews>) {
         let (tell, heard) = mpsc::channel(WAITING);
         let path = match camera {
             Some(camera) => format!("/api/lanes/{lane}/environment?camera={camera}"),
@@ -106,11 +102,7 @@ impl Following {
                 Over::Broken { stood, said } => (stood, said),
             };
             failures = if stood { 0 } else { failures + 1 };
-            let state = if stood {
-                LiveState::Reconnecting
-            } else {
-                LiveState::Failed
-            };
+            let state = if stood { LiveState::Reconnecting } else { LiveState::Failed };
             if !said && self.tell.send(self.lost(state)).await.is_err() {
                 return;
             }
@@ -123,10 +115,10 @@ impl Following {
 
     /// The line to the hub is down: said here, because the hub cannot.
     fn lost(&self, state: LiveState) -> LiveNews {
-        let detail = self.hub.language().pick(
-            "与服务器的连接已断开，正在重试。",
-            "The connection to the hub is down. Trying again.",
-        );
+        let detail = self
+            .hub
+            .language()
+            .pick("与服务器的连接已断开，正在重试。", "The connection to the hub is down. Trying again.");
         LiveNews::Told(LiveTold::State {
             state,
             why: Some(LiveWhy::Unreachable),
@@ -138,9 +130,7 @@ impl Following {
     /// Half of it is chance, so that a hundred desks do not come back at once.
     fn pause(&self, failures: u32) -> Duration {
         let pace = self.hub.pace();
-        let doubled = pace
-            .first_pause
-            .saturating_mul(2_u32.saturating_pow(failures.min(16)));
+        let doubled = pace.first_pause.saturating_mul(2_u32.saturating_pow(failures.min(16)));
         let whole = doubled.min(pace.longest_pause);
         whole / 2 + whole.mul_f64(rand::random::<f64>() / 2.0)
     }
@@ -148,17 +138,11 @@ impl Following {
     async fn connect(&self) -> Result<Socket, Over> {
         let request = self.handshake().ok_or(Over::Ended)?;
         let connector = self.hub.trust().connector();
-        let connecting =
-            tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
+        let connecting = tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
         match tokio::time::timeout(self.hub.pace().connect, connecting).await {
             Ok(Ok((socket, _))) => Ok(socket),
-            Ok(Err(tungstenite::Error::Http(answer))) if is_final(answer.status()) => {
-                Err(Over::Ended)
-            }
-            Ok(Err(_)) | Err(_) => Err(Over::Broken {
-                stood: false,
-                said: false,
-            }),
+            Ok(Err(tungstenite::Error::Http(answer))) if is_final(answer.status()) => Err(Over::Ended),
+            Ok(Err(_)) | Err(_) => Err(Over::Broken { stood: false, said: false }),
         }
     }
 
@@ -208,8 +192,5 @@ impl Following {
 
 /// Answers that asking again does not change.
 fn is_final(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
-    )
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
 }

@@ -83,15 +83,13 @@ impl Hub {
     /// 「需要帮助」
     pub async fn ask_help(&self, case: &CaseId, note: String) -> Result<(), CallError> {
         let path = format!("/api/cases/{case}/help");
-        self.tell(Method::POST, &path, Some(&HelpNote { note }))
-            .await
+        self.tell(Method::POST, &path, Some(&HelpNote { note })).await
     }
 
     /// A supervisor's answer to a holder who asked for help.
     pub async fn answer_help(&self, case: &CaseId, note: String) -> Result<(), CallError> {
         let path = format!("/api/cases/{case}/help/answer");
-        self.tell(Method::POST, &path, Some(&HelpNote { note }))
-            .await
+        self.tell(Method::POST, &path, Some(&HelpNote { note })).await
     }
 
     /// Help is no longer needed.
@@ -106,37 +104,25 @@ impl Hub {
     }
 
     /// Something to repair.
-    pub async fn open_maintenance(
-        &self,
-        device: &DeviceId,
-        note: String,
-    ) -> Result<Maintenance, CallError> {
+    pub async fn open_maintenance(&self, device: &DeviceId, note: String) -> Result<Maintenance, CallError> {
         let path = format!("/api/devices/{}/maintenance", segment(device.as_str()));
         self.post(&path, &OpenMaintenance { note }).await
     }
 
     /// What is, or was, to be repaired.
-    pub async fn maintenance(
-        &self,
-        filter: &MaintenanceFilter,
-    ) -> Result<Page<Maintenance>, CallError> {
+    pub async fn maintenance(&self, filter: &MaintenanceFilter) -> Result<Page<Maintenance>, CallError> {
         self.get_with("/api/maintenance", filter).await
     }
 
     /// It is repaired.
-    pub async fn close_maintenance(
-        &self,
-        id: &str,
-        repair: String,
-    ) -> Result<Maintenance, CallError> {
+    pub async fn close_maintenance(&self, id: &str, repair: String) -> Result<Maintenance, CallError> {
         let path = format!("/api/maintenance/{}/close", segment(id));
         self.post(&path, &CloseMaintenance { repair }).await
     }
 
     /// One day's figures.
     pub async fn morning(&self, day: &Day, lot: Option<&LotId>) -> Result<Morning, CallError> {
-        self.get_with(&format!("/api/morning/{day}"), &OfLot { lot })
-            .await
+        self.get_with(&format!("/api/morning/{day}"), &OfLot { lot }).await
     }
 
     /// One day's figures as a file.
@@ -146,25 +132,16 @@ impl Hub {
         format: ExportFormat,
     ) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send + use<>, CallError> {
         let path = format!("/api/morning/{day}/export");
-        let request = self
-            .request(self.calls(), Method::GET, &path)?
-            .timeout(self.pace().export)
-            .query(&Written { format });
+        let request =
+            self.request(self.calls(), Method::GET, &path)?.timeout(self.pace().export).query(&Written { format });
         let response = self.accepted(self.send(request).await?).await?;
         let hub = self.clone();
-        Ok(response
-            .bytes_stream()
-            .map_err(move |error| hub.unreachable(error)))
+        Ok(response.bytes_stream().map_err(move |error| hub.unreachable(error)))
     }
 
     /// Cases counted, with how long people waited and worked.
-    pub async fn case_statistics(
-        &self,
-        filter: &WorkFilter,
-        by: CasesBy,
-    ) -> Result<CaseStatistics, CallError> {
-        self.get_with("/api/cases/statistics", &Counted { filter, by })
-            .await
+    pub async fn case_statistics(&self, filter: &WorkFilter, by: CasesBy) -> Result<CaseStatistics, CallError> {
+        self.get_with("/api/cases/statistics", &Counted { filter, by }).await
     }
 
     /// 代收现金 (R39)

@@ -86,10 +86,7 @@ impl Hub {
 
     /// What people are told of an order that never arrived.
     pub(crate) fn never_arrived_words(&self) -> &'static str {
-        self.language().pick(
-            "指令没有到达中心，不会再执行。",
-            "The order never reached the hub and will not act.",
-        )
+        self.language().pick("指令没有到达中心，不会再执行。", "The order never reached the hub and will not act.")
     }
 
     async fn send_order<T: DeserializeOwned>(

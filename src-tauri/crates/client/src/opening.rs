@@ -137,14 +137,9 @@ impl Hub {
     }
 
     /// Counts over the openings of a filter.
-    pub async fn opening_statistics(
-        &self,
-        filter: &OpeningFilter,
-        by: By,
-    ) -> Result<Statistics, CallError> {
+    pub async fn opening_statistics(&self, filter: &OpeningFilter, by: By) -> Result<Statistics, CallError> {
         let more = Counted { by };
-        self.get_with("/api/openings/statistics", &Asked { filter, more })
-            .await
+        self.get_with("/api/openings/statistics", &Asked { filter, more }).await
     }
 
     /// The openings of a filter as a file, piece by piece, so that a million rows never stand in memory at once.
@@ -161,8 +156,6 @@ impl Hub {
             .query(&Asked { filter, more });
         let response = self.accepted(self.send(request).await?).await?;
         let hub = self.clone();
-        Ok(response
-            .bytes_stream()
-            .map_err(move |error| hub.unreachable(error)))
+        Ok(response.bytes_stream().map_err(move |error| hub.unreachable(error)))
     }
 }

@@ -36,10 +36,7 @@ impl Hub {
             .text("taken_at", photo.taken_at.to_string())
             .part("file", file);
         let path = format!("/api/cases/{}/photos", photo.case);
-        let request = self
-            .request(self.calls(), Method::POST, &path)?
-            .timeout(self.pace().photo)
-            .multipart(form);
+        let request = self.request(self.calls(), Method::POST, &path)?.timeout(self.pace().photo).multipart(form);
         self.read(self.send(request).await?).await
     }
 

@@ -23,13 +23,7 @@ impl PicturePath {
         let steps: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let (id, stored) = match steps.as_slice() {
             ["api", "pictures", id] => (id, true),
-            [
-                "api",
-                "lanes",
-                id,
-                "picture" | "environment.jpg" | "robot-screen",
-            ]
-            | ["api", "photos", id] => (id, false),
+            ["api", "lanes", id, "picture" | "environment.jpg" | "robot-screen"] | ["api", "photos", id] => (id, false),
             _ => return None,
         };
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -39,12 +33,8 @@ impl PicturePath {
         let path = match query {
             None | Some("") => path.to_owned(),
             Some(query) => {
-                let allowed =
-                    |c: char| safe(c) || matches!(c, '=' | '&' | '.' | '%' | '+' | ':' | '~');
-                query
-                    .chars()
-                    .all(allowed)
-                    .then(|| format!("{path}?{query}"))?
+                let allowed = |c: char| safe(c) || matches!(c, '=' | '&' | '.' | '%' | '+' | ':' | '~');
+                query.chars().all(allowed).then(|| format!("{path}?{query}"))?
             }
         };
         Some(Self { path, stored })
@@ -86,10 +76,7 @@ impl Hub {
                 return Err(self.unreadable(StatusCode::PAYLOAD_TOO_LARGE));
             }
         }
-        Ok(StillImage {
-            media_type,
-            bytes: bytes.into(),
-        })
+        Ok(StillImage { media_type, bytes: bytes.into() })
     }
 }
 

@@ -26,12 +26,7 @@ impl Hub {
     ) -> Result<RobotOrder, CallError> {
         let pressed = self.pressed()?;
         let path = format!("/api/cases/{case}/robot");
-        let press = RobotPress {
-            order_id: OrderId::new(),
-            fence,
-            command,
-            made_at: Some(pressed.made_at),
-        };
+        let press = RobotPress { order_id: OrderId::new(), fence, command, made_at: Some(pressed.made_at) };
         let id = press.order_id;
         if let Some(answer) = self.send_once(pressed, id, &path, &press).await {
             return answer.map(|answer: RobotAnswer| answer.order);
@@ -52,8 +47,7 @@ impl Hub {
 
     /// The QR code of a case, to hold up on the desk's own screen.
     pub async fn qr(&self, case: &CaseId, scene: Option<Scene>) -> Result<Qr, CallError> {
-        self.get_with(&format!("/api/cases/{case}/qr"), &For { scene })
-            .await
+        self.get_with(&format!("/api/cases/{case}/qr"), &For { scene }).await
     }
 }
 
@@ -80,16 +74,9 @@ mod tests {
     fn a_command_is_named_as_the_wire_names_it() {
         for command in [
             RobotCommand::ShowQr { scene: None },
-            RobotCommand::ShowText {
-                scene: None,
-                text: None,
-            },
-            RobotCommand::Speak {
-                text: String::new(),
-            },
-            RobotCommand::Light {
-                light: RobotLight::Red,
-            },
+            RobotCommand::ShowText { scene: None, text: None },
+            RobotCommand::Speak { text: String::new() },
+            RobotCommand::Light { light: RobotLight::Red },
             RobotCommand::Capture,
             RobotCommand::Restart,
             RobotCommand::HangUp,

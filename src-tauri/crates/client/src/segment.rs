@@ -24,13 +24,9 @@ mod tests {
 
     #[test]
     fn no_id_names_another_path() {
-        for (text, piece) in [
-            ("E-02", "E-02"),
-            ("a/b?c#d", "a%2Fb%3Fc%23d"),
-            ("..", "%2E%2E"),
-            ("东", "%E4%B8%9C"),
-            ("", ""),
-        ] {
+        for (text, piece) in
+            [("E-02", "E-02"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("..", "%2E%2E"), ("东", "%E4%B8%9C"), ("", "")]
+        {
             assert_eq!(segment(text), piece);
         }
     }

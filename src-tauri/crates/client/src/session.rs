@@ -6,19 +6,9 @@ use reqwest::Method;
 
 impl Hub {
     /// Logs in and keeps the token here. `code`: the second factor's six digits, where the account has one.
-    pub async fn login(
-        &self,
-        username: String,
-        password: String,
-        code: Option<String>,
-    ) -> Result<Person, CallError> {
-        let request = self
-            .anonymous(self.calls(), Method::POST, "/api/session")
-            .json(&Login {
-                username,
-                password,
-                code,
-            });
+    pub async fn login(&self, username: String, password: String, code: Option<String>) -> Result<Person, CallError> {
+        let request =
+            self.anonymous(self.calls(), Method::POST, "/api/session").json(&Login { username, password, code });
         let session: Session = self.read(self.send(request).await?).await?;
         self.set_token(Some(Token::new(session.token)));
         Ok(session.person)

@@ -8,9 +8,8 @@ use lanedesk_wire::{
     list::Page,
     robot::Pairing,
     site::{
-        AddRow, AnswerPending, Cells, ChangeRow, DeviceTest, ImportProgress, ImportResult,
-        NewSecret, PendingChange, PendingWord, RotateSecret, SecretStep, SiteChange, SiteRow,
-        SiteTable, TryDevice,
+        AddRow, AnswerPending, Cells, ChangeRow, DeviceTest, ImportProgress, ImportResult, NewSecret, PendingChange,
+        PendingWord, RotateSecret, SecretStep, SiteChange, SiteRow, SiteTable, TryDevice,
     },
 };
 use reqwest::{Method, header};
@@ -118,11 +117,7 @@ fn row_path(table: SiteTable, id: &str) -> String {
 
 impl Hub {
     /// Rows of a table.
-    pub async fn site_rows(
-        &self,
-        table: SiteTable,
-        filter: &RowFilter,
-    ) -> Result<Page<SiteRow>, CallError> {
+    pub async fn site_rows(&self, table: SiteTable, filter: &RowFilter) -> Result<Page<SiteRow>, CallError> {
         self.get_with(&path(table), filter).await
     }
 
@@ -137,26 +132,14 @@ impl Hub {
     }
 
     /// Changes the row that was of this version.
-    pub async fn change_site_row(
-        &self,
-        table: SiteTable,
-        id: &str,
-        change: &ChangeRow,
-    ) -> Result<SiteRow, CallError> {
+    pub async fn change_site_row(&self, table: SiteTable, id: &str, change: &ChangeRow) -> Result<SiteRow, CallError> {
         let request = self.request(self.calls(), Method::PUT, &row_path(table, id))?;
         self.read(self.send(request.json(change)).await?).await
     }
 
     /// Takes the row of this version away.
-    pub async fn remove_site_row(
-        &self,
-        table: SiteTable,
-        id: &str,
-        version: &str,
-    ) -> Result<(), CallError> {
-        let request = self
-            .request(self.calls(), Method::DELETE, &row_path(table, id))?
-            .query(&Versioned { version });
+    pub async fn remove_site_row(&self, table: SiteTable, id: &str, version: &str) -> Result<(), CallError> {
+        let request = self.request(self.calls(), Method::DELETE, &row_path(table, id))?.query(&Versioned { version });
         self.accepted(self.send(request).await?).await.map(drop)
     }
 
@@ -177,21 +160,13 @@ impl Hub {
     }
 
     /// Confirms such a change, or refuses it.
-    pub async fn answer_pending(
-        &self,
-        pending: &str,
-        answer: PendingWord,
-    ) -> Result<PendingChange, CallError> {
+    pub async fn answer_pending(&self, pending: &str, answer: PendingWord) -> Result<PendingChange, CallError> {
         let path = format!("/api/site/pending/{}", segment(pending));
         self.post(&path, &AnswerPending { answer }).await
     }
 
     /// Tries a device without moving anything: as it is saved, or as it stands in a form.
-    pub async fn test_device(
-        &self,
-        device: &DeviceId,
-        row: Option<Cells>,
-    ) -> Result<DeviceTest, CallError> {
+    pub async fn test_device(&self, device: &DeviceId, row: Option<Cells>) -> Result<DeviceTest, CallError> {
         let path = format!("/api/site/device/{}/test", segment(device.as_str()));
         let request = self
             .request(self.calls(), Method::POST, &path)?
@@ -214,11 +189,7 @@ impl Hub {
     }
 
     /// One step of changing the key of a camera that calls the hub.
-    pub async fn rotate_push_key(
-        &self,
-        id: &str,
-        step: SecretStep,
-    ) -> Result<NewSecret, CallError> {
+    pub async fn rotate_push_key(&self, id: &str, step: SecretStep) -> Result<NewSecret, CallError> {
         let path = format!("/api/site/device/{}/push-key", segment(id));
         self.post(&path, &RotateSecret { step }).await
     }
@@ -244,8 +215,7 @@ impl Hub {
         while let Some(piece) = pieces.next().await {
             lines.take(&piece.map_err(|error| self.unreachable(error))?);
             while let Some(line) = lines.next() {
-                let told: ImportProgress =
-                    serde_json::from_slice(&line).map_err(|_| self.unreadable(status))?;
+                let told: ImportProgress = serde_json::from_slice(&line).map_err(|_| self.unreadable(status))?;
                 if let Some(problem) = told.problem {
                     return Err(CallError::Refused(Box::new(problem)));
                 }
@@ -270,9 +240,7 @@ impl Hub {
             .query(&Taken { format, table });
         let response = self.accepted(self.send(request).await?).await?;
         let hub = self.clone();
-        Ok(response
-            .bytes_stream()
-            .map_err(move |error| hub.unreachable(error)))
+        Ok(response.bytes_stream().map_err(move |error| hub.unreachable(error)))
     }
 }
 

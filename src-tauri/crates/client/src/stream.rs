@@ -54,13 +54,7 @@ impl Stream {
     pub fn follow(hub: Hub) -> (Self, mpsc::Receiver<News>) {
         let (tell, heard) = mpsc::channel(256);
         let (lanes, watched) = watch::channel(Vec::new());
-        let following = Following {
-            hub,
-            tell,
-            watched,
-            after: None,
-            online: false,
-        };
+        let following = Following { hub, tell, watched, after: None, online: false };
         let task = tokio::spawn(following.run());
         (Self { task, lanes }, heard)
     }
@@ -123,11 +117,7 @@ impl Following {
             // A line that stood until now is told as reconnecting; only a try that fails makes it offline.
             let stood = std::mem::take(&mut self.online);
             failures = if stood { 0 } else { failures + 1 };
-            state = if stood {
-                News::Connecting
-            } else {
-                News::Offline
-            };
+            state = if stood { News::Connecting } else { News::Offline };
             tokio::time::sleep(pause(self.hub.pace(), failures)).await;
         }
     }
@@ -135,13 +125,10 @@ impl Following {
     async fn connect(&self) -> Result<Socket, Over> {
         let request = self.handshake().ok_or(Over::NoSession)?;
         let connector = self.hub.trust().connector();
-        let connecting =
-            tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
+        let connecting = tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
         match tokio::time::timeout(self.hub.pace().connect, connecting).await {
             Ok(Ok((socket, _))) => Ok(socket),
-            Ok(Err(tungstenite::Error::Http(answer)))
-                if answer.status() == StatusCode::UNAUTHORIZED =>
-            {
+            Ok(Err(tungstenite::Error::Http(answer))) if answer.status() == StatusCode::UNAUTHORIZED => {
                 Err(Over::NoSession)
             }
             Ok(Err(error)) => {
@@ -159,12 +146,7 @@ impl Following {
             Some(seq) => format!("/api/stream?after={}", encoded(seq)),
             None => "/api/stream".to_owned(),
         };
-        let mut request = self
-            .hub
-            .address()
-            .socket(&path)
-            .into_client_request()
-            .ok()?;
+        let mut request = self.hub.address().socket(&path).into_client_request().ok()?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).ok()?;
         bearer.set_sensitive(true);
         let headers = request.headers_mut();
@@ -235,9 +217,7 @@ impl Following {
 
 /// How long to wait before connecting again. Half of it is chance, so that a hundred desks do not come back at once.
 fn pause(pace: Pace, failures: u32) -> Duration {
-    let doubled = pace
-        .first_pause
-        .saturating_mul(2_u32.saturating_pow(failures.min(16)));
+    let doubled = pace.first_pause.saturating_mul(2_u32.saturating_pow(failures.min(16)));
     let whole = doubled.min(pace.longest_pause);
     whole / 2 + whole.mul_f64(rand::random::<f64>() / 2.0)
 }

@@ -44,9 +44,7 @@ impl std::fmt::Debug for Trust {
 impl Trust {
     /// Only the authorities in this PEM file may vouch for the hub, and no public one.
     pub fn pin(mut self, file: &Path) -> Result<Self, BadAuthority> {
-        let bad = || BadAuthority {
-            file: file.to_path_buf(),
-        };
+        let bad = || BadAuthority { file: file.to_path_buf() };
         let pem = std::fs::read(file).map_err(|_| bad())?;
         let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| bad())?;
         let mut roots = RootCertStore::empty();
@@ -62,10 +60,7 @@ impl Trust {
             .map_err(|_| bad())?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        self.authority = Some(Authority {
-            certificates,
-            sockets: Arc::new(sockets),
-        });
+        self.authority = Some(Authority { certificates, sockets: Arc::new(sockets) });
         Ok(self)
     }
 

@@ -19,9 +19,7 @@ mod still_camera;
 pub use barrier::Barrier;
 pub use device::Device;
 pub use error::DeviceError;
-pub use live_camera::{
-    AccessUnit, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport, VideoParameters,
-};
+pub use live_camera::{AccessUnit, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport, VideoParameters};
 pub use networks::{BadNetwork, Networks, Outside};
 pub use open::{OpenError, check_device, open_device};
 pub use permit::{Always, Permit, Stale};

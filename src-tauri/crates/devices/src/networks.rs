@@ -68,9 +68,7 @@ impl Networks {
     pub fn allow(&self, ip: IpAddr) -> bool {
         // An IPv4 address in IPv6's clothes is the IPv4 address.
         let ip = ip.to_canonical();
-        let mut special = BY_NAME_ONLY
-            .iter()
-            .filter_map(|net| net.parse::<IpNet>().ok());
+        let mut special = BY_NAME_ONLY.iter().filter_map(|net| net.parse::<IpNet>().ok());
         let special = special.find(|net| net.contains(&ip));
         let named = |net: &&IpNet| special.is_none_or(|special| special.contains(*net));
         self.0.iter().filter(named).any(|net| net.contains(&ip))
@@ -88,22 +86,10 @@ impl Networks {
     }
 
     /// The addresses behind a host, those a device may have. `Err` in `Ok`: there are others only.
-    pub(crate) async fn look_up(
-        &self,
-        host: &str,
-        port: u16,
-    ) -> std::io::Result<Result<Vec<SocketAddr>, Outside>> {
+    pub(crate) async fn look_up(&self, host: &str, port: u16) -> std::io::Result<Result<Vec<SocketAddr>, Outside>> {
         let found: Vec<SocketAddr> = lookup_host((host, port)).await?.collect();
-        let allowed: Vec<SocketAddr> = found
-            .iter()
-            .copied()
-            .filter(|addr| self.allow(addr.ip()))
-            .collect();
-        Ok(if allowed.is_empty() && !found.is_empty() {
-            Err(Outside)
-        } else {
-            Ok(allowed)
-        })
+        let allowed: Vec<SocketAddr> = found.iter().copied().filter(|addr| self.allow(addr.ip())).collect();
+        Ok(if allowed.is_empty() && !found.is_empty() { Err(Outside) } else { Ok(allowed) })
     }
 }
 
@@ -112,18 +98,10 @@ impl FromStr for Networks {
     fn from_str(text: &str) -> Result<Self, BadNetwork> {
         let net = |word: &str| {
             let alone = || word.parse::<IpAddr>().map(IpNet::from);
-            word.parse()
-                .or_else(|_| alone())
-                .map_err(|_| BadNetwork(word.to_owned()))
+            word.parse().or_else(|_| alone()).map_err(|_| BadNetwork(word.to_owned()))
         };
-        let words = text
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty());
-        words
-            .map(net)
-            .collect::<Result<Arc<[IpNet]>, _>>()
-            .map(Self)
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        words.map(net).collect::<Result<Arc<[IpNet]>, _>>().map(Self)
     }
 }
 
@@ -164,13 +142,7 @@ mod tests {
     #[test]
     fn private_ranges_are_open_and_nothing_else_is() {
         let usual = Networks::private();
-        for inside in [
-            "10.1.2.3",
-            "172.31.0.1",
-            "192.168.1.64",
-            "fd12::7",
-            "::ffff:10.0.0.9",
-        ] {
+        for inside in ["10.1.2.3", "172.31.0.1", "192.168.1.64", "fd12::7", "::ffff:10.0.0.9"] {
             assert!(allows(&usual, inside), "{inside}");
         }
         for outside in [
@@ -213,13 +185,7 @@ mod tests {
     fn names_are_looked_up_when_they_are_asked_and_this_machine_s_is_known() {
         let usual = Networks::private();
         assert!(usual.allow_host("camera-7.lot") && usual.allow_host("[fd12::7]"));
-        for host in [
-            "localhost",
-            "LOCALHOST.",
-            "x.localhost",
-            "[::1]",
-            "169.254.169.254",
-        ] {
+        for host in ["localhost", "LOCALHOST.", "x.localhost", "[::1]", "169.254.169.254"] {
             assert!(!usual.allow_host(host), "{host}");
         }
     }

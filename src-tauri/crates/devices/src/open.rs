@@ -34,11 +34,7 @@ pub enum OpenError {
 
 /// Opens a device by its driver's name. `settings` is the device's row without `id` and `driver`; nothing is sent yet, and
 /// later nothing but to `networks`.
-pub fn open_device(
-    driver: &str,
-    settings: &Value,
-    networks: &Networks,
-) -> Result<Arc<dyn Device>, OpenError> {
+pub fn open_device(driver: &str, settings: &Value, networks: &Networks) -> Result<Arc<dyn Device>, OpenError> {
     match driver {
         hikvision::NAME => {
             let mut settings = hikvision_settings(settings)?;
@@ -58,10 +54,7 @@ pub fn check_device(driver: &str, settings: &Value) -> Result<(), OpenError> {
 }
 
 fn hikvision_settings(settings: &Value) -> Result<HikvisionSettings, OpenError> {
-    serde_json::from_value(settings.clone()).map_err(|why| OpenError::Settings {
-        driver: hikvision::NAME,
-        why,
-    })
+    serde_json::from_value(settings.clone()).map_err(|why| OpenError::Settings { driver: hikvision::NAME, why })
 }
 
 #[cfg(test)]
@@ -71,10 +64,9 @@ mod tests {
 
     #[test]
     fn a_driver_not_built_yet_is_refused_with_its_name() {
-        for try_it in [
-            open_device("dahua", &json!({}), &Networks::private()).err(),
-            check_device("dahua", &json!({})).err(),
-        ] {
+        for try_it in
+            [open_device("dahua", &json!({}), &Networks::private()).err(), check_device("dahua", &json!({})).err()]
+        {
             let said = try_it.map(|error| error.to_string());
             assert_eq!(said.as_deref(), Some("there is no driver named \"dahua\""));
         }
@@ -82,8 +74,7 @@ mod tests {
 
     #[test]
     fn settings_are_checked_the_same_way_with_and_without_a_device() {
-        let good =
-            json!({"url": "http://10.0.0.9", "username": "admin", "password": "x", "channel": 1});
+        let good = json!({"url": "http://10.0.0.9", "username": "admin", "password": "x", "channel": 1});
         assert!(check_device("hikvision", &good).is_ok());
         let usual = Networks::private();
         let device = open_device("hikvision", &good, &usual).unwrap();
@@ -114,10 +105,7 @@ mod tests {
             ("http://10.0.0.9", "rtsp://203.0.113.7/live"),
         ] {
             let refused = open(url, rtsp);
-            assert!(
-                matches!(refused, Some(OpenError::Outside(_))),
-                "{url} {rtsp}"
-            );
+            assert!(matches!(refused, Some(OpenError::Outside(_))), "{url} {rtsp}");
         }
         let told = open("ftp://a:secret@10.0.0.9", "").map(|error| error.to_string());
         assert!(told.is_some_and(|told| !told.contains("secret")));

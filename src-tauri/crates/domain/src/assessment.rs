@@ -107,8 +107,7 @@ fn judge_going(facts: &JudgeFacts, direction: Direction) -> Lookup<Assessment> {
         Direction::Entry if vehicle.blacklisted => return Ok(Assessment::Blacklisted),
         _ => {}
     }
-    let leaving_as_temporary =
-        direction == Direction::Exit && stay.is_some_and(|stay| stay.space_taken);
+    let leaving_as_temporary = direction == Direction::Exit && stay.is_some_and(|stay| stay.space_taken);
     if !leaving_as_temporary && let Some(pass) = pass::best(passes, facts.now) {
         match pass.standing(facts.now) {
             Standing::Valid if pass.is_full_for(plate, sharing) => {

@@ -65,11 +65,7 @@ pub enum Hand {
 impl Progress {
     /// A call of which this is the first message.
     pub fn begun(what: Heard, at: Timestamp) -> Self {
-        let mut begun = Self {
-            since: at,
-            answered_at: None,
-            ended_at: None,
-        };
+        let mut begun = Self { since: at, answered_at: None, ended_at: None };
         begun.hear(what, at);
         begun
     }

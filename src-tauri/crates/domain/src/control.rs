@@ -48,11 +48,7 @@ const RULES: &[(&str, Weaker)] = &[
 /// Whether a rule that was `old` and is to be `new` gets weaker. None: it stands at its default.
 pub fn rule_weakens(name: &str, old: Option<i64>, new: Option<i64>) -> bool {
     let default = Rules::default().get(name).map(i64::from);
-    let Some((weaker, default)) = RULES
-        .iter()
-        .find(|(rule, _)| *rule == name)
-        .map(|(_, weaker)| *weaker)
-        .zip(default)
+    let Some((weaker, default)) = RULES.iter().find(|(rule, _)| *rule == name).map(|(_, weaker)| *weaker).zip(default)
     else {
         return false;
     };
@@ -77,9 +73,7 @@ pub fn reason_weakens(old: Option<&Reason>, new: &Reason) -> bool {
         return new.photos_min < 1;
     };
     let wider = old.direction.is_some() && new.direction != old.direction;
-    let less = (old.remark && !new.remark)
-        || (old.approval && !new.approval)
-        || new.photos_min < old.photos_min;
+    let less = (old.remark && !new.remark) || (old.approval && !new.approval) || new.photos_min < old.photos_min;
     less || (wider && new.photos_min < 1)
 }
 
@@ -122,36 +116,18 @@ mod tests {
             approval: true,
         };
         let less = [
-            Reason {
-                remark: false,
-                ..old.clone()
-            },
-            Reason {
-                approval: false,
-                ..old.clone()
-            },
-            Reason {
-                photos_min: 0,
-                ..old.clone()
-            },
+            Reason { remark: false, ..old.clone() },
+            Reason { approval: false, ..old.clone() },
+            Reason { photos_min: 0, ..old.clone() },
         ];
         for new in less {
             assert!(reason_weakens(Some(&old), &new), "{new:?}");
             assert!(!reason_weakens(Some(&new), &old), "{new:?}");
         }
-        let free = Reason {
-            photos_min: 0,
-            ..old.clone()
-        };
+        let free = Reason { photos_min: 0, ..old.clone() };
         assert!(reason_weakens(None, &free));
         assert!(!reason_weakens(None, &old));
-        let both = Reason {
-            direction: None,
-            ..free.clone()
-        };
-        assert!(
-            reason_weakens(Some(&free), &both),
-            "it may be given at exits now"
-        );
+        let both = Reason { direction: None, ..free.clone() };
+        assert!(reason_weakens(Some(&free), &both), "it may be given at exits now");
     }
 }

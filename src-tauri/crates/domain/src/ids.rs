@@ -20,11 +20,7 @@ pub struct BadId;
 
 fn check(text: &str) -> Result<(), BadId> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    if (1..=40).contains(&text.len()) && text.bytes().all(allowed) {
-        Ok(())
-    } else {
-        Err(BadId)
-    }
+    if (1..=40).contains(&text.len()) && text.bytes().all(allowed) { Ok(()) } else { Err(BadId) }
 }
 
 macro_rules! ids {
@@ -103,9 +99,7 @@ ids! {
 }
 
 /// The id of an order, made by the desk: any UUID. Sent twice, the order acts once (R26).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
 #[cfg_attr(feature = "shapes", schema(value_type = String, format = "uuid"))]
 #[cfg_attr(feature = "shapes", specta(transparent))]
@@ -135,9 +129,7 @@ impl FromStr for OrderId {
 }
 
 /// Rises with every change of a lane's holder; an order that carries an old fence never reaches a device (R13).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "shapes", derive(specta::Type, utoipa::ToSchema))]
 #[cfg_attr(feature = "shapes", specta(transparent))]
 pub struct Fence(#[cfg_attr(feature = "shapes", specta(type = i32))] pub i64);
@@ -158,11 +150,7 @@ mod tests {
     fn an_order_s_id_is_any_uuid_in_any_writing() {
         let plain: OrderId = "67E55044-10B1-426F-9247-BB680E5FE0C8".parse().unwrap();
         assert_eq!(plain.to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
-        assert_eq!(
-            "67e5504410b1426f9247bb680e5fe0c8".parse(),
-            Ok(plain),
-            "once is once (R26)"
-        );
+        assert_eq!("67e5504410b1426f9247bb680e5fe0c8".parse(), Ok(plain), "once is once (R26)");
         assert_eq!("order-1".parse::<OrderId>(), Err(BadId));
     }
 

@@ -45,10 +45,7 @@ mod tests {
     #[test]
     fn only_a_lane_for_both_ways_leaves_the_direction_open() {
         for lane in LaneDirection::ALL {
-            let admitted = Direction::ALL
-                .iter()
-                .filter(|way| lane.admits(**way))
-                .count();
+            let admitted = Direction::ALL.iter().filter(|way| lane.admits(**way)).count();
             assert_eq!(lane.only().is_none(), admitted == 2, "R42: {lane}");
             assert!(lane.only().is_none_or(|way| lane.admits(way)));
         }

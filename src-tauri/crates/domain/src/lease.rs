@@ -134,11 +134,7 @@ pub struct Closing {
 }
 
 /// When a live call counts as ended because nothing was heard of it: the moment its silence was full, or none yet.
-pub fn silent_call_ended_at(
-    heard_at: Timestamp,
-    now: Timestamp,
-    silence_minutes: i64,
-) -> Option<Timestamp> {
+pub fn silent_call_ended_at(heard_at: Timestamp, now: Timestamp, silence_minutes: i64) -> Option<Timestamp> {
     let end = heard_at.plus_minutes(silence_minutes);
     (now >= end).then_some(end)
 }

@@ -43,10 +43,7 @@ words! {
 impl Op {
     /// Whether only a robot can do it: absent from the bar where there is none (R21).
     pub const fn needs_robot(self) -> bool {
-        matches!(
-            self,
-            Self::ShowText | Self::Speak | Self::Restart | Self::HangUp
-        )
+        matches!(self, Self::ShowText | Self::Speak | Self::Restart | Self::HangUp)
     }
 }
 
@@ -123,20 +120,13 @@ pub struct ReleaseNeeds {
 
 impl Default for ReleaseNeeds {
     fn default() -> Self {
-        Self {
-            exit_remark: false,
-            exit_photos: true,
-            approval: false,
-        }
+        Self { exit_remark: false, exit_photos: true, approval: false }
     }
 }
 
 /// Everything the bar depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, each named"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named")]
 pub struct OfferFacts {
     /// Which way this vehicle goes; none on a `both` lane until it is known (R42).
     pub direction: Option<Direction>,
@@ -180,18 +170,10 @@ impl Offered {
         Self::about(op, &[])
     }
     fn needing(op: Op, needs: &[Need]) -> Self {
-        Self {
-            op,
-            needs: needs.to_vec(),
-            scenes: Vec::new(),
-        }
+        Self { op, needs: needs.to_vec(), scenes: Vec::new() }
     }
     fn about(op: Op, scenes: &[Scene]) -> Self {
-        Self {
-            op,
-            needs: Vec::new(),
-            scenes: scenes.to_vec(),
-        }
+        Self { op, needs: Vec::new(), scenes: scenes.to_vec() }
     }
 }
 
@@ -201,9 +183,7 @@ pub fn offers(facts: &OfferFacts) -> Vec<Offered> {
         .into_iter()
         .chain(for_every_lane(facts))
         .filter(|offered| facts.robot || !offered.op.needs_robot())
-        .filter(|offered| {
-            facts.barrier || !matches!(offered.op, Op::Open | Op::Close | Op::Release)
-        })
+        .filter(|offered| facts.barrier || !matches!(offered.op, Op::Open | Op::Close | Op::Release))
         .collect();
     // A text the vehicle calls for stands in place of the free one.
     let mut seen = std::collections::BTreeSet::new();
@@ -256,9 +236,7 @@ fn entering(assessment: Assessment, outsiders: bool) -> Vec<Offered> {
         }
         A::Unlicensed => vec![Offered::about(Op::ShowQr, &[Scene::UnlicensedEntry])],
         // These are judged at exits only or stand in rows above.
-        A::Unknown | A::VehicleLocked | A::Blacklisted | A::PassValid | A::NoEntryRecord => {
-            Vec::new()
-        }
+        A::Unknown | A::VehicleLocked | A::Blacklisted | A::PassValid | A::NoEntryRecord => Vec::new(),
     }
 }
 
@@ -270,23 +248,13 @@ fn leaving(assessment: Assessment, money: Money) -> Vec<Offered> {
         }
         (A::PassExpired, _) => vec![Offered::about(Op::ShowQr, &[Scene::Renewal])],
         // Entered as `space_taken`, it is judged `temporary`; `space_taken` itself is a vehicle whose entry went unseen.
-        (A::Temporary | A::SpaceTaken, Money::Due) => vec![
-            Offered::about(Op::ShowQr, &[Scene::Pay]),
-            Offered::plain(Op::RecordCash),
-        ],
-        (A::Unlicensed, Money::Due) => vec![
-            Offered::plain(Op::FindPhone),
-            Offered::about(Op::ShowQr, &[Scene::Pay]),
-        ],
-        (A::Unlicensed, _) => vec![
-            Offered::plain(Op::FindPhone),
-            Offered::about(Op::ShowQr, &[Scene::UnlicensedExit]),
-        ],
+        (A::Temporary | A::SpaceTaken, Money::Due) => {
+            vec![Offered::about(Op::ShowQr, &[Scene::Pay]), Offered::plain(Op::RecordCash)]
+        }
+        (A::Unlicensed, Money::Due) => vec![Offered::plain(Op::FindPhone), Offered::about(Op::ShowQr, &[Scene::Pay])],
+        (A::Unlicensed, _) => vec![Offered::plain(Op::FindPhone), Offered::about(Op::ShowQr, &[Scene::UnlicensedExit])],
         (A::NoEntryRecord | A::Temporary | A::SpaceTaken, _) => {
-            vec![
-                Offered::plain(Op::ChooseVehicle),
-                Offered::plain(Op::FileDebt),
-            ]
+            vec![Offered::plain(Op::ChooseVehicle), Offered::plain(Op::FileDebt)]
         }
         // These stand in rows above, or are judged at entries only.
         (A::Unknown | A::VehicleLocked | A::Blacklisted | A::PassValid, _) => Vec::new(),
@@ -340,10 +308,7 @@ fn release_needs(facts: &OfferFacts, direction: Direction) -> Vec<Need> {
         (Need::Photos, exit && facts.release.exit_photos),
         (Need::Approval, detained || facts.release.approval),
     ];
-    wanted
-        .into_iter()
-        .filter_map(|(need, wanted)| wanted.then_some(need))
-        .collect()
+    wanted.into_iter().filter_map(|(need, wanted)| wanted.then_some(need)).collect()
 }
 
 #[cfg(test)]

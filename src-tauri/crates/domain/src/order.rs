@@ -52,12 +52,7 @@ impl OrderResult {
             BarrierAction::Close => matches!(next, Self::Closed),
         };
         match self {
-            Self::Running => {
-                seen || matches!(
-                    next,
-                    Self::Accepted | Self::Refused | Self::Failed | Self::Unknown
-                )
-            }
+            Self::Running => seen || matches!(next, Self::Accepted | Self::Refused | Self::Failed | Self::Unknown),
             Self::Accepted | Self::Unknown => seen,
             Self::Opened | Self::Closed | Self::Refused | Self::Failed => false,
         }
@@ -90,10 +85,7 @@ mod tests {
     #[test]
     fn an_order_from_the_future_is_as_dead_as_a_late_one() {
         let now = Timestamp(1_000_000);
-        assert!(
-            !is_late(now.plus_seconds(2), now, 10),
-            "a desk's clock may run a little ahead"
-        );
+        assert!(!is_late(now.plus_seconds(2), now, 10), "a desk's clock may run a little ahead");
         assert!(is_late(now.plus_seconds(11), now, 10));
     }
 
@@ -106,22 +98,13 @@ mod tests {
                 assert!(!from.may_become(R::Running, action), "nothing runs again");
                 for to in R::ALL {
                     if from.may_become(*to, action) {
-                        assert!(
-                            !to.may_become(*from, action),
-                            "{from} and {to} cannot alternate"
-                        );
+                        assert!(!to.may_become(*from, action), "{from} and {to} cannot alternate");
                     }
                 }
             }
         }
-        assert!(
-            R::Unknown.may_become(R::Opened, Open),
-            "R40: an unknown one is matched first"
-        );
+        assert!(R::Unknown.may_become(R::Opened, Open), "R40: an unknown one is matched first");
         assert!(!R::Unknown.may_become(R::Closed, Open));
-        assert!(
-            !R::Refused.may_become(R::Opened, Open),
-            "a rise after a refusal is not ours"
-        );
+        assert!(!R::Refused.may_become(R::Opened, Open), "a rise after a refusal is not ours");
     }
 }

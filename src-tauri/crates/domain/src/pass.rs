@@ -85,12 +85,10 @@ impl PassFacts {
     /// How many of its spaces its other plates take. The vehicle at the lane is not counted against itself, nor is
     /// one that came in as temporary because no space was left.
     pub fn taken_by_others(&self, me: &Plate, inside: &[PlateInside]) -> u32 {
-        let others = self.plates.iter().filter(|plate| {
-            *plate != me
-                && inside
-                    .iter()
-                    .any(|there| there.plate == **plate && !there.as_temporary)
-        });
+        let others = self
+            .plates
+            .iter()
+            .filter(|plate| *plate != me && inside.iter().any(|there| there.plate == **plate && !there.as_temporary));
         let distinct: std::collections::BTreeSet<&Plate> = others.collect();
         u32::try_from(distinct.len()).unwrap_or(u32::MAX)
     }

@@ -132,17 +132,12 @@ pub const TABLE: &[(Permission, &[Role])] = {
 impl Role {
     /// Whether this role may do that. What the table does not name, nobody may.
     pub fn may(self, permission: Permission) -> bool {
-        TABLE
-            .iter()
-            .any(|(named, roles)| *named == permission && roles.contains(&self))
+        TABLE.iter().any(|(named, roles)| *named == permission && roles.contains(&self))
     }
 
     /// Everything this role may do.
     pub fn permissions(self) -> impl Iterator<Item = Permission> {
-        TABLE
-            .iter()
-            .filter(move |(_, roles)| roles.contains(&self))
-            .map(|(permission, _)| *permission)
+        TABLE.iter().filter(move |(_, roles)| roles.contains(&self)).map(|(permission, _)| *permission)
     }
 }
 
@@ -172,12 +167,7 @@ impl Scope {
     /// The lots named, and all lots in the areas named or anywhere below them.
     ///
     /// Names that do not exist add nothing; areas that name each other as parents are walked once.
-    pub fn resolve(
-        areas: &[AreaNode],
-        lots: &[LotNode],
-        given_areas: &[AreaId],
-        given_lots: &[LotId],
-    ) -> Self {
+    pub fn resolve(areas: &[AreaNode], lots: &[LotNode], given_areas: &[AreaId], given_lots: &[LotId]) -> Self {
         let mut below: BTreeMap<&AreaId, Vec<&AreaId>> = BTreeMap::new();
         for area in areas {
             if let Some(parent) = &area.parent {
@@ -193,12 +183,7 @@ impl Scope {
         }
         let given: BTreeSet<&LotId> = given_lots.iter().collect();
         let inside = |lot: &&LotNode| seen.contains(&lot.area) || given.contains(&lot.id);
-        Self(
-            lots.iter()
-                .filter(inside)
-                .map(|lot| lot.id.clone())
-                .collect(),
-        )
+        Self(lots.iter().filter(inside).map(|lot| lot.id.clone()).collect())
     }
 
     /// Whether a lot is in it.

@@ -19,18 +19,11 @@ impl Phone {
     /// A number as typed: `+86`, blanks, hyphens and full-width digits are understood.
     pub fn parse(text: &str) -> Result<Self, PhoneError> {
         let plain: String = text.chars().filter_map(plain_char).collect();
-        let number = ["+86", "0086", "86"]
-            .iter()
-            .find_map(|code| plain.strip_prefix(code))
-            .unwrap_or(&plain);
+        let number = ["+86", "0086", "86"].iter().find_map(|code| plain.strip_prefix(code)).unwrap_or(&plain);
         let mobile = number.len() == 11
             && number.bytes().all(|b| b.is_ascii_digit())
             && matches!(number.as_bytes(), [b'1', b'3'..=b'9', ..]);
-        if mobile {
-            Ok(Self(number.to_owned()))
-        } else {
-            Err(PhoneError)
-        }
+        if mobile { Ok(Self(number.to_owned())) } else { Err(PhoneError) }
     }
 
     /// The eleven digits.
@@ -77,11 +70,8 @@ fn plain_char(c: char) -> Option<char> {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         _ => c,
     };
-    let separator = half.is_whitespace()
-        || matches!(
-            half,
-            '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '\u{200b}'..='\u{200f}'
-        );
+    let separator =
+        half.is_whitespace() || matches!(half, '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '\u{200b}'..='\u{200f}');
     (!separator).then_some(half)
 }
 
@@ -103,11 +93,7 @@ mod tests {
             "１３８２６００４４１７",
             "(+86) 138 2600 4417",
         ] {
-            assert_eq!(
-                Phone::parse(typed).unwrap().as_str(),
-                "13826004417",
-                "{typed}"
-            );
+            assert_eq!(Phone::parse(typed).unwrap().as_str(), "13826004417", "{typed}");
         }
     }
 
@@ -133,11 +119,7 @@ mod tests {
         let phone = Phone::parse("13826004417").unwrap();
         assert_eq!(phone.ep_name(), "EP04417");
         assert_eq!(phone.masked(), "138****4417");
-        assert_eq!(
-            format!("{phone:?}"),
-            "Phone(138****4417)",
-            "no number in a log"
-        );
+        assert_eq!(format!("{phone:?}"), "Phone(138****4417)", "no number in a log");
     }
 
     proptest! {

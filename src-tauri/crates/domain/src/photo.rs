@@ -41,10 +41,7 @@ impl Handled {
     /// A release that owes photos keeps its case open for them until they are due (R24).
     #[must_use]
     pub fn until_due(self, due_at: Option<Timestamp>) -> Self {
-        Self {
-            to: self.to.map(|end| due_at.map_or(end, |due| due.max(end))),
-            ..self
-        }
+        Self { to: self.to.map(|end| due_at.map_or(end, |due| due.max(end))), ..self }
     }
 }
 
@@ -67,9 +64,7 @@ mod tests {
     #[test]
     fn who_may_use_which_camera_is_a_rule() {
         let mut rules = Rules::default();
-        let may = |rules: &Rules, role| {
-            [Camera::Own, Camera::Lane].map(|camera| may_use(rules, role, camera))
-        };
+        let may = |rules: &Rules, role| [Camera::Own, Camera::Lane].map(|camera| may_use(rules, role, camera));
         assert_eq!(may(&rules, Role::LotStaff), [true, true], "R24: default");
         assert_eq!(may(&rules, Role::Agent), [false, true], "R24: default");
         assert_eq!(may(&rules, Role::Admin), [false, false]);
@@ -82,50 +77,21 @@ mod tests {
     #[test]
     fn a_photo_counts_by_when_it_was_taken() {
         let [claim, shutter, end, sent] = [1_000, 60_000, 120_000, 7_200_000].map(Timestamp);
-        let open = Handled {
-            from: claim,
-            to: None,
-        };
-        let over = Handled {
-            to: Some(end),
-            ..open
-        };
+        let open = Handled { from: claim, to: None };
+        let over = Handled { to: Some(end), ..open };
         assert_eq!(taken_during(open, shutter, sent), Some(shutter));
-        assert_eq!(
-            taken_during(over, shutter, sent),
-            Some(shutter),
-            "R23: sent after an outage"
-        );
-        assert_eq!(
-            taken_during(open, Timestamp(999), sent),
-            None,
-            "R23: from before the claim"
-        );
-        assert_eq!(
-            taken_during(over, Timestamp(120_001), sent),
-            None,
-            "after the case"
-        );
+        assert_eq!(taken_during(over, shutter, sent), Some(shutter), "R23: sent after an outage");
+        assert_eq!(taken_during(open, Timestamp(999), sent), None, "R23: from before the claim");
+        assert_eq!(taken_during(over, Timestamp(120_001), sent), None, "after the case");
         let ahead = sent.plus_ms(AHEAD_MS);
-        assert_eq!(
-            taken_during(open, ahead, sent),
-            Some(sent),
-            "a clock a little ahead"
-        );
-        assert_eq!(
-            taken_during(open, ahead.plus_ms(1), sent),
-            None,
-            "not of the future"
-        );
+        assert_eq!(taken_during(open, ahead, sent), Some(sent), "a clock a little ahead");
+        assert_eq!(taken_during(open, ahead.plus_ms(1), sent), None, "not of the future");
     }
 
     #[test]
     fn a_photo_owed_may_be_taken_until_it_is_due() {
         let [claim, end, due, sent] = [1_000, 60_000, 120_000, 7_200_000].map(Timestamp);
-        let over = Handled {
-            from: claim,
-            to: Some(end),
-        };
+        let over = Handled { from: claim, to: Some(end) };
         let owing = over.until_due(Some(due));
         assert_eq!(taken_during(owing, due, sent), Some(due), "R24: sent late");
         assert_eq!(taken_during(owing, Timestamp(120_001), sent), None);

@@ -7,9 +7,7 @@ mod kind;
 mod similar;
 
 pub use kind::PlateKind;
-pub use similar::{
-    LOOK_ALIKE, SAME_VEHICLE, look_alikes, look_alikes_doubting, same_vehicle, similarity,
-};
+pub use similar::{LOOK_ALIKE, SAME_VEHICLE, look_alikes, look_alikes_doubting, same_vehicle, similarity};
 
 use std::str::FromStr;
 
@@ -20,26 +18,11 @@ pub const MAX_CHARS: usize = 12;
 pub const PROVINCES: &str = "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新";
 
 /// What cameras misread a province as, and the province it was.
-const MISREAD_PROVINCES: [(char, char); 5] = [
-    ('翼', '冀'),
-    ('鱼', '鲁'),
-    ('象', '豫'),
-    ('湖', '湘'),
-    ('挂', '桂'),
-];
+const MISREAD_PROVINCES: [(char, char); 5] = [('翼', '冀'), ('鱼', '鲁'), ('象', '豫'), ('湖', '湘'), ('挂', '桂')];
 
 /// What cameras and people write where there is no plate; compared in upper case, without separators and `_`.
-const NO_PLATE_WORDS: [&str; 9] = [
-    "无",
-    "无牌",
-    "无牌车",
-    "无车牌",
-    "未识别",
-    "未知",
-    "UNKNOWN",
-    "NOPLATE",
-    "UNLICENSED",
-];
+const NO_PLATE_WORDS: [&str; 9] =
+    ["无", "无牌", "无牌车", "无车牌", "未识别", "未知", "UNKNOWN", "NOPLATE", "UNLICENSED"];
 
 /// A plate in its one normal form: upper case, half width, no separators, `0` and `1` in serial positions.
 ///
@@ -120,9 +103,7 @@ impl Plate {
     pub fn repaired(&self) -> Option<Self> {
         let first = self.0.chars().next()?;
         let (_, province) = MISREAD_PROVINCES.iter().find(|(read, _)| *read == first)?;
-        let text: String = std::iter::once(*province)
-            .chain(self.0.chars().skip(1))
-            .collect();
+        let text: String = std::iter::once(*province).chain(self.0.chars().skip(1)).collect();
         let repaired = Self::parse(&text).ok()?;
         (!repaired.is_odd()).then_some(repaired)
     }

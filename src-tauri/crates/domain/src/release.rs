@@ -106,15 +106,8 @@ pub fn may_bring_later(rules: &Rules, direction: Direction, lane_picture: bool) 
 }
 
 /// Checks what a person gave for a release; answers how many photos it owes. Photo numbers count at exits only.
-pub fn check(
-    reason: Option<&Reason>,
-    direction: Direction,
-    remark: &str,
-    proof: Proof,
-) -> Result<u32, ReleaseError> {
-    let reason = reason
-        .filter(|reason| reason.fits(direction))
-        .ok_or(ReleaseError::ReasonRequired)?;
+pub fn check(reason: Option<&Reason>, direction: Direction, remark: &str, proof: Proof) -> Result<u32, ReleaseError> {
+    let reason = reason.filter(|reason| reason.fits(direction)).ok_or(ReleaseError::ReasonRequired)?;
     let entry = direction == Direction::Entry;
     if (entry || reason.remark) && remark.trim().is_empty() {
         return Err(ReleaseError::RemarkRequired);
@@ -142,8 +135,7 @@ pub struct LeaveFacts {
 /// Whether a supervisor must allow a release: because of the vehicle, the reason, the money or the number in a shift.
 pub fn asks_leave(reason: &Reason, facts: LeaveFacts, rules: &Rules) -> bool {
     let money = rules.approval_due_fen > 0 && facts.unpaid.0 >= i64::from(rules.approval_due_fen);
-    let number =
-        rules.approval_after_releases > 0 && facts.in_shift >= rules.approval_after_releases;
+    let number = rules.approval_after_releases > 0 && facts.in_shift >= rules.approval_after_releases;
     facts.vehicle || reason.approval || money || number
 }
 
@@ -151,10 +143,7 @@ pub fn asks_leave(reason: &Reason, facts: LeaveFacts, rules: &Rules) -> bool {
 /// them. What the chosen reason asks for exactly stands in the form.
 pub fn usual_needs<'a>(reasons: impl IntoIterator<Item = &'a Reason>) -> ReleaseNeeds {
     let reasons: Vec<&Reason> = reasons.into_iter().collect();
-    let exits: Vec<&&Reason> = reasons
-        .iter()
-        .filter(|reason| reason.fits(Direction::Exit))
-        .collect();
+    let exits: Vec<&&Reason> = reasons.iter().filter(|reason| reason.fits(Direction::Exit)).collect();
     if exits.is_empty() {
         return ReleaseNeeds::default();
     }
@@ -172,17 +161,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn reason(code: &str) -> Reason {
-        default_reasons()
-            .into_iter()
-            .find(|r| r.code == code)
-            .unwrap()
+        default_reasons().into_iter().find(|r| r.code == code).unwrap()
     }
 
     fn shown(photos: u32) -> Proof {
-        Proof {
-            photos,
-            later: false,
-        }
+        Proof { photos, later: false }
     }
 
     #[test]
@@ -191,43 +174,23 @@ mod tests {
         assert!(!may_bring_later(&rules, Exit, true), "R24: off by default");
         rules.late_photos = 1;
         assert!(may_bring_later(&rules, Exit, true));
-        assert!(
-            !may_bring_later(&rules, Exit, false),
-            "nothing shows the vehicle"
-        );
+        assert!(!may_bring_later(&rules, Exit, false), "nothing shows the vehicle");
         assert!(!may_bring_later(&rules, Entry, true), "nothing is owed");
 
-        let two = Reason {
-            photos_min: 2,
-            ..reason("misread")
-        };
-        let later = |photos| Proof {
-            photos,
-            later: true,
-        };
+        let two = Reason { photos_min: 2, ..reason("misread") };
+        let later = |photos| Proof { photos, later: true };
         for (given, owed) in [(0, 2), (1, 1), (2, 0), (3, 0)] {
             assert_eq!(check(Some(&two), Exit, "", later(given)), Ok(owed));
         }
         assert!(check(Some(&two), Exit, "", later(4)).is_err());
-        assert!(
-            check(Some(&two), Exit, "", shown(1)).is_err(),
-            "not said so"
-        );
+        assert!(check(Some(&two), Exit, "", shown(1)).is_err(), "not said so");
     }
 
     #[test]
     fn an_entry_needs_reason_and_remark_and_no_photo() {
         let special = reason("special_vehicle");
-        assert_eq!(
-            check(None, Entry, "因为", shown(0)),
-            Err(ReleaseError::ReasonRequired),
-            "R22"
-        );
-        assert_eq!(
-            check(Some(&special), Entry, " \n", shown(0)),
-            Err(ReleaseError::RemarkRequired),
-            "R22"
-        );
+        assert_eq!(check(None, Entry, "因为", shown(0)), Err(ReleaseError::ReasonRequired), "R22");
+        assert_eq!(check(Some(&special), Entry, " \n", shown(0)), Err(ReleaseError::RemarkRequired), "R22");
         assert_eq!(check(Some(&special), Entry, "消防演练", shown(0)), Ok(0));
     }
 
@@ -235,26 +198,15 @@ mod tests {
     fn an_exit_needs_one_to_three_photos() {
         let misread = reason("misread");
         for (photos, fits) in [(0, false), (1, true), (3, true), (4, false)] {
-            assert_eq!(
-                check(Some(&misread), Exit, "", shown(photos)).is_ok(),
-                fits,
-                "R23: {photos}"
-            );
+            assert_eq!(check(Some(&misread), Exit, "", shown(photos)).is_ok(), fits, "R23: {photos}");
         }
-        assert_eq!(
-            check(Some(&reason("emergency")), Exit, "", shown(0)),
-            Ok(0),
-            "R23: an ambulance"
-        );
+        assert_eq!(check(Some(&reason("emergency")), Exit, "", shown(0)), Ok(0), "R23: an ambulance");
     }
 
     #[test]
     fn a_reason_for_the_other_way_is_none() {
         let paid = reason("paid_but_stuck");
-        assert_eq!(
-            check(Some(&paid), Entry, "x", shown(0)),
-            Err(ReleaseError::ReasonRequired)
-        );
+        assert_eq!(check(Some(&paid), Entry, "x", shown(0)), Err(ReleaseError::ReasonRequired));
     }
 
     #[test]
@@ -270,19 +222,12 @@ mod tests {
         assert!(usual.exit_photos, "all but an ambulance show a document");
         assert!(!usual.exit_remark && !usual.approval);
         assert_eq!(usual_needs(&[]), ReleaseNeeds::default());
-        let without: Vec<Reason> = default_reasons()
-            .into_iter()
-            .map(|r| Reason { photos_min: 0, ..r })
-            .collect();
+        let without: Vec<Reason> = default_reasons().into_iter().map(|r| Reason { photos_min: 0, ..r }).collect();
         assert!(!usual_needs(&without).exit_photos, "no reason asks for one");
         let strict: Vec<Reason> = default_reasons()
             .into_iter()
             .filter(|r| r.code != "emergency")
-            .map(|r| Reason {
-                remark: true,
-                approval: true,
-                ..r
-            })
+            .map(|r| Reason { remark: true, approval: true, ..r })
             .collect();
         let needs = usual_needs(&strict);
         assert!(needs.exit_photos && needs.exit_remark && needs.approval);
@@ -293,38 +238,17 @@ mod tests {
         let special = reason("special_vehicle");
         assert_eq!(check(Some(&special), Entry, "消防演练", shown(3)), Ok(0));
         let four = check(Some(&special), Entry, "消防演练", shown(4));
-        assert!(matches!(
-            four,
-            Err(ReleaseError::EvidenceRequired {
-                min: 0,
-                max: 3,
-                given: 4
-            })
-        ));
+        assert!(matches!(four, Err(ReleaseError::EvidenceRequired { min: 0, max: 3, given: 4 })));
     }
 
     #[test]
     fn leave_is_asked_for_by_vehicle_reason_money_or_number() {
-        let quiet = LeaveFacts {
-            vehicle: false,
-            unpaid: Fen(2_500),
-            in_shift: 9,
-        };
+        let quiet = LeaveFacts { vehicle: false, unpaid: Fen(2_500), in_shift: 9 };
         let mut rules = Rules::default();
         let plain = reason("misread");
         assert!(!asks_leave(&plain, quiet, &rules), "off by default");
-        assert!(asks_leave(
-            &plain,
-            LeaveFacts {
-                vehicle: true,
-                ..quiet
-            },
-            &rules
-        ));
-        let strict = Reason {
-            approval: true,
-            ..plain.clone()
-        };
+        assert!(asks_leave(&plain, LeaveFacts { vehicle: true, ..quiet }, &rules));
+        let strict = Reason { approval: true, ..plain.clone() };
         assert!(asks_leave(&strict, quiet, &rules));
         rules.approval_due_fen = 2_501;
         assert!(!asks_leave(&plain, quiet, &rules));
@@ -333,10 +257,7 @@ mod tests {
         rules.approval_due_fen = 0;
         rules.approval_after_releases = 10;
         assert!(!asks_leave(&plain, quiet, &rules), "the tenth goes without");
-        let tenth = LeaveFacts {
-            in_shift: 10,
-            ..quiet
-        };
+        let tenth = LeaveFacts { in_shift: 10, ..quiet };
         assert!(asks_leave(&plain, tenth, &rules), "the eleventh asks");
     }
 

@@ -84,18 +84,12 @@ impl Risen {
     }
 
     fn since(&self, before_ms: i64) -> Timestamp {
-        self.down_at
-            .map_or(self.at.plus_ms(-UNSEEN_MS), |down| down.plus_ms(-before_ms))
+        self.down_at.map_or(self.at.plus_ms(-UNSEEN_MS), |down| down.plus_ms(-before_ms))
     }
 
     /// What raised the arm, from the orders and automatic passages of those moments. An order raises an arm once: one
     /// that explained an earlier rise (`used`) explains no other. An `unknown` order is matched first.
-    pub fn cause(
-        &self,
-        orders: &[Order],
-        used: &[OrderId],
-        passages: &[Timestamp],
-    ) -> Option<Cause> {
+    pub fn cause(&self, orders: &[Order], used: &[OrderId], passages: &[Timestamp]) -> Option<Cause> {
         let within = |(from, to): (Timestamp, Timestamp), at: Timestamp| from <= at && at <= to;
         let mut fits: Vec<&Order> = orders
             .iter()
@@ -107,10 +101,7 @@ impl Risen {
             .collect();
         fits.sort_by_key(|order| (order.result != OrderResult::Unknown, order.made_at));
         let order = fits.first().map(|order| Cause::Order(order.id));
-        let camera = passages
-            .iter()
-            .any(|at| within(self.passages_between(), *at))
-            .then_some(Cause::Camera);
+        let camera = passages.iter().any(|at| within(self.passages_between(), *at)).then_some(Cause::Camera);
         order.or(camera)
     }
 }
@@ -129,14 +120,7 @@ mod tests {
         let mut arm = Arm::default();
         assert_eq!(arm.saw(Unknown, at(0)), None);
         let first = arm.saw(Open, at(1));
-        assert_eq!(
-            first,
-            Some(Risen {
-                at: at(1),
-                down_at: None
-            }),
-            "up when the hub began"
-        );
+        assert_eq!(first, Some(Risen { at: at(1), down_at: None }), "up when the hub began");
         assert_eq!(arm.saw(Open, at(3)), None, "once");
         assert_eq!(arm.saw(Unknown, at(5)), None);
         assert_eq!(arm.saw(Open, at(7)), None, "a lost device is no fall");
@@ -145,62 +129,31 @@ mod tests {
         assert_eq!(arm.saw(Closed, at(11)), None);
         assert_eq!(arm.saw(Closed, at(13)), None);
         let next = arm.saw(Opening, at(15));
-        assert_eq!(
-            next,
-            Some(Risen {
-                at: at(15),
-                down_at: Some(at(13))
-            })
-        );
+        assert_eq!(next, Some(Risen { at: at(15), down_at: Some(at(13)) }));
         assert_eq!(arm.saw(Open, at(17)), None);
     }
 
-    const RISEN: fn() -> Risen = || Risen {
-        at: at(100),
-        down_at: Some(at(98)),
-    };
+    const RISEN: fn() -> Risen = || Risen { at: at(100), down_at: Some(at(98)) };
 
     fn order(made: i64, result: OrderResult) -> Order {
-        Order {
-            id: OrderId::new(),
-            made_at: at(made),
-            result,
-        }
+        Order { id: OrderId::new(), made_at: at(made), result }
     }
 
     #[test]
     fn our_order_explains_a_rise_once_and_an_unknown_one_first() {
-        let (opened, unknown) = (
-            order(97, OrderResult::Opened),
-            order(80, OrderResult::Unknown),
-        );
+        let (opened, unknown) = (order(97, OrderResult::Opened), order(80, OrderResult::Unknown));
         let both = [opened, unknown];
         let risen = RISEN();
-        assert_eq!(
-            risen.cause(&both, &[], &[]),
-            Some(Cause::Order(unknown.id)),
-            "R40"
-        );
-        assert_eq!(
-            risen.cause(&both, &[unknown.id], &[]),
-            Some(Cause::Order(opened.id))
-        );
+        assert_eq!(risen.cause(&both, &[], &[]), Some(Cause::Order(unknown.id)), "R40");
+        assert_eq!(risen.cause(&both, &[unknown.id], &[]), Some(Cause::Order(opened.id)));
         assert_eq!(risen.cause(&both, &[unknown.id, opened.id], &[]), None);
         for result in [OrderResult::Running, OrderResult::Accepted] {
             assert!(risen.cause(&[order(99, result)], &[], &[]).is_some());
         }
         for result in [OrderResult::Refused, OrderResult::Failed] {
-            assert_eq!(
-                risen.cause(&[order(99, result)], &[], &[]),
-                None,
-                "{result}"
-            );
+            assert_eq!(risen.cause(&[order(99, result)], &[], &[]), None, "{result}");
         }
-        assert_eq!(
-            risen.cause(&[order(40, OrderResult::Opened)], &[], &[]),
-            None,
-            "long over"
-        );
+        assert_eq!(risen.cause(&[order(40, OrderResult::Opened)], &[], &[]), None, "long over");
     }
 
     #[test]
@@ -209,19 +162,12 @@ mod tests {
         assert_eq!(risen.cause(&[], &[], &[at(96)]), Some(Cause::Camera));
         assert_eq!(risen.cause(&[], &[], &[at(112)]), Some(Cause::Camera));
         assert_eq!(risen.cause(&[], &[], &[at(80), at(130)]), None);
-        assert_eq!(
-            risen.cause(&[], &[], &[]),
-            None,
-            "a hand or a remote control"
-        );
+        assert_eq!(risen.cause(&[], &[], &[]), None, "a hand or a remote control");
     }
 
     #[test]
     fn where_nobody_knows_when_it_was_down_the_whole_shift_counts() {
-        let risen = Risen {
-            at: at(100_000),
-            down_at: None,
-        };
+        let risen = Risen { at: at(100_000), down_at: None };
         let order = order(100_000 - 3_600 * 11, OrderResult::Opened);
         assert!(risen.cause(&[order], &[], &[]).is_some());
     }

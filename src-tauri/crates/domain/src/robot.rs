@@ -141,63 +141,38 @@ impl RobotScene {
             RobotLanguage::Zh => self.zh(),
             RobotLanguage::En => self.en(),
         };
-        Words {
-            text: Cow::Borrowed(text),
-            speech: Cow::Borrowed(speech),
-        }
+        Words { text: Cow::Borrowed(text), speech: Cow::Borrowed(speech) }
     }
 
     const fn zh(self) -> (&'static str, &'static str) {
         match self {
             Self::Idle => ("欢迎光临\n如需帮助，请按呼叫键", ""),
-            Self::Welcome => (
-                "您好\n客服正在为您处理，请稍候",
-                "您好，客服正在为您处理，请稍候。",
-            ),
-            Self::Pay => (
-                "请扫码缴费\n应付 {amount}",
-                "应付{amount}，请用手机扫描屏幕上的二维码缴费。",
-            ),
-            Self::Renewal => (
-                "月卡已过期\n请扫码续费",
-                "您的月卡已过期，请用手机扫描屏幕上的二维码续费。",
-            ),
-            Self::UnlicensedEntry => (
-                "无牌车请扫码进场\n扫码后确认手机号码",
-                "无牌车请用手机扫描屏幕上的二维码，确认手机号码后进场。",
-            ),
+            Self::Welcome => ("您好\n客服正在为您处理，请稍候", "您好，客服正在为您处理，请稍候。"),
+            Self::Pay => ("请扫码缴费\n应付 {amount}", "应付{amount}，请用手机扫描屏幕上的二维码缴费。"),
+            Self::Renewal => ("月卡已过期\n请扫码续费", "您的月卡已过期，请用手机扫描屏幕上的二维码续费。"),
+            Self::UnlicensedEntry => {
+                ("无牌车请扫码进场\n扫码后确认手机号码", "无牌车请用手机扫描屏幕上的二维码，确认手机号码后进场。")
+            }
             Self::UnlicensedExit => (
                 "无牌车请扫码缴费\n输入进场时的手机号码",
                 "无牌车请用手机扫描屏幕上的二维码，输入进场时的手机号码后缴费。",
             ),
-            Self::ContactOwner => (
-                "车辆已锁定\n请联系车主解锁后出场",
-                "车辆已锁定，请联系车主解锁后出场。",
-            ),
-            Self::RefusalBarred => (
-                "该车辆不能进场\n请倒车离开，如有疑问请按呼叫键",
-                "对不起，该车辆不能进场，请倒车离开。",
-            ),
-            Self::RefusalOutsiders => (
-                "本停车场不对外开放\n请倒车离开，来访请联系被访人",
-                "对不起，本停车场不对外开放，请倒车离开。",
-            ),
-            Self::RefusalExpired => (
-                "月卡已过期\n本停车场不对外开放，请续费后进场",
-                "您的月卡已过期，本停车场不对外开放，请续费后进场。",
-            ),
-            Self::RefusalSpaces => (
-                "月卡车位已占满\n已在场：{plates}",
-                "您的月卡车位已占满，请先将在场车辆驶出。",
-            ),
+            Self::ContactOwner => ("车辆已锁定\n请联系车主解锁后出场", "车辆已锁定，请联系车主解锁后出场。"),
+            Self::RefusalBarred => {
+                ("该车辆不能进场\n请倒车离开，如有疑问请按呼叫键", "对不起，该车辆不能进场，请倒车离开。")
+            }
+            Self::RefusalOutsiders => {
+                ("本停车场不对外开放\n请倒车离开，来访请联系被访人", "对不起，本停车场不对外开放，请倒车离开。")
+            }
+            Self::RefusalExpired => {
+                ("月卡已过期\n本停车场不对外开放，请续费后进场", "您的月卡已过期，本停车场不对外开放，请续费后进场。")
+            }
+            Self::RefusalSpaces => ("月卡车位已占满\n已在场：{plates}", "您的月卡车位已占满，请先将在场车辆驶出。"),
             Self::ShowDocument => (
                 "请出示证件\n将证件正面朝向摄像头\n距离约 20 厘米\n照片仅用于本次放行登记",
                 "请出示有效证件，将证件正面朝向摄像头，距离约二十厘米。",
             ),
-            Self::Paid => (
-                "缴费成功\n请在 {minutes} 分钟内离场",
-                "缴费成功，请在{minutes}分钟内离场，祝您一路平安。",
-            ),
+            Self::Paid => ("缴费成功\n请在 {minutes} 分钟内离场", "缴费成功，请在{minutes}分钟内离场，祝您一路平安。"),
             Self::Text => ("{text}", ""),
         }
     }
@@ -208,24 +183,12 @@ impl RobotScene {
             Self::Welcome => ("Hello\nSomebody is looking after you, please wait", ""),
             Self::Pay => ("Scan to pay\n{amount} due", ""),
             Self::Renewal => ("Your pass has ended\nScan to renew it", ""),
-            Self::UnlicensedEntry => (
-                "No plate? Scan to enter\nThen confirm your phone number",
-                "",
-            ),
-            Self::UnlicensedExit => (
-                "No plate? Scan to pay\nEnter the phone number you came in with",
-                "",
-            ),
+            Self::UnlicensedEntry => ("No plate? Scan to enter\nThen confirm your phone number", ""),
+            Self::UnlicensedExit => ("No plate? Scan to pay\nEnter the phone number you came in with", ""),
             Self::ContactOwner => ("This car is locked\nAsk its owner to unlock it", ""),
             Self::RefusalBarred => ("This vehicle is not admitted\nPlease back out", ""),
-            Self::RefusalOutsiders => (
-                "This car park is not open to the public\nPlease back out",
-                "",
-            ),
-            Self::RefusalExpired => (
-                "Your pass has ended\nThis car park is for pass holders only",
-                "",
-            ),
+            Self::RefusalOutsiders => ("This car park is not open to the public\nPlease back out", ""),
+            Self::RefusalExpired => ("Your pass has ended\nThis car park is for pass holders only", ""),
             Self::RefusalSpaces => ("The spaces of your pass are taken\nInside: {plates}", ""),
             Self::ShowDocument => (
                 "Please show your document\nHold it 20 cm before the camera\nThe photo is used for this release only",
@@ -248,15 +211,7 @@ pub struct Words<'a> {
 
 impl Link {
     /// The names an address may hold in braces.
-    pub const PLACES: &'static [&'static str] = &[
-        "lot",
-        "lane",
-        "stay",
-        "plate",
-        "amount",
-        "amount_fen",
-        "phone",
-    ];
+    pub const PLACES: &'static [&'static str] = &["lot", "lane", "stay", "plate", "amount", "amount_fen", "phone"];
 }
 
 /// The first name in braces that is none of `places`.
@@ -292,10 +247,7 @@ pub fn fill(text: &str, known: &BTreeMap<&'static str, String>) -> String {
 
 /// Fills an address: what is put into it is percent-encoded, so that no plate or name can change where it leads.
 pub fn address(link: &str, known: &BTreeMap<&'static str, String>) -> String {
-    let encoded = known
-        .iter()
-        .map(|(name, value)| (*name, percent(value)))
-        .collect();
+    let encoded = known.iter().map(|(name, value)| (*name, percent(value))).collect();
     fill(link, &encoded)
 }
 
@@ -336,10 +288,7 @@ mod tests {
     use super::*;
 
     fn known(pairs: &[(&'static str, &str)]) -> BTreeMap<&'static str, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
     }
 
     #[test]
@@ -372,10 +321,7 @@ mod tests {
     #[test]
     fn names_in_braces_are_filled_and_unknown_ones_leave_nothing() {
         let known = known(&[("amount", "¥12.00"), ("minutes", "15")]);
-        assert_eq!(
-            fill("应付 {amount}，{minutes} 分钟", &known),
-            "应付 ¥12.00，15 分钟"
-        );
+        assert_eq!(fill("应付 {amount}，{minutes} 分钟", &known), "应付 ¥12.00，15 分钟");
         assert_eq!(fill("{plate}好", &known), "好");
         assert_eq!(fill("a { b", &known), "a { b");
         let places = RobotScene::Pay.places();

@@ -177,19 +177,12 @@ rules! {
 impl Rules {
     /// Sets one rule. A refusal changes nothing.
     pub fn set(&mut self, name: &str, value: i64) -> Result<(), RuleError> {
-        let limit = Self::LIMITS
-            .iter()
-            .find(|limit| limit.name == name)
-            .ok_or_else(|| RuleError::Unknown(name.to_owned()))?;
+        let limit =
+            Self::LIMITS.iter().find(|limit| limit.name == name).ok_or_else(|| RuleError::Unknown(name.to_owned()))?;
         let allowed = u32::try_from(value)
             .ok()
             .filter(|value| (limit.min..=limit.max).contains(value))
-            .ok_or(RuleError::OutOfRange {
-                name: limit.name,
-                value,
-                min: limit.min,
-                max: limit.max,
-            })?;
+            .ok_or(RuleError::OutOfRange { name: limit.name, value, min: limit.min, max: limit.max })?;
         if let Some(slot) = self.slot(name) {
             *slot = allowed;
         }
@@ -197,26 +190,16 @@ impl Rules {
     }
 
     /// The defaults with these values set; every fault is told, not only the first.
-    pub fn from_pairs<'a>(
-        pairs: impl IntoIterator<Item = (&'a str, i64)>,
-    ) -> Result<Self, Vec<RuleError>> {
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, i64)>) -> Result<Self, Vec<RuleError>> {
         let mut rules = Self::default();
-        let faults: Vec<RuleError> = pairs
-            .into_iter()
-            .filter_map(|(name, value)| rules.set(name, value).err())
-            .collect();
-        if faults.is_empty() {
-            Ok(rules)
-        } else {
-            Err(faults)
-        }
+        let faults: Vec<RuleError> =
+            pairs.into_iter().filter_map(|(name, value)| rules.set(name, value).err()).collect();
+        if faults.is_empty() { Ok(rules) } else { Err(faults) }
     }
 
     /// Every rule by name, for tables and the site file.
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, u32)> {
-        Self::LIMITS
-            .iter()
-            .filter_map(|limit| Some((limit.name, self.get(limit.name)?)))
+        Self::LIMITS.iter().filter_map(|limit| Some((limit.name, self.get(limit.name)?)))
     }
 }
 
@@ -233,16 +216,9 @@ mod tests {
         assert_eq!(rules.quote_seconds, 60);
         assert_eq!(rules.photo_retention_days, 90, "R36");
         assert_eq!(rules.call_silence_minutes, 60, "R11");
-        assert_eq!(
-            rules.approval_due_fen, 20_000,
-            "from ¥200 on two people decide"
-        );
+        assert_eq!(rules.approval_due_fen, 20_000, "from ¥200 on two people decide");
         for limit in Rules::LIMITS {
-            assert!(
-                (limit.min..=limit.max).contains(&limit.default),
-                "{}",
-                limit.name
-            );
+            assert!((limit.min..=limit.max).contains(&limit.default), "{}", limit.name);
             assert_eq!(rules.get(limit.name), Some(limit.default));
         }
     }
@@ -256,12 +232,7 @@ mod tests {
                 assert_eq!(rules.get(limit.name), Some(value));
             }
             let kept = rules;
-            for value in [
-                i64::from(limit.min) - 1,
-                i64::from(limit.max) + 1,
-                i64::MIN,
-                i64::MAX,
-            ] {
+            for value in [i64::from(limit.min) - 1, i64::from(limit.max) + 1, i64::MIN, i64::MAX] {
                 let fault = rules.set(limit.name, value).unwrap_err();
                 assert!(matches!(fault, RuleError::OutOfRange { name, .. } if name == limit.name));
             }
@@ -273,10 +244,7 @@ mod tests {
     fn pairs_carry_every_rule_there_and_back_and_name_every_fault() {
         let mut rules = Rules::default();
         rules.set("lock_minutes", 3).unwrap();
-        let pairs: Vec<_> = rules
-            .pairs()
-            .map(|(name, value)| (name, i64::from(value)))
-            .collect();
+        let pairs: Vec<_> = rules.pairs().map(|(name, value)| (name, i64::from(value))).collect();
         assert_eq!(Rules::from_pairs(pairs), Ok(rules));
 
         let faults = Rules::from_pairs([("lock_minutes", 0), ("colour", 1), ("grace_days", 4)]);

@@ -73,10 +73,7 @@ impl SeatFacts {
     /// Whether a call that comes now rings here rather than waits in the queue. A lost desk still gets its calls for a
     /// while.
     pub fn takes_calls(&self, after_call_ms: i64, now: Timestamp) -> bool {
-        let listening = Self {
-            lost_at: None,
-            ..*self
-        };
+        let listening = Self { lost_at: None, ..*self };
         listening.state(after_call_ms, now).0 == SeatState::Free
     }
 
@@ -97,46 +94,23 @@ mod tests {
     }
 
     fn sits() -> SeatFacts {
-        SeatFacts {
-            bound_at: at(0),
-            ..SeatFacts::default()
-        }
+        SeatFacts { bound_at: at(0), ..SeatFacts::default() }
     }
 
     #[test]
     fn a_seat_is_free_busy_and_after_call_by_what_its_person_does() {
         assert_eq!(sits().state(0, at(9)), (SeatState::Free, at(0)));
-        let speaks = SeatFacts {
-            call_since: Some(at(1)),
-            lane_since: Some(at(1)),
-            ..sits()
-        };
+        let speaks = SeatFacts { call_since: Some(at(1)), lane_since: Some(at(1)), ..sits() };
         assert_eq!(speaks.state(0, at(9)), (SeatState::Busy, at(1)));
-        let after = SeatFacts {
-            lane_since: Some(at(1)),
-            call_over_at: Some(at(3)),
-            ..sits()
-        };
+        let after = SeatFacts { lane_since: Some(at(1)), call_over_at: Some(at(3)), ..sits() };
         assert_eq!(after.state(0, at(9)), (SeatState::AfterCall, at(3)));
-        let looks = SeatFacts {
-            lane_since: Some(at(4)),
-            ..sits()
-        };
-        assert_eq!(
-            looks.state(0, at(9)),
-            (SeatState::Busy, at(4)),
-            "a lane looked up"
-        );
+        let looks = SeatFacts { lane_since: Some(at(4)), ..sits() };
+        assert_eq!(looks.state(0, at(9)), (SeatState::Busy, at(4)), "a lane looked up");
     }
 
     #[test]
-    fn after_a_call_a_seat_is_free_again_in_time_where_the_rule_says_so_but_the_open_case_is_never_wiped()
-     {
-        let after = SeatFacts {
-            lane_since: Some(at(1)),
-            call_over_at: Some(at(3)),
-            ..sits()
-        };
+    fn after_a_call_a_seat_is_free_again_in_time_where_the_rule_says_so_but_the_open_case_is_never_wiped() {
+        let after = SeatFacts { lane_since: Some(at(1)), call_over_at: Some(at(3)), ..sits() };
         assert_eq!(after.state(60_000, at(3)), (SeatState::AfterCall, at(3)));
         assert_eq!(after.state(60_000, at(4)), (SeatState::Free, at(4)));
         assert!(after.takes_calls(60_000, at(4)) && !after.takes_calls(60_000, at(3)));
@@ -145,17 +119,10 @@ mod tests {
 
     #[test]
     fn a_lost_seat_still_takes_calls_and_an_away_one_does_not() {
-        let lost = SeatFacts {
-            lost_at: Some(at(5)),
-            ..sits()
-        };
+        let lost = SeatFacts { lost_at: Some(at(5)), ..sits() };
         assert_eq!(lost.state(0, at(6)), (SeatState::Lost, at(5)));
         assert!(lost.takes_calls(0, at(6)));
-        let away = SeatFacts {
-            away: true,
-            away_at: Some(at(2)),
-            ..sits()
-        };
+        let away = SeatFacts { away: true, away_at: Some(at(2)), ..sits() };
         assert_eq!(away.state(0, at(6)), (SeatState::Away, at(2)));
         assert!(!away.takes_calls(0, at(6)));
     }

@@ -130,13 +130,8 @@ pub fn settle(opening: &OpeningFacts, sign: &Sign) -> Settlement {
         Sign::BackedOut => Settlement::NoPassage,
         Sign::PersonSaid => passed(opening),
         Sign::Loop { at } if *at > opening.at => passed(opening),
-        Sign::Read {
-            plate,
-            at,
-            opened_by_camera,
-            history: false,
-        } if *at > opening.at
-            && (*opened_by_camera || is_next_vehicle(opening, plate.as_ref())) =>
+        Sign::Read { plate, at, opened_by_camera, history: false }
+            if *at > opening.at && (*opened_by_camera || is_next_vehicle(opening, plate.as_ref())) =>
         {
             passed(opening)
         }
@@ -174,9 +169,7 @@ pub fn settle_automatic(
 fn is_next_vehicle(opening: &OpeningFacts, read: Option<&Plate>) -> bool {
     let Some(read) = read else { return false };
     let own = [&opening.plate, &opening.plate_read];
-    !own.into_iter()
-        .flatten()
-        .any(|own| plate::same_vehicle(own, read))
+    !own.into_iter().flatten().any(|own| plate::same_vehicle(own, read))
 }
 
 fn passed(opening: &OpeningFacts) -> Settlement {

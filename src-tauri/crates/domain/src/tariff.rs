@@ -88,10 +88,7 @@ impl Tariff {
         if parts.step_minutes == 0 && parts.step_fen.0 > 0 {
             return Err(TariffError::NoLength("step_fen"));
         }
-        Ok(Self(TariffParts {
-            day_cap_fen: parts.day_cap_fen.filter(|cap| cap.0 > 0),
-            ..parts
-        }))
+        Ok(Self(TariffParts { day_cap_fen: parts.day_cap_fen.filter(|cap| cap.0 > 0), ..parts }))
     }
 
     /// Its numbers.
@@ -137,10 +134,7 @@ impl Tariff {
         // With no first period the first step is due at once.
         let begun = i64::from(first == 0);
         let steps = (beyond.saturating_add(step - 1) / step).max(begun);
-        self.0
-            .first_fen
-            .0
-            .saturating_add(self.0.step_fen.0.saturating_mul(steps))
+        self.0.first_fen.0.saturating_add(self.0.step_fen.0.saturating_mul(steps))
     }
 }
 

@@ -50,8 +50,7 @@ impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Sums may run past what can be written; the nearest time that can is told instead of panicking.
         let ms = self.0.clamp(*WRITABLE.start(), *WRITABLE.end());
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
-            .map_err(|_| std::fmt::Error)?;
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).map_err(|_| std::fmt::Error)?;
         f.write_str(&at.format(&Rfc3339).map_err(|_| std::fmt::Error)?)
     }
 }
@@ -73,9 +72,7 @@ impl Serialize for Timestamp {
 }
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -88,24 +85,15 @@ mod tests {
     fn a_time_travels_as_rfc_3339_and_any_offset_is_understood() {
         let at: Timestamp = "2026-11-22T08:41:00.25+08:00".parse().unwrap();
         assert_eq!(at.to_string(), "2026-11-22T00:41:00.25Z");
-        assert_eq!(
-            serde_json::to_string(&at).unwrap(),
-            "\"2026-11-22T00:41:00.25Z\""
-        );
+        assert_eq!(serde_json::to_string(&at).unwrap(), "\"2026-11-22T00:41:00.25Z\"");
         assert!("2026-11-22".parse::<Timestamp>().is_err());
-        assert!(
-            "9999-12-31T23:59:59-08:00".parse::<Timestamp>().is_err(),
-            "past what can be written back"
-        );
+        assert!("9999-12-31T23:59:59-08:00".parse::<Timestamp>().is_err(), "past what can be written back");
     }
 
     #[test]
     fn a_time_no_calendar_can_write_is_told_as_the_nearest_that_can() {
         assert_eq!(Timestamp(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
-        assert_eq!(
-            Timestamp(i64::MIN).plus_minutes(-1).to_string(),
-            "0000-01-01T00:00:00Z"
-        );
+        assert_eq!(Timestamp(i64::MIN).plus_minutes(-1).to_string(), "0000-01-01T00:00:00Z");
     }
 
     proptest! {

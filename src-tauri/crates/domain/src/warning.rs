@@ -53,10 +53,7 @@ words! {
 
 /// An opening as the patterns see it.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts of one row, each its own question"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of one row, each its own question")]
 pub struct Opened {
     /// Its id.
     pub id: OpeningId,

@@ -50,23 +50,13 @@ mod tests {
             assert_eq!(op.as_str().parse(), Ok(*op));
         }
         for kind in PlateKind::ALL {
-            assert_eq!(
-                serde_json::from_value::<PlateKind>(kind.as_str().into()).unwrap(),
-                *kind
-            );
+            assert_eq!(serde_json::from_value::<PlateKind>(kind.as_str().into()).unwrap(), *kind);
         }
     }
 
     #[test]
     fn a_word_outside_the_set_is_named_with_its_set() {
-        let unknown = UnknownWord {
-            kind: "Assessment",
-            text: "Temporary".to_owned(),
-        };
-        assert_eq!(
-            "Temporary".parse::<Assessment>(),
-            Err(unknown),
-            "case counts"
-        );
+        let unknown = UnknownWord { kind: "Assessment", text: "Temporary".to_owned() };
+        assert_eq!("Temporary".parse::<Assessment>(), Err(unknown), "case counts");
     }
 }

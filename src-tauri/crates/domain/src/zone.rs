@@ -14,8 +14,7 @@ pub const TIME_ZONE: &str = "Asia/Shanghai";
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// Records lie between these where nobody says from when to when they are looked for: 2020 to 2100.
-const RECORDS: (Timestamp, Timestamp) =
-    (Timestamp(1_577_836_800_000), Timestamp(4_102_444_800_000));
+const RECORDS: (Timestamp, Timestamp) = (Timestamp(1_577_836_800_000), Timestamp(4_102_444_800_000));
 
 static LOCAL: OnceLock<Zone> = OnceLock::new();
 
@@ -40,10 +39,9 @@ pub enum BadZone {
 impl Default for Zone {
     fn default() -> Self {
         // The bundle has it; its offset has not changed since 1991.
-        TIME_ZONE.parse().unwrap_or_else(|_| Self {
-            name: TIME_ZONE.to_owned(),
-            rules: TimeZone::fixed(Offset::constant(8)),
-        })
+        TIME_ZONE
+            .parse()
+            .unwrap_or_else(|_| Self { name: TIME_ZONE.to_owned(), rules: TimeZone::fixed(Offset::constant(8)) })
     }
 }
 
@@ -51,9 +49,7 @@ impl FromStr for Zone {
     type Err = BadZone;
     fn from_str(name: &str) -> Result<Self, BadZone> {
         let unknown = || BadZone::Unknown(name.to_owned());
-        let rules = TimeZoneDatabase::bundled()
-            .get(name)
-            .map_err(|_| unknown())?;
+        let rules = TimeZoneDatabase::bundled().get(name).map_err(|_| unknown())?;
         // A zone without a name is the one that stands for an unknown one.
         let name = rules.iana_name().ok_or_else(unknown)?.to_owned();
         Ok(Self { name, rules })
@@ -101,9 +97,7 @@ impl Zone {
             let at = Timestamp(change.timestamp().as_millisecond());
             (at, i64::from(change.offset().seconds()) * 1_000)
         });
-        std::iter::once((first, self.offset_ms(first)))
-            .chain(changes.take_while(|(at, _)| *at < end))
-            .collect()
+        std::iter::once((first, self.offset_ms(first))).chain(changes.take_while(|(at, _)| *at < end)).collect()
     }
 
     /// As people there write it: `2026-11-22 08:41:00`.
@@ -145,11 +139,7 @@ impl Zone {
     pub fn read_day(&self, day: &str) -> Result<Timestamp, BadTime> {
         let shown: Timestamp = format!("{day}T00:00:00Z").parse()?;
         // `2026-11-22T…` reads as a time too, but is no day.
-        if shown.to_string().get(..10) == Some(day) {
-            Ok(self.at_clock_ms(shown.0))
-        } else {
-            Err(BadTime)
-        }
+        if shown.to_string().get(..10) == Some(day) { Ok(self.at_clock_ms(shown.0)) } else { Err(BadTime) }
     }
 }
 
@@ -207,11 +197,7 @@ mod tests {
         let first = Timestamp::of_local_day("2026-11-22").unwrap();
         assert_eq!(first.to_string(), "2026-11-21T16:00:00Z");
         assert_eq!(first.local_text(), "2026-11-22 00:00:00");
-        assert_eq!(
-            (first.local_hour(), first.plus_ms(-1).local_hour()),
-            (0, 23),
-            "the day before ends"
-        );
+        assert_eq!((first.local_hour(), first.plus_ms(-1).local_hour()), (0, 23), "the day before ends");
         assert_eq!(first.plus_ms(DAY_MS - 1).local_day(), "2026-11-22");
         assert_eq!(first.plus_ms(DAY_MS - 1).local_midnight(0), first);
         assert_eq!(first.local_midnight(-1), first.plus_ms(-DAY_MS));
@@ -228,21 +214,10 @@ mod tests {
             let ends = york.day_begins(york.day_number(begins) + 1);
             ends.since(begins) / HOUR_MS
         };
-        assert_eq!(
-            [
-                hours("2026-03-07"),
-                hours("2026-03-08"),
-                hours("2026-11-01")
-            ],
-            [24, 23, 25]
-        );
+        assert_eq!([hours("2026-03-07"), hours("2026-03-08"), hours("2026-11-01")], [24, 23, 25]);
         assert_eq!(york.text(at("2026-03-08T06:59:00Z")), "2026-03-08 01:59:00");
         assert_eq!(york.text(at("2026-03-08T07:00:00Z")), "2026-03-08 03:00:00");
-        assert_eq!(
-            york.read("2026-11-01T01:30:00").unwrap(),
-            at("2026-11-01T05:30:00Z"),
-            "the first of two"
-        );
+        assert_eq!(york.read("2026-11-01T01:30:00").unwrap(), at("2026-11-01T05:30:00Z"), "the first of two");
     }
 
     #[test]

@@ -29,28 +29,16 @@ impl Actor {
 
     /// Refuses what their role may not do.
     pub fn allow(&self, permission: Permission) -> Result<()> {
-        if self.role.may(permission) {
-            Ok(())
-        } else {
-            Err(Error::NotAllowed)
-        }
+        if self.role.may(permission) { Ok(()) } else { Err(Error::NotAllowed) }
     }
 
     /// Refuses what is outside their scope, in the words of what is not there.
     pub fn see(&self, lot: &LotId) -> Result<()> {
-        if self.may_see(lot) {
-            Ok(())
-        } else {
-            Err(Error::NotFound)
-        }
+        if self.may_see(lot) { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// Them, as others are told.
     pub fn holder(&self) -> Holder {
-        Holder {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            role: self.role,
-        }
+        Holder { id: self.id.clone(), name: self.name.clone(), role: self.role }
     }
 }

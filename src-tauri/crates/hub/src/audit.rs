@@ -52,27 +52,14 @@ pub fn sign(key: &SigningKey, at: Timestamp, chains: Vec<ChainHead>) -> AuditHea
     let signature = hex::encode(key.sign(&digest).to_bytes());
     let public_key = hex::encode(key.verifying_key().to_bytes());
     let digest = hex::encode(digest);
-    let qr_svg = qr(&format!(
-        "lanedesk-head:1:{at}:{digest}:{signature}:{public_key}"
-    ));
-    AuditHead {
-        at,
-        chains,
-        digest,
-        signature,
-        public_key,
-        qr_svg,
-    }
+    let qr_svg = qr(&format!("lanedesk-head:1:{at}:{digest}:{signature}:{public_key}"));
+    AuditHead { at, chains, digest, signature, public_key, qr_svg }
 }
 
 /// The text as a QR code. Some 300 characters always fit into one.
 fn qr(text: &str) -> String {
     qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M)
-        .map(|code| {
-            code.render::<qrcode::render::svg::Color<'_>>()
-                .min_dimensions(256, 256)
-                .build()
-        })
+        .map(|code| code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(256, 256).build())
         .unwrap_or_default()
 }
 
@@ -83,14 +70,11 @@ pub fn check(head: &AuditHead) -> Result<(), Fault> {
         return Err(Fault::Head("digest"));
     }
     let bytes = |text: &str, what| hex::decode(text).map_err(|_| Fault::Head(what));
-    let key: [u8; 32] = bytes(&head.public_key, "public key")?
-        .try_into()
-        .map_err(|_| Fault::Head("public key"))?;
+    let key: [u8; 32] = bytes(&head.public_key, "public key")?.try_into().map_err(|_| Fault::Head("public key"))?;
     let key = VerifyingKey::from_bytes(&key).map_err(|_| Fault::Head("public key"))?;
     let signature = bytes(&head.signature, "signature")?;
     let signature = Signature::from_slice(&signature).map_err(|_| Fault::Head("signature"))?;
-    key.verify_strict(&digest, &signature)
-        .map_err(|_| Fault::Head("signature"))
+    key.verify_strict(&digest, &signature).map_err(|_| Fault::Head("signature"))
 }
 
 /// Whether a head holds by itself and was signed with this key.
@@ -120,11 +104,7 @@ pub struct Extent {
 ///
 /// Rows after the head are fine; whatever it was signed over must be there as it was, and nothing may have been put behind
 /// it that claims to be older. `public_key`: the one key that may have signed it; without it the records' own are taken.
-pub async fn verify(
-    conn: &mut Conn<'_>,
-    head: Option<&AuditHead>,
-    public_key: Option<&str>,
-) -> Result<Extent, Fault> {
+pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>, public_key: Option<&str>) -> Result<Extent, Fault> {
     if let Some(head) = head {
         check(head)?;
         let known = if let Some(key) = public_key {
@@ -138,10 +118,7 @@ pub async fn verify(
         }
     }
     // All of it as it was at one moment: the hub may run meanwhile.
-    let begin = conn.pick(
-        "begin",
-        "begin transaction isolation level repeatable read, read only",
-    );
+    let begin = conn.pick("begin", "begin transaction isolation level repeatable read, read only");
     conn.execute(begin, vec![]).await?;
     let whole = at_one_moment(conn, head).await;
     conn.execute("commit", vec![]).await?;
@@ -155,9 +132,7 @@ async fn at_one_moment(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<
     for end in head.map(|head| head.chains.as_slice()).unwrap_or_default() {
         let why = match conn.audit_hash(&end.chain, end.seq).await? {
             None => "it is missing, and the head was signed over it",
-            Some(hash) if hash != end.hash => {
-                "it, or a row before it, is not what the head was signed over"
-            }
+            Some(hash) if hash != end.hash => "it, or a row before it, is not what the head was signed over",
             Some(_) => continue,
         };
         let (chain, seq) = (end.chain.clone(), end.seq);
@@ -183,11 +158,7 @@ impl<'a> Succession<'a> {
             let end = |chain: &'a ChainHead| (chain.chain.as_str(), chain.seq);
             (head, head.chains.iter().map(end).collect())
         };
-        Self {
-            first: heads.iter().map(|(_, at)| *at).min(),
-            heads: heads.into_iter().collect(),
-            head: head.map(ends),
-        }
+        Self { first: heads.iter().map(|(_, at)| *at).min(), heads: heads.into_iter().collect(), head: head.map(ends) }
     }
 
     fn fits(&self, row: &Anchor) -> Result<(), &'static str> {
@@ -238,16 +209,8 @@ mod tests {
     use super::*;
 
     fn head() -> AuditHead {
-        let chains = ["a", "b"].map(|chain| ChainHead {
-            chain: chain.to_owned(),
-            seq: 3,
-            hash: "00".repeat(32),
-        });
-        sign(
-            &SigningKey::from_bytes(&[7; 32]),
-            Timestamp(1_800_000_000_000),
-            chains.to_vec(),
-        )
+        let chains = ["a", "b"].map(|chain| ChainHead { chain: chain.to_owned(), seq: 3, hash: "00".repeat(32) });
+        sign(&SigningKey::from_bytes(&[7; 32]), Timestamp(1_800_000_000_000), chains.to_vec())
     }
 
     #[test]

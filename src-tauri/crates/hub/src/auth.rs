@@ -7,9 +7,7 @@ mod queue;
 mod throttle;
 mod token;
 
-pub use password::{
-    HashError, hash as hash_password, turn, verify as verify_password, verify_in, weakness,
-};
+pub use password::{HashError, hash as hash_password, turn, verify as verify_password, verify_in, weakness};
 pub use queue::{Share, Turn};
 pub use throttle::{Patience, Throttle};
 pub use token::Token;
@@ -143,12 +141,7 @@ pub struct LetIn {
 impl LetIn {
     /// Whoever was let in just now. `forgotten` was counted before they were looked at.
     pub fn new(hub: &Hub, visitor: &Visitor, forgotten: u64) -> Self {
-        Self {
-            hub: hub.clone(),
-            token: visitor.token.clone(),
-            actor: visitor.actor.clone(),
-            forgotten,
-        }
+        Self { hub: hub.clone(), token: visitor.token.clone(), actor: visitor.actor.clone(), forgotten }
     }
 
     /// Refuses where the session is over or rights were taken away by now.
@@ -158,11 +151,7 @@ impl LetIn {
         }
         let now = still_welcome(&self.hub, self.token.clone()).await?.actor;
         let mut lots = self.actor.scope.lots();
-        if now.role == self.actor.role && lots.all(|lot| now.may_see(lot)) {
-            Ok(())
-        } else {
-            Err(Error::NotAllowed)
-        }
+        if now.role == self.actor.role && lots.all(|lot| now.may_see(lot)) { Ok(()) } else { Err(Error::NotAllowed) }
     }
 }
 
@@ -259,13 +248,7 @@ async fn live_session(hub: &Hub, token: &Token, now: Timestamp) -> Result<Sessio
 async fn read_session(hub: &Hub, token: &Token) -> Result<Session> {
     let sessions = hub.sessions();
     let before = sessions.forgotten();
-    let found = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .session(token.as_str())
-        .await?;
+    let found = hub.store().read().await?.conn().session(token.as_str()).await?;
     let session = found.ok_or(Error::NoSession)?;
     if hub.store().engine() == "sqlite" {
         let mut kept = sessions.kept();
@@ -337,11 +320,7 @@ pub async fn known(hub: &Hub, id: &PersonId) -> Result<Option<Known>> {
 }
 
 /// The same inside a transaction, which must not wait for a second connection.
-pub(crate) async fn person_in(
-    hub: &Hub,
-    conn: &mut Conn<'_>,
-    id: &PersonId,
-) -> Result<Option<Arc<Actor>>> {
+pub(crate) async fn person_in(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Option<Arc<Actor>>> {
     let kept = hub.sessions().people().get(id).cloned();
     let known = match kept {
         Some(kept) => Some(kept),
@@ -361,18 +340,8 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
     let given = conn.given(id).await?;
     let shared = hub.sessions().scopes().get(&given).cloned();
     let scope = shared.unwrap_or_else(|| Arc::new(resolve(hub, &given)));
-    let actor = Arc::new(Actor {
-        id: person.id,
-        name: person.name,
-        role: person.role,
-        scope: scope.clone(),
-    });
-    let known = Known {
-        actor,
-        must_change: account.must_change,
-        handed: account.handed,
-        enrolled: account.enrolled,
-    };
+    let actor = Arc::new(Actor { id: person.id, name: person.name, role: person.role, scope: scope.clone() });
+    let known = Known { actor, must_change: account.must_change, handed: account.handed, enrolled: account.enrolled };
     let mut people = hub.sessions().people();
     if hub.sessions().forgotten() == before {
         people.insert(id.clone(), known.clone());
@@ -383,21 +352,9 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
 
 fn resolve(hub: &Hub, given: &Given) -> Scope {
     let directory = hub.directory();
-    let areas: Vec<AreaNode> = directory
-        .areas
-        .iter()
-        .map(|(id, (_, parent))| AreaNode {
-            id: id.clone(),
-            parent: parent.clone(),
-        })
-        .collect();
-    let lots: Vec<LotNode> = directory
-        .lots
-        .values()
-        .map(|lot| LotNode {
-            id: lot.id.clone(),
-            area: lot.area.clone(),
-        })
-        .collect();
+    let areas: Vec<AreaNode> =
+        directory.areas.iter().map(|(id, (_, parent))| AreaNode { id: id.clone(), parent: parent.clone() }).collect();
+    let lots: Vec<LotNode> =
+        directory.lots.values().map(|lot| LotNode { id: lot.id.clone(), area: lot.area.clone() }).collect();
     Scope::resolve(&areas, &lots, &given.areas, &given.lots)
 }

@@ -60,11 +60,7 @@ fn file_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
 }
 
 /// Copies database and objects into `folder`, while a hub may run. The key is not copied: keep it elsewhere.
-pub async fn backup(
-    database: &str,
-    objects: Option<&str>,
-    folder: &Path,
-) -> Result<(), BackupError> {
+pub async fn backup(database: &str, objects: Option<&str>, folder: &Path) -> Result<(), BackupError> {
     let from = sqlite_path(database).ok_or(BackupError::NotSqlite)?;
     refuse_s3(objects)?;
     std::fs::create_dir_all(folder).map_err(file_error(folder))?;
@@ -73,10 +69,7 @@ pub async fn backup(
         return Err(BackupError::Occupied(to));
     }
     let mut conn = open(&from).await?;
-    sqlx::query("vacuum into $1")
-        .bind(to.display().to_string())
-        .execute(&mut conn)
-        .await?;
+    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut conn).await?;
     conn.close().await?;
     // After the database: every picture it names is there, because pictures are written before their rows.
     match objects {
@@ -96,11 +89,7 @@ fn refuse_s3(objects: Option<&str>) -> Result<(), BackupError> {
 ///
 /// Every fence rises, so that no order given after the backup can fit a lease again; nobody stays logged in, and streams
 /// begin anew.
-pub async fn restore(
-    database: &str,
-    objects: Option<&str>,
-    folder: &Path,
-) -> Result<(), BackupError> {
+pub async fn restore(database: &str, objects: Option<&str>, folder: &Path) -> Result<(), BackupError> {
     let to = sqlite_path(database).ok_or(BackupError::NotSqlite)?;
     refuse_s3(objects)?;
     let from = folder.join("hub.db");
@@ -128,14 +117,12 @@ pub async fn raise_fences(store: &Store) -> Result<(), StoreError> {
         .write(|tx| {
             Box::pin(async move {
                 let rise = crate::args![FENCE_RISE];
-                tx.execute("update lease set fence = fence + $1, open = false", rise)
-                    .await?;
+                tx.execute("update lease set fence = fence + $1, open = false", rise).await?;
                 tx.execute("delete from session", vec![]).await?;
                 // The one event left is newer than any place a desk may hold, so every desk reads everything again.
                 let newest = tx.newest_place().await?.xid;
                 tx.execute("delete from event", vec![]).await?;
-                let sql =
-                    "insert into event (xid, n, at, kind, body) values ($1, 0, 0, 'site', 'null')";
+                let sql = "insert into event (xid, n, at, kind, body) values ($1, 0, 0, 'site', 'null')";
                 tx.execute(sql, crate::args![newest + FENCE_RISE]).await?;
                 Ok::<(), StoreError>(())
             })
@@ -144,18 +131,15 @@ pub async fn raise_fences(store: &Store) -> Result<(), StoreError> {
 }
 
 async fn open(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(false);
+    let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
     SqliteConnection::connect_with(&options).await
 }
 
 /// Leaving write-ahead logging needs the database for oneself: it fails while anybody has it open.
 async fn refuse_while_used(file: &Path) -> Result<(), BackupError> {
     let mut conn = open(file).await?;
-    let left: Result<(String,), sqlx::Error> = sqlx::query_as("pragma journal_mode = delete")
-        .fetch_one(&mut conn)
-        .await;
+    let left: Result<(String,), sqlx::Error> =
+        sqlx::query_as("pragma journal_mode = delete").fetch_one(&mut conn).await;
     conn.close().await?;
     match left {
         Ok((mode,)) if mode == "delete" => Ok(()),

@@ -33,16 +33,12 @@ impl Default for Clock {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Arc::new(Source::System {
-            offset: AtomicI64::new(0),
-        }))
+        Self(Arc::new(Source::System { offset: AtomicI64::new(0) }))
     }
 
     /// A clock that stands at `now` until [`Clock::advance`] moves it.
     pub fn manual(now: Timestamp) -> Self {
-        Self(Arc::new(Source::Manual {
-            now: watch::Sender::new(now),
-        }))
+        Self(Arc::new(Source::Manual { now: watch::Sender::new(now) }))
     }
 
     /// The present moment.
@@ -92,9 +88,7 @@ impl Clock {
 
 /// The machine's clock, uncorrected.
 pub(crate) fn machine_now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 

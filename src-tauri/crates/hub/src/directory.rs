@@ -168,11 +168,7 @@ impl Directory {
             reasons: load_reasons(conn).await?,
             tariffs: load_tariffs(conn).await?,
             integrations: load_integrations(conn).await?,
-            rules: conn
-                .all::<(String, i64)>("select name, value from rule", vec![])
-                .await?
-                .into_iter()
-                .collect(),
+            rules: conn.all::<(String, i64)>("select name, value from rule", vec![]).await?.into_iter().collect(),
         })
     }
 
@@ -184,11 +180,9 @@ impl Directory {
 
     /// The lanes a device serves, as barrier or plate camera.
     pub fn lanes_of(&self, device: &DeviceId) -> impl Iterator<Item = &Lane> {
-        self.lanes.values().filter(move |lane| {
-            [&lane.barrier, &lane.plate_camera]
-                .into_iter()
-                .any(|id| id.as_ref() == Some(device))
-        })
+        self.lanes
+            .values()
+            .filter(move |lane| [&lane.barrier, &lane.plate_camera].into_iter().any(|id| id.as_ref() == Some(device)))
     }
 }
 
@@ -197,8 +191,7 @@ pub(crate) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, StoreError>
 where
     T::Err: std::fmt::Display,
 {
-    text.parse()
-        .map_err(|e| StoreError::Corrupt(format!("{text:?}: {e}")))
+    text.parse().map_err(|e| StoreError::Corrupt(format!("{text:?}: {e}")))
 }
 
 /// The same for a column that may be null.
@@ -213,15 +206,9 @@ fn small(number: i64) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is out of range")))
 }
 
-async fn load_areas(
-    conn: &mut Conn<'_>,
-) -> Result<HashMap<AreaId, (String, Option<AreaId>)>, StoreError> {
-    let rows: Vec<(String, String, Option<String>)> = conn
-        .all("select id, name, parent_id from area", vec![])
-        .await?;
-    rows.into_iter()
-        .map(|(id, name, parent)| Ok((parsed(&id)?, (name, parsed_opt(parent.as_deref())?))))
-        .collect()
+async fn load_areas(conn: &mut Conn<'_>) -> Result<HashMap<AreaId, (String, Option<AreaId>)>, StoreError> {
+    let rows: Vec<(String, String, Option<String>)> = conn.all("select id, name, parent_id from area", vec![]).await?;
+    rows.into_iter().map(|(id, name, parent)| Ok((parsed(&id)?, (name, parsed_opt(parent.as_deref())?)))).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -295,39 +282,21 @@ async fn load_lanes(conn: &mut Conn<'_>) -> Result<HashMap<LaneId, Lane>, StoreE
 }
 
 async fn load_devices(conn: &mut Conn<'_>) -> Result<HashMap<DeviceId, Device>, StoreError> {
-    let rows: Vec<(String, String, String, String)> = conn
-        .all("select id, driver, settings, secrets from device", vec![])
-        .await?;
+    let rows: Vec<(String, String, String, String)> =
+        conn.all("select id, driver, settings, secrets from device", vec![]).await?;
     let device = |(id, driver, settings, secrets): (String, _, _, _)| {
         let id: DeviceId = parsed(&id)?;
-        Ok((
-            id.clone(),
-            Device {
-                id,
-                driver,
-                settings,
-                secrets,
-            },
-        ))
+        Ok((id.clone(), Device { id, driver, settings, secrets }))
     };
     rows.into_iter().map(device).collect()
 }
 
 async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, StoreError> {
-    let rows: Vec<(String, String, String, String)> = conn
-        .all("select id, number, phone, secret from robot", vec![])
-        .await?;
+    let rows: Vec<(String, String, String, String)> =
+        conn.all("select id, number, phone, secret from robot", vec![]).await?;
     let robot = |(id, number, phone, secret): (String, _, _, _)| {
         let id: RobotId = parsed(&id)?;
-        Ok((
-            id.clone(),
-            Robot {
-                id,
-                number,
-                phone,
-                secret,
-            },
-        ))
+        Ok((id.clone(), Robot { id, number, phone, secret }))
     };
     rows.into_iter().map(robot).collect()
 }
@@ -337,18 +306,15 @@ type Links = HashMap<Link, String>;
 
 async fn load_links(conn: &mut Conn<'_>) -> Result<Links, StoreError> {
     let rows: Vec<(String, String)> = conn.all("select name, url from link", vec![]).await?;
-    rows.into_iter()
-        .map(|(name, url)| Ok((parsed(&name)?, url)))
-        .collect()
+    rows.into_iter().map(|(name, url)| Ok((parsed(&name)?, url))).collect()
 }
 
 /// Words of robots by scene and language.
 type Templates = HashMap<(RobotScene, RobotLanguage), (String, String)>;
 
 async fn load_templates(conn: &mut Conn<'_>) -> Result<Templates, StoreError> {
-    let rows: Vec<(String, String, String, String)> = conn
-        .all("select scene, lang, text, speech from template", vec![])
-        .await?;
+    let rows: Vec<(String, String, String, String)> =
+        conn.all("select scene, lang, text, speech from template", vec![]).await?;
     rows.into_iter()
         .map(|(scene, lang, text, speech)| Ok(((parsed(&scene)?, parsed(&lang)?), (text, speech))))
         .collect()
@@ -374,11 +340,7 @@ async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, S
         return Ok(default_reasons().into_iter().map(named).collect());
     }
     let reason = |row: ReasonRow| {
-        let direction = if row.direction == "any" {
-            None
-        } else {
-            Some(parsed(&row.direction)?)
-        };
+        let direction = if row.direction == "any" { None } else { Some(parsed(&row.direction)?) };
         let reason = Reason {
             code: row.code.clone(),
             text: row.text,
@@ -421,19 +383,12 @@ async fn load_tariffs(conn: &mut Conn<'_>) -> Result<HashMap<LotId, TariffRow>, 
     rows.into_iter().map(tariff).collect()
 }
 
-async fn load_integrations(
-    conn: &mut Conn<'_>,
-) -> Result<HashMap<IntegrationId, Integration>, StoreError> {
+async fn load_integrations(conn: &mut Conn<'_>) -> Result<HashMap<IntegrationId, Integration>, StoreError> {
     let sql = "select id, kind, secret, next_secret from integration";
     let rows: Vec<(String, String, String, Option<String>)> = conn.all(sql, vec![]).await?;
     let integration = |(id, kind, secret, next_secret): (String, _, _, _)| {
         let id: IntegrationId = parsed(&id)?;
-        let integration = Integration {
-            id: id.clone(),
-            kind,
-            secret,
-            next_secret,
-        };
+        let integration = Integration { id: id.clone(), kind, secret, next_secret };
         Ok((id, integration))
     };
     rows.into_iter().map(integration).collect()

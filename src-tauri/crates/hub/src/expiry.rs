@@ -31,10 +31,7 @@ pub struct Alarm {
 
 impl Default for Alarm {
     fn default() -> Self {
-        Self {
-            planned: AtomicI64::new(i64::MAX),
-            sooner: Notify::new(),
-        }
+        Self { planned: AtomicI64::new(i64::MAX), sooner: Notify::new() }
     }
 }
 
@@ -58,9 +55,7 @@ pub async fn run(hub: Hub) {
         }
         let now = hub.clock().now();
         let next = next(&hub).await.unwrap_or(None);
-        let wake = next.map_or(now.plus_ms(LOOK_EVERY), |at| {
-            Timestamp(at.0.min(now.0 + LOOK_EVERY))
-        });
+        let wake = next.map_or(now.plus_ms(LOOK_EVERY), |at| Timestamp(at.0.min(now.0 + LOOK_EVERY)));
         hub.alarm().planned.store(wake.0, Ordering::Relaxed);
         tokio::select! {
             () = hub.clock().sleep_until(wake) => {}
@@ -118,14 +113,9 @@ async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
                     return Ok(());
                 };
                 if tx.warn_lease(&lease).await? {
-                    let told = Told::LeaseExpiring {
-                        case: lease.case.clone(),
-                        lane: lease.lane.clone(),
-                        expires_at,
-                    };
+                    let told = Told::LeaseExpiring { case: lease.case.clone(), lane: lease.lane.clone(), expires_at };
                     let now = hub.clock().now();
-                    tx.tell_all(now, &[(To::Person(&lease.holder.id), told)])
-                        .await?;
+                    tx.tell_all(now, &[(To::Person(&lease.holder.id), told)]).await?;
                 }
                 Ok(())
             })
@@ -145,15 +135,10 @@ async fn expire(hub: &Hub, lease: LeaseRow, now: Timestamp) -> Result<()> {
                 let Some(lease) = there.filter(over) else {
                     return Ok(());
                 };
-                let ending = Ending {
-                    lease: &lease,
-                    why: LostWhy::Expired,
-                    by: None,
-                };
+                let ending = Ending { lease: &lease, why: LostWhy::Expired, by: None };
                 if end(tx, &ending, now).await? {
                     let body = json!({"case": lease.case, "holder": lease.holder.id});
-                    tx.audit(audit("lane.expire", None, &lease.lane, body, now))
-                        .await?;
+                    tx.audit(audit("lane.expire", None, &lease.lane, body, now)).await?;
                 }
                 Ok(())
             })

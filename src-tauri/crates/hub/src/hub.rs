@@ -57,12 +57,7 @@ struct Inner {
 impl Hub {
     /// A hub over opened records, with the site loaded.
     /// `networks`: where its devices may be.
-    pub async fn new(
-        store: Store,
-        clock: Clock,
-        vault: Vault,
-        networks: Networks,
-    ) -> Result<Self, StoreError> {
+    pub async fn new(store: Store, clock: Clock, vault: Vault, networks: Networks) -> Result<Self, StoreError> {
         let directory = Arc::new(Directory::load(&mut store.read().await?.conn()).await?);
         store.follow(&clock);
         let id = uuid::Uuid::now_v7().to_string();
@@ -194,11 +189,7 @@ impl Hub {
         let before = self.directory();
         let same_names = before.lots == directory.lots && before.lanes == directory.lanes;
         // Most changes (devices, rules, people) change no name, and the index is the dear part.
-        let finder = if same_names {
-            None
-        } else {
-            Some(index(directory.clone()).await?)
-        };
+        let finder = if same_names { None } else { Some(index(directory.clone()).await?) };
         // From here on nothing waits: a request that is given up does not leave half of it.
         if *before != *directory {
             self.0.directory.send_replace(directory);

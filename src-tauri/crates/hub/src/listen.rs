@@ -118,10 +118,7 @@ impl Limits {
             let wanted = u64::try_from(self.lines).unwrap_or(u64::MAX) + OTHER_FILES;
             let most = now.maximum.map_or(wanted, |most| most.min(wanted));
             let mut given = now.current.unwrap_or(u64::MAX);
-            let more = Rlimit {
-                current: Some(most),
-                maximum: now.maximum,
-            };
+            let more = Rlimit { current: Some(most), maximum: now.maximum };
             if given < most && setrlimit(Resource::Nofile, more).is_ok() {
                 given = most;
             }
@@ -145,21 +142,9 @@ struct Door {
 }
 
 /// Takes connections until the hub stops, then waits for those with a request under way.
-pub(crate) async fn serve(
-    hub: Hub,
-    listener: TcpListener,
-    tls: Option<Arc<Tls>>,
-    router: Router,
-    limits: Limits,
-) {
+pub(crate) async fn serve(hub: Hub, listener: TcpListener, tls: Option<Arc<Tls>>, router: Router, limits: Limits) {
     let slots = Slots::new(hub.clone(), limits.clone());
-    let door = Door {
-        hub: hub.clone(),
-        router,
-        limits,
-        slots,
-        tls,
-    };
+    let door = Door { hub: hub.clone(), router, limits, slots, tls };
     let lines = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -183,10 +168,7 @@ pub(crate) async fn serve(
 
 fn is_of_the_line(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 impl Door {
@@ -199,14 +181,7 @@ impl Door {
             return;
         };
         prepare(&mut stream);
-        let line = OneLine {
-            door: self.clone(),
-            peer,
-            proxy,
-            pulse,
-            slot,
-            unread: Arc::default(),
-        };
+        let line = OneLine { door: self.clone(), peer, proxy, pulse, slot, unread: Arc::default() };
         lines.spawn(line.run(stream));
     }
 }
@@ -325,18 +300,12 @@ impl OneLine {
 
     async fn answer(self, request: Request<Raw>) -> Result<Response, Infallible> {
         let exchange = Exchange::begin(self.pulse.clone());
-        let Self {
-            door, peer, proxy, ..
-        } = self;
+        let Self { door, peer, proxy, .. } = self;
         let proxies = door.hub.proxies();
         proxies.notice(peer.ip(), request.headers(), door.hub.clock().now());
         let origin = proxies.origin(peer.ip(), request.headers());
         // A proxy's connection is known; the people it brings are not.
-        let slot = if proxy {
-            door.slots.request(origin.0)
-        } else {
-            Some(self.slot)
-        };
+        let slot = if proxy { door.slots.request(origin.0) } else { Some(self.slot) };
         let timed = slot.clone();
         let mut request = request.map(|body| match timed {
             Some(slot) => Body::new(Incoming::new(body, slot, door.limits.clone(), self.unread)),

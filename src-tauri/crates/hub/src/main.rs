@@ -48,12 +48,7 @@ struct Args {
     key: Option<PathBuf>,
     /// Networks devices may be in, divided by commas: the hub asks no others, whatever a row or a name says. Unless given:
     /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and `fc00::/7`, and this machine while `--listen` is on loopback.
-    #[arg(
-        long,
-        global = true,
-        env = "LANEDESK_DEVICE_NETWORKS",
-        value_name = "CIDR,…"
-    )]
+    #[arg(long, global = true, env = "LANEDESK_DEVICE_NETWORKS", value_name = "CIDR,…")]
     device_networks: Option<Networks>,
     /// The lots' time zone, as IANA names it: what is shown, exported, counted by hours and days, and read from site files
     /// without a zone. Neither the machine's zone nor the database's has a part in it.
@@ -93,12 +88,7 @@ enum Command {
         behind_proxy: bool,
         /// HTTPS: the files of the certificate chain and of its private key, PEM, with a comma between them. Renewed files
         /// are taken up while the hub runs.
-        #[arg(
-            long,
-            env = "LANEDESK_TLS",
-            value_name = "CERT,KEY",
-            hide_env_values = true
-        )]
+        #[arg(long, env = "LANEDESK_TLS", value_name = "CERT,KEY", hide_env_values = true)]
         tls: Option<TlsFiles>,
         /// Speak plain HTTP with other machines too: only where a proxy of yours speaks HTTPS before the hub.
         #[arg(long, env = "LANEDESK_PLAIN_HTTP")]
@@ -172,25 +162,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let Args {
-        command,
-        database,
-        objects,
-        key,
-        device_networks,
-        time_zone,
-    } = args;
+    let Args { command, database, objects, key, device_networks, time_zone } = args;
     time_zone.make_local()?;
     let objects_given = objects.as_deref();
     match command {
-        Command::Serve {
-            listen,
-            site,
-            trusted_proxy,
-            behind_proxy,
-            tls,
-            plain_http,
-        } => {
+        Command::Serve { listen, site, trusted_proxy, behind_proxy, tls, plain_http } => {
             let objects = objects.unwrap_or_else(|| "lanedesk-objects".to_owned());
             let config = Config {
                 database,
@@ -213,8 +189,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         Command::Export => {
             let store = Store::open(&database).await?;
-            let vault =
-                open_checked_vault(&store, &database, objects_given, key.as_deref()).await?;
+            let vault = open_checked_vault(&store, &database, objects_given, key.as_deref()).await?;
             print!("{}", site::export(&store, &vault).await?.to_toml());
         }
         Command::VerifyAudit { head, public_key } => {
@@ -222,22 +197,12 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         Command::Backup { dir } => {
             backup::backup(&database, objects_given, &dir).await?;
-            let pictures = if objects_given.is_some() {
-                ""
-            } else {
-                "; without pictures: no --objects given"
-            };
-            println!(
-                "backed up to {}{pictures}. The key is not in it.",
-                dir.display()
-            );
+            let pictures = if objects_given.is_some() { "" } else { "; without pictures: no --objects given" };
+            println!("backed up to {}{pictures}. The key is not in it.", dir.display());
         }
         Command::Restore { dir } => {
             backup::restore(&database, objects_given, &dir).await?;
-            println!(
-                "restored from {}; what was there is kept as *.before-restore",
-                dir.display()
-            );
+            println!("restored from {}; what was there is kept as *.before-restore", dir.display());
         }
         Command::RotateKey { only } => rotate_key(&database, objects_given, key, only).await?,
         Command::RaiseFences => backup::raise_fences(&Store::open(&database).await?).await?,
@@ -248,9 +213,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
 /// `--behind-proxy` said nothing of where the proxy stands: on this machine it goes on being believed.
 fn trusted(mut proxies: Vec<IpNet>, behind_proxy: bool) -> Vec<IpNet> {
     if behind_proxy {
-        tracing::warn!(
-            "--behind-proxy is now --trusted-proxy CIDR,…; proxies on this machine alone are believed"
-        );
+        tracing::warn!("--behind-proxy is now --trusted-proxy CIDR,…; proxies on this machine alone are believed");
         let here = ["127.0.0.0/8", "::1"];
         proxies.extend(here.into_iter().filter_map(|here| parse_network(here).ok()));
     }
@@ -259,21 +222,9 @@ fn trusted(mut proxies: Vec<IpNet>, behind_proxy: bool) -> Vec<IpNet> {
 
 async fn serve(config: Config, site: Option<PathBuf>) -> Result<(), Failure> {
     if let Some(site) = site {
-        import(
-            &config.database,
-            Some(&config.objects),
-            config.key.clone(),
-            &config.networks(),
-            &site,
-            true,
-        )
-        .await?;
+        import(&config.database, Some(&config.objects), config.key.clone(), &config.networks(), &site, true).await?;
     }
-    let scheme = if config.tls.is_some() {
-        "https"
-    } else {
-        "http"
-    };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
     let running = Hub::start(config).await?;
     tracing::info!(addr = %running.addr, database = running.hub.store().engine(), "listening");
     println!("listening on {scheme}://{}", running.addr);
@@ -291,8 +242,7 @@ async fn import(
     file: &std::path::Path,
     at_start: bool,
 ) -> Result<(), Failure> {
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let store = Store::open(database).await?;
     let vault = open_checked_vault(&store, database, objects, key.as_deref()).await?;
     let now = Clock::system().now();
@@ -326,11 +276,9 @@ async fn rotate_key(
     let mut vault = open_checked_vault(&store, database, objects, Some(&file)).await?;
     if only != Some(RotateStep::Reseal) {
         if vault::inline(&file).is_some() {
-            return Err(
-                "the keys come from the environment: put a new one first among them there, \
+            return Err("the keys come from the environment: put a new one first among them there, \
                 start every hub with it, then `rotate-key --only reseal`"
-                    .into(),
-            );
+                .into());
         }
         println!("key {} added to {}", vault::add_key(&file)?, file.display());
         vault = open_checked_vault(&store, database, objects, Some(&file)).await?;
@@ -349,11 +297,7 @@ async fn rotate_key(
     Ok(())
 }
 
-async fn verify_audit(
-    database: &str,
-    head: Option<PathBuf>,
-    public_key: Option<&str>,
-) -> Result<ExitCode, Failure> {
+async fn verify_audit(database: &str, head: Option<PathBuf>, public_key: Option<&str>) -> Result<ExitCode, Failure> {
     let head = head.map(|path| read_head(&path)).transpose()?;
     let away = sqlite_path(database).is_some_and(|file| !file.exists());
     let checked = match (&head, public_key) {
@@ -395,11 +339,9 @@ fn told(head: Option<&AuditHead>, whole: Option<audit::Extent>) {
         }
     }
     match (head, whole) {
-        (Some(head), Some(_)) => println!(
-            "nothing before {} was changed; signed with {}",
-            head.at.local_text(),
-            head.public_key
-        ),
+        (Some(head), Some(_)) => {
+            println!("nothing before {} was changed; signed with {}", head.at.local_text(), head.public_key)
+        }
         (Some(head), None) => println!(
             "the head of {} holds by itself, signed with {}; there are no records here to hold against it",
             head.at.local_text(),
@@ -410,17 +352,14 @@ fn told(head: Option<&AuditHead>, whole: Option<audit::Extent>) {
 }
 
 fn read_head(path: &std::path::Path) -> Result<AuditHead, Failure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_str(&text)
-        .map_err(|error| format!("{}: not a head: {error}", path.display()).into())
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: not a head: {error}", path.display()).into())
 }
 
 /// Ctrl-C, or SIGTERM where there is one.
 async fn asked_to_stop() {
     #[cfg(unix)]
-    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
+    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = term.recv() => {}

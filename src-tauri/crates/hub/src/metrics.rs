@@ -148,10 +148,7 @@ impl Metrics {
 
     /// Counts the bytes kept of one camera's pictures until the answer is dropped.
     pub fn live_kept(&self) -> Kept<'_> {
-        Kept {
-            all: &self.live_bytes,
-            own: 0,
-        }
+        Kept { all: &self.live_bytes, own: 0 }
     }
 
     /// Pictures were left out for somebody who did not keep up.
@@ -194,18 +191,8 @@ impl Metrics {
     /// Everything as Prometheus text. `leases`, `online` and `offline` are counted elsewhere, when asked.
     pub fn render(&self, leases: i64, online: u32, offline: u32) -> String {
         let mut out = Out(String::new());
-        out.one(
-            "lanedesk_stream_connections",
-            "gauge",
-            "Desks that listen",
-            self.streams.load(Ordering::Relaxed),
-        );
-        out.one(
-            "lanedesk_live_upstreams",
-            "gauge",
-            "Cameras pulled from",
-            self.live_upstreams.load(Ordering::Relaxed),
-        );
+        out.one("lanedesk_stream_connections", "gauge", "Desks that listen", self.streams.load(Ordering::Relaxed));
+        out.one("lanedesk_live_upstreams", "gauge", "Cameras pulled from", self.live_upstreams.load(Ordering::Relaxed));
         out.one(
             "lanedesk_live_watchers",
             "gauge",
@@ -227,29 +214,13 @@ impl Metrics {
         out.one("lanedesk_leases", "gauge", "Lanes being handled", leases);
         out.head("lanedesk_orders_total", "counter", "Orders by result");
         for (result, count) in OrderResult::ALL.iter().zip(&self.orders) {
-            out.line(format_args!(
-                "lanedesk_orders_total{{result=\"{result}\"}} {}",
-                count.load(Ordering::Relaxed)
-            ));
+            out.line(format_args!("lanedesk_orders_total{{result=\"{result}\"}} {}", count.load(Ordering::Relaxed)));
         }
-        out.head(
-            "lanedesk_devices",
-            "gauge",
-            "Devices by whether they answer",
-        );
-        out.line(format_args!(
-            "lanedesk_devices{{state=\"online\"}} {online}"
-        ));
-        out.line(format_args!(
-            "lanedesk_devices{{state=\"offline\"}} {offline}"
-        ));
+        out.head("lanedesk_devices", "gauge", "Devices by whether they answer");
+        out.line(format_args!("lanedesk_devices{{state=\"online\"}} {online}"));
+        out.line(format_args!("lanedesk_devices{{state=\"offline\"}} {offline}"));
         let slow = self.slow_streams.load(Ordering::Relaxed);
-        out.one(
-            "lanedesk_streams_cut_total",
-            "counter",
-            "Streams cut because the desk did not keep up",
-            slow,
-        );
+        out.one("lanedesk_streams_cut_total", "counter", "Streams cut because the desk did not keep up", slow);
         out.one(
             "lanedesk_pages_total",
             "counter",
@@ -263,12 +234,7 @@ impl Metrics {
             self.site_reads.load(Ordering::Relaxed),
         );
         let failed = self.failed.load(Ordering::Relaxed);
-        out.one(
-            "lanedesk_requests_failed_total",
-            "counter",
-            "Requests answered with 5xx",
-            failed,
-        );
+        out.one("lanedesk_requests_failed_total", "counter", "Requests answered with 5xx", failed);
         self.render_lines(&mut out);
         self.render_requests(&mut out);
         out.0
@@ -276,17 +242,11 @@ impl Metrics {
 
     fn render_lines(&self, out: &mut Out) {
         let (lines, strangers) = (&self.lines, &self.strangers);
-        out.head(
-            "lanedesk_connections",
-            "gauge",
-            "Connections by who they are",
-        );
+        out.head("lanedesk_connections", "gauge", "Connections by who they are");
         let strangers = strangers.load(Ordering::Relaxed);
         let known = lines.load(Ordering::Relaxed).saturating_sub(strangers);
         for (who, count) in [("known", known), ("stranger", strangers)] {
-            out.line(format_args!(
-                "lanedesk_connections{{who=\"{who}\"}} {count}"
-            ));
+            out.line(format_args!("lanedesk_connections{{who=\"{who}\"}} {count}"));
         }
         let name = "lanedesk_connections_ended_total";
         out.head(name, "counter", "Limits of connections that were met");
@@ -295,11 +255,7 @@ impl Metrics {
             out.line(format_args!("{name}{{why=\"{why}\"}} {count}"));
         }
         let name = "lanedesk_refused_total";
-        out.head(
-            name,
-            "counter",
-            "What was refused: guesses, rights, signatures, keys",
-        );
+        out.head(name, "counter", "What was refused: guesses, rights, signatures, keys");
         for (what, count) in Refusal::ALL.iter().zip(&self.refused) {
             let (what, count) = (what.word(), count.load(Ordering::Relaxed));
             out.line(format_args!("{name}{{what=\"{what}\"}} {count}"));
@@ -313,18 +269,12 @@ impl Metrics {
         for (bound, count) in BUCKETS_MS.iter().zip(&self.requests) {
             sum += count.load(Ordering::Relaxed);
             let (whole, part) = (bound / 1_000, bound % 1_000);
-            out.line(format_args!(
-                "{name}_bucket{{le=\"{whole}.{part:03}\"}} {sum}"
-            ));
+            out.line(format_args!("{name}_bucket{{le=\"{whole}.{part:03}\"}} {sum}"));
         }
         sum += self.requests[BUCKETS_MS.len()].load(Ordering::Relaxed);
         out.line(format_args!("{name}_bucket{{le=\"+Inf\"}} {sum}"));
         let micros = self.request_micros.load(Ordering::Relaxed);
-        out.line(format_args!(
-            "{name}_sum {}.{:06}",
-            micros / 1_000_000,
-            micros % 1_000_000
-        ));
+        out.line(format_args!("{name}_sum {}.{:06}", micros / 1_000_000, micros % 1_000_000));
         out.line(format_args!("{name}_count {sum}"));
     }
 }
@@ -364,10 +314,7 @@ mod tests {
             "lanedesk_orders_total{result=\"opened\"} 0",
             "lanedesk_orders_total{result=\"unknown\"} 0",
         ] {
-            assert!(
-                text.lines().any(|other| other == line),
-                "{line} not in\n{text}"
-            );
+            assert!(text.lines().any(|other| other == line), "{line} not in\n{text}");
         }
     }
 
@@ -375,17 +322,9 @@ mod tests {
     fn streams_are_counted_while_they_live() {
         let metrics = Metrics::default();
         let stream = metrics.stream();
-        assert!(
-            metrics
-                .render(0, 0, 0)
-                .contains("lanedesk_stream_connections 1\n")
-        );
+        assert!(metrics.render(0, 0, 0).contains("lanedesk_stream_connections 1\n"));
         drop(stream);
-        assert!(
-            metrics
-                .render(0, 0, 0)
-                .contains("lanedesk_stream_connections 0\n")
-        );
+        assert!(metrics.render(0, 0, 0).contains("lanedesk_stream_connections 0\n"));
     }
 
     #[test]
@@ -394,14 +333,8 @@ mod tests {
         metrics.request(Duration::from_millis(4), false);
         metrics.request(Duration::from_secs(60), true);
         let text = metrics.render(0, 0, 0);
-        assert!(
-            text.contains("le=\"0.003\"} 0\n") && text.contains("le=\"0.005\"} 1\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("le=\"12.000\"} 1\n") && text.contains("le=\"+Inf\"} 2\n"),
-            "{text}"
-        );
+        assert!(text.contains("le=\"0.003\"} 0\n") && text.contains("le=\"0.005\"} 1\n"), "{text}");
+        assert!(text.contains("le=\"12.000\"} 1\n") && text.contains("le=\"+Inf\"} 2\n"), "{text}");
         assert!(text.contains("lanedesk_requests_failed_total 1\n"));
     }
 }

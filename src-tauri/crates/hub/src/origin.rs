@@ -40,8 +40,7 @@ pub fn network(address: IpAddr) -> IpAddr {
 /// It is neither.
 pub fn parse_network(text: &str) -> Result<IpNet, ipnet::AddrParseError> {
     let text = text.trim();
-    text.parse()
-        .or_else(|error| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| error))
+    text.parse().or_else(|error| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| error))
 }
 
 /// Whether the address lies in one of the networks.
@@ -66,10 +65,7 @@ impl Proxies {
 
     /// Whether the other end of a line is a proxy of ours.
     pub fn trusts(&self, peer: IpAddr) -> bool {
-        within(
-            &self.trusted.read().unwrap_or_else(PoisonError::into_inner),
-            peer,
-        )
+        within(&self.trusted.read().unwrap_or_else(PoisonError::into_inner), peer)
     }
 
     /// Where a request on a line from `peer` comes from.
@@ -77,11 +73,7 @@ impl Proxies {
         let trusted = self.trusted.read().unwrap_or_else(PoisonError::into_inner);
         let mut seen = peer.to_canonical();
         let lines: Vec<_> = headers.get_all(FORWARDED).iter().collect();
-        let mut hops = lines
-            .iter()
-            .rev()
-            .flat_map(|line| line.to_str().unwrap_or("?").rsplit(','))
-            .map(hop);
+        let mut hops = lines.iter().rev().flat_map(|line| line.to_str().unwrap_or("?").rsplit(',')).map(hop);
         while within(&trusted, seen) {
             // A word that is no address was written by none of ours: whoever wrote it is as far as anybody knows.
             let Some(Some(next)) = hops.next() else {
@@ -133,12 +125,7 @@ mod tests {
 
     fn behind(trusted: &[&str]) -> Proxies {
         let proxies = Proxies::default();
-        proxies.trust(
-            trusted
-                .iter()
-                .map(|net| parse_network(net).unwrap())
-                .collect(),
-        );
+        proxies.trust(trusted.iter().map(|net| parse_network(net).unwrap()).collect());
         proxies
     }
 
@@ -147,10 +134,7 @@ mod tests {
         for line in lines {
             headers.append(FORWARDED, line.parse().unwrap());
         }
-        proxies
-            .origin(peer.parse().unwrap(), &headers)
-            .0
-            .to_string()
+        proxies.origin(peer.parse().unwrap(), &headers).0.to_string()
     }
 
     #[test]
@@ -161,16 +145,8 @@ mod tests {
             ("127.0.0.1", &["1.1.1.1, 9.9.9.9"], "9.9.9.9"),
             // The client's own line comes first; the proxy appends another or its value to the last.
             ("127.0.0.1", &["1.1.1.1", "9.9.9.9"], "9.9.9.9"),
-            (
-                "127.0.0.1",
-                &["1.1.1.1", "2.2.2.2,9.9.9.9 , 10.1.2.3"],
-                "9.9.9.9",
-            ),
-            (
-                "127.0.0.1",
-                &["9.9.9.9", "10.1.2.3", "127.0.0.1"],
-                "9.9.9.9",
-            ),
+            ("127.0.0.1", &["1.1.1.1", "2.2.2.2,9.9.9.9 , 10.1.2.3"], "9.9.9.9"),
+            ("127.0.0.1", &["9.9.9.9", "10.1.2.3", "127.0.0.1"], "9.9.9.9"),
             ("127.0.0.1", &["9.9.9.9:4711"], "9.9.9.9"),
             ("127.0.0.1", &["[2001:db8::1]:4711"], "2001:db8::1"),
             ("127.0.0.1", &["::ffff:9.9.9.9"], "9.9.9.9"),

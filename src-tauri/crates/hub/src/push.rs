@@ -79,22 +79,9 @@ impl Ready {
             (Some(Told::Call { call, .. }), None) => call.by.as_ref().map(|by| by.id.clone()),
             _ => None,
         };
-        let page = page(&event).map(|lane| Sight {
-            lane: lane.clone(),
-            holder: watchers.holder(lane),
-            own: None,
-        });
+        let page = page(&event).map(|lane| Sight { lane: lane.clone(), holder: watchers.holder(lane), own: None });
         let text = event.told.and_then(|told| frame(event.place, told));
-        Self {
-            place: event.place,
-            lot: event.lot,
-            person: event.person,
-            only,
-            not,
-            page,
-            call,
-            text,
-        }
+        Self { place: event.place, lot: event.lot, person: event.person, only, not, page, call, text }
     }
 
     /// What this person is told on a stream that watches these lanes; none: nothing.
@@ -126,15 +113,9 @@ impl Ready {
 /// Frames that not everybody with the lot in sight may read.
 fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
     match told {
-        Told::Opening { opening } => Some((
-            Permission::OpeningsOfOthers,
-            Some(opening.person.id.clone()),
-        )),
+        Told::Opening { opening } => Some((Permission::OpeningsOfOthers, Some(opening.person.id.clone()))),
         Told::Approval { facts, .. } => Some((Permission::Approve, Some(facts.by.id.clone()))),
-        Told::Help { help, .. } => Some((
-            Permission::Board,
-            help.as_ref().map(|help| help.by.id.clone()),
-        )),
+        Told::Help { help, .. } => Some((Permission::Board, help.as_ref().map(|help| help.by.id.clone()))),
         Told::DeviceAlert { .. } => Some((Permission::Board, None)),
         Told::Rise { .. } => Some((Permission::OpeningsOfOthers, None)),
         Told::Call { .. } | Told::Seat { .. } => Some((Permission::SeeQueue, None)),
@@ -157,10 +138,7 @@ fn is_whole_page(event: &Event) -> bool {
 
 /// A frame as text.
 pub fn frame(place: Place, told: Told) -> Option<Utf8Bytes> {
-    let frame = Frame {
-        seq: place.to_string(),
-        told,
-    };
+    let frame = Frame { seq: place.to_string(), told };
     match serde_json::to_string(&frame) {
         Ok(text) => Some(text.into()),
         Err(error) => {
@@ -227,19 +205,13 @@ impl Push {
         };
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
-        let kept = conn
-            .oldest_place()
-            .await?
-            .is_some_and(|oldest| oldest <= after)
-            || after == now;
+        let kept = conn.oldest_place().await?.is_some_and(|oldest| oldest <= after) || after == now;
         // Another hub may have told the desk something this one has not handed out yet.
         let newest = conn.newest_place().await?.max(now);
         if !kept || after > newest {
             return Ok(fresh(true));
         }
-        let missed = conn
-            .events_after(after, i64::try_from(BEHIND).unwrap_or(i64::MAX))
-            .await?;
+        let missed = conn.events_after(after, i64::try_from(BEHIND).unwrap_or(i64::MAX)).await?;
         if missed.len() >= BEHIND {
             return Ok(fresh(true));
         }
@@ -250,13 +222,7 @@ impl Push {
             .filter(|event| event.robot.is_none() && page(event).is_none())
             .map(|event| Arc::new(Ready::new(event, &self.watchers)))
             .collect();
-        Ok(Listening {
-            from: after,
-            resync: false,
-            missed,
-            changed,
-            events,
-        })
+        Ok(Listening { from: after, resync: false, missed, changed, events })
     }
 
     /// Who watches which lane here.
@@ -284,13 +250,7 @@ impl Push {
     async fn hand_out(&self, hub: &Hub) -> Result<(), StoreError> {
         loop {
             let after = *self.at.borrow();
-            let events = hub
-                .store()
-                .read()
-                .await?
-                .conn()
-                .events_after(after, AT_ONCE)
-                .await?;
+            let events = hub.store().read().await?.conn().events_after(after, AT_ONCE).await?;
             if events.is_empty() {
                 return Ok(());
             }
@@ -352,9 +312,7 @@ impl Push {
 
 fn last_pages(events: &[Event]) -> HashMap<LaneId, Place> {
     let whole = events.iter().filter(|event| is_whole_page(event));
-    whole
-        .filter_map(|event| Some((page(event)?.clone(), event.place)))
-        .collect()
+    whole.filter_map(|event| Some((page(event)?.clone(), event.place))).collect()
 }
 
 /// A lane's page for those who watch it.
@@ -371,16 +329,9 @@ async fn put_together(hub: &Hub, event: Event, lane: &LaneId) -> Result<Option<R
     };
     let place = event.place;
     let (holder, own) = watched.holder.unzip();
-    let told = Event {
-        told: Some(watched.everybody),
-        ..event
-    };
+    let told = Event { told: Some(watched.everybody), ..event };
     let mut ready = Ready::new(told, hub.push().watchers());
-    ready.page = Some(Sight {
-        lane: lane.clone(),
-        holder,
-        own: own.and_then(|own| frame(place, own)),
-    });
+    ready.page = Some(Sight { lane: lane.clone(), holder, own: own.and_then(|own| frame(place, own)) });
     Ok(Some(ready))
 }
 
@@ -453,7 +404,5 @@ async fn heard(others: &mut Option<sqlx::postgres::PgListener>) {
 /// Removes events no stream can resume from any more.
 pub async fn remove_old(hub: &Hub) -> Result<u64, StoreError> {
     let before = hub.clock().now().plus_minutes(-KEEP_MINUTES);
-    hub.store()
-        .write(move |tx| Box::pin(async move { tx.remove_events(before).await }))
-        .await
+    hub.store().write(move |tx| Box::pin(async move { tx.remove_events(before).await })).await
 }

@@ -136,12 +136,7 @@ impl Refusals {
     ) -> Vec<Trace> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut due = minute.turn(now);
-        let kind = Kind {
-            what,
-            from: from.map(network),
-            person: person.cloned(),
-            subject: subject.to_owned(),
-        };
+        let kind = Kind { what, from: from.map(network), person: person.cloned(), subject: subject.to_owned() };
         if let Some(times) = minute.kinds.get_mut(&kind) {
             *times += 1;
         } else if minute.kinds.len() < MOST {
@@ -155,10 +150,7 @@ impl Refusals {
 
     /// What is left of a minute that is over by now.
     pub fn due(&self, now: Timestamp) -> Vec<Trace> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .turn(now)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).turn(now)
     }
 }
 
@@ -182,19 +174,11 @@ impl Minute {
         let left = self.kinds.iter().filter(|(_, times)| **times > 0);
         let left = left.map(|(kind, times)| self.trace(kind, *times));
         let others = self.others.iter().map(|(what, times)| {
-            let kind = Kind {
-                what: *what,
-                from: None,
-                person: None,
-                subject: String::new(),
-            };
+            let kind = Kind { what: *what, from: None, person: None, subject: String::new() };
             self.trace(&kind, *times)
         });
         let left = left.chain(others).collect();
-        *self = Self {
-            at: minute(now),
-            ..Self::default()
-        };
+        *self = Self { at: minute(now), ..Self::default() };
         left
     }
 }
@@ -237,8 +221,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_a_word_of_its_own() {
-        let words: std::collections::HashSet<_> =
-            Refusal::ALL.iter().map(|what| what.word()).collect();
+        let words: std::collections::HashSet<_> = Refusal::ALL.iter().map(|what| what.word()).collect();
         assert_eq!(words.len(), Refusal::ALL.len());
     }
 }

@@ -61,11 +61,7 @@ impl Config {
     pub fn networks(&self) -> Networks {
         let said = self.device_networks.clone();
         said.unwrap_or_else(|| {
-            if self.listen.ip().is_loopback() {
-                Networks::private_and_loopback()
-            } else {
-                Networks::private()
-            }
+            if self.listen.ip().is_loopback() { Networks::private_and_loopback() } else { Networks::private() }
         })
     }
 }
@@ -148,13 +144,7 @@ impl Hub {
         }
         let tls = config.tls.clone().map(Tls::open).transpose()?;
         let store = Store::open(&config.database).await?;
-        let vault = open_checked_vault(
-            &store,
-            &config.database,
-            Some(&config.objects),
-            config.key.as_deref(),
-        )
-        .await?;
+        let vault = open_checked_vault(&store, &config.database, Some(&config.objects), config.key.as_deref()).await?;
         let listen = config.listen;
         if !listen.ip().is_loopback() {
             let who = ops::site::demo_secrets(&store, &vault).await?;
@@ -163,12 +153,8 @@ impl Hub {
                 return Err(StartError::DemoSecrets { listen, who });
             }
         }
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|error| StartError::Listen { listen, error })?;
-        let addr = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen { listen, error })?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen { listen, error })?;
+        let addr = listener.local_addr().map_err(|error| StartError::Listen { listen, error })?;
         compare_clocks(&store, &config.clock).await?;
         let hub = Self::new(store, config.clock.clone(), vault, config.networks()).await?;
         hub.proxies().trust(config.trusted_proxies);
@@ -188,12 +174,7 @@ impl Hub {
             http::router(hub.clone()),
             config.limits.within_the_system(),
         ));
-        Ok(RunningHub {
-            addr,
-            clock: config.clock,
-            hub,
-            server,
-        })
+        Ok(RunningHub { addr, clock: config.clock, hub, server })
     }
 }
 
@@ -202,9 +183,7 @@ impl RunningHub {
     pub async fn stop(mut self) {
         self.hub.stop().cancel();
         if timeout(LAST_REQUESTS, &mut self.server).await.is_err() {
-            tracing::warn!(
-                "requests were still under way; their orders are looked up at the next start"
-            );
+            tracing::warn!("requests were still under way; their orders are looked up at the next start");
             self.server.abort();
         }
         self.hub.store().close().await;
@@ -217,23 +196,14 @@ fn begin_tasks(hub: &Hub) {
     crate::runtime::start(hub, stop);
     tokio::spawn(until_stopped(hub.clone(), expiry::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::barrier::sweep(hub.clone())));
-    tokio::spawn(until_stopped(
-        hub.clone(),
-        ops::approval::expire(hub.clone()),
-    ));
-    tokio::spawn(until_stopped(
-        hub.clone(),
-        ops::robot::keep_screens(hub.clone()),
-    ));
+    tokio::spawn(until_stopped(hub.clone(), ops::approval::expire(hub.clone())));
+    tokio::spawn(until_stopped(hub.clone(), ops::robot::keep_screens(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::audit::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::call::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::seat::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::evidence::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::warning::run(hub.clone())));
-    tokio::spawn(until_stopped(
-        hub.clone(),
-        ops::maintenance::run(hub.clone()),
-    ));
+    tokio::spawn(until_stopped(hub.clone(), ops::maintenance::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), ops::refusal::run(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), clean(hub.clone())));
     tokio::spawn(until_stopped(hub.clone(), follow_clock(hub.clone())));
@@ -316,11 +286,7 @@ pub async fn open_checked_vault(
 }
 
 /// Opens the vault: the place of objects, where it is needed, and the keys.
-pub fn open_vault(
-    database: &str,
-    objects: Option<&str>,
-    key: Option<&Path>,
-) -> Result<Vault, StartError> {
+pub fn open_vault(database: &str, objects: Option<&str>, key: Option<&Path>) -> Result<Vault, StartError> {
     let key = key_named(database, objects, key)?;
     let ring = read_or_make_keys(&key)?;
     let file = vault::inline(&key).is_none().then_some(key);
@@ -332,11 +298,7 @@ pub fn open_vault(
 }
 
 /// The key file, or the keys themselves: as given, or where they lie when nobody says.
-pub fn key_named(
-    database: &str,
-    objects: Option<&str>,
-    key: Option<&Path>,
-) -> Result<PathBuf, StartError> {
+pub fn key_named(database: &str, objects: Option<&str>, key: Option<&Path>) -> Result<PathBuf, StartError> {
     match key {
         Some(key) => Ok(key.to_owned()),
         None => key_path(database, objects),
@@ -362,13 +324,8 @@ pub fn key_path(database: &str, objects: Option<&str>) -> Result<PathBuf, StartE
         },
         None => config_folder()?.join("lanedesk-hub.key"),
     };
-    let inside =
-        objects.is_some_and(|objects| absolute(&path).starts_with(absolute(Path::new(objects))));
-    if inside {
-        Err(StartError::KeyAmongObjects(path))
-    } else {
-        Ok(path)
-    }
+    let inside = objects.is_some_and(|objects| absolute(&path).starts_with(absolute(Path::new(objects))));
+    if inside { Err(StartError::KeyAmongObjects(path)) } else { Ok(path) }
 }
 
 /// Where older hubs made the key of a database.
@@ -422,21 +379,13 @@ mod tests {
     fn the_key_lies_neither_beside_the_database_nor_among_the_objects() {
         let key = key_path("sqlite:/data/hub.db", Some("/data/objects")).unwrap();
         assert!(!key.starts_with("/data"), "{}", key.display());
-        assert_eq!(
-            key_path("sqlite:///data/hub.db?mode=rwc", None).unwrap(),
-            key,
-            "one database, one key"
-        );
+        assert_eq!(key_path("sqlite:///data/hub.db?mode=rwc", None).unwrap(), key, "one database, one key");
         assert_ne!(key_path("sqlite:/other/hub.db", None).unwrap(), key);
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("hub.db").display());
         let old = folder.path().join("hub.db.key");
         std::fs::write(&old, "").unwrap();
-        assert_eq!(
-            key_path(&database, None).unwrap(),
-            old,
-            "made by an older hub"
-        );
+        assert_eq!(key_path(&database, None).unwrap(), old, "made by an older hub");
         let objects = folder.path().display().to_string();
         let inside = key_path(&database, Some(&objects));
         assert!(matches!(inside, Err(StartError::KeyAmongObjects(_))));

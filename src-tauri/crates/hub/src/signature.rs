@@ -31,19 +31,13 @@ pub fn look(hub: &Hub, kind: &str, proof: &Proof<'_>) -> Result<()> {
     known(&hub.directory(), kind, proof)?;
     // SHA-256 in hex.
     let formed = proof.signature.len() == 64 && hex::decode(proof.signature).is_ok();
-    if formed && in_time(proof, hub.clock().now()) {
-        Ok(())
-    } else {
-        Err(Error::BadSignature)
-    }
+    if formed && in_time(proof, hub.clock().now()) { Ok(()) } else { Err(Error::BadSignature) }
 }
 
 fn known<'a>(site: &'a Directory, kind: &str, proof: &Proof<'_>) -> Result<&'a Integration> {
     let id = proof.integration.parse::<IntegrationId>().ok();
     let known = id.and_then(|id| site.integrations.get(&id));
-    known
-        .filter(|integration| integration.kind == kind)
-        .ok_or(Error::BadSignature)
+    known.filter(|integration| integration.kind == kind).ok_or(Error::BadSignature)
 }
 
 /// Whether an integration of this kind sent this body now. Every fault looks the same from outside.
@@ -76,10 +70,8 @@ fn in_time(proof: &Proof<'_>, now: Timestamp) -> bool {
 }
 
 fn fits(secret: &str, proof: &Proof<'_>, body: &[u8], now: Timestamp) -> bool {
-    let (Ok(given), Ok(mut mac)) = (
-        hex::decode(proof.signature),
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()),
-    ) else {
+    let (Ok(given), Ok(mut mac)) = (hex::decode(proof.signature), Hmac::<Sha256>::new_from_slice(secret.as_bytes()))
+    else {
         return false;
     };
     for part in [proof.timestamp.as_bytes(), b".", body] {
@@ -109,11 +101,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
     fn fits_with(secret: &str, timestamp: &str, body: &[u8], signature: &str) -> bool {
-        let proof = Proof {
-            integration: "pay",
-            timestamp,
-            signature,
-        };
+        let proof = Proof { integration: "pay", timestamp, signature };
         fits(secret, &proof, body, NOW)
     }
 
@@ -121,12 +109,7 @@ mod tests {
     fn only_the_right_secret_over_the_right_bytes_fits() {
         let good = sign("secret", "1700000000", b"{}");
         assert!(fits_with("secret", "1700000000", b"{}", &good));
-        assert!(fits_with(
-            "secret",
-            "1700000000",
-            b"{}",
-            &good.to_uppercase()
-        ));
+        assert!(fits_with("secret", "1700000000", b"{}", &good.to_uppercase()));
         assert!(!fits_with("other", "1700000000", b"{}", &good));
         assert!(!fits_with("secret", "1700000000", b"{} ", &good));
         assert!(!fits_with("secret", "1700000001", b"{}", &good));
@@ -139,11 +122,7 @@ mod tests {
         for (seconds, fits) in [(-300, true), (300, true), (-301, false), (301, false)] {
             let timestamp = (1_700_000_000_i64 + seconds).to_string();
             let good = sign("secret", &timestamp, b"{}");
-            assert_eq!(
-                fits_with("secret", &timestamp, b"{}", &good),
-                fits,
-                "{seconds}"
-            );
+            assert_eq!(fits_with("secret", &timestamp, b"{}", &good), fits, "{seconds}");
         }
     }
 

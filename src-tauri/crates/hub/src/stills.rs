@@ -60,19 +60,13 @@ impl Stills {
         let mut kept = self.shelf();
         kept.drop_old(Instant::now());
         let stills = kept.lanes.get(lane);
-        stills
-            .map(|stills| stills.iter().cloned().collect())
-            .unwrap_or_default()
+        stills.map(|stills| stills.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// One of them.
     pub fn find(&self, lane: &LaneId, id: u64) -> Option<Still> {
         let kept = self.shelf();
-        kept.lanes
-            .get(lane)?
-            .iter()
-            .find(|still| still.id == id)
-            .cloned()
+        kept.lanes.get(lane)?.iter().find(|still| still.id == id).cloned()
     }
 
     fn put(&self, lane: &LaneId, taken_at: Timestamp, plate: Option<Plate>, jpeg: Bytes) {
@@ -80,22 +74,13 @@ impl Stills {
         let mut kept = self.shelf();
         let stills = kept.lanes.get(lane);
         // The camera was not asked again since the last one.
-        if stills
-            .and_then(VecDeque::back)
-            .is_some_and(|last| last.jpeg == jpeg)
-        {
+        if stills.and_then(VecDeque::back).is_some_and(|last| last.jpeg == jpeg) {
             return;
         }
         kept.last += 1;
         kept.bytes += jpeg.len();
         let id = kept.last;
-        let still = Still {
-            id,
-            taken_at,
-            plate,
-            jpeg,
-            at,
-        };
+        let still = Still { id, taken_at, plate, jpeg, at };
         kept.lanes.entry(lane.clone()).or_default().push_back(still);
         kept.drop_old(at);
         while kept.bytes > MOST && kept.drop_oldest() {}
@@ -187,18 +172,10 @@ mod tests {
             stills.put(&lane, Timestamp(5), None, Bytes::from(vec![byte; 10]));
         }
         let of = stills.of(&lane);
-        assert_eq!(
-            of.iter().map(|still| still.jpeg[0]).collect::<Vec<_>>(),
-            [1, 2, 3]
-        );
+        assert_eq!(of.iter().map(|still| still.jpeg[0]).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(stills.find(&lane, of[1].id).unwrap().jpeg[0], 2);
-        assert!(
-            stills.find(&"E02".parse().unwrap(), of[1].id).is_none(),
-            "of another lane"
-        );
-        stills
-            .shelf()
-            .drop_old(Instant::now() + LAST + Duration::from_secs(1));
+        assert!(stills.find(&"E02".parse().unwrap(), of[1].id).is_none(), "of another lane");
+        stills.shelf().drop_old(Instant::now() + LAST + Duration::from_secs(1));
         assert!(stills.of(&lane).is_empty());
         assert_eq!(stills.shelf().bytes, 0);
     }

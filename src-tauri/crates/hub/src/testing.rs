@@ -99,16 +99,11 @@ async fn create_database() -> Result<String, Failure> {
     };
     let name = format!("t{}", uuid::Uuid::now_v7().simple());
     let mut conn = PgConnection::connect(&server).await?;
-    conn.execute(format!("create database {name}").as_str())
-        .await?;
+    conn.execute(format!("create database {name}").as_str()).await?;
     conn.close().await?;
-    let (base, query) = server
-        .split_once('?')
-        .map_or((server.as_str(), ""), |(base, query)| (base, query));
+    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
-    Ok(format!("{base}/{name}?{query}")
-        .trim_end_matches('?')
-        .to_owned())
+    Ok(format!("{base}/{name}?{query}").trim_end_matches('?').to_owned())
 }
 
 /// Why there is no cluster; told to everybody who asks, so it can be copied.
@@ -142,12 +137,7 @@ fn start_cluster() -> Result<(String, Child), Failure> {
     std::fs::create_dir_all(&dir)?;
     let root = std::fs::metadata("/proc/self").is_ok_and(|of| is_root(&of));
     let mut command = if root {
-        if !Command::new("chown")
-            .arg("postgres")
-            .arg(&dir)
-            .status()?
-            .success()
-        {
+        if !Command::new("chown").arg("postgres").arg(&dir).status()?.success() {
             return Err("the user postgres is missing: install postgresql".into());
         }
         let mut command = Command::new("runuser");
@@ -168,10 +158,7 @@ fn start_cluster() -> Result<(String, Child), Failure> {
         .stderr(Stdio::null())
         .spawn()?;
     wait_for(&dir.join("ready"), &dir)?;
-    Ok((
-        format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-        child,
-    ))
+    Ok((format!("postgres://postgres@127.0.0.1:{port}/postgres"), child))
 }
 
 #[cfg(unix)]
@@ -202,7 +189,5 @@ fn programs() -> Result<PathBuf, Failure> {
         .filter(|bin| bin.join("initdb").exists())
         .collect();
     versions.sort();
-    versions
-        .pop()
-        .ok_or_else(|| "PostgreSQL's server programs are not installed".into())
+    versions.pop().ok_or_else(|| "PostgreSQL's server programs are not installed".into())
 }

@@ -70,10 +70,9 @@ impl FromStr for TlsFiles {
         }
         let paths: Vec<&str> = text.split(',').map(str::trim).collect();
         match paths[..] {
-            [certificate, key] if !certificate.is_empty() && !key.is_empty() => Ok(Self {
-                certificate: certificate.into(),
-                key: key.into(),
-            }),
+            [certificate, key] if !certificate.is_empty() && !key.is_empty() => {
+                Ok(Self { certificate: certificate.into(), key: key.into() })
+            }
             _ => Err(TlsFormError::NotTwo),
         }
     }
@@ -96,25 +95,18 @@ pub(crate) struct Tls {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, TlsError> {
-    std::fs::read(path).map_err(|error| TlsError::File {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })
+    std::fs::read(path).map_err(|error| TlsError::File { path: path.to_owned(), why: error.to_string() })
 }
 
 fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
-    let fault = |path: &Path, why: &dyn std::fmt::Display| TlsError::File {
-        path: path.to_owned(),
-        why: why.to_string(),
-    };
-    let chain: Result<Vec<_>, _> =
-        CertificateDer::pem_slice_iter(&bytes(&files.certificate)?).collect();
+    let fault =
+        |path: &Path, why: &dyn std::fmt::Display| TlsError::File { path: path.to_owned(), why: why.to_string() };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes(&files.certificate)?).collect();
     let chain = chain.map_err(|error| fault(&files.certificate, &error))?;
     if chain.is_empty() {
         return Err(fault(&files.certificate, &"holds no certificate"));
     }
-    let key = PrivateKeyDer::from_pem_slice(&bytes(&files.key)?)
-        .map_err(|error| fault(&files.key, &error))?;
+    let key = PrivateKeyDer::from_pem_slice(&bytes(&files.key)?).map_err(|error| fault(&files.key, &error))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -133,17 +125,11 @@ impl Tls {
     }
 
     fn now(&self) -> Arc<ServerConfig> {
-        self.config
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Makes one handshake; how long that may take is the caller's to say.
-    pub(crate) async fn accept(
-        &self,
-        line: TcpStream,
-    ) -> io::Result<(TlsStream<TcpStream>, Speaks)> {
+    pub(crate) async fn accept(&self, line: TcpStream) -> io::Result<(TlsStream<TcpStream>, Speaks)> {
         let stream = TlsAcceptor::from(self.now()).accept(line).await?;
         let speaks = match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => Speaks::Http2,

@@ -71,11 +71,7 @@ impl Vault {
 
     /// A vault over `objects` with the keys of `ring`, which were read from `file`.
     pub fn with(ring: KeyRing, file: Option<PathBuf>, objects: Arc<dyn ObjectStore>) -> Self {
-        Self {
-            ring: Arc::new(RwLock::new(ring)),
-            file,
-            objects,
-        }
+        Self { ring: Arc::new(RwLock::new(ring)), file, objects }
     }
 
     /// The name of the key that seals.
@@ -118,30 +114,21 @@ impl Vault {
     }
 
     fn is_newest_text(&self, sealed: &str) -> bool {
-        STANDARD
-            .decode(sealed)
-            .is_ok_and(|sealed| self.ring().is_newest(&sealed))
+        STANDARD.decode(sealed).is_ok_and(|sealed| self.ring().is_newest(&sealed))
     }
 
     /// Keeps a picture; answers the SHA-256 that names it. The same picture twice is one object.
     pub async fn keep(&self, content: &[u8]) -> Result<String, VaultError> {
         let name = hex::encode(Sha256::digest(content));
         let sealed = self.ring().seal(Slot::picture(&name), content)?;
-        self.objects
-            .put(&object_path(&name), PutPayload::from(sealed))
-            .await
-            .map_err(VaultError::Objects)?;
+        self.objects.put(&object_path(&name), PutPayload::from(sealed)).await.map_err(VaultError::Objects)?;
         Ok(name)
     }
 
     /// The picture named by `sha256`. Damaged where its content no longer fits its name.
     pub async fn fetch(&self, sha256: &str) -> Result<Vec<u8>, VaultError> {
         let content = self.open_picture(sha256, &self.read(&object_path(sha256)).await?)?;
-        if hex::encode(Sha256::digest(&content)) == sha256 {
-            Ok(content)
-        } else {
-            Err(VaultError::Damaged)
-        }
+        if hex::encode(Sha256::digest(&content)) == sha256 { Ok(content) } else { Err(VaultError::Damaged) }
     }
 
     /// Opens a picture. Those of older hubs know no place; their name, the sum of what they hold, stands for it.
@@ -178,10 +165,7 @@ impl Vault {
             .map_err(VaultError::Objects)
     }
 
-    fn opened(
-        &self,
-        open: impl Fn(&KeyRing) -> Result<Vec<u8>, VaultError>,
-    ) -> Result<Vec<u8>, VaultError> {
+    fn opened(&self, open: impl Fn(&KeyRing) -> Result<Vec<u8>, VaultError>) -> Result<Vec<u8>, VaultError> {
         match open(&self.ring()) {
             // Another hub may have sealed it under a key that was added since.
             Err(VaultError::ForeignKey(id)) if self.file.is_some() => {
@@ -222,22 +206,10 @@ mod tests {
         let vault = Vault::new(&[7; 32], objects.clone());
         let name = vault.keep(b"a picture").await.unwrap();
         assert_eq!(vault.fetch(&name).await.unwrap(), b"a picture");
-        let resting = objects
-            .get(&object_path(&name))
-            .await
-            .unwrap()
-            .bytes()
-            .await
-            .unwrap();
-        assert!(
-            !resting.windows(9).any(|part| part == b"a picture"),
-            "sealed at rest"
-        );
+        let resting = objects.get(&object_path(&name)).await.unwrap().bytes().await.unwrap();
+        assert!(!resting.windows(9).any(|part| part == b"a picture"), "sealed at rest");
         let other = Vault::new(&[8; 32], objects);
-        assert!(
-            matches!(other.fetch(&name).await, Err(VaultError::ForeignKey(_))),
-            "another key opens nothing"
-        );
+        assert!(matches!(other.fetch(&name).await, Err(VaultError::ForeignKey(_))), "another key opens nothing");
     }
 
     #[test]
@@ -249,10 +221,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(
-                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
     }
 
@@ -267,14 +236,7 @@ mod tests {
         let running = open();
         add_key(&path).unwrap();
         let sealed = open().seal_text(Slot::robot("r"), "secret").unwrap();
-        assert_eq!(
-            running.open_text(Slot::robot("r"), &sealed).unwrap(),
-            "secret"
-        );
-        assert_eq!(
-            running.newest(),
-            open().newest(),
-            "and it seals from now on"
-        );
+        assert_eq!(running.open_text(Slot::robot("r"), &sealed).unwrap(), "secret");
+        assert_eq!(running.newest(), open().newest(), "and it seals from now on");
     }
 }

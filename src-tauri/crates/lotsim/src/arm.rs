@@ -18,28 +18,14 @@ pub(crate) struct Arm {
 
 impl Arm {
     pub(crate) fn closed(travel: Duration) -> Self {
-        Self {
-            travel,
-            from: 0.0,
-            since: Instant::now(),
-            up: false,
-            last_limit: BarrierState::Closed,
-        }
+        Self { travel, from: 0.0, since: Instant::now(), up: false, last_limit: BarrierState::Closed }
     }
 
     /// Position from 0 (down) to 1 (up).
     pub(crate) fn position(&self) -> f32 {
         let travel = self.travel.as_secs_f32();
-        let moved = if travel > 0.0 {
-            self.since.elapsed().as_secs_f32() / travel
-        } else {
-            1.0
-        };
-        let goal = if self.up {
-            self.from + moved
-        } else {
-            self.from - moved
-        };
+        let moved = if travel > 0.0 { self.since.elapsed().as_secs_f32() / travel } else { 1.0 };
+        let goal = if self.up { self.from + moved } else { self.from - moved };
         goal.clamp(0.0, 1.0)
     }
 
@@ -86,10 +72,7 @@ mod tests {
         assert_eq!(arm.drive(true), Some(Duration::from_secs(1)));
         assert_eq!(arm.drive(true), None);
         tokio::time::advance(Duration::from_millis(600)).await;
-        assert_eq!(
-            (arm.state(), arm.reported()),
-            (BarrierState::Opening, BarrierState::Closed)
-        );
+        assert_eq!((arm.state(), arm.reported()), (BarrierState::Opening, BarrierState::Closed));
         let back = arm.drive(false).unwrap();
         assert!(back > Duration::from_millis(590) && back < Duration::from_millis(610));
         tokio::time::advance(Duration::from_millis(700)).await;

@@ -140,24 +140,13 @@ pub enum BadConfig {
 impl Config {
     /// A site of these lanes on this computer, without control API.
     pub fn of(lanes: impl IntoIterator<Item = LaneConfig>) -> Self {
-        Self {
-            listen: local(),
-            control: None,
-            lanes: lanes.into_iter().collect(),
-            robots: Vec::new(),
-        }
+        Self { listen: local(), control: None, lanes: lanes.into_iter().collect(), robots: Vec::new() }
     }
 
     /// Reads a TOML file.
     pub fn read(path: &Path) -> Result<Self, BadConfig> {
-        let text = std::fs::read_to_string(path).map_err(|error| BadConfig::File {
-            path: path.to_owned(),
-            error,
-        })?;
-        toml::from_str(&text).map_err(|error| BadConfig::Toml {
-            path: path.to_owned(),
-            error: Box::new(error),
-        })
+        let text = std::fs::read_to_string(path).map_err(|error| BadConfig::File { path: path.to_owned(), error })?;
+        toml::from_str(&text).map_err(|error| BadConfig::Toml { path: path.to_owned(), error: Box::new(error) })
     }
 }
 
@@ -195,11 +184,7 @@ impl LaneConfig {
 
     /// The same with a barrier fast enough for tests.
     pub fn quick(code: &str) -> Self {
-        Self {
-            travel_ms: 60,
-            heartbeat_ms: 200,
-            ..Self::new(code)
-        }
+        Self { travel_ms: 60, heartbeat_ms: 200, ..Self::new(code) }
     }
 }
 

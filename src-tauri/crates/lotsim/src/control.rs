@@ -80,10 +80,7 @@ impl Site {
 }
 
 pub(crate) fn routes(lanes: Vec<Lane>, journal: Arc<Journal>) -> Router {
-    let site = Site {
-        lanes: lanes.into(),
-        journal,
-    };
+    let site = Site { lanes: lanes.into(), journal };
     Router::new()
         .route("/lanes", get(lanes_now))
         .route("/lanes/{lane}", get(lane_now))
@@ -101,10 +98,7 @@ async fn lanes_now(State(site): State<Site>) -> Json<Vec<LaneFacts>> {
     Json(site.lanes.iter().map(Lane::facts).collect())
 }
 
-async fn lane_now(
-    State(site): State<Site>,
-    Path(code): Path<String>,
-) -> Result<Json<LaneFacts>, Refused> {
+async fn lane_now(State(site): State<Site>, Path(code): Path<String>) -> Result<Json<LaneFacts>, Refused> {
     Ok(Json(site.lane(&code)?.facts()))
 }
 
@@ -132,9 +126,7 @@ async fn leave(
     if leave.back {
         lane.back_out();
     } else if !lane.drive_through() {
-        return Err(Refused::NotPossible(
-            "no vehicle, or the bar is not up; leave with --back turns round",
-        ));
+        return Err(Refused::NotPossible("no vehicle, or the bar is not up; leave with --back turns round"));
     }
     Ok(Json(lane.facts()))
 }
@@ -171,8 +163,5 @@ async fn replay(State(site): State<Site>, Path(code): Path<String>) -> Result<St
 async fn rows(State(site): State<Site>, Query(from): Query<From>) -> Json<JournalRows> {
     let mut movements = site.journal.movements();
     movements.retain(|movement| movement.seq >= from.from);
-    Json(JournalRows {
-        movements,
-        commands: site.journal.commands(),
-    })
+    Json(JournalRows { movements, commands: site.journal.commands() })
 }

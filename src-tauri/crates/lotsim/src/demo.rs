@@ -26,15 +26,8 @@ pub const CONTROL_PORT: u16 = 18100;
 /// The moving picture of a device is this many ports further on.
 pub const RTSP_PORTS_ON: u16 = 100;
 /// Codes and ports of the devices.
-pub const PORTS: [(&str, u16); 7] = [
-    ("E01", 18101),
-    ("E02", 18102),
-    ("W01", 18103),
-    ("W02", 18104),
-    ("S01", 18105),
-    ("S02", 18106),
-    ("N01", 18107),
-];
+pub const PORTS: [(&str, u16); 7] =
+    [("E01", 18101), ("E02", 18102), ("W01", 18103), ("W02", 18104), ("S01", 18105), ("S02", 18106), ("N01", 18107)];
 
 /// Where the demo's robots look for the hub.
 pub const HUB: &str = "http://127.0.0.1:8470";
@@ -45,10 +38,7 @@ pub const ROBOT_KEY: &str = "lanedesk-demo-";
 
 /// A demo robot, told of by the demo's telephone and payment systems.
 pub fn robot((number, lane): (&str, &str)) -> RobotConfig {
-    let integration = |id: &str| Integration {
-        id: id.to_owned(),
-        secret: format!("lanedesk-demo-{id}"),
-    };
+    let integration = |id: &str| Integration { id: id.to_owned(), secret: format!("lanedesk-demo-{id}") };
     RobotConfig {
         number: number.to_owned(),
         key: format!("{ROBOT_KEY}{number}"),
@@ -80,23 +70,20 @@ pub fn config_from(first: u16) -> Config {
         ("星河中心", "南门出口", LaneDirection::Exit),
         ("滨江花园", "北门", LaneDirection::Both),
     ];
-    let lanes = PORTS
-        .iter()
-        .zip(names)
-        .map(|((code, port), (lot, name, direction))| {
-            let lane = LaneConfig {
-                port: first + (port - CONTROL_PORT),
-                rtsp_port: first + (port - CONTROL_PORT) + RTSP_PORTS_ON,
-                lot: lot.to_owned(),
-                name: name.to_owned(),
-                direction,
-                drives_after_ms: Some(4000),
-                falls_after_ms: Some(2500),
-                next_after_ms: 45_000,
-                ..LaneConfig::new(code)
-            };
-            alive(lane)
-        });
+    let lanes = PORTS.iter().zip(names).map(|((code, port), (lot, name, direction))| {
+        let lane = LaneConfig {
+            port: first + (port - CONTROL_PORT),
+            rtsp_port: first + (port - CONTROL_PORT) + RTSP_PORTS_ON,
+            lot: lot.to_owned(),
+            name: name.to_owned(),
+            direction,
+            drives_after_ms: Some(4000),
+            falls_after_ms: Some(2500),
+            next_after_ms: 45_000,
+            ..LaneConfig::new(code)
+        };
+        alive(lane)
+    });
     Config {
         control: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), first)),
         robots: ROBOTS.map(robot).to_vec(),
@@ -105,10 +92,7 @@ pub fn config_from(first: u16) -> Config {
 }
 
 fn past(minutes_ago: u32, plate: &str) -> PastRead {
-    PastRead {
-        minutes_ago,
-        vehicle: Vehicle::new(plate),
-    }
+    PastRead { minutes_ago, vehicle: Vehicle::new(plate) }
 }
 
 /// What stands at a lane, what will come, and what came before.
@@ -118,22 +102,10 @@ fn alive(lane: LaneConfig) -> LaneConfig {
             automatic: true,
             next_after_ms: 120_000,
             vehicle: Some(Vehicle::new("粤B7K518")),
-            waiting: [
-                "粤BF06789",
-                "粤B3N077",
-                "湘A8Q26M",
-                "粤BDK2018",
-                "粤S5V812",
-                "粤B90L6T",
-                "桂K1P508",
-            ]
-            .map(Vehicle::new)
-            .to_vec(),
-            past: vec![
-                past(142, "粤B8B16S"),
-                past(61, "粤BD10086"),
-                past(24, "粤A5T390"),
-            ],
+            waiting: ["粤BF06789", "粤B3N077", "湘A8Q26M", "粤BDK2018", "粤S5V812", "粤B90L6T", "桂K1P508"]
+                .map(Vehicle::new)
+                .to_vec(),
+            past: vec![past(142, "粤B8B16S"), past(61, "粤BD10086"), past(24, "粤A5T390")],
             ..lane
         },
         "E02" => LaneConfig {
@@ -148,26 +120,12 @@ fn alive(lane: LaneConfig) -> LaneConfig {
         },
         "W01" => LaneConfig {
             automatic: true,
-            past: vec![
-                past(313, "粤B12345"),
-                past(286, "粤B12346"),
-                past(203, "粤B1Z845"),
-                past(95, "粤B2J345"),
-            ],
+            past: vec![past(313, "粤B12345"), past(286, "粤B12346"), past(203, "粤B1Z845"), past(95, "粤B2J345")],
             ..lane
         },
-        "W02" => LaneConfig {
-            vehicle: Some(Vehicle::new("粤B8B16S").reversed()),
-            ..lane
-        },
-        "S02" => LaneConfig {
-            vehicle: Some(Vehicle::new("粤B66R58").read_as("")),
-            ..lane
-        },
-        "S01" => LaneConfig {
-            past: vec![past(187, "粤B66R58")],
-            ..lane
-        },
+        "W02" => LaneConfig { vehicle: Some(Vehicle::new("粤B8B16S").reversed()), ..lane },
+        "S02" => LaneConfig { vehicle: Some(Vehicle::new("粤B66R58").read_as("")), ..lane },
+        "S01" => LaneConfig { past: vec![past(187, "粤B66R58")], ..lane },
         _ => lane,
     }
 }

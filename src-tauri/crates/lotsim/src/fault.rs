@@ -174,11 +174,7 @@ impl FromStr for Fault {
             "clock-skew" => return Ok(Self::ClockSkew(number.unwrap_or(60_000))),
             _ => return Err(bad()),
         };
-        if number.is_some() {
-            Err(bad())
-        } else {
-            Ok(plain)
-        }
+        if number.is_some() { Err(bad()) } else { Ok(plain) }
     }
 }
 

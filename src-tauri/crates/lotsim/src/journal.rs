@@ -91,9 +91,7 @@ struct Inner {
 
 /// The computer's time.
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -119,20 +117,10 @@ impl Journal {
     }
 
     pub(crate) fn refused(&self, lane: &str, method: &str) {
-        self.inner().wrong.push(WrongTry {
-            at: now(),
-            lane: lane.to_owned(),
-            method: method.to_owned(),
-        });
+        self.inner().wrong.push(WrongTry { at: now(), lane: lane.to_owned(), method: method.to_owned() });
     }
 
-    pub(crate) fn moved(
-        &self,
-        lane: &str,
-        cause: Cause,
-        before: BarrierState,
-        after: BarrierState,
-    ) -> u64 {
+    pub(crate) fn moved(&self, lane: &str, cause: Cause, before: BarrierState, after: BarrierState) -> u64 {
         let mut inner = self.inner();
         let seq = inner.movements.len() as u64;
         inner.movements.push(Movement {
@@ -156,11 +144,6 @@ impl Journal {
     }
 
     pub(crate) fn commanded(&self, lane: &str, action: BarrierAction, outcome: Outcome) {
-        self.inner().commands.push(Command {
-            at: now(),
-            lane: lane.to_owned(),
-            action,
-            outcome,
-        });
+        self.inner().commands.push(Command { at: now(), lane: lane.to_owned(), action, outcome });
     }
 }

@@ -80,11 +80,7 @@ pub struct LaneFacts {
 }
 
 impl Lane {
-    pub(crate) fn new(
-        config: LaneConfig,
-        journal: Arc<Journal>,
-        client: reqwest::Client,
-    ) -> Result<Self, BadReel> {
+    pub(crate) fn new(config: LaneConfig, journal: Arc<Journal>, client: reqwest::Client) -> Result<Self, BadReel> {
         let film = |angle| Film::new(angle, config.reel.as_deref());
         let films = [film(Angle::Gate)?, film(Angle::Near)?, film(Angle::Road)?];
         let state = State {
@@ -108,17 +104,12 @@ impl Lane {
             requests: AtomicU64::new(0),
             client,
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it is held; a test that does elsewhere still gets its journal.
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn touch(&self) {
@@ -144,9 +135,7 @@ impl Lane {
     /// Where its moving picture is, without user name and password.
     pub fn rtsp_url(&self) -> String {
         let address = self.inner.rtsp.get();
-        address.map_or_else(String::new, |address| {
-            format!("rtsp://{address}/Streaming/Channels/101")
-        })
+        address.map_or_else(String::new, |address| format!("rtsp://{address}/Streaming/Channels/101"))
     }
 
     /// How many pull its moving pictures now, whichever of its cameras'.
@@ -196,8 +185,7 @@ impl Lane {
 
     /// A vehicle comes, in place of one that may stand there; the camera reads it and tells.
     pub fn arrive(&self, vehicle: Vehicle) {
-        let automatic =
-            self.inner.config.automatic && !vehicle.stuck && vehicle.reading().is_some();
+        let automatic = self.inner.config.automatic && !vehicle.stuck && vehicle.reading().is_some();
         let arrival = {
             let mut state = self.state();
             state.vehicle = Some(vehicle);
@@ -336,11 +324,7 @@ impl Lane {
     /// Code and name as the camera writes them.
     pub(crate) fn label(&self) -> String {
         let config = &self.inner.config;
-        if config.name == config.code {
-            config.code.clone()
-        } else {
-            format!("{} {}", config.code, config.name)
-        }
+        if config.name == config.code { config.code.clone() } else { format!("{} {}", config.code, config.name) }
     }
 
     /// Moves the bar and writes the journal.
@@ -351,15 +335,8 @@ impl Lane {
             let Some(travel) = state.arm.drive(up) else {
                 return Outcome::Already;
             };
-            let after = if up {
-                BarrierState::Open
-            } else {
-                BarrierState::Closed
-            };
-            (
-                self.inner.journal.moved(self.code(), cause, before, after),
-                travel,
-            )
+            let after = if up { BarrierState::Open } else { BarrierState::Closed };
+            (self.inner.journal.moved(self.code(), cause, before, after), travel)
         };
         self.touch();
         let lane = self.clone();
@@ -371,11 +348,7 @@ impl Lane {
     async fn travel(&self, seq: u64, travel: Duration, up: bool) {
         // A millisecond more, so that the position is surely at its end.
         tokio::time::sleep(travel + Duration::from_millis(1)).await;
-        let goal = if up {
-            BarrierState::Open
-        } else {
-            BarrierState::Closed
-        };
+        let goal = if up { BarrierState::Open } else { BarrierState::Closed };
         let arrival = {
             let state = self.state();
             if state.arm.state() != goal {
@@ -399,10 +372,7 @@ impl Lane {
 
     /// Remembers a reading and tells it to whoever listens.
     pub(crate) fn tell(&self, event: Event, history: bool) {
-        let told = Told {
-            event: Arc::new(event),
-            history,
-        };
+        let told = Told { event: Arc::new(event), history };
         let push_url = {
             let mut state = self.state();
             if state.memory.len() >= MEMORY {
@@ -423,10 +393,7 @@ impl Lane {
     pub fn replay(&self) {
         let state = self.state();
         for event in &state.memory {
-            let _ = self.inner.told.send(Told {
-                event: Arc::clone(event),
-                history: true,
-            });
+            let _ = self.inner.told.send(Told { event: Arc::clone(event), history: true });
         }
     }
 

@@ -207,13 +207,7 @@ async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
     }
     let site = Lotsim::start(config).await?;
     for lane in site.lanes() {
-        println!(
-            "{:6} {}  {}  {}",
-            lane.code(),
-            lane.url(),
-            lane.rtsp_url(),
-            lane.config().name
-        );
+        println!("{:6} {}  {}  {}", lane.code(), lane.url(), lane.rtsp_url(), lane.config().name);
     }
     if let Some(address) = site.control() {
         println!("control http://{address}");
@@ -228,11 +222,7 @@ struct Site(SocketAddr);
 impl Site {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, Failed> {
         let answer = request.send().await.map_err(|_| Failed::NotThere(self.0))?;
-        if answer.status().is_success() {
-            Ok(answer)
-        } else {
-            Err(Failed::Refused(answer.text().await?))
-        }
+        if answer.status().is_success() { Ok(answer) } else { Err(Failed::Refused(answer.text().await?)) }
     }
 
     fn client(&self, path: &str) -> Result<(reqwest::Client, String), Failed> {
@@ -250,15 +240,10 @@ impl Site {
         let (client, url) = self.client("lanes")?;
         let lanes: Vec<lotsim::LaneFacts> = self.send(client.get(url)).await?.json().await?;
         for lane in lanes {
-            let vehicle = lane
-                .vehicle
-                .map(|vehicle| vehicle.plate.unwrap_or_else(|| "无牌".to_owned()));
+            let vehicle = lane.vehicle.map(|vehicle| vehicle.plate.unwrap_or_else(|| "无牌".to_owned()));
             let faults = lane.faults.join(" ");
             let vehicle = vehicle.unwrap_or_default();
-            println!(
-                "{:6} {:8} {vehicle:10} {faults:16} {} {} {}",
-                lane.code, lane.bar, lane.url, lane.lot, lane.name
-            );
+            println!("{:6} {:8} {vehicle:10} {faults:16} {} {} {}", lane.code, lane.bar, lane.url, lane.lot, lane.name);
         }
         Ok(())
     }
@@ -285,9 +270,7 @@ impl Site {
         }
         let rows: JournalRows = answer.json().await?;
         for row in rows.movements {
-            let reached = row
-                .reached_at
-                .map_or_else(|| "not reached".to_owned(), |at| format!("reached {at}"));
+            let reached = row.reached_at.map_or_else(|| "not reached".to_owned(), |at| format!("reached {at}"));
             println!(
                 "{:4} {} {:6} {:?}: {} -> {}, {reached}",
                 row.seq, row.at, row.lane, row.cause, row.before, row.after

@@ -67,9 +67,7 @@ impl FromStr for Step {
             ("pay", None) => Self::Pay,
             ("drive-off", None) => Self::DriveOff,
             ("give-up", None) => Self::GiveUp,
-            ("fault", Some(fault)) => {
-                Self::Fault(serde_json::from_value(Value::String(fault)).map_err(|_| bad())?)
-            }
+            ("fault", Some(fault)) => Self::Fault(serde_json::from_value(Value::String(fault)).map_err(|_| bad())?),
             _ => return Err(bad()),
         })
     }
@@ -127,11 +125,7 @@ pub struct Driver {
 
 impl Driver {
     /// A driver before the robot with this number; whatever cannot be done yet is waited for so long.
-    pub fn new(
-        control: SocketAddr,
-        number: &str,
-        patience: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    pub fn new(control: SocketAddr, number: &str, patience: Duration) -> Result<Self, reqwest::Error> {
         Ok(Self {
             http: reqwest::Client::builder().no_proxy().build()?,
             robot: format!("http://{control}/robots/{number}"),

@@ -1,8 +1,8 @@
 //! A running site.
 
 use crate::{
-    Command, Config, Journal, Lane, Movement, PastRead, Robot, WrongTry, control, event::Event,
-    film::BadReel, isapi, robot, rtsp, scene,
+    Command, Config, Journal, Lane, Movement, PastRead, Robot, WrongTry, control, event::Event, film::BadReel, isapi,
+    robot, rtsp, scene,
 };
 use lanedesk_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -86,13 +86,7 @@ impl Lotsim {
                 }
             });
         }
-        Ok(Self {
-            lanes,
-            robots,
-            journal,
-            control,
-            _tasks: tasks,
-        })
+        Ok(Self { lanes, robots, journal, control, _tasks: tasks })
     }
 
     /// The lane with this code.
@@ -159,11 +153,7 @@ async fn listen(what: &str, address: SocketAddr) -> Result<(TcpListener, SocketA
         let address = listener.local_addr()?;
         Ok((listener, address))
     };
-    bound.await.map_err(|error| StartError::Listen {
-        what: what.to_owned(),
-        address,
-        error,
-    })
+    bound.await.map_err(|error| StartError::Listen { what: what.to_owned(), address, error })
 }
 
 /// Fills the camera's memory and lets the first vehicle come.
@@ -184,13 +174,7 @@ async fn begin(lane: Lane) {
 
 /// A reading from before the start. Its id depends on lane, plate and day alone, so that a site started again on the
 /// same day tells the same passage again and not another one.
-fn past_event(
-    code: &str,
-    label: String,
-    night: Option<bool>,
-    start: Timestamp,
-    past: PastRead,
-) -> Event {
+fn past_event(code: &str, label: String, night: Option<bool>, start: Timestamp, past: PastRead) -> Event {
     let at = start.plus_ms(-i64::from(past.minutes_ago) * 60_000);
     let mut hash = Sha256::new();
     for part in [code, past.vehicle.reading().unwrap_or_default()] {
@@ -201,15 +185,7 @@ fn past_event(
     let hash = hash.finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
-    let uuid = uuid::Builder::from_custom_bytes(bytes)
-        .into_uuid()
-        .to_string();
-    let view = scene::View {
-        label,
-        at,
-        night,
-        vehicle: Some(past.vehicle),
-        bar: 0.0,
-    };
+    let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string();
+    let view = scene::View { label, at, night, vehicle: Some(past.vehicle), bar: 0.0 };
     Event::draw(uuid, &view, true)
 }

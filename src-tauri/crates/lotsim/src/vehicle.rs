@@ -82,10 +82,7 @@ pub struct Vehicle {
 impl Vehicle {
     /// A vehicle whose plate is read right.
     pub fn new(plate: &str) -> Self {
-        Self {
-            plate: Some(plate.to_owned()),
-            ..Self::unlicensed()
-        }
+        Self { plate: Some(plate.to_owned()), ..Self::unlicensed() }
     }
 
     /// A vehicle without a plate.
@@ -140,10 +137,7 @@ impl Vehicle {
             return Vec::new();
         };
         let pairs = plate.chars().zip(reading.chars()).enumerate();
-        pairs
-            .filter(|(_, (a, b))| a != b)
-            .map(|(at, _)| at)
-            .collect()
+        pairs.filter(|(_, (a, b))| a != b).map(|(at, _)| at).collect()
     }
 
     /// Confidence of each character read: high, but low where it is misread.
@@ -153,26 +147,15 @@ impl Vehicle {
         }
         let misread = self.misread();
         let letters = self.reading().unwrap_or_default().chars().enumerate();
-        let sure = |at: usize, letter: char| {
-            92 + u8::try_from((at * 5 + letter as usize) % 8).unwrap_or(0)
-        };
-        letters
-            .map(|(at, letter)| {
-                if misread.contains(&at) {
-                    41
-                } else {
-                    sure(at, letter)
-                }
-            })
-            .collect()
+        let sure = |at: usize, letter: char| 92 + u8::try_from((at * 5 + letter as usize) % 8).unwrap_or(0);
+        letters.map(|(at, letter)| if misread.contains(&at) { 41 } else { sure(at, letter) }).collect()
     }
 
     /// Confidence of the whole reading.
     pub fn confidence(&self) -> u8 {
         let each = self.confidences();
         let lowest = each.iter().copied().min().unwrap_or(0);
-        self.confidence
-            .unwrap_or(lowest.max(if each.is_empty() { 0 } else { 62 }))
+        self.confidence.unwrap_or(lowest.max(if each.is_empty() { 0 } else { 62 }))
     }
 }
 

@@ -30,14 +30,9 @@ impl Served {
             .spawn()
             .expect("the program");
         let lines = BufReader::new(program.stdout.take().expect("its output")).lines();
-        let control = lines
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("control http://")?.to_owned()));
-        Self {
-            program,
-            control: control.expect("where the control API listens"),
-            file,
-        }
+        let control =
+            lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("control http://")?.to_owned()));
+        Self { program, control: control.expect("where the control API listens"), file }
     }
 
     fn say(&self, words: &[&str]) -> Output {
@@ -67,30 +62,16 @@ impl Drop for Served {
 #[test]
 fn a_person_brings_a_vehicle_breaks_the_device_and_reads_the_journal() {
     let site = Served::start();
-    site.ok(&[
-        "vehicle",
-        "--lane",
-        "E01",
-        "--plate",
-        "粤B12345",
-        "--read-as",
-        "粤B1Z345",
-    ]);
+    site.ok(&["vehicle", "--lane", "E01", "--plate", "粤B12345", "--read-as", "粤B1Z345"]);
     site.ok(&["fault", "--lane", "E01", "reply-lost"]);
     let lanes = site.ok(&["lanes"]);
-    assert!(
-        lanes.contains("粤B12345") && lanes.contains("reply-lost"),
-        "{lanes}"
-    );
+    assert!(lanes.contains("粤B12345") && lanes.contains("reply-lost"), "{lanes}");
     site.ok(&["fault", "--lane", "E01", "clear"]);
     assert!(!site.ok(&["lanes"]).contains("reply-lost"));
     site.ok(&["leave", "--lane", "E01", "--back"]);
     site.ok(&["press", "--lane", "E01", "open"]);
     assert!(site.ok(&["journal"]).contains("Remote: closed -> open"));
-    assert!(
-        site.ok(&["journal", "--json"])
-            .contains("\"cause\":\"remote\"")
-    );
+    assert!(site.ok(&["journal", "--json"]).contains("\"cause\":\"remote\""));
 }
 
 #[test]
@@ -108,22 +89,14 @@ fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
         &["drive", "--robot", "R-1", "--patience", "0", "pay"],
     ] {
         let output = site.say(words);
-        assert!(
-            !output.status.success() && !output.stderr.is_empty(),
-            "{words:?}"
-        );
+        assert!(!output.status.success() && !output.stderr.is_empty(), "{words:?}");
     }
 }
 
 #[test]
 fn a_script_is_acted_step_by_step() {
     let site = Served::start();
-    let said = site.ok(&[
-        "drive",
-        "--robot",
-        "R-1",
-        "arrive=粤B12345/粤B1Z345,document",
-    ]);
+    let said = site.ok(&["drive", "--robot", "R-1", "arrive=粤B12345/粤B1Z345,document"]);
     assert_eq!(said, "R-1 arrive=粤B12345/粤B1Z345\nR-1 document=王五\n");
     assert!(site.ok(&["lanes"]).contains("粤B12345"));
     site.ok(&["press", "--lane", "E01", "open"]);

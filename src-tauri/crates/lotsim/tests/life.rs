@@ -11,10 +11,7 @@ use std::collections::BTreeSet;
 
 /// A site with a control API and one lane.
 async fn site(lane: LaneConfig) -> Lotsim {
-    let config = Config {
-        control: Some("127.0.0.1:0".parse().expect("an address")),
-        ..Config::of([lane])
-    };
+    let config = Config { control: Some("127.0.0.1:0".parse().expect("an address")), ..Config::of([lane]) };
     Lotsim::start(config).await.expect("a site")
 }
 
@@ -33,26 +30,16 @@ async fn an_automatic_lane_lets_a_vehicle_through_and_the_next_one_comes() {
     let lane = sim.lane("E01");
     let next = Some(Vehicle::new("粤B67890").stuck());
     assert!(lane.wait(|lane| lane.vehicle() == next).await);
-    assert!(
-        lane.wait(|_| sim.journal().len() == 1 || sim.journal().len() == 2)
-            .await
-    );
+    assert!(lane.wait(|_| sim.journal().len() == 1 || sim.journal().len() == 2).await);
     let first = sim.journal()[0].clone();
-    assert_eq!(
-        (first.cause, first.after),
-        (Cause::Camera, BarrierState::Open)
-    );
+    assert_eq!((first.cause, first.after), (Cause::Camera, BarrierState::Open));
     assert!(first.reached_at.is_some());
     assert!(sim.commands().is_empty(), "no order came from outside");
 }
 
 #[tokio::test]
 async fn the_box_lowers_the_bar_only_behind_a_vehicle() {
-    let sim = site(LaneConfig {
-        falls_after_ms: Some(5),
-        ..LaneConfig::quick("E01")
-    })
-    .await;
+    let sim = site(LaneConfig { falls_after_ms: Some(5), ..LaneConfig::quick("E01") }).await;
     let lane = sim.lane("E01");
     lane.arrive(Vehicle::new("粤B12345"));
     assert!(!lane.drive_through(), "the bar is down");
@@ -78,50 +65,26 @@ async fn the_control_api_does_what_the_library_does() {
     assert!(send(post("vehicle").json(&vehicle)).await.is_success());
     assert_eq!(lane.vehicle(), Some(vehicle));
     let through = Leave { back: false };
-    assert_eq!(
-        send(post("leave").json(&through)).await,
-        StatusCode::CONFLICT
-    );
-    let open = Press {
-        action: BarrierAction::Open,
-    };
+    assert_eq!(send(post("leave").json(&through)).await, StatusCode::CONFLICT);
+    let open = Press { action: BarrierAction::Open };
     assert!(send(post("press").json(&open)).await.is_success());
     assert!(lane.wait_open().await);
     assert!(send(post("leave").json(&through)).await.is_success());
     assert_eq!(lane.vehicle(), None);
 
-    for (word, faults) in [
-        ("reply-lost", 1),
-        ("slow=20", 2),
-        ("slow=30", 2),
-        ("clear", 0),
-    ] {
-        let fault = SetFault {
-            fault: word.to_owned(),
-        };
+    for (word, faults) in [("reply-lost", 1), ("slow=20", 2), ("slow=30", 2), ("clear", 0)] {
+        let fault = SetFault { fault: word.to_owned() };
         assert!(send(post("fault").json(&fault)).await.is_success());
         assert_eq!(lane.facts().faults.len(), faults, "{word}");
     }
-    let odd = SetFault {
-        fault: "odd".to_owned(),
-    };
-    assert_eq!(
-        send(post("fault").json(&odd)).await,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
-    assert_eq!(
-        send(client.get(format!("{base}/lanes/X"))).await,
-        StatusCode::NOT_FOUND
-    );
+    let odd = SetFault { fault: "odd".to_owned() };
+    assert_eq!(send(post("fault").json(&odd)).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send(client.get(format!("{base}/lanes/X"))).await, StatusCode::NOT_FOUND);
 
     let rows = client.get(format!("{base}/journal")).send().await.unwrap();
     let rows: JournalRows = rows.json().await.unwrap();
     assert_eq!((rows.movements.len(), rows.commands.len()), (1, 0));
-    let picture = client
-        .get(format!("{base}/lanes/E01/picture.jpg"))
-        .send()
-        .await
-        .unwrap();
+    let picture = client.get(format!("{base}/lanes/E01/picture.jpg")).send().await.unwrap();
     assert!(picture.bytes().await.unwrap().len() > 20_000);
 }
 
@@ -158,26 +121,15 @@ fn the_demo_has_every_lane_on_a_port_of_its_own() {
 #[tokio::test]
 async fn a_site_is_read_from_a_file_and_a_taken_port_is_named() {
     let file = std::env::temp_dir().join(format!("lotsim-{}.toml", std::process::id()));
-    let text =
-        "[[lane]]\ncode = \"A1\"\ndirection = \"exit\"\nvehicle = { plate = \"粤B12345\" }\n";
+    let text = "[[lane]]\ncode = \"A1\"\ndirection = \"exit\"\nvehicle = { plate = \"粤B12345\" }\n";
     std::fs::write(&file, text).unwrap();
     let config = Config::read(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     assert_eq!(config.lanes[0].username, demo::USERNAME);
     let first = Lotsim::start(config.clone()).await.unwrap();
-    let port = first
-        .lane("A1")
-        .url()
-        .rsplit(':')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let port = first.lane("A1").url().rsplit(':').next().unwrap().parse().unwrap();
     let mut second = config;
     second.lanes[0].port = port;
-    let error = Lotsim::start(second)
-        .await
-        .err()
-        .map(|error| error.to_string());
+    let error = Lotsim::start(second).await.err().map(|error| error.to_string());
     assert!(error.is_some_and(|text| text.contains("A1") && text.contains(&port.to_string())));
 }

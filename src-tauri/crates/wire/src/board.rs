@@ -79,9 +79,7 @@ pub struct Help {
 }
 
 /// `POST /api/cases/{case}/help`, and with an answer `POST /api/cases/{case}/help/answer`.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct HelpNote {
     /// In the person's words.
     #[serde(default)]
@@ -89,18 +87,7 @@ pub struct HelpNote {
 }
 
 /// What was opened since midnight, local time.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    specta::Type,
-    utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct Today {
     /// Openings.
     pub openings: u32,
@@ -115,9 +102,7 @@ pub struct Today {
 }
 
 /// `GET /api/board`
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct Board {
     /// Lanes being handled, longest first.
     pub items: Vec<BoardItem>,

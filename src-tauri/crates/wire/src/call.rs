@@ -16,9 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use lanedesk_domain::call::CallState;
 
 /// What a telephone system tells.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub enum CallEventType {
     /// It rings.
     #[serde(rename = "call.ringing")]

@@ -4,18 +4,7 @@ use lanedesk_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How many devices answer.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    specta::Type,
-    utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct DeviceCount {
     /// Reached at the last try.
     pub online: u32,

@@ -101,9 +101,7 @@ pub struct CasesBar {
 }
 
 /// `GET /api/cases/statistics?by=&from=&to=&lot=&person=`
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct CaseStatistics {
     /// Cases that ended in the time asked for.
     pub cases: u32,

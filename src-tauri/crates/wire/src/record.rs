@@ -88,9 +88,7 @@ pub struct CaseRecord {
 }
 
 /// `GET /api/records`
-#[derive(
-    Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct Records {
     /// Stays, newest first.
     pub stays: Vec<StayRecord>,

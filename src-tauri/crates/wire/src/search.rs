@@ -9,9 +9,7 @@ use lanedesk_domain::{
 use serde::{Deserialize, Serialize};
 
 /// A lot by id and name.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct LotRef {
     /// Its id.
     pub id: LotId,
@@ -49,9 +47,7 @@ pub struct LaneHit {
 }
 
 /// `GET /api/search`: best first, only what the person may see.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct SearchHits {
     /// Lots whose name, code or pinyin fits.
     pub lots: Vec<LotRef>,

@@ -38,10 +38,7 @@ pub type Cells = BTreeMap<String, Option<Cell>>;
 fn cells() -> Schema {
     let nothing = ObjectBuilder::new().schema_type(Type::Null);
     let value = OneOfBuilder::new().item(nothing).item(Cell::schema());
-    ObjectBuilder::new()
-        .additional_properties(Some(Schema::OneOf(value.build())))
-        .build()
-        .into()
+    ObjectBuilder::new().additional_properties(Some(Schema::OneOf(value.build()))).build().into()
 }
 
 /// A row with what is needed to change it.
@@ -92,9 +89,7 @@ impl std::fmt::Debug for AddRow {
 
 impl std::fmt::Debug for ChangeRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChangeRow")
-            .field("version", &self.version)
-            .finish_non_exhaustive()
+        f.debug_struct("ChangeRow").field("version", &self.version).finish_non_exhaustive()
     }
 }
 
@@ -225,9 +220,7 @@ pub struct WillChange {
 }
 
 /// `POST /api/site/import`: what it did, or with `preview=true` would do.
-#[derive(
-    Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct ImportResult {
     /// Whether it was written: whole or not at all.
     pub written: bool,

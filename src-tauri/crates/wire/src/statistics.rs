@@ -42,9 +42,7 @@ pub struct SamePlate {
 }
 
 /// `GET /api/openings/statistics`
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct Statistics {
     /// All openings in the filter.
     #[specta(type = u32)]

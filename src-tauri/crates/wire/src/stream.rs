@@ -27,9 +27,7 @@ words_enum! {
 }
 
 /// Changed parts of a view; a part left out has not changed. Parts that can vanish are nested so that null says so.
-#[derive(
-    Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, specta::Type, utoipa::ToSchema)]
 pub struct ViewParts {
     /// The case.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "double")]
@@ -98,15 +96,8 @@ mod double {
         Option::deserialize(from).map(Some)
     }
 
-    #[expect(
-        clippy::option_option,
-        clippy::ref_option,
-        reason = "absent and null differ on this wire"
-    )]
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
-        value: &Option<Option<T>>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    #[expect(clippy::option_option, clippy::ref_option, reason = "absent and null differ on this wire")]
+    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &Option<Option<T>>, to: S) -> Result<S::Ok, S::Error> {
         value.as_ref().and_then(Option::as_ref).serialize(to)
     }
 }

@@ -38,14 +38,11 @@ pub(crate) fn look(db: Option<&Path>) -> Result<()> {
     let mut findings = rust(db)?;
     findings.extend(npm()?);
     for finding in &findings {
-        let remedy = finding.mended.as_deref().map_or_else(
-            || "no mended version yet".to_owned(),
-            |versions| format!("mended in {versions}"),
-        );
-        say(&format!(
-            "{}: {} ({remedy})",
-            finding.package, finding.advisory
-        ));
+        let remedy = finding
+            .mended
+            .as_deref()
+            .map_or_else(|| "no mended version yet".to_owned(), |versions| format!("mended in {versions}"));
+        say(&format!("{}: {} ({remedy})", finding.package, finding.advisory));
     }
     let mended = findings.iter().filter(|finding| finding.mended.is_some());
     match mended.count() {
@@ -63,18 +60,14 @@ fn rust(named: Option<&Path>) -> Result<Vec<Finding>> {
         );
         return Ok(Vec::new());
     };
-    let advisories = Database::open(&folder)
-        .with_context(|| format!("{} is no RustSec advisory database", folder.display()))?;
+    let advisories =
+        Database::open(&folder).with_context(|| format!("{} is no RustSec advisory database", folder.display()))?;
     if advisories.iter().next().is_none() {
         bail!("{} holds no advisories", folder.display());
     }
     let lockfile = Lockfile::load(&lock).context("Cargo.lock")?;
     let count = lockfile.packages.len();
-    say(&format!(
-        "{count} crates looked up in {} advisories of {}",
-        advisories.iter().count(),
-        folder.display()
-    ));
+    say(&format!("{count} crates looked up in {} advisories of {}", advisories.iter().count(), folder.display()));
     Ok(in_lockfile(&advisories, &lockfile))
 }
 
@@ -82,12 +75,7 @@ fn in_lockfile(advisories: &Database, lockfile: &Lockfile) -> Vec<Finding> {
     let found = advisories.vulnerabilities(lockfile).into_iter();
     found
         .map(|found| {
-            let mended: Vec<String> = found
-                .versions
-                .patched()
-                .iter()
-                .map(ToString::to_string)
-                .collect();
+            let mended: Vec<String> = found.versions.patched().iter().map(ToString::to_string).collect();
             Finding {
                 package: format!("{} {}", found.package.name, found.package.version),
                 advisory: format!("{} {}", found.advisory.id, found.advisory.title),
@@ -104,10 +92,7 @@ fn usual_folder() -> Option<PathBuf> {
     }
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
-    let deny = std::fs::read_dir(cargo.join("advisory-dbs"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let deny = std::fs::read_dir(cargo.join("advisory-dbs")).into_iter().flatten().flatten();
     [cargo.join("advisory-db")]
         .into_iter()
         .chain(deny.map(|entry| entry.path()))
@@ -136,19 +121,11 @@ fn in_audit(answer: &Value) -> Option<Vec<Finding>> {
     let packages = answer["vulnerabilities"].as_object()?;
     let findings = packages.iter().map(|(name, about)| {
         let titles = about["via"].as_array().into_iter().flatten();
-        let titles: Vec<&str> = titles
-            .filter_map(|via| via["title"].as_str().or(via.as_str()))
-            .collect();
+        let titles: Vec<&str> = titles.filter_map(|via| via["title"].as_str().or(via.as_str())).collect();
         let fix = &about["fixAvailable"];
         let mended = match fix["version"].as_str() {
-            Some(version) => Some(format!(
-                "{} {version}",
-                fix["name"].as_str().unwrap_or(name)
-            )),
-            None => fix
-                .as_bool()
-                .unwrap_or(false)
-                .then(|| "a newer version (npm audit fix)".to_owned()),
+            Some(version) => Some(format!("{} {version}", fix["name"].as_str().unwrap_or(name))),
+            None => fix.as_bool().unwrap_or(false).then(|| "a newer version (npm audit fix)".to_owned()),
         };
         Finding {
             package: format!("{name} {}", about["range"].as_str().unwrap_or_default()),
@@ -175,15 +152,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("crates/leaky");
         std::fs::create_dir_all(&place).unwrap();
-        std::fs::write(
-            place.join("RUSTSEC-2026-9999.md"),
-            ADVISORY.replace("PATCHED", patched),
-        )
-        .unwrap();
-        in_lockfile(
-            &Database::open(folder.path()).unwrap(),
-            &LOCK.parse().unwrap(),
-        )
+        std::fs::write(place.join("RUSTSEC-2026-9999.md"), ADVISORY.replace("PATCHED", patched)).unwrap();
+        in_lockfile(&Database::open(folder.path()).unwrap(), &LOCK.parse().unwrap())
     }
 
     #[test]
@@ -191,10 +161,7 @@ mod tests {
         let mended = found("[\">= 1.2.1\"]");
         assert_eq!(mended.len(), 1);
         assert_eq!(mended[0].package, "leaky 1.2.0");
-        assert!(
-            mended[0].advisory.contains("RUSTSEC-2026-9999"),
-            "{mended:?}"
-        );
+        assert!(mended[0].advisory.contains("RUSTSEC-2026-9999"), "{mended:?}");
         assert_eq!(mended[0].mended.as_deref(), Some(">=1.2.1"));
         assert_eq!(found("[]")[0].mended, None, "nothing to take yet");
         assert_eq!(found("[\">= 1.1.0\"]"), [], "we have the mended one");
@@ -202,10 +169,7 @@ mod tests {
 
     #[test]
     fn npm_findings_are_told_from_no_answer() {
-        assert_eq!(
-            in_audit(&json!({"message": "405 Method Not Allowed"})),
-            None
-        );
+        assert_eq!(in_audit(&json!({"message": "405 Method Not Allowed"})), None);
         assert_eq!(in_audit(&json!({"vulnerabilities": {}})), Some(vec![]));
         let report = json!({"vulnerabilities": {"vite": {"range": "<8.3.1", "via": [{"title": "reads any file"}],
             "fixAvailable": {"name": "vite", "version": "8.3.1"}}}});

@@ -38,9 +38,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 /// A call of the compiler that belongs to our cargo.
 pub(crate) fn rustc(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").map(PathBuf::from);
-    let beside = cargo
-        .map(|cargo| cargo.with_file_name("rustc"))
-        .filter(|rustc| rustc.is_file());
+    let beside = cargo.map(|cargo| cargo.with_file_name("rustc")).filter(|rustc| rustc.is_file());
     let mut command = Command::new(beside.unwrap_or_else(|| "rustc".into()));
     command.args(arguments);
     command
@@ -58,10 +56,7 @@ pub(crate) fn demand_nextest() -> Result<()> {
     }
     say("building the test runner cargo-nextest");
     let mut install = command(&["install", "cargo-nextest", "--locked", "--debug", "--quiet"]);
-    install
-        .args(["--version", NEXTEST])
-        .arg("--root")
-        .arg(tools());
+    install.args(["--version", NEXTEST]).arg("--root").arg(tools());
     run(&mut install)
 }
 
@@ -81,9 +76,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
 /// Runs a command and fails when it does.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().display().to_string();
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {name}"))?;
+    let status = command.status().with_context(|| format!("cannot start {name}"))?;
     if !status.success() {
         bail!("{name} ended with {status}");
     }
@@ -92,23 +85,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Whether `cargo <tool>` is installed.
 pub(crate) fn has(tool: &str) -> bool {
-    command(&[tool, "--version"])
-        .output()
-        .is_ok_and(|answer| answer.status.success())
+    command(&[tool, "--version"]).output().is_ok_and(|answer| answer.status.success())
 }
 
 /// Builds the three programs a demo needs.
 pub(crate) fn build_programs(release: bool) -> Result<()> {
-    let mut arguments = vec![
-        "build",
-        "--bins",
-        "-p",
-        "lanedesk-hub",
-        "-p",
-        "lotsim",
-        "-p",
-        "lanedesk",
-    ];
+    let mut arguments = vec!["build", "--bins", "-p", "lanedesk-hub", "-p", "lotsim", "-p", "lanedesk"];
     arguments.extend(FEATURES);
     if release {
         // What is measured has a drawn camera: there is no real one on a machine that measures.

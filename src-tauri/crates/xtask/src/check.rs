@@ -16,9 +16,7 @@ use crate::tally::Tally;
 /// Runs every check. `ci` sets what a machine without a person needs.
 pub(crate) fn check(ci: bool) -> Result<()> {
     let mut steps = Steps::default();
-    steps.demand("system packages", |_| {
-        system::install(&[packages::BUILD, packages::SHOW, packages::TEST])
-    })?;
+    steps.demand("system packages", |_| system::install(&[packages::BUILD, packages::SHOW, packages::TEST]))?;
     steps.demand("npm packages", |_| node::packages())?;
     steps.check("advisories", |_| advisories::look(None));
     pages(&mut steps)?;
@@ -26,11 +24,7 @@ pub(crate) fn check(ci: bool) -> Result<()> {
     let build = with_features(&["build", "--workspace", "--bins", "--tests"]);
     steps.demand("build", |_| cargo(&build))?;
     steps.check("documentation tests", |tally| {
-        tally.run(&mut cargo::command(&with_features(&[
-            "test",
-            "--workspace",
-            "--doc",
-        ])))
+        tally.run(&mut cargo::command(&with_features(&["test", "--workspace", "--doc"])))
     });
     steps.check("tests", |tally| tests(tally, ci));
     steps.close()
@@ -40,9 +34,7 @@ pub(crate) fn check(ci: bool) -> Result<()> {
 fn pages(steps: &mut Steps) -> Result<()> {
     steps.check("prettier", |_| npm(&["run", "--silent", "format:check"]));
     steps.check("eslint", |_| npm(&["run", "--silent", "lint"]));
-    steps.check("vitest", |tally| {
-        tally.run(&mut node::npm_command(&["run", "--silent", "test"]))
-    });
+    steps.check("vitest", |tally| tally.run(&mut node::npm_command(&["run", "--silent", "test"])));
     // The desk holds the pages, so nothing of it compiles without them.
     steps.demand("svelte-check and vite build", |_| node::build())
 }
@@ -54,22 +46,11 @@ fn rust(steps: &mut Steps) {
     clippy.extend(["--", "-D", "warnings"]);
     steps.check("clippy", |_| cargo(&clippy));
     let doc = with_features(&["doc", "--workspace", "--no-deps"]);
-    steps.check("rustdoc", |_| {
-        cargo::run(cargo::command(&doc).env("RUSTDOCFLAGS", "-D warnings"))
-    });
+    steps.check("rustdoc", |_| cargo::run(cargo::command(&doc).env("RUSTDOCFLAGS", "-D warnings")));
     // The house tests hold the same rules; the tool itself adds the advisories where the network reaches them.
     if cargo::has("deny") {
         steps.check("cargo-deny", |_| {
-            cargo(&[
-                "deny",
-                "--offline",
-                "check",
-                "--config",
-                ".cargo/deny.toml",
-                "bans",
-                "licenses",
-                "sources",
-            ])
+            cargo(&["deny", "--offline", "check", "--config", ".cargo/deny.toml", "bans", "licenses", "sources"])
         });
     }
 }
@@ -80,13 +61,7 @@ fn tests(tally: &mut Tally, ci: bool) -> Result<()> {
     let database = Postgres::start(Durability::Quick)?;
     cargo::demand_nextest()?;
     let profile = if ci { "ci" } else { "default" };
-    let mut command = cargo::command(&with_features(&[
-        "nextest",
-        "run",
-        "--workspace",
-        "--profile",
-        profile,
-    ]));
+    let mut command = cargo::command(&with_features(&["nextest", "run", "--workspace", "--profile", profile]));
     command
         .env("DISPLAY", screen.name())
         .env("LANEDESK_TEST_POSTGRES", database.url())

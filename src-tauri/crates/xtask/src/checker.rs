@@ -29,9 +29,7 @@ impl Checker {
             install(&home)?;
             fs::write(&stamp, wanted)?;
         }
-        Ok(Self {
-            bin: home.join("bin"),
-        })
+        Ok(Self { bin: home.join("bin") })
     }
 
     /// Whether a document is OpenAPI at all; where not, what is wrong with it.
@@ -85,25 +83,14 @@ pub struct Size {
 
 impl Size {
     /// What a machine without a person has the time for.
-    pub const SHORT: Self = Self {
-        examples: 4,
-        phases: "examples,coverage,fuzzing",
-        seed: 1,
-    };
+    pub const SHORT: Self = Self { examples: 4, phases: "examples,coverage,fuzzing", seed: 1 };
     /// An evening's.
-    pub const LONG: Self = Self {
-        examples: 100,
-        phases: "examples,coverage,fuzzing,stateful",
-        seed: 1,
-    };
+    pub const LONG: Self = Self { examples: 100, phases: "examples,coverage,fuzzing,stateful", seed: 1 };
 }
 
 fn install(home: &Path) -> Result<()> {
     let mut make = Command::new("python3");
-    told(
-        make.args(["-m", "venv", "--clear"]).arg(home),
-        "python3 -m venv (Debian: python3-venv)",
-    )?;
+    told(make.args(["-m", "venv", "--clear"]).arg(home), "python3 -m venv (Debian: python3-venv)")?;
     let mut pip = Command::new(home.join("bin/pip"));
     let quiet = ["install", "--quiet", "--disable-pip-version-check"];
     told(pip.args(quiet).args(PACKAGES), "pip install")
@@ -111,13 +98,7 @@ fn install(home: &Path) -> Result<()> {
 
 /// Runs a program to its end; what it said where it failed.
 fn told(command: &mut Command, name: &str) -> Result<()> {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
-        .output()
-        .with_context(|| format!("cannot start {name}"))?;
+    let Output { status, stdout, stderr } = command.output().with_context(|| format!("cannot start {name}"))?;
     if !status.success() {
         let [out, err] = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         bail!("{name} failed ({status})\n{out}\n{err}");

@@ -41,9 +41,7 @@ pub(crate) struct CleanRoom {
 /// Makes the room, runs the command in it, and takes it away.
 pub(crate) fn run(options: &CleanRoom) -> Result<()> {
     if !nix::unistd::geteuid().is_root() {
-        bail!(
-            "a root folder of its own can only be made by root: sudo --preserve-env=PATH cargo xtask clean-room"
-        );
+        bail!("a root folder of its own can only be made by root: sudo --preserve-env=PATH cargo xtask clean-room");
     }
     system::install(&[packages::CLEAN_ROOM])?;
     let room = house::scratch()?.join("clean-room");
@@ -52,10 +50,7 @@ pub(crate) fn run(options: &CleanRoom) -> Result<()> {
     let mut debootstrap = Command::new("debootstrap");
     // What Rust and Node.js themselves want of a machine: a linker with the C library's parts, certificates. And git.
     debootstrap
-        .args([
-            "--variant=minbase",
-            "--include=gcc,libc6-dev,ca-certificates,git",
-        ])
+        .args(["--variant=minbase", "--include=gcc,libc6-dev,ca-certificates,git"])
         .arg(&options.release)
         .arg(&room)
         .arg(&options.mirror);
@@ -85,10 +80,7 @@ fn furnish(room: &Path) -> Result<()> {
     let node = said(Command::new("node").args(["-p", "process.execPath"]))?;
     copy(Path::new(&node), &room.join("usr/local/bin/node"))?;
     let modules = PathBuf::from(said(Command::new("npm").args(["root", "-g"]))?);
-    copy(
-        &modules.join("npm"),
-        &room.join("usr/local/lib/node_modules/npm"),
-    )?;
+    copy(&modules.join("npm"), &room.join("usr/local/lib/node_modules/npm"))?;
     for (name, script) in [("npm", "npm-cli.js"), ("npx", "npx-cli.js")] {
         let inside = format!("../lib/node_modules/npm/bin/{script}");
         std::os::unix::fs::symlink(inside, room.join("usr/local/bin").join(name))?;
@@ -100,17 +92,11 @@ fn furnish(room: &Path) -> Result<()> {
     if own.is_dir() {
         fs::create_dir_all(room.join(OWN_CERTIFICATES))?;
         for entry in fs::read_dir(own)?.flatten() {
-            fs::copy(
-                entry.path(),
-                room.join(OWN_CERTIFICATES).join(entry.file_name()),
-            )?;
+            fs::copy(entry.path(), room.join(OWN_CERTIFICATES).join(entry.file_name()))?;
         }
     }
     let mut clone = Command::new("git");
-    clone
-        .args(["clone", "--quiet", "--no-hardlinks"])
-        .arg(house::root())
-        .arg(room.join(CHECKOUT));
+    clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(house::root()).arg(room.join(CHECKOUT));
     cargo::run(&mut clone)
 }
 
@@ -124,27 +110,13 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// Runs the command inside, with mounts and processes of its own: whatever it leaves running ends with it.
 fn enter(room: &Path, command: &[String]) -> Result<()> {
-    let command = if command.is_empty() {
-        "cargo xtask test".to_owned()
-    } else {
-        command.join(" ")
-    };
+    let command = if command.is_empty() { "cargo xtask test".to_owned() } else { command.join(" ") };
     say(&format!("in the clean room: {command}"));
     // No /proc of the machine around it, but devices: a screen and a database want shared memory.
     let inside = "mount -t proc proc \"$0/proc\" && mount -t sysfs sysfs \"$0/sys\" && mount --rbind /dev \"$0/dev\" \
         && mount -t tmpfs tmpfs \"$0/dev/shm\" && exec chroot \"$0\" /usr/bin/env -i \"$@\"";
     let mut enter = Command::new("unshare");
-    enter
-        .args([
-            "--mount",
-            "--pid",
-            "--fork",
-            "--kill-child",
-            "sh",
-            "-c",
-            inside,
-        ])
-        .arg(room);
+    enter.args(["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", inside]).arg(room);
     enter.args([
         "HOME=/root",
         "LANG=C.UTF-8",
@@ -165,9 +137,7 @@ fn enter(room: &Path, command: &[String]) -> Result<()> {
 /// What a command printed, without the end of the line.
 fn said(command: &mut Command) -> Result<String> {
     let name = command.get_program().display().to_string();
-    let answer = command
-        .output()
-        .with_context(|| format!("cannot start {name}"))?;
+    let answer = command.output().with_context(|| format!("cannot start {name}"))?;
     if !answer.status.success() {
         bail!("{name} failed: {}", String::from_utf8_lossy(&answer.stderr));
     }

@@ -39,11 +39,7 @@ impl Display {
         if number.trim().is_empty() {
             bail!("Xvfb did not start\n{}", server.last_lines());
         }
-        Ok(Self {
-            _server: server,
-            name: format!(":{}", number.trim()),
-            dir,
-        })
+        Ok(Self { _server: server, name: format!(":{}", number.trim()), dir })
     }
 
     /// What goes into `DISPLAY`.
@@ -65,7 +61,5 @@ impl Drop for Display {
 
 /// Whether the person sits before a screen that a window can open on.
 pub fn has_screen() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

@@ -37,20 +37,11 @@ impl Frame {
         let width = number(bytes, WIDTH)?;
         let height = number(bytes, HEIGHT)?;
         let line = number(bytes, BYTES_PER_LINE)?;
-        ensure!(
-            number(bytes, BITS_PER_PIXEL)? == 32,
-            "the screen does not have 32 bits a pixel"
-        );
+        ensure!(number(bytes, BITS_PER_PIXEL)? == 32, "the screen does not have 32 bits a pixel");
         let start = number(bytes, HEADER_SIZE)? + COLOUR_BYTES * number(bytes, COLOUR_COUNT)?;
         let pixels = bytes.get(start..).unwrap_or_default();
-        ensure!(
-            width > 0 && line >= width * 4,
-            "the screen's lines are too short"
-        );
-        ensure!(
-            pixels.len() >= line * height,
-            "the screen's file is cut short"
-        );
+        ensure!(width > 0 && line >= width * 4, "the screen's lines are too short");
+        ensure!(pixels.len() >= line * height, "the screen's file is cut short");
         let rgb = pixels
             .chunks_exact(line)
             .take(height)
@@ -85,13 +76,8 @@ impl Frame {
         if let Some(dir) = path.parent() {
             fs::create_dir_all(dir)?;
         }
-        let file =
-            fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut png = png::Encoder::new(
-            BufWriter::new(file),
-            u32::try_from(self.width)?,
-            u32::try_from(self.height)?,
-        );
+        let file = fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut png = png::Encoder::new(BufWriter::new(file), u32::try_from(self.width)?, u32::try_from(self.height)?);
         png.set_color(png::ColorType::Rgb);
         png.set_depth(png::BitDepth::Eight);
         png.write_header()?.write_image_data(&self.rgb)?;
@@ -102,12 +88,8 @@ impl Frame {
 /// The header's number at `index`.
 fn number(bytes: &[u8], index: usize) -> Result<usize> {
     let from = index * 4;
-    let four = bytes
-        .get(from..from + 4)
-        .context("the screen's file has no header yet")?;
-    let value = four
-        .iter()
-        .fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
+    let four = bytes.get(from..from + 4).context("the screen's file has no header yet")?;
+    let value = four.iter().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
     Ok(usize::try_from(value)?)
 }
 
@@ -122,10 +104,7 @@ mod tests {
         header[5] = height;
         header[11] = 32;
         header[12] = width * 4;
-        let mut bytes: Vec<u8> = header
-            .iter()
-            .flat_map(|number| number.to_be_bytes())
-            .collect();
+        let mut bytes: Vec<u8> = header.iter().flat_map(|number| number.to_be_bytes()).collect();
         bytes.extend_from_slice(pixels);
         bytes
     }

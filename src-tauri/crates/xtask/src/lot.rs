@@ -33,17 +33,11 @@ impl Lot {
         let ports = ports(&site);
         let places = (0..PLACES).map(|place| FIRST + place * STEP);
         for first in places {
-            if ports
-                .iter()
-                .all(|port| port::is_free(first + (port - FIRST)))
-            {
+            if ports.iter().all(|port| port::is_free(first + (port - FIRST))) {
                 return Ok(Self { first, site });
             }
         }
-        let holders: BTreeSet<String> = ports
-            .iter()
-            .filter_map(|port| port::holder(*port))
-            .collect();
+        let holders: BTreeSet<String> = ports.iter().filter_map(|port| port::holder(*port)).collect();
         bail!(
             "no {} free ports for the simulated lot between {FIRST} and {}; the first ones are held by {}",
             ports.len(),
@@ -95,9 +89,7 @@ impl Lot {
 /// The control door's port and every port that the site names.
 fn ports(site: &str) -> BTreeSet<u16> {
     let named = site.split(HOST).skip(1).filter_map(|part| {
-        let end = part
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(part.len());
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
         part[..end].parse().ok()
     });
     named.filter(|port| *port >= FIRST).chain([FIRST]).collect()
@@ -114,26 +106,17 @@ mod tests {
 
     #[test]
     fn every_port_of_the_site_is_found_once() {
-        assert_eq!(
-            ports(SITE).into_iter().collect::<Vec<_>>(),
-            [18100, 18101, 18102, 18201]
-        );
+        assert_eq!(ports(SITE).into_iter().collect::<Vec<_>>(), [18100, 18101, 18102, 18201]);
     }
 
     #[test]
     fn a_lot_elsewhere_has_a_site_file_that_says_so() {
-        let lot = Lot {
-            first: FIRST + 400,
-            site: SITE.to_owned(),
-        };
+        let lot = Lot { first: FIRST + 400, site: SITE.to_owned() };
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("site.toml");
         lot.write_site(&file).unwrap();
         let text = std::fs::read_to_string(file).unwrap();
-        assert_eq!(
-            ports(&text).into_iter().collect::<Vec<_>>(),
-            [18100, 18501, 18502, 18601]
-        );
+        assert_eq!(ports(&text).into_iter().collect::<Vec<_>>(), [18100, 18501, 18502, 18601]);
     }
 
     #[test]

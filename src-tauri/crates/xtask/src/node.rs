@@ -45,9 +45,7 @@ pub(crate) fn build() -> Result<()> {
 
 /// One npm call in `ui/`.
 pub(crate) fn npm(arguments: &[&str]) -> Result<()> {
-    let status = npm_command(arguments)
-        .status()
-        .context("cannot start npm: Node.js 20 or newer must be installed")?;
+    let status = npm_command(arguments).status().context("cannot start npm: Node.js 20 or newer must be installed")?;
     if !status.success() {
         bail!("`npm {}` failed ({status})", arguments.join(" "));
     }

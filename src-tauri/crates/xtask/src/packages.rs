@@ -2,23 +2,12 @@
 //! anything here starts comes with one of them.
 
 /// Needed to build the desk and the hub on Debian or Ubuntu.
-pub const BUILD: &[&str] = &[
-    "build-essential",
-    "pkg-config",
-    "libwebkit2gtk-4.1-dev",
-    "libdbus-1-dev",
-    "libclang-dev",
-    "clang",
-];
+pub const BUILD: &[&str] =
+    &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "libclang-dev", "clang"];
 
 /// Needed to show the desk: Chinese letters, a screen where there is none, and what WebKitGTK plays live pictures with
 /// (H.264 in fragments): it only recommends them.
-pub const SHOW: &[&str] = &[
-    "fonts-noto-cjk",
-    "xvfb",
-    "gstreamer1.0-libav",
-    "gstreamer1.0-plugins-bad",
-];
+pub const SHOW: &[&str] = &["fonts-noto-cjk", "xvfb", "gstreamer1.0-libav", "gstreamer1.0-plugins-bad"];
 
 /// Needed besides by the tests.
 pub const TEST: &[&str] = &[

@@ -34,10 +34,7 @@ pub fn answers_ok(port: u16, path: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
         let mut head = [0_u8; 12];
         stream.read_exact(&mut head)?;
         Ok(head.ends_with(b" 200"))
@@ -53,9 +50,7 @@ pub fn accepts(port: u16) -> bool {
 
 /// Any free port, for servers that only tests talk to.
 pub fn any_free() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// The process that listens on a port, by the kernel's tables. Needs rights over that process; else nothing is found.
@@ -63,19 +58,14 @@ fn owner(port: u16) -> Option<(u32, String)> {
     let socket = listening_socket(port)?;
     let wanted = format!("socket:[{socket}]");
     for process in fs::read_dir("/proc").ok()?.flatten() {
-        let Some(pid) = process
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
         let Ok(files) = fs::read_dir(process.path().join("fd")) else {
             continue;
         };
-        let has_it = files.flatten().any(|file| {
-            fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == wanted.as_str())
-        });
+        let has_it =
+            files.flatten().any(|file| fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == wanted.as_str()));
         if has_it {
             let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
             return Some((pid, name.trim().to_owned()));
@@ -111,17 +101,9 @@ mod tests {
     fn a_taken_port_is_told_with_its_number_and_its_owner() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let words = demand_free(port, "the hub", ", or take another with `--port`")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            words.contains(&format!("port {port}, which the hub needs")),
-            "{words}"
-        );
-        assert!(
-            words.contains(&format!("process {}", std::process::id())),
-            "{words}"
-        );
+        let words = demand_free(port, "the hub", ", or take another with `--port`").unwrap_err().to_string();
+        assert!(words.contains(&format!("port {port}, which the hub needs")), "{words}");
+        assert!(words.contains(&format!("process {}", std::process::id())), "{words}");
         assert!(words.contains("--port"), "{words}");
         assert!(accepts(port));
     }

@@ -53,14 +53,7 @@ impl Postgres {
         done(
             as_owner(&programs.join("initdb"))
                 .current_dir(&dir)
-                .args([
-                    "--username=postgres",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--no-sync",
-                    "-D",
-                ])
+                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
                 .arg(&data),
         )?;
         cluster.run()?;
@@ -69,10 +62,7 @@ impl Postgres {
 
     /// Stops the server at once, in the midst of whatever it does; the data stays.
     pub fn stop(&mut self) {
-        let id = self
-            .server
-            .as_ref()
-            .and_then(|server| i32::try_from(server.id()).ok());
+        let id = self.server.as_ref().and_then(|server| i32::try_from(server.id()).ok());
         if let Some(id) = id {
             // PostgreSQL's immediate shutdown: no client is waited for. Fails only where it is gone already.
             let _ = kill(Pid::from_raw(id), Signal::SIGQUIT);
@@ -85,29 +75,10 @@ impl Postgres {
         let programs = programs()?;
         let port_text = self.port.to_string();
         let mut command = as_owner(&programs.join("postgres"));
-        command
-            .current_dir(&self.dir)
-            .arg("-D")
-            .arg(self.dir.join("data"))
-            .arg("-k")
-            .arg(&self.dir);
-        command.args([
-            "-h",
-            "127.0.0.1",
-            "-p",
-            &port_text,
-            "-c",
-            "max_connections=300",
-        ]);
+        command.current_dir(&self.dir).arg("-D").arg(self.dir.join("data")).arg("-k").arg(&self.dir);
+        command.args(["-h", "127.0.0.1", "-p", &port_text, "-c", "max_connections=300"]);
         if self.durability == Durability::Quick {
-            command.args([
-                "-c",
-                "fsync=off",
-                "-c",
-                "synchronous_commit=off",
-                "-c",
-                "full_page_writes=off",
-            ]);
+            command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
         let mut server = Running::start("PostgreSQL", &mut command, &self.dir.join("log"))?;
         let asked = programs.join("pg_isready");
@@ -151,9 +122,7 @@ fn programs() -> Result<PathBuf> {
         .filter(|(_, bin)| bin.join("initdb").is_file())
         .collect();
     versions.sort();
-    let (_, newest) = versions
-        .pop()
-        .context("PostgreSQL's server is not installed")?;
+    let (_, newest) = versions.pop().context("PostgreSQL's server is not installed")?;
     Ok(newest)
 }
 
@@ -167,17 +136,13 @@ fn as_owner(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
-        .arg(program);
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
     command
 }
 
 fn done(command: &mut Command) -> Result<()> {
     let name = command.get_program().display().to_string();
-    let answer = command
-        .output()
-        .with_context(|| format!("cannot start {name}"))?;
+    let answer = command.output().with_context(|| format!("cannot start {name}"))?;
     if !answer.status.success() {
         bail!("{name} failed: {}", String::from_utf8_lossy(&answer.stderr));
     }

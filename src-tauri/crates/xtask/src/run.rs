@@ -42,11 +42,7 @@ impl Data {
     /// The first folder that no running demo has: ./.lanedesk, ./.lanedesk-2 and so on.
     fn open(fresh: bool) -> Result<Self> {
         for number in 1..=9 {
-            let name = if number == 1 {
-                ".lanedesk".to_owned()
-            } else {
-                format!(".lanedesk-{number}")
-            };
+            let name = if number == 1 { ".lanedesk".to_owned() } else { format!(".lanedesk-{number}") };
             let dir = house::root().join(&name);
             fs::create_dir_all(&dir)?;
             let lock = File::create(dir.join("running")).context("the demo's lock")?;
@@ -71,11 +67,7 @@ impl Data {
 
     /// What it is called beside the checkout.
     fn name(&self) -> String {
-        self.dir
-            .file_name()
-            .unwrap_or_default()
-            .display()
-            .to_string()
+        self.dir.file_name().unwrap_or_default().display().to_string()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -113,11 +105,7 @@ pub(crate) fn run(options: &Run) -> Result<()> {
     let place = Lot::free()?;
     let lot = start_lot(&data, &place, listen)?;
     let hub = start_hub(&data, &place, listen)?;
-    let screen = if display::has_screen() {
-        None
-    } else {
-        Some(Display::start(&house::scratch()?, 1366, 768)?)
-    };
+    let screen = if display::has_screen() { None } else { Some(Display::start(&house::scratch()?, 1366, 768)?) };
     let desk = start_desk(&data, listen, screen.as_ref())?;
     tell(&data, listen, begun.elapsed())?;
     if !place.is_usual() {
@@ -154,18 +142,14 @@ fn hub_port(asked: Option<u16>) -> Result<u16> {
     }
     let holder = port::holder(HUB_PORT).unwrap_or_else(|| "another program".to_owned());
     let instead = port::any_free()?;
-    say(&format!(
-        "port {HUB_PORT} is in use by {holder}; the hub takes {instead}"
-    ));
+    say(&format!("port {HUB_PORT} is in use by {holder}; the hub takes {instead}"));
     Ok(instead)
 }
 
 fn start_lot(data: &Data, place: &Lot, hub: u16) -> Result<Running> {
     let mut command = place.command(&house::program("lotsim", false), hub);
     let mut lot = Running::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
-    lot.wait_until("ready", Duration::from_secs(20), || {
-        port::accepts(place.control())
-    })?;
+    lot.wait_until("ready", Duration::from_secs(20), || port::accepts(place.control()))?;
     Ok(lot)
 }
 
@@ -185,17 +169,13 @@ fn start_hub(data: &Data, place: &Lot, listen: u16) -> Result<Running> {
         .arg("--site")
         .arg(site);
     let mut hub = Running::start("the hub", &mut command, &data.log("hub.log"))?;
-    hub.wait_until("ready", Duration::from_secs(30), || {
-        port::answers_ok(listen, "/api/health")
-    })?;
+    hub.wait_until("ready", Duration::from_secs(30), || port::answers_ok(listen, "/api/health"))?;
     Ok(hub)
 }
 
 fn start_desk(data: &Data, hub: u16, screen: Option<&Display>) -> Result<Running> {
     let mut command = Command::new(house::program("lanedesk", false));
-    command
-        .env("LANEDESK_HUB", format!("http://127.0.0.1:{hub}"))
-        .env("LANEDESK_DATA_DIR", data.path("desk"));
+    command.env("LANEDESK_HUB", format!("http://127.0.0.1:{hub}")).env("LANEDESK_DATA_DIR", data.path("desk"));
     if let Some(screen) = screen {
         command.env("DISPLAY", screen.name());
     }
@@ -204,17 +184,10 @@ fn start_desk(data: &Data, hub: u16, screen: Option<&Display>) -> Result<Running
 
 /// Waits for the first page and keeps a picture of it.
 fn picture(desk: &mut Running, screen: &Display, path: &Path) -> Result<()> {
-    let painted = || {
-        screen
-            .frame()
-            .is_ok_and(|frame| frame.colours() > PAINTED_COLOURS)
-    };
+    let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED_COLOURS);
     desk.wait_until("painted", Duration::from_secs(30), painted)?;
     screen.frame()?.save(path)?;
-    say(&format!(
-        "no display here: the desk runs on Xvfb {}",
-        screen.name()
-    ));
+    say(&format!("no display here: the desk runs on Xvfb {}", screen.name()));
     say(&format!("its screenshot: {}", path.display()));
     Ok(())
 }
@@ -230,13 +203,7 @@ fn tell(data: &Data, hub: u16, took: Duration) -> Result<()> {
     let site: toml::Table = fs::read_to_string(house::demo_site())?.parse()?;
     for person in entries(&site, "person") {
         let text = |key: &str| person.get(key).and_then(toml::Value::as_str).unwrap_or("");
-        println!(
-            "  {:<8} {:<16} {:<12} {}",
-            text("username"),
-            text("password"),
-            text("role"),
-            text("name")
-        );
+        println!("  {:<8} {:<16} {:<12} {}", text("username"), text("password"), text("role"), text("name"));
     }
     println!();
     Ok(())
@@ -253,11 +220,7 @@ fn watch(crew: &mut [Running]) -> Result<()> {
                 say("the desk was closed; ending the rest");
                 return Ok(());
             }
-            bail!(
-                "{} ended ({status})\n{}",
-                program.name(),
-                program.last_lines()
-            );
+            bail!("{} ended ({status})\n{}", program.name(), program.last_lines());
         }
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -37,14 +37,8 @@ impl Running {
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
-            .with_context(|| {
-                format!("cannot start {name} ({})", command.get_program().display())
-            })?;
-        Ok(Self {
-            name: name.to_owned(),
-            child,
-            log: log.to_path_buf(),
-        })
+            .with_context(|| format!("cannot start {name} ({})", command.get_program().display()))?;
+        Ok(Self { name: name.to_owned(), child, log: log.to_path_buf() })
     }
 
     /// What it is called in messages.
@@ -68,31 +62,17 @@ impl Running {
     }
 
     /// Waits until `ready` says yes. Fails when the program ends first, when it takes longer than `limit`, or on Ctrl-C.
-    pub fn wait_until(
-        &mut self,
-        what: &str,
-        limit: Duration,
-        mut ready: impl FnMut() -> bool,
-    ) -> Result<()> {
+    pub fn wait_until(&mut self, what: &str, limit: Duration, mut ready: impl FnMut() -> bool) -> Result<()> {
         let begun = Instant::now();
         while !ready() {
             if let Some(status) = self.ended()? {
-                bail!(
-                    "{} ended ({status}) before {what}\n{}",
-                    self.name,
-                    self.last_lines()
-                );
+                bail!("{} ended ({status}) before {what}\n{}", self.name, self.last_lines());
             }
             if interrupt::asked() {
                 bail!("stopped by the person");
             }
             if begun.elapsed() > limit {
-                bail!(
-                    "{}: not {what} within {} s\n{}",
-                    self.name,
-                    limit.as_secs(),
-                    self.last_lines()
-                );
+                bail!("{}: not {what} within {} s\n{}", self.name, limit.as_secs(), self.last_lines());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -111,8 +91,7 @@ impl Running {
     /// Ends it and everything it started as a power cut would.
     pub fn kill(mut self) -> Result<()> {
         let group = Pid::from_raw(i32::try_from(self.child.id())?);
-        killpg(group, Signal::SIGKILL)
-            .with_context(|| format!("{} could not be killed", self.name))?;
+        killpg(group, Signal::SIGKILL).with_context(|| format!("{} could not be killed", self.name))?;
         self.child.wait()?;
         Ok(())
     }
@@ -153,8 +132,7 @@ mod tests {
 
     fn alive(pid: &str) -> bool {
         // A killed child of a killed parent is a zombie until init takes it: state Z is as dead as absent.
-        std::fs::read_to_string(format!("/proc/{pid}/stat"))
-            .is_ok_and(|stat| !stat.contains(") Z "))
+        std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
     }
 
     #[test]
@@ -162,16 +140,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let told = dir.path().join("child");
         let script = format!("sleep 600 & echo $! > {}; wait", told.display());
-        let mut program = Running::start(
-            "sh",
-            Command::new("sh").arg("-c").arg(script),
-            &dir.path().join("log"),
-        )
-        .unwrap();
+        let mut program =
+            Running::start("sh", Command::new("sh").arg("-c").arg(script), &dir.path().join("log")).unwrap();
         let child = || std::fs::read_to_string(&told).unwrap_or_default();
-        program
-            .wait_until("seen", Duration::from_secs(10), || child().ends_with('\n'))
-            .unwrap();
+        program.wait_until("seen", Duration::from_secs(10), || child().ends_with('\n')).unwrap();
         let pid = child().trim().to_owned();
         assert!(alive(&pid));
         drop(program);
@@ -188,10 +160,7 @@ mod tests {
         let log = tempfile::NamedTempFile::new().unwrap();
         let dies = start_and_wait("echo no database; exit 3", log.path());
         let words = format!("{:#}", dies.unwrap_err());
-        assert!(
-            words.contains("exit status: 3") && words.contains("no database"),
-            "{words}"
-        );
+        assert!(words.contains("exit status: 3") && words.contains("no database"), "{words}");
     }
 
     fn start_and_wait(script: &str, log: &Path) -> anyhow::Result<()> {

@@ -44,12 +44,7 @@ pub(crate) fn shots(pass: &Pass) -> Result<()> {
 
 /// Speed and size beside the peers. Release builds: the first takes a quarter of an hour on two cores.
 pub(crate) fn bench(pass: &Pass) -> Result<()> {
-    system::install(&[
-        packages::BUILD,
-        packages::SHOW,
-        packages::TEST,
-        packages::PEERS,
-    ])?;
+    system::install(&[packages::BUILD, packages::SHOW, packages::TEST, packages::PEERS])?;
     prepare(true)?;
     hand_over("lanedesk-bench", true, pass)
 }

@@ -33,27 +33,17 @@ impl Steps {
         }
         println!("\n== {name}");
         let begun = Instant::now();
-        let fault = step(&mut self.tally)
-            .err()
-            .map(|fault| format!("{fault:#}"));
+        let fault = step(&mut self.tally).err().map(|fault| format!("{fault:#}"));
         let took = begun.elapsed();
         match &fault {
             Some(fault) => println!("== FAILED {name} ({:.1} s): {fault}", took.as_secs_f32()),
             None => println!("== done {name} ({:.1} s)", took.as_secs_f32()),
         }
-        self.done.push(Done {
-            name: name.to_owned(),
-            took,
-            fault,
-        });
+        self.done.push(Done { name: name.to_owned(), took, fault });
     }
 
     /// As [`Steps::check`], for what later steps stand on: a failure ends the run.
-    pub(crate) fn demand(
-        &mut self,
-        name: &str,
-        step: impl FnOnce(&mut Tally) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn demand(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) -> Result<()> {
         self.check(name, step);
         match self.done.last() {
             Some(Done { fault: Some(_), .. }) => self.close(),
@@ -66,18 +56,10 @@ impl Steps {
         println!("\n== steps");
         for step in &self.done {
             let verdict = if step.fault.is_some() { "FAILED" } else { "ok" };
-            println!(
-                "{:>8.1} s  {verdict:<6} {}",
-                step.took.as_secs_f32(),
-                step.name
-            );
+            println!("{:>8.1} s  {verdict:<6} {}", step.took.as_secs_f32(), step.name);
         }
-        let failed: Vec<&str> = self
-            .done
-            .iter()
-            .filter(|step| step.fault.is_some())
-            .map(|step| step.name.as_str())
-            .collect();
+        let failed: Vec<&str> =
+            self.done.iter().filter(|step| step.fault.is_some()).map(|step| step.name.as_str()).collect();
         if !failed.is_empty() {
             println!("failed steps: {}", failed.join(", "));
         }

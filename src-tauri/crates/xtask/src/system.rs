@@ -19,10 +19,7 @@ pub(crate) fn install(packages: &[&[&str]]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    step::say(&format!(
-        "installing system packages: {}",
-        missing.join(" ")
-    ));
+    step::say(&format!("installing system packages: {}", missing.join(" ")));
     apt(&["update", "-qq"])?;
     let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
     install.extend(&missing);
@@ -37,10 +34,7 @@ fn missing<'a>(wanted: &[&'a str]) -> Option<Vec<&'a str>> {
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&answer.stdout);
-    let there = |name: &str| {
-        text.lines()
-            .any(|line| line.split_once(' ') == Some((name, "installed")))
-    };
+    let there = |name: &str| text.lines().any(|line| line.split_once(' ') == Some((name, "installed")));
     Some(wanted.iter().copied().filter(|name| !there(name)).collect())
 }
 
@@ -54,11 +48,8 @@ fn apt(arguments: &[&str]) -> Result<()> {
         sudo.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
         sudo
     };
-    let status = command
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status()
-        .context("cannot start apt-get")?;
+    let status =
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status().context("cannot start apt-get")?;
     if !status.success() {
         bail!("`apt-get {}` failed ({status})", arguments.join(" "));
     }

@@ -64,16 +64,11 @@ fn closing(line: &str) -> Tally {
     // vitest: `      Tests  1 failed | 12 passed (13)`
     // cargo test: `test result: ok. 3 passed; 0 failed; 0 ignored; …`; indented it is nextest quoting one failed test.
     let trimmed = line.trim_start();
-    let counts = trimmed.starts_with("Summary [")
-        || trimmed.starts_with("Tests  ")
-        || line.starts_with("test result:");
+    let counts = trimmed.starts_with("Summary [") || trimmed.starts_with("Tests  ") || line.starts_with("test result:");
     if !counts {
         return Tally::default();
     }
-    Tally {
-        passed: before(line, "passed"),
-        failed: before(line, "failed") + before(line, "timed out"),
-    }
+    Tally { passed: before(line, "passed"), failed: before(line, "failed") + before(line, "timed out") }
 }
 
 /// The number that stands before `word`, or 0.
@@ -81,10 +76,7 @@ fn before(line: &str, word: &str) -> u64 {
     let Some((head, _)) = line.split_once(&format!(" {word}")) else {
         return 0;
     };
-    head.rsplit(' ')
-        .next()
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
+    head.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// The line without its colours.
@@ -111,14 +103,8 @@ mod tests {
         let seen = |passed, failed| Tally { passed, failed };
         let nextest = "     Summary [   0.213s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 0 skipped";
         assert_eq!(closing(nextest), seen(10, 2));
-        assert_eq!(
-            closing("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured"),
-            seen(3, 2)
-        );
-        assert_eq!(
-            closing("      Tests  1 failed | 12 passed (13)"),
-            seen(12, 1)
-        );
+        assert_eq!(closing("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured"), seen(3, 2));
+        assert_eq!(closing("      Tests  1 failed | 12 passed (13)"), seen(12, 1));
         assert_eq!(closing(" Test Files  2 passed (2)"), seen(0, 0));
         assert_eq!(closing("12 passed"), seen(0, 0));
         let quoted = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured";

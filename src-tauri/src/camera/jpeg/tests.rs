@@ -27,11 +27,7 @@ fn halves(layout: Layout) -> RawFrame {
         }
         Layout::Rgb | Layout::Bgr => {
             let (red, blue) = ([255, 0, 0], [0, 0, 255]);
-            let (left, right) = if layout == Layout::Rgb {
-                (red, blue)
-            } else {
-                (blue, red)
-            };
+            let (left, right) = if layout == Layout::Rgb { (red, blue) } else { (blue, red) };
             for _ in 0..height {
                 bytes.extend((0..width).flat_map(|x| if x < width / 2 { left } else { right }));
             }
@@ -39,12 +35,7 @@ fn halves(layout: Layout) -> RawFrame {
         Layout::Gray => bytes.resize(width * height, 128),
         Layout::Mjpeg => bytes = halves(Layout::Rgb).photo().unwrap(),
     }
-    RawFrame {
-        layout,
-        width: 64,
-        height: 48,
-        bytes,
-    }
+    RawFrame { layout, width: 64, height: 48, bytes }
 }
 
 fn is_red_and_blue(picture: &DynamicImage) -> bool {
@@ -55,13 +46,7 @@ fn is_red_and_blue(picture: &DynamicImage) -> bool {
 
 #[test]
 fn every_layout_becomes_a_photo_in_its_true_colours() {
-    for layout in [
-        Layout::Yuyv,
-        Layout::Nv12,
-        Layout::Rgb,
-        Layout::Bgr,
-        Layout::Mjpeg,
-    ] {
+    for layout in [Layout::Yuyv, Layout::Nv12, Layout::Rgb, Layout::Bgr, Layout::Mjpeg] {
         let picture = decoded(&halves(layout).photo().unwrap()).unwrap();
         assert_eq!(picture.dimensions(), (64, 48));
         assert!(is_red_and_blue(&picture), "{layout:?}");
@@ -72,20 +57,11 @@ fn every_layout_becomes_a_photo_in_its_true_colours() {
 
 #[test]
 fn a_frame_with_bytes_missing_is_an_error_and_no_panic() {
-    for layout in [
-        Layout::Yuyv,
-        Layout::Nv12,
-        Layout::Rgb,
-        Layout::Gray,
-        Layout::Mjpeg,
-    ] {
+    for layout in [Layout::Yuyv, Layout::Nv12, Layout::Rgb, Layout::Gray, Layout::Mjpeg] {
         let mut frame = halves(layout);
         frame.bytes.truncate(frame.bytes.len() / 2);
         // A JPEG cut in half may still show its upper half.
-        assert!(
-            frame.photo().is_err() || layout == Layout::Mjpeg,
-            "{layout:?}"
-        );
+        assert!(frame.photo().is_err() || layout == Layout::Mjpeg, "{layout:?}");
         frame.bytes.clear();
         assert!(frame.photo().is_err(), "{layout:?}");
     }
@@ -95,12 +71,7 @@ fn a_frame_with_bytes_missing_is_an_error_and_no_panic() {
 fn a_preview_is_never_larger_than_720p() {
     let (width, height) = (2592, 1944);
     for (layout, size) in [(Layout::Yuyv, 2), (Layout::Rgb, 3)] {
-        let frame = RawFrame {
-            layout,
-            width,
-            height,
-            bytes: vec![128; (width * height * size) as usize],
-        };
+        let frame = RawFrame { layout, width, height, bytes: vec![128; (width * height * size) as usize] };
         let seen = decoded(&frame.preview().unwrap()).unwrap();
         assert_eq!(seen.dimensions(), (864, 648), "every third pixel");
     }
@@ -110,11 +81,7 @@ fn a_preview_is_never_larger_than_720p() {
 #[test]
 fn a_cameras_jpeg_without_tables_is_given_some() {
     let mut frame = halves(Layout::Mjpeg);
-    assert_eq!(
-        frame.preview().unwrap(),
-        frame.bytes,
-        "whole ones pass as they are"
-    );
+    assert_eq!(frame.preview().unwrap(), frame.bytes, "whole ones pass as they are");
     let mut bare = frame.bytes[..2].to_vec();
     let mut rest = &frame.bytes[2..];
     while rest[1] != 0xda {
@@ -134,21 +101,14 @@ fn a_cameras_jpeg_without_tables_is_given_some() {
 
 #[test]
 fn a_thumbnail_is_made_of_pictures_only() {
-    let photo = RawFrame {
-        layout: Layout::Gray,
-        width: 1000,
-        height: 500,
-        bytes: vec![99; 500_000],
-    };
+    let photo = RawFrame { layout: Layout::Gray, width: 1000, height: 500, bytes: vec![99; 500_000] };
     let small = thumb(&photo.photo().unwrap()).unwrap();
     assert_eq!(decoded(&small).unwrap().dimensions(), (400, 200));
     assert_eq!(thumb(b"a text named .jpg"), None);
     assert_eq!(thumb(&[0xff, 0xd8, 0xff]), None);
 
     let mut png = Vec::new();
-    RgbImage::new(8, 8)
-        .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
-        .unwrap();
+    RgbImage::new(8, 8).write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
     // What it claims to be is written in its head: 30,000 pixels each way are not decoded here.
     png[16..20].copy_from_slice(&30_000_u32.to_be_bytes());
     png[20..24].copy_from_slice(&30_000_u32.to_be_bytes());

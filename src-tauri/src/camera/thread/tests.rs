@@ -29,10 +29,7 @@ struct Frames(MadeUp, Want);
 
 impl MadeUp {
     fn new() -> Self {
-        Self {
-            mood: Arc::new(Mutex::new(Mood::Fine)),
-            started: Arc::default(),
-        }
+        Self { mood: Arc::new(Mutex::new(Mood::Fine)), started: Arc::default() }
     }
     fn becomes(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
@@ -48,11 +45,7 @@ impl Driver for MadeUp {
         if *self.mood.lock().unwrap() == Mood::Busy {
             return Err(CameraError::Busy);
         }
-        assert_eq!(
-            self.started.fetch_add(1, SeqCst),
-            0,
-            "one camera gives one stream"
-        );
+        assert_eq!(self.started.fetch_add(1, SeqCst), 0, "one camera gives one stream");
         Ok(Box::new(Frames(self.clone(), want)))
     }
 }
@@ -71,12 +64,7 @@ impl Source for Frames {
             Want::Preview => (64, 48),
             Want::Photo => (640, 480),
         };
-        Ok(RawFrame {
-            layout: Layout::Gray,
-            width,
-            height,
-            bytes: vec![99; (width * height) as usize],
-        })
+        Ok(RawFrame { layout: Layout::Gray, width, height, bytes: vec![99; (width * height) as usize] })
     }
 }
 
@@ -110,11 +98,7 @@ impl TestScreen {
 
 impl Screen for TestScreen {
     fn ready(&mut self) -> Look {
-        if self.get(|seen| seen.gone) {
-            Look::Gone
-        } else {
-            Look::Ready
-        }
+        if self.get(|seen| seen.gone) { Look::Gone } else { Look::Ready }
     }
     fn show(&mut self, jpeg: Vec<u8>) {
         assert_eq!(jpeg[..2], [0xff, 0xd8]);
@@ -148,10 +132,7 @@ async fn eventually(what: &str, so: impl Fn() -> bool) {
 
 async fn shown(cameras: &CameraThread) -> TestScreen {
     let screen = TestScreen::default();
-    cameras
-        .preview("Cam#1", Box::new(screen.clone()))
-        .await
-        .unwrap();
+    cameras.preview("Cam#1", Box::new(screen.clone())).await.unwrap();
     let before = screen.frames();
     eventually("frames come", || screen.frames() > before + 2).await;
     screen
@@ -197,10 +178,7 @@ async fn a_driver_that_panics_ends_nothing_but_its_preview() {
     driver.becomes(Mood::Panics);
     eventually("the end is told", || !screen.ended().is_empty()).await;
     assert!(matches!(screen.ended()[..], [Some(CameraError::Broken(_))]));
-    assert!(matches!(
-        cameras.capture("Cam#1").await,
-        Err(CameraError::Broken(_))
-    ));
+    assert!(matches!(cameras.capture("Cam#1").await, Err(CameraError::Broken(_))));
     driver.becomes(Mood::Fine);
     assert!(cameras.capture("Cam#1").await.is_ok());
 }
@@ -216,20 +194,14 @@ async fn a_driver_that_hangs_is_left_behind() {
 
     driver.becomes(Mood::Fine);
     driver.started.store(0, SeqCst); // The one left behind keeps its camera for ever.
-    assert!(
-        cameras.capture("Cam#1").await.is_ok(),
-        "another thread serves"
-    );
+    assert!(cameras.capture("Cam#1").await.is_ok(), "another thread serves");
 }
 
 #[tokio::test]
 async fn a_photo_that_takes_for_ever_is_given_up() {
     let (cameras, driver) = cameras();
     driver.becomes(Mood::Hangs);
-    assert_eq!(
-        cameras.capture("Cam#1").await.err(),
-        Some(CameraError::Silent)
-    );
+    assert_eq!(cameras.capture("Cam#1").await.err(), Some(CameraError::Silent));
     assert_eq!(cameras.list().await.unwrap().len(), 1, "listing goes on");
 }
 
@@ -240,10 +212,7 @@ async fn a_busy_camera_says_so_and_shows_nothing() {
     let screen = TestScreen::default();
     let begun = cameras.preview("Cam#1", Box::new(screen.clone())).await;
     assert_eq!(begun, Err(CameraError::Busy));
-    assert_eq!(
-        cameras.capture("Cam#1").await.err(),
-        Some(CameraError::Busy)
-    );
+    assert_eq!(cameras.capture("Cam#1").await.err(), Some(CameraError::Busy));
     assert_eq!(screen.frames(), 0);
     assert!(screen.ended().is_empty(), "what never began does not end");
 }

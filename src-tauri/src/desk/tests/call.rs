@@ -16,9 +16,7 @@ use serde_json::{Value, json};
 
 /// Calls by their ids: `taken` is somebody else's, `held` is at a lane that somebody else holds, any other is free.
 pub(super) fn routes() -> Router<FakeHub> {
-    Router::new()
-        .route("/api/calls/{call}/take", post(take))
-        .route("/api/cases/{case}/move", post(moved))
+    Router::new().route("/api/calls/{call}/take", post(take)).route("/api/cases/{case}/move", post(moved))
 }
 
 fn call(id: &str, state: &str, by: Option<&str>) -> Value {
@@ -54,23 +52,15 @@ async fn moved(State(hub): State<FakeHub>, Json(body): Json<Value>) -> Response 
 
 /// Types a plate, which needs a fence.
 async fn step(desk: &crate::desk::Desk, case: CaseId) -> Result<(), Code> {
-    let step = |hub: Hub, id: CaseId, fence| async move {
-        hub.correct_plate(&id, fence, "粤B12345".into()).await
-    };
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.correct_plate(&id, fence, "粤B12345".into()).await };
     let done = desk.step(case, step).await;
     done.map(drop).map_err(|problem| problem.code)
 }
 
 async fn take_it(desk: &crate::desk::Desk, id: &str) -> Result<bool, Code> {
     let id: CallId = id.parse().unwrap();
-    let taken = desk
-        .take_call(Some(lane("E02")), |hub: Hub| async move {
-            hub.take_call(&id).await
-        })
-        .await;
-    taken
-        .map(|taken| taken.lease.is_some())
-        .map_err(|problem| problem.code)
+    let taken = desk.take_call(Some(lane("E02")), |hub: Hub| async move { hub.take_call(&id).await }).await;
+    taken.map(|taken| taken.lease.is_some()).map_err(|problem| problem.code)
 }
 
 #[tokio::test]
@@ -103,9 +93,7 @@ async fn a_call_that_is_gone_leaves_the_page_alone() {
     desk.view_lane(lane("W01")).await.unwrap();
     assert_eq!(take_it(&desk, "taken").await, Err(Code::CallTaken));
     for name in ["E02", "W01"] {
-        hub.tell(
-            json!({"type": "view", "lane": name, "barrier": {"state": "open", "online": true}}),
-        );
+        hub.tell(json!({"type": "view", "lane": name, "barrier": {"state": "open", "online": true}}));
     }
     let views = |heard: &Heard| {
         let told = heard.frames.iter().filter_map(|frame| match &frame.told {
@@ -114,10 +102,7 @@ async fn a_call_that_is_gone_leaves_the_page_alone() {
         });
         told.collect::<Vec<_>>()
     };
-    eventually("the lane looked at is told", || {
-        page.heard(|heard| views(heard) == ["W01"])
-    })
-    .await;
+    eventually("the lane looked at is told", || page.heard(|heard| views(heard) == ["W01"])).await;
 }
 
 /// R29: one ring is one notification, with the lane and without the number.
@@ -139,10 +124,7 @@ async fn a_ring_is_notified_once_and_only_to_whom_it_rings() {
     eventually("all are told", || {
         page.heard(|heard| {
             let calls = heard.frames.iter();
-            calls
-                .filter(|frame| matches!(frame.told, Told::Call { .. }))
-                .count()
-                == 5
+            calls.filter(|frame| matches!(frame.told, Told::Call { .. })).count() == 5
         })
     })
     .await;

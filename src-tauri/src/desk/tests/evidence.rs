@@ -25,10 +25,7 @@ struct Still(Result<Vec<u8>, CameraError>);
 #[async_trait]
 impl PhotoCamera for Still {
     async fn list(&self) -> Result<Vec<Plugged>, CameraError> {
-        let camera = |id: &str| Plugged {
-            id: id.to_owned(),
-            name: "Cam".to_owned(),
-        };
+        let camera = |id: &str| Plugged { id: id.to_owned(), name: "Cam".to_owned() };
         Ok(vec![camera("Cam#1"), camera("Cam#2")])
     }
     async fn preview(&self, _id: &str, _screen: Box<dyn Screen>) -> Result<(), CameraError> {
@@ -36,12 +33,7 @@ impl PhotoCamera for Still {
     }
     fn stop(&self) {}
     async fn capture(&self, _id: &str) -> Result<Shot, CameraError> {
-        Ok(Shot {
-            jpeg: self.0.clone()?,
-            width: 640,
-            height: 480,
-            at: Instant::now(),
-        })
+        Ok(Shot { jpeg: self.0.clone()?, width: 640, height: 480, at: Instant::now() })
     }
 }
 
@@ -82,12 +74,7 @@ impl Start {
             &page,
         )
         .await;
-        Self {
-            app,
-            store,
-            desk,
-            page,
-        }
+        Self { app, store, desk, page }
     }
 
     /// The program is gone: nothing of it runs on, and nobody was told.
@@ -98,17 +85,12 @@ impl Start {
     }
 
     fn states(&self) -> Vec<EvidenceState> {
-        let state = |heard: &super::fake::Heard| {
-            heard.evidence.iter().map(|told| told.photo.state).collect()
-        };
+        let state = |heard: &super::fake::Heard| heard.evidence.iter().map(|told| told.photo.state).collect();
         self.page.heard(state)
     }
 
     async fn comes_to(&self, wanted: EvidenceState) {
-        eventually("the photo's state is told", || {
-            self.states().last() == Some(&wanted)
-        })
-        .await;
+        eventually("the photo's state is told", || self.states().last() == Some(&wanted)).await;
     }
 }
 
@@ -141,10 +123,7 @@ async fn a_photo_taken_while_the_hub_is_away_is_sent_once_when_it_is_back() {
     assert_eq!(photos[0].photo.as_ref().unwrap().id.as_str(), "h0");
     let first = hub.get(|told| told.photos.received[0].clone());
     assert_eq!(first.source, "device_camera");
-    assert!(
-        first.taken_at.starts_with("2026-11-22T08:00:0"),
-        "hub time, not this device's"
-    );
+    assert!(first.taken_at.starts_with("2026-11-22T08:00:0"), "hub time, not this device's");
 }
 
 #[tokio::test]
@@ -162,10 +141,7 @@ async fn a_photo_survives_a_restart_sealed_and_is_gone_here_once_the_hub_has_it(
             continue;
         };
         looked_at += 1;
-        assert!(
-            !bytes.windows(10).any(|part| part == &PICTURE[5..15]),
-            "R36"
-        );
+        assert!(!bytes.windows(10).any(|part| part == &PICTURE[5..15]), "R36");
     }
     assert!(looked_at > 0, "the database itself stays");
 
@@ -195,23 +171,12 @@ async fn a_photo_the_hub_refuses_says_why_and_is_not_sent_again() {
     becomes(&hub, Mood::Keeps);
     start.desk.take_photo(case.clone()).await.unwrap();
     start.comes_to(EvidenceState::Sent).await;
-    assert_eq!(
-        hub.get(|told| told.photos.received.len()),
-        2,
-        "the refused one was sent once"
-    );
+    assert_eq!(hub.get(|told| told.photos.received.len()), 2, "the refused one was sent once");
 
-    start
-        .desk
-        .drop_photo(case.clone(), taken.id.clone())
-        .await
-        .unwrap();
+    start.desk.drop_photo(case.clone(), taken.id.clone()).await.unwrap();
     let photos = start.desk.evidence(case).await.unwrap();
     assert!(photos.iter().all(|photo| photo.id != taken.id));
-    assert!(
-        hub.get(|told| told.photos.dropped.is_empty()),
-        "the hub never had it"
-    );
+    assert!(hub.get(|told| told.photos.dropped.is_empty()), "the hub never had it");
 }
 
 #[tokio::test]
@@ -223,10 +188,7 @@ async fn a_photo_given_up_on_its_way_is_taken_back_from_the_hub() {
     let taken = start.desk.take_photo(case.clone()).await.unwrap();
     eventually("it is on its way", || !kept(&hub).is_empty()).await;
     start.desk.drop_photo(case, taken.id).await.unwrap();
-    eventually("it is taken back", || {
-        hub.get(|told| told.photos.dropped == ["h0"])
-    })
-    .await;
+    eventually("it is taken back", || hub.get(|told| told.photos.dropped == ["h0"])).await;
 }
 
 #[tokio::test]
@@ -274,10 +236,7 @@ async fn a_photo_is_taken_for_the_case_that_is_held() {
     let other: CaseId = "c2".parse().unwrap();
     let problem = start.desk.take_photo(other.clone()).await.unwrap_err();
     assert_eq!(problem.code, Code::LeaseLost);
-    let outside = TakenOutside {
-        case: Some(other),
-        bytes: PICTURE.to_vec(),
-    };
+    let outside = TakenOutside { case: Some(other), bytes: PICTURE.to_vec() };
     let problem = start.desk.add_photo(outside).await.unwrap_err();
     assert_eq!(problem.code, Code::LeaseLost);
 }
@@ -287,22 +246,13 @@ async fn a_phones_photo_is_sent_as_it_is_and_a_huge_one_refused() {
     let (hub, folder) = (FakeHub::serve().await, tempfile::tempdir().unwrap());
     let start = Start::of(&hub, folder.path()).await;
     let case = claim(&start.desk, "E02").await;
-    let photo = |bytes| TakenOutside {
-        case: Some(case.clone()),
-        bytes,
-    };
+    let photo = |bytes| TakenOutside { case: Some(case.clone()), bytes };
     start.desk.add_photo(photo(PICTURE.to_vec())).await.unwrap();
     start.comes_to(EvidenceState::Sent).await;
     let first = hub.get(|told| told.photos.received[0].clone());
-    assert_eq!(
-        (first.source.as_str(), &first.bytes[..]),
-        ("system_camera", PICTURE)
-    );
+    assert_eq!((first.source.as_str(), &first.bytes[..]), ("system_camera", PICTURE));
 
-    let huge = start
-        .desk
-        .add_photo(photo(vec![0; 15 * 1024 * 1024 + 1]))
-        .await;
+    let huge = start.desk.add_photo(photo(vec![0; 15 * 1024 * 1024 + 1])).await;
     assert_eq!(huge.unwrap_err().code, Code::TooLarge);
     let none = start.desk.add_photo(photo(Vec::new())).await;
     assert_eq!(none.unwrap_err().code, Code::DeskFault);
@@ -314,10 +264,7 @@ async fn the_lanes_camera_is_asked_with_the_fence() {
     let start = Start::of(&hub, folder.path()).await;
     let case = claim(&start.desk, "E02").await;
     let photo = start.desk.photo_from_lane(case).await.unwrap();
-    assert_eq!(
-        (photo.state, photo.id.as_str()),
-        (EvidenceState::Sent, "h9")
-    );
+    assert_eq!((photo.state, photo.id.as_str()), (EvidenceState::Sent, "h9"));
     assert_eq!(hub.get(|told| told.fences.clone()), [7]);
 }
 
@@ -345,11 +292,7 @@ async fn the_chosen_camera_is_remembered() {
     let (hub, folder) = (FakeHub::serve().await, tempfile::tempdir().unwrap());
     let start = Start::of(&hub, folder.path()).await;
     let chosen = |cameras: Vec<crate::commands::evidence::Camera>| {
-        cameras
-            .into_iter()
-            .filter(|camera| camera.chosen)
-            .map(|camera| camera.id)
-            .collect::<Vec<_>>()
+        cameras.into_iter().filter(|camera| camera.chosen).map(|camera| camera.id).collect::<Vec<_>>()
     };
     assert_eq!(chosen(start.desk.cameras().await.unwrap()), ["Cam#1"]);
     start.desk.choose_camera("Cam#2".into()).await.unwrap();
@@ -357,9 +300,5 @@ async fn the_chosen_camera_is_remembered() {
     let again = Start::of(&hub, folder.path()).await;
     assert_eq!(chosen(again.desk.cameras().await.unwrap()), ["Cam#2"]);
     again.desk.choose_camera("gone#1".into()).await.unwrap();
-    assert_eq!(
-        chosen(again.desk.cameras().await.unwrap()),
-        ["Cam#1"],
-        "one that is there"
-    );
+    assert_eq!(chosen(again.desk.cameras().await.unwrap()), ["Cam#1"], "one that is there");
 }

@@ -40,19 +40,13 @@ async fn an_export_is_written_beside_the_one_before() {
         let export = desk.export_openings(OpeningFilter::default(), ExportFormat::Csv);
         let done = export.await.unwrap().unwrap();
         assert_eq!(done.rows, Some(2));
-        assert_eq!(
-            std::fs::read_to_string(&done.path).unwrap(),
-            "id,plate\r\n1,a\r\n2,\"b\n\"\r\n"
-        );
+        assert_eq!(std::fs::read_to_string(&done.path).unwrap(), "id,plate\r\n1,a\r\n2,\"b\n\"\r\n");
         let path = Path::new(&done.path);
         assert_eq!(path.extension().unwrap(), "csv");
         assert!(done.path.contains("开闸列表-"));
         assert_eq!(files(folder.path()), nth);
     }
-    assert_eq!(
-        page.heard(|heard| heard.exported.last().unwrap().rows),
-        Some(2)
-    );
+    assert_eq!(page.heard(|heard| heard.exported.last().unwrap().rows), Some(2));
 }
 
 #[tokio::test]
@@ -61,11 +55,8 @@ async fn a_cancelled_export_leaves_nothing() {
     let (desk, _page) = desk(&hub, folder.path()).await;
     hub.set(|told| told.photos.export = vec![Some("id,plate\r\n"), None]);
     let writing = desk.clone();
-    let export = tokio::spawn(async move {
-        writing
-            .export_openings(OpeningFilter::default(), ExportFormat::Csv)
-            .await
-    });
+    let export =
+        tokio::spawn(async move { writing.export_openings(OpeningFilter::default(), ExportFormat::Csv).await });
     eventually("it is being written", || files(folder.path()) == 2).await;
     desk.cancel_export();
     assert_eq!(export.await.unwrap().unwrap(), None);

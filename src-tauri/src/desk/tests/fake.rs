@@ -65,10 +65,7 @@ impl FakeHub {
     pub(super) async fn serve() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let hub = Self {
-            state: Arc::new(Mutex::new(Switches {
-                fence: 7,
-                ..Switches::default()
-            })),
+            state: Arc::new(Mutex::new(Switches { fence: 7, ..Switches::default() })),
             frames: broadcast::channel(64).0,
             cuts: Arc::new(watch::channel(0).0),
             url: format!("http://{}", listener.local_addr().unwrap()),
@@ -124,8 +121,7 @@ pub(super) fn page_of(lane: &str, held_by: Option<&str>) -> Value {
 
 async fn login() -> Response {
     let person = json!({"id": "p1", "name": "张三", "role": "lot_staff"});
-    let session =
-        json!({"token": "secret", "expires_at": "2030-01-01T00:00:00Z", "person": person});
+    let session = json!({"token": "secret", "expires_at": "2030-01-01T00:00:00Z", "person": person});
     (StatusCode::CREATED, Json(session)).into_response()
 }
 
@@ -183,11 +179,7 @@ async fn stream(State(hub): State<FakeHub>, upgrade: WebSocketUpgrade) -> Respon
     upgrade.on_upgrade(async move |mut socket| {
         let hello = json!({"type": "hello", "seq": "1", "now": "2026-11-22T08:00:00Z"});
         let mut next = hello;
-        while socket
-            .send(Message::Text(next.to_string().into()))
-            .await
-            .is_ok()
-        {
+        while socket.send(Message::Text(next.to_string().into())).await.is_ok() {
             tokio::select! {
                 frame = frames.recv() => next = frame.unwrap(),
                 _ = cuts.changed() => return,
@@ -249,11 +241,7 @@ impl Page for Recording {
     fn import_told(&self, _progress: ImportProgress) {}
     fn notify(&self, notice: &Notice<'_>, language: Language) {
         let (title, body) = notice.words(language);
-        self.0
-            .lock()
-            .unwrap()
-            .notices
-            .push(format!("{title}: {body}"));
+        self.0.lock().unwrap().notices.push(format!("{title}: {body}"));
     }
 }
 
@@ -292,13 +280,8 @@ pub(super) async fn desk_at(hub: &FakeHub) -> (Desk, Recording) {
 /// A desk of these parts, logged in at this hub, its stream up.
 pub(super) async fn desk_with(hub: &FakeHub, parts: Parts, page: &Recording) -> Desk {
     let desk = Desk::new(parts).await;
-    desk.login(&hub.url, "guard".into(), "right".into(), None)
-        .await
-        .unwrap();
-    eventually("the stream is up", || {
-        page.heard(|heard| heard.connections.last() == Some(&Connection::Online))
-    })
-    .await;
+    desk.login(&hub.url, "guard".into(), "right".into(), None).await.unwrap();
+    eventually("the stream is up", || page.heard(|heard| heard.connections.last() == Some(&Connection::Online))).await;
     desk
 }
 

@@ -71,11 +71,7 @@ async fn photo(State(hub): State<FakeHub>, mut form: Multipart) -> Response {
     if mood == Mood::Away {
         return (StatusCode::BAD_GATEWAY, "<h1>Bad Gateway</h1>").into_response();
     }
-    let mut photo = Received {
-        source: String::new(),
-        taken_at: String::new(),
-        bytes: Vec::new(),
-    };
+    let mut photo = Received { source: String::new(), taken_at: String::new(), bytes: Vec::new() };
     while let Some(field) = form.next_field().await.unwrap() {
         match field.name().unwrap() {
             "source" => photo.source = field.text().await.unwrap(),
@@ -86,10 +82,7 @@ async fn photo(State(hub): State<FakeHub>, mut form: Multipart) -> Response {
     let mut nth = 0;
     hub.set(|told| {
         let kept = &mut told.photos.kept;
-        nth = kept
-            .iter()
-            .position(|bytes| *bytes == photo.bytes)
-            .unwrap_or(kept.len());
+        nth = kept.iter().position(|bytes| *bytes == photo.bytes).unwrap_or(kept.len());
         if nth == kept.len() && !matches!(mood, Mood::Refuses(..)) {
             kept.push(photo.bytes.clone());
         }
@@ -116,10 +109,8 @@ async fn dropped(State(hub): State<FakeHub>, Path((_, id)): Path<(String, String
 
 async fn form(State(hub): State<FakeHub>) -> Response {
     let there = hub.get(|told| (0..told.photos.kept.len()).map(answer).collect::<Vec<_>>());
-    Json(
-        json!({"direction": "exit", "reasons": [], "own_camera": true, "lane_camera": true,
-        "approval": false, "photos": there}),
-    )
+    Json(json!({"direction": "exit", "reasons": [], "own_camera": true, "lane_camera": true,
+        "approval": false, "photos": there}))
     .into_response()
 }
 
@@ -139,11 +130,9 @@ async fn release(State(hub): State<FakeHub>, Json(body): Json<Value>) -> Respons
 
 async fn export(State(hub): State<FakeHub>) -> Response {
     let pieces = hub.get(|told| told.photos.export.clone());
-    let pieces = futures::stream::unfold(pieces.into_iter(), async |mut pieces| {
-        match pieces.next()? {
-            Some(piece) => Some((Ok::<_, std::io::Error>(piece), pieces)),
-            None => std::future::pending().await,
-        }
+    let pieces = futures::stream::unfold(pieces.into_iter(), async |mut pieces| match pieces.next()? {
+        Some(piece) => Some((Ok::<_, std::io::Error>(piece), pieces)),
+        None => std::future::pending().await,
     });
     let kind = [(header::CONTENT_TYPE, "text/csv")];
     (kind, Body::from_stream(pieces)).into_response()

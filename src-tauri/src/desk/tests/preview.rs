@@ -108,12 +108,7 @@ async fn previewing(hub: &FakeHub) -> Previewing {
     let desk = desk_with(hub, parts, &page).await;
     let window = Window::default();
     desk.start_preview(window.clone()).await.unwrap();
-    Previewing {
-        desk,
-        page,
-        window,
-        film,
-    }
+    Previewing { desk, page, window, film }
 }
 
 impl Previewing {

@@ -32,21 +32,10 @@ async fn a_release_whose_answer_is_lost_is_sent_again_with_the_same_id() {
     assert_eq!(released.id.unwrap().as_str(), "o1");
     let sent = sent(&hub);
     assert_eq!(sent.len(), 3);
-    assert!(
-        sent.iter().all(|body| *body == sent[0]),
-        "the same order, the same time"
-    );
+    assert!(sent.iter().all(|body| *body == sent[0]), "the same order, the same time");
     assert_eq!(sent[0]["order_id"], released.order_id.to_string());
-    assert_eq!(
-        (&sent[0]["fence"], &sent[0]["unpaid"]),
-        (&7.into(), &"debt".into())
-    );
-    assert!(
-        sent[0]["made_at"]
-            .as_str()
-            .unwrap()
-            .starts_with("2026-11-22T08:00:0")
-    );
+    assert_eq!((&sent[0]["fence"], &sent[0]["unpaid"]), (&7.into(), &"debt".into()));
+    assert!(sent[0]["made_at"].as_str().unwrap().starts_with("2026-11-22T08:00:0"));
 }
 
 #[tokio::test]
@@ -65,12 +54,7 @@ async fn a_release_nobody_answers_is_unknown_until_the_line_is_back() {
     hub.cut_streams();
     let id: OrderId = released.order_id;
     eventually("its result is told", || {
-        page.heard(|heard| {
-            heard
-                .frames
-                .iter()
-                .any(|frame| order_told(frame, id, OrderResult::Opened))
-        })
+        page.heard(|heard| heard.frames.iter().any(|frame| order_told(frame, id, OrderResult::Opened)))
     })
     .await;
     assert_eq!(sent(&hub).len(), times, "asked about, never sent again");
@@ -85,9 +69,7 @@ async fn nothing_is_released_while_the_line_is_down() {
     hub.set(|told| told.refuse_streams = true);
     hub.cut_streams();
     eventually("the line is down", || {
-        page.heard(|heard| {
-            heard.connections.last() == Some(&crate::commands::session::Connection::Offline)
-        })
+        page.heard(|heard| heard.connections.last() == Some(&crate::commands::session::Connection::Offline))
     })
     .await;
     let problem = desk.release(case, press()).await.unwrap_err();

@@ -46,12 +46,7 @@ impl Desks {
             }
         });
         let tasks = futures::stream::iter(opened).buffered(AT_ONCE);
-        Ok(Self {
-            tasks: tasks.try_collect().await?,
-            wanted,
-            heard,
-            turn: 0,
-        })
+        Ok(Self { tasks: tasks.try_collect().await?, wanted, heard, turn: 0 })
     }
 
     fn want(&mut self, words: &[&str]) -> u64 {
@@ -62,11 +57,7 @@ impl Desks {
     }
 
     /// When this desk hears a frame with these words, from now on.
-    pub(super) fn one_hears(
-        &mut self,
-        desk: usize,
-        words: &[&str],
-    ) -> impl Future<Output = Result<Instant>> {
+    pub(super) fn one_hears(&mut self, desk: usize, words: &[&str]) -> impl Future<Output = Result<Instant>> {
         let turn = self.want(words);
         async move {
             loop {
@@ -79,10 +70,7 @@ impl Desks {
     }
 
     /// When each desk hears one.
-    pub(super) fn all_hear(
-        &mut self,
-        words: &[&str],
-    ) -> impl Future<Output = Result<Vec<Instant>>> {
+    pub(super) fn all_hear(&mut self, words: &[&str]) -> impl Future<Output = Result<Vec<Instant>>> {
         let turn = self.want(words);
         async move {
             let mut times = Vec::with_capacity(self.tasks.len());
@@ -98,9 +86,7 @@ impl Desks {
 
     async fn next(&mut self) -> Result<(usize, u64, Instant)> {
         let heard = tokio::time::timeout(PATIENCE, self.heard.recv()).await;
-        heard
-            .context("a desk never heard it")?
-            .context("no desk is left")
+        heard.context("a desk never heard it")?.context("no desk is left")
     }
 }
 
@@ -129,8 +115,7 @@ async fn listen<S>(
         let now = Instant::now();
         let wanted = wanted.borrow().clone();
         let (turn, words) = (wanted.0, &wanted.1);
-        if turn > done && !words.is_empty() && words.iter().all(|word| text.contains(word.as_str()))
-        {
+        if turn > done && !words.is_empty() && words.iter().all(|word| text.contains(word.as_str())) {
             done = turn;
             // Nobody waits any more where the measuring is over.
             let _ = tell.send((index, turn, now));

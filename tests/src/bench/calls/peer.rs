@@ -70,9 +70,7 @@ impl Redis {
             publisher.write_all(words.as_bytes()).await?;
             for _ in 0..subscribers {
                 let at = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
-                let at = at
-                    .context("a subscriber never heard it")?
-                    .context("nobody listens")?;
+                let at = at.context("a subscriber never heard it")?.context("nobody listens")?;
                 taken.push(at.duration_since(begun));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -61,12 +61,8 @@ impl Seat {
 
     async fn log_in(&self) -> Result<()> {
         let window = &self.window;
-        window
-            .fill(At::Css("[data-testid=login-username]"), "p0")
-            .await?;
-        window
-            .fill(At::Css("[data-testid=login-password]"), PASSWORD)
-            .await?;
+        window.fill(At::Css("[data-testid=login-username]"), "p0").await?;
+        window.fill(At::Css("[data-testid=login-password]"), PASSWORD).await?;
         window.press(&[key::ENTER]).await?;
         window.see(SEARCH).await.map(drop)
     }
@@ -103,11 +99,7 @@ impl Seat {
             }
             tokio::time::sleep(LOOK).await;
         }
-        ensure!(
-            ages.len() > 10,
-            "the clock could be read {} times",
-            ages.len()
-        );
+        ensure!(ages.len() > 10, "the clock could be read {} times", ages.len());
         Ok(ages)
     }
 
@@ -140,9 +132,7 @@ impl Seat {
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -215,10 +205,7 @@ pub async fn memory(options: &Options, table: &mut Table) -> Result<()> {
     let settled = sums.get(sums.len() / 6 + 1).or(sums.first());
     let (settled, last) = (settled.context("a line")?, sums.last().context("a line")?);
     table.add(
-        &format!(
-            "live picture: growth of all processes to minute {}",
-            options.minutes
-        ),
+        &format!("live picture: growth of all processes to minute {}", options.minutes),
         &format!("{} kB", last - settled),
         &format!("{} MB in all", last / 1024),
         None,

@@ -28,22 +28,9 @@ impl Ffmpeg {
     pub(super) fn start(source: &str) -> Result<Self> {
         let mut child = Command::new("ffmpeg")
             .args(["-v", "error", "-fflags", "nobuffer", "-flags", "low_delay"])
-            .args([
-                "-probesize",
-                "32768",
-                "-analyzeduration",
-                "0",
-                "-rtsp_transport",
-                "tcp",
-                "-i",
-                source,
-            ])
+            .args(["-probesize", "32768", "-analyzeduration", "0", "-rtsp_transport", "tcp", "-i", source])
             .args(["-c", "copy", "-an", "-f", "mp4", "-flush_packets", "1"])
-            .args([
-                "-movflags",
-                "frag_every_frame+empty_moov+default_base_moof",
-                "pipe:1",
-            ])
+            .args(["-movflags", "frag_every_frame+empty_moov+default_base_moof", "pipe:1"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -51,12 +38,7 @@ impl Ffmpeg {
             .spawn()
             .context("cannot start ffmpeg")?;
         let out = child.stdout.take().context("a pipe")?;
-        Ok(Self {
-            child,
-            out,
-            rest: Vec::new(),
-            stamps: VecDeque::new(),
-        })
+        Ok(Self { child, out, rest: Vec::new(), stamps: VecDeque::new() })
     }
 
     /// Its process.

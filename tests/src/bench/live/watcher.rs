@@ -30,12 +30,7 @@ impl Watcher {
         let bearer = format!("Bearer {token}").parse()?;
         request.headers_mut().insert("authorization", bearer);
         let (socket, _) = connect_async(request).await?;
-        Ok(Self {
-            socket,
-            seen: None,
-            keys: 0,
-            skipped: 0,
-        })
+        Ok(Self { socket, seen: None, keys: 0, skipped: 0 })
     }
 
     /// The next picture's stamp.
@@ -76,9 +71,7 @@ impl Watcher {
 
     /// Pictures between the first and the last that did not come.
     pub(super) fn missing(&self) -> usize {
-        let missing = self
-            .seen
-            .map_or(0, |(first, last, count)| last + 1 - first - count);
+        let missing = self.seen.map_or(0, |(first, last, count)| last + 1 - first - count);
         usize::try_from(missing).unwrap_or(usize::MAX)
     }
 }

@@ -31,11 +31,7 @@ impl Notifications {
     ) -> u32 {
         let mut shown = self.shown.lock().unwrap();
         shown.push((summary, body));
-        if replaces == 0 {
-            u32::try_from(shown.len()).unwrap()
-        } else {
-            replaces
-        }
+        if replaces == 0 { u32::try_from(shown.len()).unwrap() } else { replaces }
     }
 
     fn close_notification(&self, _id: u32) {}
@@ -45,11 +41,6 @@ impl Notifications {
     }
 
     fn get_server_information(&self) -> (String, String, String, String) {
-        (
-            "lanedesk-tests".into(),
-            "lanedesk".into(),
-            "1".into(),
-            "1.2".into(),
-        )
+        ("lanedesk-tests".into(), "lanedesk".into(), "1".into(), "1.2".into())
     }
 }

@@ -19,10 +19,7 @@ impl Model {
     /// The call this person has that is not over; never more than one.
     pub(super) fn call_of(&self, who: usize) -> Option<u32> {
         let theirs = |call: &Call| call.by == Some(who) && !call.over;
-        self.calls
-            .iter()
-            .find(|(_, call)| theirs(call))
-            .map(|(number, _)| *number)
+        self.calls.iter().find(|(_, call)| theirs(call)).map(|(number, _)| *number)
     }
 
     /// Whether this person has a call that is not this case's.
@@ -41,46 +38,26 @@ impl Model {
 
     /// A call is worked as this case from now on.
     pub(super) fn work_call(&mut self, number: u32, case: &CaseId, lane: usize) {
-        let call = self
-            .calls
-            .get_mut(&number)
-            .expect("a person's call is known");
+        let call = self.calls.get_mut(&number).expect("a person's call is known");
         (call.case, call.lane) = (Some(case.clone()), lane);
     }
 
     pub(super) fn ring(&mut self, done: &Done, lane: usize) {
-        let call = Call {
-            lane,
-            by: None,
-            case: None,
-            over: false,
-        };
-        self.calls
-            .extend(done.with.call.map(|number| (number, call)));
+        let call = Call { lane, by: None, case: None, over: false };
+        self.calls.extend(done.with.call.map(|number| (number, call)));
     }
 
     pub(super) fn hang_up(&mut self, done: &Done) {
-        let Some(call) = done
-            .with
-            .call
-            .and_then(|number| self.calls.get_mut(&number))
-        else {
+        let Some(call) = done.with.call.and_then(|number| self.calls.get_mut(&number)) else {
             return;
         };
         if std::mem::replace(&mut call.over, true) {
             return;
         }
-        let worked = call
-            .case
-            .as_ref()
-            .and_then(|case| Some((case, self.cases.get(case)?.lane)));
+        let worked = call.case.as_ref().and_then(|case| Some((case, self.cases.get(case)?.lane)));
         let Some((case, lane)) = worked else { return };
         let lane = lane_id(lane);
-        if self
-            .leases
-            .holder(&lane, self.now)
-            .is_some_and(|held| held.case == *case)
-        {
+        if self.leases.holder(&lane, self.now).is_some_and(|held| held.case == *case) {
             self.leases.call_ended(&lane, self.now);
         }
     }
@@ -94,11 +71,7 @@ impl Model {
         if let Some(other) = call.by.filter(|by| *by != who) {
             done.refuses(409, "call_taken")?;
             let told = done.body["by"]["id"].as_str();
-            return if told == Some(&self.ids[other]) {
-                Ok(())
-            } else {
-                Err("somebody else has it".into())
-            };
+            return if told == Some(&self.ids[other]) { Ok(()) } else { Err("somebody else has it".into()) };
         }
         if self.call_of(who).is_some_and(|own| own != number) {
             return done.refuses(409, "call_live");
@@ -108,11 +81,7 @@ impl Model {
         if let Some(own) = own.filter(|own| Some(&own.case) == call.case.as_ref()) {
             done.is(201)?;
             let same = done.body["lease"]["fence"].as_i64() == Some(own.fence.0);
-            return if same {
-                Ok(())
-            } else {
-                Err(Wrong(format!("worked under {:?}", own.fence)))
-            };
+            return if same { Ok(()) } else { Err(Wrong(format!("worked under {:?}", own.fence))) };
         }
         self.lane_for(done, who, number, call.lane)
     }
@@ -134,11 +103,7 @@ impl Model {
                 done.is(201)?;
                 self.have(number, who);
                 let told = done.body["held_by"]["id"].as_str();
-                if told == Some(by.as_str()) {
-                    Ok(())
-                } else {
-                    Err(Wrong(format!("held by {by}")))
-                }
+                if told == Some(by.as_str()) { Ok(()) } else { Err(Wrong(format!("held by {by}"))) }
             }
             Err(LeaseError::InCall { .. }) => done.refuses(409, "call_live"),
             Err(other) => Err(other.into()),

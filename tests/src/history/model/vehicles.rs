@@ -48,10 +48,7 @@ impl Model {
 
     pub(super) fn read(&mut self, lane: usize, plate: Option<usize>, let_in: bool) {
         self.counted += 1;
-        let seen = Seen {
-            read: self.counted,
-            plate,
-        };
+        let seen = Seen { read: self.counted, plate };
         let settled = self.settle_by_read(lane, plate, let_in);
         let own = |opening: &Opening| {
             let known = [opening.plate, opening.seen.and_then(|seen| seen.plate)];
@@ -74,9 +71,7 @@ impl Model {
             let known = [opening.plate, opening.seen.and_then(|seen| seen.plate)];
             plate.is_some() && !known.contains(&plate)
         };
-        self.settle(lane, |opening| {
-            now > opening.at && (let_in || another(opening))
-        })
+        self.settle(lane, |opening| now > opening.at && (let_in || another(opening)))
     }
 
     fn settle(&mut self, lane: usize, passed: impl Fn(&Opening) -> bool) -> Vec<Opening> {
@@ -95,9 +90,7 @@ impl Model {
                 self.enters(plate, opening.at, lane);
             }
         } else {
-            let known = opening
-                .stay
-                .map(|id| self.inside.iter().find(|(_, stay)| stay.id == id));
+            let known = opening.stay.map(|id| self.inside.iter().find(|(_, stay)| stay.id == id));
             let left = match known {
                 Some(inside) => inside.map(|(plate, _)| *plate),
                 None => opening.plate,
@@ -112,21 +105,14 @@ impl Model {
 
     fn enters(&mut self, plate: usize, at: Timestamp, lane: usize) {
         self.counted += 1;
-        let stay = Stay {
-            id: self.counted,
-            entered_at: at,
-            lane,
-            paid: 0,
-        };
+        let stay = Stay { id: self.counted, entered_at: at, lane, paid: 0 };
         self.inside.insert(plate, stay);
     }
 
     /// The camera raised the arm by itself: told twice, it is one passage.
     fn let_in(&mut self, lane: usize, plate: Option<usize>) {
         let Some(plate) = plate else { return };
-        let just = |stay: &Stay| {
-            stay.lane == lane && self.now.since(stay.entered_at).abs() <= SAME_PASSAGE_MS
-        };
+        let just = |stay: &Stay| stay.lane == lane && self.now.since(stay.entered_at).abs() <= SAME_PASSAGE_MS;
         if !self.inside.get(&plate).is_some_and(just) {
             self.enters(plate, self.now, lane);
         }
@@ -135,10 +121,7 @@ impl Model {
     /// The lane's open case goes on with the vehicle read, unless a person set the one it has, which has not passed.
     fn take_into_case(&mut self, lane: usize, seen: Seen, settled: &[Opening]) {
         let open = |case: &&mut Case| case.lane == lane && case.state == CaseState::Open;
-        let held = self
-            .leases
-            .holder(&lane_id(lane), self.now)
-            .map(|held| held.case.clone());
+        let held = self.leases.holder(&lane_id(lane), self.now).map(|held| held.case.clone());
         let Some(id) = held else { return };
         let gone = settled.iter().any(|opening| opening.case == id);
         if let Some(case) = self.cases.get_mut(&id).filter(open)
@@ -148,13 +131,7 @@ impl Model {
         }
     }
 
-    pub(super) fn correct(
-        &mut self,
-        done: &Done,
-        who: usize,
-        plate: usize,
-        beside: &[Done],
-    ) -> Result<(), Wrong> {
+    pub(super) fn correct(&mut self, done: &Done, who: usize, plate: usize, beside: &[Done]) -> Result<(), Wrong> {
         let known = done.known()?;
         if self.blind(who) {
             return done.refuses(404, "not_found");
@@ -166,10 +143,7 @@ impl Model {
             return done.refuses(409, "lease_lost");
         }
         done.is(200)?;
-        let case = self
-            .cases
-            .get_mut(&known.case)
-            .ok_or("a known case was begun")?;
+        let case = self.cases.get_mut(&known.case).ok_or("a known case was begun")?;
         (case.plate, case.corrected) = (Some(plate), true);
         Ok(())
     }
@@ -198,29 +172,13 @@ impl Model {
         if !["accepted", "opened", "unknown"].contains(&result) {
             // Taken, but its lane went to somebody else before it was sent.
             let lost = beside.iter().any(|other| may_take_lane(other.act));
-            return if lost {
-                Ok(())
-            } else {
-                Err(Wrong(format!("an order {result} for no reason")))
-            };
+            return if lost { Ok(()) } else { Err(Wrong(format!("an order {result} for no reason"))) };
         }
-        let stay = case
-            .plate
-            .and_then(|plate| self.inside.get(&plate))
-            .map(|stay| stay.id);
-        let opening = Opening {
-            case: known.case.clone(),
-            at: self.now,
-            seen: case.seen,
-            plate: case.plate,
-            stay,
-        };
+        let stay = case.plate.and_then(|plate| self.inside.get(&plate)).map(|stay| stay.id);
+        let opening = Opening { case: known.case.clone(), at: self.now, seen: case.seen, plate: case.plate, stay };
         self.lanes[case.lane].pending.push(opening);
         self.carried_out[case.lane] += 1;
-        let case_now = self
-            .cases
-            .get_mut(&known.case)
-            .ok_or("a known case was begun")?;
+        let case_now = self.cases.get_mut(&known.case).ok_or("a known case was begun")?;
         case_now.opened.insert(case.lane);
         Ok(())
     }
@@ -247,11 +205,7 @@ impl Model {
         };
         let (lane, plate, since) = (case.lane, case.plate, case.opened_at);
         let let_in = |(through, at): &&(usize, Timestamp)| Some(*through) == plate && *at >= since;
-        let seen = case.opened.contains(&lane)
-            || self.lanes[lane]
-                .let_in
-                .iter()
-                .any(|passage| let_in(&passage));
+        let seen = case.opened.contains(&lane) || self.lanes[lane].let_in.iter().any(|passage| let_in(&passage));
         if !seen {
             return done.refuses(409, "not_offered");
         }

@@ -18,10 +18,7 @@ fn event(trail: &Trail, call: &str, what: &str) -> reqwest::RequestBuilder {
         .stranger()
         .request(Method::POST, "/api/integrations/telephony/events")
         .header("x-integration", "tel")
-        .header(
-            "x-signature",
-            sign("lanedesk-demo-tel", &at, body.as_bytes()),
-        )
+        .header("x-signature", sign("lanedesk-demo-tel", &at, body.as_bytes()))
         .header("x-timestamp", at)
         .body(body)
 }
@@ -39,18 +36,14 @@ pub(super) async fn calling(trail: &mut Trail) {
     trail.step("PUT /api/seat/state", told).await;
 
     let rings = Person::send(event(trail, "c1", "ringing"));
-    trail
-        .step("POST /api/integrations/telephony/events", rings)
-        .await;
+    trail.step("POST /api/integrations/telephony/events", rings).await;
     let waits: Value = agent.get("/api/calls?state=waiting").await.ok();
     let call = waits["items"][0]["id"].as_str().unwrap();
     let take = post(&agent, format!("/api/calls/{call}/take"), json!({}));
     let taken = trail.step("POST /api/calls/{call}/take", take).await;
     tell(trail, "c1", "ended").await.ok();
     let case = taken["case"]["id"].as_str().unwrap();
-    post(&agent, format!("/api/cases/{case}/close"), json!({}))
-        .await
-        .ok();
+    post(&agent, format!("/api/cases/{case}/close"), json!({})).await.ok();
 
     tell(trail, "c2", "ringing").await.ok();
     tell(trail, "c2", "ended").await.ok();
@@ -62,8 +55,6 @@ pub(super) async fn calling(trail: &mut Trail) {
     let by_hand = post(&agent, "/api/calls".to_owned(), json!({"lane": "W01"}));
     let opened = trail.step("POST /api/calls", by_hand).await;
     let case = opened["case"]["id"].as_str().unwrap();
-    post(&agent, format!("/api/cases/{case}/close"), json!({}))
-        .await
-        .ok();
+    post(&agent, format!("/api/cases/{case}/close"), json!({})).await.ok();
     agent.call(Method::DELETE, "/api/seat", None).await;
 }

@@ -7,14 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub(super) async fn telling(trail: &mut Trail) {
-    let (admin, agent) = (
-        trail.world.person("admin").await,
-        trail.world.person("agent").await,
-    );
+    let (admin, agent) = (trail.world.person("admin").await, trail.world.person("agent").await);
     let opened = post(&admin, "/api/robots/R-201/pairing".to_owned(), json!({}));
-    let opened = trail
-        .step("POST /api/robots/{number}/pairing", opened)
-        .await;
+    let opened = trail.step("POST /api/robots/{number}/pairing", opened).await;
     let code = json!({"code": opened["code"]});
     let nobody = trail.world.stranger();
     let paired = nobody.post("/api/robots/R-201/pair", &code);

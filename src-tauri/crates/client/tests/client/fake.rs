@@ -63,9 +63,7 @@ impl TestHub {
             .route("/api/stream", get(stream))
             .route("/api/lanes/{lane}/picture", get(picture))
             .with_state(self.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address");
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}")
@@ -75,10 +73,7 @@ impl TestHub {
 /// An answer whose body breaks off: to the client the connection broke.
 fn cut() -> Response {
     let broken = futures::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("cut"))]);
-    Response::builder()
-        .header(header::CONTENT_LENGTH, 1000)
-        .body(Body::from_stream(broken))
-        .expect("a response")
+    Response::builder().header(header::CONTENT_LENGTH, 1000).body(Body::from_stream(broken)).expect("a response")
 }
 
 fn refusal(status: u16, code: &str) -> Response {
@@ -98,12 +93,8 @@ async fn login(headers: HeaderMap, Json(body): Json<serde_json::Value>) -> Respo
 }
 
 async fn person(headers: HeaderMap) -> Response {
-    if headers
-        .get(header::AUTHORIZATION)
-        .is_some_and(|v| v == "Bearer t0p-secret")
-    {
-        return Json(serde_json::json!({"id": "p1", "name": "张三", "role": "lot_staff"}))
-            .into_response();
+    if headers.get(header::AUTHORIZATION).is_some_and(|v| v == "Bearer t0p-secret") {
+        return Json(serde_json::json!({"id": "p1", "name": "张三", "role": "lot_staff"})).into_response();
     }
     refusal(401, "no_session")
 }
@@ -112,11 +103,7 @@ async fn gone() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn barrier(
-    State(hub): State<TestHub>,
-    Path(case): Path<CaseId>,
-    Json(order): Json<BarrierOrder>,
-) -> Response {
+async fn barrier(State(hub): State<TestHub>, Path(case): Path<CaseId>, Json(order): Json<BarrierOrder>) -> Response {
     let mood = hub.seen(|seen| {
         seen.orders.push(order.clone());
         seen.moods.pop_front().unwrap_or(Mood::Answer)
@@ -160,10 +147,7 @@ async fn stream(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let bearer = headers[header::AUTHORIZATION]
-        .to_str()
-        .expect("text")
-        .to_owned();
+    let bearer = headers[header::AUTHORIZATION].to_str().expect("text").to_owned();
     if bearer != "Bearer t0p-secret" {
         return refusal(401, "no_session");
     }
@@ -178,11 +162,7 @@ async fn stream(
 async fn play(mut socket: WebSocket, script: Option<Vec<serde_json::Value>>) {
     let last = script.is_none();
     for frame in script.unwrap_or_else(|| vec![hello("90")]) {
-        if socket
-            .send(Message::Text(frame.to_string().into()))
-            .await
-            .is_err()
-        {
+        if socket.send(Message::Text(frame.to_string().into())).await.is_err() {
             return;
         }
     }

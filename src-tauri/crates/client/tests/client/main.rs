@@ -4,9 +4,7 @@ mod fake;
 mod trust;
 
 use fake::{Mood, TestHub, hello};
-use lanedesk_client::{
-    Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token, Trust,
-};
+use lanedesk_client::{Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token, Trust};
 use lanedesk_domain::{
     ids::Fence,
     order::{BarrierAction, OrderResult},
@@ -33,13 +31,8 @@ fn quick() -> Pace {
 async fn logged_in(test: &TestHub) -> Hub {
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
-    hub.login("guard".into(), "right".into(), None)
-        .await
-        .expect("logged in");
-    hub.clock().set(
-        "2026-11-22T08:00:00Z".parse().expect("a time"),
-        Instant::now(),
-    );
+    hub.login("guard".into(), "right".into(), None).await.expect("logged in");
+    hub.clock().set("2026-11-22T08:00:00Z".parse().expect("a time"), Instant::now());
     hub
 }
 
@@ -72,37 +65,21 @@ async fn a_refused_login_brings_the_hubs_own_words() {
     let test = TestHub::default();
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
-    let error = hub
-        .login("guard".into(), "wrong".into(), None)
-        .await
-        .expect_err("refused");
+    let error = hub.login("guard".into(), "wrong".into(), None).await.expect_err("refused");
     assert!(matches!(error, CallError::Refused(problem) if problem.code == Code::BadCredentials));
 }
 
 #[tokio::test]
 async fn a_hub_that_is_not_there_is_told_in_the_persons_language() {
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", nobody.local_addr().expect("its address"));
     drop(nobody);
-    for (language, word) in [
-        (Language::Chinese, "连不上"),
-        (Language::English, "could not be reached"),
-    ] {
-        let hub = Hub::new(
-            Address::parse(&address).expect("an address"),
-            language,
-            quick(),
-            Trust::default(),
-        )
-        .expect("a client");
+    for (language, word) in [(Language::Chinese, "连不上"), (Language::English, "could not be reached")] {
+        let hub = Hub::new(Address::parse(&address).expect("an address"), language, quick(), Trust::default())
+            .expect("a client");
         hub.set_token(Some(Token::new("t".into())));
         let error = hub.search("粤B12345").await.expect_err("nobody is there");
-        assert!(
-            !format!("{error:?}").contains("12345"),
-            "no plate in errors: {error:?}"
-        );
+        assert!(!format!("{error:?}").contains("12345"), "no plate in errors: {error:?}");
         let problem: Box<lanedesk_wire::problem::Problem> = error.into();
         assert_eq!((problem.code, problem.status), (Code::HubUnreachable, 0));
         assert!(problem.detail.contains(word), "{}", problem.detail);
@@ -115,20 +92,13 @@ async fn an_order_is_sent_again_only_as_the_same_order() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
     test.seen(|seen| {
-        seen.moods
-            .extend([Mood::Cut, Mood::TakeAndCut, Mood::Answer]);
+        seen.moods.extend([Mood::Cut, Mood::TakeAndCut, Mood::Answer]);
     });
-    let order = hub
-        .order_barrier(press())
-        .await
-        .expect("answered in the end");
+    let order = hub.order_barrier(press()).await.expect("answered in the end");
     assert_eq!(order.result, OrderResult::Accepted);
     test.seen(|seen| {
         assert_eq!(seen.orders.len(), 3);
-        assert!(
-            seen.orders.iter().all(|sent| *sent == seen.orders[0]),
-            "same id, same time, same content"
-        );
+        assert!(seen.orders.iter().all(|sent| *sent == seen.orders[0]), "same id, same time, same content");
         assert_eq!(seen.taken.len(), 1, "it acted once");
     });
 }
@@ -139,16 +109,12 @@ async fn an_order_that_arrived_unanswered_is_found_by_looking() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
     test.seen(|seen| {
-        seen.moods
-            .extend(std::iter::repeat_n(Mood::TakeAndCut, 1000));
+        seen.moods.extend(std::iter::repeat_n(Mood::TakeAndCut, 1000));
     });
     let pressed = Instant::now();
     let order = hub.order_barrier(press()).await.expect("found");
     assert_eq!(order.result, OrderResult::Accepted);
-    assert!(
-        pressed.elapsed() >= quick().order_deadline,
-        "looked only when nothing can act any more"
-    );
+    assert!(pressed.elapsed() >= quick().order_deadline, "looked only when nothing can act any more");
     test.seen(|seen| assert_eq!(seen.taken.len(), 1));
 }
 
@@ -167,27 +133,14 @@ async fn an_order_that_never_arrived_has_failed() {
 async fn without_any_answer_the_result_is_unknown() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", nobody.local_addr().expect("its address"));
     drop(nobody);
-    let cut_off = Hub::new(
-        Address::parse(&address).expect("an address"),
-        Language::Chinese,
-        quick(),
-        Trust::default(),
-    )
-    .expect("a client");
+    let cut_off = Hub::new(Address::parse(&address).expect("an address"), Language::Chinese, quick(), Trust::default())
+        .expect("a client");
     cut_off.set_token(hub.token());
-    cut_off.clock().set(
-        "2026-11-22T08:00:00Z".parse().expect("a time"),
-        Instant::now(),
-    );
-    let order = cut_off
-        .order_barrier(press())
-        .await
-        .expect("told as an order");
+    cut_off.clock().set("2026-11-22T08:00:00Z".parse().expect("a time"), Instant::now());
+    let order = cut_off.order_barrier(press()).await.expect("told as an order");
     assert_eq!(order.result, OrderResult::Unknown);
     assert!(order.detail.contains("不要重复开闸"));
 }
@@ -208,8 +161,7 @@ async fn a_hubs_fault_is_no_answer() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
     test.seen(|seen| {
-        seen.moods
-            .extend([Mood::Refuse(500, "internal"), Mood::Answer]);
+        seen.moods.extend([Mood::Refuse(500, "internal"), Mood::Answer]);
     });
     let order = hub.order_barrier(press()).await.expect("answered");
     assert_eq!(order.result, OrderResult::Accepted);
@@ -222,9 +174,7 @@ async fn no_order_is_made_before_the_hubs_time_is_known() {
     let test = TestHub::default();
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
-    hub.login("guard".into(), "right".into(), None)
-        .await
-        .expect("logged in");
+    hub.login("guard".into(), "right".into(), None).await.expect("logged in");
     let error = hub.order_barrier(press()).await.expect_err("not made");
     assert!(matches!(error, CallError::NoHubTime { .. }));
     test.seen(|seen| assert!(seen.orders.is_empty()));
@@ -245,33 +195,22 @@ async fn a_cut_stream_goes_on_where_it_was() {
     let resync = serde_json::json!({"type": "resync", "seq": "40"});
     let strange = serde_json::json!({"type": "from_a_newer_hub", "seq": "13"});
     test.seen(|seen| {
-        seen.streams
-            .extend([vec![hello("11"), strange, free], vec![hello("40"), resync]]);
+        seen.streams.extend([vec![hello("11"), strange, free], vec![hello("40"), resync]]);
     });
     let hub = logged_in(&test).await;
     let (_stream, mut heard) = Stream::follow(hub);
 
     assert_eq!(next(&mut heard).await, News::Connecting);
     assert_eq!(next(&mut heard).await, News::Online);
-    assert!(
-        matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. }))
-    );
-    assert!(
-        matches!(next(&mut heard).await, News::Frame(f) if f.seq == "a/12"),
-        "the unknown frame is skipped"
-    );
+    assert!(matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. })));
+    assert!(matches!(next(&mut heard).await, News::Frame(f) if f.seq == "a/12"), "the unknown frame is skipped");
     assert_eq!(next(&mut heard).await, News::Connecting);
     assert_eq!(next(&mut heard).await, News::Online);
-    assert!(
-        matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. }))
-    );
+    assert!(matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. })));
     assert!(matches!(next(&mut heard).await, News::Frame(f) if f.told == Told::Resync));
     test.seen(|seen| {
         assert_eq!(seen.after[..2], [None, Some("a/12".to_owned())]);
-        assert!(
-            seen.orders.is_empty(),
-            "nothing opens by itself after a reconnect"
-        );
+        assert!(seen.orders.is_empty(), "nothing opens by itself after a reconnect");
     });
 }
 
@@ -307,8 +246,5 @@ async fn a_picture_comes_with_its_media_type() {
     let hub = logged_in(&test).await;
     let path = PicturePath::parse("/api/lanes/E01/picture", Some("v=1")).expect("a picture");
     let image = hub.picture(&path).await.expect("a picture");
-    assert_eq!(
-        (image.media_type.as_str(), &image.bytes[..]),
-        ("image/jpeg", &[0xff, 0xd8][..])
-    );
+    assert_eq!((image.media_type.as_str(), &image.bytes[..]), ("image/jpeg", &[0xff, 0xd8][..]));
 }

@@ -28,13 +28,7 @@ impl Address {
         let port = url.port_or_known_default().ok_or_else(bad)?;
         let prefix = url.path().trim_end_matches('/').to_owned();
         let base = format!("{}://{host}:{port}", url.scheme());
-        Ok(Self {
-            base,
-            prefix,
-            host,
-            port,
-            tls,
-        })
+        Ok(Self { base, prefix, host, port, tls })
     }
 
     /// Path as it stands in the request line and in the digest.

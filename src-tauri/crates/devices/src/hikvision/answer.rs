@@ -15,11 +15,7 @@ struct ResponseStatus {
 impl ResponseStatus {
     fn read(body: &[u8]) -> Option<Self> {
         let start = body.iter().find(|b| !b.is_ascii_whitespace())?;
-        if *start == b'{' {
-            Self::from_json(body)
-        } else {
-            Self::from_xml(body)
-        }
+        if *start == b'{' { Self::from_json(body) } else { Self::from_xml(body) }
     }
 
     fn from_xml(body: &[u8]) -> Option<Self> {
@@ -45,11 +41,7 @@ impl ResponseStatus {
         let code = json.get("statusCode")?;
         let code = code.as_i64().or_else(|| code.as_str()?.parse().ok());
         let words = [text("statusString"), text("errorMsg")];
-        Some(Self {
-            code,
-            words: words.join(" ").trim().to_owned(),
-            sub: text("subStatusCode"),
-        })
+        Some(Self { code, words: words.join(" ").trim().to_owned(), sub: text("subStatusCode") })
     }
 
     /// 0 and 1 are OK, and so is 7, "done, reboot to keep it"; a sub status that says otherwise wins.
@@ -64,10 +56,8 @@ impl ResponseStatus {
     }
 
     fn error(&self) -> DeviceError {
-        let words = [self.words.as_str(), self.sub.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>();
+        let words =
+            [self.words.as_str(), self.sub.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
         let words = match (words.is_empty(), self.code) {
             (false, _) => words.join(", "),
             (true, Some(code)) => format!("status {code}"),
@@ -107,13 +97,9 @@ pub(crate) fn data_answer(status: StatusCode, body: &[u8]) -> Result<(), DeviceE
 fn http_refusal(status: StatusCode) -> DeviceError {
     match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-            DeviceError::NotSupported {
-                words: format!("HTTP {}", status.as_u16()),
-            }
+            DeviceError::NotSupported { words: format!("HTTP {}", status.as_u16()) }
         }
-        status if status.is_client_error() => DeviceError::Refused {
-            words: format!("HTTP {}", status.as_u16()),
-        },
+        status if status.is_client_error() => DeviceError::Refused { words: format!("HTTP {}", status.as_u16()) },
         _ => DeviceError::BadAnswer("an HTTP status that is neither yes nor no"),
     }
 }
@@ -142,9 +128,8 @@ impl UserCheck {
             }
             xml.as_ref()?.first(key).map(str::to_owned)
         };
-        let locked = text("lockStatus").is_some_and(|word| {
-            word.eq_ignore_ascii_case("lock") || word.eq_ignore_ascii_case("locked")
-        });
+        let locked = text("lockStatus")
+            .is_some_and(|word| word.eq_ignore_ascii_case("lock") || word.eq_ignore_ascii_case("locked"));
         // A lock without a time is taken for the maker's usual half hour.
         let seconds = text("unlockTime").and_then(|text| text.parse().ok());
         Self {
@@ -177,19 +162,13 @@ mod tests {
         assert_eq!(order_answer(StatusCode::OK, json), Ok(()));
         let busy = br#"{"statusCode":2,"statusString":"Device Busy","subStatusCode":"deviceBusy","errorMsg":"moving"}"#;
         let words = "Device Busy moving, deviceBusy".to_owned();
-        assert_eq!(
-            order_answer(StatusCode::OK, busy),
-            Err(DeviceError::Refused { words })
-        );
+        assert_eq!(order_answer(StatusCode::OK, busy), Err(DeviceError::Refused { words }));
     }
 
     #[test]
     fn an_answer_without_a_status_is_never_taken_for_a_yes() {
         for body in [&b""[..], b"OK", b"<html/>", b"{}", b"<ResponseStatus>"] {
-            assert!(matches!(
-                order_answer(StatusCode::OK, body),
-                Err(DeviceError::BadAnswer(_))
-            ));
+            assert!(matches!(order_answer(StatusCode::OK, body), Err(DeviceError::BadAnswer(_))));
         }
     }
 

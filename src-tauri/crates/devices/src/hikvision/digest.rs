@@ -12,12 +12,8 @@ use std::{
 use tokio::time::Instant;
 
 /// How long nothing is asked after a wrong password, growing with each further one; the device counts the tries.
-const PAUSES: [Duration; 4] = [
-    Duration::from_secs(30),
-    Duration::from_secs(120),
-    Duration::from_secs(600),
-    Duration::from_secs(1800),
-];
+const PAUSES: [Duration; 4] =
+    [Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600), Duration::from_secs(1800)];
 
 /// An `Authorization` header and the nonce it was made with.
 #[derive(Debug, Clone)]
@@ -54,11 +50,7 @@ enum Hold {
 impl Credentials {
     pub(crate) fn new(username: String, password: String) -> Self {
         let memory = Mutex::new(Memory::default());
-        Self {
-            username,
-            password,
-            memory,
-        }
+        Self { username, password, memory }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -78,9 +70,7 @@ impl Credentials {
             return Ok(());
         }
         Err(match hold {
-            Hold::Locked => DeviceError::LockedOut {
-                seconds: left.as_secs().max(1),
-            },
+            Hold::Locked => DeviceError::LockedOut { seconds: left.as_secs().max(1) },
             Hold::Wrong(tries_left) => DeviceError::Unauthorised { tries_left },
         })
     }
@@ -102,10 +92,7 @@ impl Credentials {
             HttpMethod::from(method),
         );
         let header = challenge.respond(&context).ok()?;
-        Some(Answer {
-            header: header.to_header_string(),
-            nonce: header.nonce,
-        })
+        Some(Answer { header: header.to_header_string(), nonce: header.nonce })
     }
 
     /// The device accepted an answer.
@@ -132,9 +119,7 @@ impl Credentials {
             return Err(DeviceError::LockedOut { seconds });
         }
         let Some(fresh) = fresh else {
-            return Err(DeviceError::Unauthorised {
-                tries_left: check.tries_left,
-            });
+            return Err(DeviceError::Unauthorised { tries_left: check.tries_left });
         };
         let expired = fresh.stale || sent.is_some_and(|s| memory.proven.as_ref() == Some(&s.nonce));
         memory.challenge = Some(fresh);
@@ -145,9 +130,7 @@ impl Credentials {
         let pause = PAUSES[memory.wrong.min(PAUSES.len() - 1)];
         memory.wrong += 1;
         memory.pause = Some((Instant::now() + pause, Hold::Wrong(check.tries_left)));
-        Err(DeviceError::Unauthorised {
-            tries_left: check.tries_left,
-        })
+        Err(DeviceError::Unauthorised { tries_left: check.tries_left })
     }
 }
 
@@ -167,9 +150,7 @@ mod tests {
 
     fn asked(nonce: &str, stale: bool) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let text = format!(
-            "Basic realm=\"x\", Digest realm=\"DS\", qop=\"auth\", nonce=\"{nonce}\", stale={stale}"
-        );
+        let text = format!("Basic realm=\"x\", Digest realm=\"DS\", qop=\"auth\", nonce=\"{nonce}\", stale={stale}");
         headers.insert(WWW_AUTHENTICATE, text.parse().unwrap());
         headers
     }
@@ -194,16 +175,14 @@ mod tests {
         us.challenged(&asked("n2", true), b"", Some(&sent)).unwrap();
         let sent = us.answer("PUT", "/a").unwrap();
         us.accepted(&sent);
-        us.challenged(&asked("n3", false), b"", Some(&sent))
-            .unwrap();
+        us.challenged(&asked("n3", false), b"", Some(&sent)).unwrap();
         assert_eq!(us.held(), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_lock_is_remembered_for_as_long_as_the_device_said() {
         let us = Credentials::new("admin".into(), "secret".into());
-        let body =
-            b"<userCheck><lockStatus>lock</lockStatus><unlockTime>90</unlockTime></userCheck>";
+        let body = b"<userCheck><lockStatus>lock</lockStatus><unlockTime>90</unlockTime></userCheck>";
         let said = us.challenged(&asked("n1", false), body, None);
         assert_eq!(said, Err(DeviceError::LockedOut { seconds: 90 }));
         tokio::time::advance(Duration::from_secs(60)).await;

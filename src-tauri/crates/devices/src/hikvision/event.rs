@@ -42,14 +42,9 @@ impl Alert {
         }
         let kind = leaves.first("EventNotificationAlert/eventType");
         let plate = kind.is_some_and(|kind| {
-            ["anpr", "vehicledetection", "vehiclematchresult"]
-                .contains(&kind.to_ascii_lowercase().as_str())
+            ["anpr", "vehicledetection", "vehiclematchresult"].contains(&kind.to_ascii_lowercase().as_str())
         });
-        Ok(if plate {
-            Self::Read(Box::new(Draft::new(&leaves)))
-        } else {
-            Self::Other
-        })
+        Ok(if plate { Self::Read(Box::new(Draft::new(&leaves))) } else { Self::Other })
     }
 }
 
@@ -57,16 +52,11 @@ impl Draft {
     fn new(leaves: &Leaves) -> Self {
         let plate = leaves.first("licensePlate").and_then(plate_text);
         let char_confidence = char_confidence(leaves.first("plateCharBelieve"));
-        let doubtful = plate
-            .as_deref()
-            .map_or_else(Vec::new, |plate| doubtful(plate, &char_confidence));
+        let doubtful = plate.as_deref().map_or_else(Vec::new, |plate| doubtful(plate, &char_confidence));
         let read = PlateRead {
             uuid: uuid(leaves),
             color: leaves.first("plateColor").and_then(color),
-            confidence: leaves
-                .number::<f32>("ANPR/confidenceLevel")
-                .map(percent)
-                .filter(|_| plate.is_some()),
+            confidence: leaves.number::<f32>("ANPR/confidenceLevel").map(percent).filter(|_| plate.is_some()),
             char_confidence,
             doubtful,
             travel: match leaves.first("ANPR/direction") {
@@ -74,14 +64,9 @@ impl Draft {
                 Some("reverse") => Some(Travel::Reverse),
                 _ => None,
             },
-            taken_at: leaves
-                .first("EventNotificationAlert/dateTime")
-                .and_then(device_time),
-            history: leaves.first("alarmDataType") == Some("1")
-                || leaves.first("currentEvent") == Some("false"),
-            opened_by_camera: leaves
-                .number::<u8>("barrierGateCtrlType")
-                .map(|kind| kind == 0),
+            taken_at: leaves.first("EventNotificationAlert/dateTime").and_then(device_time),
+            history: leaves.first("alarmDataType") == Some("1") || leaves.first("currentEvent") == Some("false"),
+            opened_by_camera: leaves.number::<u8>("barrierGateCtrlType").map(|kind| kind == 0),
             made_by: MADE_BY
                 .iter()
                 .filter_map(|tail| leaves.first(tail))
@@ -96,12 +81,7 @@ impl Draft {
             plate_picture: None,
             plate_box: None,
         };
-        Self {
-            read,
-            announced: leaves.number("picNum"),
-            rect: rect(leaves),
-            pictures: Vec::new(),
-        }
+        Self { read, announced: leaves.number("picNum"), rect: rect(leaves), pictures: Vec::new() }
     }
 
     /// Takes a picture that followed the document.
@@ -114,20 +94,16 @@ impl Draft {
 
     /// Whether every picture announced has come.
     pub(crate) fn whole(&self) -> bool {
-        self.announced
-            .is_some_and(|count| self.pictures.len() >= count)
+        self.announced.is_some_and(|count| self.pictures.len() >= count)
     }
 
     /// The read with what pictures there are. Names vary, so the plate is the one named so, or the smaller of two.
     pub(crate) fn finish(mut self) -> PlateRead {
-        let named =
-            |part: &Part| part.head.contains("licenseplate") || part.head.contains("plate_pic");
+        let named = |part: &Part| part.head.contains("licenseplate") || part.head.contains("plate_pic");
         let plate_at = self.pictures.iter().position(named).or_else(|| {
             let smallest = self.pictures.iter().enumerate();
             let smallest = smallest.min_by_key(|(_, part)| part.body.len());
-            smallest
-                .filter(|_| self.pictures.len() > 1)
-                .map(|(at, _)| at)
+            smallest.filter(|_| self.pictures.len() > 1).map(|(at, _)| at)
         });
         if let Some(at) = plate_at {
             self.read.plate_picture = Some(self.pictures.remove(at).body);
@@ -142,15 +118,7 @@ impl Draft {
 
 /// The plate without the decorations devices add, or nothing for the words that mean "not read".
 fn plate_text(text: &str) -> Option<String> {
-    const NONE: [&str; 7] = [
-        "unknown",
-        "noplate",
-        "no plate",
-        "none",
-        "_无_",
-        "无车牌",
-        "未识别",
-    ];
+    const NONE: [&str; 7] = ["unknown", "noplate", "no plate", "none", "_无_", "无车牌", "未识别"];
     let trimmed = text.trim();
     if NONE.contains(&trimmed.to_lowercase().as_str()) {
         return None;
@@ -163,9 +131,7 @@ fn plate_text(text: &str) -> Option<String> {
     // Some firmware writes the colour before the province: 蓝粤B12345.
     let mut chars = bare.chars();
     let bare = match (chars.next(), chars.next()) {
-        (Some('蓝' | '黄' | '白' | '黑' | '绿'), Some(next)) if !next.is_ascii() => {
-            bare.chars().skip(1).collect()
-        }
+        (Some('蓝' | '黄' | '白' | '黑' | '绿'), Some(next)) if !next.is_ascii() => bare.chars().skip(1).collect(),
         _ => bare,
     };
     (!bare.is_empty()).then_some(bare)
@@ -202,11 +168,7 @@ fn doubtful(plate: &str, confidence: &[u8]) -> Vec<u8> {
 }
 
 /// A device's number as 0 to 100; NaN becomes 0.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped before"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
 fn percent(number: f32) -> u8 {
     number.clamp(0.0, 100.0).round() as u8
 }
@@ -219,20 +181,12 @@ fn device_time(text: &str) -> Option<Timestamp> {
 
 /// The event's own id, or one made of what tells two events apart, so that a repeat has the same.
 fn uuid(leaves: &Leaves) -> String {
-    let own = leaves
-        .first("EventNotificationAlert/UUID")
-        .or_else(|| leaves.first("UUID"));
+    let own = leaves.first("EventNotificationAlert/UUID").or_else(|| leaves.first("UUID"));
     if let Some(own) = own {
         return own.chars().take(80).collect();
     }
     let mut hash = Sha256::new();
-    for tail in [
-        "macAddress",
-        "channelID",
-        "dateTime",
-        "licensePlate",
-        "ANPR/line",
-    ] {
+    for tail in ["macAddress", "channelID", "dateTime", "licensePlate", "ANPR/line"] {
         hash.update(leaves.first(tail).unwrap_or_default());
         hash.update([0]);
     }
@@ -247,12 +201,7 @@ fn rect(leaves: &Leaves) -> Option<[f32; 4]> {
         let number = leaves.number(&format!("plateRect/{upper}"));
         number.or_else(|| leaves.number(&format!("plateRect/{lower}")))
     };
-    Some([
-        side("X", "x")?,
-        side("Y", "y")?,
-        side("width", "Width")?,
-        side("height", "Height")?,
-    ])
+    Some([side("X", "x")?, side("Y", "y")?, side("width", "Width")?, side("height", "Height")?])
 }
 
 /// A rectangle as parts of the picture. Devices write parts (up to 1), thousandths, or pixels of the picture sent.

@@ -31,11 +31,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(
-        address: Address,
-        credentials: Arc<Credentials>,
-        settings: &HikvisionSettings,
-    ) -> Self {
+    pub(crate) fn new(address: Address, credentials: Arc<Credentials>, settings: &HikvisionSettings) -> Self {
         let gate = format!("/ISAPI/Parking/channels/{}/barrierGate", settings.channel);
         Self {
             order_path: address.path(&gate),
@@ -55,11 +51,7 @@ impl Gate {
 
     /// Sends one order. The permit is looked at after the connection stands and before each request, and an answered
     /// challenge is the only thing that lets a second request follow: the device did nothing upon the first.
-    pub(crate) async fn order(
-        &self,
-        action: BarrierAction,
-        permit: &dyn Permit,
-    ) -> Result<(), DeviceError> {
+    pub(crate) async fn order(&self, action: BarrierAction, permit: &dyn Permit) -> Result<(), DeviceError> {
         self.credentials.held()?;
         let mut line = self.line().await?;
         if !self.credentials.primed() {
@@ -82,11 +74,7 @@ impl Gate {
     }
 
     /// One request that may move the arm. `None`: the device asked for a fresh answer to its challenge instead.
-    async fn put(
-        &self,
-        line: &mut Line,
-        action: BarrierAction,
-    ) -> Result<Option<Reply>, DeviceError> {
+    async fn put(&self, line: &mut Line, action: BarrierAction) -> Result<Option<Reply>, DeviceError> {
         let sent = self.credentials.answer("PUT", &self.order_path);
         let mut request = request(Method::PUT, &self.order_path);
         if let Some(sent) = &sent {
@@ -96,8 +84,7 @@ impl Gate {
         let body = order_xml(action, &self.namespace);
         let reply = line.send(request, body, self.timeouts.order).await?;
         if reply.status == StatusCode::UNAUTHORIZED {
-            self.credentials
-                .challenged(&reply.headers, &reply.body, sent.as_ref())?;
+            self.credentials.challenged(&reply.headers, &reply.body, sent.as_ref())?;
             return Ok(None);
         }
         if let Some(sent) = &sent {
@@ -114,12 +101,9 @@ impl Gate {
         let reply = line
             .send(request, Bytes::new(), self.timeouts.status)
             .await
-            .map_err(|_| {
-                DeviceError::NotSent("the device did not answer a question before the order")
-            })?;
+            .map_err(|_| DeviceError::NotSent("the device did not answer a question before the order"))?;
         if reply.status == StatusCode::UNAUTHORIZED {
-            self.credentials
-                .challenged(&reply.headers, &reply.body, None)?;
+            self.credentials.challenged(&reply.headers, &reply.body, None)?;
         }
         Ok(())
     }
@@ -135,23 +119,17 @@ fn order_xml(action: BarrierAction, namespace: &str) -> Bytes {
         BarrierAction::Open => "open",
         BarrierAction::Close => "close",
     };
-    let attributes = if namespace.is_empty() {
-        String::new()
-    } else {
-        format!(r#" version="2.0" xmlns="{}""#, escape(namespace))
-    };
+    let attributes =
+        if namespace.is_empty() { String::new() } else { format!(r#" version="2.0" xmlns="{}""#, escape(namespace)) };
     let declaration = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
-    let text = format!(
-        "{declaration}\n<BarrierGate{attributes}><ctrlMode>{mode}</ctrlMode></BarrierGate>"
-    );
+    let text = format!("{declaration}\n<BarrierGate{attributes}><ctrlMode>{mode}</ctrlMode></BarrierGate>");
     Bytes::from(text)
 }
 
 /// The state in an answer: 0 no signal wired, 1 closed, 2 open.
 pub(crate) fn read_state(status: StatusCode, body: &[u8]) -> Result<BarrierState, DeviceError> {
     data_answer(status, body)?;
-    let leaves =
-        Leaves::read(body).map_err(|_| DeviceError::BadAnswer("the state is no readable XML"))?;
+    let leaves = Leaves::read(body).map_err(|_| DeviceError::BadAnswer("the state is no readable XML"))?;
     match leaves.number::<u8>("barrierGateStatus") {
         Some(0) => Ok(BarrierState::Unknown),
         Some(1) => Ok(BarrierState::Closed),
@@ -168,10 +146,7 @@ mod tests {
     fn an_order_is_written_with_and_without_namespace() {
         let bare = order_xml(BarrierAction::Open, "");
         assert!(bare.ends_with(b"<BarrierGate><ctrlMode>open</ctrlMode></BarrierGate>"));
-        let named = order_xml(
-            BarrierAction::Close,
-            "http://www.isapi.org/ver20/XMLSchema\"",
-        );
+        let named = order_xml(BarrierAction::Close, "http://www.isapi.org/ver20/XMLSchema\"");
         let text = std::str::from_utf8(&named).unwrap();
         assert!(text.contains(r#"xmlns="http://www.isapi.org/ver20/XMLSchema&quot;""#));
         assert!(text.contains("<ctrlMode>close</ctrlMode>"));

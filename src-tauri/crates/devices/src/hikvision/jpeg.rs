@@ -33,9 +33,7 @@ mod tests {
 
     #[test]
     fn reads_the_frame_header() {
-        let file = [
-            0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 11, 8, 2, 0xd0, 5, 0, 3,
-        ];
+        let file = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 11, 8, 2, 0xd0, 5, 0, 3];
         assert_eq!(size(&file), Some((1280, 720)));
         assert_eq!(size(&file[..12]), None);
     }

@@ -40,11 +40,7 @@ pub(crate) struct Line {
 
 impl Line {
     /// Connects. Whatever goes wrong here, nothing was asked of the device.
-    pub(crate) async fn open(
-        address: &Address,
-        networks: &Networks,
-        timeouts: &Timeouts,
-    ) -> Result<Self, DeviceError> {
+    pub(crate) async fn open(address: &Address, networks: &Networks, timeouts: &Timeouts) -> Result<Self, DeviceError> {
         timeout(timeouts.connect, Self::connect(address, networks))
             .await
             .map_err(|_| DeviceError::NotSent("no connection in time"))?
@@ -79,9 +75,8 @@ impl Line {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (sender, connection) = http1::handshake(io)
-            .await
-            .map_err(|_| DeviceError::NotSent("no HTTP connection"))?;
+        let (sender, connection) =
+            http1::handshake(io).await.map_err(|_| DeviceError::NotSent("no HTTP connection"))?;
         // Ends with the connection: when this line is dropped, or the device hangs up.
         tokio::spawn(async move {
             let _ = connection.await;
@@ -107,9 +102,7 @@ impl Line {
             .header("host", &self.host)
             .body(Full::new(body))
             .map_err(|_| DeviceError::NotSent("the request could not be written"))?;
-        timeout(wait, self.exchange(request))
-            .await
-            .map_err(|_| DeviceError::Unanswered("no answer in time"))?
+        timeout(wait, self.exchange(request)).await.map_err(|_| DeviceError::Unanswered("no answer in time"))?
     }
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Reply, DeviceError> {
@@ -125,11 +118,7 @@ impl Line {
         let (head, body) = answer.into_parts();
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map_err(|_| DeviceError::Unanswered("the answer broke off"))?;
-        Ok(Reply {
-            status: head.status,
-            headers: head.headers,
-            body: body.to_bytes(),
-        })
+        Ok(Reply { status: head.status, headers: head.headers, body: body.to_bytes() })
     }
 }
 

@@ -20,11 +20,7 @@ use url::Url;
 
 /// How long the stream is not asked for again after a wrong password, growing with each further one. The account is
 /// the one that moves the barrier: it must not be locked over a picture.
-const PAUSES: [Duration; 3] = [
-    Duration::from_secs(120),
-    Duration::from_secs(600),
-    Duration::from_secs(1800),
-];
+const PAUSES: [Duration; 3] = [Duration::from_secs(120), Duration::from_secs(600), Duration::from_secs(1800)];
 
 /// So many refused connections, one after the other, mean that there is no RTSP.
 const REFUSED: u32 = 3;
@@ -52,16 +48,8 @@ struct Mood {
 impl Live {
     pub(crate) fn new(address: Option<Url>, settings: &HikvisionSettings) -> Self {
         let source = address.map(|url| source(url, settings));
-        let preview = format!(
-            "/ISAPI/Streaming/channels/{}01/httpPreview",
-            settings.channel
-        );
-        Self {
-            source,
-            preview,
-            wait: settings.timeouts.still,
-            mood: Mutex::default(),
-        }
+        let preview = format!("/ISAPI/Streaming/channels/{}01/httpPreview", settings.channel);
+        Self { source, preview, wait: settings.timeouts.still, mood: Mutex::default() }
     }
 
     /// Whose picture it is.
@@ -87,8 +75,7 @@ impl Live {
     fn has_no_rtsp(&self, error: &LiveError) -> bool {
         match error {
             // A camera that wants the password in the clear there asks for it otherwise at that door.
-            LiveError::NoVideo
-            | LiveError::Device(DeviceError::NotSupported { .. } | DeviceError::ClearPassword) => {
+            LiveError::NoVideo | LiveError::Device(DeviceError::NotSupported { .. } | DeviceError::ClearPassword) => {
                 true
             }
             LiveError::Device(DeviceError::NotSent(_)) => self.mood().refused >= REFUSED,
@@ -126,10 +113,9 @@ impl Live {
         let answer = answer.map_err(|_| DeviceError::Unanswered("no live picture in time"))??;
         let kind = content_type(&answer);
         match boundary(&kind) {
-            Some(boundary) if answer.status().is_success() => Ok(Box::new(Preview {
-                answer,
-                parts: Multipart::new(&boundary),
-            })),
+            Some(boundary) if answer.status().is_success() => {
+                Ok(Box::new(Preview { answer, parts: Multipart::new(&boundary) }))
+            }
             _ => Err(LiveError::NoVideo),
         }
     }
@@ -191,9 +177,6 @@ mod tests {
         settings.rtsp_username = "viewer".to_owned();
         settings.rtsp_password = "p/w".to_owned();
         let own = source(url, &settings);
-        assert_eq!(
-            (own.username.as_str(), own.password.as_str()),
-            ("viewer", "p/w")
-        );
+        assert_eq!((own.username.as_str(), own.password.as_str()), ("viewer", "p/w"));
     }
 }

@@ -19,8 +19,8 @@ pub use push::{BadPush, parse_push};
 pub use settings::{HikvisionSettings, Timeouts};
 
 use crate::{
-    Barrier, CameraNews, Device, DeviceError, EventSource, LiveCamera, LiveError, LivePictures,
-    OpenError, Permit, PlateCamera, PlateRead, Still, StillCamera,
+    Barrier, CameraNews, Device, DeviceError, EventSource, LiveCamera, LiveError, LivePictures, OpenError, Permit,
+    PlateCamera, PlateRead, Still, StillCamera,
 };
 use address::Address;
 use async_trait::async_trait;
@@ -51,24 +51,14 @@ impl Hikvision {
         let address = Address::parse(&settings.url)?;
         let live = Live::new(rtsp(&settings, &address), &settings);
         let hosts = [Some(address.host()), live.host()];
-        if !hosts
-            .into_iter()
-            .flatten()
-            .all(|host| settings.networks.allow_host(host))
-        {
+        if !hosts.into_iter().flatten().all(|host| settings.networks.allow_host(host)) {
             return Err(OpenError::Outside(settings.networks));
         }
         let (username, password) = (settings.username.clone(), settings.password.clone());
         let credentials = Arc::new(Credentials::new(username, password));
         let gate = Gate::new(address.clone(), Arc::clone(&credentials), &settings);
         let reads = Reads::new(address.clone(), credentials, &settings)?;
-        Ok(Self {
-            settings,
-            address,
-            gate,
-            reads,
-            live,
-        })
+        Ok(Self { settings, address, gate, reads, live })
     }
 
     /// Looks whether a device could be made of these settings.
@@ -82,10 +72,7 @@ fn rtsp(settings: &HikvisionSettings, address: &Address) -> Option<Url> {
     let own = settings.rtsp.trim();
     let text = if own.is_empty() {
         let host = address.host();
-        format!(
-            "rtsp://{host}:554/Streaming/Channels/{}01",
-            settings.channel
-        )
+        format!("rtsp://{host}:554/Streaming/Channels/{}01", settings.channel)
     } else {
         own.to_owned()
     };
@@ -133,10 +120,7 @@ impl Barrier for Hikvision {
 #[async_trait]
 impl StillCamera for Hikvision {
     async fn still(&self) -> Result<Still, DeviceError> {
-        let path = format!(
-            "/ISAPI/Streaming/channels/{}01/picture",
-            self.settings.channel
-        );
+        let path = format!("/ISAPI/Streaming/channels/{}01/picture", self.settings.channel);
         let wait = self.settings.timeouts.still;
         let answer = self.reads.get(&path, wait).await?;
         answer::data_answer(answer.status, &answer.body)?;

@@ -32,8 +32,7 @@ impl Part {
     /// Whether it is a document.
     pub(crate) fn is_xml(&self) -> bool {
         let start = self.body.iter().find(|b| !b.is_ascii_whitespace());
-        self.content_type.contains("xml")
-            || (!self.is_picture() && matches!(start, Some(b'<' | 0xef)))
+        self.content_type.contains("xml") || (!self.is_picture() && matches!(start, Some(b'<' | 0xef)))
     }
 }
 
@@ -57,11 +56,7 @@ enum Place {
     /// After a boundary line.
     Head,
     /// In a body of which the head said this.
-    Body {
-        head: String,
-        content_type: String,
-        length: Option<usize>,
-    },
+    Body { head: String, content_type: String, length: Option<usize> },
 }
 
 /// Takes bytes as they come and gives parts as soon as they are whole.
@@ -122,8 +117,7 @@ impl Multipart {
             return None;
         };
         let end = trimmed_end(&self.buffer, self.buffer.len());
-        let whole =
-            self.buffer[..end].ends_with(&[0xff, 0xd9]) || self.buffer[..end].ends_with(b">");
+        let whole = self.buffer[..end].ends_with(&[0xff, 0xd9]) || self.buffer[..end].ends_with(b">");
         if whole { self.take_part(end) } else { None }
     }
 
@@ -163,11 +157,7 @@ impl Multipart {
         let content_type = value("content-type").unwrap_or_default().trim().to_owned();
         let length = value("content-length").and_then(|text| text.trim().parse().ok());
         let length = length.filter(|length| *length <= MAX_PART);
-        self.place = Place::Body {
-            head,
-            content_type,
-            length,
-        };
+        self.place = Place::Body { head, content_type, length };
         self.searched = 0;
         Ok(true)
     }
@@ -189,18 +179,11 @@ impl Multipart {
     fn take_part(&mut self, end: usize) -> Option<Part> {
         let place = std::mem::replace(&mut self.place, Place::Between);
         self.searched = 0;
-        let Place::Body {
-            head, content_type, ..
-        } = place
-        else {
+        let Place::Body { head, content_type, .. } = place else {
             return None;
         };
         let body = self.buffer.split_to(end).freeze();
-        Some(Part {
-            content_type,
-            head,
-            body,
-        })
+        Some(Part { content_type, head, body })
     }
 }
 

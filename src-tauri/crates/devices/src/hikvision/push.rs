@@ -61,11 +61,7 @@ fn reads_in(parts: Vec<Part>) -> Result<Vec<PlateRead>, BadPush> {
         }
     }
     reads.extend(draft.map(|done| done.finish()));
-    if understood {
-        Ok(reads)
-    } else {
-        Err(BadPush::NoEvent)
-    }
+    if understood { Ok(reads) } else { Err(BadPush::NoEvent) }
 }
 
 #[cfg(test)]
@@ -90,8 +86,7 @@ mod tests {
     fn a_document_alone_is_an_event_too() {
         let reads = parse_push("application/xml", EVENT.as_bytes()).unwrap();
         assert_eq!(reads[0].uuid, "u");
-        let other =
-            "<EventNotificationAlert><eventType>videoloss</eventType></EventNotificationAlert>";
+        let other = "<EventNotificationAlert><eventType>videoloss</eventType></EventNotificationAlert>";
         assert_eq!(parse_push("text/xml", other.as_bytes()), Ok(vec![]));
     }
 

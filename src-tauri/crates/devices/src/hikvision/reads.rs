@@ -48,11 +48,7 @@ impl Reads {
             .tcp_nodelay(true)
             .build()
             .map_err(OpenError::Client)?;
-        Ok(Self {
-            client,
-            address,
-            credentials,
-        })
+        Ok(Self { client, address, credentials })
     }
 
     /// A whole answer within `wait`.
@@ -62,15 +58,9 @@ impl Reads {
             let status = answer.status();
             let content_type = content_type(&answer);
             let body = whole(answer).await?;
-            Ok(Answered {
-                status,
-                content_type,
-                body,
-            })
+            Ok(Answered { status, content_type, body })
         };
-        timeout(wait, ask)
-            .await
-            .map_err(|_| DeviceError::Unanswered("no answer in time"))?
+        timeout(wait, ask).await.map_err(|_| DeviceError::Unanswered("no answer in time"))?
     }
 
     /// Refuses while the device is known to refuse our account.
@@ -94,8 +84,7 @@ impl Reads {
             }
             let headers = answer.headers().clone();
             let body = whole(answer).await.unwrap_or_default();
-            self.credentials
-                .challenged(&headers, &body, header.as_ref())?;
+            self.credentials.challenged(&headers, &body, header.as_ref())?;
             answers += 1;
             // No answer yet, then one that expired: a third challenge is a device that only challenges.
             if answers > 2 {

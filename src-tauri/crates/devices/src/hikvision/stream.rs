@@ -48,10 +48,7 @@ pub(crate) async fn watch(reads: &Reads, timeouts: &Timeouts, told: &Sender<Came
 
 /// One connection, from asking to its end.
 async fn follow(reads: &Reads, timeouts: &Timeouts, told: &Sender<CameraNews>) -> End {
-    let broken = |error| End::Broken {
-        error,
-        stood: false,
-    };
+    let broken = |error| End::Broken { error, stood: false };
     let asked = tokio::select! {
         asked = timeout(timeouts.still, open(reads)) => asked,
         () = told.closed() => return End::Unheard,
@@ -92,11 +89,7 @@ struct Assembly {
 
 impl Assembly {
     fn new(boundary: &str) -> Self {
-        Self {
-            parts: Multipart::new(boundary),
-            draft: None,
-            until: Instant::now(),
-        }
+        Self { parts: Multipart::new(boundary), draft: None, until: Instant::now() }
     }
 
     /// Reads until the link breaks (why) or nobody listens (nothing).
@@ -142,12 +135,7 @@ impl Assembly {
     }
 
     /// Takes a part; `None` when nobody listens.
-    async fn take(
-        &mut self,
-        part: Part,
-        timeouts: &Timeouts,
-        told: &Sender<CameraNews>,
-    ) -> Option<()> {
+    async fn take(&mut self, part: Part, timeouts: &Timeouts, told: &Sender<CameraNews>) -> Option<()> {
         if part.is_picture() {
             if let Some(draft) = &mut self.draft {
                 draft.add(part);

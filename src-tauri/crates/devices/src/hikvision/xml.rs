@@ -78,10 +78,7 @@ impl Leaves {
 
     /// Text of the first element whose path ends with `tail`.
     pub(crate) fn first(&self, tail: &str) -> Option<&str> {
-        self.leaves
-            .iter()
-            .find(|(path, _)| ends_with(path, tail))
-            .map(|(_, text)| text.as_str())
+        self.leaves.iter().find(|(path, _)| ends_with(path, tail)).map(|(_, text)| text.as_str())
     }
 
     /// Text of the first such element, as a number.
@@ -92,8 +89,7 @@ impl Leaves {
 
 /// Whether a path ends with whole steps of `tail`.
 fn ends_with(path: &str, tail: &str) -> bool {
-    path.strip_suffix(tail)
-        .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    path.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 /// The five entities XML itself knows; others are dropped, never expanded.

@@ -55,11 +55,7 @@ impl Guard {
                 () = inward(from_camera, to_guest) => {}
             }
         });
-        Ok(Self {
-            address,
-            refused,
-            task: task.abort_handle(),
-        })
+        Ok(Self { address, refused, task: task.abort_handle() })
     }
 
     /// Where the library finds it.
@@ -106,10 +102,7 @@ async fn inward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
 }
 
 /// Asks the first of these addresses that answers what it wants, telling it nothing. Answers where it was.
-pub(super) async fn asked_beforehand(
-    camera: &[SocketAddr],
-    url: &Url,
-) -> Result<SocketAddr, DeviceError> {
+pub(super) async fn asked_beforehand(camera: &[SocketAddr], url: &Url) -> Result<SocketAddr, DeviceError> {
     let not_sent = |_| DeviceError::NotSent("no connection");
     let mut line = TcpStream::connect(camera).await.map_err(not_sent)?;
     let at = line.peer_addr().map_err(not_sent)?;

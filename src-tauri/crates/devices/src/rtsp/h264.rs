@@ -48,20 +48,11 @@ impl Depacketizer {
     /// For a stream of which these sets are known from the start.
     pub(super) fn new(known: Option<Sets>) -> Self {
         let sets = known.unwrap_or_default();
-        Self {
-            parameters: sets.read(),
-            sets,
-            unit: Unit::default(),
-            gap: false,
-        }
+        Self { parameters: sets.read(), sets, unit: Unit::default(), gap: false }
     }
 
     /// Takes a packet; pictures that it makes whole are put behind `ready`.
-    pub(super) fn push(
-        &mut self,
-        packet: &Packet,
-        ready: &mut VecDeque<AccessUnit>,
-    ) -> Result<(), LiveError> {
+    pub(super) fn push(&mut self, packet: &Packet, ready: &mut VecDeque<AccessUnit>) -> Result<(), LiveError> {
         if packet.lost {
             self.unit.spoilt = true;
             self.gap = true;

@@ -5,15 +5,13 @@ mod guard;
 mod h264;
 mod parameters;
 
-use crate::{
-    AccessUnit, DeviceError, LiveError, LivePicture, LivePictures, LiveTransport, Networks,
-};
+use crate::{AccessUnit, DeviceError, LiveError, LivePicture, LivePictures, LiveTransport, Networks};
 use async_trait::async_trait;
 use futures::StreamExt;
 use h264::Depacketizer;
 use retina::client::{
-    Credentials, PacketItem, PlayOptions, Playing, Session, SessionOptions, SetupOptions,
-    TcpTransportOptions, Transport, UdpTransportOptions,
+    Credentials, PacketItem, PlayOptions, Playing, Session, SessionOptions, SetupOptions, TcpTransportOptions,
+    Transport, UdpTransportOptions,
 };
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::timeout;
@@ -46,10 +44,7 @@ struct Pictures {
 }
 
 /// Begins a stream within `wait`.
-pub(crate) async fn open(
-    source: &Source,
-    wait: Duration,
-) -> Result<Box<dyn LivePictures>, LiveError> {
+pub(crate) async fn open(source: &Source, wait: Duration) -> Result<Box<dyn LivePictures>, LiveError> {
     match timeout(wait, begin(source)).await {
         Ok(opened) => opened,
         Err(_) => Err(DeviceError::Unanswered("no live picture in time").into()),
@@ -57,49 +52,28 @@ pub(crate) async fn open(
 }
 
 async fn begin(source: &Source) -> Result<Box<dyn LivePictures>, LiveError> {
-    let credentials = (!source.username.is_empty()).then(|| Credentials {
-        username: source.username.clone(),
-        password: source.password.clone(),
-    });
-    let options = SessionOptions::default()
-        .creds(credentials)
-        .user_agent("lanedesk".to_owned());
+    let credentials = (!source.username.is_empty())
+        .then(|| Credentials { username: source.username.clone(), password: source.password.clone() });
+    let options = SessionOptions::default().creds(credentials).user_agent("lanedesk".to_owned());
     let way = way(source).await?;
     let refused = || {
         let guard = way.guard.as_ref();
         guard.is_some_and(guard::Guard::has_refused)
     };
     let told = |error: &retina::Error| {
-        if refused() {
-            DeviceError::ClearPassword.into()
-        } else {
-            told(error)
-        }
+        if refused() { DeviceError::ClearPassword.into() } else { told(error) }
     };
-    let mut session = Session::describe(way.url.clone(), options)
-        .await
-        .map_err(|error| told(&error))?;
+    let mut session = Session::describe(way.url.clone(), options).await.map_err(|error| told(&error))?;
     let video = video(&session)?;
     let units = Depacketizer::new(video.configured);
     let options = SetupOptions::default().transport(match source.transport {
         LiveTransport::Tcp => Transport::Tcp(TcpTransportOptions::default()),
         LiveTransport::Udp => Transport::Udp(UdpTransportOptions::default()),
     });
-    session
-        .setup(video.at, options)
-        .await
-        .map_err(|error| told(&error))?;
-    let session = session
-        .play(PlayOptions::default())
-        .await
-        .map_err(|error| told(&error))?;
+    session.setup(video.at, options).await.map_err(|error| told(&error))?;
+    let session = session.play(PlayOptions::default()).await.map_err(|error| told(&error))?;
     let ready = VecDeque::new();
-    Ok(Box::new(Pictures {
-        session,
-        _guard: way.guard,
-        units,
-        ready,
-    }))
+    Ok(Box::new(Pictures { session, _guard: way.guard, units, ready }))
 }
 
 /// How the camera is reached.
@@ -116,9 +90,7 @@ async fn way(source: &Source) -> Result<Way, LiveError> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let port = url.port().unwrap_or(PORT);
     let found = source.networks.look_up(host, port).await;
-    let found = found
-        .map_err(|_| nowhere())?
-        .map_err(|_| DeviceError::Outside)?;
+    let found = found.map_err(|_| nowhere())?.map_err(|_| DeviceError::Outside)?;
     let guarded = !source.basic && !source.username.is_empty();
     let (at, guard) = match source.transport {
         LiveTransport::Tcp if guarded => {
@@ -147,10 +119,7 @@ fn video(session: &Session<retina::client::Described>) -> Result<Video, LiveErro
     let streams = session.streams();
     let is_video = |(_, stream): &(usize, &retina::client::Stream)| stream.media() == "video";
     let mut videos = streams.iter().enumerate().filter(is_video);
-    if let Some((at, stream)) = videos
-        .clone()
-        .find(|(_, stream)| stream.encoding_name() == "h264")
-    {
+    if let Some((at, stream)) = videos.clone().find(|(_, stream)| stream.encoding_name() == "h264") {
         let record = match stream.parameters() {
             Some(retina::codec::ParametersRef::Video(video)) => Some(video.extra_data()),
             _ => None,

@@ -27,10 +27,7 @@ impl Sets {
         if record.try_get_u8().ok()? != 1 {
             return None;
         }
-        Some(Self {
-            sequence: Some(sequence),
-            picture: Some(set(&mut record)?),
-        })
+        Some(Self { sequence: Some(sequence), picture: Some(set(&mut record)?) })
     }
 
     /// Takes a set of the stream itself. True: it is another one than before.

@@ -33,12 +33,7 @@ async fn listener(challenges: &'static [&'static str]) -> (String, Arc<Mutex<Str
     (address, heard)
 }
 
-async fn answer(
-    mut line: TcpStream,
-    challenges: &[&str],
-    asked: &mut usize,
-    keeps: &Mutex<String>,
-) {
+async fn answer(mut line: TcpStream, challenges: &[&str], asked: &mut usize, keeps: &Mutex<String>) {
     let (mut piece, mut text) = ([0; 4096], String::new());
     while let Ok(read @ 1..) = line.read(&mut piece).await {
         let said = String::from_utf8_lossy(&piece[..read]).into_owned();
@@ -48,10 +43,7 @@ async fn answer(
             let number = request.lines().find_map(|line| line.strip_prefix("CSeq: "));
             let challenge = challenges[(*asked).min(challenges.len() - 1)];
             *asked += 1;
-            let answer = format!(
-                "RTSP/1.0 401 Unauthorized\r\nCSeq: {}\r\n{challenge}\r\n",
-                number.unwrap_or("1")
-            );
+            let answer = format!("RTSP/1.0 401 Unauthorized\r\nCSeq: {}\r\n{challenge}\r\n", number.unwrap_or("1"));
             if line.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }
@@ -71,12 +63,7 @@ fn camera(rtsp: &str, change: impl FnOnce(&mut HikvisionSettings)) -> Hikvision 
 #[tokio::test]
 async fn a_camera_that_asks_for_the_password_in_the_clear_is_not_told_it() {
     // As the very first thing, after a digest was answered, and on another line than the first.
-    for challenges in [
-        &[BASIC][..],
-        &[DIGEST, BASIC],
-        &[DIGEST, DIGEST, BASIC],
-        &[DIGEST, BASIC, BASIC],
-    ] {
+    for challenges in [&[BASIC][..], &[DIGEST, BASIC], &[DIGEST, DIGEST, BASIC], &[DIGEST, BASIC, BASIC]] {
         for transport in [LiveTransport::Tcp, LiveTransport::Udp] {
             let (address, heard) = listener(challenges).await;
             let camera = camera(&address, |settings| settings.transport = transport);
@@ -86,10 +73,7 @@ async fn a_camera_that_asks_for_the_password_in_the_clear_is_not_told_it() {
             let heard = heard.lock().unwrap().clone();
             assert!(heard.contains("DESCRIBE"), "it was asked");
             if transport == LiveTransport::Tcp || challenges == [BASIC] {
-                assert!(
-                    !heard.contains(IN_THE_CLEAR),
-                    "{challenges:?} {transport:?}: {heard}"
-                );
+                assert!(!heard.contains(IN_THE_CLEAR), "{challenges:?} {transport:?}: {heard}");
             }
         }
     }
@@ -116,10 +100,7 @@ async fn a_stream_with_an_account_of_its_own_never_hears_of_the_device_s() {
     });
     assert!(camera.open_live().await.is_err());
     let heard = heard.lock().unwrap().clone();
-    assert!(
-        heard.contains("username=\"viewer\"") && !heard.contains("admin"),
-        "{heard}"
-    );
+    assert!(heard.contains("username=\"viewer\"") && !heard.contains("admin"), "{heard}");
 }
 
 /// HTTP asks with digest only: a device that asks for Basic gets nothing.
@@ -137,9 +118,7 @@ async fn over_http_the_password_is_never_told_in_the_clear() {
             let read = line.read(&mut piece).await.unwrap_or_default();
             let said = String::from_utf8_lossy(&piece[..read]).into_owned();
             keeps.lock().expect("not poisoned").push_str(&said);
-            let answer = format!(
-                "HTTP/1.1 401 Unauthorized\r\n{BASIC}Content-Length: 0\r\nConnection: close\r\n\r\n"
-            );
+            let answer = format!("HTTP/1.1 401 Unauthorized\r\n{BASIC}Content-Length: 0\r\nConnection: close\r\n\r\n");
             let _ = line.write_all(answer.as_bytes()).await;
         }
     });
@@ -147,8 +126,5 @@ async fn over_http_the_password_is_never_told_in_the_clear() {
     assert!(camera.still().await.is_err());
     assert!(camera.order(BarrierAction::Open, &Always).await.is_err());
     let heard = heard.lock().unwrap().clone();
-    assert!(
-        heard.contains("GET ") && !heard.to_ascii_lowercase().contains("authorization"),
-        "{heard}"
-    );
+    assert!(heard.contains("GET ") && !heard.to_ascii_lowercase().contains("authorization"), "{heard}");
 }

@@ -34,9 +34,7 @@ pub(crate) fn driver(lane: &Lane) -> Hikvision {
 pub(crate) async fn site_with(change: impl FnOnce(&mut LaneConfig)) -> (Lotsim, Lane) {
     let mut lane = LaneConfig::quick("E01");
     change(&mut lane);
-    let sim = Lotsim::start(Config::of([lane]))
-        .await
-        .expect("a simulated device can be used");
+    let sim = Lotsim::start(Config::of([lane])).await.expect("a simulated device can be used");
     let lane = sim.lane("E01");
     (sim, lane)
 }

@@ -2,8 +2,7 @@
 
 use super::common::{driver, driver_with, site, site_with};
 use lanedesk_devices::{
-    AccessUnit, DeviceError, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport,
-    hikvision::Hikvision,
+    AccessUnit, DeviceError, LiveCamera, LiveError, LivePicture, LivePictures, LiveTransport, hikvision::Hikvision,
 };
 use lotsim::{
     Fault, Lane,
@@ -77,11 +76,7 @@ async fn a_stream_plays_and_its_burnt_in_clock_runs() {
         }
         let parameters = unit.parameters.clone().unwrap();
         assert_eq!((parameters.width, parameters.height), (640, 360));
-        assert!(
-            parameters.codec.starts_with("avc1.42"),
-            "{}",
-            parameters.codec
-        );
+        assert!(parameters.codec.starts_with("avc1.42"), "{}", parameters.codec);
         let nals = nals(&unit);
         let sets = sets(&parameters.record).into_iter().filter(|_| unit.key);
         let shown = decoder.decode(sets.chain(nals.iter().copied())).unwrap();
@@ -94,16 +89,9 @@ async fn a_stream_plays_and_its_burnt_in_clock_runs() {
         assert_eq!(u64::from(clock.picture), stamp.picture);
         clocks.push(clock);
     }
-    assert!(
-        clocks
-            .windows(2)
-            .all(|two| two[1].picture == two[0].picture + 1)
-    );
+    assert!(clocks.windows(2).all(|two| two[1].picture == two[0].picture + 1));
     let ran = clocks[11].ms - clocks[0].ms;
-    assert!(
-        (300..900).contains(&ran),
-        "{ran} ms for 11 pictures of 25 a second"
-    );
+    assert!((300..900).contains(&ran), "{ran} ms for 11 pictures of 25 a second");
 }
 
 #[tokio::test]
@@ -220,10 +208,9 @@ async fn a_camera_whose_other_door_refuses_us_is_not_asked_for_its_stream() {
 
 #[tokio::test]
 async fn garbage_and_a_picture_without_end_are_errors() {
-    for (fault, reasons) in [
-        (Fault::LiveGarbage, &[LiveError::Unreadable][..]),
-        (Fault::HugeNal, &[LiveError::TooLarge]),
-    ] {
+    for (fault, reasons) in
+        [(Fault::LiveGarbage, &[LiveError::Unreadable][..]), (Fault::HugeNal, &[LiveError::TooLarge])]
+    {
         let (_sim, lane) = site().await;
         lane.fault(fault);
         let mut pictures = live(&lane).open_live().await.unwrap();
@@ -246,10 +233,7 @@ async fn a_camera_that_is_gone_is_an_error_at_once_and_in_mid_stream() {
     lane.fault(Fault::Offline);
     while next(&mut pictures).await.is_ok() {}
     let told = camera.open_live().await.err().unwrap();
-    assert!(
-        matches!(&told, LiveError::Device(error) if !error.reached()),
-        "{told}"
-    );
+    assert!(matches!(&told, LiveError::Device(error) if !error.reached()), "{told}");
     lane.clear_faults();
     let mut pictures = opened(&camera).await;
     unit(&mut pictures).await;
@@ -260,8 +244,5 @@ async fn without_an_rtsp_address_of_its_own_the_makers_is_used() {
     let (_sim, lane) = site().await;
     // Nobody listens on port 554 here, so the other way is taken.
     let mut pictures = opened(&driver(&lane)).await;
-    assert!(matches!(
-        next(&mut pictures).await,
-        Ok(LivePicture::Jpeg(_))
-    ));
+    assert!(matches!(next(&mut pictures).await, Ok(LivePicture::Jpeg(_))));
 }

@@ -104,9 +104,6 @@ async fn a_challenge_that_cannot_be_answered_is_a_refusal_and_not_a_loop() {
     for answer in answers {
         let server = Nonsense::answering(answer).await;
         let said = server.device.order(BarrierAction::Open, &Always).await;
-        assert!(
-            matches!(said, Err(DeviceError::Unauthorised { .. })),
-            "{said:?}"
-        );
+        assert!(matches!(said, Err(DeviceError::Unauthorised { .. })), "{said:?}");
     }
 }

@@ -21,10 +21,7 @@ struct Looks {
 
 impl Looks {
     fn allowing(looks: usize) -> Self {
-        Self {
-            left: AtomicUsize::new(looks),
-            taken: AtomicUsize::new(0),
-        }
+        Self { left: AtomicUsize::new(looks), taken: AtomicUsize::new(0) }
     }
     fn taken(&self) -> usize {
         self.taken.load(Ordering::SeqCst)
@@ -35,11 +32,7 @@ impl Looks {
 impl Permit for Looks {
     async fn check(&self) -> Result<(), Stale> {
         self.taken.fetch_add(1, Ordering::SeqCst);
-        let left = self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            });
+        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         left.map(drop).map_err(|_| Stale::LeaseLost)
     }
 }
@@ -113,16 +106,10 @@ async fn a_device_that_calls_every_answer_stale_is_not_asked_for_ever() {
     lane.fault(Fault::StaleAlways);
     let device = driver(&lane);
     let said = device.order(OPEN, &Always).await;
-    assert!(
-        matches!(said, Err(DeviceError::Unauthorised { .. })),
-        "{said:?}"
-    );
+    assert!(matches!(said, Err(DeviceError::Unauthorised { .. })), "{said:?}");
     assert!(lane.requests() <= 3, "{}", lane.requests());
     let said = device.state().await;
-    assert!(
-        matches!(said, Err(DeviceError::Unauthorised { .. })),
-        "{said:?}"
-    );
+    assert!(matches!(said, Err(DeviceError::Unauthorised { .. })), "{said:?}");
     assert!(lane.requests() <= 6, "{}", lane.requests());
     assert!(sim.journal().is_empty());
 }
@@ -180,11 +167,7 @@ async fn a_reply_lost_or_broken_off_is_unknown_although_the_bar_moved() {
         let said = device.order(OPEN, &Always).await.unwrap_err();
         assert_eq!(said.order_result(), OrderResult::Unknown, "{fault}: {said}");
         assert!(lane.wait_open().await, "{fault}");
-        assert_eq!(
-            (sim.commands().len(), sim.journal().len()),
-            (1, 1),
-            "{fault}"
-        );
+        assert_eq!((sim.commands().len(), sim.journal().len()), (1, 1), "{fault}");
         lane.clear_faults();
         assert_eq!(device.state().await, Ok(BarrierState::Open), "{fault}");
     }
@@ -224,17 +207,11 @@ async fn a_locked_account_is_left_alone() {
     lane.fault(Fault::Lockout);
     let device = driver(&lane);
     let said = device.order(OPEN, &Always).await.unwrap_err();
-    assert!(
-        matches!(said, DeviceError::LockedOut { seconds: 1800 }),
-        "{said}"
-    );
+    assert!(matches!(said, DeviceError::LockedOut { seconds: 1800 }), "{said}");
     assert_eq!(said.order_result(), OrderResult::Refused);
     let before = lane.requests();
     for _ in 0..5 {
-        assert!(matches!(
-            device.state().await,
-            Err(DeviceError::LockedOut { .. })
-        ));
+        assert!(matches!(device.state().await, Err(DeviceError::LockedOut { .. })));
         assert!(device.order(OPEN, &Always).await.is_err());
     }
     assert_eq!(lane.requests(), before);
@@ -247,15 +224,7 @@ async fn a_wrong_password_is_tried_once_and_does_not_lock_the_account() {
     let wrong = driver_with(&lane, |settings| settings.password = "wrong".to_owned());
     for _ in 0..10 {
         let said = wrong.order(OPEN, &Always).await.unwrap_err();
-        assert!(
-            matches!(
-                said,
-                DeviceError::Unauthorised {
-                    tries_left: Some(4)
-                }
-            ),
-            "{said}"
-        );
+        assert!(matches!(said, DeviceError::Unauthorised { tries_left: Some(4) }), "{said}");
     }
     driver(&lane).order(OPEN, &Always).await.unwrap();
     assert!(lane.wait_open().await);
@@ -307,10 +276,7 @@ async fn a_nonce_that_ended_by_itself_costs_one_more_request_and_no_more() {
     let (sim, lane) = site_with(|lane| lane.nonce_seconds = 0).await;
     // Every nonce is over at once: the device can never be satisfied, and is not asked for ever.
     let said = driver(&lane).order(OPEN, &Always).await;
-    assert!(
-        matches!(said, Err(DeviceError::Unauthorised { .. })),
-        "{said:?}"
-    );
+    assert!(matches!(said, Err(DeviceError::Unauthorised { .. })), "{said:?}");
     assert!(lane.requests() <= 3);
     assert!(sim.journal().is_empty());
 }
@@ -321,11 +287,7 @@ struct Until(std::time::Instant);
 #[async_trait]
 impl Permit for Until {
     async fn check(&self) -> Result<(), Stale> {
-        if std::time::Instant::now() < self.0 {
-            Ok(())
-        } else {
-            Err(Stale::TooLate)
-        }
+        if std::time::Instant::now() < self.0 { Ok(()) } else { Err(Stale::TooLate) }
     }
 }
 
@@ -342,9 +304,7 @@ async fn an_order_that_grew_old_while_the_device_was_asked_for_a_challenge_is_no
 #[tokio::test]
 async fn a_dead_device_does_not_slow_another_lane() {
     let codes = ["E01", "E02"].map(lotsim::LaneConfig::quick);
-    let sim = lotsim::Lotsim::start(lotsim::Config::of(codes))
-        .await
-        .unwrap();
+    let sim = lotsim::Lotsim::start(lotsim::Config::of(codes)).await.unwrap();
     let (dead, alive) = (sim.lane("E01"), sim.lane("E02"));
     let (dead_device, alive_device) = (driver(&dead), driver(&alive));
     dead_device.state().await.unwrap();
@@ -354,10 +314,7 @@ async fn a_dead_device_does_not_slow_another_lane() {
         alive_device.order(OPEN, &Always).await.unwrap();
         std::time::Instant::now()
     };
-    let (said, prompt) = tokio::join!(
-        async { (hopeless.await, std::time::Instant::now()) },
-        prompt
-    );
+    let (said, prompt) = tokio::join!(async { (hopeless.await, std::time::Instant::now()) }, prompt);
     assert!(said.0.is_err() && prompt < said.1);
     assert!(alive.wait_open().await);
 }

@@ -17,10 +17,7 @@ impl Watched {
         let device = Arc::new(driver(lane));
         let (told, news) = mpsc::channel(64);
         let watch = async move { device.watch(told).await };
-        Self {
-            news,
-            _task: tokio::spawn(watch),
-        }
+        Self { news, _task: tokio::spawn(watch) }
     }
 
     async fn next(&mut self) -> CameraNews {
@@ -70,10 +67,7 @@ async fn recognition_on_demand_gives_plate_doubt_pictures_and_place() {
         }
         let read = driver(&lane).recognise().await.unwrap();
         assert_eq!(read.plate.as_deref(), Some("粤B1Z345"));
-        assert_eq!(
-            (read.doubtful.as_slice(), read.color.as_deref()),
-            (&[3][..], Some("blue"))
-        );
+        assert_eq!((read.doubtful.as_slice(), read.color.as_deref()), (&[3][..], Some("blue")));
         assert!(read.picture.unwrap().len() > read.plate_picture.unwrap().len());
         let [x, y, width, height] = read.plate_box.unwrap();
         assert!(x > 0.4 && y > 0.6 && width > 0.1 && height > 0.05);
@@ -95,19 +89,10 @@ async fn a_picture_broken_off_or_refused_is_an_error() {
     let (_sim, lane) = site().await;
     let device = driver(&lane);
     lane.fault(Fault::Reset);
-    assert!(matches!(
-        device.still().await,
-        Err(DeviceError::Unanswered(_))
-    ));
-    assert!(matches!(
-        device.recognise().await,
-        Err(DeviceError::Unanswered(_))
-    ));
+    assert!(matches!(device.still().await, Err(DeviceError::Unanswered(_))));
+    assert!(matches!(device.recognise().await, Err(DeviceError::Unanswered(_))));
     lane.fault(Fault::Lockout);
-    assert!(matches!(
-        device.still().await,
-        Err(DeviceError::LockedOut { .. })
-    ));
+    assert!(matches!(device.still().await, Err(DeviceError::LockedOut { .. })));
 }
 
 #[tokio::test]
@@ -122,20 +107,14 @@ async fn events_arrive_with_their_pictures_in_either_framing() {
         lane.arrive(misread());
         let read = watched.read().await;
         assert_eq!(read.plate.as_deref(), Some("粤B1Z345"));
-        assert!(
-            read.picture.is_some() && read.plate_picture.is_some(),
-            "{fault:?}"
-        );
+        assert!(read.picture.is_some() && read.plate_picture.is_some(), "{fault:?}");
         assert!(!read.history && !read.uuid.is_empty());
     }
 }
 
 #[tokio::test]
 async fn what_the_camera_remembers_comes_first_and_is_marked() {
-    let past = PastRead {
-        minutes_ago: 90,
-        vehicle: Vehicle::new("粤B12345"),
-    };
+    let past = PastRead { minutes_ago: 90, vehicle: Vehicle::new("粤B12345") };
     let (_sim, lane) = site_with(|lane| lane.past = vec![past]).await;
     let mut watched = Watched::start(&lane);
     let read = watched.read().await;
@@ -154,11 +133,7 @@ async fn duplicates_and_replays_carry_the_same_id() {
     let mut watched = Watched::start(&lane);
     watched.up().await;
     lane.arrive(misread());
-    let reads = [
-        watched.read().await,
-        watched.read().await,
-        watched.read().await,
-    ];
+    let reads = [watched.read().await, watched.read().await, watched.read().await];
     assert!(reads.iter().all(|read| read.uuid == reads[0].uuid));
     let history: Vec<bool> = reads.iter().map(|read| read.history).collect();
     assert_eq!(history, [false, false, true]);
@@ -191,10 +166,7 @@ async fn a_locked_camera_is_not_hammered_by_the_stream() {
     lane.fault(Fault::Lockout);
     let mut watched = Watched::start(&lane);
     for _ in 0..5 {
-        assert!(matches!(
-            watched.down().await,
-            DeviceError::LockedOut { .. }
-        ));
+        assert!(matches!(watched.down().await, DeviceError::LockedOut { .. }));
     }
     assert_eq!(lane.requests(), 1);
 }
@@ -206,15 +178,10 @@ async fn watching_ends_with_its_listener() {
     let (told, news) = mpsc::channel(4);
     let watch = tokio::spawn(async move { device.watch(told).await });
     drop(news);
-    timeout(Duration::from_secs(10), watch)
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(Duration::from_secs(10), watch).await.unwrap().unwrap();
     let device = driver_with(&lane, |settings| settings.events = EventSource::Push);
     let (told, _news) = mpsc::channel(4);
-    timeout(Duration::from_secs(10), device.watch(told))
-        .await
-        .unwrap();
+    timeout(Duration::from_secs(10), device.watch(told)).await.unwrap();
 }
 
 #[tokio::test]

@@ -12,16 +12,12 @@ use tokio::{
 
 /// Takes one POST off a socket and answers 200.
 async fn take(listener: &TcpListener) -> Vec<PlateRead> {
-    let (mut stream, _) = timeout(Duration::from_secs(20), listener.accept())
-        .await
-        .expect("a post in time")
-        .expect("a connection");
+    let (mut stream, _) =
+        timeout(Duration::from_secs(20), listener.accept()).await.expect("a post in time").expect("a connection");
     let (head, body) = request(&mut stream).await;
     let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     stream.write_all(answer).await.expect("an answer");
-    let kind = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-type: "));
+    let kind = head.lines().find_map(|line| line.strip_prefix("content-type: "));
     parse_push(kind.expect("a content type"), &body).expect("readable events")
 }
 
@@ -33,9 +29,7 @@ async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
             continue;
         };
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length: usize = length.and_then(|text| text.parse().ok()).expect("a length");
         if bytes.len() >= end + 4 + length {
             return (head, bytes.split_off(end + 4));

@@ -35,10 +35,7 @@ fn facts(direction: Direction) -> JudgeFacts {
 }
 
 fn stay(space_taken: bool) -> StayFacts {
-    StayFacts {
-        entered_at: NOW.plus_minutes(-61),
-        space_taken,
-    }
+    StayFacts { entered_at: NOW.plus_minutes(-61), space_taken }
 }
 
 fn both_ways(change: impl Fn(&mut JudgeFacts)) -> (Assessment, Assessment) {
@@ -56,19 +53,13 @@ fn without_a_plate_it_is_unlicensed_whatever_else_is_known() {
         f.plate = Ok(None);
         f.passes = Ok(vec![pass(30)]);
     });
-    assert_eq!(
-        (entry, exit),
-        (Assessment::Unlicensed, Assessment::Unlicensed)
-    );
+    assert_eq!((entry, exit), (Assessment::Unlicensed, Assessment::Unlicensed));
 }
 
 #[test]
 fn a_locked_vehicle_is_held_at_exits_only() {
     let judged = both_ways(|f| {
-        f.vehicle = Ok(VehicleFacts {
-            locked: true,
-            blacklisted: false,
-        });
+        f.vehicle = Ok(VehicleFacts { locked: true, blacklisted: false });
         f.passes = Ok(vec![pass(30)]);
     });
     assert_eq!(judged, (Assessment::PassValid, Assessment::VehicleLocked));
@@ -77,10 +68,7 @@ fn a_locked_vehicle_is_held_at_exits_only() {
 #[test]
 fn a_blacklisted_vehicle_is_stopped_at_entries_and_never_detained() {
     let judged = both_ways(|f| {
-        f.vehicle = Ok(VehicleFacts {
-            locked: false,
-            blacklisted: true,
-        });
+        f.vehicle = Ok(VehicleFacts { locked: false, blacklisted: true });
         f.passes = Ok(vec![pass(30)]);
     });
     assert_eq!(judged, (Assessment::Blacklisted, Assessment::PassValid));
@@ -100,14 +88,8 @@ fn an_ended_pass_is_said_to_have_ended() {
 
 #[test]
 fn a_pass_that_does_not_count_is_no_pass() {
-    let suspended = PassFacts {
-        status: PassStatus::Suspended,
-        ..pass(30)
-    };
-    let not_yet = PassFacts {
-        valid_from: NOW.plus_minutes(1),
-        ..pass(30)
-    };
+    let suspended = PassFacts { status: PassStatus::Suspended, ..pass(30) };
+    let not_yet = PassFacts { valid_from: NOW.plus_minutes(1), ..pass(30) };
     for none in [suspended, not_yet] {
         let judged = both_ways(|f| {
             f.passes = Ok(vec![none.clone()]);
@@ -121,10 +103,7 @@ fn a_pass_that_does_not_count_is_no_pass() {
 fn spaces_taken_by_another_plate_make_it_space_taken() {
     let judged = both_ways(|f| {
         f.passes = Ok(vec![pass(30)]);
-        f.sharing_inside = Ok(vec![PlateInside {
-            plate: plate("粤B54321"),
-            as_temporary: false,
-        }]);
+        f.sharing_inside = Ok(vec![PlateInside { plate: plate("粤B54321"), as_temporary: false }]);
     });
     assert_eq!(judged, (Assessment::SpaceTaken, Assessment::SpaceTaken));
 }
@@ -135,20 +114,10 @@ fn the_leaving_vehicle_is_not_counted_against_itself() {
     leaving.passes = Ok(vec![pass(30)]);
     leaving.stay = Ok(Some(stay(false)));
     leaving.sharing_inside = Ok(vec![
-        PlateInside {
-            plate: plate(ME),
-            as_temporary: false,
-        },
-        PlateInside {
-            plate: plate("粤B54321"),
-            as_temporary: true,
-        },
+        PlateInside { plate: plate(ME), as_temporary: false },
+        PlateInside { plate: plate("粤B54321"), as_temporary: true },
     ]);
-    assert_eq!(
-        judge(&leaving),
-        Assessment::PassValid,
-        "and the other one pays for itself"
-    );
+    assert_eq!(judge(&leaving), Assessment::PassValid, "and the other one pays for itself");
 }
 
 #[test]
@@ -169,10 +138,7 @@ fn an_old_stay_that_was_never_ended_says_nothing_about_entering_again() {
 
 #[test]
 fn no_pass_is_temporary_and_at_an_exit_without_entry_no_entry_record() {
-    assert_eq!(
-        both_ways(|_| {}),
-        (Assessment::Temporary, Assessment::NoEntryRecord)
-    );
+    assert_eq!(both_ways(|_| {}), (Assessment::Temporary, Assessment::NoEntryRecord));
     let judged = both_ways(|f| f.stay = Ok(Some(stay(false))));
     assert_eq!(judged, (Assessment::Temporary, Assessment::Temporary));
 }
@@ -180,72 +146,39 @@ fn no_pass_is_temporary_and_at_an_exit_without_entry_no_entry_record() {
 #[test]
 fn where_the_direction_is_not_known_only_what_both_agree_on_counts() {
     let open = |change: fn(&mut JudgeFacts)| {
-        let mut facts = JudgeFacts {
-            direction: None,
-            ..facts(Direction::Entry)
-        };
+        let mut facts = JudgeFacts { direction: None, ..facts(Direction::Entry) };
         change(&mut facts);
         judge(&facts)
     };
-    assert_eq!(
-        open(|f| f.passes = Ok(vec![pass(30)])),
-        Assessment::PassValid,
-        "R42"
-    );
-    assert_eq!(
-        open(|_| {}),
-        Assessment::Unknown,
-        "temporary one way, no entry record the other"
-    );
+    assert_eq!(open(|f| f.passes = Ok(vec![pass(30)])), Assessment::PassValid, "R42");
+    assert_eq!(open(|_| {}), Assessment::Unknown, "temporary one way, no entry record the other");
     assert_eq!(open(|f| f.plate = Ok(None)), Assessment::Unlicensed);
 }
 
 fn any_facts() -> impl Strategy<Value = JudgeFacts> {
-    let direction = prop_oneof![
-        Just(None),
-        Just(Some(Direction::Entry)),
-        Just(Some(Direction::Exit))
-    ];
+    let direction = prop_oneof![Just(None), Just(Some(Direction::Entry)), Just(Some(Direction::Exit))];
     let passes = prop::collection::vec(
-        (-10i64..10, 0u32..3).prop_map(|(days, spaces)| PassFacts {
-            spaces,
-            ..pass(days)
-        }),
+        (-10i64..10, 0u32..3).prop_map(|(days, spaces)| PassFacts { spaces, ..pass(days) }),
         0..3,
     );
     let sharing = prop::collection::vec(
-        (prop::sample::select(vec![ME, "粤B54321"]), any::<bool>()).prop_map(
-            |(p, as_temporary)| PlateInside {
-                plate: plate(p),
-                as_temporary,
-            },
-        ),
+        (prop::sample::select(vec![ME, "粤B54321"]), any::<bool>())
+            .prop_map(|(p, as_temporary)| PlateInside { plate: plate(p), as_temporary }),
         0..3,
     );
-    let vehicle = (any::<bool>(), any::<bool>()).prop_map(|(locked, blacklisted)| VehicleFacts {
-        locked,
-        blacklisted,
-    });
+    let vehicle = (any::<bool>(), any::<bool>()).prop_map(|(locked, blacklisted)| VehicleFacts { locked, blacklisted });
     let stay = prop::option::of(any::<bool>().prop_map(stay));
-    (
-        direction,
-        prop::bool::weighted(0.9),
-        vehicle,
-        passes,
-        sharing,
-        stay,
+    (direction, prop::bool::weighted(0.9), vehicle, passes, sharing, stay).prop_map(
+        |(direction, plated, vehicle, passes, sharing, stay)| JudgeFacts {
+            direction,
+            plate: Ok(plated.then(|| plate(ME))),
+            vehicle: Ok(vehicle),
+            passes: Ok(passes),
+            sharing_inside: Ok(sharing),
+            stay: Ok(stay),
+            now: NOW,
+        },
     )
-        .prop_map(
-            |(direction, plated, vehicle, passes, sharing, stay)| JudgeFacts {
-                direction,
-                plate: Ok(plated.then(|| plate(ME))),
-                vehicle: Ok(vehicle),
-                passes: Ok(passes),
-                sharing_inside: Ok(sharing),
-                stay: Ok(stay),
-                now: NOW,
-            },
-        )
 }
 
 proptest! {

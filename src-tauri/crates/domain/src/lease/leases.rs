@@ -24,10 +24,7 @@ pub struct Leases {
 impl Leases {
     /// No lane held yet; `lock_minutes` is how long a claim lasts.
     pub fn new(lock_minutes: i64) -> Self {
-        Self {
-            lock_minutes,
-            rows: BTreeMap::new(),
-        }
+        Self { lock_minutes, rows: BTreeMap::new() }
     }
 
     /// Takes a lane, or renews one's own. `case` is used only where a new case begins.
@@ -75,9 +72,7 @@ impl Leases {
             return Err(LeaseError::Lost);
         }
         if let Some(busy) = self.lane_of(to, now).filter(|busy| busy.lane != *lane) {
-            return Err(LeaseError::ReceiverBusy {
-                lane: busy.lane.clone(),
-            });
+            return Err(LeaseError::ReceiverBusy { lane: busy.lane.clone() });
         }
         Ok(self.grant(to, lane, case, now, Some(End::HandedOver)))
     }
@@ -114,16 +109,8 @@ impl Leases {
     }
 
     /// Whether an order under this fence may be made or sent now (R13).
-    pub fn check(
-        &self,
-        person: &PersonId,
-        lane: &LaneId,
-        fence: Fence,
-        now: Timestamp,
-    ) -> Result<&Lease, LeaseError> {
-        self.holder(lane, now)
-            .filter(|held| held.person == *person && held.fence == fence)
-            .ok_or(LeaseError::Lost)
+    pub fn check(&self, person: &PersonId, lane: &LaneId, fence: Fence, now: Timestamp) -> Result<&Lease, LeaseError> {
+        self.holder(lane, now).filter(|held| held.person == *person && held.fence == fence).ok_or(LeaseError::Lost)
     }
 
     /// Closes the person's case and frees its lane at once (R8).
@@ -134,10 +121,7 @@ impl Leases {
         closing: Closing,
         now: Timestamp,
     ) -> Result<Ended, LeaseError> {
-        let held = self
-            .lane_of(person, now)
-            .filter(|held| held.case == *case)
-            .ok_or(LeaseError::Lost)?;
+        let held = self.lane_of(person, now).filter(|held| held.case == *case).ok_or(LeaseError::Lost)?;
         if closing.order_in_flight {
             return Err(LeaseError::OrderInFlight);
         }
@@ -145,17 +129,11 @@ impl Leases {
             return Err(LeaseError::CallLive);
         }
         let lane = held.lane.clone();
-        self.end(&lane, End::Closed, Some(person))
-            .ok_or(LeaseError::Lost)
+        self.end(&lane, End::Closed, Some(person)).ok_or(LeaseError::Lost)
     }
 
     /// A call is live on the lane: it stays with its holder for as long (R11).
-    pub fn call_started(
-        &mut self,
-        person: &PersonId,
-        lane: &LaneId,
-        now: Timestamp,
-    ) -> Result<(), LeaseError> {
+    pub fn call_started(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Result<(), LeaseError> {
         self.held_mut(person, lane, now)?.expires_at = None;
         Ok(())
     }
@@ -172,14 +150,8 @@ impl Leases {
 
     /// Frees every lane whose time is over (R9).
     pub fn expire(&mut self, now: Timestamp) -> Vec<Ended> {
-        let over: Vec<LaneId> = self
-            .open()
-            .filter(|lease| !lease.holds(now))
-            .map(|lease| lease.lane.clone())
-            .collect();
-        over.iter()
-            .filter_map(|lane| self.end(lane, End::Expired, None))
-            .collect()
+        let over: Vec<LaneId> = self.open().filter(|lease| !lease.holds(now)).map(|lease| lease.lane.clone()).collect();
+        over.iter().filter_map(|lane| self.end(lane, End::Expired, None)).collect()
     }
 
     /// When [`Self::expire`] next has something to do.
@@ -189,17 +161,12 @@ impl Leases {
 
     /// Who holds a lane now.
     pub fn holder(&self, lane: &LaneId, now: Timestamp) -> Option<&Lease> {
-        self.rows
-            .get(lane)?
-            .open
-            .as_ref()
-            .filter(|lease| lease.holds(now))
+        self.rows.get(lane)?.open.as_ref().filter(|lease| lease.holds(now))
     }
 
     /// Which lane a person holds now; never more than one.
     pub fn lane_of(&self, person: &PersonId, now: Timestamp) -> Option<&Lease> {
-        self.open()
-            .find(|lease| lease.person == *person && lease.holds(now))
+        self.open().find(|lease| lease.person == *person && lease.holds(now))
     }
 
     /// A lane's newest fence; 0 where it was never claimed.
@@ -220,29 +187,17 @@ impl Leases {
         self.rows.values().filter_map(|row| row.open.as_ref())
     }
 
-    fn may_leave_former(
-        &self,
-        person: &PersonId,
-        lane: &LaneId,
-        now: Timestamp,
-    ) -> Result<(), LeaseError> {
+    fn may_leave_former(&self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Result<(), LeaseError> {
         match self.lane_of(person, now) {
-            Some(former) if former.lane != *lane && former.in_call() => Err(LeaseError::InCall {
-                lane: former.lane.clone(),
-            }),
+            Some(former) if former.lane != *lane && former.in_call() => {
+                Err(LeaseError::InCall { lane: former.lane.clone() })
+            }
             _ => Ok(()),
         }
     }
 
     /// Gives the lane to `person`; `taking` names how it is taken from another who still holds it.
-    fn grant(
-        &mut self,
-        person: &PersonId,
-        lane: &LaneId,
-        case: CaseId,
-        now: Timestamp,
-        taking: Option<End>,
-    ) -> Gained {
+    fn grant(&mut self, person: &PersonId, lane: &LaneId, case: CaseId, now: Timestamp, taking: Option<End>) -> Gained {
         let mut expires_at = Some(now.plus_minutes(self.lock_minutes));
         let held = self.holder(lane, now).cloned();
         let goes_on = held.as_ref().filter(|held| held.person == *person).cloned();
@@ -274,41 +229,22 @@ impl Leases {
             expires_at,
         };
         row.open = Some(lease.clone());
-        Gained {
-            lease,
-            renewed: goes_on.is_some(),
-            ended,
-        }
+        Gained { lease, renewed: goes_on.is_some(), ended }
     }
 
     /// Ends the person's lease on any other lane, over or not: one open lease a person.
     fn end_former(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Option<Ended> {
-        let former = self
-            .open()
-            .find(|lease| lease.person == *person && lease.lane != *lane)?;
+        let former = self.open().find(|lease| lease.person == *person && lease.lane != *lane)?;
         let (former, held) = (former.lane.clone(), former.holds(now));
-        if held {
-            self.end(&former, End::Requeried, Some(person))
-        } else {
-            self.end(&former, End::Expired, None)
-        }
+        if held { self.end(&former, End::Requeried, Some(person)) } else { self.end(&former, End::Expired, None) }
     }
 
     fn end(&mut self, lane: &LaneId, why: End, by: Option<&PersonId>) -> Option<Ended> {
         let lease = self.rows.get_mut(lane)?.open.take()?;
-        Some(Ended {
-            lease,
-            why,
-            by: by.cloned(),
-        })
+        Some(Ended { lease, why, by: by.cloned() })
     }
 
-    fn held_mut(
-        &mut self,
-        person: &PersonId,
-        lane: &LaneId,
-        now: Timestamp,
-    ) -> Result<&mut Lease, LeaseError> {
+    fn held_mut(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Result<&mut Lease, LeaseError> {
         self.rows
             .get_mut(lane)
             .and_then(|row| row.open.as_mut())
@@ -318,8 +254,5 @@ impl Leases {
 }
 
 fn held_by(lease: &Lease) -> LeaseError {
-    LeaseError::Held {
-        by: lease.person.clone(),
-        since: lease.acquired_at,
-    }
+    LeaseError::Held { by: lease.person.clone(), since: lease.acquired_at }
 }

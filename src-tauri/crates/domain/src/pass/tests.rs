@@ -21,10 +21,7 @@ fn pass(spaces: u32, plates: &[&str]) -> PassFacts {
 }
 
 fn inside(text: &str) -> PlateInside {
-    PlateInside {
-        plate: plate(text),
-        as_temporary: false,
-    }
+    PlateInside { plate: plate(text), as_temporary: false }
 }
 
 #[test]
@@ -35,18 +32,9 @@ fn created_and_active_count_suspended_and_cancelled_do_not() {
         (PassStatus::Suspended, Standing::Barred),
         (PassStatus::Cancelled, Standing::Barred),
     ] {
-        let pass = PassFacts {
-            status,
-            ..pass(1, &["粤B12345"])
-        };
+        let pass = PassFacts { status, ..pass(1, &["粤B12345"]) };
         assert_eq!(pass.standing(END.plus_minutes(-1)), standing, "{status}");
-        assert!(
-            !PassFacts {
-                status: PassStatus::Suspended,
-                ..pass
-            }
-            .in_grace(END.plus_minutes(1), 3)
-        );
+        assert!(!PassFacts { status: PassStatus::Suspended, ..pass }.in_grace(END.plus_minutes(1), 3));
     }
 }
 
@@ -73,10 +61,7 @@ fn grace_is_so_many_days_and_no_longer() {
     assert!(pass.in_grace(END.plus_ms(1), 3));
     assert!(pass.in_grace(END.plus_minutes(3 * DAY), 3));
     assert!(!pass.in_grace(END.plus_minutes(3 * DAY).plus_ms(1), 3));
-    assert!(
-        !pass.in_grace(END.plus_ms(1), 0),
-        "no grace where the rule says 0"
-    );
+    assert!(!pass.in_grace(END.plus_ms(1), 0), "no grace where the rule says 0");
 }
 
 #[test]
@@ -86,50 +71,21 @@ fn other_plates_take_the_spaces_and_the_vehicle_itself_does_not() {
     assert!(!shared.is_full_for(&plate(a), &[]));
     assert!(!shared.is_full_for(&plate(a), &[inside(b)]));
     assert!(shared.is_full_for(&plate(a), &[inside(b), inside(c)]));
-    assert!(
-        !shared.is_full_for(&plate(a), &[inside(a), inside(b)]),
-        "not against itself"
-    );
-    assert!(
-        !shared.is_full_for(&plate(a), &[inside(b), inside(b)]),
-        "one vehicle, one space"
-    );
-    assert!(
-        !shared.is_full_for(&plate(a), &[inside(b), inside("京A00001")]),
-        "strangers take none"
-    );
-    let paying = PlateInside {
-        plate: plate(c),
-        as_temporary: true,
-    };
-    assert!(
-        !shared.is_full_for(&plate(a), &[inside(b), paying]),
-        "who pays by time takes none"
-    );
+    assert!(!shared.is_full_for(&plate(a), &[inside(a), inside(b)]), "not against itself");
+    assert!(!shared.is_full_for(&plate(a), &[inside(b), inside(b)]), "one vehicle, one space");
+    assert!(!shared.is_full_for(&plate(a), &[inside(b), inside("京A00001")]), "strangers take none");
+    let paying = PlateInside { plate: plate(c), as_temporary: true };
+    assert!(!shared.is_full_for(&plate(a), &[inside(b), paying]), "who pays by time takes none");
 }
 
 #[test]
 fn of_several_passes_the_best_decides() {
     let now = END.plus_minutes(2 * DAY);
     let ended = pass(1, &["粤B12345"]);
-    let longer_ago = PassFacts {
-        valid_to: END.plus_minutes(-9 * DAY),
-        ..ended.clone()
-    };
-    let valid = PassFacts {
-        valid_to: END.plus_minutes(9 * DAY),
-        ..ended.clone()
-    };
-    let suspended = PassFacts {
-        status: PassStatus::Suspended,
-        ..valid.clone()
-    };
-    let all = [
-        suspended.clone(),
-        longer_ago.clone(),
-        ended.clone(),
-        valid.clone(),
-    ];
+    let longer_ago = PassFacts { valid_to: END.plus_minutes(-9 * DAY), ..ended.clone() };
+    let valid = PassFacts { valid_to: END.plus_minutes(9 * DAY), ..ended.clone() };
+    let suspended = PassFacts { status: PassStatus::Suspended, ..valid.clone() };
+    let all = [suspended.clone(), longer_ago.clone(), ended.clone(), valid.clone()];
     assert_eq!(best(&all, now), Some(&valid));
     assert_eq!(best(&all[..3], now), Some(&ended));
     assert_eq!(best(&all[..2], now), Some(&longer_ago));

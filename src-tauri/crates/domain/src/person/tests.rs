@@ -7,11 +7,7 @@ use proptest::prelude::*;
 #[test]
 fn the_table_names_every_permission_once_and_gives_each_to_somebody() {
     let named: Vec<Permission> = TABLE.iter().map(|(permission, _)| *permission).collect();
-    assert_eq!(
-        named,
-        Permission::ALL,
-        "in the same order, so that the printed table reads like the list"
-    );
+    assert_eq!(named, Permission::ALL, "in the same order, so that the printed table reads like the list");
     assert!(TABLE.iter().all(|(_, roles)| !roles.is_empty()));
 }
 
@@ -21,21 +17,14 @@ fn lot_staff_have_no_seat_no_calls_and_no_queue() {
         assert!(!LotStaff.may(permission), "R1");
         assert!(Agent.may(permission), "R2");
     }
-    assert!(
-        !Supervisor.may(Permission::Seat) && !Admin.may(Permission::Seat),
-        "only agents have seats"
-    );
+    assert!(!Supervisor.may(Permission::Seat) && !Admin.may(Permission::Seat), "only agents have seats");
 }
 
 #[test]
 fn only_supervisors_take_over_approve_and_watch_the_board() {
     for permission in [Permission::TakeOver, Permission::Approve, Permission::Board] {
         for role in Role::ALL {
-            assert_eq!(
-                role.may(permission),
-                *role == Supervisor,
-                "R3, R12: {role} {permission}"
-            );
+            assert_eq!(role.may(permission), *role == Supervisor, "R3, R12: {role} {permission}");
         }
     }
 }
@@ -47,11 +36,7 @@ fn only_administrators_configure_and_they_work_no_lanes() {
     }
     for permission in [Permission::Claim, Permission::Act, Permission::Release] {
         assert!(!Admin.may(permission), "R4");
-        assert!(
-            [LotStaff, Agent, Supervisor]
-                .iter()
-                .all(|role| role.may(permission))
-        );
+        assert!([LotStaff, Agent, Supervisor].iter().all(|role| role.may(permission)));
     }
 }
 
@@ -76,30 +61,14 @@ fn others_openings_are_for_those_who_review() {
 }
 
 fn area(id: &str, parent: Option<&str>) -> AreaNode {
-    AreaNode {
-        id: id.parse().unwrap(),
-        parent: parent.map(|p| p.parse().unwrap()),
-    }
+    AreaNode { id: id.parse().unwrap(), parent: parent.map(|p| p.parse().unwrap()) }
 }
 fn lot(id: &str, area: &str) -> LotNode {
-    LotNode {
-        id: id.parse().unwrap(),
-        area: area.parse().unwrap(),
-    }
+    LotNode { id: id.parse().unwrap(), area: area.parse().unwrap() }
 }
 fn resolve(areas: &[&str], lots: &[&str]) -> Vec<String> {
-    let tree = [
-        area("co", None),
-        area("south", Some("co")),
-        area("gz", Some("south")),
-        area("north", Some("co")),
-    ];
-    let all = [
-        lot("caiyue", "gz"),
-        lot("haizhu", "gz"),
-        lot("port", "south"),
-        lot("beijing", "north"),
-    ];
+    let tree = [area("co", None), area("south", Some("co")), area("gz", Some("south")), area("north", Some("co"))];
+    let all = [lot("caiyue", "gz"), lot("haizhu", "gz"), lot("port", "south"), lot("beijing", "north")];
     let areas: Vec<AreaId> = areas.iter().map(|a| a.parse().unwrap()).collect();
     let lots: Vec<LotId> = lots.iter().map(|l| l.parse().unwrap()).collect();
     let scope = Scope::resolve(&tree, &all, &areas, &lots);
@@ -108,24 +77,12 @@ fn resolve(areas: &[&str], lots: &[&str]) -> Vec<String> {
 
 #[test]
 fn an_area_brings_everything_below_it_and_a_lot_only_itself() {
-    assert_eq!(
-        resolve(&["co"], &[]),
-        ["beijing", "caiyue", "haizhu", "port"]
-    );
+    assert_eq!(resolve(&["co"], &[]), ["beijing", "caiyue", "haizhu", "port"]);
     assert_eq!(resolve(&["south"], &[]), ["caiyue", "haizhu", "port"]);
-    assert_eq!(
-        resolve(&["gz"], &["beijing"]),
-        ["beijing", "caiyue", "haizhu"]
-    );
+    assert_eq!(resolve(&["gz"], &["beijing"]), ["beijing", "caiyue", "haizhu"]);
     assert_eq!(resolve(&[], &["port"]), ["port"], "R1: only their own lots");
-    assert!(
-        resolve(&[], &[]).is_empty(),
-        "who was given nothing sees nothing"
-    );
-    assert!(
-        resolve(&["mars"], &["moon"]).is_empty(),
-        "names that do not exist add nothing"
-    );
+    assert!(resolve(&[], &[]).is_empty(), "who was given nothing sees nothing");
+    assert!(resolve(&["mars"], &["moon"]).is_empty(), "names that do not exist add nothing");
 }
 
 #[test]

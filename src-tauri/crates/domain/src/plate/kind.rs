@@ -74,9 +74,7 @@ impl Class {
         match self {
             Self::Province => is_province(c),
             Self::Office => c.is_ascii_uppercase() && c != 'I',
-            Self::Serial => {
-                c.is_ascii_digit() || (c.is_ascii_uppercase() && !matches!(c, 'I' | 'O'))
-            }
+            Self::Serial => c.is_ascii_digit() || (c.is_ascii_uppercase() && !matches!(c, 'I' | 'O')),
             Self::Digit => c.is_ascii_digit(),
             Self::Energy => "DFABCEGHJK".contains(c),
             Self::PoliceSerial => c.is_ascii_digit() || matches!(c, 'A'..='D'),
@@ -88,9 +86,7 @@ impl Class {
     }
 }
 
-use Class::{
-    ArmedSerial, Digit, Energy, Exactly, Forces, Office, PoliceSerial, Province, RescueMark, Serial,
-};
+use Class::{ArmedSerial, Digit, Energy, Exactly, Forces, Office, PoliceSerial, Province, RescueMark, Serial};
 
 const D: Class = Digit;
 const S: Class = Serial;
@@ -110,21 +106,9 @@ const fn shape(kind: PlateKind, dot: usize, places: &'static [Class]) -> Shape {
 
 /// Every shape, the narrower before the wider.
 const SHAPES: &[Shape] = &[
-    shape(
-        PlateKind::HongKong,
-        2,
-        &[Exactly('粤'), Exactly('Z'), S, S, S, S, Exactly('港')],
-    ),
-    shape(
-        PlateKind::Macau,
-        2,
-        &[Exactly('粤'), Exactly('Z'), S, S, S, S, Exactly('澳')],
-    ),
-    shape(
-        PlateKind::Police,
-        2,
-        &[P, O, PoliceSerial, D, D, D, Exactly('警')],
-    ),
+    shape(PlateKind::HongKong, 2, &[Exactly('粤'), Exactly('Z'), S, S, S, S, Exactly('港')]),
+    shape(PlateKind::Macau, 2, &[Exactly('粤'), Exactly('Z'), S, S, S, S, Exactly('澳')]),
+    shape(PlateKind::Police, 2, &[P, O, PoliceSerial, D, D, D, Exactly('警')]),
     shape(PlateKind::Trailer, 2, &[P, O, S, S, S, S, Exactly('挂')]),
     shape(PlateKind::Learner, 2, &[P, O, S, S, S, S, Exactly('学')]),
     shape(PlateKind::Trial, 2, &[P, O, S, S, S, S, Exactly('试')]),
@@ -134,55 +118,22 @@ const SHAPES: &[Shape] = &[
     shape(PlateKind::Consulate, 1, &[Exactly('领'), D, D, D, D, D, D]),
     shape(PlateKind::Embassy, 3, &[D, D, D, D, D, D, Exactly('使')]),
     shape(PlateKind::Embassy, 4, &[Exactly('使'), D, D, D, D, D, D]),
-    shape(
-        PlateKind::Rescue,
-        1,
-        &[P, RescueMark, D, D, D, Exactly('应'), Exactly('急')],
-    ),
-    shape(
-        PlateKind::Rescue,
-        1,
-        &[P, RescueMark, D, D, D, D, Exactly('应'), Exactly('急')],
-    ),
-    shape(
-        PlateKind::Rescue,
-        2,
-        &[P, O, RescueMark, D, D, Exactly('应'), Exactly('急')],
-    ),
-    shape(
-        PlateKind::Rescue,
-        2,
-        &[P, O, RescueMark, D, D, D, Exactly('应'), Exactly('急')],
-    ),
+    shape(PlateKind::Rescue, 1, &[P, RescueMark, D, D, D, Exactly('应'), Exactly('急')]),
+    shape(PlateKind::Rescue, 1, &[P, RescueMark, D, D, D, D, Exactly('应'), Exactly('急')]),
+    shape(PlateKind::Rescue, 2, &[P, O, RescueMark, D, D, Exactly('应'), Exactly('急')]),
+    shape(PlateKind::Rescue, 2, &[P, O, RescueMark, D, D, D, Exactly('应'), Exactly('急')]),
     shape(PlateKind::Ordinary, 2, &[P, O, S, S, S, S, S]),
     shape(PlateKind::NewEnergySmall, 2, &[P, O, Energy, S, D, D, D, D]),
     shape(PlateKind::NewEnergyLarge, 2, &[P, O, D, D, D, D, D, Energy]),
-    shape(
-        PlateKind::ArmedPolice,
-        2,
-        &[Exactly('W'), Exactly('J'), D, D, D, D, ArmedSerial],
-    ),
-    shape(
-        PlateKind::ArmedPolice,
-        3,
-        &[Exactly('W'), Exactly('J'), P, D, D, D, D, ArmedSerial],
-    ),
+    shape(PlateKind::ArmedPolice, 2, &[Exactly('W'), Exactly('J'), D, D, D, D, ArmedSerial]),
+    shape(PlateKind::ArmedPolice, 3, &[Exactly('W'), Exactly('J'), P, D, D, D, D, ArmedSerial]),
     shape(PlateKind::Military, 2, &[Forces, O, D, D, D, D, D]),
-    shape(
-        PlateKind::CivilAviation,
-        2,
-        &[Exactly('民'), Exactly('航'), S, S, S, S, S],
-    ),
+    shape(PlateKind::CivilAviation, 2, &[Exactly('民'), Exactly('航'), S, S, S, S, S]),
 ];
 
 fn shape_of(chars: &[char]) -> Option<&'static Shape> {
     SHAPES.iter().find(|shape| {
-        shape.places.len() == chars.len()
-            && shape
-                .places
-                .iter()
-                .zip(chars)
-                .all(|(class, c)| class.admits(*c))
+        shape.places.len() == chars.len() && shape.places.iter().zip(chars).all(|(class, c)| class.admits(*c))
     })
 }
 

@@ -45,11 +45,7 @@ pub fn same_vehicle(a: &Plate, b: &Plate) -> bool {
 }
 
 /// The vehicles inside that look like what was read, most alike first; equals keep the order they came in.
-pub fn look_alikes<T>(
-    read: &Plate,
-    inside: impl IntoIterator<Item = (T, Plate)>,
-    limit: usize,
-) -> Vec<(T, f32)> {
+pub fn look_alikes<T>(read: &Plate, inside: impl IntoIterator<Item = (T, Plate)>, limit: usize) -> Vec<(T, f32)> {
     look_alikes_doubting(read, &[], inside, limit)
 }
 
@@ -64,23 +60,12 @@ pub fn look_alikes_doubting<T>(
 ) -> Vec<(T, f32)> {
     let mut found: Vec<(T, f32, usize)> = inside
         .into_iter()
-        .map(|(what, plate)| {
-            (
-                what,
-                similarity(read, &plate),
-                doubted(read, &plate, doubtful),
-            )
-        })
+        .map(|(what, plate)| (what, similarity(read, &plate), doubted(read, &plate, doubtful)))
         .filter(|(_, alike, _)| *alike >= LOOK_ALIKE)
         .collect();
-    found.sort_by(|(_, a, doubted_a), (_, b, doubted_b)| {
-        b.total_cmp(a).then(doubted_b.cmp(doubted_a))
-    });
+    found.sort_by(|(_, a, doubted_a), (_, b, doubted_b)| b.total_cmp(a).then(doubted_b.cmp(doubted_a)));
     found.truncate(limit);
-    found
-        .into_iter()
-        .map(|(what, alike, _)| (what, alike))
-        .collect()
+    found.into_iter().map(|(what, alike, _)| (what, alike)).collect()
 }
 
 /// How many of the differences stand where the camera doubted. Positions mean nothing between different lengths.
@@ -108,9 +93,7 @@ fn distance(a: &[char], b: &[char]) -> f32 {
             if forbids(shape_a, i, cb) || forbids(shape_b, j, ca) {
                 swap *= IMPOSSIBLE_FACTOR;
             }
-            let cost = (before[j] + swap)
-                .min(before[j + 1] + GAP_COST)
-                .min(row[j] + GAP_COST);
+            let cost = (before[j] + swap).min(before[j + 1] + GAP_COST).min(row[j] + GAP_COST);
             row.push(cost);
         }
         before = row;
@@ -134,7 +117,5 @@ fn replace_cost(a: char, b: char) -> f32 {
 }
 
 fn forbids(shape: Option<&'static [Class]>, at: usize, c: char) -> bool {
-    shape
-        .and_then(|places| places.get(at))
-        .is_some_and(|class| !class.admits(c))
+    shape.and_then(|places| places.get(at)).is_some_and(|class| !class.admits(c))
 }

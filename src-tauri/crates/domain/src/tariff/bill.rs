@@ -52,13 +52,7 @@ impl Bill<'_> {
         let leave_by = self.leave_by();
         let open = (fee - discount - paid).0.max(0);
         let leaving = leave_by.is_some_and(|end| now <= end);
-        Dues {
-            fee,
-            discount,
-            paid,
-            due: Fen(if leaving { 0 } else { open }),
-            leave_by,
-        }
+        Dues { fee, discount, paid, due: Fen(if leaving { 0 } else { open }), leave_by }
     }
 
     /// The first moment after `now` at which another amount is due: a tariff step that counts, or the end of the leaving
@@ -82,18 +76,12 @@ impl Bill<'_> {
             let so_far = sum(self.payments.iter().filter(|other| other.at <= paid.at));
             so_far.0 > 0 && so_far.0 >= (self.fee(paid.at) - self.discount).0
         };
-        let latest = self
-            .payments
-            .iter()
-            .filter(settled)
-            .map(|paid| paid.at)
-            .max()?;
+        let latest = self.payments.iter().filter(settled).map(|paid| paid.at).max()?;
         Some(latest.plus_minutes(i64::from(self.leave_minutes)))
     }
 
     fn fee(&self, at: Timestamp) -> Fen {
-        self.tariff
-            .map_or(Fen(0), |tariff| tariff.fee(self.entered, at))
+        self.tariff.map_or(Fen(0), |tariff| tariff.fee(self.entered, at))
     }
 }
 
@@ -133,23 +121,11 @@ pub enum Stale {
 impl Quote {
     /// A quote for this bill.
     pub fn new(stay: StayId, plate: Option<Plate>, bill: &Bill<'_>, now: Timestamp) -> Self {
-        Self {
-            stay,
-            plate,
-            dues: bill.dues(now),
-            quoted_at: now,
-            changes_at: bill.next_change(now),
-        }
+        Self { stay, plate, dues: bill.dues(now), quoted_at: now, changes_at: bill.next_change(now) }
     }
 
     /// Whether it may still be used for this stay and plate.
-    pub fn check(
-        &self,
-        stay: &StayId,
-        plate: Option<&Plate>,
-        now: Timestamp,
-        quote_seconds: u32,
-    ) -> Result<(), Stale> {
+    pub fn check(&self, stay: &StayId, plate: Option<&Plate>, now: Timestamp, quote_seconds: u32) -> Result<(), Stale> {
         if self.stay != *stay || self.plate.as_ref() != plate {
             return Err(Stale::OtherVehicle);
         }

@@ -57,22 +57,14 @@ fn a_period_s_last_moment_belongs_to_it() {
 
 #[test]
 fn without_free_minutes_the_first_period_is_due_from_the_first_second() {
-    let tariff = Tariff::new(TariffParts {
-        free_minutes: 0,
-        ..*demo().parts()
-    })
-    .unwrap();
+    let tariff = Tariff::new(TariffParts { free_minutes: 0, ..*demo().parts() }).unwrap();
     assert_eq!(tariff.fee(IN, IN), Fen(500));
     assert_eq!(tariff.fee(IN, IN.plus_seconds(1)), Fen(500));
 }
 
 #[test]
 fn without_a_first_period_the_first_step_is_due_from_the_first_second() {
-    let steps = TariffParts {
-        step_minutes: 30,
-        step_fen: Fen(200),
-        ..TariffParts::default()
-    };
+    let steps = TariffParts { step_minutes: 30, step_fen: Fen(200), ..TariffParts::default() };
     let tariff = Tariff::new(steps).unwrap();
     assert_eq!(tariff.fee(IN, IN), Fen(200));
     assert_eq!((fee_after(&tariff, 30), fee_after(&tariff, 31)), (200, 400));
@@ -85,26 +77,15 @@ fn a_clock_behind_the_entry_costs_no_more_than_the_entry() {
 
 #[test]
 fn per_stay_is_a_first_period_without_steps() {
-    let per_stay = TariffParts {
-        first_minutes: 60,
-        first_fen: Fen(1000),
-        ..TariffParts::default()
-    };
+    let per_stay = TariffParts { first_minutes: 60, first_fen: Fen(1000), ..TariffParts::default() };
     let tariff = Tariff::new(per_stay).unwrap();
-    assert_eq!(
-        (fee_after(&tariff, 1), fee_after(&tariff, 5 * DAY)),
-        (1000, 1000)
-    );
+    assert_eq!((fee_after(&tariff, 1), fee_after(&tariff, 5 * DAY)), (1000, 1000));
     assert_eq!(tariff.next_change(IN, IN), None);
 }
 
 #[test]
 fn a_cap_of_nothing_is_no_cap() {
-    let tariff = Tariff::new(TariffParts {
-        day_cap_fen: Some(Fen(0)),
-        ..*demo().parts()
-    })
-    .unwrap();
+    let tariff = Tariff::new(TariffParts { day_cap_fen: Some(Fen(0)), ..*demo().parts() }).unwrap();
     assert_eq!(fee_after(&tariff, DAY), 500 + 23 * 400);
     assert_eq!(tariff.parts().day_cap_fen, None);
 }
@@ -116,54 +97,24 @@ fn numbers_that_make_no_tariff_are_refused_by_name() {
         change(&mut parts);
         Tariff::new(parts)
     };
-    assert_eq!(
-        with(|p| p.step_fen = Fen(-1)),
-        Err(TariffError::Negative("step_fen"))
-    );
-    assert_eq!(
-        with(|p| p.day_cap_fen = Some(Fen(-1))),
-        Err(TariffError::Negative("day_cap_fen"))
-    );
-    assert_eq!(
-        with(|p| p.free_minutes = 10_081),
-        Err(TariffError::TooLong("free_minutes"))
-    );
-    assert_eq!(
-        with(|p| p.step_minutes = 0),
-        Err(TariffError::NoLength("step_fen"))
-    );
-    assert_eq!(
-        with(|p| p.first_minutes = 0),
-        Err(TariffError::NoLength("first_fen"))
-    );
-    assert_eq!(
-        with(|p| p.first_fen = Fen(100_000_001)),
-        Err(TariffError::TooDear("first_fen"))
-    );
-    let json =
-        r#"{"free_minutes":0,"first_minutes":0,"first_fen":1,"step_minutes":1,"step_fen":1}"#;
-    assert!(
-        serde_json::from_str::<Tariff>(json).is_err(),
-        "read from a table it is checked too"
-    );
+    assert_eq!(with(|p| p.step_fen = Fen(-1)), Err(TariffError::Negative("step_fen")));
+    assert_eq!(with(|p| p.day_cap_fen = Some(Fen(-1))), Err(TariffError::Negative("day_cap_fen")));
+    assert_eq!(with(|p| p.free_minutes = 10_081), Err(TariffError::TooLong("free_minutes")));
+    assert_eq!(with(|p| p.step_minutes = 0), Err(TariffError::NoLength("step_fen")));
+    assert_eq!(with(|p| p.first_minutes = 0), Err(TariffError::NoLength("first_fen")));
+    assert_eq!(with(|p| p.first_fen = Fen(100_000_001)), Err(TariffError::TooDear("first_fen")));
+    let json = r#"{"free_minutes":0,"first_minutes":0,"first_fen":1,"step_minutes":1,"step_fen":1}"#;
+    assert!(serde_json::from_str::<Tariff>(json).is_err(), "read from a table it is checked too");
 }
 
 #[test]
 fn the_next_step_is_the_first_moment_with_another_fee() {
-    let next = |minutes| {
-        demo()
-            .next_change(IN, IN.plus_minutes(minutes))
-            .map(|at| at.since(IN.plus_ms(1)) / 60_000)
-    };
+    let next = |minutes| demo().next_change(IN, IN.plus_minutes(minutes)).map(|at| at.since(IN.plus_ms(1)) / 60_000);
     assert_eq!(next(0), Some(15));
     assert_eq!(next(15), Some(15));
     assert_eq!(next(16), Some(60));
     assert_eq!(next(60), Some(60));
-    assert_eq!(
-        next(10 * 60),
-        Some(DAY),
-        "at the cap nothing changes until the day is over"
-    );
+    assert_eq!(next(10 * 60), Some(DAY), "at the cap nothing changes until the day is over");
 }
 
 fn any_tariff() -> impl Strategy<Value = Tariff> {

@@ -28,9 +28,10 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
             continue;
         }
         let here = at_lots.get(&row.lot).map(Vec::as_slice).unwrap_or_default();
-        let stood_there = here.iter().copied().filter(|other| {
-            other.entered_at <= row.at && other.left_at.is_none_or(|left| left >= row.at)
-        });
+        let stood_there = here
+            .iter()
+            .copied()
+            .filter(|other| other.entered_at <= row.at && other.left_at.is_none_or(|left| left >= row.at));
         let alike: Vec<(&Stayed, f32)> = stood_there
             .map(|other| (other, similarity(read, &other.plate)))
             .filter(|(other, alike)| *alike >= LOOK_ALIKE || other.id == *stay)
@@ -39,12 +40,8 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
             continue;
         };
         // Who came last owes least.
-        let cheapest = alike
-            .iter()
-            .all(|(other, _)| other.entered_at <= chosen.entered_at);
-        let better = alike
-            .iter()
-            .find(|(other, alike)| *alike > how + MORE_ALIKE && other.id != chosen.id);
+        let cheapest = alike.iter().all(|(other, _)| other.entered_at <= chosen.entered_at);
+        let better = alike.iter().find(|(other, alike)| *alike > how + MORE_ALIKE && other.id != chosen.id);
         if let Some((better, _)) = better.filter(|_| cheapest) {
             let found = Found::of(Pattern::CheapCandidate, "cheapest", &[row]).plate(Some(plate));
             all.push(found.part(&row.id).fact("better", &better.plate.display()));
@@ -57,10 +54,7 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
 pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
     let mut all = Vec::new();
     for row in left(opened) {
-        let (first, due) = (
-            row.first_quote.unwrap_or_default(),
-            row.due.unwrap_or_default(),
-        );
+        let (first, due) = (row.first_quote.unwrap_or_default(), row.due.unwrap_or_default());
         let dropped = first - due;
         if dropped.0 <= 0 {
             continue;
@@ -70,10 +64,7 @@ pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
             .as_ref()
             .zip(row.plate_read.as_ref())
             .is_some_and(|(plate, read)| plate != read && same_vehicle(plate, read));
-        let (from, to) = (
-            row.claimed_at.plus_ms(-JUST_PAID_MS),
-            row.at.plus_minutes(1),
-        );
+        let (from, to) = (row.claimed_at.plus_ms(-JUST_PAID_MS), row.at.plus_minutes(1));
         let came: i64 = paid
             .iter()
             .filter(|paid| row.stay.is_some() && paid.stay == row.stay)
@@ -120,16 +111,12 @@ fn paid_about(row: &Opened, paid: &[Paid]) -> bool {
     paid.iter().any(|paid| {
         let same_stay = row.stay.is_some() && paid.stay == row.stay;
         let same_plate = row.plate.is_some() && paid.plate == row.plate;
-        paid.lot == row.lot
-            && (same_stay || same_plate)
-            && paid.at.since(row.at).abs() <= PAID_ABOUT_MS
+        paid.lot == row.lot && (same_stay || same_plate) && paid.at.since(row.at).abs() <= PAID_ABOUT_MS
     })
 }
 
 fn sure(row: &Opened, rules: &Rules) -> bool {
     row.plate.is_some()
         && row.plate == row.plate_read
-        && row
-            .confidence
-            .is_some_and(|sure| u32::from(sure) >= rules.warn_confidence_percent)
+        && row.confidence.is_some_and(|sure| u32::from(sure) >= rules.warn_confidence_percent)
 }

@@ -31,14 +31,10 @@ pub(super) fn many_releases(opened: &[Opened], worked: &[Worked], rules: &Rules)
             }
             let own: Vec<_> = cases.iter().filter(|case| case.person == person).collect();
             let hours: BTreeSet<u8> = own.iter().map(|case| case.at.local_hour()).collect();
-            let others =
-                |who: &PersonId, at: Timestamp| *who != person && hours.contains(&at.local_hour());
+            let others = |who: &PersonId, at: Timestamp| *who != person && hours.contains(&at.local_hour());
             let peers = cases.iter().filter(|case| others(&case.person, case.at));
             let peers_released = released.iter().filter(|row| others(&row.person, row.at));
-            let rate = Rate {
-                own: (theirs.len(), own.len().max(1)),
-                peers: (peers_released.count(), peers.count()),
-            };
+            let rate = Rate { own: (theirs.len(), own.len().max(1)), peers: (peers_released.count(), peers.count()) };
             if rate.stands_out(rules.warn_peers_times) {
                 let found = Found::of(Pattern::ManyReleases, "more", &theirs);
                 let found = found.fact("own", &rate.own()).fact("peers", &rate.peers());
@@ -84,20 +80,11 @@ pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
         }
     };
     let rows = releases(opened).filter_map(|row| Some((form(row)?, row)));
-    let days = by(rows, |(form, row)| {
-        (
-            *form,
-            row.lot.clone(),
-            row.person.clone(),
-            row.at.local_day(),
-        )
-    });
+    let days = by(rows, |(form, row)| (*form, row.lot.clone(), row.person.clone(), row.at.local_day()));
     let found = days.into_iter().map(|((form, _, _, day), rows)| {
         let openings: Vec<&Opened> = rows.into_iter().map(|(_, row)| row).collect();
         let found = Found::of(Pattern::Hasty, form, &openings).part(&format!("{form} {day}"));
-        found
-            .fact("seconds", &rules.warn_hasty_seconds)
-            .fact("day", &day)
+        found.fact("seconds", &rules.warn_hasty_seconds).fact("day", &day)
     });
     found.collect()
 }
@@ -106,9 +93,7 @@ pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
 pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -> Vec<Found> {
     let mut all = Vec::new();
     let cases_of = by(worked, |case| case.person.clone());
-    for ((_, person), rows) in by(releases(opened), |row| {
-        (row.lot.clone(), row.person.clone())
-    }) {
+    for ((_, person), rows) in by(releases(opened), |row| (row.lot.clone(), row.person.clone())) {
         if count(&rows) < rules.warn_fewest_releases {
             continue;
         }
@@ -116,9 +101,7 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
             let remark = row.remark.as_deref()?.trim();
             (!remark.is_empty()).then_some((remark, row))
         });
-        let most = by(said, |(remark, _)| *remark)
-            .into_iter()
-            .max_by_key(|(_, rows)| rows.len());
+        let most = by(said, |(remark, _)| *remark).into_iter().max_by_key(|(_, rows)| rows.len());
         if let Some((_, same)) = most
             && same.len() * 100 > rows.len() * rules.warn_remark_percent as usize
         {
@@ -142,16 +125,10 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
 /// Of the releases in shifts long enough, those at the end; and all of them.
 fn at_the_end<'a>(rows: &[&'a Opened], shifts: &[Shift]) -> (Vec<&'a Opened>, Vec<&'a Opened>) {
     let shift = |row: &Opened| {
-        let mut long = shifts
-            .iter()
-            .filter(|shift| shift.to.since(shift.from) >= SHORT_MS);
+        let mut long = shifts.iter().filter(|shift| shift.to.since(shift.from) >= SHORT_MS);
         long.find(|shift| shift.holds(row.at))
     };
-    let long: Vec<&Opened> = rows
-        .iter()
-        .copied()
-        .filter(|row| shift(row).is_some())
-        .collect();
+    let long: Vec<&Opened> = rows.iter().copied().filter(|row| shift(row).is_some()).collect();
     let late = |row: &&Opened| shift(row).is_some_and(|shift| shift.to.since(row.at) <= END_MS);
     (long.iter().copied().filter(late).collect(), long)
 }
@@ -175,10 +152,7 @@ fn shifts(cases: impl Iterator<Item = Timestamp>) -> Vec<Shift> {
     times.sort_unstable();
     let mut all: Vec<Shift> = Vec::new();
     for at in times {
-        match all
-            .last_mut()
-            .filter(|shift| at.since(shift.to) <= PAUSE_MS)
-        {
+        match all.last_mut().filter(|shift| at.since(shift.to) <= PAUSE_MS) {
             Some(shift) => shift.to = at,
             None => all.push(Shift { from: at, to: at }),
         }
@@ -220,8 +194,5 @@ fn foreign(lot: &LotId, person: PersonId, shift: Shift, rises: &[&Raised], media
     found.person = Some(person);
     found.others = rises.iter().map(|rise| rise.id.clone()).collect();
     found.at = rises.iter().map(|rise| rise.at).max().unwrap_or(shift.to);
-    found
-        .fact("count", &rises.len())
-        .fact("median", &median)
-        .fact("day", &shift.from.local_day())
+    found.fact("count", &rises.len()).fact("median", &median).fact("day", &shift.from.local_day())
 }

@@ -71,9 +71,7 @@ pub(super) fn borrowed_pass(opened: &[Opened], stays: &[Stayed]) -> Vec<Found> {
         let found = Found::of(Pattern::BorrowedPass, form, &[*row]).plate(Some(*plate));
         all.push(found.part(&row.id).fact("read", &read.display()));
     }
-    let passes = by(corrected, |(row, plate, _)| {
-        (row.lot.clone(), plate.as_str().to_owned())
-    });
+    let passes = by(corrected, |(row, plate, _)| (row.lot.clone(), plate.as_str().to_owned()));
     for rows in passes.into_values() {
         let (_, plate, first) = rows[0];
         let other = rows.iter().any(|(_, _, read)| !same_vehicle(first, read));
@@ -98,11 +96,8 @@ fn inside(stays: &[Stayed], row: &Opened, plate: &Plate) -> bool {
 
 /// Pattern 10: Let in without a plate and let out against the rules by one person.
 pub(super) fn no_plate_in_out(opened: &[Opened]) -> Vec<Found> {
-    let entries =
-        releases(opened).filter(|row| row.direction == Direction::Entry && row.plate.is_none());
-    let unknown = |row: &&Opened| {
-        row.direction == Direction::Exit && (row.plate.is_none() || row.stay.is_none())
-    };
+    let entries = releases(opened).filter(|row| row.direction == Direction::Entry && row.plate.is_none());
+    let unknown = |row: &&Opened| row.direction == Direction::Exit && (row.plate.is_none() || row.stay.is_none());
     let exits: Vec<&Opened> = releases(opened).filter(unknown).collect();
     let mut taken: Vec<&Opened> = Vec::new();
     let mut all = Vec::new();

@@ -17,10 +17,8 @@ const TURN_MS: i64 = 10 * MINUTE_MS;
 /// Pattern 8: The same photo, or nearly the same, proves two openings.
 pub(super) fn same_photo(opened: &[Opened], proofs: &[Proof], rules: &Rules) -> Vec<Found> {
     let rows: BTreeMap<_, _> = opened.iter().map(|row| (&row.id, row)).collect();
-    let known: Vec<(&Proof, &Opened)> = proofs
-        .iter()
-        .filter_map(|proof| Some((proof, *rows.get(&proof.opening)?)))
-        .collect();
+    let known: Vec<(&Proof, &Opened)> =
+        proofs.iter().filter_map(|proof| Some((proof, *rows.get(&proof.opening)?))).collect();
     let mut groups = Groups::new(known.len());
     // Hashes that differ in fewer bits than there are bytes agree in at least one byte: only those are compared.
     let bytes = (0..8).flat_map(|place| {
@@ -50,8 +48,7 @@ pub(super) fn same_photo(opened: &[Opened], proofs: &[Proof], rules: &Rules) -> 
 fn alike(one: &Proof, other: &Proof, rules: &Rules) -> bool {
     // A picture without any edge hashes to nothing: that two of them agree says nothing.
     let plain = one.near == 0 || one.near == u64::MAX;
-    one.sha256 == other.sha256
-        || (!plain && (one.near ^ other.near).count_ones() <= rules.warn_photo_bits)
+    one.sha256 == other.sha256 || (!plain && (one.near ^ other.near).count_ones() <= rules.warn_photo_bits)
 }
 
 /// Sets that grow together.
@@ -97,9 +94,7 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
             all.push(found.part(&row.id));
         }
     }
-    let at_lanes = by(opened.iter().filter(|row| row.moved), |row| {
-        row.lane.clone()
-    });
+    let at_lanes = by(opened.iter().filter(|row| row.moved), |row| row.lane.clone());
     for behind in seen {
         // Who waits may still get a turn.
         if now.since(behind.at) < TURN_MS {
@@ -115,9 +110,7 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
         let Some(before) = before.filter(|row| !is_of(row, behind)) else {
             continue;
         };
-        let own_turn = here
-            .iter()
-            .any(|row| (0..=TURN_MS).contains(&row.at.since(behind.at)) && is_of(row, behind));
+        let own_turn = here.iter().any(|row| (0..=TURN_MS).contains(&row.at.since(behind.at)) && is_of(row, behind));
         if !own_turn {
             let found = Found::of(Pattern::PassageMismatch, "followed", &[before]);
             all.push(found.plate(Some(&behind.plate)).part(&before.id));
@@ -129,8 +122,5 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
 /// Whether an opening was for the vehicle that was read.
 fn is_of(row: &Opened, seen: &Seen) -> bool {
     row.read.as_ref() == Some(&seen.id)
-        || [&row.plate, &row.plate_read]
-            .into_iter()
-            .flatten()
-            .any(|plate| same_vehicle(plate, &seen.plate))
+        || [&row.plate, &row.plate_read].into_iter().flatten().any(|plate| same_vehicle(plate, &seen.plate))
 }

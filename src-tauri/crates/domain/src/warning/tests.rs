@@ -6,8 +6,7 @@ use super::*;
 use crate::time::{DAY_MS, MINUTE_MS};
 
 /// Ten in the morning in China.
-const TEN: Timestamp =
-    Timestamp(1_800_000_000_000 - 1_800_000_000_000 % DAY_MS + 2 * 60 * MINUTE_MS);
+const TEN: Timestamp = Timestamp(1_800_000_000_000 - 1_800_000_000_000 % DAY_MS + 2 * 60 * MINUTE_MS);
 
 #[expect(clippy::unnecessary_wraps, reason = "rows hold it so")]
 fn plate(text: &str) -> Option<Plate> {
@@ -58,11 +57,7 @@ fn abnormal(minutes: i64, plate_text: &str) -> Opened {
 }
 
 fn worked(person: &str, minutes: i64) -> Worked {
-    Worked {
-        person: person.parse().unwrap(),
-        lot: "lot".parse().unwrap(),
-        at: TEN.plus_minutes(minutes),
-    }
+    Worked { person: person.parse().unwrap(), lot: "lot".parse().unwrap(), at: TEN.plus_minutes(minutes) }
 }
 
 fn stayed(id: &str, plate_text: &str, from: i64, to: Option<i64>) -> Stayed {
@@ -83,10 +78,7 @@ fn forms(past: &Past, pattern: Pattern) -> Vec<&'static str> {
 }
 
 fn of(opened: Vec<Opened>) -> Past {
-    Past {
-        opened,
-        ..Past::default()
-    }
+    Past { opened, ..Past::default() }
 }
 
 /// Six colleagues of one day: other plates, own words, enough time for each, some releases.
@@ -94,11 +86,7 @@ fn clean() -> Past {
     let mut past = Past::default();
     for n in 0..60_i64 {
         let person = ["zhang", "li", "wang"][usize::try_from(n % 3).unwrap()];
-        let mut row = if n % 10 == 0 {
-            abnormal(n * 8, &format!("粤B{:05}", 20_000 + n * 37))
-        } else {
-            exit(n * 8)
-        };
+        let mut row = if n % 10 == 0 { abnormal(n * 8, &format!("粤B{:05}", 20_000 + n * 37)) } else { exit(n * 8) };
         row.plate = plate(&format!("粤B{:05}", 20_000 + n * 37));
         row.plate_read = row.plate.clone();
         row.person = person.parse().unwrap();
@@ -127,37 +115,18 @@ fn the_same_plate_or_phone_again() {
         row.lot = "far".parse().unwrap();
         row
     };
-    let spread = of(vec![
-        abnormal(0, "粤B11111"),
-        elsewhere(abnormal(9, "粤B11111")),
-    ]);
+    let spread = of(vec![abnormal(0, "粤B11111"), elsewhere(abnormal(9, "粤B11111"))]);
     let found = find(&spread, &Rules::default(), TEN);
-    assert_eq!(
-        found[0].lots.len(),
-        2,
-        "only whoever sees both lots sees it"
-    );
+    assert_eq!(found[0].lots.len(), 2, "only whoever sees both lots sees it");
     let phone = |minutes| Opened {
         plate: None,
         plate_read: None,
         phone: Some("13800000000".to_owned()),
         ..abnormal(minutes, "粤B11111")
     };
-    assert_eq!(
-        forms(&of(vec![phone(0), phone(5)]), Pattern::SamePlate),
-        ["again"]
-    );
-    let refused = Opened {
-        moved: false,
-        ..abnormal(5, "粤B11111")
-    };
-    assert!(
-        forms(
-            &of(vec![abnormal(0, "粤B11111"), refused]),
-            Pattern::SamePlate
-        )
-        .is_empty()
-    );
+    assert_eq!(forms(&of(vec![phone(0), phone(5)]), Pattern::SamePlate), ["again"]);
+    let refused = Opened { moved: false, ..abnormal(5, "粤B11111") };
+    assert!(forms(&of(vec![abnormal(0, "粤B11111"), refused]), Pattern::SamePlate).is_empty());
 }
 
 #[test]
@@ -168,30 +137,15 @@ fn far_more_releases_than_others() {
         past.worked.push(worked("zhang", n));
     }
     for n in 0..6 {
-        past.opened
-            .push(abnormal(n, &format!("粤B{:05}", 11_111 + n)));
+        past.opened.push(abnormal(n, &format!("粤B{:05}", 11_111 + n)));
     }
-    let li = Opened {
-        person: "li".parse().unwrap(),
-        ..abnormal(7, "粤B77777")
-    };
+    let li = Opened { person: "li".parse().unwrap(), ..abnormal(7, "粤B77777") };
     past.opened.push(li.clone());
-    assert_eq!(
-        forms(&past, Pattern::ManyReleases),
-        ["more"],
-        "15 of 100 beside 2"
-    );
+    assert_eq!(forms(&past, Pattern::ManyReleases), ["more"], "15 of 100 beside 2");
     for n in 0..3 {
-        past.opened.push(Opened {
-            id: OpeningId::new(),
-            at: li.at.plus_minutes(n + 1),
-            ..li.clone()
-        });
+        past.opened.push(Opened { id: OpeningId::new(), at: li.at.plus_minutes(n + 1), ..li.clone() });
     }
-    assert!(
-        forms(&past, Pattern::ManyReleases).is_empty(),
-        "not three times as many"
-    );
+    assert!(forms(&past, Pattern::ManyReleases).is_empty(), "not three times as many");
     // Whoever works other hours is nobody to compare with.
     for case in &mut past.worked {
         if case.person.as_str() == "li" {
@@ -203,18 +157,10 @@ fn far_more_releases_than_others() {
 
 #[test]
 fn released_at_once_or_without_a_call() {
-    let soon = |ms: i64| Opened {
-        claimed_at: TEN.plus_ms(-ms),
-        ..abnormal(0, "粤B11111")
-    };
+    let soon = |ms: i64| Opened { claimed_at: TEN.plus_ms(-ms), ..abnormal(0, "粤B11111") };
     assert_eq!(forms(&of(vec![soon(14_999)]), Pattern::Hasty), ["soon"]);
     assert!(forms(&of(vec![soon(15_000)]), Pattern::Hasty).is_empty());
-    let far = |by_call| Opened {
-        far: true,
-        robot: true,
-        by_call,
-        ..abnormal(0, "粤B11111")
-    };
+    let far = |by_call| Opened { far: true, robot: true, by_call, ..abnormal(0, "粤B11111") };
     assert_eq!(forms(&of(vec![far(false)]), Pattern::Hasty), ["uncalled"]);
     assert!(forms(&of(vec![far(true)]), Pattern::Hasty).is_empty());
     assert!(forms(&of(vec![exit(0)]), Pattern::Hasty).is_empty());
@@ -237,10 +183,7 @@ fn a_pass_lent_to_another_vehicle() {
     past.stays = vec![stayed("s9", "粤B12345", -300, None)];
     assert_eq!(forms(&past, Pattern::BorrowedPass), ["inside"]);
     past.stays = vec![stayed("s9", "粤B12345", -300, Some(-100))];
-    assert!(
-        forms(&past, Pattern::BorrowedPass).is_empty(),
-        "it had left"
-    );
+    assert!(forms(&past, Pattern::BorrowedPass).is_empty(), "it had left");
     let other = corrected("粤B1A346", "粤B12345");
     let two = forms(&of(vec![misread, other]), Pattern::BorrowedPass);
     assert!(two.contains(&"two_reads"), "{two:?}");
@@ -248,38 +191,21 @@ fn a_pass_lent_to_another_vehicle() {
 
 #[test]
 fn in_without_a_plate_and_out_against_the_rules() {
-    let entry = Opened {
-        direction: Direction::Entry,
-        plate: None,
-        plate_read: None,
-        stay: None,
-        ..abnormal(0, "粤B11111")
-    };
-    let unknown = Opened {
-        stay: None,
-        ..abnormal(300, "粤B22222")
-    };
+    let entry =
+        Opened { direction: Direction::Entry, plate: None, plate_read: None, stay: None, ..abnormal(0, "粤B11111") };
+    let unknown = Opened { stay: None, ..abnormal(300, "粤B22222") };
     let both = of(vec![entry.clone(), unknown.clone()]);
     assert_eq!(forms(&both, Pattern::NoPlateInOut), ["in_out"]);
-    let colleague = Opened {
-        person: "li".parse().unwrap(),
-        ..unknown.clone()
-    };
+    let colleague = Opened { person: "li".parse().unwrap(), ..unknown.clone() };
     assert!(forms(&of(vec![entry.clone(), colleague]), Pattern::NoPlateInOut).is_empty());
-    let known = Opened {
-        stay: Some("s2".parse().unwrap()),
-        ..unknown
-    };
+    let known = Opened { stay: Some("s2".parse().unwrap()), ..unknown };
     assert!(forms(&of(vec![entry, known]), Pattern::NoPlateInOut).is_empty());
 }
 
 #[test]
 fn one_remark_for_everything_and_releases_at_the_end_of_shifts() {
     let rows = |remark: fn(i64) -> String, at: fn(i64) -> i64| {
-        let row = |n| Opened {
-            remark: Some(remark(n)),
-            ..abnormal(at(n), &format!("粤B{:05}", 11_111 + n))
-        };
+        let row = |n| Opened { remark: Some(remark(n)), ..abnormal(at(n), &format!("粤B{:05}", 11_111 + n)) };
         (0..6).map(row).collect::<Vec<_>>()
     };
     let same = of(rows(|_| " 车主着急 ".to_owned(), |n| n * 60));
@@ -308,10 +234,7 @@ fn barriers_rise_without_us_in_one_shift() {
             at: TEN.plus_minutes(day * 1440 + 30),
         });
     }
-    assert!(
-        forms(&past, Pattern::ForeignRises).is_empty(),
-        "one now and then"
-    );
+    assert!(forms(&past, Pattern::ForeignRises).is_empty(), "one now and then");
     for n in 0..4 {
         past.raised.push(Raised {
             id: format!("x{n}"),

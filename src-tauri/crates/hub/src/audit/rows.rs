@@ -71,16 +71,13 @@ impl Share {
             if !self.has(key) {
                 continue;
             }
-            let said = self
-                .said
-                .entry((ledger.table, key))
-                .or_insert_with(|| RowSum {
-                    id: id.into_boxed_str(),
-                    change: 0,
-                    first: i64::MAX,
-                    kind: ledger.kind,
-                    sum: String::new(),
-                });
+            let said = self.said.entry((ledger.table, key)).or_insert_with(|| RowSum {
+                id: id.into_boxed_str(),
+                change: 0,
+                first: i64::MAX,
+                kind: ledger.kind,
+                sum: String::new(),
+            });
             said.first = said.first.min(change);
             if change > said.change {
                 (said.change, said.kind, said.sum) = (change, ledger.kind, sum);
@@ -117,11 +114,7 @@ pub(super) async fn verify(conn: &mut Conn<'_>) -> Result<Option<u64>, Fault> {
     let of = u64::try_from(there / AT_ONCE).unwrap_or_default() + 1;
     let (mut held, mut older) = (0, BTreeMap::new());
     for number in 0..of {
-        let mut part = Share {
-            of,
-            number,
-            said: HashMap::new(),
-        };
+        let mut part = Share { of, number, said: HashMap::new() };
         let walked = walk_audit(conn, &mut |row| part.take(row)).await?;
         walked.map_err(Fault::Chain)?;
         for ledger in &LEDGERS {
@@ -155,13 +148,12 @@ fn broken(table: &'static str, id: &str, why: &'static str) -> Fault {
 
 /// How many rows of each table there were before sums were kept; the first row that says so counts.
 async fn begun(conn: &mut Conn<'_>) -> Result<Option<BTreeMap<String, i64>>, Fault> {
-    let sql =
-        "select body from audit where action = 'record.begin' order by at, chain, seq limit 1";
+    let sql = "select body from audit where action = 'record.begin' order by at, chain, seq limit 1";
     let Some((body,)) = conn.optional::<(String,)>(sql, vec![]).await? else {
         return Ok(None);
     };
-    let begin: LedgerStart = serde_json::from_str(&body)
-        .map_err(|error| StoreError::Corrupt(format!("record.begin: {error}")))?;
+    let begin: LedgerStart =
+        serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(format!("record.begin: {error}")))?;
     Ok(Some(begin.before))
 }
 

@@ -42,29 +42,19 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Hash
 }
 
 /// Whether the password is the one that was hashed. With no hash the answer is no, and takes as long.
-pub async fn verify_in(
-    turn: Turn,
-    password: String,
-    hash: Option<String>,
-) -> Result<bool, HashError> {
+pub async fn verify_in(turn: Turn, password: String, hash: Option<String>) -> Result<bool, HashError> {
     in_turn(turn, move || {
         let known = hash.as_ref().is_some_and(|hash| !hash.is_empty());
         let hash = hash.filter(|_| known).unwrap_or_else(|| NOBODY.clone());
-        let fits = PasswordHash::new(&hash).is_ok_and(|parsed| {
-            Argon2::default()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok()
-        });
+        let fits = PasswordHash::new(&hash)
+            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
         fits && known
     })
     .await
 }
 
 /// The turn goes with the work: who goes away while it is done frees no core by that.
-async fn in_turn<T: Send + 'static>(
-    turn: Turn,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, HashError> {
+async fn in_turn<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
     spawn_blocking(move || {
         let done = work();
         drop(turn);
@@ -77,9 +67,7 @@ async fn in_turn<T: Send + 'static>(
 fn hash_now(password: &str) -> Result<String, HashError> {
     let salt = SaltString::generate(&mut OsRng);
     let hashed = Argon2::default().hash_password(password.as_bytes(), &salt);
-    hashed
-        .map(|hash| hash.to_string())
-        .map_err(|error| HashError::Fault(error.to_string()))
+    hashed.map(|hash| hash.to_string()).map_err(|error| HashError::Fault(error.to_string()))
 }
 
 /// Fewest characters of a password.
@@ -91,9 +79,7 @@ const LONGEST: usize = 256;
 /// and signs are put behind.
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let lines = include_str!("common.txt").lines().map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 });
 
 /// Why a password may not be chosen: a key of the sentence catalogue.
@@ -141,12 +127,7 @@ fn is_row(text: &str) -> bool {
     let even = |step: i64| steps.iter().all(|each| *each == step);
     // 1234567890 goes on with the 0 behind the 9.
     let wraps = |step: i64, turn: i64| steps.iter().all(|each| *each == step || *each == turn);
-    let again = |part: usize| {
-        chars
-            .iter()
-            .zip(chars.iter().skip(part))
-            .all(|(a, b)| a == b)
-    };
+    let again = |part: usize| chars.iter().zip(chars.iter().skip(part)).all(|(a, b)| a == b);
     even(0) || wraps(1, -9) || wraps(-1, 9) || (1..=chars.len() / 2).any(again)
 }
 
@@ -183,13 +164,7 @@ mod tests {
             assert_eq!(weakness(password, "zhangsan"), Some(why), "{password}");
         }
         assert_eq!(weakness(&"长".repeat(200), "a"), Some("not_acceptable"));
-        for good in [
-            "another-1",
-            "mine-alone",
-            "secret-1",
-            "停车场的第八个口",
-            "kT9-mm2-pq",
-        ] {
+        for good in ["another-1", "mine-alone", "secret-1", "停车场的第八个口", "kT9-mm2-pq"] {
             assert_eq!(weakness(good, "zhangsan"), None, "{good}");
         }
     }
@@ -198,16 +173,8 @@ mod tests {
     async fn a_password_fits_its_own_hash_only() {
         let hashed = hash("密码 with blanks ".to_owned()).await.unwrap();
         assert!(hashed.starts_with("$argon2id$"));
-        assert!(
-            verify("密码 with blanks ".to_owned(), Some(hashed.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !verify("密码 with blanks".to_owned(), Some(hashed))
-                .await
-                .unwrap()
-        );
+        assert!(verify("密码 with blanks ".to_owned(), Some(hashed.clone())).await.unwrap());
+        assert!(!verify("密码 with blanks".to_owned(), Some(hashed)).await.unwrap());
     }
 
     #[tokio::test]

@@ -83,17 +83,13 @@ impl Queue {
             rows.line_up(share, place)?;
             rows.serve(self);
         }
-        served
-            .await
-            .map_err(|_| HashError::Fault("the row was closed".to_owned()))
+        served.await.map_err(|_| HashError::Fault("the row was closed".to_owned()))
     }
 }
 
 impl Rows {
     fn line_up(&mut self, share: Share, place: Place) -> Result<(), HashError> {
-        let full = HashError::Full {
-            retry_after_s: COME_AGAIN_S,
-        };
+        let full = HashError::Full { retry_after_s: COME_AGAIN_S };
         let Share::Stranger(from) = share else {
             self.known.retain(|place| !place.is_closed());
             if self.known.len() >= KNOWN {
@@ -108,10 +104,7 @@ impl Rows {
                 row.retain(|place| !place.is_closed());
             }
         }
-        let own = self
-            .strangers
-            .iter_mut()
-            .find(|(address, _)| *address == from);
+        let own = self.strangers.iter_mut().find(|(address, _)| *address == from);
         match own {
             _ if waiting >= STRANGERS => return Err(full),
             Some((_, row)) => {
@@ -140,10 +133,7 @@ impl Rows {
             let Some(place) = place else {
                 return;
             };
-            let turn = Turn {
-                queue: Some(queue),
-                stranger,
-            };
+            let turn = Turn { queue: Some(queue), stranger };
             match place.send(turn) {
                 Ok(()) => {
                     self.serving += 1;
@@ -228,15 +218,9 @@ mod tests {
         }
         let full = queue.turn(A).await.err().unwrap();
         assert!(matches!(full, HashError::Full { retry_after_s: 5 }));
-        assert!(
-            queue.turn(B).now_or_never().is_none(),
-            "another address waits"
-        );
+        assert!(queue.turn(B).now_or_never().is_none(), "another address waits");
         row.truncate(10);
-        assert!(
-            queue.turn(A).now_or_never().is_none(),
-            "there is room again"
-        );
+        assert!(queue.turn(A).now_or_never().is_none(), "there is room again");
         row.clear();
         drop(first);
         assert!(queue.turn(A).await.is_ok(), "none of them holds a turn");

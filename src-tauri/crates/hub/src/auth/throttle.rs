@@ -34,10 +34,7 @@ pub struct Patience {
 impl Patience {
     /// As the rules in force say.
     pub fn of(rules: &Rules) -> Self {
-        Self {
-            free: rules.login_attempts,
-            first_wait_ms: i64::from(rules.login_pause_seconds) * 1_000,
-        }
+        Self { free: rules.login_attempts, first_wait_ms: i64::from(rules.login_pause_seconds) * 1_000 }
     }
 }
 
@@ -58,8 +55,7 @@ impl Failures {
         self.last = now;
         if self.count >= patience.free {
             let doublings = (self.count - patience.free).min(16);
-            self.wait_until =
-                now.plus_ms((patience.first_wait_ms << doublings).min(LONGEST_WAIT_MS));
+            self.wait_until = now.plus_ms((patience.first_wait_ms << doublings).min(LONGEST_WAIT_MS));
         }
     }
 
@@ -128,21 +124,12 @@ impl Throttle {
     ///
     /// # Errors
     /// The whole seconds to wait.
-    pub fn attempt(
-        &self,
-        account: &str,
-        from: IpAddr,
-        now: Timestamp,
-        patience: Patience,
-    ) -> Result<(), u32> {
+    pub fn attempt(&self, account: &str, from: IpAddr, now: Timestamp, patience: Patience) -> Result<(), u32> {
         let mut seen = self.seen();
         seen.forget_old(now);
         let key = (account.to_owned(), network(from));
         seen.wait(&key, now)?;
-        let of_address = Patience {
-            free: FREE_OF_ADDRESS,
-            ..patience
-        };
+        let of_address = Patience { free: FREE_OF_ADDRESS, ..patience };
         let address = seen.addresses.entry(key.1).or_default();
         address.add(now, of_address);
         seen.accounts.entry(key).or_default().add(now, patience);
@@ -192,10 +179,8 @@ impl Seen {
         }
         if self.accounts.len() + self.addresses.len() > MOST_KEPT / 2 {
             // Whoever has to wait goes on waiting: a flood of names that were tried once frees nobody.
-            self.accounts
-                .retain(|_, failures| failures.wait(now).is_some());
-            self.addresses
-                .retain(|_, failures| failures.wait(now).is_some());
+            self.accounts.retain(|_, failures| failures.wait(now).is_some());
+            self.addresses.retain(|_, failures| failures.wait(now).is_some());
         }
         if self.accounts.len() + self.addresses.len() > MOST_KEPT / 2 {
             self.accounts.clear();
@@ -211,10 +196,7 @@ impl Seen {
 mod tests {
     use super::*;
 
-    const PATIENCE: Patience = Patience {
-        free: 5,
-        first_wait_ms: 15_000,
-    };
+    const PATIENCE: Patience = Patience { free: 5, first_wait_ms: 15_000 };
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
     const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2));
 
@@ -269,9 +251,7 @@ mod tests {
     fn a_household_of_ipv6_counts_as_one() {
         let (throttle, now) = (Throttle::default(), Timestamp(1_000_000));
         let host = |n: u16| IpAddr::from([0x2001, 0xdb8, 1, 2, 0, 0, 0, n]);
-        let taken = (0..400)
-            .filter(|n| throttle.attempt("guard", host(*n), now, PATIENCE).is_ok())
-            .count();
+        let taken = (0..400).filter(|n| throttle.attempt("guard", host(*n), now, PATIENCE).is_ok()).count();
         assert_eq!(taken, 5);
         let beside = IpAddr::from([0x2001, 0xdb8, 1, 3, 0, 0, 0, 1]);
         assert_eq!(throttle.attempt("guard", beside, now, PATIENCE), Ok(()));
@@ -308,9 +288,6 @@ mod tests {
         throttle.succeeded("guard", HERE, now);
         assert_eq!(throttle.attempt("guard", HERE, now, PATIENCE), Ok(()));
         while throttle.attempt("guard", HERE, now, PATIENCE).is_ok() {}
-        assert_eq!(
-            throttle.attempt("guard", HERE, now.plus_ms(FORGET_MS), PATIENCE),
-            Ok(())
-        );
+        assert_eq!(throttle.attempt("guard", HERE, now.plus_ms(FORGET_MS), PATIENCE), Ok(()));
     }
 }

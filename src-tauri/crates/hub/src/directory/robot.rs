@@ -17,9 +17,7 @@ impl Callers {
     pub(super) fn of(robots: &HashMap<RobotId, Robot>, lanes: &HashMap<LaneId, Lane>) -> Self {
         let mut callers = Self::default();
         for robot in robots.values() {
-            callers
-                .numbers
-                .insert(robot.number.clone(), robot.id.clone());
+            callers.numbers.insert(robot.number.clone(), robot.id.clone());
             let phone = digits(&robot.phone);
             if !phone.is_empty() {
                 callers.phones.insert(phone, robot.id.clone());
@@ -27,10 +25,7 @@ impl Callers {
         }
         for lane in lanes.values() {
             if let Some(robot) = &lane.robot {
-                let first = callers
-                    .lanes
-                    .entry(robot.clone())
-                    .or_insert_with(|| lane.id.clone());
+                let first = callers.lanes.entry(robot.clone()).or_insert_with(|| lane.id.clone());
                 // A robot named at two lanes stands at the first of them, whatever the order of the map.
                 if lane.id < *first {
                     *first = lane.id.clone();
@@ -76,12 +71,7 @@ mod tests {
 
     #[test]
     fn a_phone_is_the_same_however_it_is_written() {
-        for written in [
-            "0755-8212 0102",
-            "075582120102",
-            "(0755)82120102",
-            "+86075582120102",
-        ] {
+        for written in ["0755-8212 0102", "075582120102", "(0755)82120102", "+86075582120102"] {
             assert_eq!(digits(written), "075582120102", "{written}");
         }
         assert_eq!(digits("8612"), "8612", "a short number may begin with 86");

@@ -33,11 +33,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
     if bytes.starts_with(JPEG) {
         let walked = jpeg(bytes)?;
         behind_jpeg(bytes.get(walked.end..).unwrap_or_default())?;
-        Ok(Container {
-            kind: Kind::Jpeg,
-            exif: walked.exif,
-            data_end: walked.data_end,
-        })
+        Ok(Container { kind: Kind::Jpeg, exif: walked.exif, data_end: walked.data_end })
     } else if bytes.starts_with(PNG) {
         png(bytes)
     } else if is_other_picture(bytes) {
@@ -49,15 +45,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
 
 /// Kinds people do have, so that they are told what to change and not that they sent no picture.
 fn is_other_picture(bytes: &[u8]) -> bool {
-    let starts: [&[u8]; 7] = [
-        b"GIF8",
-        b"BM",
-        b"II*\0",
-        b"MM\0*",
-        b"%PDF",
-        b"\0\0\0\x0cJXL ",
-        b"\0\0\0\x0cjP  ",
-    ];
+    let starts: [&[u8]; 7] = [b"GIF8", b"BM", b"II*\0", b"MM\0*", b"%PDF", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  "];
     let at = |place: usize, mark: &[u8]| bytes.get(place..place + 4) == Some(mark);
     starts.iter().any(|start| bytes.starts_with(start))
         || (at(0, b"RIFF") && at(8, b"WEBP"))
@@ -104,11 +92,7 @@ fn jpeg(bytes: &[u8]) -> Result<Walked<'_>, BadImage> {
             0xd9 if frame && scans > 0 => {
                 let data_end = (scans == 1 && !progressive).then_some(from);
                 let end = at;
-                return Ok(Walked {
-                    exif,
-                    end,
-                    data_end,
-                });
+                return Ok(Walked { exif, end, data_end });
             }
             0xd8 | 0xd9 => return Err(BadImage::Broken),
             _ => {}
@@ -158,9 +142,7 @@ fn jpeg_mark(bytes: &[u8], at: usize) -> Result<(u8, usize), BadImage> {
 /// Where the mark behind a scan's data stands. Data holds 0xFF only before a zero or a restart mark.
 fn behind_scan(bytes: &[u8], from: usize) -> Result<usize, BadImage> {
     let rest = bytes.get(from..).unwrap_or_default();
-    let marks = rest
-        .windows(2)
-        .position(|two| two[0] == 0xff && !matches!(two[1], 0x00 | 0xd0..=0xd7 | 0xff));
+    let marks = rest.windows(2).position(|two| two[0] == 0xff && !matches!(two[1], 0x00 | 0xd0..=0xd7 | 0xff));
     marks.map(|place| from + place).ok_or(BadImage::Truncated)
 }
 
@@ -168,10 +150,7 @@ fn behind_scan(bytes: &[u8], from: usize) -> Result<usize, BadImage> {
 /// Samsung's trailer. All of it is left behind when the picture is written anew; anything else is another file in hiding.
 fn behind_jpeg(mut rest: &[u8]) -> Result<(), BadImage> {
     loop {
-        let padding = rest
-            .iter()
-            .take_while(|byte| matches!(byte, 0 | 0xff))
-            .count();
+        let padding = rest.iter().take_while(|byte| matches!(byte, 0 | 0xff)).count();
         if padding == rest.len() {
             return Ok(());
         }
@@ -229,11 +208,7 @@ fn png(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
             b"IEND" if bytes.len() < at => return Err(BadImage::Truncated),
             b"IEND" if bytes.len() > at => return Err(BadImage::MoreBehind),
             b"IEND" => {
-                return Ok(Container {
-                    kind: Kind::Png,
-                    exif,
-                    data_end: None,
-                });
+                return Ok(Container { kind: Kind::Png, exif, data_end: None });
             }
             _ => {}
         }

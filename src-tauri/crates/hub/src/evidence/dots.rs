@@ -54,10 +54,7 @@ const DOTS: [(char, [u8; 7]); 42] = [
 /// Sets a line, letters as high as seven dots fit into `height` pixels.
 pub(super) fn set(text: &str, height: usize) -> Mask {
     let dot = (height / 9).max(1);
-    let letters: Vec<char> = text
-        .chars()
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect();
+    let letters: Vec<char> = text.chars().map(|letter| letter.to_ascii_uppercase()).collect();
     let mut mask = Mask::new(letters.len() * 6 * dot + 4, 7 * dot + 4);
     for (place, letter) in letters.iter().enumerate() {
         let known = DOTS.iter().find(|(known, _)| known == letter);

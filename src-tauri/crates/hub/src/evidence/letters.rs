@@ -52,12 +52,7 @@ impl Line {
             None => dots::set(text, height as usize),
         };
         let rim = rim(&fill);
-        Self {
-            width: fill.width,
-            height: fill.height,
-            fill: fill.cover,
-            rim,
-        }
+        Self { width: fill.width, height: fill.height, fill: fill.cover, rim }
     }
 
     /// What covers a pixel: letters, rim. Nothing outside the line.
@@ -81,11 +76,7 @@ pub(super) struct Mask {
 
 impl Mask {
     pub(super) fn new(width: usize, height: usize) -> Self {
-        Self {
-            width,
-            height,
-            cover: vec![0; width * height],
-        }
+        Self { width, height, cover: vec![0; width * height] }
     }
 
     /// Covers a pixel; one outside is left out.
@@ -132,12 +123,7 @@ fn set(font: &FontVec, text: &str, height: u32) -> Mask {
 /// Two pixels around every letter, without the letter.
 fn rim(fill: &Mask) -> Vec<u8> {
     let mut rim = vec![0; fill.cover.len()];
-    for (at, cover) in fill
-        .cover
-        .iter()
-        .enumerate()
-        .filter(|(_, cover)| **cover > 0)
-    {
+    for (at, cover) in fill.cover.iter().enumerate().filter(|(_, cover)| **cover > 0) {
         let (x, y) = (at % fill.width, at / fill.width);
         for ny in y.saturating_sub(2)..(y + 3).min(fill.height) {
             for nx in x.saturating_sub(2)..(x + 3).min(fill.width) {
@@ -177,11 +163,6 @@ mod tests {
     fn from_dots(text: &str, height: usize) -> Line {
         let fill = dots::set(text, height);
         let rim = rim(&fill);
-        Line {
-            width: fill.width,
-            height: fill.height,
-            fill: fill.cover,
-            rim,
-        }
+        Line { width: fill.width, height: fill.height, fill: fill.cover, rim }
     }
 }

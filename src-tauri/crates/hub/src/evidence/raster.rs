@@ -36,11 +36,7 @@ fn decode_whole(bytes: &[u8]) -> Result<RgbImage, BadImage> {
     // there makes no other picture.
     let followed_by = |more: &[u8]| decode_jpeg(&[bytes, more, &[0xff, 0xd9]].concat());
     let picture = followed_by(&[])?;
-    if followed_by(&[0x55; 16])? == picture {
-        Ok(picture)
-    } else {
-        Err(BadImage::Broken)
-    }
+    if followed_by(&[0x55; 16])? == picture { Ok(picture) } else { Err(BadImage::Broken) }
 }
 
 /// Decodes a JPEG.
@@ -54,11 +50,7 @@ pub(super) fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, BadImage> {
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(|_| BadImage::Broken)?;
     let grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
-    let color = if grey {
-        ColorSpace::Luma
-    } else {
-        ColorSpace::RGB
-    };
+    let color = if grey { ColorSpace::Luma } else { ColorSpace::RGB };
     decoder.set_options(options.jpeg_set_out_colorspace(color));
     let pixels = decoder.decode().map_err(|_| BadImage::Broken)?;
     let (width, height) = decoder.dimensions().ok_or(BadImage::Broken)?;
@@ -72,9 +64,7 @@ fn decode_png(bytes: &[u8]) -> Result<RgbImage, BadImage> {
     let mut reader = decoder.read_info().map_err(|_| BadImage::Broken)?;
     let size = reader.output_buffer_size().ok_or(BadImage::TooManyPixels)?;
     let mut pixels = vec![0; size];
-    let frame = reader
-        .next_frame(&mut pixels)
-        .map_err(|_| BadImage::Broken)?;
+    let frame = reader.next_frame(&mut pixels).map_err(|_| BadImage::Broken)?;
     reader.finish().map_err(|_| BadImage::Broken)?;
     pixels.truncate(frame.buffer_size());
     let (width, height) = (frame.width as usize, frame.height as usize);
@@ -82,23 +72,14 @@ fn decode_png(bytes: &[u8]) -> Result<RgbImage, BadImage> {
 }
 
 /// Three samples a pixel from one (grey) to four (with alpha, laid on white).
-fn picture(
-    width: usize,
-    height: usize,
-    samples: usize,
-    pixels: Vec<u8>,
-) -> Result<RgbImage, BadImage> {
+fn picture(width: usize, height: usize, samples: usize, pixels: Vec<u8>) -> Result<RgbImage, BadImage> {
     let pixels = match samples {
         3 => pixels,
         1 => pixels.iter().flat_map(|grey| [*grey; 3]).collect(),
-        2 => pixels
-            .chunks_exact(2)
-            .flat_map(|pixel| [on_white(pixel[0], pixel[1]); 3])
-            .collect(),
-        4 => pixels
-            .chunks_exact(4)
-            .flat_map(|pixel| [0, 1, 2].map(|sample| on_white(pixel[sample], pixel[3])))
-            .collect(),
+        2 => pixels.chunks_exact(2).flat_map(|pixel| [on_white(pixel[0], pixel[1]); 3]).collect(),
+        4 => {
+            pixels.chunks_exact(4).flat_map(|pixel| [0, 1, 2].map(|sample| on_white(pixel[sample], pixel[3]))).collect()
+        }
         _ => return Err(BadImage::Broken),
     };
     let side = |length: usize| u32::try_from(length).map_err(|_| BadImage::Broken);

@@ -42,9 +42,6 @@ mod tests {
         }
         let lights = thumb.pixels().map(|pixel| pixel.0[1]);
         let (darkest, lightest) = (lights.clone().min().unwrap(), lights.max().unwrap());
-        assert!(
-            lightest - darkest < 60,
-            "strokes have run into grey: {darkest} to {lightest}"
-        );
+        assert!(lightest - darkest < 60, "strokes have run into grey: {darkest} to {lightest}");
     }
 }

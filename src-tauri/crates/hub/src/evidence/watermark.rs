@@ -47,11 +47,7 @@ fn words(viewer: &Viewer) -> String {
     } else {
         viewer.username.clone()
     };
-    format!(
-        "{who} {} #{}",
-        viewer.at.local_text(),
-        id.unwrap_or_default()
-    )
+    format!("{who} {} #{}", viewer.at.local_text(), id.unwrap_or_default())
 }
 
 /// Lays the line over the whole picture in slanting rows.
@@ -78,11 +74,7 @@ fn burn(picture: &mut RgbImage, viewer: &Viewer) {
             continue;
         }
         for sample in &mut pixel.0 {
-            *sample = blend(
-                blend(*sample, 20, u32::from(rim) * RIM),
-                255,
-                u32::from(fill) * FILL,
-            );
+            *sample = blend(blend(*sample, 20, u32::from(rim) * RIM), 255, u32::from(fill) * FILL);
         }
     }
 }
@@ -117,10 +109,7 @@ mod tests {
     #[test]
     fn it_says_who_and_when_in_local_time() {
         let words = words(&viewer("chief"));
-        assert!(
-            words.ends_with("chief 2026-11-22 19:05:12 #abcdef"),
-            "{words}"
-        );
+        assert!(words.ends_with("chief 2026-11-22 19:05:12 #abcdef"), "{words}");
         assert_eq!(words.starts_with("周敏 "), letters::can_write("周敏"));
     }
 
@@ -133,14 +122,9 @@ mod tests {
                 (0..300).any(|x| (0..225).any(|y| inside(x0 + x, y0 + y)))
             };
             for part in 0..16 {
-                assert!(
-                    touched(part % 4 * 300, part / 4 * 225),
-                    "part {part} on {ground}"
-                );
+                assert!(touched(part % 4 * 300, part / 4 * 225), "part {part} on {ground}");
             }
-            let bare = picture
-                .pixels()
-                .filter(|pixel| pixel.0[0].abs_diff(ground) < 8);
+            let bare = picture.pixels().filter(|pixel| pixel.0[0].abs_diff(ground) < 8);
             assert!(bare.count() > 1200 * 900 / 2, "the document stays readable");
         }
     }

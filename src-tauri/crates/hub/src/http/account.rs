@@ -18,8 +18,8 @@ use axum::{
 use lanedesk_domain::{ids::PersonId, person::Permission};
 use lanedesk_wire::{
     account::{
-        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession,
-        ResetPassword, SecondFactor, SecondFactorOffer, SessionRenewal,
+        ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession, ResetPassword, SecondFactor,
+        SecondFactorOffer, SessionRenewal,
     },
     list::Page,
     problem::Problem,
@@ -31,19 +31,10 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     OpenApiRouter::new()
         .routes(routes!(change_password))
         .routes(routes!(confirm))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(finish_reset))
-                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
-        )
+        .merge(OpenApiRouter::new().routes(routes!(finish_reset)).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .routes(routes!(sessions))
         .routes(routes!(end_session))
-        .routes(routes!(
-            second_factor,
-            offer_second_factor,
-            confirm_second_factor,
-            drop_second_factor
-        ))
+        .routes(routes!(second_factor, offer_second_factor, confirm_second_factor, drop_second_factor))
         .routes(routes!(reset_password))
         .routes(routes!(reset_second_factor))
 }
@@ -71,9 +62,7 @@ async fn confirm(
     From(from): From,
     told: Input<ConfirmPassword>,
 ) -> Result<Json<SessionRenewal>> {
-    account::confirm(&hub, &visitor, from, told.get()?)
-        .await
-        .map(Json)
+    account::confirm(&hub, &visitor, from, told.get()?).await.map(Json)
 }
 
 /// Sets a password with the code an administrator handed over, and logs in.
@@ -102,23 +91,13 @@ struct Whose {
 /// Open sessions, newest first.
 #[utoipa::path(get, path = "/api/sessions", tag = "session", params(Whose), responses(
     (status = 200, body = Page<OpenSession>)))]
-async fn sessions(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    whose: Params<Whose>,
-) -> Result<Json<Page<OpenSession>>> {
-    account::sessions(&hub, &visitor, whose.get()?.person)
-        .await
-        .map(Json)
+async fn sessions(State(hub): State<Hub>, visitor: Visitor, whose: Params<Whose>) -> Result<Json<Page<OpenSession>>> {
+    account::sessions(&hub, &visitor, whose.get()?.person).await.map(Json)
 }
 
 /// Ends a session; its streams are cut.
 #[utoipa::path(delete, path = "/api/sessions/{session}", tag = "session", responses((status = 204)))]
-async fn end_session(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<StatusCode> {
+async fn end_session(State(hub): State<Hub>, visitor: Visitor, Path(id): Path<String>) -> Result<StatusCode> {
     account::end(&hub, &visitor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -132,10 +111,7 @@ async fn second_factor(State(hub): State<Hub>, visitor: Visitor) -> Result<Json<
 /// Makes a new one; it is in force once its first code was told.
 #[utoipa::path(post, path = "/api/session/second-factor", tag = "session", responses(
     (status = 201, body = SecondFactorOffer)))]
-async fn offer_second_factor(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-) -> Result<(StatusCode, Json<SecondFactorOffer>)> {
+async fn offer_second_factor(State(hub): State<Hub>, Who(actor): Who) -> Result<(StatusCode, Json<SecondFactorOffer>)> {
     let offer = factor::offer(&hub, &actor).await?;
     Ok((StatusCode::CREATED, Json(offer)))
 }
@@ -176,11 +152,7 @@ async fn reset_password(
 
 /// Takes somebody's second factor away.
 #[utoipa::path(delete, path = "/api/people/{person}/second-factor", tag = "people", responses((status = 204)))]
-async fn reset_second_factor(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    id: Id<PersonId>,
-) -> Result<StatusCode> {
+async fn reset_second_factor(State(hub): State<Hub>, visitor: Visitor, id: Id<PersonId>) -> Result<StatusCode> {
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     factor::reset(&hub, &visitor.actor, &id.get()?).await?;

@@ -12,9 +12,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(answer))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(answer))
 }
 
 /// What supervisors are or were asked for, newest first.
@@ -43,7 +41,5 @@ async fn answer(
 ) -> Result<Json<Approval>> {
     actor.allow(Permission::Approve)?;
     let (id, said) = (id.get()?, said.get()?);
-    ops::approval::answer(&hub, &actor, &id, said)
-        .await
-        .map(Json)
+    ops::approval::answer(&hub, &actor, &id, said).await.map(Json)
 }

@@ -11,9 +11,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(board))
-        .routes(routes!(handled))
+    OpenApiRouter::new().routes(routes!(board)).routes(routes!(handled))
 }
 
 /// What is being handled now.
@@ -21,9 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 200, body = Board),
     (status = 403, description = "only supervisors see the board", body = Problem)))]
 async fn board(State(hub): State<Hub>, Who(actor): Who, language: Language) -> Result<Json<Board>> {
-    ops::board::board(&hub, &actor, &|finding| language.says(finding))
-        .await
-        .map(Json)
+    ops::board::board(&hub, &actor, &|finding| language.says(finding)).await.map(Json)
 }
 
 /// What others are handling now, without what only supervisors see of it.

@@ -55,20 +55,10 @@ fn waiting() -> CallState {
 #[utoipa::path(get, path = "/api/calls", tag = "calls", params(Asked), responses(
     (status = 200, body = Page<Call>),
     (status = 403, description = "only agents and supervisors see calls", body = Problem)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    asked: Params<Asked>,
-) -> Result<Json<Page<Call>>> {
+async fn list(State(hub): State<Hub>, Who(actor): Who, asked: Params<Asked>) -> Result<Json<Page<Call>>> {
     actor.allow(Permission::SeeQueue)?;
     let asked = asked.get()?;
-    let page = ops::call::list(
-        &hub,
-        &actor,
-        asked.state,
-        asked.cursor.as_deref(),
-        asked.limit,
-    );
+    let page = ops::call::list(&hub, &actor, asked.state, asked.cursor.as_deref(), asked.limit);
     page.await.map(Json)
 }
 
@@ -76,11 +66,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/calls/{call}/take", tag = "calls", params(("call" = String, Path)), responses(
     (status = 201, body = Taken),
     (status = 409, description = "`call_taken` with `by`, `call_over`, `seat_required` or `call_live`", body = Problem)))]
-async fn take(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    call: Id<CallId>,
-) -> Result<(StatusCode, Json<Taken>)> {
+async fn take(State(hub): State<Hub>, Who(actor): Who, call: Id<CallId>) -> Result<(StatusCode, Json<Taken>)> {
     actor.allow(Permission::TakeCall)?;
     let taken = ops::call::take(&hub, &actor, &call.get()?).await?;
     Ok((StatusCode::CREATED, Json(taken)))
@@ -90,11 +76,7 @@ async fn take(
 #[utoipa::path(post, path = "/api/calls", tag = "calls", request_body = OpenByHand, responses(
     (status = 201, body = Taken),
     (status = 409, description = "`lane_held` or `call_live`", body = Problem)))]
-async fn open(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    body: Input<OpenByHand>,
-) -> Result<(StatusCode, Json<Taken>)> {
+async fn open(State(hub): State<Hub>, Who(actor): Who, body: Input<OpenByHand>) -> Result<(StatusCode, Json<Taken>)> {
     actor.allow(Permission::TakeCall)?;
     let taken = ops::call::open_by_hand(&hub, &actor, &body.get()?).await?;
     Ok((StatusCode::CREATED, Json(taken)))

@@ -5,10 +5,7 @@ use crate::{error::Result, hub::Hub, ops};
 use axum::{Json, extract::State, http::StatusCode};
 use lanedesk_domain::{ids::CaseId, person::Permission};
 use lanedesk_wire::{
-    case::{
-        ChooseVehicle, Claimed, CloseCase, CorrectPlate, FindPhone, HandOver, MarkPassed, MoveCase,
-        SetDirection,
-    },
+    case::{ChooseVehicle, Claimed, CloseCase, CorrectPlate, FindPhone, HandOver, MarkPassed, MoveCase, SetDirection},
     lane::View,
     problem::Problem,
 };
@@ -32,9 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 200, body = View)))]
 async fn view(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>) -> Result<Json<View>> {
     actor.allow(Permission::View)?;
-    ops::view::of_case(&hub, &actor, &case.get()?)
-        .await
-        .map(Json)
+    ops::view::of_case(&hub, &actor, &case.get()?).await.map(Json)
 }
 
 /// 关单
@@ -42,12 +37,7 @@ async fn view(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>) -> Resu
     request_body = CloseCase, responses(
     (status = 204),
     (status = 409, description = "`order_in_flight`, `call_live`, `lease_lost` or `case_closed`", body = Problem)))]
-async fn close(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    case: Id<CaseId>,
-    how: Input<CloseCase>,
-) -> Result<StatusCode> {
+async fn close(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>, how: Input<CloseCase>) -> Result<StatusCode> {
     actor.allow(Permission::Act)?;
     ops::case::close(&hub, &actor, &case.get()?, &how.get()?).await?;
     Ok(StatusCode::NO_CONTENT)

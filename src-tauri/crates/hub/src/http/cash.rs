@@ -16,10 +16,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(take))
-        .routes(routes!(list))
-        .routes(routes!(totals))
+    OpenApiRouter::new().routes(routes!(take)).routes(routes!(list)).routes(routes!(totals))
 }
 
 /// Records cash; it counts as paid.
@@ -38,22 +35,14 @@ async fn take(
 
 /// Cash taken, newest first.
 #[utoipa::path(get, path = "/api/cash", tag = "cash", params(Which), responses((status = 200, body = Page<Cash>)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    which: Params<Which>,
-) -> Result<Json<Page<Cash>>> {
+async fn list(State(hub): State<Hub>, Who(actor): Who, which: Params<Which>) -> Result<Json<Page<Cash>>> {
     actor.allow(Permission::SeeCash)?;
     cash::list(&hub, &actor, which.get()?).await.map(Json)
 }
 
 /// Sums by person and shift.
 #[utoipa::path(get, path = "/api/cash/totals", tag = "cash", params(Which), responses((status = 200, body = Page<CashTotal>)))]
-async fn totals(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    which: Params<Which>,
-) -> Result<Json<Page<CashTotal>>> {
+async fn totals(State(hub): State<Hub>, Who(actor): Who, which: Params<Which>) -> Result<Json<Page<CashTotal>>> {
     actor.allow(Permission::SeeCash)?;
     cash::totals(&hub, &actor, which.get()?).await.map(Json)
 }

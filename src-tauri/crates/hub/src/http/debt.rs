@@ -15,10 +15,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(file))
-        .routes(routes!(list))
-        .routes(routes!(waive))
+    OpenApiRouter::new().routes(routes!(file)).routes(routes!(list)).routes(routes!(waive))
 }
 
 /// File what is owed where no candidate fits.
@@ -41,11 +38,7 @@ async fn file(
 /// Follow-up debts, newest first. Who may not see others' sees those they filed.
 #[utoipa::path(get, path = "/api/debts", tag = "records", params(ops::debt::Which), responses(
     (status = 200, body = Page<Debt>)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    which: Params<ops::debt::Which>,
-) -> Result<Json<Page<Debt>>> {
+async fn list(State(hub): State<Hub>, Who(actor): Who, which: Params<ops::debt::Which>) -> Result<Json<Page<Debt>>> {
     actor.allow(Permission::Openings)?;
     let page = ops::debt::list(&hub, &actor, which.get()?);
     page.await.map(Json)
@@ -56,12 +49,7 @@ async fn list(
     request_body = WaiveDebt, responses(
     (status = 200, body = Debt),
     (status = 422, description = "`reason_required`, or `invalid`: it is not open", body = Problem)))]
-async fn waive(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    id: Id<DebtId>,
-    why: Input<WaiveDebt>,
-) -> Result<Json<Debt>> {
+async fn waive(State(hub): State<Hub>, Who(actor): Who, id: Id<DebtId>, why: Input<WaiveDebt>) -> Result<Json<Debt>> {
     actor.allow(Permission::WaiveDebt)?;
     let (id, why) = (id.get()?, why.get()?.reason);
     ops::debt::waive(&hub, &actor, &id, &why).await.map(Json)

@@ -67,12 +67,7 @@ impl Call {
         let opened = ops::device::caller(hub, device, driver, &self.key, from)?;
         let (parts, body) = self.request.into_parts();
         prove(&parts.extensions);
-        Ok(Push {
-            opened,
-            from,
-            headers: parts.headers,
-            body: read(body, BODY_LIMIT).await?,
-        })
+        Ok(Push { opened, from, headers: parts.headers, body: read(body, BODY_LIMIT).await? })
     }
 }
 

@@ -81,12 +81,7 @@ struct Over;
 
 impl Line {
     fn new(hub: Hub, visitor: Visitor, language: Language, sight: Sight) -> Self {
-        Self {
-            hub,
-            visitor,
-            language,
-            sight,
-        }
+        Self { hub, visitor, language, sight }
     }
 
     async fn serve(mut self, mut socket: WebSocket) {
@@ -98,21 +93,13 @@ impl Line {
             }
             Err(why) => {
                 // Gone already: then there is nobody to tell.
-                let _ = send(
-                    &mut socket,
-                    text(&told(&LiveNow::failed(why), self.language)),
-                )
-                .await;
+                let _ = send(&mut socket, text(&told(&LiveNow::failed(why), self.language))).await;
             }
         }
         let _ = timeout(SLOWEST_SEND, socket.send(Message::Close(None))).await;
     }
 
-    async fn talk(
-        &mut self,
-        watch: &mut Watch,
-        socket: &mut WebSocket,
-    ) -> Result<Infallible, Over> {
+    async fn talk(&mut self, watch: &mut Watch, socket: &mut WebSocket) -> Result<Infallible, Over> {
         let mut endings = self.hub.sessions().endings();
         let mut again = interval_at(Instant::now() + LOOK_AGAIN, LOOK_AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -140,12 +127,7 @@ impl Line {
     }
 
     /// Sends what came, and with it what has come meanwhile.
-    async fn pass_on(
-        &self,
-        next: Next,
-        watch: &mut Watch,
-        socket: &mut WebSocket,
-    ) -> Result<(), Over> {
+    async fn pass_on(&self, next: Next, watch: &mut Watch, socket: &mut WebSocket) -> Result<(), Over> {
         let sending = async {
             let (mut next, mut length) = (Some(next), 0);
             while let Some(now) = next {
@@ -153,11 +135,7 @@ impl Line {
                     length += bytes.len();
                 }
                 socket.feed(self.message(now)).await?;
-                next = if length < AT_ONCE {
-                    watch.ready()
-                } else {
-                    None
-                };
+                next = if length < AT_ONCE { watch.ready() } else { None };
             }
             socket.flush().await
         };
@@ -186,11 +164,7 @@ impl Line {
             // A database that is away for a moment ends nobody's picture.
             Err(_) => return Ok(()),
         }
-        if self.sight.stays(&self.hub, &self.visitor.actor) {
-            Ok(())
-        } else {
-            Err(Over)
-        }
+        if self.sight.stays(&self.hub, &self.visitor.actor) { Ok(()) } else { Err(Over) }
     }
 }
 
@@ -224,8 +198,7 @@ struct Both {
 
 static SENTENCES: LazyLock<HashMap<String, Both>> = LazyLock::new(|| {
     // Part of the program; a test reads every word of it.
-    toml::from_str(include_str!("environment.toml"))
-        .unwrap_or_else(|error| panic!("environment.toml: {error}"))
+    toml::from_str(include_str!("environment.toml")).unwrap_or_else(|error| panic!("environment.toml: {error}"))
 });
 
 fn sentence(why: LiveWhy, language: Language) -> Option<String> {
@@ -257,16 +230,9 @@ mod tests {
         ];
         for why in whys {
             for language in [Language::Zh, Language::En] {
-                assert!(
-                    sentence(why, language).is_some_and(|text| !text.is_empty()),
-                    "{why:?}"
-                );
+                assert!(sentence(why, language).is_some_and(|text| !text.is_empty()), "{why:?}");
             }
         }
-        assert_eq!(
-            SENTENCES.len(),
-            whys.len(),
-            "none for a reason that is gone"
-        );
+        assert_eq!(SENTENCES.len(), whys.len(), "none for a reason that is gone");
     }
 }

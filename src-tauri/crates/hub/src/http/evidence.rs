@@ -12,9 +12,7 @@ use lanedesk_wire::{photo::HoldPhoto, problem::Problem};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(view))
-        .routes(routes!(hold))
+    OpenApiRouter::new().routes(routes!(view)).routes(routes!(hold))
 }
 
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -37,22 +35,14 @@ struct Asked {
     (status = 200, content_type = "image/jpeg", body = [u8]), (status = 404, body = Problem),
     (status = 409, description = "the evidence is damaged", body = Problem),
     (status = 410, description = "deleted when its time had come", body = Problem)))]
-async fn view(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    id: Id<PhotoId>,
-    asked: Params<Asked>,
-) -> Result<Response> {
+async fn view(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>, asked: Params<Asked>) -> Result<Response> {
     actor.allow(Permission::Openings)?;
     let id = id.get()?;
     let jpeg = match asked.get()?.size {
         Some(Size::Thumb) => ops::evidence::thumb(&hub, &actor, &id).await?,
         None => ops::evidence::view(&hub, &actor, &id).await?,
     };
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, jpeg).into_response())
 }
 
@@ -60,12 +50,7 @@ async fn view(
 #[utoipa::path(post, path = "/api/photos/{id}/hold", tag = "act", params(("id" = String, Path)),
     request_body = HoldPhoto, responses((status = 204), (status = 404, body = Problem),
     (status = 410, description = "deleted already", body = Problem)))]
-async fn hold(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    id: Id<PhotoId>,
-    asked: Input<HoldPhoto>,
-) -> Result<StatusCode> {
+async fn hold(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>, asked: Input<HoldPhoto>) -> Result<StatusCode> {
     actor.allow(Permission::OpeningsOfOthers)?;
     ops::evidence::hold(&hub, &actor, &id.get()?, asked.get()?).await?;
     Ok(StatusCode::NO_CONTENT)

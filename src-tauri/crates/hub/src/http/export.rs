@@ -71,10 +71,7 @@ impl Format {
         match word {
             None | Some("csv") => Ok(Self::Csv),
             Some("xlsx") => Ok(Self::Xlsx),
-            Some(_) => Err(Error::Invalid {
-                field: "format",
-                why: "not_acceptable",
-            }),
+            Some(_) => Err(Error::Invalid { field: "format", why: "not_acceptable" }),
         }
     }
 
@@ -101,17 +98,13 @@ impl Format {
 }
 
 /// A small table as a file people take away.
-pub(super) fn table(
-    name: &str,
-    format: Option<&str>,
-    viewer: &str,
-    rows: &[Vec<String>],
-) -> Result<Response> {
+pub(super) fn table(name: &str, format: Option<&str>, viewer: &str, rows: &[Vec<String>]) -> Result<Response> {
     let format = Format::of(format)?;
     let bytes = match format {
         Format::Csv => csv::table(rows),
-        Format::Xlsx => xlsx::workbook(name, viewer, rows)
-            .map_err(|error| Error::Internal(format!("a workbook: {error}")))?,
+        Format::Xlsx => {
+            xlsx::workbook(name, viewer, rows).map_err(|error| Error::Internal(format!("a workbook: {error}")))?
+        }
     };
     let file = format!("{name}.{}", format.word());
     Ok(attached(&file, format.kind(), Body::from(bytes)))
@@ -141,21 +134,13 @@ trait Sheet: Send {
 }
 
 fn answer(export: Export, format: Format, language: Language) -> Response {
-    let name = format!(
-        "openings-{}.{}",
-        export.at.local_text().replace([' ', ':', '-'], ""),
-        format.word()
-    );
+    let name = format!("openings-{}.{}", export.at.local_text().replace([' ', ':', '-'], ""), format.word());
     let body = Body::from_stream(stream(export, format, language));
     attached(&name, format.kind(), body)
 }
 
 /// The file in pieces. Where the other side hangs up, the pieces and with them the reading end.
-fn stream(
-    export: Export,
-    format: Format,
-    language: Language,
-) -> impl futures::Stream<Item = io::Result<Bytes>> {
+fn stream(export: Export, format: Format, language: Language) -> impl futures::Stream<Item = io::Result<Bytes>> {
     let (piece, pieces) = mpsc::channel(1);
     tokio::spawn(async move {
         if let Err(error) = write(export, format, language, &piece).await {
@@ -175,12 +160,7 @@ async fn write(
     language: Language,
     piece: &mpsc::Sender<io::Result<Bytes>>,
 ) -> io::Result<()> {
-    let Export {
-        mut pages,
-        viewer,
-        at,
-        site,
-    } = export;
+    let Export { mut pages, viewer, at, site } = export;
     let mut sheet = format.sheet(Words::new(language, &viewer, at, Arc::clone(&site)))?;
     while let Some(page) = pages.recv().await {
         let page = page.map_err(|error| io::Error::other(error.to_string()))?;

@@ -12,10 +12,7 @@ use lanedesk_wire::health::Health;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(health))
-        .routes(routes!(metrics))
-        .routes(routes!(document))
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(metrics)).routes(routes!(document))
 }
 
 /// Whether the hub can do its work, whatever the devices do.
@@ -23,11 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 200, body = Health), (status = 503, description = "the database is gone", body = Health)))]
 async fn health(State(hub): State<Hub>) -> impl IntoResponse {
     let health = ops::health::health(&hub).await;
-    let status = if health.ok {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if health.ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health))
 }
 
@@ -35,18 +28,12 @@ async fn health(State(hub): State<Hub>) -> impl IntoResponse {
 #[utoipa::path(get, path = "/metrics", tag = "running", security(()), responses(
     (status = 200, content_type = "text/plain", body = String)))]
 async fn metrics(State(hub): State<Hub>) -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        ops::health::metrics(&hub).await,
-    )
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], ops::health::metrics(&hub).await)
 }
 
 /// This description.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "running", security(()), responses(
     (status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 async fn document() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        openapi::json(),
-    )
+    ([(header::CONTENT_TYPE, "application/json")], openapi::json())
 }

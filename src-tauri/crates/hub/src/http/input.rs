@@ -20,11 +20,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or(Error::NoSession)
+        parts.extensions.get::<Self>().cloned().ok_or(Error::NoSession)
     }
 }
 
@@ -35,9 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Who {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        Visitor::from_request_parts(parts, state)
-            .await
-            .map(|visitor| Self(visitor.actor))
+        Visitor::from_request_parts(parts, state).await.map(|visitor| Self(visitor.actor))
     }
 }
 
@@ -75,10 +69,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Params<
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let read = Query::<T>::from_request_parts(parts, state).await;
-        Ok(Self(
-            read.map(|Query(read)| read)
-                .map_err(|error| Error::BadRequest(error.body_text())),
-        ))
+        Ok(Self(read.map(|Query(read)| read).map_err(|error| Error::BadRequest(error.body_text()))))
     }
 }
 
@@ -96,13 +87,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequest<S> for Input<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
-        let json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| {
-                kind.to_str()
-                    .is_ok_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"))
-            });
+        let json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+            kind.to_str().is_ok_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"))
+        });
         if !json {
             return Ok(Self(Err(Error::UnsupportedMedia)));
         }
@@ -113,10 +100,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequest<S> for Input<T> {
         {
             return Ok(Self(Err(refused)));
         }
-        Ok(Self(
-            body.map_err(|error| unreadable(&error))
-                .and_then(|body| parse(&body)),
-        ))
+        Ok(Self(body.map_err(|error| unreadable(&error)).and_then(|body| parse(&body))))
     }
 }
 

@@ -22,11 +22,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The page's files: name, kind, text.
 const FILES: &[(&str, &str, &str)] = &[
-    (
-        "kiosk.css",
-        "text/css; charset=utf-8",
-        include_str!("../kiosk/kiosk.css"),
-    ),
+    ("kiosk.css", "text/css; charset=utf-8", include_str!("../kiosk/kiosk.css")),
     ("main.js", SCRIPT, include_str!("../kiosk/main.js")),
     ("link.js", SCRIPT, include_str!("../kiosk/link.js")),
     ("scene.js", SCRIPT, include_str!("../kiosk/scene.js")),
@@ -38,17 +34,12 @@ const FILES: &[(&str, &str, &str)] = &[
 
 /// Outside the API, so not in its document.
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .route("/robot/{number}", get(page))
-        .route("/robot/-/{file}", get(file))
+    OpenApiRouter::new().route("/robot/{number}", get(page)).route("/robot/-/{file}", get(file))
 }
 
 /// The same page for every number, known or not: it learns nothing before it has the key.
 async fn page() -> Response {
-    sent(
-        "text/html; charset=utf-8",
-        include_str!("../kiosk/index.html"),
-    )
+    sent("text/html; charset=utf-8", include_str!("../kiosk/index.html"))
 }
 
 async fn file(Path(name): Path<String>) -> Result<Response> {
@@ -79,10 +70,7 @@ mod tests {
         let page = include_str!("../kiosk/index.html");
         let texts = FILES.iter().map(|(_, _, text)| *text).chain([page]);
         for text in texts {
-            assert!(
-                !text.contains("//cdn") && !text.contains("https://"),
-                "{text}"
-            );
+            assert!(!text.contains("//cdn") && !text.contains("https://"), "{text}");
             for import in text.split("from './").skip(1) {
                 let name = import.split('\'').next().unwrap();
                 assert!(FILES.iter().any(|(file, _, _)| *file == name), "{name}");

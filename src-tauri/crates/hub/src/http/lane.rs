@@ -13,11 +13,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(view))
-        .routes(routes!(claim))
-        .routes(routes!(take_over))
-        .routes(routes!(ask))
+    OpenApiRouter::new().routes(routes!(view)).routes(routes!(claim)).routes(routes!(take_over)).routes(routes!(ask))
 }
 
 /// A lane's page, read-only.
@@ -26,20 +22,14 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 404, description = "no such lane in one's lots", body = Problem)))]
 async fn view(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Json<View>> {
     actor.allow(Permission::View)?;
-    ops::view::of_lane(&hub, &actor, &lane.get()?)
-        .await
-        .map(Json)
+    ops::view::of_lane(&hub, &actor, &lane.get()?).await.map(Json)
 }
 
 /// Take the lane, or renew one's own hold of it.
 #[utoipa::path(post, path = "/api/lanes/{lane}/claim", tag = "lane", params(("lane" = String, Path)), responses(
     (status = 201, body = Claimed),
     (status = 409, description = "`lane_held`, with `holder` and `since`", body = Problem)))]
-async fn claim(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    lane: Id<LaneId>,
-) -> Result<(StatusCode, Json<Claimed>)> {
+async fn claim(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<(StatusCode, Json<Claimed>)> {
     actor.allow(Permission::Claim)?;
     let claimed = ops::lease::claim(&hub, &actor, &lane.get()?).await?;
     Ok((StatusCode::CREATED, Json(claimed)))

@@ -15,10 +15,7 @@ pub enum Language {
 impl Language {
     /// The one of the two that the request likes better; Chinese where it says nothing of either.
     pub fn of(headers: &HeaderMap) -> Self {
-        let accepted = headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (mut zh, mut en) = (0.0, 0.0);
         for range in accepted.split(',') {
             let (tag, quality) = weight(range);
@@ -44,11 +41,7 @@ impl Language {
 fn weight(range: &str) -> (String, f32) {
     let mut parts = range.split(';');
     let tag = parts.next().unwrap_or_default().trim();
-    let primary = tag
-        .split('-')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse().ok());
     (primary, quality.unwrap_or(1.0))
 }
@@ -58,10 +51,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Language {
-        Language::of(&HeaderMap::from_iter([(
-            ACCEPT_LANGUAGE,
-            text.parse().unwrap(),
-        )]))
+        Language::of(&HeaderMap::from_iter([(ACCEPT_LANGUAGE, text.parse().unwrap())]))
     }
 
     #[test]

@@ -19,11 +19,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(devices))
-        .routes(routes!(open))
-        .routes(routes!(list))
-        .routes(routes!(close))
+    OpenApiRouter::new().routes(routes!(devices)).routes(routes!(open)).routes(routes!(list)).routes(routes!(close))
 }
 
 /// Devices of one's lots, those that cannot be reached first.
@@ -35,11 +31,7 @@ async fn devices(
     asked: Params<Devices>,
 ) -> Result<Json<Page<DeviceHealth>>> {
     actor.allow(Permission::SeeDevices)?;
-    maintenance::devices(&hub, &actor, asked.get()?, &|finding| {
-        language.says(finding)
-    })
-    .await
-    .map(Json)
+    maintenance::devices(&hub, &actor, asked.get()?, &|finding| language.says(finding)).await.map(Json)
 }
 
 /// Says that a device is to be repaired.
@@ -58,15 +50,9 @@ async fn open(
 
 /// What is, or was, to be repaired, newest first.
 #[utoipa::path(get, path = "/api/maintenance", tag = "device", params(Which), responses((status = 200, body = Page<Maintenance>)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    which: Params<Which>,
-) -> Result<Json<Page<Maintenance>>> {
+async fn list(State(hub): State<Hub>, Who(actor): Who, which: Params<Which>) -> Result<Json<Page<Maintenance>>> {
     actor.allow(Permission::Maintain)?;
-    maintenance::list(&hub, &actor, which.get()?)
-        .await
-        .map(Json)
+    maintenance::list(&hub, &actor, which.get()?).await.map(Json)
 }
 
 /// Says what was done.
@@ -79,7 +65,5 @@ async fn close(
     done: Input<CloseMaintenance>,
 ) -> Result<Json<Maintenance>> {
     actor.allow(Permission::Maintain)?;
-    maintenance::close(&hub, &actor, &entry, &done.get()?.repair)
-        .await
-        .map(Json)
+    maintenance::close(&hub, &actor, &entry, &done.get()?.repair).await.map(Json)
 }

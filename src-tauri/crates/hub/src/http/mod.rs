@@ -164,10 +164,7 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
     if let Err(error) = visitor.may_ask(uri.path()) {
         return error.into_response();
     }
-    let (from, who) = (
-        session::origin(request.extensions()),
-        visitor.actor.id.clone(),
-    );
+    let (from, who) = (session::origin(request.extensions()), visitor.actor.id.clone());
     let subject = route(&request);
     let let_in = LetIn::new(&hub, &visitor, forgotten);
     request.extensions_mut().insert(let_in);
@@ -206,14 +203,8 @@ fn route(request: &Request) -> String {
 
 /// `Authorization: Bearer TOKEN`
 fn token(headers: &HeaderMap) -> Option<Token> {
-    let (scheme, token) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| Token::of(token.trim()))
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Token::of(token.trim()))
 }
 
 /// Counts and times requests. No path with an id in it, nothing of the content, is noted.

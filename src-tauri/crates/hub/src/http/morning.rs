@@ -16,10 +16,7 @@ use lanedesk_wire::morning::{CaseStatistics, Morning};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(of_day))
-        .routes(routes!(file))
-        .routes(routes!(cases))
+    OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(file)).routes(routes!(cases))
 }
 
 /// Which lot, and as what.
@@ -34,16 +31,9 @@ struct About {
 
 /// The figures of a day, each beside its own 28-day median, each with the filter that leads to its rows.
 #[utoipa::path(get, path = "/api/morning/{day}", tag = "report", params(About), responses((status = 200, body = Morning)))]
-async fn of_day(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    day: Id<Day>,
-    about: Params<About>,
-) -> Result<Json<Morning>> {
+async fn of_day(State(hub): State<Hub>, Who(actor): Who, day: Id<Day>, about: Params<About>) -> Result<Json<Morning>> {
     actor.allow(Permission::Statistics)?;
-    morning::of_day(&hub, &actor, &day.get()?, about.get()?.lot)
-        .await
-        .map(Json)
+    morning::of_day(&hub, &actor, &day.get()?, about.get()?.lot).await.map(Json)
 }
 
 /// The same as a file.
@@ -52,33 +42,17 @@ async fn of_day(
         (String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ))))]
-async fn file(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    day: Id<Day>,
-    about: Params<About>,
-) -> Result<Response> {
+async fn file(State(hub): State<Hub>, Who(actor): Who, day: Id<Day>, about: Params<About>) -> Result<Response> {
     actor.allow(Permission::Export)?;
     let words = ["figure", "unit", "value", "median_28_days"];
     let rows = morning::table(&hub, &actor, &day.get()?, words).await?;
-    export::table(
-        "morning",
-        about.get()?.format.as_deref(),
-        &actor.name,
-        &rows,
-    )
+    export::table("morning", about.get()?.format.as_deref(), &actor.name, &rows)
 }
 
 /// How cases ended and how long they took.
 #[utoipa::path(get, path = "/api/cases/statistics", tag = "report", params(Counted), responses(
     (status = 200, body = CaseStatistics)))]
-async fn cases(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    counted: Params<Counted>,
-) -> Result<Json<CaseStatistics>> {
+async fn cases(State(hub): State<Hub>, Who(actor): Who, counted: Params<Counted>) -> Result<Json<CaseStatistics>> {
     actor.allow(Permission::Statistics)?;
-    handling::count(&hub, &actor, counted.get()?)
-        .await
-        .map(Json)
+    handling::count(&hub, &actor, counted.get()?).await.map(Json)
 }

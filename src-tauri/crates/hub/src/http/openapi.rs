@@ -29,10 +29,7 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("session", scheme);
+        openapi.components.get_or_insert_default().add_security_scheme("session", scheme);
     }
 }
 
@@ -50,8 +47,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The contract as it is served, written once.
 pub(super) fn json() -> &'static str {
-    static JSON: LazyLock<String> =
-        LazyLock::new(|| document().to_pretty_json().unwrap_or_default());
+    static JSON: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().unwrap_or_default());
     &JSON
 }
 
@@ -71,8 +67,7 @@ mod proof {
     use serde_json::Value;
     use std::sync::LazyLock;
 
-    static DOCUMENT: LazyLock<Value> =
-        LazyLock::new(|| serde_json::to_value(document()).unwrap_or_default());
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).unwrap_or_default());
 
     /// Fails on an answer whose status or type its operation does not name.
     pub(in crate::http) async fn prove(request: Request, next: Next) -> Response {
@@ -130,22 +125,16 @@ mod tests {
             std::fs::write(path, &now).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            committed == now,
-            "openapi.json is out of date: run with UPDATE_OPENAPI=1 and commit it"
-        );
+        assert!(committed == now, "openapi.json is out of date: run with UPDATE_OPENAPI=1 and commit it");
     }
 
     /// What is named and out of sight is 404 also where a query or a body names it; rows hold texts, numbers and lists.
     #[test]
     fn answers_and_values_are_described_and_every_shape_that_is_named_is_there() {
         let document: serde_json::Value = serde_json::from_str(json()).unwrap();
-        for (method, path) in [
-            ("get", "/api/cases"),
-            ("get", "/api/approvals"),
-            ("put", "/api/seat"),
-            ("post", "/api/calls"),
-        ] {
+        for (method, path) in
+            [("get", "/api/cases"), ("get", "/api/approvals"), ("put", "/api/seat"), ("post", "/api/calls")]
+        {
             let answers = &document["paths"][path][method]["responses"];
             assert!(answers["404"].is_object(), "{method} {path}: {answers}");
         }
@@ -162,12 +151,6 @@ mod tests {
     fn every_path_stands_whole_in_it() {
         let document = document();
         assert!(document.paths.paths.len() >= 8);
-        assert!(
-            document
-                .paths
-                .paths
-                .keys()
-                .all(|path| path.starts_with("/api/") || path == "/metrics")
-        );
+        assert!(document.paths.paths.keys().all(|path| path.starts_with("/api/") || path == "/metrics"));
     }
 }

@@ -31,24 +31,16 @@ async fn list(
     asked: Params<ops::opening::Asked>,
 ) -> Result<Json<Page<Opening>>> {
     actor.allow(Permission::Openings)?;
-    ops::opening::list(&hub, &actor, asked.get()?)
-        .await
-        .map(Json)
+    ops::opening::list(&hub, &actor, asked.get()?).await.map(Json)
 }
 
 /// One manual opening.
 #[utoipa::path(get, path = "/api/openings/{opening}", tag = "opening", params(("opening" = String, Path)), responses(
     (status = 200, body = Opening),
     (status = 404, body = Problem)))]
-async fn one(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    opening: Id<OpeningId>,
-) -> Result<Json<Opening>> {
+async fn one(State(hub): State<Hub>, Who(actor): Who, opening: Id<OpeningId>) -> Result<Json<Opening>> {
     actor.allow(Permission::Openings)?;
-    ops::opening::one(&hub, &actor, &opening.get()?)
-        .await
-        .map(Json)
+    ops::opening::one(&hub, &actor, &opening.get()?).await.map(Json)
 }
 
 /// Every step of its case, oldest first (R35).
@@ -60,23 +52,15 @@ async fn timeline(
     opening: Id<OpeningId>,
 ) -> Result<Json<Page<TimelineEntry>>> {
     actor.allow(Permission::Openings)?;
-    ops::opening::timeline(&hub, &actor, &opening.get()?)
-        .await
-        .map(Json)
+    ops::opening::timeline(&hub, &actor, &opening.get()?).await.map(Json)
 }
 
 /// Where its photos stand: kept, held, deleted when their time had come, or damaged (R36).
 #[utoipa::path(get, path = "/api/openings/{opening}/photos", tag = "opening", params(("opening" = String, Path)),
     responses((status = 200, body = Page<Evidence>), (status = 404, body = Problem)))]
-async fn photos(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    opening: Id<OpeningId>,
-) -> Result<Json<Page<Evidence>>> {
+async fn photos(State(hub): State<Hub>, Who(actor): Who, opening: Id<OpeningId>) -> Result<Json<Page<Evidence>>> {
     actor.allow(Permission::Openings)?;
-    ops::evidence::of_opening(&hub, &actor, &opening.get()?)
-        .await
-        .map(Json)
+    ops::evidence::of_opening(&hub, &actor, &opening.get()?).await.map(Json)
 }
 
 /// Wait no longer for overdue photos of a release, with a reason (补录, R24).

@@ -17,7 +17,5 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 404, description = "it never arrived and will not act", body = Problem)))]
 async fn one(State(hub): State<Hub>, Who(actor): Who, order: Id<OrderId>) -> Result<Json<Order>> {
     actor.allow(Permission::View)?;
-    ops::barrier::by_id(&hub, &actor, order.get()?)
-        .await
-        .map(Json)
+    ops::barrier::by_id(&hub, &actor, order.get()?).await.map(Json)
 }

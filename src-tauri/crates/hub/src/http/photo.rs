@@ -84,10 +84,6 @@ async fn remove(State(hub): State<Hub>, Who(actor): Who, named: Named) -> Result
 }
 
 fn answer(kept: Kept) -> (StatusCode, Json<Photo>) {
-    let status = if kept.new {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status = if kept.new { StatusCode::CREATED } else { StatusCode::OK };
     (status, Json(kept.photo))
 }

@@ -65,11 +65,7 @@ struct WhichStill {
 /// The lane's last minute in stills, oldest first; kept while a case is open there.
 #[utoipa::path(get, path = "/api/lanes/{lane}/stills", tag = "see", params(("lane" = LaneId, Path)), responses(
     (status = 200, body = Page<LaneStill>), (status = 404, body = Problem)))]
-async fn stills(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    lane: Id<LaneId>,
-) -> Result<Json<Page<LaneStill>>> {
+async fn stills(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Json<Page<LaneStill>>> {
     actor.allow(Permission::View)?;
     ops::picture::stills(&hub, &actor, &lane.get()?).map(Json)
 }
@@ -121,9 +117,7 @@ async fn refresh(
 ) -> Result<Json<View>> {
     actor.allow(Permission::Act)?;
     let (case, fence) = (case.get()?, body.get()?.fence);
-    ops::picture::for_case(&hub, &actor, &case, fence)
-        .await
-        .map(Json)
+    ops::picture::for_case(&hub, &actor, &case, fence).await.map(Json)
 }
 
 pub(super) fn sent(jpeg: Jpeg, cache: &'static str) -> Response {

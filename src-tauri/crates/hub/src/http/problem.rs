@@ -45,9 +45,8 @@ struct Sentences {
 }
 
 /// Read once; a test reads every code of it.
-static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| {
-    toml::from_str(CATALOGUE).unwrap_or_else(|error| panic!("sentences.toml: {error}"))
-});
+static SENTENCES: LazyLock<Sentences> =
+    LazyLock::new(|| toml::from_str(CATALOGUE).unwrap_or_else(|error| panic!("sentences.toml: {error}")));
 
 /// What an answer with this code always says besides; none: the hub never sends it.
 pub(super) fn members(code: Code) -> Option<&'static [&'static str]> {
@@ -145,9 +144,7 @@ fn render(error: &Error, status: StatusCode, language: Language) -> Response<Bod
     let kind = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     if let Some(seconds) = problem.retry_after_s {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
@@ -161,15 +158,8 @@ pub(super) fn spoken(error: &Error, language: Language) -> Problem {
 /// An error as people and programs are told it.
 pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> Problem {
     let code = code(error);
-    let word = serde_json::to_value(code)
-        .ok()
-        .and_then(|word| Some(word.as_str()?.to_owned()))
-        .unwrap_or_default();
-    let [title, sentence] = SENTENCES
-        .codes
-        .get(&word)
-        .map(|both| both.of(language).clone())
-        .unwrap_or_default();
+    let word = serde_json::to_value(code).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default();
+    let [title, sentence] = SENTENCES.codes.get(&word).map(|both| both.of(language).clone()).unwrap_or_default();
     let mut problem = Problem {
         kind: format!("urn:lanedesk:{word}"),
         title,
@@ -208,34 +198,23 @@ pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> 
 
 fn fill(sentence: &str, error: &Error, language: Language) -> String {
     match error {
-        Error::SeatTaken(holder) | Error::CallTaken(holder) => {
-            sentence.replace("{name}", &holder.name)
+        Error::SeatTaken(holder) | Error::CallTaken(holder) => sentence.replace("{name}", &holder.name),
+        Error::LaneHeld { holder, since } => {
+            sentence.replace("{name}", &holder.name).replace("{since}", &clock_time(*since))
         }
-        Error::LaneHeld { holder, since } => sentence
-            .replace("{name}", &holder.name)
-            .replace("{since}", &clock_time(*since)),
-        Error::TooManyAttempts { retry_after_s } => {
-            sentence.replace("{seconds}", &retry_after_s.to_string())
-        }
+        Error::TooManyAttempts { retry_after_s } => sentence.replace("{seconds}", &retry_after_s.to_string()),
         Error::Invalid { field, why } => {
-            let why = SENTENCES
-                .why
-                .get(*why)
-                .or_else(|| SENTENCES.why.get("not_acceptable"));
+            let why = SENTENCES.why.get(*why).or_else(|| SENTENCES.why.get("not_acceptable"));
             let called = called(field, language);
-            why.map(|both| both.of(language).replace("{field}", called))
-                .unwrap_or_default()
+            why.map(|both| both.of(language).replace("{field}", called)).unwrap_or_default()
         }
-        Error::Faults(faults) => fault::told(faults, language)
-            .first()
-            .map(|fault| fault.words.clone())
-            .unwrap_or_default(),
+        Error::Faults(faults) => {
+            fault::told(faults, language).first().map(|fault| fault.words.clone()).unwrap_or_default()
+        }
         Error::RowsMoved { rows, label } => {
             let words = SENTENCES.why.get("rows_moved");
             let words = words.map_or(sentence, |both| both.of(language).as_str());
-            words
-                .replace("{n}", &rows.to_string())
-                .replace("{name}", label)
+            words.replace("{n}", &rows.to_string()).replace("{name}", label)
         }
         Error::StillUsed(by) => {
             let by = SENTENCES.why.get(*by);
@@ -246,17 +225,15 @@ fn fill(sentence: &str, error: &Error, language: Language) -> String {
             .replace("{min}", &min.to_string())
             .replace("{max}", &max.to_string())
             .replace("{n}", &given.to_string()),
-        Error::ApprovalDenied { by, note, .. } => sentence
-            .replace("{name}", &by.name)
-            .replace("{note}", note.as_deref().unwrap_or("—")),
+        Error::ApprovalDenied { by, note, .. } => {
+            sentence.replace("{name}", &by.name).replace("{note}", note.as_deref().unwrap_or("—"))
+        }
         Error::BadImage(why) => {
             let why = SENTENCES.why.get(*why);
             why.map_or(sentence.to_owned(), |both| both.of(language).clone())
         }
         Error::NotConfigured(name) => sentence.replace("{facts}", name),
-        Error::BadRequest(facts) | Error::DeviceUnreachable(facts) => {
-            sentence.replace("{facts}", facts)
-        }
+        Error::BadRequest(facts) | Error::DeviceUnreachable(facts) => sentence.replace("{facts}", facts),
         _ => sentence.to_owned(),
     }
 }
@@ -317,9 +294,7 @@ fn code(error: &Error) -> Code {
         Error::NotConfigured(_) => Code::NotConfigured,
         Error::BadSignature => Code::BadSignature,
         Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
-        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::GoneOn) => {
-            Code::Unavailable
-        }
+        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::GoneOn) => Code::Unavailable,
         Error::Store(_) | Error::Internal(_) => Code::Internal,
     }
 }
@@ -331,15 +306,13 @@ fn status(error: &Error) -> StatusCode {
 /// The status every answer with this code has.
 pub(super) fn status_of(code: Code) -> StatusCode {
     match code {
-        Code::NoSession
-        | Code::BadCredentials
-        | Code::SecondFactorRequired
-        | Code::BadSignature => StatusCode::UNAUTHORIZED,
+        Code::NoSession | Code::BadCredentials | Code::SecondFactorRequired | Code::BadSignature => {
+            StatusCode::UNAUTHORIZED
+        }
         Code::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-        Code::NotAllowed
-        | Code::PasswordChangeRequired
-        | Code::EnrolmentRequired
-        | Code::PasswordRequired => StatusCode::FORBIDDEN,
+        Code::NotAllowed | Code::PasswordChangeRequired | Code::EnrolmentRequired | Code::PasswordRequired => {
+            StatusCode::FORBIDDEN
+        }
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::Invalid
@@ -374,9 +347,7 @@ pub(super) fn status_of(code: Code) -> StatusCode {
         Code::EvidenceDeleted => StatusCode::GONE,
         Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Internal | Code::HubUnreachable | Code::DeskFault => {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
+        Code::Internal | Code::HubUnreachable | Code::DeskFault => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -447,20 +418,17 @@ mod tests {
             let behind = inside.trim_start().strip_prefix("field");
             behind.is_some_and(|behind| !behind.starts_with(": \""))
         });
-        let known = TOLD_FIRST.iter().chain(&TOLD_LAST).any(|helper| {
-            source.contains(&format!("fn {helper}("))
-                || source.contains(&format!("let {helper} = |"))
-        });
+        let known = TOLD_FIRST
+            .iter()
+            .chain(&TOLD_LAST)
+            .any(|helper| source.contains(&format!("fn {helper}(")) || source.contains(&format!("let {helper} = |")));
         passed_on && !known
     }
 
     #[test]
     fn every_field_that_is_refused_has_a_name_in_both_languages() {
         let mut paths = Vec::new();
-        sources(
-            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-            &mut paths,
-        );
+        sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut paths);
         // This file takes refusals apart and makes none.
         paths.retain(|path| !path.ends_with("http/problem.rs"));
         let mut refused = BTreeSet::new();
@@ -480,30 +448,18 @@ mod tests {
 
     #[test]
     fn an_empty_field_is_called_what_people_call_it() {
-        let error = Error::Invalid {
-            field: "driver_phone",
-            why: "empty",
-        };
+        let error = Error::Invalid { field: "driver_phone", why: "empty" };
         let told = |language| problem(&error, StatusCode::UNPROCESSABLE_ENTITY, language);
         assert_eq!(told(Language::Zh).detail, "请填写手机号码。");
-        assert_eq!(
-            told(Language::En).detail,
-            "The mobile number must not be empty."
-        );
+        assert_eq!(told(Language::En).detail, "The mobile number must not be empty.");
         assert_eq!(told(Language::Zh).field.as_deref(), Some("driver_phone"));
     }
 
     #[test]
     fn every_code_has_a_sentence_in_both_languages() {
         for word in Code::ALL.iter().map(|code| code.word()) {
-            let both = SENTENCES
-                .codes
-                .get(&word)
-                .unwrap_or_else(|| panic!("{word} has no sentence"));
-            assert!(
-                both.zh.iter().chain(&both.en).all(|text| !text.is_empty()),
-                "{word}"
-            );
+            let both = SENTENCES.codes.get(&word).unwrap_or_else(|| panic!("{word} has no sentence"));
+            assert!(both.zh.iter().chain(&both.en).all(|text| !text.is_empty()), "{word}");
         }
     }
 
@@ -521,8 +477,7 @@ mod tests {
             Bad::TooManyBytes,
         ];
         for language in [Language::Zh, Language::En] {
-            let told =
-                |bad: Bad| problem(&bad.into(), StatusCode::UNPROCESSABLE_ENTITY, language).detail;
+            let told = |bad: Bad| problem(&bad.into(), StatusCode::UNPROCESSABLE_ENTITY, language).detail;
             let words: std::collections::BTreeSet<String> = all.map(told).into();
             assert_eq!(words.len(), all.len(), "{words:?}");
         }
@@ -530,21 +485,11 @@ mod tests {
 
     #[test]
     fn a_held_lane_says_who_and_since_when() {
-        let holder = Holder {
-            id: "p1".parse().unwrap(),
-            name: "张三".to_owned(),
-            role: lanedesk_domain::person::Role::Agent,
-        };
-        let error = Error::LaneHeld {
-            holder,
-            since: "2026-05-01T01:05:00Z".parse().unwrap(),
-        };
+        let holder =
+            Holder { id: "p1".parse().unwrap(), name: "张三".to_owned(), role: lanedesk_domain::person::Role::Agent };
+        let error = Error::LaneHeld { holder, since: "2026-05-01T01:05:00Z".parse().unwrap() };
         let told = problem(&error, StatusCode::CONFLICT, Language::Zh);
         assert_eq!(told.detail, "已经有人处理：张三，自 09:05 起。");
-        assert!(
-            problem(&error, StatusCode::CONFLICT, Language::En)
-                .detail
-                .contains("张三 since 09:05")
-        );
+        assert!(problem(&error, StatusCode::CONFLICT, Language::En).detail.contains("张三 since 09:05"));
     }
 }

@@ -21,13 +21,7 @@ struct Asked {
 
 /// What a plate, phone or number finds, without claiming (R41).
 #[utoipa::path(get, path = "/api/records", tag = "opening", params(Asked), responses((status = 200, body = Records)))]
-async fn records(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    asked: Params<Asked>,
-) -> Result<Json<Records>> {
+async fn records(State(hub): State<Hub>, Who(actor): Who, asked: Params<Asked>) -> Result<Json<Records>> {
     actor.allow(Permission::Records)?;
-    ops::record::find(&hub, &actor, &asked.get()?.q)
-        .await
-        .map(Json)
+    ops::record::find(&hub, &actor, &asked.get()?.q).await.map(Json)
 }

@@ -11,24 +11,16 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(form))
-        .routes(routes!(release))
+    OpenApiRouter::new().routes(routes!(form)).routes(routes!(release))
 }
 
 /// What a release of this case asks for now.
 #[utoipa::path(get, path = "/api/cases/{case}/release", tag = "case", params(("case" = String, Path)), responses(
     (status = 200, body = ReleaseForm),
     (status = 409, description = "`not_offered`: no barrier, or the vehicle's way is not known", body = Problem)))]
-async fn form(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    case: Id<CaseId>,
-) -> Result<Json<ReleaseForm>> {
+async fn form(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>) -> Result<Json<ReleaseForm>> {
     actor.allow(Permission::Release)?;
-    ops::release::form(&hub, &actor, &case.get()?)
-        .await
-        .map(Json)
+    ops::release::form(&hub, &actor, &case.get()?).await.map(Json)
 }
 
 /// Release a vehicle against the rules. Sent again under the same id, it acts once. Answers within 12 s.

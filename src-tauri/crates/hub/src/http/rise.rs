@@ -17,11 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 
 /// Barriers that rose without an order of ours and without an automatic passage, newest first (R40).
 #[utoipa::path(get, path = "/api/rises", tag = "rise", params(AskedRises), responses((status = 200, body = Page<Rise>)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    asked: Params<AskedRises>,
-) -> Result<Json<Page<Rise>>> {
+async fn list(State(hub): State<Hub>, Who(actor): Who, asked: Params<AskedRises>) -> Result<Json<Page<Rise>>> {
     actor.allow(Permission::OpeningsOfOthers)?;
     rise::list(&hub, &actor, asked.get()?).await.map(Json)
 }

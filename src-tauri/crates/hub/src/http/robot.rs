@@ -34,11 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
         .routes(routes!(screen))
         .routes(routes!(link))
         .routes(routes!(open_pairing))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(pair))
-                .layer(DefaultBodyLimit::max(PAIR_LIMIT)),
-        )
+        .merge(OpenApiRouter::new().routes(routes!(pair)).layer(DefaultBodyLimit::max(PAIR_LIMIT)))
 }
 
 /// What a tablet may say that is nobody yet, bytes.
@@ -72,12 +68,7 @@ struct Which {
 #[utoipa::path(get, path = "/api/cases/{case}/qr", tag = "case", params(("case" = String, Path), Which), responses(
     (status = 200, body = Qr),
     (status = 409, description = "`not_offered`: no such code fits the vehicle; `not_configured`; `case_closed`", body = Problem)))]
-async fn qr(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    case: Id<CaseId>,
-    which: Params<Which>,
-) -> Result<Json<Qr>> {
+async fn qr(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>, which: Params<Which>) -> Result<Json<Qr>> {
     actor.allow(Permission::Act)?;
     let (case, scene) = (case.get()?, which.get()?.scene);
     let qr = ops::robot::qr(&hub, &actor, &case, scene).await?;
@@ -139,20 +130,14 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            key: key(&parts.headers),
-            standing: parts.extensions.get().cloned(),
-        })
+        Ok(Self { key: key(&parts.headers), standing: parts.extensions.get().cloned() })
     }
 }
 
 /// The key stands beside the protocol, because a page can set no other header.
 fn key(headers: &HeaderMap) -> Option<String> {
     let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut words = offered
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim);
+    let mut words = offered.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim);
     words.next().filter(|protocol| *protocol == PROTOCOL)?;
     words.next().map(str::to_owned)
 }
@@ -160,11 +145,7 @@ fn key(headers: &HeaderMap) -> Option<String> {
 /// Open a robot's number for ten minutes to whoever types the code on a tablet.
 #[utoipa::path(post, path = "/api/robots/{number}/pairing", tag = "site", params(("number" = String, Path)), responses(
     (status = 200, body = Pairing), (status = 404, body = Problem)))]
-async fn open_pairing(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    number: Named,
-) -> Result<Json<Pairing>> {
+async fn open_pairing(State(hub): State<Hub>, visitor: Visitor, number: Named) -> Result<Json<Pairing>> {
     visitor.actor.allow(Permission::Configure)?;
     // Whoever has the robot's key takes the lane's photos.
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
@@ -177,12 +158,7 @@ async fn open_pairing(
 #[utoipa::path(post, path = "/api/robots/{number}/pair", tag = "devices", security(()),
     params(("number" = String, Path)), request_body = Pair, responses(
     (status = 200, body = Paired), (status = 401, description = "not the code, or its time is over", body = Problem)))]
-async fn pair(
-    State(hub): State<Hub>,
-    number: Named,
-    From(from): From,
-    code: Input<Pair>,
-) -> Result<Json<Paired>> {
+async fn pair(State(hub): State<Hub>, number: Named, From(from): From, code: Input<Pair>) -> Result<Json<Paired>> {
     let (Path(number), code) = (number.map_err(|_| Error::BadSignature)?, code.get()?.code);
     Ok(Json(ops::robot::pair(&hub, &number, &code, from).await?))
 }

@@ -27,14 +27,8 @@ struct Asked {
 
 /// Find lots and lanes, best first.
 #[utoipa::path(get, path = "/api/search", tag = "search", params(Asked), responses((status = 200, body = SearchHits)))]
-async fn search(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    asked: Params<Asked>,
-) -> Result<Json<SearchHits>> {
+async fn search(State(hub): State<Hub>, Who(actor): Who, asked: Params<Asked>) -> Result<Json<SearchHits>> {
     let asked = asked.get()?;
     let limit = asked.limit.unwrap_or(USUAL).min(MOST);
-    ops::search::search(&hub, &actor, &asked.q, limit as usize)
-        .await
-        .map(Json)
+    ops::search::search(&hub, &actor, &asked.q, limit as usize).await.map(Json)
 }

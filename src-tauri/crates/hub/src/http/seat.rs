@@ -13,10 +13,7 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(bind, free))
-        .routes(routes!(set_state))
-        .routes(routes!(seats))
+    OpenApiRouter::new().routes(routes!(bind, free)).routes(routes!(set_state)).routes(routes!(seats))
 }
 
 /// Sit down at a seat.
@@ -24,15 +21,9 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 200, body = Person),
     (status = 403, description = "only agents have seats", body = Problem),
     (status = 409, description = "`seat_taken`, with `holder`", body = Problem)))]
-async fn bind(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    seat: Input<BindSeat>,
-) -> Result<Json<Person>> {
+async fn bind(State(hub): State<Hub>, Who(actor): Who, seat: Input<BindSeat>) -> Result<Json<Person>> {
     actor.allow(Permission::Seat)?;
-    ops::seat::bind(&hub, &actor, seat.get()?.number)
-        .await
-        .map(Json)
+    ops::seat::bind(&hub, &actor, seat.get()?.number).await.map(Json)
 }
 
 /// Leave the seat.
@@ -46,11 +37,7 @@ async fn free(State(hub): State<Hub>, Who(actor): Who) -> Result<StatusCode> {
 #[utoipa::path(put, path = "/api/seat/state", tag = "seat", request_body = SetSeatState, responses(
     (status = 200, body = Seat),
     (status = 409, description = "`seat_required`", body = Problem)))]
-async fn set_state(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    state: Input<SetSeatState>,
-) -> Result<Json<Seat>> {
+async fn set_state(State(hub): State<Hub>, Who(actor): Who, state: Input<SetSeatState>) -> Result<Json<Seat>> {
     actor.allow(Permission::Seat)?;
     let state = state.get()?;
     ops::seat::set_state(&hub, &actor, &state).await.map(Json)

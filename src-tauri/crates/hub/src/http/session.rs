@@ -18,9 +18,7 @@ use std::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(log_in, who_am_i, log_out))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+    OpenApiRouter::new().routes(routes!(log_in, who_am_i, log_out)).layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// What a log-in may say, bytes: names and passwords are short, and anybody may send one.
@@ -48,11 +46,7 @@ pub(super) fn origin(extensions: &Extensions) -> IpAddr {
     (status = 201, body = Session),
     (status = 401, description = "`bad_credentials`", body = Problem),
     (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = Problem)))]
-async fn log_in(
-    State(hub): State<Hub>,
-    From(from): From,
-    login: Input<Login>,
-) -> Result<(StatusCode, Json<Session>)> {
+async fn log_in(State(hub): State<Hub>, From(from): From, login: Input<Login>) -> Result<(StatusCode, Json<Session>)> {
     let session = ops::session::log_in(&hub, login.get()?, from).await?;
     Ok((StatusCode::CREATED, Json(session)))
 }
@@ -60,9 +54,7 @@ async fn log_in(
 /// The person of the session.
 #[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = Person)))]
 async fn who_am_i(State(hub): State<Hub>, visitor: Visitor) -> Result<Json<Person>> {
-    ops::session::present(&hub, &visitor.actor, visitor.beyond)
-        .await
-        .map(Json)
+    ops::session::present(&hub, &visitor.actor, visitor.beyond).await.map(Json)
 }
 
 /// Log out.

@@ -39,11 +39,7 @@ impl<S: Send + Sync> FromRequest<S> for Signed {
 
 impl Signed {
     /// What it says, if an integration of this kind signed it.
-    pub(super) async fn check<T: DeserializeOwned>(
-        self,
-        hub: &Hub,
-        kind: &str,
-    ) -> Result<(IntegrationId, T)> {
+    pub(super) async fn check<T: DeserializeOwned>(self, hub: &Hub, kind: &str) -> Result<(IntegrationId, T)> {
         let from = origin(self.0.extensions());
         let checked = self.checked(hub, kind).await;
         if let Err(Error::BadSignature) = &checked {
@@ -53,11 +49,7 @@ impl Signed {
         checked
     }
 
-    async fn checked<T: DeserializeOwned>(
-        self,
-        hub: &Hub,
-        kind: &str,
-    ) -> Result<(IntegrationId, T)> {
+    async fn checked<T: DeserializeOwned>(self, hub: &Hub, kind: &str) -> Result<(IntegrationId, T)> {
         let (parts, body) = self.0.into_parts();
         let header = |name| value(&parts.headers, name);
         let proof = Proof {

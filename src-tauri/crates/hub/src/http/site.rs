@@ -21,8 +21,8 @@ use lanedesk_wire::{
     list::Page,
     problem::Problem,
     site::{
-        AddRow, AnswerPending, ChangeRow, DeviceTest, NewSecret, PendingChange, RotateSecret,
-        SiteChange, SiteRow, SiteTable, TryDevice,
+        AddRow, AnswerPending, ChangeRow, DeviceTest, NewSecret, PendingChange, RotateSecret, SiteChange, SiteRow,
+        SiteTable, TryDevice,
     },
 };
 use std::convert::Infallible;
@@ -52,22 +52,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let parts: Vec<(String, String)> = Path::from_request_parts(parts, state)
-            .await
-            .map(|Path(parts)| parts)
-            .unwrap_or_default();
-        let of = |key: &str| {
-            parts
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value.clone())
-        };
+        let parts: Vec<(String, String)> =
+            Path::from_request_parts(parts, state).await.map(|Path(parts)| parts).unwrap_or_default();
+        let of = |key: &str| parts.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
         let table = of("table").and_then(|word| word.parse().ok());
-        Ok(Self(
-            table
-                .map(|table| (table, of("id").unwrap_or_default()))
-                .ok_or(Error::NotFound),
-        ))
+        Ok(Self(table.map(|table| (table, of("id").unwrap_or_default())).ok_or(Error::NotFound)))
     }
 }
 
@@ -127,9 +116,7 @@ async fn change(
     change: Input<ChangeRow>,
 ) -> Result<Json<SiteRow>> {
     let (table, id) = allowed(&hub, &visitor, place)?;
-    row::change(&hub, &visitor.actor, table, &id, change.get()?)
-        .await
-        .map(Json)
+    row::change(&hub, &visitor.actor, table, &id, change.get()?).await.map(Json)
 }
 
 /// The version a removal was decided on.
@@ -143,12 +130,7 @@ struct From {
 /// Removes a row.
 #[utoipa::path(delete, path = "/api/site/{table}/{id}", tag = "site", params(From), responses((status = 204),
     (status = 409, description = "`still_used`, or `changed_meanwhile`", body = Problem)))]
-async fn remove(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    place: Place,
-    from: Params<From>,
-) -> Result<StatusCode> {
+async fn remove(State(hub): State<Hub>, visitor: Visitor, place: Place, from: Params<From>) -> Result<StatusCode> {
     let (table, id) = allowed(&hub, &visitor, place)?;
     row::remove(&hub, &visitor.actor, table, &id, from.get()?.version).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -157,11 +139,7 @@ async fn remove(
 /// Changes of the site, newest first.
 #[utoipa::path(get, path = "/api/site/changes", tag = "site", params(Changes), responses(
     (status = 200, body = Page<SiteChange>)))]
-async fn changes(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    asked: Params<Changes>,
-) -> Result<Json<Page<SiteChange>>> {
+async fn changes(State(hub): State<Hub>, Who(actor): Who, asked: Params<Changes>) -> Result<Json<Page<SiteChange>>> {
     actor.allow(Permission::Configure)?;
     undo::changes(&hub, &actor, asked.get()?).await.map(Json)
 }
@@ -193,11 +171,7 @@ async fn answer_pending(
 /// Takes a change back; the answer is the new one.
 #[utoipa::path(post, path = "/api/site/changes/{change}/undo", tag = "site", responses((status = 200, body = SiteChange),
     (status = 409, description = "`changed_meanwhile`", body = Problem)))]
-async fn take_back(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    Path(change): Path<String>,
-) -> Result<Json<SiteChange>> {
+async fn take_back(State(hub): State<Hub>, visitor: Visitor, Path(change): Path<String>) -> Result<Json<SiteChange>> {
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     undo::undo(&hub, &visitor.actor, &change).await.map(Json)
@@ -218,9 +192,7 @@ async fn test_device(
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let (id, form) = (id.get()?, form.get()?.row);
     let say = |finding: &Finding| language.says(finding);
-    trial::test(&hub, &visitor.actor, &id, form, &say)
-        .await
-        .map(Json)
+    trial::test(&hub, &visitor.actor, &id, form, &say).await.map(Json)
 }
 
 /// A step of changing an integration's secret.
@@ -235,9 +207,7 @@ async fn rotate_secret(
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let step = wanted.get()?.step;
-    rotate::rotate(&hub, &visitor.actor, &id.get()?, step)
-        .await
-        .map(Json)
+    rotate::rotate(&hub, &visitor.actor, &id.get()?, step).await.map(Json)
 }
 
 /// A step of changing the key of a camera that calls the hub.
@@ -253,7 +223,5 @@ async fn rotate_push_key(
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let step = wanted.get()?.step;
-    push_key::rotate(&hub, &visitor.actor, &id.get()?, step)
-        .await
-        .map(Json)
+    push_key::rotate(&hub, &visitor.actor, &id.get()?, step).await.map(Json)
 }

@@ -30,9 +30,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const FILE_LIMIT: usize = 64 * 1024 * 1024;
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(take))
-        .routes(routes!(give))
+    OpenApiRouter::new().routes(routes!(take)).routes(routes!(give))
 }
 
 /// What kind of file, and what for.
@@ -76,33 +74,13 @@ async fn take(
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let about = about.get()?;
     let kind: FileKind = about.format.as_deref().unwrap_or("toml").parse()?;
-    let (table, preview, bytes) = (
-        about.table,
-        about.preview.unwrap_or(false),
-        read(raw.0, FILE_LIMIT).await?,
-    );
-    let work = Work {
-        hub,
-        visitor,
-        language: Language::of(&headers),
-        upload: Upload {
-            kind,
-            table,
-            preview,
-            bytes,
-        },
-    };
-    if line_by_line(&headers) {
-        Ok(work.told())
-    } else {
-        work.answered().await
-    }
+    let (table, preview, bytes) = (about.table, about.preview.unwrap_or(false), read(raw.0, FILE_LIMIT).await?);
+    let work = Work { hub, visitor, language: Language::of(&headers), upload: Upload { kind, table, preview, bytes } };
+    if line_by_line(&headers) { Ok(work.told()) } else { work.answered().await }
 }
 
 fn line_by_line(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok());
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/x-ndjson"))
 }
 
@@ -117,8 +95,7 @@ impl Work {
     /// A preview tells its faults beside what it would do; an import with faults is refused.
     async fn done(self, told: Option<&take_in::Told>) -> Result<ImportResult> {
         let (preview, language) = (self.upload.preview, self.language);
-        let (mut result, faults) =
-            take_in::take_in(&self.hub, &self.visitor.actor, self.upload, told).await?;
+        let (mut result, faults) = take_in::take_in(&self.hub, &self.visitor.actor, self.upload, told).await?;
         if faults.is_empty() {
             return Ok(result);
         }
@@ -130,9 +107,7 @@ impl Work {
     }
 
     async fn answered(self) -> Result<Response> {
-        self.done(None)
-            .await
-            .map(|result| axum::Json(result).into_response())
+        self.done(None).await.map(|result| axum::Json(result).into_response())
     }
 
     /// One JSON object a line; the last holds the result or the problem.
@@ -145,18 +120,9 @@ impl Work {
                 Ok(result) => (Some(result), None),
                 Err(error) => (None, Some(problem::spoken(&error, language))),
             };
-            let (phase, done) = (
-                ImportPhase::Writing,
-                result.as_ref().map_or(0, |result| result.rows),
-            );
+            let (phase, done) = (ImportPhase::Writing, result.as_ref().map_or(0, |result| result.rows));
             // Nobody may be listening any more; what was written is written.
-            let _ = told.send(ImportProgress {
-                phase,
-                done,
-                total: done,
-                result,
-                problem,
-            });
+            let _ = told.send(ImportProgress { phase, done, total: done, result, problem });
         });
         let lines = futures::stream::unfold(lines, async |mut lines| {
             let line: ImportProgress = lines.recv().await?;
@@ -185,11 +151,7 @@ async fn give(State(hub): State<Hub>, Who(actor): Who, about: Params<About>) -> 
     let site = give_out::give_out(&hub, &actor, table).await?;
     let Some(table) = table else {
         let kind = HeaderValue::from_static("application/toml; charset=utf-8");
-        return Ok(export::attached(
-            "site.toml",
-            kind,
-            Body::from(site.to_toml()),
-        ));
+        return Ok(export::attached("site.toml", kind, Body::from(site.to_toml())));
     };
     let rows = crate::site::sheet::written(table, &site).ok_or(Error::NotFound)?;
     export::table(&table.word(), about.format.as_deref(), &actor.name, &rows)

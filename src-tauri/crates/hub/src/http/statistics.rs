@@ -34,7 +34,5 @@ async fn count(
 ) -> Result<Json<Statistics>> {
     actor.allow(Permission::Statistics)?;
     let by = statistics::by(grouping.get()?.by.as_deref())?;
-    statistics::count(&hub, &actor, by, asked.get()?)
-        .await
-        .map(Json)
+    statistics::count(&hub, &actor, by, asked.get()?).await.map(Json)
 }

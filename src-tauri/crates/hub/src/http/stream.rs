@@ -59,36 +59,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
-        let sparing = upgrade.map(|upgrade| {
-            upgrade
-                .read_buffer_size(READ_AT_ONCE)
-                .max_message_size(LONGEST)
-                .max_frame_size(LONGEST)
-        });
-        Ok(Self(sparing.map_err(|_| {
-            Error::BadRequest("a WebSocket upgrade is needed".to_owned())
-        })))
+        let sparing = upgrade
+            .map(|upgrade| upgrade.read_buffer_size(READ_AT_ONCE).max_message_size(LONGEST).max_frame_size(LONGEST));
+        Ok(Self(sparing.map_err(|_| Error::BadRequest("a WebSocket upgrade is needed".to_owned()))))
     }
 }
 
 /// A WebSocket; one JSON `Frame` a text message. A desk may send `FromDesk`.
 #[utoipa::path(get, path = "/api/stream", tag = "stream", params(Asked), responses(
     (status = 101, description = "frames follow", body = lanedesk_wire::stream::Frame)))]
-async fn stream(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    asked: Params<Asked>,
-    upgrade: Upgrade,
-) -> Result<Response> {
+async fn stream(State(hub): State<Hub>, visitor: Visitor, asked: Params<Asked>, upgrade: Upgrade) -> Result<Response> {
     let (after, upgrade) = (asked.get()?.after, upgrade.0?);
     // Listening starts before the answer: whatever a client does after it, the stream tells.
     // A place that does not parse came from another hub's table, so it is treated as too old.
-    let after = after.map(|text| {
-        text.parse().unwrap_or(Place {
-            xid: i64::MAX,
-            n: 0,
-        })
-    });
+    let after = after.map(|text| text.parse().unwrap_or(Place { xid: i64::MAX, n: 0 }));
     let watch = WatchList::new(&hub, visitor.actor.id.clone());
     let listening = hub.push().listen(&hub, after).await?;
     Ok(upgrade.on_upgrade(move |socket| serve(hub, visitor, (listening, watch), socket)))
@@ -119,12 +103,7 @@ enum End {
     Slow,
 }
 
-async fn serve(
-    hub: Hub,
-    visitor: Visitor,
-    (mut listening, watch): (Listening, WatchList),
-    socket: WebSocket,
-) {
+async fn serve(hub: Hub, visitor: Visitor, (mut listening, watch): (Listening, WatchList), socket: WebSocket) {
     let counted = hub.clone();
     let _listens = counted.metrics().stream();
     let _here = ops::seat::Here::enter(&hub, &visitor.actor);
@@ -166,16 +145,8 @@ impl Line {
 
     async fn talk(&mut self, listening: Listening) -> Result<std::convert::Infallible, End> {
         let mut endings = self.hub.sessions().endings();
-        let Listening {
-            resync,
-            missed,
-            mut events,
-            ..
-        } = listening;
-        self.say(Told::Hello {
-            now: self.hub.clock().now(),
-        })
-        .await?;
+        let Listening { resync, missed, mut events, .. } = listening;
+        self.say(Told::Hello { now: self.hub.clock().now() }).await?;
         if resync {
             self.say(Told::Resync).await?;
         }
@@ -250,8 +221,7 @@ impl Line {
             self.send(text.clone()).await?;
         }
         if event.call && self.visitor.actor.role.may(Permission::SeeQueue) {
-            self.queue_at
-                .get_or_insert_with(|| Instant::now() + QUEUE_AFTER);
+            self.queue_at.get_or_insert_with(|| Instant::now() + QUEUE_AFTER);
         }
         Ok(())
     }
@@ -266,10 +236,7 @@ impl Line {
             return Ok(());
         };
         let (site, scope) = (self.hub.directory(), self.visitor.actor.scope.clone());
-        let sees = |lane: &LaneId| {
-            site.lane(lane)
-                .is_some_and(|(_, lot)| scope.contains(&lot.id))
-        };
+        let sees = |lane: &LaneId| site.lane(lane).is_some_and(|(_, lot)| scope.contains(&lot.id));
         let lanes = lanes.into_iter().take(MOST_WATCHED).filter(sees).collect();
         for lane in self.watch.replace(lanes, &mut self.changed) {
             self.tell_page(&lane).await?;
@@ -304,11 +271,7 @@ impl Line {
         if self.queue.replace((waiting, oldest_since)) == Some((waiting, oldest_since)) {
             return Ok(());
         }
-        self.say(Told::Queue {
-            waiting,
-            oldest_since,
-        })
-        .await
+        self.say(Told::Queue { waiting, oldest_since }).await
     }
 
     async fn say(&mut self, told: Told) -> Result<(), End> {

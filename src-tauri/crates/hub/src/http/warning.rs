@@ -18,9 +18,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(dismiss))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(dismiss))
 }
 
 /// Patterns worth a look, newest first, each leading to its openings.
@@ -58,22 +56,13 @@ async fn dismiss(
 
 /// Sentences by pattern and form, [zh, en].
 static SENTENCES: LazyLock<HashMap<String, HashMap<String, [String; 2]>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("warnings.toml"))
-        .unwrap_or_else(|error| panic!("warnings.toml: {error}"))
+    toml::from_str(include_str!("warnings.toml")).unwrap_or_else(|error| panic!("warnings.toml: {error}"))
 });
 
 fn said(told: ToldWarning, language: Language) -> Warning {
-    let ToldWarning {
-        mut warning,
-        form,
-        facts,
-    } = told;
-    let sentence = SENTENCES
-        .get(&warning.pattern.word())
-        .and_then(|forms| forms.get(&form));
-    let mut detail = sentence.map_or(String::new(), |both| {
-        both[usize::from(language == Language::En)].clone()
-    });
+    let ToldWarning { mut warning, form, facts } = told;
+    let sentence = SENTENCES.get(&warning.pattern.word()).and_then(|forms| forms.get(&form));
+    let mut detail = sentence.map_or(String::new(), |both| both[usize::from(language == Language::En)].clone());
     for (name, value) in facts {
         detail = detail.replace(&format!("{{{name}}}"), &value);
     }

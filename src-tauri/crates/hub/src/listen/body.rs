@@ -35,16 +35,7 @@ pub(super) struct Incoming<B> {
 impl<B: Body<Data = Bytes>> Incoming<B> {
     pub(super) fn new(body: B, slot: Arc<Slot>, limits: Limits, unread: Arc<AtomicBool>) -> Self {
         unread.store(!body.is_end_stream(), Ordering::Relaxed);
-        Self {
-            body,
-            slot,
-            limits,
-            began: None,
-            last: Instant::now(),
-            bytes: 0,
-            late: None,
-            unread,
-        }
+        Self { body, slot, limits, began: None, last: Instant::now(), bytes: 0, late: None, unread }
     }
 
     /// When the next piece must have come.
@@ -67,10 +58,7 @@ where
     type Data = Bytes;
     type Error = Fault;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
         let this = &mut *self;
         let began = *this.began.get_or_insert_with(|| {
             this.last = Instant::now();
@@ -79,10 +67,7 @@ where
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
                 this.last = Instant::now();
-                if let Some(Ok(data)) = frame
-                    .as_ref()
-                    .map(|frame| frame.as_ref().map(Frame::data_ref))
-                {
+                if let Some(Ok(data)) = frame.as_ref().map(|frame| frame.as_ref().map(Frame::data_ref)) {
                     this.bytes += data.map_or(0, |data| data.len() as u64);
                 }
                 if frame.is_none() || this.body.is_end_stream() {
@@ -142,10 +127,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Outgoing<B> {
     type Data = Bytes;
     type Error = B::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(cx);
         self.exchange.is_ours(frame.is_pending());
         frame

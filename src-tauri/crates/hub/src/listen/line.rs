@@ -44,16 +44,7 @@ impl<S> Line<S> {
         unread: Arc<AtomicBool>,
         limits: &Limits,
     ) -> Self {
-        Self {
-            stream,
-            pulse,
-            _slot: slot,
-            frames,
-            unread,
-            stall: limits.stall,
-            stalled: None,
-            lingering: None,
-        }
+        Self { stream, pulse, _slot: slot, frames, unread, stall: limits.stall, stalled: None, lingering: None }
     }
 
     /// An other end that takes nothing for too long is gone, or wants to be in the way.
@@ -63,21 +54,14 @@ impl<S> Line<S> {
             return step;
         }
         let stall = self.stall;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(sleep(stall)))
-            .as_mut();
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(stall))).as_mut();
         ready!(stalled.poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
@@ -88,11 +72,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let step = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.moved(cx, step)
     }

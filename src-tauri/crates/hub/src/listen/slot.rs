@@ -54,12 +54,7 @@ impl Slots {
 
     /// A place for a connection. None: too many, and none of them can be let go. A proxy's connection carries many
     /// people's requests, so those are counted and not it.
-    pub(super) fn line(
-        self: &Arc<Self>,
-        peer: IpAddr,
-        pulse: &Arc<Pulse>,
-        proxy: bool,
-    ) -> Option<Arc<Slot>> {
+    pub(super) fn line(self: &Arc<Self>, peer: IpAddr, pulse: &Arc<Pulse>, proxy: bool) -> Option<Arc<Slot>> {
         let address = origin::network(peer);
         let mut book = self.book();
         if !proxy {
@@ -84,12 +79,7 @@ impl Slots {
             book.strangers += 1;
         }
         self.tell(&book);
-        Some(Arc::new(Slot {
-            slots: self.clone(),
-            address,
-            line: Some(id),
-            known: AtomicBool::new(proxy),
-        }))
+        Some(Arc::new(Slot { slots: self.clone(), address, line: Some(id), known: AtomicBool::new(proxy) }))
     }
 
     /// A place for a request that came through a proxy. None: this address has too many under way.
@@ -101,12 +91,7 @@ impl Slots {
             return None;
         }
         *under_way += 1;
-        Some(Arc::new(Slot {
-            slots: self.clone(),
-            address,
-            line: None,
-            known: AtomicBool::new(false),
-        }))
+        Some(Arc::new(Slot { slots: self.clone(), address, line: None, known: AtomicBool::new(false) }))
     }
 
     fn tell(&self, book: &Book) {
@@ -133,9 +118,7 @@ impl Book {
 
     fn evict_of_fullest(&mut self) -> bool {
         let fullest = self.lines.iter().max_by_key(|(_, lines)| lines.len());
-        fullest
-            .map(|(address, _)| *address)
-            .is_some_and(|address| self.evict(address))
+        fullest.map(|(address, _)| *address).is_some_and(|address| self.evict(address))
     }
 
     /// It is no stranger any more, or gone.

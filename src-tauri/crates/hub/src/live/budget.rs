@@ -22,11 +22,7 @@ struct Purse {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Mutex::new(Purse {
-            rate: 0.0,
-            left: 0.0,
-            at: Instant::now(),
-        }))
+        Self(Mutex::new(Purse { rate: 0.0, left: 0.0, at: Instant::now() }))
     }
 }
 

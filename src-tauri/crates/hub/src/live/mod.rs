@@ -51,20 +51,14 @@ struct Person {
 impl Live {
     fn running(&self) -> MutexGuard<'_, Running> {
         // Every change under the lock is whole, so a panic elsewhere leaves it usable.
-        self.0
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Watches a camera from now on, or says why not.
     pub fn watch(&self, hub: &Hub, camera: &DeviceId, person: &PersonId) -> Result<Watch, LiveWhy> {
         let rules = hub.rules();
         let mut running = self.running();
-        let streams = running
-            .people
-            .get(person)
-            .map_or(0, |person| person.streams);
+        let streams = running.people.get(person).map_or(0, |person| person.streams);
         let new = !running.cameras.contains_key(camera);
         let full = new && running.cameras.len() >= at_most(rules.live_cameras);
         if streams >= rules.live_per_person || full {
@@ -81,11 +75,7 @@ impl Live {
             tokio::spawn(pull::run(hub.clone(), self.clone(), Arc::clone(&relay)));
             relay
         });
-        let seat = Seat {
-            live: self.clone(),
-            person: person.clone(),
-            relay: Arc::clone(relay),
-        };
+        let seat = Seat { live: self.clone(), person: person.clone(), relay: Arc::clone(relay) };
         relay.add_watcher();
         Ok(Watch::new(seat, budgets))
     }

@@ -31,13 +31,7 @@ fn upright(out: &mut BytesMut) {
 }
 
 /// The same with a version and flags.
-fn full(
-    out: &mut BytesMut,
-    kind: [u8; 4],
-    version: u8,
-    flags: u32,
-    content: impl FnOnce(&mut BytesMut),
-) {
+fn full(out: &mut BytesMut, kind: [u8; 4], version: u8, flags: u32, content: impl FnOnce(&mut BytesMut)) {
     boxed(out, kind, |out| {
         out.put_u32(u32::from(version) << 24 | flags);
         content(out);
@@ -194,20 +188,12 @@ mod tests {
             record: Bytes::from_static(&[1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 1, 0x67, 1, 0, 1, 0x68]),
         };
         assert_eq!(kinds(&initialisation(&video)), ["ftyp", "moov"]);
-        let place = Place {
-            decoded: 7_200,
-            lasts: 3_600,
-            shown_after: 0,
-        };
+        let place = Place { decoded: 7_200, lasts: 3_600, shown_after: 0 };
         let picture = [0, 0, 0, 2, 0x65, 0x88];
         let fragment = fragment(3, place, true, &picture);
         assert_eq!(kinds(&fragment), ["moof", "mdat"]);
-        let trun = fragment
-            .windows(4)
-            .position(|four| four == b"trun")
-            .unwrap();
-        let offset =
-            u32::from_be_bytes(fragment[trun + 12..trun + 16].try_into().unwrap()) as usize;
+        let trun = fragment.windows(4).position(|four| four == b"trun").unwrap();
+        let offset = u32::from_be_bytes(fragment[trun + 12..trun + 16].try_into().unwrap()) as usize;
         assert_eq!(&fragment[offset..], &picture);
     }
 }

@@ -34,13 +34,8 @@ const KEYLESS_FOR_GOOD_MS: i64 = 12_000;
 pub(super) async fn run(hub: Hub, live: Live, relay: Arc<Relay>) {
     let counted = hub.clone();
     let _pulls = counted.metrics().live_upstream();
-    let pull = Pull {
-        hub: &hub,
-        live: &live,
-        relay: &relay,
-        film: Film::default(),
-        kept: counted.metrics().live_kept(),
-    };
+    let pull =
+        Pull { hub: &hub, live: &live, relay: &relay, film: Film::default(), kept: counted.metrics().live_kept() };
     let mut pulling = std::pin::pin!(pull.run());
     loop {
         tokio::select! {
@@ -93,11 +88,7 @@ impl Pull<'_> {
             };
             failures = if played { 0 } else { failures + 1 };
             tracing::info!(camera = %relay.camera(), ?why, failures, "live picture broke");
-            relay.tell(if played {
-                State::reconnecting(why)
-            } else {
-                State::failed(why)
-            });
+            relay.tell(if played { State::reconnecting(why) } else { State::failed(why) });
             tokio::select! {
                 () = tokio::time::sleep(pause(why, failures)) => {}
                 () = hub.runtime().replaced(&opened) => {
@@ -178,11 +169,7 @@ struct Drought {
 impl Drought {
     /// From now on; `failures`: tries before this one of which nothing was seen.
     fn after(failures: u32, clock: &Clock) -> Self {
-        Self {
-            clock: clock.clone(),
-            since: clock.now(),
-            patience_ms: KEYLESS_FOR_GOOD_MS << failures.min(2),
-        }
+        Self { clock: clock.clone(), since: clock.now(), patience_ms: KEYLESS_FOR_GOOD_MS << failures.min(2) }
     }
 
     fn ends(&mut self) {
@@ -213,30 +200,15 @@ impl Film {
 
     /// A picture as a fragment; nothing while a decoder could not follow.
     fn unit(&mut self, unit: AccessUnit) -> Option<Piece> {
-        let AccessUnit {
-            data,
-            key,
-            gap,
-            shown_at,
-            parameters,
-        } = unit;
+        let AccessUnit { data, key, gap, shown_at, parameters } = unit;
         self.whole = key || (self.whole && !gap);
         if !self.whole {
             return None;
         }
-        let begin = if key {
-            self.begin_with(&parameters?)
-        } else {
-            Arc::clone(self.begin.as_ref()?)
-        };
+        let begin = if key { self.begin_with(&parameters?) } else { Arc::clone(self.begin.as_ref()?) };
         self.number = self.number.wrapping_add(1);
         let place = self.timeline.place(shown_at);
-        Some(Piece {
-            key,
-            begin,
-            bytes: mp4::fragment(self.number, place, key, &data),
-            at: Instant::now(),
-        })
+        Some(Piece { key, begin, bytes: mp4::fragment(self.number, place, key, &data), at: Instant::now() })
     }
 
     /// The initialisation segment for these parameters; the same one while they have not changed.
@@ -266,21 +238,11 @@ impl Film {
         let begin = begin.unwrap_or_else(|| {
             self.parameters = None;
             Arc::new(Begin {
-                format: LiveFormat {
-                    kind: LiveKind::Jpeg,
-                    mime: "image/jpeg".to_owned(),
-                    width: 0,
-                    height: 0,
-                },
+                format: LiveFormat { kind: LiveKind::Jpeg, mime: "image/jpeg".to_owned(), width: 0, height: 0 },
                 bytes: Bytes::new(),
             })
         });
         self.begin = Some(Arc::clone(&begin));
-        Piece {
-            key: true,
-            begin,
-            bytes: jpeg,
-            at: Instant::now(),
-        }
+        Piece { key: true, begin, bytes: jpeg, at: Instant::now() }
     }
 }

@@ -37,8 +37,7 @@ pub(super) struct Now {
 impl Now {
     /// Whether a crowd may be woken again.
     fn is_due(&self, at: Instant) -> bool {
-        self.woken_at
-            .is_none_or(|before| at.saturating_duration_since(before) >= CROWD_PACE)
+        self.woken_at.is_none_or(|before| at.saturating_duration_since(before) >= CROWD_PACE)
     }
 }
 
@@ -46,11 +45,7 @@ impl Relay {
     pub(super) fn new(camera: DeviceId) -> Self {
         Self {
             camera,
-            now: Mutex::new(Now {
-                state: State::STARTING,
-                ring: Ring::default(),
-                woken_at: None,
-            }),
+            now: Mutex::new(Now { state: State::STARTING, ring: Ring::default(), woken_at: None }),
             changed: watch::Sender::new(0),
             watchers: watch::Sender::new(0),
         }
@@ -107,8 +102,7 @@ impl Relay {
     }
 
     pub(super) fn remove_watcher(&self) {
-        self.watchers
-            .send_modify(|count| *count = count.saturating_sub(1));
+        self.watchers.send_modify(|count| *count = count.saturating_sub(1));
     }
 
     pub(super) fn watchers(&self) -> usize {
@@ -121,10 +115,7 @@ impl Relay {
         loop {
             // The sender lives in `self`, so neither can fail.
             let _ = watchers.wait_for(|count| *count == 0).await;
-            if timeout(linger, watchers.wait_for(|count| *count > 0))
-                .await
-                .is_err()
-            {
+            if timeout(linger, watchers.wait_for(|count| *count > 0)).await.is_err() {
                 return;
             }
         }
@@ -139,18 +130,10 @@ mod tests {
 
     /// A picture that came so many milliseconds after the first.
     fn picture(key: bool, begun: Instant, after: u64) -> Arc<Piece> {
-        let format = LiveFormat {
-            kind: LiveKind::Mp4,
-            mime: String::new(),
-            width: 0,
-            height: 0,
-        };
+        let format = LiveFormat { kind: LiveKind::Mp4, mime: String::new(), width: 0, height: 0 };
         Arc::new(Piece {
             key,
-            begin: Arc::new(Begin {
-                format,
-                bytes: bytes::Bytes::new(),
-            }),
+            begin: Arc::new(Begin { format, bytes: bytes::Bytes::new() }),
             bytes: bytes::Bytes::from_static(b"picture"),
             at: begun + Duration::from_millis(after),
         })
@@ -163,10 +146,7 @@ mod tests {
         let mut changes = relay.changes();
         let wakes = |(key, after): &(bool, u64)| {
             changes.mark_unchanged();
-            assert!(
-                relay.put(picture(*key, begun, *after)),
-                "a key picture is kept"
-            );
+            assert!(relay.put(picture(*key, begun, *after)), "a key picture is kept");
             changes.has_changed().is_ok_and(|changed| changed)
         };
         let woken = pictures.into_iter().filter(wakes);
@@ -175,13 +155,7 @@ mod tests {
 
     #[test]
     fn a_crowd_takes_pictures_by_twos_and_a_key_picture_at_once() {
-        let pictures = [
-            (true, 0),
-            (false, 40),
-            (false, 80),
-            (false, 120),
-            (true, 130),
-        ];
+        let pictures = [(true, 0), (false, 40), (false, 80), (false, 120), (true, 130)];
         assert_eq!(woken(CROWD - 1, pictures), [0, 40, 80, 120, 130]);
         assert_eq!(woken(CROWD, pictures), [0, 80, 130]);
     }

@@ -47,13 +47,7 @@ pub(super) struct Ring {
 
 impl Default for Ring {
     fn default() -> Self {
-        Self {
-            pieces: VecDeque::new(),
-            first: 0,
-            newest_key: None,
-            bytes: 0,
-            most: MOST,
-        }
+        Self { pieces: VecDeque::new(), first: 0, newest_key: None, bytes: 0, most: MOST }
     }
 }
 
@@ -88,8 +82,8 @@ impl Ring {
         self.pieces.push_back(piece);
         let newest_key = self.newest_key;
         while let Some(oldest) = self.pieces.front() {
-            let spent = newest_key.is_some_and(|key| self.first < key)
-                && now.saturating_duration_since(oldest.at) > SPARE;
+            let spent =
+                newest_key.is_some_and(|key| self.first < key) && now.saturating_duration_since(oldest.at) > SPARE;
             if !spent && self.bytes <= self.most {
                 break;
             }
@@ -139,22 +133,9 @@ mod tests {
     use lanedesk_wire::live::LiveKind;
 
     fn piece(key: bool, at: Instant, length: usize) -> Arc<Piece> {
-        let format = LiveFormat {
-            kind: LiveKind::Mp4,
-            mime: String::new(),
-            width: 0,
-            height: 0,
-        };
-        let begin = Arc::new(Begin {
-            format,
-            bytes: Bytes::new(),
-        });
-        Arc::new(Piece {
-            key,
-            begin,
-            bytes: vec![0; length].into(),
-            at,
-        })
+        let format = LiveFormat { kind: LiveKind::Mp4, mime: String::new(), width: 0, height: 0 };
+        let begin = Arc::new(Begin { format, bytes: Bytes::new() });
+        Arc::new(Piece { key, begin, bytes: vec![0; length].into(), at })
     }
 
     #[test]
@@ -169,10 +150,7 @@ mod tests {
         assert!(matches!(ring.get(3, at(11)), Got::Jump(10)));
         assert!(matches!(ring.get(12, at(11)), Got::Wait));
         let late = ring.get(11, at(90));
-        assert!(
-            matches!(late, Got::Piece(_)),
-            "late, but there is no newer key picture to go on at"
-        );
+        assert!(matches!(late, Got::Piece(_)), "late, but there is no newer key picture to go on at");
     }
 
     #[test]
@@ -183,11 +161,7 @@ mod tests {
             ring.put(piece(false, now, 1_000_000));
         }
         assert!(ring.bytes <= MOST);
-        assert_eq!(
-            ring.newest_key(),
-            None,
-            "nobody can begin before the next one"
-        );
+        assert_eq!(ring.newest_key(), None, "nobody can begin before the next one");
         assert!(matches!(ring.get(0, now), Got::Jump(41)));
         ring.put(piece(true, now, 1_000));
         assert_eq!(ring.newest_key(), Some(41));

@@ -16,35 +16,19 @@ pub struct State {
 }
 
 impl State {
-    pub(super) const STARTING: Self = Self {
-        state: LiveState::Starting,
-        why: None,
-        format: None,
-    };
+    pub(super) const STARTING: Self = Self { state: LiveState::Starting, why: None, format: None };
 
     pub(super) const fn playing(format: LiveFormat) -> Self {
-        Self {
-            state: LiveState::Playing,
-            why: None,
-            format: Some(format),
-        }
+        Self { state: LiveState::Playing, why: None, format: Some(format) }
     }
 
     pub(super) const fn reconnecting(why: LiveWhy) -> Self {
-        Self {
-            state: LiveState::Reconnecting,
-            why: Some(why),
-            format: None,
-        }
+        Self { state: LiveState::Reconnecting, why: Some(why), format: None }
     }
 
     /// Not playing, and why; tried again by itself.
     pub const fn failed(why: LiveWhy) -> Self {
-        Self {
-            state: LiveState::Failed,
-            why: Some(why),
-            format: None,
-        }
+        Self { state: LiveState::Failed, why: Some(why), format: None }
     }
 }
 
@@ -58,13 +42,11 @@ pub(super) fn why(error: &LiveError) -> LiveWhy {
         LiveError::Device(error) => match error {
             DeviceError::Unauthorised { .. } => LiveWhy::WrongPassword,
             DeviceError::LockedOut { .. } => LiveWhy::LockedOut,
-            DeviceError::NotSent(_) | DeviceError::Outside | DeviceError::Stale(_) => {
-                LiveWhy::Unreachable
-            }
+            DeviceError::NotSent(_) | DeviceError::Outside | DeviceError::Stale(_) => LiveWhy::Unreachable,
             DeviceError::Unanswered(_) => LiveWhy::Silent,
-            DeviceError::NotSupported { .. }
-            | DeviceError::Refused { .. }
-            | DeviceError::ClearPassword => LiveWhy::NotSupported,
+            DeviceError::NotSupported { .. } | DeviceError::Refused { .. } | DeviceError::ClearPassword => {
+                LiveWhy::NotSupported
+            }
             DeviceError::BadAnswer(_) => LiveWhy::Unreadable,
         },
     }
@@ -76,12 +58,8 @@ pub(super) fn pause(why: LiveWhy, failures: u32) -> Duration {
     let doubled = Duration::from_millis(250) * 2_u32.pow(failures.min(5));
     match why {
         LiveWhy::WrongPassword | LiveWhy::LockedOut => Duration::from_secs(30),
-        LiveWhy::Codec | LiveWhy::NotSupported | LiveWhy::NoCamera | LiveWhy::TooMany => {
-            Duration::from_secs(10)
-        }
+        LiveWhy::Codec | LiveWhy::NotSupported | LiveWhy::NoCamera | LiveWhy::TooMany => Duration::from_secs(10),
         LiveWhy::Unreadable | LiveWhy::TooLarge => doubled.max(Duration::from_secs(1)),
-        LiveWhy::Unreachable | LiveWhy::Silent | LiveWhy::NoKeyFrame => {
-            doubled.min(Duration::from_secs(4))
-        }
+        LiveWhy::Unreachable | LiveWhy::Silent | LiveWhy::NoKeyFrame => doubled.min(Duration::from_secs(4)),
     }
 }

@@ -48,13 +48,7 @@ impl Timeline {
             return self.take(told, 0, 0);
         };
         let moved = told - last.told;
-        if moved.abs()
-            > if moved < 0 {
-                LARGEST_REORDER
-            } else {
-                LARGEST_STEP
-            }
-        {
+        if moved.abs() > if moved < 0 { LARGEST_REORDER } else { LARGEST_STEP } {
             let decoded = last.decoded + self.step();
             self.shift = decoded - told;
             return self.take(told, decoded, decoded);
@@ -121,11 +115,7 @@ mod tests {
         let places = places(&[9_000, 12_600, 16_200, 19_800]);
         let decoded: Vec<u64> = places.iter().map(|place| place.decoded).collect();
         assert_eq!(decoded, [0, 3_600, 7_200, 10_800]);
-        assert!(
-            places
-                .iter()
-                .all(|place| place.shown_after == 0 && place.lasts == 3_600)
-        );
+        assert!(places.iter().all(|place| place.shown_after == 0 && place.lasts == 3_600));
     }
 
     #[test]
@@ -135,29 +125,16 @@ mod tests {
         let places = places(&order.map(|at| at * step));
         let shown = |place: &Place| place.decoded + u64::try_from(place.shown_after).unwrap();
         // Once the camera's habit is known, everything comes out evenly and in its order.
-        let mut tail: Vec<(i64, u64)> = order
-            .iter()
-            .copied()
-            .zip(places.iter().map(shown))
-            .skip(7)
-            .collect();
+        let mut tail: Vec<(i64, u64)> = order.iter().copied().zip(places.iter().map(shown)).skip(7).collect();
         tail.sort_unstable();
         let usual = u64::try_from(step).unwrap();
-        assert!(
-            tail.windows(2).all(|two| two[1].1 - two[0].1 == usual),
-            "{tail:?}"
-        );
+        assert!(tail.windows(2).all(|two| two[1].1 - two[0].1 == usual), "{tail:?}");
     }
 
     #[test]
     fn a_clock_that_jumps_leaves_no_hole() {
         for jump in [10 * TICKS, -10 * TICKS] {
-            let places = places(&[
-                100_000_000,
-                100_003_600,
-                100_007_200 + jump,
-                100_010_800 + jump,
-            ]);
+            let places = places(&[100_000_000, 100_003_600, 100_007_200 + jump, 100_010_800 + jump]);
             let decoded: Vec<u64> = places.iter().map(|place| place.decoded).collect();
             assert_eq!(decoded, [0, 3_600, 7_200, 10_800]);
         }

@@ -48,15 +48,7 @@ enum Found {
 
 impl Watch {
     pub(super) fn new(seat: Seat, budgets: [Arc<Budget>; 2]) -> Self {
-        Self {
-            changes: seat.relay.changes(),
-            seat,
-            budgets,
-            told: None,
-            playing: None,
-            begin: None,
-            at: None,
-        }
+        Self { changes: seat.relay.changes(), seat, budgets, told: None, playing: None, begin: None, at: None }
     }
 
     /// What is to be sent next. May be dropped while it waits.
@@ -117,9 +109,7 @@ impl Watch {
         if !self.budgets.iter().all(|budget| budget.allows(instant)) {
             return Found::Later;
         }
-        self.budgets
-            .iter()
-            .for_each(|budget| budget.spend(piece.bytes.len()));
+        self.budgets.iter().for_each(|budget| budget.spend(piece.bytes.len()));
         self.at = Some(at + 1);
         Found::Next(Next::Bytes(piece.bytes.clone()))
     }

@@ -12,9 +12,7 @@ use crate::{
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
 use lanedesk_wire::{
-    account::{
-        ChangePassword, ConfirmPassword, OneTimeCode, OpenSession, ResetPassword, SessionRenewal,
-    },
+    account::{ChangePassword, ConfirmPassword, OneTimeCode, OpenSession, ResetPassword, SessionRenewal},
     list::Page,
     session::Session,
 };
@@ -29,12 +27,7 @@ const CODE_HOURS: i64 = 72;
 const LONGEST: usize = 256;
 
 /// Changes one's own password; the person's other sessions end.
-pub async fn change_password(
-    hub: &Hub,
-    visitor: &Visitor,
-    from: IpAddr,
-    change: ChangePassword,
-) -> Result<()> {
+pub async fn change_password(hub: &Hub, visitor: &Visitor, from: IpAddr, change: ChangePassword) -> Result<()> {
     let account = prove(hub, &visitor.actor.id, from, change.old.clone(), "old").await?;
     let why = match &change.new {
         new if *new == change.old => Some("password_same"),
@@ -44,11 +37,7 @@ pub async fn change_password(
         return Err(Error::Invalid { field: "new", why });
     }
     let hash = hashed(change.new).await?;
-    let (who, token, now) = (
-        visitor.actor.id.clone(),
-        visitor.token.clone(),
-        hub.clock().now(),
-    );
+    let (who, token, now) = (visitor.actor.id.clone(), visitor.token.clone(), hub.clock().now());
     let was_first = account.must_change || account.handed;
     let ended = hub
         .store()
@@ -76,18 +65,9 @@ pub async fn change_password(
 
 /// The password once more; it holds for what is dangerous for a while. The session goes on under another token, so that
 /// one somebody else has got hold of opens nothing that is dangerous, and nothing at all any more.
-pub async fn confirm(
-    hub: &Hub,
-    visitor: &Visitor,
-    from: IpAddr,
-    told: ConfirmPassword,
-) -> Result<SessionRenewal> {
+pub async fn confirm(hub: &Hub, visitor: &Visitor, from: IpAddr, told: ConfirmPassword) -> Result<SessionRenewal> {
     prove(hub, &visitor.actor.id, from, told.password, "password").await?;
-    let (who, token, now) = (
-        visitor.actor.id.clone(),
-        visitor.token.clone(),
-        hub.clock().now(),
-    );
+    let (who, token, now) = (visitor.actor.id.clone(), visitor.token.clone(), hub.clock().now());
     let (told, new) = Token::new();
     hub.store()
         .write(move |tx| {
@@ -101,41 +81,21 @@ pub async fn confirm(
         })
         .await?;
     hub.sessions().forget(&visitor.token);
-    Ok(SessionRenewal {
-        token: told,
-        expires_at: visitor.expires_at,
-    })
+    Ok(SessionRenewal { token: told, expires_at: visitor.expires_at })
 }
 
 /// Whoever sits at an open session may not guess its password any faster than a stranger may.
-async fn prove(
-    hub: &Hub,
-    person: &PersonId,
-    from: IpAddr,
-    password: String,
-    field: &'static str,
-) -> Result<Account> {
+async fn prove(hub: &Hub, person: &PersonId, from: IpAddr, password: String, field: &'static str) -> Result<Account> {
     let patience = patience(hub);
-    let account = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .account(person)
-        .await?
-        .ok_or(Error::NoSession)?;
+    let account = hub.store().read().await?.conn().account(person).await?.ok_or(Error::NoSession)?;
     let throttle = &hub.sessions().throttle;
     let refused = throttle.attempt(&account.username, from, hub.clock().now(), patience);
     refused.map_err(|retry_after_s| Error::TooManyAttempts { retry_after_s })?;
-    let right =
-        password.len() <= LONGEST && verify_password(password, Some(account.hash.clone())).await?;
+    let right = password.len() <= LONGEST && verify_password(password, Some(account.hash.clone())).await?;
     if !right {
         let subject = format!("person:{person}");
         refusal::note(hub, Refusal::Password, Some(from), Some(person), &subject);
-        return Err(Error::Invalid {
-            field,
-            why: "wrong_password",
-        });
+        return Err(Error::Invalid { field, why: "wrong_password" });
     }
     throttle.succeeded(&account.username, from, hub.clock().now());
     Ok(account)
@@ -178,11 +138,7 @@ pub(super) fn made_code(username: String, now: Timestamp) -> (OneTimeCode, Strin
     let code = made_text();
     let kept = code_hash(&code);
     let expires_at = now.plus_minutes(CODE_HOURS * 60);
-    let told = OneTimeCode {
-        username,
-        code,
-        expires_at,
-    };
+    let told = OneTimeCode { username, code, expires_at };
     (told, kept)
 }
 
@@ -207,12 +163,7 @@ fn code_hash(code: &str) -> String {
 /// Sets a password with a code an administrator handed over. The code is good once; where the person has a second factor
 /// the code alone is not enough, so that whoever made it does not become them.
 pub async fn finish_reset(hub: &Hub, told: ResetPassword, from: IpAddr) -> Result<Session> {
-    let ResetPassword {
-        username,
-        code,
-        password,
-        second_factor,
-    } = told;
+    let ResetPassword { username, code, password, second_factor } = told;
     let patience = patience(hub);
     if username.len() > LONGEST || code.len() > LONGEST {
         return Err(Error::BadCredentials);
@@ -228,8 +179,7 @@ pub async fn finish_reset(hub: &Hub, told: ResetPassword, from: IpAddr) -> Resul
         match conn.account_named(&username).await? {
             Some(account) => {
                 let kept = conn.reset_code(&account.person, now).await?;
-                kept.filter(|kept| *kept == code_hash(&code))
-                    .map(|_| account)
+                kept.filter(|kept| *kept == code_hash(&code)).map(|_| account)
             }
             None => None,
         }
@@ -240,10 +190,7 @@ pub async fn finish_reset(hub: &Hub, told: ResetPassword, from: IpAddr) -> Resul
     };
     if let Some(why) = weakness(&password, &username) {
         throttle.succeeded(&username, from, now);
-        return Err(Error::Invalid {
-            field: "password",
-            why,
-        });
+        return Err(Error::Invalid { field: "password", why });
     }
     if account.enrolled {
         session::second_factor(hub, &account, second_factor.as_deref(), from).await?;
@@ -256,10 +203,7 @@ pub async fn finish_reset(hub: &Hub, told: ResetPassword, from: IpAddr) -> Resul
         .write(move |tx| {
             let (who, hash, kept) = (who.clone(), hash.clone(), kept.clone());
             Box::pin(async move {
-                let stands = tx
-                    .reset_code(&who, now)
-                    .await?
-                    .is_some_and(|now| now == kept);
+                let stands = tx.reset_code(&who, now).await?.is_some_and(|now| now == kept);
                 if !stands || !tx.end_resets(&who, now).await? {
                     return Err(Error::BadCredentials);
                 }
@@ -286,11 +230,7 @@ async fn reach(hub: &Hub, actor: &Actor, person: &PersonId) -> Result<()> {
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
     let reach = Reach::of(&mut conn, &actor.id).await?;
-    if reach.holds_person(&mut conn, person).await? {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if reach.holds_person(&mut conn, person).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The account of a person within an administrator's scope.
@@ -305,11 +245,7 @@ pub(super) async fn within(hub: &Hub, actor: &Actor, person: &PersonId) -> Resul
 fn made_text() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789X";
     let mut random = rand::rng();
-    let group = |_| -> String {
-        (0..4)
-            .map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())]))
-            .collect()
-    };
+    let group = |_| -> String { (0..4).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect() };
     (0..4).map(group).collect::<Vec<_>>().join("-")
 }
 
@@ -318,11 +254,7 @@ pub(super) async fn hashed(password: String) -> Result<String> {
 }
 
 /// A person's open sessions: one's own, or for an administrator anybody's.
-pub async fn sessions(
-    hub: &Hub,
-    visitor: &Visitor,
-    person: Option<PersonId>,
-) -> Result<Page<OpenSession>> {
+pub async fn sessions(hub: &Hub, visitor: &Visitor, person: Option<PersonId>) -> Result<Page<OpenSession>> {
     let own = &visitor.actor.id;
     let person = person.unwrap_or_else(|| own.clone());
     if person != *own {
@@ -332,10 +264,7 @@ pub async fn sessions(
     let now = hub.clock().now();
     let idle_before = now.plus_minutes(-i64::from(hub.rules().session_idle_minutes));
     let mut reader = hub.store().read().await?;
-    let items = reader
-        .conn()
-        .sessions_of(&person, visitor.token.as_str(), now, idle_before)
-        .await?;
+    let items = reader.conn().sessions_of(&person, visitor.token.as_str(), now, idle_before).await?;
     Ok(Page { items, next: None })
 }
 
@@ -390,26 +319,15 @@ pub(super) fn forget(hub: &Hub, hashes: Vec<String>) {
 }
 
 /// Who took something out, and what.
-pub(super) async fn note_export(
-    hub: &Hub,
-    actor: &Actor,
-    action: &'static str,
-    what: &str,
-) -> Result<()> {
+pub(super) async fn note_export(hub: &Hub, actor: &Actor, action: &'static str, what: &str) -> Result<()> {
     let (who, now, subject) = (actor.id.clone(), hub.clock().now(), what.to_owned());
     hub.store()
         .write(move |tx| {
             let (who, subject) = (who.clone(), subject.clone());
             Box::pin(async move {
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action,
-                    subject,
-                    body: json!({}),
-                })
-                .await
-                .map_err(Error::from)
+                tx.audit(Audit { at: now, person: Some(who), action, subject, body: json!({}) })
+                    .await
+                    .map_err(Error::from)
             })
         })
         .await
@@ -423,13 +341,7 @@ pub(super) async fn note(
     action: &'static str,
     at: Timestamp,
 ) -> Result<()> {
-    let audit = Audit {
-        at,
-        person: Some(who.clone()),
-        action,
-        subject: format!("person:{person}"),
-        body: json!({}),
-    };
+    let audit = Audit { at, person: Some(who.clone()), action, subject: format!("person:{person}"), body: json!({}) };
     Ok(tx.audit(audit).await?)
 }
 

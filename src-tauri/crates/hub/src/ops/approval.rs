@@ -14,10 +14,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{
-        Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, StepRow, To, Tx, lots_arg,
-        picture_path,
-    },
+    store::{Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, StepRow, To, Tx, lots_arg, picture_path},
 };
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
@@ -59,10 +56,7 @@ pub(super) async fn leave(
             Box::pin(async move {
                 let now = hub.clock().now();
                 // The lane, which was taken first, keeps two presses from asking twice.
-                if !tx
-                    .hold_lease(&order.lane, &who.id, order.fence, now)
-                    .await?
-                {
+                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
                     return Err(Error::LeaseLost);
                 }
                 basis.stands(tx).await?;
@@ -74,16 +68,9 @@ pub(super) async fn leave(
 }
 
 /// What stands of this question: an answer, or the question itself, asked now if it was not.
-async fn ask_once(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    question: &ApprovalRow,
-    now: Timestamp,
-) -> Result<Approval> {
+async fn ask_once(tx: &mut Tx<'_>, hub: &Hub, question: &ApprovalRow, now: Timestamp) -> Result<Approval> {
     let asked = &question.shown;
-    let before = tx
-        .newest_approval(&hub.directory(), &asked.case, Some(&question.content))
-        .await?;
+    let before = tx.newest_approval(&hub.directory(), &asked.case, Some(&question.content)).await?;
     if let Some(before) = before.map(|row| row.shown) {
         let stands = match state(&before, now) {
             // A no stands too, for exactly what was asked; more proof is a new question.
@@ -96,15 +83,7 @@ async fn ask_once(
     }
     tx.add_approval(question).await?;
     let facts = [("reason", asked.reason.clone())];
-    record(
-        tx,
-        asked,
-        Step::ApprovalAsked,
-        Some(&asked.by.id),
-        &facts,
-        now,
-    )
-    .await?;
+    record(tx, asked, Step::ApprovalAsked, Some(&asked.by.id), &facts, now).await?;
     tell(tx, asked, now).await?;
     Ok(asked.clone())
 }
@@ -112,24 +91,16 @@ async fn ask_once(
 fn decided(approval: Approval) -> Result<(ApprovalId, PersonId)> {
     match (approval.state, approval.answered_by) {
         (ApprovalState::Allowed, Some(by)) => Ok((approval.id, by.id)),
-        (ApprovalState::Denied, Some(by)) => Err(Error::ApprovalDenied {
-            approval: approval.id,
-            by,
-            note: approval.note,
-        }),
+        (ApprovalState::Denied, Some(by)) => {
+            Err(Error::ApprovalDenied { approval: approval.id, by, note: approval.note })
+        }
         _ => Err(Error::ApprovalRequired(approval.id)),
     }
 }
 
 /// Leave is for exactly this: who asks and where, vehicle, direction, reason, remark, photos and money. What is released
 /// otherwise is another question; what becomes of the case meanwhile ends this one (`store::step`).
-pub(super) fn question(
-    hub: &Hub,
-    actor: &Actor,
-    order: &OrderRow,
-    page: &Page,
-    checked: &Checked,
-) -> ApprovalRow {
+pub(super) fn question(hub: &Hub, actor: &Actor, order: &OrderRow, page: &Page, checked: &Checked) -> ApprovalRow {
     let (now, case) = (hub.clock().now(), page.standing.case.as_ref());
     let plate = case.and_then(|case| case.plate.as_ref());
     let phone = case.and_then(|case| case.phone.as_ref());
@@ -148,15 +119,9 @@ pub(super) fn question(
     ];
     let photos = checked.photos.iter().map(|photo| Some(photo.as_str()));
     let content = digest(said.into_iter().chain(photos));
-    let lot = lanedesk_wire::search::LotRef {
-        id: page.view.lot.id.clone(),
-        name: page.view.lot.name.clone(),
-    };
-    let lane = LaneRef {
-        id: page.view.lane.id.clone(),
-        name: page.view.lane.name.clone(),
-        code: page.view.lane.code.clone(),
-    };
+    let lot = lanedesk_wire::search::LotRef { id: page.view.lot.id.clone(), name: page.view.lot.name.clone() };
+    let lane =
+        LaneRef { id: page.view.lane.id.clone(), name: page.view.lane.name.clone(), code: page.view.lane.code.clone() };
     let shown = Approval {
         id: ApprovalId::new(),
         case: order.case.clone(),
@@ -169,11 +134,7 @@ pub(super) fn question(
         reason: checked.reason.clone(),
         remark: checked.remark.clone(),
         photos: checked.photos.clone(),
-        picture: page
-            .standing
-            .picture_id
-            .as_ref()
-            .map(|id| picture_path(id.as_str())),
+        picture: page.standing.picture_id.as_ref().map(|id| picture_path(id.as_str())),
         by: actor.holder(),
         asked_at: now,
         expires_at: lasts(hub, now),
@@ -181,11 +142,7 @@ pub(super) fn question(
         answered_by: None,
         note: None,
     };
-    ApprovalRow {
-        shown,
-        content,
-        picture: page.standing.picture_id.clone(),
-    }
+    ApprovalRow { shown, content, picture: page.standing.picture_id.clone() }
 }
 
 fn lasts(hub: &Hub, from: Timestamp) -> Timestamp {
@@ -195,9 +152,7 @@ fn lasts(hub: &Hub, from: Timestamp) -> Timestamp {
 /// Where an approval stands now: time ends a question, and leave that was not used.
 fn state(approval: &Approval, now: Timestamp) -> ApprovalState {
     match approval.state {
-        ApprovalState::Waiting | ApprovalState::Allowed if approval.expires_at <= now => {
-            ApprovalState::Expired
-        }
+        ApprovalState::Waiting | ApprovalState::Allowed if approval.expires_at <= now => ApprovalState::Expired,
         state => state,
     }
 }
@@ -247,17 +202,11 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
         None => None,
         Some("waiting") => Some(now),
         Some(_) => {
-            return Err(Error::Invalid {
-                field: "state",
-                why: "not_acceptable",
-            });
+            return Err(Error::Invalid { field: "state", why: "not_acceptable" });
         }
     };
-    let before: Option<ApprovalId> = which
-        .cursor
-        .map(|cursor| cursor.parse())
-        .transpose()
-        .map_err(|_| Error::BadRequest("cursor".to_owned()))?;
+    let before: Option<ApprovalId> =
+        which.cursor.map(|cursor| cursor.parse()).transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?;
     let lots = match which.lot.filter(|lot| !lot.is_empty()) {
         None => lots_arg(actor.scope.lots()),
         Some(lot) => {
@@ -274,14 +223,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
     let mut reader = hub.store().read().await?;
     let rows = reader
         .conn()
-        .approvals(
-            &hub.directory(),
-            &lots,
-            waiting,
-            &asked,
-            before.as_ref(),
-            i64::from(limit) + 1,
-        )
+        .approvals(&hub.directory(), &lots, waiting, &asked, before.as_ref(), i64::from(limit) + 1)
         .await?;
     let mut items: Vec<Approval> = rows.into_iter().map(|row| shown(row, now)).collect();
     let limit = limit as usize;
@@ -291,12 +233,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
 }
 
 /// Answers a question once. Whoever asked cannot allow it: two people are the point.
-pub async fn answer(
-    hub: &Hub,
-    actor: &Actor,
-    id: &ApprovalId,
-    said: AnswerApproval,
-) -> Result<Approval> {
+pub async fn answer(hub: &Hub, actor: &Actor, id: &ApprovalId, said: AnswerApproval) -> Result<Approval> {
     actor.allow(Permission::Approve)?;
     let (outer, who, id) = (hub.clone(), actor.clone(), id.clone());
     hub.store()
@@ -316,60 +253,27 @@ async fn answer_in(
     said: &AnswerApproval,
 ) -> Result<Approval> {
     let (directory, now) = (hub.directory(), hub.clock().now());
-    let asked = tx
-        .approval(&directory, id)
-        .await?
-        .ok_or(Error::NotFound)?
-        .shown;
+    let asked = tx.approval(&directory, id).await?.ok_or(Error::NotFound)?.shown;
     actor.see(&asked.lot.id)?;
     tx.need_lane(&asked.lane.id)?;
     if asked.by.id == actor.id {
         return Err(Error::NotAllowed);
     }
     let note = super::barrier::text(said.note.as_deref());
-    let answer = Answer {
-        word: said.answer,
-        person: &actor.id,
-        at: now,
-        until: lasts(hub, now),
-        note,
-    };
+    let answer = Answer { word: said.answer, person: &actor.id, at: now, until: lasts(hub, now), note };
     if !tx.answer_approval(id, &answer).await? {
         return repeated(&asked, actor, said.answer, now);
     }
-    let answered = tx
-        .approval(&directory, id)
-        .await?
-        .ok_or(Error::NotFound)?
-        .shown;
-    let facts = [
-        ("answer", answered.state.word()),
-        ("note", note.unwrap_or_default().to_owned()),
-    ];
-    record(
-        tx,
-        &answered,
-        Step::ApprovalAnswered,
-        Some(&actor.id),
-        &facts,
-        now,
-    )
-    .await?;
+    let answered = tx.approval(&directory, id).await?.ok_or(Error::NotFound)?.shown;
+    let facts = [("answer", answered.state.word()), ("note", note.unwrap_or_default().to_owned())];
+    record(tx, &answered, Step::ApprovalAnswered, Some(&actor.id), &facts, now).await?;
     tell(tx, &answered, now).await?;
     Ok(answered)
 }
 
 /// The same answer again is told again; another one comes too late.
-fn repeated(
-    asked: &Approval,
-    actor: &Actor,
-    word: ApprovalWord,
-    now: Timestamp,
-) -> Result<Approval> {
-    let theirs = asked
-        .answered_by
-        .as_ref()
-        .is_some_and(|by| by.id == actor.id);
+fn repeated(asked: &Approval, actor: &Actor, word: ApprovalWord, now: Timestamp) -> Result<Approval> {
+    let theirs = asked.answered_by.as_ref().is_some_and(|by| by.id == actor.id);
     let same = match word {
         ApprovalWord::Allow => {
             matches!(asked.state, ApprovalState::Allowed | ApprovalState::Used)
@@ -378,15 +282,9 @@ fn repeated(
     };
     if theirs && same {
         let state = state(asked, now);
-        return Ok(Approval {
-            state,
-            ..asked.clone()
-        });
+        return Ok(Approval { state, ..asked.clone() });
     }
-    Err(Error::Invalid {
-        field: "answer",
-        why: "approval_over",
-    })
+    Err(Error::Invalid { field: "answer", why: "approval_over" })
 }
 
 async fn record(
@@ -402,14 +300,7 @@ async fn record(
         (_, Some(_)) => "approval.answer",
         (_, None) => "approval.expire",
     };
-    tx.add_step(StepRow {
-        case: &approval.case,
-        at: now,
-        person,
-        what: step,
-        facts,
-    })
-    .await?;
+    tx.add_step(StepRow { case: &approval.case, at: now, person, what: step, facts }).await?;
     tx.audit(Audit {
         at: now,
         person: person.cloned(),
@@ -431,7 +322,5 @@ async fn tell(tx: &mut Tx<'_>, approval: &Approval, now: Timestamp) -> Result<()
         case: approval.case.clone(),
         facts: Box::new(approval.clone()),
     };
-    Ok(tx
-        .tell_all(now, &[(To::Lot(&approval.lot.id), told)])
-        .await?)
+    Ok(tx.tell_all(now, &[(To::Lot(&approval.lot.id), told)]).await?)
 }

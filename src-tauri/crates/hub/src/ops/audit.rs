@@ -78,14 +78,8 @@ async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
             let (person, facts, digest) = (person.clone(), facts.clone(), digest.clone());
             Box::pin(async move {
                 tx.add_head(&digest, now).await?;
-                tx.audit(Audit {
-                    at: now,
-                    person,
-                    action: "audit.head",
-                    subject: "audit:head".to_owned(),
-                    body: facts,
-                })
-                .await
+                tx.audit(Audit { at: now, person, action: "audit.head", subject: "audit:head".to_owned(), body: facts })
+                    .await
             })
         })
         .await?;
@@ -110,9 +104,7 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
     }
     let key = SigningKey::from_bytes(&rand::random());
     let public_key = hex::encode(key.verifying_key());
-    let sealed = hub
-        .vault()
-        .seal_text(Slot::signing_key(&public_key), &hex::encode(key.to_bytes()));
+    let sealed = hub.vault().seal_text(Slot::signing_key(&public_key), &hex::encode(key.to_bytes()));
     let sealed = sealed.map_err(internal)?;
     let (row, now) = (SigningKeyRow { public_key, sealed }, hub.clock().now());
     hub.store()
@@ -135,12 +127,7 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
 }
 
 fn open(hub: &Hub, row: &SigningKeyRow) -> Option<SigningKey> {
-    let seed = hex::decode(
-        hub.vault()
-            .open_text(Slot::signing_key(&row.public_key), &row.sealed)
-            .ok()?,
-    )
-    .ok()?;
+    let seed = hex::decode(hub.vault().open_text(Slot::signing_key(&row.public_key), &row.sealed).ok()?).ok()?;
     let key = SigningKey::from_bytes(&seed.try_into().ok()?);
     (hex::encode(key.verifying_key()) == row.public_key).then_some(key)
 }

@@ -58,10 +58,7 @@ pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder
         content: content(case, &wanted),
     };
     // Looked up side by side: each look waits for the records once, and the person for the slowest.
-    let (known, first) = tokio::join!(
-        find(hub, press.id),
-        prepare(hub, actor, case, &press, &wanted)
-    );
+    let (known, first) = tokio::join!(find(hub, press.id), prepare(hub, actor, case, &press, &wanted));
     let again = || prepare(hub, actor, case, &press, &wanted);
     Box::pin(give(hub, actor, &press, known?, Some(first), again)).await
 }
@@ -110,8 +107,7 @@ pub(super) async fn give<F: Future<Output = Result<Prepared>>>(
         return match timeout_at(until + Duration::from_millis(200), answer).await {
             Ok(Ok(Err(Error::Store(StoreError::NotUnique(_))))) => {
                 let before = find(hub, press.id).await?;
-                let before =
-                    before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
+                let before = before.ok_or_else(|| Error::Internal("an order vanished".to_owned()))?;
                 repeated(hub, actor, before, content, until).await
             }
             Ok(Ok(Err(Error::Store(StoreError::GoneOn)))) if Instant::now() < until => continue,
@@ -137,13 +133,7 @@ pub(super) async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
 }
 
 /// The same order again: it acts no second time, its result is told as soon as it is known.
-async fn repeated(
-    hub: &Hub,
-    actor: &Actor,
-    before: OrderRow,
-    content: &str,
-    until: Instant,
-) -> Result<Order> {
+async fn repeated(hub: &Hub, actor: &Actor, before: OrderRow, content: &str, until: Instant) -> Result<Order> {
     if before.content != content || before.person != actor.id {
         return Err(Error::OrderIdUsed);
     }
@@ -178,37 +168,18 @@ pub(super) struct Prepared {
     pub(super) basis: Basis,
 }
 
-async fn prepare(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: &Press,
-    wanted: &BarrierOrder,
-) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &BarrierOrder) -> Result<Prepared> {
     let (page, order) = stage(hub, actor, case, press).await?;
     let asked = ready(&page, wanted)?;
     let opening = check::opening(&page, &order, asked);
-    Ok(Prepared {
-        order,
-        opening,
-        abnormal: None,
-        basis: Basis::of(&page).ok_or(Error::LeaseLost)?,
-    })
+    Ok(Prepared { order, opening, abnormal: None, basis: Basis::of(&page).ok_or(Error::LeaseLost)? })
 }
 
 /// What every order is looked at for: lease, deadline, and the page as it is now.
-pub(super) async fn stage(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: &Press,
-) -> Result<(Page, OrderRow)> {
+pub(super) async fn stage(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press) -> Result<(Page, OrderRow)> {
     hub.recording().settled(case).await;
     // The page is put together now, so its quote is a fresh one.
-    let (held, page) = tokio::join!(
-        case::held(hub, actor, case, press.fence),
-        view::page_of_case(hub, actor, case)
-    );
+    let (held, page) = tokio::join!(case::held(hub, actor, case, press.fence), view::page_of_case(hub, actor, case));
     let held = held?;
     let (rules, now) = (hub.rules(), hub.clock().now());
     let made_at = press.made_at.unwrap_or(now);
@@ -216,8 +187,7 @@ pub(super) async fn stage(
         return Err(Error::OrderLate);
     }
     let page = page?;
-    let deadline_at =
-        deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
+    let deadline_at = deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
     let order = OrderRow {
         id: press.id,
         case: case.clone(),
@@ -244,10 +214,7 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
             let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
             Box::pin(async move {
                 let (order, now) = (&prepared.order, hub.clock().now());
-                if !tx
-                    .hold_lease(&order.lane, &who.id, order.fence, now)
-                    .await?
-                {
+                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
                     return Err(Error::LeaseLost);
                 }
                 // Two presses of one person are two ids: the second waits for the first one's answer.
@@ -273,19 +240,10 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
 
 async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {
     let order = &prepared.order;
-    let mut facts = vec![
-        ("action", order.action.to_string()),
-        ("order", order.id.to_string()),
-    ];
+    let mut facts = vec![("action", order.action.to_string()), ("order", order.id.to_string())];
     facts.extend(prepared.abnormal.iter().flat_map(release::facts));
-    tx.add_step(StepRow {
-        case: &order.case,
-        at: now,
-        person: Some(&actor.id),
-        what: Step::Ordered,
-        facts: &facts,
-    })
-    .await?;
+    tx.add_step(StepRow { case: &order.case, at: now, person: Some(&actor.id), what: Step::Ordered, facts: &facts })
+        .await?;
     tx.audit(Audit {
         at: now,
         person: Some(actor.id.clone()),
@@ -305,10 +263,7 @@ async fn tell_accepted(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timest
     let view = Told::View {
         lane: order.lane.clone(),
         case: Some(order.case.clone()),
-        parts: Box::new(ViewParts {
-            order: Some(Some(order.shown())),
-            ..ViewParts::default()
-        }),
+        parts: Box::new(ViewParts { order: Some(Some(order.shown())), ..ViewParts::default() }),
     };
     let mut told = vec![(To::Lot(&order.lot), view)];
     if let Some(opening) = tx.opening_of_order(&hub.directory(), order.id).await? {

@@ -1,9 +1,7 @@
 //! The live board (R3).
 
 use super::opening::scope;
-use crate::{
-    actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::Say, store::Handled,
-};
+use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::Say, store::Handled};
 use lanedesk_domain::person::Permission;
 use lanedesk_wire::{
     board::{Board, BoardItem, Help, Today},
@@ -31,9 +29,7 @@ async fn help(hub: &Hub, actor: &Actor) -> Result<Vec<Help>> {
     let asked = hub.store().read().await?.conn().help_asked().await?;
     let site = hub.directory();
     let near = asked.into_iter().filter(|row| actor.may_see(&row.lot));
-    Ok(near
-        .filter_map(|row| super::help::shown(&site, row))
-        .collect())
+    Ok(near.filter_map(|row| super::help::shown(&site, row)).collect())
 }
 
 /// What was opened since midnight.
@@ -48,25 +44,13 @@ async fn today(hub: &Hub, actor: &Actor) -> Result<Today> {
 /// What others are handling, for everybody who may see those lanes anyway (R7).
 pub async fn handled(hub: &Hub, actor: &Actor) -> Result<Page<BoardItem>> {
     actor.allow(Permission::View)?;
-    Ok(Page {
-        items: items(hub, actor).await?,
-        next: None,
-    })
+    Ok(Page { items: items(hub, actor).await?, next: None })
 }
 
 async fn items(hub: &Hub, actor: &Actor) -> Result<Vec<BoardItem>> {
-    let handled = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .handled(hub.clock().now())
-        .await?;
+    let handled = hub.store().read().await?.conn().handled(hub.clock().now()).await?;
     let site = hub.directory();
-    let items = handled
-        .into_iter()
-        .filter_map(|handled| item(&site, actor, handled))
-        .collect();
+    let items = handled.into_iter().filter_map(|handled| item(&site, actor, handled)).collect();
     Ok(items)
 }
 
@@ -74,15 +58,8 @@ async fn items(hub: &Hub, actor: &Actor) -> Result<Vec<BoardItem>> {
 fn item(site: &Directory, actor: &Actor, handled: Handled) -> Option<BoardItem> {
     let (lane, lot) = site.lane(&handled.lane)?;
     actor.may_see(&lot.id).then(|| BoardItem {
-        lane: LaneRef {
-            id: lane.id.clone(),
-            name: lane.name.clone(),
-            code: lane.code.clone(),
-        },
-        lot: LotRef {
-            id: lot.id.clone(),
-            name: lot.name.clone(),
-        },
+        lane: LaneRef { id: lane.id.clone(), name: lane.name.clone(), code: lane.code.clone() },
+        lot: LotRef { id: lot.id.clone(), name: lot.name.clone() },
         case: handled.case,
         holder: handled.holder,
         since: handled.since,

@@ -38,19 +38,12 @@ use serde_json::json;
 async fn tell(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, now: Timestamp) -> Result<()> {
     let call = row.shown(&hub.directory());
     let case = row.case.clone();
-    let frame = |call: Call| Told::Call {
-        call: Box::new(call),
-        case: case.clone(),
-    };
+    let frame = |call: Call| Told::Call { call: Box::new(call), case: case.clone() };
     let others = row.lot.as_ref().map_or(To::All, To::Lot);
     let told = match &row.by {
         None => vec![(others, frame(call))],
         Some(by) => {
-            let seen = if row.in_queue() {
-                call.clone()
-            } else {
-                without_number(call.clone())
-            };
+            let seen = if row.in_queue() { call.clone() } else { without_number(call.clone()) };
             vec![(others, frame(seen)), (To::Person(&by.id), frame(call))]
         }
     };
@@ -59,11 +52,7 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, now: Timestamp) -> Resu
 
 /// The call as those are told of it who neither have it nor may take it.
 fn without_number(call: Call) -> Call {
-    Call {
-        caller: String::new(),
-        called: None,
-        ..call
-    }
+    Call { caller: String::new(), called: None, ..call }
 }
 
 /// A number for people who do not speak with the driver: its last four digits.
@@ -74,11 +63,7 @@ pub(crate) fn masked(number: &str) -> String {
     let digits: Vec<char> = number.chars().collect();
     let kept = if digits.len() > 6 { 4 } else { 0 };
     let last: String = digits[digits.len() - kept..].iter().collect();
-    if number.is_empty() {
-        String::new()
-    } else {
-        format!("****{last}")
-    }
+    if number.is_empty() { String::new() } else { format!("****{last}") }
 }
 
 /// What a change of a call leaves in the audit chain; never a number.
@@ -93,28 +78,11 @@ fn audit(action: &'static str, person: Option<&PersonId>, row: &CallRow, now: Ti
 }
 
 /// A step in the timeline of the case a call is worked in.
-async fn step(
-    tx: &mut Tx<'_>,
-    row: &CallRow,
-    what: Step,
-    person: Option<&PersonId>,
-    at: Timestamp,
-) -> Result<()> {
+async fn step(tx: &mut Tx<'_>, row: &CallRow, what: Step, person: Option<&PersonId>, at: Timestamp) -> Result<()> {
     let Some(case) = &row.case else { return Ok(()) };
     let facts = [("caller", masked(&row.caller))];
-    let known = if row.caller.is_empty() {
-        &[][..]
-    } else {
-        &facts[..]
-    };
-    tx.add_step(StepRow {
-        case,
-        at,
-        person,
-        what,
-        facts: known,
-    })
-    .await?;
+    let known = if row.caller.is_empty() { &[][..] } else { &facts[..] };
+    tx.add_step(StepRow { case, at, person, what, facts: known }).await?;
     Ok(())
 }
 
@@ -157,14 +125,7 @@ pub(crate) async fn goes_along(
     tx.put_call(&row).await?;
     if began {
         let at = row.progress.since.max(gained.lease.acquired_at);
-        step(
-            tx,
-            &row,
-            Step::CallStarted,
-            Some(&gained.lease.holder.id),
-            at,
-        )
-        .await?;
+        step(tx, &row, Step::CallStarted, Some(&gained.lease.holder.id), at).await?;
     }
     tell(tx, hub, &row, now).await?;
     view::tell(tx, hub, &target.lane, now).await
@@ -204,9 +165,5 @@ async fn end(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, now: Timestamp) -> Resul
 
 /// A call opened by the hub itself.
 fn progress(now: Timestamp) -> Progress {
-    Progress {
-        since: now,
-        answered_at: None,
-        ended_at: None,
-    }
+    Progress { since: now, answered_at: None, ended_at: None }
 }

@@ -42,14 +42,7 @@ pub struct Held {
 impl Held {
     /// Whether they hold it still, until this transaction ends.
     pub(crate) async fn holds(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-        if tx
-            .hold_lease(&self.lane, &self.person, self.fence, now)
-            .await?
-        {
-            Ok(())
-        } else {
-            Err(Error::LeaseLost)
-        }
+        if tx.hold_lease(&self.lane, &self.person, self.fence, now).await? { Ok(()) } else { Err(Error::LeaseLost) }
     }
 }
 
@@ -60,20 +53,11 @@ pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Resu
     let row = reader.conn().case(case).await?.ok_or(Error::NotFound)?;
     actor.see(&row.lot)?;
     let now = hub.clock().now();
-    let holds = reader
-        .conn()
-        .lease_holds(&row.lane, &actor.id, fence, now)
-        .await?;
+    let holds = reader.conn().lease_holds(&row.lane, &actor.id, fence, now).await?;
     if row.state != CaseState::Open || !holds {
         return Err(Error::LeaseLost);
     }
-    Ok(Held {
-        case: row.id,
-        lane: row.lane,
-        lot: row.lot,
-        fence,
-        person: actor.id.clone(),
-    })
+    Ok(Held { case: row.id, lane: row.lane, lot: row.lot, fence, person: actor.id.clone() })
 }
 
 /// A change of a case, ready to be written.
@@ -88,51 +72,27 @@ enum Change {
 
 /// Puts the plate a person typed in force; cameras no longer replace it. A word for "no plate" makes it an unlicensed
 /// vehicle.
-pub async fn correct_plate(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    fence: Fence,
-    text: &str,
-) -> Result<View> {
+pub async fn correct_plate(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, text: &str) -> Result<View> {
     actor.allow(Permission::Act)?;
     let plate = match Plate::parse(text) {
         Ok(plate) => Some(plate),
         Err(lanedesk_domain::plate::PlateError::NoPlate) if !text.trim().is_empty() => None,
         Err(_) => {
-            return Err(Error::Invalid {
-                field: "plate",
-                why: "not_a_plate",
-            });
+            return Err(Error::Invalid { field: "plate", why: "not_a_plate" });
         }
     };
     change(hub, actor, case, fence, Change::Plate(plate)).await
 }
 
 /// Looks an unlicensed vehicle up by its driver's phone (R16).
-pub async fn find_phone(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    fence: Fence,
-    text: &str,
-) -> Result<View> {
+pub async fn find_phone(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, text: &str) -> Result<View> {
     actor.allow(Permission::Act)?;
-    let phone = Phone::parse(text).map_err(|_| Error::Invalid {
-        field: "phone",
-        why: "not_a_phone",
-    })?;
+    let phone = Phone::parse(text).map_err(|_| Error::Invalid { field: "phone", why: "not_a_phone" })?;
     change(hub, actor, case, fence, Change::Phone(phone)).await
 }
 
 /// Takes the vehicle at the exit for one that is inside.
-pub async fn choose_vehicle(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    fence: Fence,
-    stay: &StayId,
-) -> Result<View> {
+pub async fn choose_vehicle(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, stay: &StayId) -> Result<View> {
     actor.allow(Permission::Act)?;
     change(hub, actor, case, fence, Change::Vehicle(stay.clone())).await
 }
@@ -157,13 +117,7 @@ pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Re
 }
 
 /// One change in one transaction: the lease is held, the case changed, step, audit row and page written.
-async fn change(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    fence: Fence,
-    change: Change,
-) -> Result<View> {
+async fn change(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, change: Change) -> Result<View> {
     let held = held(hub, actor, case, fence).await?;
     let (outer, who, rows) = (hub.clone(), actor.clone(), Rows::lane(&held.lane));
     hub.store()
@@ -190,41 +144,20 @@ struct Done {
     facts: Vec<(&'static str, String)>,
 }
 
-async fn apply(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    case: &CaseRow,
-    change: &Change,
-    now: Timestamp,
-) -> Result<Done> {
+async fn apply(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, change: &Change, now: Timestamp) -> Result<Done> {
     match change {
         Change::Plate(plate) => {
             tx.correct_case(&case.id, plate.as_ref()).await?;
             let word = |plate: Option<&Plate>| plate.map_or(String::new(), Plate::display);
-            let facts = vec![
-                ("from", word(case.plate.as_ref())),
-                ("to", word(plate.as_ref())),
-            ];
-            Ok(Done {
-                step: Step::Corrected,
-                action: "case.plate",
-                facts,
-            })
+            let facts = vec![("from", word(case.plate.as_ref())), ("to", word(plate.as_ref()))];
+            Ok(Done { step: Step::Corrected, action: "case.plate", facts })
         }
         Change::Phone(phone) => {
             let stay = tx.stay_by_phone(&case.lot, phone).await?;
             let plate = stay.as_ref().and_then(|stay| stay.plate.as_ref());
-            tx.phone_case(&case.id, phone, stay.as_ref().map(|stay| &stay.id), plate)
-                .await?;
-            let facts = vec![
-                ("phone", phone.masked()),
-                ("found", stay.is_some().to_string()),
-            ];
-            Ok(Done {
-                step: Step::FoundByPhone,
-                action: "case.phone",
-                facts,
-            })
+            tx.phone_case(&case.id, phone, stay.as_ref().map(|stay| &stay.id), plate).await?;
+            let facts = vec![("phone", phone.masked()), ("found", stay.is_some().to_string())];
+            Ok(Done { step: Step::FoundByPhone, action: "case.phone", facts })
         }
         Change::Vehicle(stay) => choose(tx, case, stay).await,
         Change::Direction(direction) => direct(tx, hub, case, *direction).await,
@@ -232,11 +165,7 @@ async fn apply(
             let settled = passage(tx, case).await?;
             stay::tell_others(tx, hub, &settled, &case.lane, now).await?;
             robot::idle(tx, hub, &case.lane, now).await?;
-            Ok(Done {
-                step: Step::Passed,
-                action: "case.passed",
-                facts: vec![("at", now.to_string())],
-            })
+            Ok(Done { step: Step::Passed, action: "case.passed", facts: vec![("at", now.to_string())] })
         }
     }
 }
@@ -248,9 +177,7 @@ async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Settled>> 
         return Err(Error::OrderInFlight);
     }
     let seen = tx.opened_for_case(&case.id, &case.lane).await?
-        || tx
-            .seen_through(&case.lane, case.plate.as_ref(), case.opened_at)
-            .await?;
+        || tx.seen_through(&case.lane, case.plate.as_ref(), case.opened_at).await?;
     if !seen {
         return Err(Error::NotOffered);
     }
@@ -261,12 +188,8 @@ async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Settled>> 
 async fn choose(tx: &mut Tx<'_>, case: &CaseRow, stay: &StayId) -> Result<Done> {
     let found = tx.stay(stay).await?;
     let found = found.filter(|stay| stay.lot == case.lot && stay.left_at.is_none());
-    let stay = found.ok_or(Error::Invalid {
-        field: "candidate",
-        why: "not_inside",
-    })?;
-    tx.choose_case_stay(&case.id, &stay.id, stay.plate.as_ref())
-        .await?;
+    let stay = found.ok_or(Error::Invalid { field: "candidate", why: "not_inside" })?;
+    tx.choose_case_stay(&case.id, &stay.id, stay.plate.as_ref()).await?;
     let plate = stay.plate.as_ref().map_or(String::new(), Plate::display);
     Ok(Done {
         step: Step::VehicleChosen,
@@ -285,34 +208,15 @@ async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction
         LaneDirection::Exit => direction == Direction::Exit,
     };
     if !fits {
-        return Err(Error::Invalid {
-            field: "direction",
-            why: "one_way",
-        });
+        return Err(Error::Invalid { field: "direction", why: "one_way" });
     }
     tx.direct_case(&case.id, direction).await?;
-    Ok(Done {
-        step: Step::DirectionSet,
-        action: "case.direction",
-        facts: vec![("direction", direction.to_string())],
-    })
+    Ok(Done { step: Step::DirectionSet, action: "case.direction", facts: vec![("direction", direction.to_string())] })
 }
 
-async fn record(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    case: &CaseRow,
-    done: &Done,
-    now: Timestamp,
-) -> Result<()> {
-    tx.add_step(StepRow {
-        case: &case.id,
-        at: now,
-        person: Some(&actor.id),
-        what: done.step,
-        facts: &done.facts,
-    })
-    .await?;
+async fn record(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, done: &Done, now: Timestamp) -> Result<()> {
+    tx.add_step(StepRow { case: &case.id, at: now, person: Some(&actor.id), what: done.step, facts: &done.facts })
+        .await?;
     let facts: std::collections::BTreeMap<_, _> = done.facts.iter().cloned().collect();
     tx.audit(Audit {
         at: now,

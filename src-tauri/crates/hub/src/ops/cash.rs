@@ -33,10 +33,7 @@ use serde_json::json;
 const CASH: &str = "cash";
 
 fn invalid(field: &'static str) -> Error {
-    Error::Invalid {
-        field,
-        why: "not_acceptable",
-    }
+    Error::Invalid { field, why: "not_acceptable" }
 }
 
 /// Records cash in a case one holds. The same id again changes nothing and answers the same.
@@ -46,19 +43,8 @@ pub async fn take(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &TakeCash) ->
     if wanted.id.is_empty() || wanted.id.len() > 40 {
         return Err(invalid("id"));
     }
-    if let Some(before) = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .cash_of(&hub.directory(), &wanted.id)
-        .await?
-    {
-        return if before.case == *case && before.person.id == actor.id {
-            Ok(before)
-        } else {
-            Err(Error::OrderIdUsed)
-        };
+    if let Some(before) = hub.store().read().await?.conn().cash_of(&hub.directory(), &wanted.id).await? {
+        return if before.case == *case && before.person.id == actor.id { Ok(before) } else { Err(Error::OrderIdUsed) };
     }
     view::by_page(|| record(hub, actor, &held, wanted)).await?;
     let mut reader = hub.store().read().await?;
@@ -113,9 +99,7 @@ async fn write(hub: &Hub, new: NewCash, held: &Held, basis: Basis) -> Result<()>
 
 /// The money, as every other payment is kept.
 fn as_payment(cash: &NewCash) -> Result<NewPayment> {
-    let integration: IntegrationId = CASH
-        .parse()
-        .map_err(|_| Error::Internal("the word cash".to_owned()))?;
+    let integration: IntegrationId = CASH.parse().map_err(|_| Error::Internal("the word cash".to_owned()))?;
     Ok(NewPayment {
         id: PaymentId::new(),
         integration,
@@ -170,11 +154,7 @@ pub struct Which {
 
 /// None: nothing can fit.
 fn filter(hub: &Hub, actor: &Actor, which: Which) -> Result<Option<CashFilter>> {
-    let mut person: Option<PersonId> = match which
-        .person
-        .filter(|text| !text.is_empty())
-        .map(|text| text.parse())
-    {
+    let mut person: Option<PersonId> = match which.person.filter(|text| !text.is_empty()).map(|text| text.parse()) {
         Some(Err(_)) => return Ok(None),
         Some(Ok(person)) => Some(person),
         None => None,
@@ -210,23 +190,11 @@ fn filter(hub: &Hub, actor: &Actor, which: Which) -> Result<Option<CashFilter>> 
 pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Cash>> {
     actor.allow(Permission::SeeCash)?;
     let Some(filter) = filter(hub, actor, which)? else {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
+        return Ok(Page { items: Vec::new(), next: None });
     };
-    let items = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .cash(&hub.directory(), &filter)
-        .await?;
+    let items = hub.store().read().await?.conn().cash(&hub.directory(), &filter).await?;
     let full = i64::try_from(items.len()).unwrap_or_default() == filter.limit;
-    let next = items
-        .last()
-        .filter(|_| full)
-        .map(|last| format!("{}_{}", last.at.0, last.id));
+    let next = items.last().filter(|_| full).map(|last| format!("{}_{}", last.at.0, last.id));
     Ok(Page { items, next })
 }
 
@@ -234,19 +202,10 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Cash>> 
 pub async fn totals(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<CashTotal>> {
     actor.allow(Permission::SeeCash)?;
     let Some(filter) = filter(hub, actor, which)? else {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
+        return Ok(Page { items: Vec::new(), next: None });
     };
     let shift_ms = i64::from(hub.rules().shift_hours) * HOUR_MS;
-    let sums = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .cash_sums(&filter, shift_ms)
-        .await?;
+    let sums = hub.store().read().await?.conn().cash_sums(&filter, shift_ms).await?;
     let total = |(person, shift, count, amount_fen): (_, i64, i64, _)| {
         let begins = |shift: i64| Zone::local().at_clock_ms(shift * shift_ms);
         CashTotal {
@@ -257,8 +216,5 @@ pub async fn totals(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<CashT
             amount_fen,
         }
     };
-    Ok(Page {
-        items: sums.into_iter().map(total).collect(),
-        next: None,
-    })
+    Ok(Page { items: sums.into_iter().map(total).collect(), next: None })
 }

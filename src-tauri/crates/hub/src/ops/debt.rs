@@ -67,11 +67,7 @@ async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) 
         lane: held.lane.clone(),
         case: case.clone(),
         opening: None,
-        stay: page
-            .known
-            .as_ref()
-            .and_then(|known| known.stay())
-            .map(|stay| stay.id.clone()),
+        stay: page.known.as_ref().and_then(|known| known.stay()).map(|stay| stay.id.clone()),
         plate: row.plate.clone(),
         phone: said.or_else(|| row.phone.clone()),
         amount: wanted.amount_fen,
@@ -161,10 +157,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Debt>> 
     if !actor.role.may(Permission::OpeningsOfOthers) {
         let own = actor.id.to_string();
         if filter.person.as_ref().is_some_and(|person| *person != own) {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
+            return Ok(Page { items: Vec::new(), next: None });
         }
         filter.person = Some(own);
     }
@@ -183,10 +176,7 @@ fn filter(which: Which, limit: u32) -> Result<DebtFilter> {
         let time = text.map(|text| text.parse::<Timestamp>()).transpose();
         time.map_err(|_| invalid(field, "not_acceptable"))
     };
-    let state = which
-        .state
-        .map(|word| word.parse::<DebtState>())
-        .transpose();
+    let state = which.state.map(|word| word.parse::<DebtState>()).transpose();
     let state = state.map_err(|_| invalid("state", "not_acceptable"))?;
     let before = which.cursor.map(|cursor| cursor.parse()).transpose();
     let plate = which.plate.filter(|plate| !plate.trim().is_empty());

@@ -20,10 +20,7 @@ use sha2::Sha256;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// Wrong keys of a device and an address that cost nothing, and the first wait after them.
-pub(super) const KEYS: Patience = Patience {
-    free: 10,
-    first_wait_ms: 5_000,
-};
+pub(super) const KEYS: Patience = Patience { free: 10, first_wait_ms: 5_000 };
 /// How long an arm is asked before a passage is not believed.
 const ARM_ASKED: Duration = Duration::from_secs(4);
 /// An arm that was up so long before a passage may have let it through, ms: it was told a little late.
@@ -31,20 +28,9 @@ const ARM_UP_MS: i64 = 15_000;
 
 /// The device that calls, if it carries its key and calls from where it may. An unknown device, one of another driver, one
 /// that may not call and a wrong key all look the same from outside. A try is counted before it is looked at.
-pub fn caller(
-    hub: &Hub,
-    device: Option<&DeviceId>,
-    driver: &str,
-    key: &str,
-    from: IpAddr,
-) -> Result<Arc<Opened>> {
-    let found = device
-        .and_then(|id| hub.runtime().device(id))
-        .filter(|opened| opened.driver() == driver);
-    let subject = found
-        .as_ref()
-        .map(|opened| format!("device:{}", opened.id()))
-        .unwrap_or_default();
+pub fn caller(hub: &Hub, device: Option<&DeviceId>, driver: &str, key: &str, from: IpAddr) -> Result<Arc<Opened>> {
+    let found = device.and_then(|id| hub.runtime().device(id)).filter(|opened| opened.driver() == driver);
+    let subject = found.as_ref().map(|opened| format!("device:{}", opened.id())).unwrap_or_default();
     let (keys, now) = (&hub.sessions().keys, hub.clock().now());
     // Those that are no device's count together: a made-up name buys no guesses.
     if let Err(retry_after_s) = keys.attempt(&subject, from, now, KEYS) {
@@ -78,13 +64,7 @@ pub(super) fn same(own: &str, given: &str) -> bool {
 }
 
 /// Keeps every plate a Hikvision camera posted. Durable when this answers.
-pub async fn hikvision(
-    hub: &Hub,
-    opened: &Opened,
-    from: IpAddr,
-    content_type: &str,
-    body: &[u8],
-) -> Result<()> {
+pub async fn hikvision(hub: &Hub, opened: &Opened, from: IpAddr, content_type: &str, body: &[u8]) -> Result<()> {
     let reads = parse_push(content_type, body).map_err(|e| Error::BadRequest(e.to_string()))?;
     let another = |read: &PlateRead| !opened.is_made_by(&read.made_by);
     if reads.iter().any(another) {
@@ -120,13 +100,7 @@ async fn alarm(hub: &Hub, opened: &Opened, told: &PlateRead, from: IpAddr) -> Re
     let Some(lane) = lane.and_then(|lane| site.lanes.get(&lane)) else {
         return Ok(());
     };
-    refusal::note(
-        hub,
-        Refusal::Passage,
-        Some(from),
-        None,
-        &format!("lane:{}", lane.id),
-    );
+    refusal::note(hub, Refusal::Passage, Some(from), None, &format!("lane:{}", lane.id));
     tracing::warn!(device = %opened.id(), lane = %lane.id, "a passage was told while the arm was down");
     let now = hub.clock().now();
     let alert = Told::DeviceAlert {

@@ -33,11 +33,7 @@ pub fn find(hub: &Hub, actor: &Actor, lane: LaneId, asked: Option<DeviceId>) -> 
         return Err(Error::NotFound);
     }
     let camera = camera.cloned();
-    Ok(Sight {
-        lane,
-        asked,
-        camera,
-    })
+    Ok(Sight { lane, asked, camera })
 }
 
 impl Sight {

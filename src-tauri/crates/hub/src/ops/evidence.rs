@@ -106,13 +106,7 @@ pub async fn hold(hub: &Hub, actor: &Actor, id: &PhotoId, asked: HoldPhoto) -> R
     actor.allow(Permission::OpeningsOfOthers)?;
     let photo = seen(hub, actor, id).await?;
     let reason = reason(&asked.reason)?;
-    let hold = Hold {
-        photo: photo.id,
-        hold: asked.hold,
-        reason,
-        person: actor.id.clone(),
-        at: hub.clock().now(),
-    };
+    let hold = Hold { photo: photo.id, hold: asked.hold, reason, person: actor.id.clone(), at: hub.clock().now() };
     hub.store()
         .write(move |tx| {
             let hold = hold.clone();
@@ -120,11 +114,7 @@ pub async fn hold(hub: &Hub, actor: &Actor, id: &PhotoId, asked: HoldPhoto) -> R
                 if !tx.hold_photo(&hold).await? {
                     return Err(Error::EvidenceDeleted);
                 }
-                let action = if hold.hold {
-                    "photo.hold"
-                } else {
-                    "photo.let_go"
-                };
+                let action = if hold.hold { "photo.hold" } else { "photo.let_go" };
                 tx.audit(Audit {
                     at: hold.at,
                     person: Some(hold.person),
@@ -140,12 +130,7 @@ pub async fn hold(hub: &Hub, actor: &Actor, id: &PhotoId, asked: HoldPhoto) -> R
 }
 
 fn reason(given: &str) -> Result<String> {
-    let refused = |why| {
-        Err(Error::Invalid {
-            field: "reason",
-            why,
-        })
-    };
+    let refused = |why| Err(Error::Invalid { field: "reason", why });
     match given.trim() {
         "" => refused("empty"),
         long if long.chars().count() > LONGEST_REASON => refused("too_long"),

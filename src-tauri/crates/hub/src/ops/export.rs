@@ -55,21 +55,11 @@ pub async fn begin(hub: &Hub, actor: &Actor, format: &str, asked: Asked) -> Resu
             tracing::warn!(%error, "the end of an export was not recorded");
         }
     });
-    Ok(Export {
-        pages,
-        viewer: actor.name.clone(),
-        at: hub.clock().now(),
-        site: hub.directory(),
-    })
+    Ok(Export { pages, viewer: actor.name.clone(), at: hub.clock().now(), site: hub.directory() })
 }
 
 /// Reads to the end; false where it was not reached.
-async fn read(
-    hub: &Hub,
-    filter: &Filter,
-    told: &mpsc::Sender<Result<Vec<Opening>>>,
-    rows: &mut usize,
-) -> bool {
+async fn read(hub: &Hub, filter: &Filter, told: &mpsc::Sender<Result<Vec<Opening>>>, rows: &mut usize) -> bool {
     let mut behind: Option<Behind> = None;
     loop {
         let page = page(hub, filter, behind.as_ref()).await;
@@ -94,12 +84,7 @@ async fn page(hub: &Hub, filter: &Filter, behind: Option<&Behind>) -> Result<Vec
     Ok(reader.conn().openings(&site, filter, behind, PAGE).await?)
 }
 
-async fn note(
-    hub: &Hub,
-    actor: &Actor,
-    action: &'static str,
-    facts: serde_json::Value,
-) -> Result<()> {
+async fn note(hub: &Hub, actor: &Actor, action: &'static str, facts: serde_json::Value) -> Result<()> {
     let (person, now) = (actor.id.clone(), hub.clock().now());
     hub.store()
         .write(move |tx| {

@@ -44,49 +44,28 @@ async fn account(hub: &Hub, person: &PersonId) -> Result<Account> {
 pub async fn offer(hub: &Hub, actor: &Actor) -> Result<SecondFactorOffer> {
     let account = account(hub, &actor.id).await?;
     if account.enrolled {
-        return Err(Error::Invalid {
-            field: "code",
-            why: "factor_in_force",
-        });
+        return Err(Error::Invalid { field: "code", why: "factor_in_force" });
     }
     let mut bytes = vec![0; SECRET_BYTES];
     rand::rng().fill_bytes(&mut bytes);
     let secret = Secret::Raw(bytes).to_encoded().to_string();
-    let sealed = hub
-        .vault()
-        .seal_text(Slot::factor(actor.id.as_str()), &secret)
-        .map_err(|e| Error::Internal(e.to_string()))?;
+    let sealed =
+        hub.vault().seal_text(Slot::factor(actor.id.as_str()), &secret).map_err(|e| Error::Internal(e.to_string()))?;
     set(hub, actor, &actor.id, Some(sealed), None, "factor.offer").await?;
-    let uri = format!(
-        "otpauth://totp/Lanedesk:{}?secret={secret}&issuer=Lanedesk",
-        escaped(&account.username)
-    );
-    Ok(SecondFactorOffer {
-        qr_svg: qr(&uri),
-        secret,
-        uri,
-    })
+    let uri = format!("otpauth://totp/Lanedesk:{}?secret={secret}&issuer=Lanedesk", escaped(&account.username));
+    Ok(SecondFactorOffer { qr_svg: qr(&uri), secret, uri })
 }
 
 /// Puts the offered one in force: the app shows its code.
 pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
     let account = account(hub, &actor.id).await?;
     if account.enrolled {
-        return Err(Error::Invalid {
-            field: "code",
-            why: "factor_in_force",
-        });
+        return Err(Error::Invalid { field: "code", why: "factor_in_force" });
     }
-    let sealed = account.factor.clone().ok_or(Error::Invalid {
-        field: "code",
-        why: "no_factor_offered",
-    })?;
+    let sealed = account.factor.clone().ok_or(Error::Invalid { field: "code", why: "no_factor_offered" })?;
     let now = hub.clock().now();
     let Some(step) = step_of(hub, &actor.id, &sealed, code, now)? else {
-        return Err(Error::Invalid {
-            field: "code",
-            why: "wrong_code",
-        });
+        return Err(Error::Invalid { field: "code", why: "wrong_code" });
     };
     let (who, person) = (actor.id.clone(), actor.id.clone());
     hub.store()
@@ -155,8 +134,7 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
         return Err(Error::SecondFactorRequired);
     };
     count_try(hub, account).await?;
-    let step = step_of(hub, &account.person, sealed, code, hub.clock().now())?
-        .ok_or(Error::SecondFactorRequired)?;
+    let step = step_of(hub, &account.person, sealed, code, hub.clock().now())?.ok_or(Error::SecondFactorRequired)?;
     if account.factor_step.is_some_and(|used| step <= used) {
         return Err(Error::SecondFactorRequired);
     }
@@ -168,11 +146,7 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
             Box::pin(async move { Ok::<_, Error>(tx.use_factor_step(&person, step).await?) })
         })
         .await?;
-    if fresh {
-        Ok(())
-    } else {
-        Err(Error::SecondFactorRequired)
-    }
+    if fresh { Ok(()) } else { Err(Error::SecondFactorRequired) }
 }
 
 /// Counts a code before it is looked at, in the records, because several hubs may be asked.
@@ -195,23 +169,11 @@ async fn count_try(hub: &Hub, account: &Account) -> Result<()> {
 }
 
 /// The step whose code this is: now, or the one before or after, because phones' clocks differ.
-fn step_of(
-    hub: &Hub,
-    person: &PersonId,
-    sealed: &str,
-    code: &str,
-    now: Timestamp,
-) -> Result<Option<i64>> {
+fn step_of(hub: &Hub, person: &PersonId, sealed: &str, code: &str, now: Timestamp) -> Result<Option<i64>> {
     let internal = |error: String| Error::Internal(format!("second factor: {error}"));
-    let secret = hub
-        .vault()
-        .open_text(Slot::factor(person.as_str()), sealed)
-        .map_err(|e| internal(e.to_string()))?;
-    let bytes = Secret::Encoded(secret)
-        .to_bytes()
-        .map_err(|e| internal(e.to_string()))?;
-    let totp = TOTP::new(Algorithm::SHA1, 6, 0, STEP_S.unsigned_abs(), bytes)
-        .map_err(|e| internal(e.to_string()))?;
+    let secret = hub.vault().open_text(Slot::factor(person.as_str()), sealed).map_err(|e| internal(e.to_string()))?;
+    let bytes = Secret::Encoded(secret).to_bytes().map_err(|e| internal(e.to_string()))?;
+    let totp = TOTP::new(Algorithm::SHA1, 6, 0, STEP_S.unsigned_abs(), bytes).map_err(|e| internal(e.to_string()))?;
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let now = now.0.div_euclid(1_000 * STEP_S);
     let fits = |step: &i64| same(&totp.generate((step * STEP_S).unsigned_abs()), &code);
@@ -221,9 +183,7 @@ fn step_of(
 /// A name as it stands in an address.
 fn escaped(text: &str) -> String {
     let byte = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
     };
     text.bytes().map(byte).collect()
@@ -231,11 +191,7 @@ fn escaped(text: &str) -> String {
 
 fn qr(text: &str) -> String {
     qrcode::QrCode::new(text)
-        .map(|code| {
-            code.render::<qrcode::render::svg::Color<'_>>()
-                .min_dimensions(220, 220)
-                .build()
-        })
+        .map(|code| code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(220, 220).build())
         .unwrap_or_default()
 }
 

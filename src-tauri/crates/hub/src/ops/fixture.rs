@@ -151,14 +151,7 @@ impl Scene {
         let key = database.folder().join("hub.key");
         let vault = open_vault(&database.address, None, Some(&key));
         let store = Store::open(&database.address).await.expect("opens");
-        Hub::new(
-            store,
-            clock,
-            vault.expect("a vault"),
-            Networks::private_and_loopback(),
-        )
-        .await
-        .expect("a hub")
+        Hub::new(store, clock, vault.expect("a vault"), Networks::private_and_loopback()).await.expect("a hub")
     }
 
     /// Adds somebody who sees every lot but `far`.
@@ -188,17 +181,9 @@ impl Scene {
             .await
             .expect("a person");
         let lots = ["lot", "closed"].map(|lot| lot.parse::<LotId>().expect("an id"));
-        let nodes = lots.clone().map(|id| LotNode {
-            id,
-            area: "company".parse().expect("an id"),
-        });
+        let nodes = lots.clone().map(|id| LotNode { id, area: "company".parse().expect("an id") });
         let scope = Scope::resolve(&[] as &[AreaNode], &nodes, &[], &lots);
-        Actor {
-            id: id.parse::<PersonId>().expect("an id"),
-            name: id.to_owned(),
-            role,
-            scope: Arc::new(scope),
-        }
+        Actor { id: id.parse::<PersonId>().expect("an id"), name: id.to_owned(), role, scope: Arc::new(scope) }
     }
 
     /// Runs one statement.
@@ -238,22 +223,11 @@ impl Scene {
     }
 
     /// A vehicle came in so many minutes ago.
-    pub(crate) async fn inside(
-        &self,
-        stay: &str,
-        plate: Option<&str>,
-        phone: Option<&str>,
-        minutes: i64,
-    ) {
+    pub(crate) async fn inside(&self, stay: &str, plate: Option<&str>, phone: Option<&str>, minutes: i64) {
         self.sql(
             "insert into stay (id, lot_id, plate, phone, entered_at, space_taken, paid_fen)
              values ($1, 'lot', $2, $3, $4, false, 0)",
-            args![
-                stay,
-                plate,
-                phone,
-                self.hub.clock().now().plus_minutes(-minutes)
-            ],
+            args![stay, plate, phone, self.hub.clock().now().plus_minutes(-minutes)],
         )
         .await;
     }
@@ -263,10 +237,7 @@ impl Scene {
         let mut reader = self.hub.store().read().await.expect("reads");
         let mut conn = reader.conn();
         let events = loop {
-            let (written,): (i64,) = conn
-                .one("select count(*) from event", vec![])
-                .await
-                .expect("a count");
+            let (written,): (i64,) = conn.one("select count(*) from event", vec![]).await.expect("a count");
             let after = crate::store::Place::default();
             let events = conn.events_after(after, 10_000).await.expect("events");
             // On PostgreSQL events are handed out below the oldest transaction of the whole cluster, which may be another

@@ -56,27 +56,11 @@ pub async fn count(hub: &Hub, actor: &Actor, asked: Counted) -> Result<CaseStati
     let (mut cases, mut waits, abandoned, cash) = {
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
-        let cash = CashFilter {
-            lots,
-            from: Some(span.from),
-            to: Some(span.to),
-            limit: 0,
-            ..CashFilter::default()
-        };
+        let cash = CashFilter { lots, from: Some(span.from), to: Some(span.to), limit: 0, ..CashFilter::default() };
         let taken = conn.cash_sums(&cash, DAY_MS).await?;
-        let abandoned: i64 = conn
-            .daily(Daily::Abandoned, &span)
-            .await?
-            .iter()
-            .map(|(_, n)| n)
-            .sum();
+        let abandoned: i64 = conn.daily(Daily::Abandoned, &span).await?.iter().map(|(_, n)| n).sum();
         let sum: i64 = taken.iter().map(|(_, _, _, fen)| fen.0).sum();
-        (
-            conn.ended_cases(&span).await?,
-            conn.waits(&span).await?,
-            abandoned,
-            sum,
-        )
+        (conn.ended_cases(&span).await?, conn.waits(&span).await?, abandoned, sum)
     };
     if let Some(person) = asked.person.filter(|person| !person.is_empty()) {
         cases.retain(|case| case.person_id == person);
@@ -128,10 +112,7 @@ fn bars(hub: &Hub, by: CasesBy, cases: &[EndedCase]) -> Vec<CasesBar> {
         let label = match by {
             CasesBy::Outcome => String::new(),
             CasesBy::Hour => format!("{key}:00"),
-            CasesBy::Person => cases
-                .first()
-                .map(|case| case.name.clone())
-                .unwrap_or_default(),
+            CasesBy::Person => cases.first().map(|case| case.name.clone()).unwrap_or_default(),
             CasesBy::Lot => {
                 let lot = key.parse().ok().and_then(|lot: LotId| site.lots.get(&lot));
                 lot.map_or(key.clone(), |lot| lot.name.clone())

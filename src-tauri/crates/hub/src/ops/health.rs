@@ -21,26 +21,15 @@ pub async fn health(hub: &Hub) -> Health {
 async fn ask(hub: &Hub) -> Result<(), StoreError> {
     // A table, not a constant: an open connection to a database whose files are gone would still answer that.
     let sql = "select count(*) from integration";
-    hub.store()
-        .read()
-        .await?
-        .conn()
-        .one::<(i64,)>(sql, vec![])
-        .await
-        .map(drop)
+    hub.store().read().await?.conn().one::<(i64,)>(sql, vec![]).await.map(drop)
 }
 
 /// The hub's numbers as Prometheus text. Those that rest in the database are left at zero while it is gone.
 pub async fn metrics(hub: &Hub) -> String {
     let leases = match hub.store().read().await {
-        Ok(mut reader) => reader
-            .conn()
-            .count_held(hub.clock().now())
-            .await
-            .unwrap_or_default(),
+        Ok(mut reader) => reader.conn().count_held(hub.clock().now()).await.unwrap_or_default(),
         Err(_) => 0,
     };
     let devices = hub.runtime().devices();
-    hub.metrics()
-        .render(leases, devices.online, devices.offline)
+    hub.metrics().render(leases, devices.online, devices.offline)
 }

@@ -24,15 +24,8 @@ pub(super) fn shown(site: &Directory, row: HelpRow) -> Option<Help> {
     let (answered_by, answer) = row.answered.unzip();
     Some(Help {
         case: row.case,
-        lane: LaneRef {
-            id: lane.id.clone(),
-            name: lane.name.clone(),
-            code: lane.code.clone(),
-        },
-        lot: LotRef {
-            id: lot.id.clone(),
-            name: lot.name.clone(),
-        },
+        lane: LaneRef { id: lane.id.clone(), name: lane.name.clone(), code: lane.code.clone() },
+        lot: LotRef { id: lot.id.clone(), name: lot.name.clone() },
         by: row.by,
         note: row.note,
         at: row.at,
@@ -51,8 +44,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<
             let (hub, who, case, note) = (outer.clone(), who.clone(), case.clone(), note.clone());
             Box::pin(async move {
                 let held = held(tx, &who, &case, now).await?;
-                tx.ask_help(&case, (&held.lot, &held.lane), &who.id, &note, now)
-                    .await?;
+                tx.ask_help(&case, (&held.lot, &held.lane), &who.id, &note, now).await?;
                 record(tx, &who, &case, Step::HelpAsked, "case.help", &note, now).await?;
                 tell(tx, &hub, &held.lot, &case, now).await
             })
@@ -66,9 +58,7 @@ async fn held(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId, now: Timestamp) -> 
     actor.see(&row.lot)?;
     tx.need_lane(&row.lane)?;
     let lease = tx.lease_of_person(&actor.id).await?;
-    lease
-        .filter(|lease| lease.case == *case && lease.holds(now))
-        .ok_or(Error::LeaseLost)
+    lease.filter(|lease| lease.case == *case && lease.holds(now)).ok_or(Error::LeaseLost)
 }
 
 /// A supervisor answers; the holder is told.
@@ -78,24 +68,14 @@ pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Re
     let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
     hub.store()
         .write_at(Rows::case(&case), move |tx| {
-            let (hub, who, case, answer) =
-                (outer.clone(), who.clone(), case.clone(), answer.clone());
+            let (hub, who, case, answer) = (outer.clone(), who.clone(), case.clone(), answer.clone());
             Box::pin(async move {
                 let row = tx.case(&case).await?.ok_or(Error::NotFound)?;
                 who.see(&row.lot)?;
                 tx.need_lane(&row.lane)?;
                 tx.help_of(&case).await?.ok_or(Error::NotFound)?;
                 tx.answer_help(&case, &who.id, &answer, now).await?;
-                record(
-                    tx,
-                    &who,
-                    &case,
-                    Step::HelpAnswered,
-                    "case.help-answer",
-                    &answer,
-                    now,
-                )
-                .await?;
+                record(tx, &who, &case, Step::HelpAnswered, "case.help-answer", &answer, now).await?;
                 tell(tx, &hub, &row.lot, &case, now).await
             })
         })
@@ -121,17 +101,9 @@ pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
 }
 
 /// A case that ends, or goes to somebody else, asks for nothing any more.
-pub(super) async fn over(
-    tx: &mut Tx<'_>,
-    lot: &LotId,
-    case: &CaseId,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn over(tx: &mut Tx<'_>, lot: &LotId, case: &CaseId, now: Timestamp) -> Result<()> {
     if tx.end_help(case, now).await? {
-        let told = Told::Help {
-            case: case.clone(),
-            help: None,
-        };
+        let told = Told::Help { case: case.clone(), help: None };
         tx.tell(now, lot, &told).await?;
     }
     Ok(())
@@ -149,30 +121,16 @@ pub(super) async fn moved(
         return Ok(());
     }
     if from != to {
-        let told = Told::Help {
-            case: case.clone(),
-            help: None,
-        };
+        let told = Told::Help { case: case.clone(), help: None };
         tx.tell(now, from, &told).await?;
     }
     tell(tx, hub, to, case, now).await
 }
 
-async fn tell(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    lot: &LotId,
-    case: &CaseId,
-    now: Timestamp,
-) -> Result<()> {
+async fn tell(tx: &mut Tx<'_>, hub: &Hub, lot: &LotId, case: &CaseId, now: Timestamp) -> Result<()> {
     let help = tx.help_of(case).await?;
-    let help = help
-        .and_then(|row| shown(&hub.directory(), row))
-        .map(Box::new);
-    let told = Told::Help {
-        case: case.clone(),
-        help,
-    };
+    let help = help.and_then(|row| shown(&hub.directory(), row)).map(Box::new);
+    let told = Told::Help { case: case.clone(), help };
     Ok(tx.tell(now, lot, &told).await?)
 }
 
@@ -186,14 +144,7 @@ async fn record(
     now: Timestamp,
 ) -> Result<()> {
     let facts = [("note", words.to_owned())];
-    tx.add_step(StepRow {
-        case,
-        at: now,
-        person: Some(&who.id),
-        what,
-        facts: &facts,
-    })
-    .await?;
+    tx.add_step(StepRow { case, at: now, person: Some(&who.id), what, facts: &facts }).await?;
     note(tx, who, case, action, words, now).await
 }
 

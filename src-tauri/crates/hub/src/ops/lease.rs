@@ -114,12 +114,7 @@ pub(crate) fn lost(ending: &Ending<'_>, note: Option<String>) -> Told {
 
 /// To everybody: the lane is free.
 pub(crate) fn freed(lane: &LaneId) -> Told {
-    Told::Lease {
-        lane: lane.clone(),
-        holder: None,
-        since: None,
-        expires_at: None,
-    }
+    Told::Lease { lane: lane.clone(), holder: None, since: None, expires_at: None }
 }
 
 /// To whoever looks on: nobody works here now.
@@ -147,13 +142,7 @@ pub(crate) fn taken(lane: &LaneId, lease: &LeaseNow) -> Told {
 }
 
 /// To whoever looks on: this case is worked here now. `began`: it is a new one, with its first step.
-pub(crate) fn worked(
-    lane: &LaneId,
-    case: &CaseId,
-    now: Option<CaseNow>,
-    lease: LeaseNow,
-    began: bool,
-) -> Told {
+pub(crate) fn worked(lane: &LaneId, case: &CaseId, now: Option<CaseNow>, lease: LeaseNow, began: bool) -> Told {
     let timeline = began.then(|| vec![first_step(&lease)]);
     Told::View {
         lane: lane.clone(),
@@ -185,13 +174,7 @@ pub(crate) fn audit(
     body: serde_json::Value,
     now: Timestamp,
 ) -> crate::store::Audit {
-    crate::store::Audit {
-        at: now,
-        person: person.cloned(),
-        action,
-        subject: format!("lane:{lane}"),
-        body,
-    }
+    crate::store::Audit { at: now, person: person.cloned(), action, subject: format!("lane:{lane}"), body }
 }
 
 /// A lease just gained or renewed.
@@ -223,11 +206,7 @@ impl Gained {
         Self {
             case: grant.case.clone(),
             fence,
-            lease: LeaseNow {
-                holder,
-                acquired_at,
-                expires_at: grant.expires_at,
-            },
+            lease: LeaseNow { holder, acquired_at, expires_at: grant.expires_at },
             began: None,
             call: None,
         }
@@ -249,11 +228,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// The lane as the site has it. One outside the person's scope is not there.
-    pub(crate) fn find(
-        directory: &Directory,
-        actor: &crate::actor::Actor,
-        lane: &LaneId,
-    ) -> Result<Self> {
+    pub(crate) fn find(directory: &Directory, actor: &crate::actor::Actor, lane: &LaneId) -> Result<Self> {
         let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
         actor.see(&lot.id)?;
         Ok(Self {

@@ -41,12 +41,7 @@ pub struct Devices {
 /// The devices of one's lots, those that cannot be reached first. Devices of no lane are their maker's and of whoever holds
 /// a root area.
 /// `say` is the reader's language.
-pub async fn devices(
-    hub: &Hub,
-    actor: &Actor,
-    asked: Devices,
-    say: Say<'_>,
-) -> Result<Page<DeviceHealth>> {
+pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices, say: Say<'_>) -> Result<Page<DeviceHealth>> {
     actor.allow(Permission::SeeDevices)?;
     let site = hub.directory();
     let open = MaintenanceFilter {
@@ -58,28 +53,16 @@ pub async fn devices(
     let (reach, repairs, pictures) = {
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
-        let reach = if actor.role.may(Permission::Configure) {
-            Some(Reach::of(&mut conn, &actor.id).await?)
-        } else {
-            None
-        };
-        (
-            reach,
-            conn.maintenance(&site, &open).await?,
-            conn.last_pictures(open.lots.as_deref()).await?,
-        )
+        let reach =
+            if actor.role.may(Permission::Configure) { Some(Reach::of(&mut conn, &actor.id).await?) } else { None };
+        (reach, conn.maintenance(&site, &open).await?, conn.last_pictures(open.lots.as_deref()).await?)
     };
     let pictures: HashMap<LaneId, Timestamp> = pictures.into_iter().collect();
-    let repairs: HashMap<&DeviceId, &Maintenance> = repairs
-        .iter()
-        .rev()
-        .map(|repair| (&repair.device, repair))
-        .collect();
+    let repairs: HashMap<&DeviceId, &Maintenance> =
+        repairs.iter().rev().map(|repair| (&repair.device, repair)).collect();
     // One walk over the lanes for all devices: a site has thousands of both.
     let lanes = lanes_by_device(&site);
-    let near = |lane: &&Lane| {
-        actor.may_see(&lane.lot) && asked.lot.as_ref().is_none_or(|asked| *asked == lane.lot)
-    };
+    let near = |lane: &&Lane| actor.may_see(&lane.lot) && asked.lot.as_ref().is_none_or(|asked| *asked == lane.lot);
     let mut items: Vec<DeviceHealth> = site
         .devices
         .values()
@@ -124,8 +107,7 @@ fn lanes_by_device(site: &Directory) -> HashMap<&DeviceId, Vec<&Lane>> {
 fn lanes_of<'a>(site: &'a Directory, device: &DeviceId) -> impl Iterator<Item = &'a Lane> {
     let used = |lane: &&Lane| {
         let one = [&lane.barrier, &lane.plate_camera, &lane.id_camera];
-        one.into_iter().any(|id| id.as_ref() == Some(device))
-            || lane.environment_cameras.contains(device)
+        one.into_iter().any(|id| id.as_ref() == Some(device)) || lane.environment_cameras.contains(device)
     };
     let mut lanes: Vec<&Lane> = site.lanes.values().filter(used).collect();
     lanes.sort_by(|a, b| a.id.cmp(&b.id));
@@ -133,11 +115,7 @@ fn lanes_of<'a>(site: &'a Directory, device: &DeviceId) -> impl Iterator<Item = 
 }
 
 fn lane_ref(lane: &Lane) -> LaneRef {
-    LaneRef {
-        id: lane.id.clone(),
-        name: lane.name.clone(),
-        code: lane.code.clone(),
-    }
+    LaneRef { id: lane.id.clone(), name: lane.name.clone(), code: lane.code.clone() }
 }
 
 fn health(
@@ -150,20 +128,10 @@ fn health(
     say: Say<'_>,
 ) -> DeviceHealth {
     let opened = hub.runtime().device(&device.id);
-    let now = opened
-        .as_ref()
-        .map_or(Health::Untried, |opened| opened.health());
-    let past = opened
-        .as_ref()
-        .map(|opened| opened.past())
-        .unwrap_or_default();
+    let now = opened.as_ref().map_or(Health::Untried, |opened| opened.health());
+    let past = opened.as_ref().map(|opened| opened.past()).unwrap_or_default();
     let camera = |lane: &&&Lane| lane.plate_camera.as_ref() == Some(&device.id);
-    let of_reads = lanes
-        .iter()
-        .filter(camera)
-        .filter_map(|lane| pictures.get(&lane.id))
-        .max()
-        .copied();
+    let of_reads = lanes.iter().filter(camera).filter_map(|lane| pictures.get(&lane.id)).max().copied();
     let (online, since) = match &now {
         Health::Untried => (None, None),
         Health::Online => (Some(true), past.changed_at),
@@ -173,10 +141,7 @@ fn health(
     DeviceHealth {
         id: device.id.clone(),
         driver: device.driver.clone(),
-        lot: lot.map(|lot| LotRef {
-            id: lot.id.clone(),
-            name: lot.name.clone(),
-        }),
+        lot: lot.map(|lot| LotRef { id: lot.id.clone(), name: lot.name.clone() }),
         lanes: lanes.iter().map(|lane| lane_ref(lane)).collect(),
         online,
         since,
@@ -192,9 +157,7 @@ fn health(
 pub async fn open(hub: &Hub, actor: &Actor, device: &DeviceId, note: &str) -> Result<Maintenance> {
     actor.allow(Permission::Maintain)?;
     let site = hub.directory();
-    let lane = lanes_of(&site, device)
-        .find(|lane| actor.may_see(&lane.lot))
-        .ok_or(Error::NotFound)?;
+    let lane = lanes_of(&site, device).find(|lane| actor.may_see(&lane.lot)).ok_or(Error::NotFound)?;
     let new = new(device, lane, None, &actor.id, note, hub.clock().now());
     let (work, id) = (new.clone(), new.id.clone());
     hub.store()
@@ -263,28 +226,11 @@ pub(super) async fn of_case(
     if !tx.maintenance(site, &open).await?.is_empty() {
         return Ok(());
     }
-    add(
-        tx,
-        &new(
-            device,
-            lane,
-            Some(case.clone()),
-            person,
-            note.unwrap_or_default(),
-            now,
-        ),
-    )
-    .await
+    add(tx, &new(device, lane, Some(case.clone()), person, note.unwrap_or_default(), now)).await
 }
 
 async fn one(hub: &Hub, actor: &Actor, id: &str) -> Result<Maintenance> {
-    let found = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .maintenance_of(&hub.directory(), id)
-        .await?;
+    let found = hub.store().read().await?.conn().maintenance_of(&hub.directory(), id).await?;
     let found = found.ok_or(Error::NotFound)?;
     actor.see(&found.lot.id)?;
     Ok(found)
@@ -295,29 +241,18 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
     actor.allow(Permission::Maintain)?;
     let repair: String = repair.trim().chars().take(LONGEST).collect();
     if repair.is_empty() {
-        return Err(Error::Invalid {
-            field: "repair",
-            why: "empty",
-        });
+        return Err(Error::Invalid { field: "repair", why: "empty" });
     }
     let found = one(hub, actor, id).await?;
     let (who, id, now) = (actor.id.clone(), found.id.clone(), hub.clock().now());
     let subject = format!("device:{}", found.device);
     hub.store()
         .write(move |tx| {
-            let (who, id, repair, subject) =
-                (who.clone(), id.clone(), repair.clone(), subject.clone());
+            let (who, id, repair, subject) = (who.clone(), id.clone(), repair.clone(), subject.clone());
             Box::pin(async move {
                 if tx.close_maintenance(&id, &who, &repair, now).await? {
                     let body = json!({"maintenance": id, "repair": repair});
-                    tx.audit(Audit {
-                        at: now,
-                        person: Some(who),
-                        action: "maintenance.close",
-                        subject,
-                        body,
-                    })
-                    .await?;
+                    tx.audit(Audit { at: now, person: Some(who), action: "maintenance.close", subject, body }).await?;
                 }
                 Ok::<_, Error>(())
             })
@@ -349,10 +284,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Mainten
         None => scope(hub, actor),
         Some(lot) if actor.may_see(&lot) => Some(vec![lot]),
         Some(_) => {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
+            return Ok(Page { items: Vec::new(), next: None });
         }
     };
     let filter = MaintenanceFilter {
@@ -362,13 +294,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Mainten
         before: which.cursor,
         limit: i64::from(which.limit.unwrap_or(50).clamp(1, 500)),
     };
-    let items = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .maintenance(&hub.directory(), &filter)
-        .await?;
+    let items = hub.store().read().await?.conn().maintenance(&hub.directory(), &filter).await?;
     let full = i64::try_from(items.len()).unwrap_or_default() == filter.limit;
     let next = items.last().filter(|_| full).map(|last| last.id.clone());
     Ok(Page { items, next })
@@ -393,11 +319,7 @@ pub async fn alert(hub: &Hub) -> Result<()> {
         .write(move |tx| {
             Box::pin(async move {
                 for long in tx.take_alerts(before, quiet, now).await? {
-                    let told = Told::DeviceAlert {
-                        device: long.device,
-                        since: long.since,
-                        error: long.error,
-                    };
+                    let told = Told::DeviceAlert { device: long.device, since: long.since, error: long.error };
                     if let Some(lot) = &long.lot {
                         tx.tell(now, lot, &told).await?;
                     }

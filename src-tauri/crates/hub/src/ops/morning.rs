@@ -43,26 +43,15 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day, lot: Option<LotId>) -> 
         }
     };
     let site = hub.directory();
-    let span = Span {
-        from: day.from().local_midnight(-PAST),
-        to: day.to(),
-        lots,
-    };
+    let span = Span { from: day.from().local_midnight(-PAST), to: day.to(), lots };
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
-    let make = Make {
-        site: &site,
-        span: &span,
-        lot: lot.as_ref(),
-    };
+    let make = Make { site: &site, span: &span, lot: lot.as_ref() };
     let figures = figures(&mut conn, &make).await?;
     let named = lot.and_then(|lot| site.lots.get(&lot));
     Ok(Morning {
         day: day.name().to_owned(),
-        lot: named.map(|lot| LotRef {
-            id: lot.id.clone(),
-            name: lot.name.clone(),
-        }),
+        lot: named.map(|lot| LotRef { id: lot.id.clone(), name: lot.name.clone() }),
         figures,
     })
 }
@@ -77,9 +66,7 @@ async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
     let calls = sums(conn, make, Daily::Calls).await?;
     let mut all = Vec::new();
     let abnormal = [("kind", "abnormal"), ("direction", "exit")];
-    let lanes = make
-        .lanes(conn, Daily::AbnormalExits, RowsOf::Openings, &abnormal)
-        .await?;
+    let lanes = make.lanes(conn, Daily::AbnormalExits, RowsOf::Openings, &abnormal).await?;
     all.push(make.figure(
         F::AbnormalExitsPer100,
         Unit::Percent,
@@ -89,68 +76,20 @@ async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
         lanes,
     ));
     let unpaid = [("unpaid", "true")];
-    let lanes = make
-        .lanes(conn, Daily::UnpaidFen, RowsOf::Openings, &unpaid)
-        .await?;
+    let lanes = make.lanes(conn, Daily::UnpaidFen, RowsOf::Openings, &unpaid).await?;
     let series = sums(conn, make, Daily::UnpaidFen).await?;
-    all.push(make.figure(
-        F::UnpaidFen,
-        Unit::Fen,
-        series,
-        RowsOf::Openings,
-        &unpaid,
-        lanes,
-    ));
+    all.push(make.figure(F::UnpaidFen, Unit::Fen, series, RowsOf::Openings, &unpaid, lanes));
     let lanes = make.lanes(conn, Daily::Rises, RowsOf::Rises, &[]).await?;
-    all.push(make.figure(
-        F::Rises,
-        Unit::Count,
-        sums(conn, make, Daily::Rises).await?,
-        RowsOf::Rises,
-        &[],
-        lanes,
-    ));
+    all.push(make.figure(F::Rises, Unit::Count, sums(conn, make, Daily::Rises).await?, RowsOf::Rises, &[], lanes));
     let unresolved = [("unresolved", "true")];
-    let lanes = make
-        .lanes(conn, Daily::Unresolved, RowsOf::Openings, &unresolved)
-        .await?;
+    let lanes = make.lanes(conn, Daily::Unresolved, RowsOf::Openings, &unresolved).await?;
     let series = sums(conn, make, Daily::Unresolved).await?;
-    all.push(make.figure(
-        F::UnresolvedOrders,
-        Unit::Count,
-        series,
-        RowsOf::Openings,
-        &unresolved,
-        lanes,
-    ));
+    all.push(make.figure(F::UnresolvedOrders, Unit::Count, series, RowsOf::Openings, &unresolved, lanes));
     work(conn, make, &mut all).await?;
-    let lanes = make
-        .lanes(
-            conn,
-            Daily::Corrections,
-            RowsOf::Cases,
-            &[("corrected", "true")],
-        )
-        .await?;
-    let series = sums(conn, make, Daily::Corrections)
-        .await?
-        .per_100(&sums(conn, make, Daily::Reads).await?);
-    all.push(make.figure(
-        F::CorrectionsPer100,
-        Unit::Percent,
-        series,
-        RowsOf::Cases,
-        &[("corrected", "true")],
-        lanes,
-    ));
-    all.push(make.figure(
-        F::CallsPer100,
-        Unit::Percent,
-        calls.per_100(&passages),
-        RowsOf::Calls,
-        &[],
-        Vec::new(),
-    ));
+    let lanes = make.lanes(conn, Daily::Corrections, RowsOf::Cases, &[("corrected", "true")]).await?;
+    let series = sums(conn, make, Daily::Corrections).await?.per_100(&sums(conn, make, Daily::Reads).await?);
+    all.push(make.figure(F::CorrectionsPer100, Unit::Percent, series, RowsOf::Cases, &[("corrected", "true")], lanes));
+    all.push(make.figure(F::CallsPer100, Unit::Percent, calls.per_100(&passages), RowsOf::Calls, &[], Vec::new()));
     standing(conn, make, &mut all).await?;
     money(conn, make, &mut all).await?;
     Ok(all)
@@ -162,39 +101,15 @@ async fn work(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Re
     for (name, share) in [(F::WaitingP50, 50), (F::WaitingP90, 90)] {
         let series = make.percentiles(&waits, share);
         let waited = [("waited", "true")];
-        all.push(make.figure(
-            name,
-            Unit::Seconds,
-            series,
-            RowsOf::Calls,
-            &waited,
-            Vec::new(),
-        ));
+        all.push(make.figure(name, Unit::Seconds, series, RowsOf::Calls, &waited, Vec::new()));
     }
     let gone = [("state", "abandoned")];
     let series = sums(conn, make, Daily::Abandoned).await?;
-    all.push(make.figure(
-        F::Abandoned,
-        Unit::Count,
-        series,
-        RowsOf::Calls,
-        &gone,
-        Vec::new(),
-    ));
+    all.push(make.figure(F::Abandoned, Unit::Count, series, RowsOf::Calls, &gone, Vec::new()));
     let cases = conn.ended_cases(make.span).await?;
-    let took: Vec<(i64, i64)> = cases
-        .iter()
-        .map(|case| (case.closed_at, case.closed_at - case.opened_at))
-        .collect();
+    let took: Vec<(i64, i64)> = cases.iter().map(|case| (case.closed_at, case.closed_at - case.opened_at)).collect();
     let series = make.percentiles(&took, 90);
-    all.push(make.figure(
-        F::HandlingP90,
-        Unit::Seconds,
-        series,
-        RowsOf::Cases,
-        &[],
-        Vec::new(),
-    ));
+    all.push(make.figure(F::HandlingP90, Unit::Seconds, series, RowsOf::Cases, &[], Vec::new()));
     Ok(())
 }
 
@@ -204,22 +119,12 @@ async fn standing(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -
     #[expect(clippy::cast_precision_loss, reason = "minutes of a day")]
     let minutes = |day: usize| {
         let (from, to) = make.day(day);
-        let ms: i64 = outages
-            .iter()
-            .map(|(_, began, ended)| ((*ended).min(to.0) - (*began).max(from.0)).max(0))
-            .sum();
+        let ms: i64 = outages.iter().map(|(_, began, ended)| ((*ended).min(to.0) - (*began).max(from.0)).max(0)).sum();
         Some((ms / MINUTE_MS) as f64)
     };
     let series = Series((0..DAYS).map(minutes).collect());
     let parts = make.devices(&outages);
-    all.push(make.figure(
-        F::OfflineMinutes,
-        Unit::Minutes,
-        series,
-        RowsOf::Devices,
-        &[],
-        parts,
-    ));
+    all.push(make.figure(F::OfflineMinutes, Unit::Minutes, series, RowsOf::Devices, &[], parts));
     let stays = conn.long_stays(make.span, LONG_STAY_MS).await?;
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     let inside = |day: usize| {
@@ -231,44 +136,20 @@ async fn standing(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -
     };
     let series = Series((0..DAYS).map(inside).collect());
     let long = [("longer_hours", "72")];
-    all.push(make.figure(
-        F::LongStays,
-        Unit::Count,
-        series,
-        RowsOf::Stays,
-        &long,
-        Vec::new(),
-    ));
+    all.push(make.figure(F::LongStays, Unit::Count, series, RowsOf::Stays, &long, Vec::new()));
     Ok(())
 }
 
 async fn money(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Result<()> {
-    for (name, what, rows) in [
-        (F::DebtsFen, Daily::DebtsFen, RowsOf::Debts),
-        (F::CashFen, Daily::CashFen, RowsOf::Cash),
-    ] {
+    for (name, what, rows) in
+        [(F::DebtsFen, Daily::DebtsFen, RowsOf::Debts), (F::CashFen, Daily::CashFen, RowsOf::Cash)]
+    {
         let people = make.people(conn, what, rows).await?;
-        all.push(make.figure(
-            name,
-            Unit::Fen,
-            sums(conn, make, what).await?,
-            rows,
-            &[],
-            people,
-        ));
+        all.push(make.figure(name, Unit::Fen, sums(conn, make, what).await?, rows, &[], people));
     }
     let series = sums(conn, make, Daily::Approvals).await?;
-    let people = make
-        .people(conn, Daily::Approvals, RowsOf::Approvals)
-        .await?;
-    all.push(make.figure(
-        F::Approvals,
-        Unit::Count,
-        series,
-        RowsOf::Approvals,
-        &[],
-        people,
-    ));
+    let people = make.people(conn, Daily::Approvals, RowsOf::Approvals).await?;
+    all.push(make.figure(F::Approvals, Unit::Count, series, RowsOf::Approvals, &[], people));
     all.push(review(conn, make).await?);
     Ok(())
 }
@@ -280,51 +161,28 @@ async fn review(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Figure> {
         u64::from_be_bytes(std::array::from_fn(|n| sum[n])) % REVIEWED == 0
     };
     let today = make.today();
-    let ids: Vec<String> = conn
-        .photographed(&today)
-        .await?
-        .into_iter()
-        .filter(chosen)
-        .take(50)
-        .collect();
+    let ids: Vec<String> = conn.photographed(&today).await?.into_iter().filter(chosen).take(50).collect();
     #[expect(clippy::cast_precision_loss, reason = "50 at most")]
     let value = ids.len() as f64;
     let joined = ids.join(",");
     let mut series = Series(vec![None; DAYS]);
     series.0[DAYS - 1] = Some(value);
-    let parts = ids
-        .iter()
-        .map(|id| make.part(id, 1.0, RowsOf::Evidence, &[("id", id)]))
-        .collect();
-    Ok(make.figure(
-        F::EvidenceToReview,
-        Unit::Count,
-        series,
-        RowsOf::Evidence,
-        &[("ids", &joined)],
-        parts,
-    ))
+    let parts = ids.iter().map(|id| make.part(id, 1.0, RowsOf::Evidence, &[("id", id)])).collect();
+    Ok(make.figure(F::EvidenceToReview, Unit::Count, series, RowsOf::Evidence, &[("ids", &joined)], parts))
 }
 
 /// The same as a table to take away: name, value, median.
-pub async fn table(
-    hub: &Hub,
-    actor: &Actor,
-    day: &Day,
-    words: [&str; 4],
-) -> Result<Vec<Vec<String>>> {
+pub async fn table(hub: &Hub, actor: &Actor, day: &Day, words: [&str; 4]) -> Result<Vec<Vec<String>>> {
     actor.allow(Permission::Export)?;
     let morning = of_day(hub, actor, day, None).await?;
     let mut rows = vec![words.map(str::to_owned).to_vec()];
     let number = |value: Option<f64>| value.map(|value| format!("{value:.1}")).unwrap_or_default();
-    rows.extend(morning.figures.iter().map(|figure| {
-        vec![
-            figure.name.word(),
-            figure.unit.word(),
-            number(figure.value),
-            number(figure.median),
-        ]
-    }));
+    rows.extend(
+        morning
+            .figures
+            .iter()
+            .map(|figure| vec![figure.name.word(), figure.unit.word(), number(figure.value), number(figure.median)]),
+    );
     super::account::note_export(hub, actor, "morning.export", day.name()).await?;
     Ok(rows)
 }

@@ -71,22 +71,11 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
     let behind = behind(&asked)?;
     let Some(filter) = filter(hub, actor, asked).await? else {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
+        return Ok(Page { items: Vec::new(), next: None });
     };
     let mut reader = hub.store().read().await?;
     // One more than asked for tells whether there is another page.
-    let mut items = reader
-        .conn()
-        .openings(
-            &hub.directory(),
-            &filter,
-            behind.as_ref(),
-            i64::from(limit) + 1,
-        )
-        .await?;
+    let mut items = reader.conn().openings(&hub.directory(), &filter, behind.as_ref(), i64::from(limit) + 1).await?;
     let limit = limit as usize;
     let next = (items.len() > limit).then(|| Behind::of(&items[limit - 1]).to_string());
     items.truncate(limit);
@@ -99,9 +88,7 @@ pub async fn one(hub: &Hub, actor: &Actor, id: &OpeningId) -> Result<Opening> {
     hub.recording().all_settled().await;
     let mut reader = hub.store().read().await?;
     let opening = reader.conn().opening(&hub.directory(), id).await?;
-    opening
-        .filter(|opening| may_see(actor, &actor.scope, opening))
-        .ok_or(Error::NotFound)
+    opening.filter(|opening| may_see(actor, &actor.scope, opening)).ok_or(Error::NotFound)
 }
 
 /// Every step of the case an opening belongs to, oldest first (R35).
@@ -120,9 +107,7 @@ fn may_see(actor: &Actor, scope: &Scope, opening: &Opening) -> bool {
 /// Behind which opening a page begins.
 fn behind(asked: &Asked) -> Result<Option<Behind>> {
     let behind = asked.cursor.as_deref().map(str::parse::<Behind>);
-    behind
-        .transpose()
-        .map_err(|_| Error::BadRequest("cursor".to_owned()))
+    behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))
 }
 
 /// What is asked for, as far as the person may see it; none where that is nothing.
@@ -130,10 +115,7 @@ pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Opt
     // Where all are told at once it has no part, and has to be one all the same.
     behind(&asked)?;
     if asked.hour.is_some_and(|hour| hour > 23) {
-        return Err(Error::Invalid {
-            field: "hour",
-            why: "not_acceptable",
-        });
+        return Err(Error::Invalid { field: "hour", why: "not_acceptable" });
     }
     let mut filter = Filter {
         lots: scope(hub, actor),
@@ -182,10 +164,7 @@ pub(super) fn time(text: Option<String>, field: &'static str) -> Result<Option<T
     text.filter(|text| !text.is_empty())
         .map(|text| text.parse::<Timestamp>())
         .transpose()
-        .map_err(|_| Error::Invalid {
-            field,
-            why: "not_acceptable",
-        })
+        .map_err(|_| Error::Invalid { field, why: "not_acceptable" })
 }
 
 /// Part of a plate as it stands in the table: what is no plate is looked for as it was typed.

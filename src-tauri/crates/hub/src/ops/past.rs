@@ -60,12 +60,7 @@ pub struct AskedPast {
 
 impl AskedPast {
     /// The common part; `columns` may be asked for by the text beside them.
-    fn filter(
-        &self,
-        hub: &Hub,
-        actor: &Actor,
-        columns: &[(&'static str, &Option<String>)],
-    ) -> Result<PastFilter> {
+    fn filter(&self, hub: &Hub, actor: &Actor, columns: &[(&'static str, &Option<String>)]) -> Result<PastFilter> {
         actor.allow(Permission::Statistics)?;
         let now = hub.clock().now();
         let lots = match given(self.lot.as_ref()) {
@@ -77,18 +72,14 @@ impl AskedPast {
             }
         };
         let behind = self.cursor.as_deref().map(str::parse::<Behind>);
-        let equal = columns
-            .iter()
-            .filter_map(|(column, value)| Some((*column, given(value.as_ref())?.to_owned())));
+        let equal = columns.iter().filter_map(|(column, value)| Some((*column, given(value.as_ref())?.to_owned())));
         Ok(PastFilter {
             from: time(self.from.clone(), "from")?.unwrap_or(now.plus_ms(-DAY_MS)),
             to: time(self.to.clone(), "to")?.unwrap_or(now),
             lots,
             equal: equal.collect(),
             holds: "1 = 1",
-            behind: behind
-                .transpose()
-                .map_err(|_| Error::BadRequest("cursor".to_owned()))?,
+            behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
             // One more than asked for tells whether there is another page.
             limit: i64::from(self.limit()) + 1,
         })
@@ -117,11 +108,7 @@ fn given(text: Option<&String>) -> Option<&str> {
 pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<PastCase>> {
     let none = given(asked.outcome.as_ref()) == Some("none");
     let outcome = asked.outcome.clone().filter(|_| !none);
-    let columns = [
-        ("o.lane_id", &asked.lane),
-        ("o.person_id", &asked.person),
-        ("o.outcome", &outcome),
-    ];
+    let columns = [("o.lane_id", &asked.lane), ("o.person_id", &asked.person), ("o.outcome", &outcome)];
     let filter = PastFilter {
         holds: match (asked.corrected == Some(true), none) {
             (true, true) => "o.corrected and o.outcome is null",
@@ -132,20 +119,13 @@ pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
         ..asked.filter(hub, actor, &columns)?
     };
     let mut reader = hub.store().read().await?;
-    let items = reader
-        .conn()
-        .cases_that_ended(&hub.directory(), &filter)
-        .await?;
+    let items = reader.conn().cases_that_ended(&hub.directory(), &filter).await?;
     Ok(asked.page(items, |case| (case.closed_at, case.id.to_string())))
 }
 
 /// Calls that began to ring in a time. Those opened by hand never rang.
 pub async fn calls(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<PastCall>> {
-    let columns = [
-        ("o.lane_id", &asked.lane),
-        ("o.person_id", &asked.person),
-        ("o.state", &asked.state),
-    ];
+    let columns = [("o.lane_id", &asked.lane), ("o.person_id", &asked.person), ("o.state", &asked.state)];
     let waited = "not o.by_hand and coalesce(o.answered_at, o.taken_at, o.ended_at) is not null";
     let filter = PastFilter {
         holds: match (asked.waited == Some(true), given(asked.state.as_ref())) {
@@ -164,15 +144,9 @@ pub async fn calls(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
 pub async fn stays(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<LongStay>> {
     let filter = asked.filter(hub, actor, &[("o.entry_lane_id", &asked.lane)])?;
     let longer = i64::from(asked.longer_hours.unwrap_or(72)) * HOUR_MS;
-    let filter = PastFilter {
-        from: filter.to.plus_ms(-longer),
-        ..filter
-    };
+    let filter = PastFilter { from: filter.to.plus_ms(-longer), ..filter };
     let mut reader = hub.store().read().await?;
-    let items = reader
-        .conn()
-        .long_stays_at(&hub.directory(), &filter)
-        .await?;
+    let items = reader.conn().long_stays_at(&hub.directory(), &filter).await?;
     Ok(asked.page(items, |stay| (stay.entered_at, stay.id.to_string())))
 }
 
@@ -180,9 +154,6 @@ pub async fn stays(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Lo
 pub async fn outages(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Outage>> {
     let filter = asked.filter(hub, actor, &[("o.device_id", &asked.device)])?;
     let mut reader = hub.store().read().await?;
-    let items = reader
-        .conn()
-        .past_outages(&hub.directory(), &filter)
-        .await?;
+    let items = reader.conn().past_outages(&hub.directory(), &filter).await?;
     Ok(asked.page(items, |outage| (outage.began_at, outage.id.clone())))
 }

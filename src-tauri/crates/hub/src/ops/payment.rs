@@ -70,10 +70,7 @@ pub(super) async fn take_in(
 
 /// Only what no retry could mend is refused; a payment for an unknown vehicle is kept.
 fn check(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Result<NewPayment> {
-    let invalid = |field| Error::Invalid {
-        field,
-        why: "not_acceptable",
-    };
+    let invalid = |field| Error::Invalid { field, why: "not_acceptable" };
     let now = hub.clock().now();
     if event.event_id.is_empty() || event.event_id.len() > 200 {
         return Err(invalid("event_id"));
@@ -90,10 +87,7 @@ fn check(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Result<NewPay
         event_id: event.event_id.clone(),
         lot: event.lot.clone(),
         plate: event.plate.as_deref().and_then(Plate::from_reading),
-        phone: event
-            .phone
-            .as_deref()
-            .and_then(|phone| Phone::parse(phone).ok()),
+        phone: event.phone.as_deref().and_then(|phone| Phone::parse(phone).ok()),
         amount: event.amount_fen,
         // A payment system's clock may run ahead; nothing was paid later than it was told.
         paid_at: event.paid_at.min(now),
@@ -117,12 +111,7 @@ async fn find(tx: &mut Tx<'_>, payment: &NewPayment) -> Result<Option<StayRow>, 
 }
 
 /// Payments of a lot that fit no stay, newest first.
-pub async fn unmatched(
-    hub: &Hub,
-    actor: &Actor,
-    lot: &LotId,
-    limit: i64,
-) -> Result<Vec<Unmatched>> {
+pub async fn unmatched(hub: &Hub, actor: &Actor, lot: &LotId, limit: i64) -> Result<Vec<Unmatched>> {
     actor.allow(Permission::Records)?;
     actor.see(lot)?;
     let mut reader = hub.store().read().await?;
@@ -130,13 +119,7 @@ pub async fn unmatched(
 }
 
 /// Puts the payment to the stay and turns every page that shows it.
-async fn put(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    payment: &NewPayment,
-    stay: &StayRow,
-    now: Timestamp,
-) -> Result<Told> {
+async fn put(tx: &mut Tx<'_>, hub: &Hub, payment: &NewPayment, stay: &StayRow, now: Timestamp) -> Result<Told> {
     let owes = debt::owes(tx, hub, stay, now).await;
     tx.match_payment(payment, &stay.id).await?;
     debt::after_stay(tx, hub, payment, stay, owes, now).await?;

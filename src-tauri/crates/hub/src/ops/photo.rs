@@ -41,10 +41,7 @@ async fn arriving(hub: &Hub, sha256: &str) -> Result<(RwLockReadGuard<'static, (
 }
 
 /// From before it is looked whether a row names an object until it is dropped.
-pub(super) async fn leaving(
-    hub: &Hub,
-    sha256: &str,
-) -> Result<(RwLockWriteGuard<'static, ()>, ObjectHold)> {
+pub(super) async fn leaving(hub: &Hub, sha256: &str) -> Result<(RwLockWriteGuard<'static, ()>, ObjectHold)> {
     let here = OBJECTS.write().await;
     Ok((here, hub.store().hold_object(sha256, Purpose::Drop).await?))
 }
@@ -88,31 +85,19 @@ fn allow_camera(hub: &Hub, actor: &Actor, source: PhotoSource) -> Result<()> {
         PhotoSource::DeviceCamera | PhotoSource::SystemCamera => Camera::Own,
         PhotoSource::LaneCamera => Camera::Lane,
     };
-    if may_use(&hub.rules(), actor.role, camera) {
-        Ok(())
-    } else {
-        Err(Error::NotAllowed)
-    }
+    if may_use(&hub.rules(), actor.role, camera) { Ok(()) } else { Err(Error::NotAllowed) }
 }
 
 /// Takes in a photo that somebody sends. What a lane's camera took only the hub can say (R24): nobody sends one as such.
 pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
     if upload.source == PhotoSource::LaneCamera {
-        return Err(Error::Invalid {
-            field: "source",
-            why: "not_acceptable",
-        });
+        return Err(Error::Invalid { field: "source", why: "not_acceptable" });
     }
     keep(hub, actor, case, upload).await
 }
 
 /// Keeps a photo of a document. The same file sent again is the same photo.
-pub(super) async fn keep(
-    hub: &Hub,
-    actor: &Actor,
-    case: PhotoCase,
-    upload: Upload,
-) -> Result<Kept> {
+pub(super) async fn keep(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
     allow_camera(hub, actor, upload.source)?;
     let now = hub.clock().now();
     let original = hex::encode(Sha256::digest(&upload.file));
@@ -151,18 +136,10 @@ pub(super) async fn keep(
 async fn sent_before(hub: &Hub, case: &CaseId, original: &str) -> Result<Option<Kept>> {
     let mut reader = hub.store().read().await?;
     let before = reader.conn().photo_of_file(case, original).await?;
-    Ok(before.map(|photo| Kept {
-        photo: photo.shown(),
-        new: false,
-    }))
+    Ok(before.map(|photo| Kept { photo: photo.shown(), new: false }))
 }
 
-async fn write(
-    hub: &Hub,
-    actor: &Actor,
-    photo: PhotoRow,
-    lane: lanedesk_domain::ids::LaneId,
-) -> Result<Kept> {
+async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain::ids::LaneId) -> Result<Kept> {
     let (outer, who) = (hub.clone(), actor.id.clone());
     hub.store()
         .write_at(Rows::lane(&lane), move |tx| {
@@ -172,10 +149,7 @@ async fn write(
                 if !tx.add_photo(&photo).await? {
                     let before = tx.photo_of_file(&photo.case, &photo.original).await?;
                     let before = before.ok_or(Error::NotFound)?.shown();
-                    return Ok(Kept {
-                        photo: before,
-                        new: false,
-                    });
+                    return Ok(Kept { photo: before, new: false });
                 }
                 let (at, case) = (photo.received_at, &photo.case);
                 tx.add_step(StepRow {
@@ -183,10 +157,7 @@ async fn write(
                     at,
                     person: Some(&who),
                     what: Step::PhotoTaken,
-                    facts: &[
-                        ("photo", photo.id.to_string()),
-                        ("source", photo.source.word()),
-                    ],
+                    facts: &[("photo", photo.id.to_string()), ("source", photo.source.word())],
                 })
                 .await?;
                 tx.audit(Audit {
@@ -202,31 +173,20 @@ async fn write(
                 .await?;
                 tell(tx, &photo, &lane, at).await?;
                 release::brought(tx, &hub, &photo).await?;
-                Ok(Kept {
-                    photo: photo.shown(),
-                    new: true,
-                })
+                Ok(Kept { photo: photo.shown(), new: true })
             })
         })
         .await
 }
 
 /// Whoever watches the lane sees the step.
-async fn tell(
-    tx: &mut Tx<'_>,
-    photo: &PhotoRow,
-    lane: &lanedesk_domain::ids::LaneId,
-    now: Timestamp,
-) -> Result<()> {
+async fn tell(tx: &mut Tx<'_>, photo: &PhotoRow, lane: &lanedesk_domain::ids::LaneId, now: Timestamp) -> Result<()> {
     // The timeline is read below.
     tx.flush().await?;
     let view = Told::View {
         lane: lane.clone(),
         case: Some(photo.case.clone()),
-        parts: Box::new(ViewParts {
-            timeline: Some(tx.timeline(&photo.case).await?),
-            ..ViewParts::default()
-        }),
+        parts: Box::new(ViewParts { timeline: Some(tx.timeline(&photo.case).await?), ..ViewParts::default() }),
     };
     Ok(tx.tell_all(now, &[(To::Lot(&photo.lot), view)]).await?)
 }
@@ -250,11 +210,7 @@ pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) ->
     robot::posed(hub, &held).await?;
     let file = file?;
     // It was the person's moment, whatever the camera's clock says.
-    let upload = Upload {
-        file,
-        source: PhotoSource::LaneCamera,
-        taken_at: Some(hub.clock().now()),
-    };
+    let upload = Upload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
     let case = taken_for(hub, actor, case).await?;
     keep(hub, actor, case, upload).await
 }
@@ -282,10 +238,7 @@ pub async fn remove(hub: &Hub, actor: &Actor, case: &CaseId, id: &PhotoId) -> Re
             let (who, photo) = (who.clone(), photo.clone());
             Box::pin(async move {
                 if !tx.drop_photo(&photo.case, &photo.id, now).await? {
-                    return Err(Error::Invalid {
-                        field: "photo",
-                        why: "photo_used",
-                    });
+                    return Err(Error::Invalid { field: "photo", why: "photo_used" });
                 }
                 tx.audit(Audit {
                     at: now,

@@ -79,11 +79,7 @@ pub async fn for_case(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> 
 }
 
 /// Whether the camera read a plate and gave the picture with it.
-async fn recognised(
-    hub: &Hub,
-    devices: &LaneDevices,
-    then: Option<ReadId>,
-) -> Result<bool, DeviceError> {
+async fn recognised(hub: &Hub, devices: &LaneDevices, then: Option<ReadId>) -> Result<bool, DeviceError> {
     let Some(opened) = &devices.plate_camera else {
         return Ok(false);
     };
@@ -91,27 +87,18 @@ async fn recognised(
         return Ok(false);
     };
     match opened.noted(camera.recognise().await) {
-        Ok(read) if read.plate.is_some() && read.picture.is_some() => {
-            Ok(take_read(hub, opened, read, then).await)
-        }
+        Ok(read) if read.plate.is_some() && read.picture.is_some() => Ok(take_read(hub, opened, read, then).await),
         // A camera that cannot read on demand, or sees no plate, may still give a picture.
-        Ok(_)
-        | Err(
-            DeviceError::NotSupported { .. }
-            | DeviceError::Refused { .. }
-            | DeviceError::BadAnswer(_),
-        ) => Ok(false),
+        Ok(_) | Err(DeviceError::NotSupported { .. } | DeviceError::Refused { .. } | DeviceError::BadAnswer(_)) => {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }
 
 /// What a camera reads on demand is of this moment, and no passage.
 async fn take_read(hub: &Hub, opened: &Opened, read: PlateRead, then: Option<ReadId>) -> bool {
-    let read = PlateRead {
-        history: false,
-        opened_by_camera: Some(false),
-        ..read
-    };
+    let read = PlateRead { history: false, opened_by_camera: Some(false), ..read };
     match read::take(hub, opened, read, Cause::Asked(then)).await {
         Ok(taken) => taken == Taken::New,
         Err(error) => {
@@ -131,22 +118,14 @@ async fn still(hub: &Hub, devices: &LaneDevices) -> Result<()> {
     put_still(hub, picture, jpeg.len(), read).await
 }
 
-async fn put_still(
-    hub: &Hub,
-    picture: PictureRow,
-    bytes: usize,
-    read: Option<ReadId>,
-) -> Result<()> {
+async fn put_still(hub: &Hub, picture: PictureRow, bytes: usize, read: Option<ReadId>) -> Result<()> {
     let outer = hub.clone();
     hub.store()
         .write_at(Rows::lane(&picture.lane), move |tx| {
             let (hub, picture, read) = (outer.clone(), picture.clone(), read.clone());
             Box::pin(async move {
                 tx.add_picture(&picture, PictureKind::Still, bytes).await?;
-                if tx
-                    .set_lane_picture(&picture.lane, read.as_ref(), &picture.id)
-                    .await?
-                {
+                if tx.set_lane_picture(&picture.lane, read.as_ref(), &picture.id).await? {
                     view::tell(tx, &hub, &picture.lane, picture.taken_at).await?;
                 }
                 Ok(())
@@ -176,10 +155,7 @@ pub fn around_order(hub: &Hub, lane: &LaneId, opening: &OpeningId, sent: oneshot
         // Its sender is only ever dropped.
         let _ = tokio::time::timeout(BEFORE_WITHIN, sent).await;
         let began = tokio::time::Instant::now();
-        for (kind, at) in [
-            (PictureKind::Before, began),
-            (PictureKind::After, began + AFTER),
-        ] {
+        for (kind, at) in [(PictureKind::Before, began), (PictureKind::After, began + AFTER)] {
             tokio::time::sleep_until(at).await;
             if let Err(error) = keep_for(&hub, &lane, &opening, kind).await {
                 tracing::info!(%lane, %opening, %error, kind = kind.as_str(), "no picture for an opening");
@@ -221,10 +197,7 @@ pub(crate) async fn seal(hub: &Hub, lane: &LaneId, lot: &LotId, jpeg: &[u8]) -> 
 pub async fn of_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
     let devices = seen_lane(hub, actor, lane)?;
     let live = match camera(&devices) {
-        Ok(camera) => camera
-            .still(SHARED_FOR)
-            .await
-            .map_err(|error| unreachable(&error)),
+        Ok(camera) => camera.still(SHARED_FOR).await.map_err(|error| unreachable(&error)),
         Err(error) => Err(error),
     };
     match live {
@@ -258,12 +231,7 @@ pub fn still_of(hub: &Hub, actor: &Actor, lane: &LaneId, still: u64) -> Result<J
 }
 
 /// What an environment camera of the lane shows now: the named one, or the first.
-pub async fn of_environment(
-    hub: &Hub,
-    actor: &Actor,
-    lane: &LaneId,
-    camera: Option<&DeviceId>,
-) -> Result<Jpeg> {
+pub async fn of_environment(hub: &Hub, actor: &Actor, lane: &LaneId, camera: Option<&DeviceId>) -> Result<Jpeg> {
     let devices = seen_lane(hub, actor, lane)?;
     let mut cameras = devices.environment.iter();
     let opened = cameras.find(|opened| camera.is_none_or(|id| id == opened.id()));
@@ -286,11 +254,7 @@ fn seen_lane(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Arc<LaneDevices>
 }
 
 fn fresh(hub: &Hub, bytes: Bytes) -> Jpeg {
-    Jpeg {
-        bytes,
-        taken_at: hub.clock().now(),
-        age_s: 0,
-    }
+    Jpeg { bytes, taken_at: hub.clock().now(), age_s: 0 }
 }
 
 fn camera(devices: &LaneDevices) -> Result<&Arc<Opened>> {

@@ -73,11 +73,7 @@ pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> 
     if hub.store().read().await?.conn().knows_read(&dedupe).await? {
         return Ok(Taken::Repeated);
     }
-    let news = News {
-        cause,
-        dedupe,
-        ..news(hub, opened, lane, told).await
-    };
+    let news = News { cause, dedupe, ..news(hub, opened, lane, told).await };
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
     let (outer, rows) = (hub.clone(), rows(&site, &news.read));
@@ -170,9 +166,7 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Resul
     audit(tx, read, now).await?;
     let before = tx.lane_now(&read.lane).await?.read;
     // Two events may overtake each other on their way here; the older one is then as good as history.
-    let overtaken = before
-        .as_ref()
-        .is_some_and(|before| before.taken_at > read.taken_at);
+    let overtaken = before.as_ref().is_some_and(|before| before.taken_at > read.taken_at);
     let overtaken = match &news.cause {
         Cause::Event => overtaken,
         Cause::Asked(then) => before.as_ref().map(|before| &before.id) != then.as_ref(),
@@ -186,13 +180,7 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Resul
 }
 
 /// A vehicle stands at the lane now.
-async fn arrive(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    news: &News,
-    before: Option<&ReadRow>,
-    now: Timestamp,
-) -> Result<()> {
+async fn arrive(tx: &mut Tx<'_>, hub: &Hub, news: &News, before: Option<&ReadRow>, now: Timestamp) -> Result<()> {
     let read = &news.read;
     let sign = Sign::Read {
         plate: read.plate.clone(),
@@ -204,20 +192,12 @@ async fn arrive(
     settled.extend(stay::settle(tx, &read.lane, &sign).await?);
     passage::note(tx, &settled, now).await?;
     stay::tell_others(tx, hub, &settled, &read.lane, now).await?;
-    let own = |s: &stay::Settled| {
-        [&s.plate, &s.plate_read]
-            .into_iter()
-            .any(|p| alike(p.as_ref(), read))
-    };
+    let own = |s: &stay::Settled| [&s.plate, &s.plate_read].into_iter().any(|p| alike(p.as_ref(), read));
     if read.opened_by_camera && !settled.iter().any(own) {
         passage::automatic(tx, hub, news, now).await?;
     }
     // Who was let through by the camera stands there no longer.
-    let (there, picture) = if read.opened_by_camera {
-        (None, None)
-    } else {
-        (Some(&read.id), read.picture.as_ref())
-    };
+    let (there, picture) = if read.opened_by_camera { (None, None) } else { (Some(&read.id), read.picture.as_ref()) };
     tx.set_lane_now(&read.lane, there, picture).await?;
     let gone = settled.iter().any(|s| s.passage == Passage::Passed);
     let another = before.is_none_or(|before| !alike(before.plate.as_ref(), read));
@@ -232,19 +212,12 @@ async fn arrive(
 
 /// Whether a read is probably of the vehicle with this plate.
 fn alike(plate: Option<&Plate>, read: &ReadRow) -> bool {
-    plate
-        .zip(read.plate.as_ref())
-        .is_some_and(|(a, b)| same_vehicle(a, b))
+    plate.zip(read.plate.as_ref()).is_some_and(|(a, b)| same_vehicle(a, b))
 }
 
 /// The open case of the lane goes on with this vehicle, unless a person set the one it has. One that a person set and
 /// that was now seen to pass is no longer there to protect.
-async fn take_into_case(
-    tx: &mut Tx<'_>,
-    read: &ReadRow,
-    settled: &[stay::Settled],
-    now: Timestamp,
-) -> Result<()> {
+async fn take_into_case(tx: &mut Tx<'_>, read: &ReadRow, settled: &[stay::Settled], now: Timestamp) -> Result<()> {
     let Some((case, plate)) = tx.case_plate(&read.lane).await? else {
         return Ok(());
     };
@@ -254,14 +227,8 @@ async fn take_into_case(
     let taken = tx.put_into_case(read, another, gone).await?;
     if let (Some(case), false) = (taken, same) {
         let plate = read.plate.as_ref().map_or("", Plate::as_str).to_owned();
-        tx.add_step(StepRow {
-            case: &case,
-            at: now,
-            person: None,
-            what: Step::PlateRead,
-            facts: &[("plate", plate)],
-        })
-        .await?;
+        tx.add_step(StepRow { case: &case, at: now, person: None, what: Step::PlateRead, facts: &[("plate", plate)] })
+            .await?;
     }
     Ok(())
 }

@@ -24,8 +24,7 @@ pub async fn find(hub: &Hub, actor: &Actor, text: &str) -> Result<Records> {
     let sought = Sought {
         lots: lots_arg(actor.scope.lots()),
         plate: format!("%{plate}%"),
-        phone: Phone::parse(text)
-            .map_or_else(|_| text.to_owned(), |phone| phone.as_str().to_owned()),
+        phone: Phone::parse(text).map_or_else(|_| text.to_owned(), |phone| phone.as_str().to_owned()),
         number: text.to_owned(),
         own: (!actor.role.may(Permission::OpeningsOfOthers)).then(|| actor.id.clone()),
     };

@@ -10,13 +10,7 @@ use serde_json::json;
 use std::net::IpAddr;
 
 /// Counts a refusal and leaves its trace. Nobody waits for it to be written.
-pub fn note(
-    hub: &Hub,
-    what: Refusal,
-    from: Option<IpAddr>,
-    person: Option<&PersonId>,
-    subject: &str,
-) {
+pub fn note(hub: &Hub, what: Refusal, from: Option<IpAddr>, person: Option<&PersonId>, subject: &str) {
     hub.metrics().refused(what);
     let now = hub.clock().now();
     let traces = hub.refusals().note(what, from, person, subject, now);

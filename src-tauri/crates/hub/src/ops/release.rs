@@ -64,20 +64,12 @@ pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -
         Ok(None) => return Err(Error::OrderIdUsed),
         Err(error) => made.ok_or(error)?,
     };
-    Ok(Released {
-        id,
-        order_id: order.id,
-        result: order.result,
-        detail: order.detail,
-    })
+    Ok(Released { id, order_id: order.id, result: order.result, detail: order.detail })
 }
 
 async fn stored(hub: &Hub, order: lanedesk_domain::ids::OrderId) -> Result<Option<OpeningId>> {
     let mut reader = hub.store().read().await?;
-    let opening = reader
-        .conn()
-        .opening_of_order(&hub.directory(), order)
-        .await?;
+    let opening = reader.conn().opening_of_order(&hub.directory(), order).await?;
     Ok(opening.map(|opening| opening.id))
 }
 
@@ -97,13 +89,7 @@ fn content(case: &CaseId, wanted: &Release) -> String {
     digest(fields.into_iter().chain(photos))
 }
 
-async fn prepare(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: &Press,
-    wanted: &Release,
-) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &Release) -> Result<Prepared> {
     let (page, order) = barrier::stage(hub, actor, case, press).await?;
     let checked = check::check(hub, &page, case, wanted).await?;
     let leave = if check::asks_leave(hub, actor, &page, &checked).await? {
@@ -113,14 +99,9 @@ async fn prepare(
     } else {
         None
     };
-    let asked = Asked {
-        phone: checked.phone.clone(),
-        entry_reason: None,
-    };
-    let opening = barrier::opening(&page, &order, asked).map(|opening| NewOpening {
-        kind: OpeningKind::Abnormal,
-        ..opening
-    });
+    let asked = Asked { phone: checked.phone.clone(), entry_reason: None };
+    let opening =
+        barrier::opening(&page, &order, asked).map(|opening| NewOpening { kind: OpeningKind::Abnormal, ..opening });
     let opening = opening.ok_or(Error::NotOffered)?;
     let debt = checked.debt(&opening, order.made_at);
     let abnormal = Abnormal {
@@ -141,12 +122,7 @@ async fn prepare(
 }
 
 /// Writes what a release adds, in the transaction that makes its opening. What was used up meanwhile undoes all of it.
-pub(super) async fn keep(
-    tx: &mut Tx<'_>,
-    opening: &NewOpening,
-    abnormal: &Abnormal,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn keep(tx: &mut Tx<'_>, opening: &NewOpening, abnormal: &Abnormal, now: Timestamp) -> Result<()> {
     if let Some((leave, _)) = &abnormal.leave
         && !tx.use_approval(leave, opening, now).await?
     {
@@ -172,12 +148,7 @@ pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
         ("reason", abnormal.reason.clone()),
         ("photos", abnormal.photos.len().to_string()),
     ];
-    facts.extend(
-        abnormal
-            .owed
-            .as_ref()
-            .map(|owed| ("photos_owed", owed.missing.to_string())),
-    );
+    facts.extend(abnormal.owed.as_ref().map(|owed| ("photos_owed", owed.missing.to_string())));
     facts.extend(abnormal.unpaid.map(|unpaid| ("unpaid", unpaid.word())));
     facts
 }

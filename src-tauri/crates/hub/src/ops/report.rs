@@ -27,10 +27,7 @@ pub struct Day {
 impl std::str::FromStr for Day {
     type Err = BadTime;
     fn from_str(text: &str) -> Result<Self, BadTime> {
-        Ok(Self {
-            name: text.to_owned(),
-            from: Timestamp::of_local_day(text)?,
-        })
+        Ok(Self { name: text.to_owned(), from: Timestamp::of_local_day(text)? })
     }
 }
 
@@ -61,18 +58,14 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> {
     let within = Filter {
         from: Some(day.from),
         to: Some(day.to()),
-        ..filter(hub, actor, Asked::default())
-            .await?
-            .unwrap_or_default()
+        ..filter(hub, actor, Asked::default()).await?.unwrap_or_default()
     };
     let lots = scope(hub, actor);
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
     let openings = statistics::of(&mut conn, &hub.directory(), By::Reason, &within).await?;
     let counts: DayCounts = conn.day_counts(lots.as_deref(), day.from, day.to()).await?;
-    let warnings = conn
-        .count_warnings(lots.as_deref(), day.from, day.to())
-        .await?;
+    let warnings = conn.count_warnings(lots.as_deref(), day.from, day.to()).await?;
     Ok(Report {
         day: day.name.clone(),
         openings,

@@ -43,20 +43,12 @@ pub async fn enforce(hub: &Hub) -> Result<()> {
 /// away since. Rights that are taken away later end the lease by [`enforce`], which then sees it.
 pub(crate) async fn still(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
     let lot = hub.directory().lane(lane).map(|(_, lot)| lot.id.clone());
-    if may_work(hub, person, lot.as_ref()).await? {
-        Ok(())
-    } else {
-        end_lease(hub, lane, person).await
-    }
+    if may_work(hub, person, lot.as_ref()).await? { Ok(()) } else { end_lease(hub, lane, person).await }
 }
 
 async fn may_work(hub: &Hub, person: &PersonId, lot: Option<&LotId>) -> Result<bool> {
     let known = auth::person(hub, person).await?;
-    let sees = |lot| {
-        known
-            .as_ref()
-            .is_some_and(|actor| actor.may_see(lot) && actor.role.may(Permission::Claim))
-    };
+    let sees = |lot| known.as_ref().is_some_and(|actor| actor.may_see(lot) && actor.role.may(Permission::Claim));
     Ok(lot.is_some_and(sees))
 }
 
@@ -71,15 +63,10 @@ async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
                 let Some(lease) = lease.filter(|row| row.open && row.holder.id == person) else {
                     return Ok(());
                 };
-                let ending = Ending {
-                    lease: &lease,
-                    why: LostWhy::Revoked,
-                    by: None,
-                };
+                let ending = Ending { lease: &lease, why: LostWhy::Revoked, by: None };
                 if end(tx, &ending, now).await? {
                     let body = json!({"case": lease.case, "holder": person, "why": "rights"});
-                    tx.audit(audit("lane.revoke", None, &lane, body, now))
-                        .await?;
+                    tx.audit(audit("lane.revoke", None, &lane, body, now)).await?;
                 }
                 Ok(())
             })

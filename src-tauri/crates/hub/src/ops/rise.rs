@@ -41,10 +41,7 @@ pub struct Used(Arc<Mutex<Vec<OrderId>>>);
 
 impl Used {
     fn all(&self) -> Vec<OrderId> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether a cause was found; an order that is one explains no other rise.
@@ -91,9 +88,10 @@ async fn judged(hub: &Hub, lane: &LaneDevices, risen: Risen, used: &Used) -> Res
 fn under_one_arm(hub: &Hub, lane: &LaneDevices) -> Vec<LaneId> {
     let site = hub.directory();
     let device = lane.barrier.as_ref().map(|opened| opened.id());
-    let shared = site.lanes.values().filter(|other| {
-        other.id == lane.lane || (device.is_some() && other.barrier.as_ref() == device)
-    });
+    let shared = site
+        .lanes
+        .values()
+        .filter(|other| other.id == lane.lane || (device.is_some() && other.barrier.as_ref() == device));
     shared.map(|other| other.id.clone()).collect()
 }
 
@@ -103,12 +101,7 @@ async fn explained(hub: &Hub, lanes: &[LaneId], risen: Risen, used: &Used) -> Re
     Ok(used.noted(cause))
 }
 
-async fn cause(
-    conn: &mut Conn<'_>,
-    lanes: &[LaneId],
-    risen: Risen,
-    used: &Used,
-) -> Result<Option<Cause>> {
+async fn cause(conn: &mut Conn<'_>, lanes: &[LaneId], risen: Risen, used: &Used) -> Result<Option<Cause>> {
     let orders = conn.orders_of_rise(lanes, &risen).await?;
     let passages = conn.passages_of_rise(lanes, &risen).await?;
     Ok(risen.cause(&orders, &used.all(), &passages))
@@ -155,12 +148,7 @@ async fn record(
 }
 
 /// A picture that cannot be kept costs only itself.
-async fn keep(
-    hub: &Hub,
-    lane: &LaneDevices,
-    risen: Risen,
-    jpeg: &Bytes,
-) -> Option<(PictureRow, usize)> {
+async fn keep(hub: &Hub, lane: &LaneDevices, risen: Risen, jpeg: &Bytes) -> Option<(PictureRow, usize)> {
     match picture::seal(hub, &lane.lane, &lane.lot, jpeg).await {
         Ok(row) => {
             let taken_at = risen.at;
@@ -173,12 +161,7 @@ async fn keep(
     }
 }
 
-async fn write(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    new: &NewRise,
-    picture: Option<(PictureRow, usize)>,
-) -> Result<()> {
+async fn write(tx: &mut Tx<'_>, hub: &Hub, new: &NewRise, picture: Option<(PictureRow, usize)>) -> Result<()> {
     if !tx.add_rise(new).await? {
         return Ok(());
     }
@@ -231,17 +214,15 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: AskedRises) -> Result<Page<Ri
         lane: asked.lane,
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
-        behind: behind
-            .transpose()
-            .map_err(|_| Error::BadRequest("cursor".to_owned()))?,
+        behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
         // One more than asked for tells whether there is another page.
         limit: i64::from(limit) + 1,
     };
     let mut reader = hub.store().read().await?;
     let mut items = reader.conn().rises(&hub.directory(), &filter).await?;
     let limit = limit as usize;
-    let next = (items.len() > limit)
-        .then(|| Behind::new(items[limit - 1].at, items[limit - 1].id.as_str()).to_string());
+    let next =
+        (items.len() > limit).then(|| Behind::new(items[limit - 1].at, items[limit - 1].id.as_str()).to_string());
     items.truncate(limit);
     Ok(Page { items, next })
 }

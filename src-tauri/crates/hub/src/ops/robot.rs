@@ -53,19 +53,9 @@ fn news(hub: &Hub, site: &Directory, lane: &LaneId) -> Told {
 /// The same of what was known of it at a moment: nobody is told of a picture that is not kept yet.
 fn news_of(site: &Directory, robot: &RobotId, lane: &LaneId, known: &Now) -> Told {
     let row = site.robots.get(robot);
-    said(
-        lane,
-        row.map(|row| known.facts(&row.number, &row.phone, lane)),
-    )
+    said(lane, row.map(|row| known.facts(&row.number, &row.phone, lane)))
 }
 
 fn said(lane: &LaneId, robot: Option<RobotFacts>) -> Told {
-    Told::View {
-        lane: lane.clone(),
-        case: None,
-        parts: Box::new(ViewParts {
-            robot,
-            ..ViewParts::default()
-        }),
-    }
+    Told::View { lane: lane.clone(), case: None, parts: Box::new(ViewParts { robot, ..ViewParts::default() }) }
 }

@@ -29,10 +29,7 @@ type Seen = (Arc<Scope>, Arc<Visible>);
 impl Finder {
     /// Indexes a site. Large ones take a second of one core.
     pub fn new(site: &Directory) -> Self {
-        let lots = site.lots.values().map(|lot| Lot {
-            id: lot.id.clone(),
-            name: lot.name.clone(),
-        });
+        let lots = site.lots.values().map(|lot| Lot { id: lot.id.clone(), name: lot.name.clone() });
         let lanes = site.lanes.values().map(|lane| Lane {
             id: lane.id.clone(),
             lot: lane.lot.clone(),
@@ -41,10 +38,7 @@ impl Finder {
             direction: lane.direction,
             has_robot: lane.robot.is_some(),
         });
-        Self {
-            index: Index::build(lots.collect(), lanes.collect()),
-            visible: Mutex::default(),
-        }
+        Self { index: Index::build(lots.collect(), lanes.collect()), visible: Mutex::default() }
     }
 
     fn visible(&self, actor: &Actor) -> Arc<Visible> {
@@ -73,28 +67,13 @@ pub async fn search(hub: &Hub, actor: &Actor, query: &str, limit: usize) -> Resu
         finder.index.find(query, limit, &visible)
     };
     let ids: Vec<&LaneId> = hits.lanes.iter().map(|(lane, _)| &lane.id).collect();
-    let mut held = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .held(&ids, hub.clock().now())
-        .await?;
-    let lanes = hits
-        .lanes
-        .iter()
-        .map(|(lane, lot)| hit(lane, lot, held.remove(&lane.id)));
-    Ok(SearchHits {
-        lots: hits.lots.iter().map(|lot| lot_ref(lot)).collect(),
-        lanes: lanes.collect(),
-    })
+    let mut held = hub.store().read().await?.conn().held(&ids, hub.clock().now()).await?;
+    let lanes = hits.lanes.iter().map(|(lane, lot)| hit(lane, lot, held.remove(&lane.id)));
+    Ok(SearchHits { lots: hits.lots.iter().map(|lot| lot_ref(lot)).collect(), lanes: lanes.collect() })
 }
 
 fn lot_ref(lot: &Lot) -> LotRef {
-    LotRef {
-        id: lot.id.clone(),
-        name: lot.name.clone(),
-    }
+    LotRef { id: lot.id.clone(), name: lot.name.clone() }
 }
 
 fn hit(lane: &Lane, lot: &Lot, held: Option<Held>) -> LaneHit {

@@ -41,17 +41,8 @@ pub async fn bind(hub: &Hub, actor: &Actor, number: String) -> Result<Person> {
     present(hub, actor, false).await
 }
 
-async fn sit_down(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    number: &str,
-    person: &PersonId,
-    now: Timestamp,
-) -> Result<()> {
-    let no_such_seat = Error::Invalid {
-        field: "number",
-        why: "no_such_seat",
-    };
+async fn sit_down(tx: &mut Tx<'_>, hub: &Hub, number: &str, person: &PersonId, now: Timestamp) -> Result<()> {
+    let no_such_seat = Error::Invalid { field: "number", why: "no_such_seat" };
     let seat = tx.seat(number, now).await?.ok_or(no_such_seat)?;
     match seat.person {
         // Nothing to tell: how the seat stands follows from what they do.
@@ -83,21 +74,12 @@ async fn leave(tx: &mut Tx<'_>, number: &str, person: &PersonId, now: Timestamp)
     tx.need_person(person)?;
     tx.free_seat(person).await?;
     tx.audit(audit("seat.free", number, person, now)).await?;
-    let empty = Seat {
-        number: number.to_owned(),
-        person: None,
-        state: None,
-        since: None,
-    };
+    let empty = Seat { number: number.to_owned(), person: None, state: None, since: None };
     tell(tx, empty, now).await
 }
 
 /// Whoever logs out everywhere has left their seat too.
-pub(super) async fn leave_with_last_session(
-    tx: &mut Tx<'_>,
-    person: &PersonId,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn leave_with_last_session(tx: &mut Tx<'_>, person: &PersonId, now: Timestamp) -> Result<()> {
     if tx.has_session(person).await? {
         return Ok(());
     }
@@ -156,10 +138,7 @@ pub async fn seats(hub: &Hub, actor: &Actor) -> Result<Page<Seat>> {
     let now = hub.clock().now();
     let rows = hub.store().read().await?.conn().seats(now).await?;
     let after_call = after_call_ms(hub);
-    Ok(Page {
-        items: rows.iter().map(|row| row.shown(after_call, now)).collect(),
-        next: None,
-    })
+    Ok(Page { items: rows.iter().map(|row| row.shown(after_call, now)).collect(), next: None })
 }
 
 fn after_call_ms(hub: &Hub) -> i64 {
@@ -189,11 +168,5 @@ async fn stands(tx: &mut Tx<'_>, hub: &Hub, row: &SeatRow, now: Timestamp) -> Re
 }
 
 fn audit(action: &'static str, number: &str, person: &PersonId, at: Timestamp) -> Audit {
-    Audit {
-        at,
-        person: Some(person.clone()),
-        action,
-        subject: format!("seat:{number}"),
-        body: json!({}),
-    }
+    Audit { at, person: Some(person.clone()), action, subject: format!("seat:{number}"), body: json!({}) }
 }

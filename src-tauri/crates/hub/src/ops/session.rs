@@ -20,11 +20,7 @@ const LONGEST: usize = 256;
 
 /// Begins a session. Unknown accounts take as long as known ones.
 pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
-    let Login {
-        username,
-        password,
-        code,
-    } = login;
+    let Login { username, password, code } = login;
     if username.len() > LONGEST || password.len() > LONGEST {
         return Err(Error::BadCredentials);
     }
@@ -34,13 +30,7 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
     // Counted before it is looked at; being right takes it back.
     let refused = throttle.attempt(&username, from, hub.clock().now(), patience);
     refused.map_err(|seconds| slowed(hub, from, seconds))?;
-    let known = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .account_named(&username)
-        .await?;
+    let known = hub.store().read().await?.conn().account_named(&username).await?;
     let hash = known.as_ref().map(|account| account.hash.clone());
     let right = verify_in(turn, password, hash).await?;
     let whom = known.as_ref().map(|account| account.person.clone());
@@ -71,11 +61,7 @@ async fn line_up(hub: &Hub, username: &str, from: IpAddr) -> Result<Turn> {
     }
     let refused = throttle.look(username, from, now);
     refused.map_err(|seconds| slowed(hub, from, seconds))?;
-    let share = if throttle.knows(username, from) {
-        Share::Known
-    } else {
-        Share::Stranger(network(from))
-    };
+    let share = if throttle.knows(username, from) { Share::Known } else { Share::Stranger(network(from)) };
     Ok(turn(share).await?)
 }
 
@@ -86,12 +72,7 @@ pub(super) fn slowed(hub: &Hub, from: IpAddr, retry_after_s: u32) -> Error {
 }
 
 /// The second factor of somebody whose password was right. A missing code is only asked for.
-pub(super) async fn second_factor(
-    hub: &Hub,
-    account: &Account,
-    code: Option<&str>,
-    from: IpAddr,
-) -> Result<()> {
+pub(super) async fn second_factor(hub: &Hub, account: &Account, code: Option<&str>, from: IpAddr) -> Result<()> {
     let told = factor::check(hub, account, code).await;
     if told.is_err() && code.is_some() {
         let subject = format!("person:{}", account.person);
@@ -108,13 +89,7 @@ pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told>
     let now = hub.clock().now();
     let expires_at = now.plus_minutes(i64::from(hub.rules().session_absolute_minutes));
     let (told, token) = Token::new();
-    let session = Session {
-        person: id.clone(),
-        used_at: now,
-        expires_at,
-        confirmed_at: now,
-        beyond: is_beyond(from),
-    };
+    let session = Session { person: id.clone(), used_at: now, expires_at, confirmed_at: now, beyond: is_beyond(from) };
     let work = session.clone();
     hub.store()
         .write(move |tx| {
@@ -122,27 +97,18 @@ pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told>
             Box::pin(async move {
                 let from = from.to_string();
                 tx.begin_session(token.as_str(), &session, &from).await?;
-                tx.audit(audit("session.begin", &session.person, now))
-                    .await?;
+                tx.audit(audit("session.begin", &session.person, now)).await?;
                 Ok::<(), Error>(())
             })
         })
         .await?;
     let actor = person(hub, &id).await?.ok_or(Error::BadCredentials)?;
-    Ok(Told {
-        token: told,
-        expires_at,
-        person: present(hub, &actor, is_beyond(from)).await?,
-    })
+    Ok(Told { token: told, expires_at, person: present(hub, &actor, is_beyond(from)).await? })
 }
 
 /// Ends the session.
 pub async fn log_out(hub: &Hub, visitor: &Visitor) -> Result<()> {
-    let (token, id, now) = (
-        visitor.token.clone(),
-        visitor.actor.id.clone(),
-        hub.clock().now(),
-    );
+    let (token, id, now) = (visitor.token.clone(), visitor.actor.id.clone(), hub.clock().now());
     hub.store()
         .write(move |tx| {
             let (token, id) = (token.clone(), id.clone());
@@ -160,13 +126,7 @@ pub async fn log_out(hub: &Hub, visitor: &Visitor) -> Result<()> {
 }
 
 fn audit(action: &'static str, person: &PersonId, at: Timestamp) -> Audit {
-    Audit {
-        at,
-        person: Some(person.clone()),
-        action,
-        subject: format!("person:{person}"),
-        body: json!({}),
-    }
+    Audit { at, person: Some(person.clone()), action, subject: format!("person:{person}"), body: json!({}) }
 }
 
 /// A person as their own desk is told. `beyond`: it is at another machine than the hub.
@@ -174,9 +134,7 @@ pub async fn present(hub: &Hub, actor: &Actor, beyond: bool) -> Result<Person> {
     let seat = hub.store().read().await?.conn().seat_of(&actor.id).await?;
     let known = auth::known(hub, &actor.id).await?;
     let rules = hub.rules();
-    let must_change = known
-        .as_ref()
-        .is_some_and(|known| known.must_change(beyond));
+    let must_change = known.as_ref().is_some_and(|known| known.must_change(beyond));
     let must_enrol = known.is_some_and(|known| known.must_enrol(&rules, beyond));
     Ok(Person {
         id: actor.id.clone(),
@@ -195,9 +153,5 @@ pub async fn remove_old(hub: &Hub) -> Result<u64> {
     let now = hub.clock().now();
     // A use is written down up to a minute late.
     let idle_before = now.plus_minutes(-i64::from(hub.rules().session_idle_minutes) - 1);
-    hub.store()
-        .write(move |tx| {
-            Box::pin(async move { Ok(tx.remove_old_sessions(now, idle_before).await?) })
-        })
-        .await
+    hub.store().write(move |tx| Box::pin(async move { Ok(tx.remove_old_sessions(now, idle_before).await?) })).await
 }

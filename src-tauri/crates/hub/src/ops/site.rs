@@ -92,10 +92,7 @@ pub async fn import(
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
     let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, Vec::new()).await?;
-    Ok(Imported {
-        weak_keys,
-        ..imported
-    })
+    Ok(Imported { weak_keys, ..imported })
 }
 
 /// What a file may refer to without saying it itself.
@@ -130,12 +127,7 @@ async fn take(
     let without_password = new_passwords(&site, &usernames, &mut secrets).await?;
     let (rows, shared_barriers) = (count(&site), site.shared_barriers());
     write(store, site, secrets, said, now).await?;
-    Ok(Imported {
-        rows,
-        without_password,
-        shared_barriers,
-        weak_keys: Vec::new(),
-    })
+    Ok(Imported { rows, without_password, shared_barriers, weak_keys: Vec::new() })
 }
 
 /// Hashes the passwords of new people. Answers the new people whom the file gives none.
@@ -166,26 +158,17 @@ async fn new_passwords(
 }
 
 /// A secret the file says nothing of stays: an export without secrets can be taken in again.
-fn keep_secrets(
-    site: &Site,
-    there: &Directory,
-    vault: &Vault,
-    secrets: &mut Secrets,
-) -> Result<(), VaultError> {
+fn keep_secrets(site: &Site, there: &Directory, vault: &Vault, secrets: &mut Secrets) -> Result<(), VaultError> {
     for device in &site.devices {
         let Some(was) = there.devices.get(&device.id) else {
             continue;
         };
         let slot = Slot::device(device.id.as_str());
-        let before: secret::Open =
-            serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
+        let before: secret::Open = serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
         let (given, mut kept) = (secrets_of(device), before.clone());
         let at: serde_json::Value = serde_json::from_str(&was.settings).unwrap_or_default();
         let text = |key: &str| at.get(key).and_then(serde_json::Value::as_str);
-        let were = Addresses {
-            url: text("url").unwrap_or_default(),
-            rtsp: text("rtsp").unwrap_or_default(),
-        };
+        let were = Addresses { url: text("url").unwrap_or_default(), rtsp: text("rtsp").unwrap_or_default() };
         let keys: Vec<&str> = given.keys().map(String::as_str).collect();
         secret::stay(&mut kept, were, device.addresses(), &keys);
         kept.extend(given);
@@ -204,9 +187,7 @@ fn keep_secrets(
         };
         let slot = Slot::robot(robot.id.as_str());
         if robot.key.is_empty() || vault.open_text(slot, &was.secret)? == robot.key {
-            secrets
-                .robots
-                .insert(robot.id.to_string(), was.secret.clone());
+            secrets.robots.insert(robot.id.to_string(), was.secret.clone());
         }
     }
     for integration in &site.integrations {
@@ -215,9 +196,7 @@ fn keep_secrets(
         };
         let slot = Slot::integration(integration.id.as_str());
         if vault.open_text(slot, &was.secret)? == integration.secret {
-            secrets
-                .integrations
-                .insert(integration.id.to_string(), was.secret.clone());
+            secrets.integrations.insert(integration.id.to_string(), was.secret.clone());
         }
     }
     Ok(())
@@ -267,9 +246,7 @@ fn sealed(site: &Site, vault: &Vault) -> Result<Secrets, VaultError> {
     for integration in &site.integrations {
         let slot = Slot::integration(integration.id.as_str());
         let sealed = vault.seal_text(slot, &integration.secret)?;
-        secrets
-            .integrations
-            .insert(integration.id.to_string(), sealed);
+        secrets.integrations.insert(integration.id.to_string(), sealed);
     }
     Ok(secrets)
 }
@@ -282,21 +259,14 @@ fn secrets_of(device: &Device) -> secret::Open {
         ("rtsp_username", &device.rtsp_username),
         ("rtsp_password", &device.rtsp_password),
     ];
-    let set = given
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?))));
+    let set = given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?))));
     set.collect()
 }
 
 fn count(site: &Site) -> usize {
-    let places = site.areas.len()
-        + site.lots.len()
-        + site.lanes.len()
-        + site.devices.len()
-        + site.robots.len();
+    let places = site.areas.len() + site.lots.len() + site.lanes.len() + site.devices.len() + site.robots.len();
     let people = site.seats.len() + site.people.len() + site.reasons.len();
-    let money =
-        site.passes.len() + site.vehicles.len() + site.tariffs.len() + site.integrations.len();
+    let money = site.passes.len() + site.vehicles.len() + site.tariffs.len() + site.integrations.len();
     let robots = site.links.len() + site.templates.len();
     places + people + money + robots + site.rules.len()
 }

@@ -23,25 +23,14 @@ pub async fn count(hub: &Hub, actor: &Actor, by: By, asked: Asked) -> Result<Sta
 
 /// What is counted by, as it stands in the query.
 pub fn by(text: Option<&str>) -> Result<By> {
-    text.unwrap_or("lot").parse().map_err(|_| Error::Invalid {
-        field: "by",
-        why: "not_acceptable",
-    })
+    text.unwrap_or("lot").parse().map_err(|_| Error::Invalid { field: "by", why: "not_acceptable" })
 }
 
 /// Counts the openings of a filter.
-pub(super) async fn of(
-    conn: &mut Conn<'_>,
-    directory: &Directory,
-    by: By,
-    filter: &Filter,
-) -> Result<Statistics> {
+pub(super) async fn of(conn: &mut Conn<'_>, directory: &Directory, by: By, filter: &Filter) -> Result<Statistics> {
     let whole = conn.count_openings(filter, None).await?.pop();
     let Some(whole) = whole else {
-        return Ok(Statistics {
-            bars: bars(directory, by, Vec::new()),
-            ..Statistics::default()
-        });
+        return Ok(Statistics { bars: bars(directory, by, Vec::new()), ..Statistics::default() });
     };
     let groups = conn.count_openings(filter, Some(by)).await?;
     Ok(Statistics {
@@ -56,10 +45,7 @@ pub(super) async fn of(
 
 fn bars(directory: &Directory, by: By, groups: Vec<Group>) -> Vec<Bar> {
     if by != By::Hour {
-        return groups
-            .into_iter()
-            .map(|group| bar(label(directory, by, &group), group))
-            .collect();
+        return groups.into_iter().map(|group| bar(label(directory, by, &group), group)).collect();
     }
     // Every hour has its place, also one in which nothing was opened.
     let mut hours: Vec<Bar> = (0..24).map(empty_hour).collect();
@@ -96,20 +82,13 @@ fn bar(label: String, group: Group) -> Bar {
 /// What people call it; what is no longer in the site goes by its id.
 fn label(directory: &Directory, by: By, group: &Group) -> String {
     let named = match by {
-        By::Lot => group
-            .key
-            .parse()
-            .ok()
-            .and_then(|id| Some(directory.lots.get(&id)?.name.clone())),
+        By::Lot => group.key.parse().ok().and_then(|id| Some(directory.lots.get(&id)?.name.clone())),
         By::Lane => group.key.parse().ok().and_then(|id| {
             let (lane, lot) = directory.lane(&id)?;
             Some(format!("{} {}", lot.name, lane.name))
         }),
         By::Person => Some(group.name.clone()),
-        By::Reason => directory
-            .reasons
-            .get(&group.key)
-            .map(|reason| reason.text.clone()),
+        By::Reason => directory.reasons.get(&group.key).map(|reason| reason.text.clone()),
         By::Hour => None,
     };
     named.unwrap_or_else(|| group.key.clone())

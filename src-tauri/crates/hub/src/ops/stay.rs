@@ -80,21 +80,13 @@ pub(crate) async fn tell_pages(
 
 /// Looks at every opening of a lane that waits for its vehicle's passage, and settles those the sign speaks of.
 /// Each opening is settled once, whichever hub or sign is first.
-pub async fn settle(
-    tx: &mut Tx<'_>,
-    lane: &LaneId,
-    sign: &Sign,
-) -> Result<Vec<Settled>, StoreError> {
+pub async fn settle(tx: &mut Tx<'_>, lane: &LaneId, sign: &Sign) -> Result<Vec<Settled>, StoreError> {
     let pending = tx.pending_openings(lane).await?;
     settle_each(tx, lane, pending, sign).await
 }
 
 /// The same for the openings of one case, which its person saw pass.
-pub(crate) async fn settle_of_case(
-    tx: &mut Tx<'_>,
-    case: &CaseId,
-    lane: &LaneId,
-) -> Result<Vec<Settled>, StoreError> {
+pub(crate) async fn settle_of_case(tx: &mut Tx<'_>, case: &CaseId, lane: &LaneId) -> Result<Vec<Settled>, StoreError> {
     let mut pending = tx.pending_openings(lane).await?;
     pending.retain(|pending| pending.case == *case);
     settle_each(tx, lane, pending, &Sign::PersonSaid).await
@@ -138,11 +130,7 @@ async fn settle_each(
     Ok(settled)
 }
 
-async fn apply(
-    tx: &mut Tx<'_>,
-    pending: &Pending,
-    settlement: Settlement,
-) -> Result<Option<Passage>, StoreError> {
+async fn apply(tx: &mut Tx<'_>, pending: &Pending, settlement: Settlement) -> Result<Option<Passage>, StoreError> {
     let Some((passage, release)) = outcome(&settlement) else {
         return Ok(None);
     };
@@ -153,10 +141,7 @@ async fn apply(
         Settlement::Left { stay, .. } => stay.clone(),
         _ => None,
     };
-    if !tx
-        .settle_opening(&pending.opening, passage, release, stay.as_ref())
-        .await?
-    {
+    if !tx.settle_opening(&pending.opening, passage, release, stay.as_ref()).await? {
         return Ok(None);
     }
     let through = Through {
@@ -170,8 +155,7 @@ async fn apply(
     if passage == Passage::None {
         // Still inside, it still owes for its stay.
         let now = pending.facts.at;
-        tx.void_debt_of_opening(&pending.opening, NOT_PASSED, now)
-            .await?;
+        tx.void_debt_of_opening(&pending.opening, NOT_PASSED, now).await?;
     }
     if passage == Passage::Passed
         && let Some(read) = &pending.read
@@ -188,12 +172,7 @@ const NOT_PASSED: &str = "车辆未通过";
 const PATIENCE_MS: i64 = 10 * 60_000;
 
 /// Openings of a lot whose vehicle was not seen to pass, newest first (R37).
-pub async fn without_passage(
-    hub: &Hub,
-    actor: &Actor,
-    lot: &LotId,
-    limit: i64,
-) -> Result<Vec<OpeningId>> {
+pub async fn without_passage(hub: &Hub, actor: &Actor, lot: &LotId, limit: i64) -> Result<Vec<OpeningId>> {
     actor.allow(Permission::OpeningsOfOthers)?;
     actor.see(lot)?;
     let since = hub.clock().now().plus_ms(-PATIENCE_MS);
@@ -231,9 +210,7 @@ pub(crate) async fn keep(
 ) -> Result<(), StoreError> {
     match settlement {
         Settlement::Waiting | Settlement::NoPassage => Ok(()),
-        Settlement::Entered {
-            at, space_taken, ..
-        } => {
+        Settlement::Entered { at, space_taken, .. } => {
             if through.plate.is_none() && through.phone.is_none() {
                 // By neither could it ever be found again: the opening alone records it.
                 return Ok(());
@@ -250,9 +227,7 @@ pub(crate) async fn keep(
             };
             tx.begin_stay(&new).await
         }
-        Settlement::Left {
-            at, release, due, ..
-        } => {
+        Settlement::Left { at, release, due, .. } => {
             let leaving = Leaving {
                 at: *at,
                 lane: through.lane.clone(),

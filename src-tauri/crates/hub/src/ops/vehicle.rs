@@ -99,19 +99,8 @@ pub struct Asked<'a> {
 }
 
 /// Looks a vehicle up at a lot. `inside_tx`: `conn` is in a transaction that must survive a failed look.
-pub async fn look_up(
-    conn: &mut Conn<'_>,
-    lot: &LotId,
-    asked: Asked<'_>,
-    inside_tx: bool,
-    now: Timestamp,
-) -> Known {
-    let Asked {
-        plate,
-        stay,
-        phone,
-        case,
-    } = asked;
+pub async fn look_up(conn: &mut Conn<'_>, lot: &LotId, asked: Asked<'_>, inside_tx: bool, now: Timestamp) -> Known {
+    let Asked { plate, stay, phone, case } = asked;
     let mut known = Known {
         plate: plate.cloned(),
         vehicle: Ok(VehicleFacts::default()),
@@ -128,11 +117,7 @@ pub async fn look_up(
     if let Some(plate) = plate {
         known.vehicle = look!(conn, inside_tx, conn.vehicle(lot, plate));
         known.passes = look!(conn, inside_tx, conn.passes(lot, plate));
-        known.abnormal = look!(
-            conn,
-            inside_tx,
-            conn.abnormal_since(plate, now.plus_ms(-HABIT_MS))
-        );
+        known.abnormal = look!(conn, inside_tx, conn.abnormal_since(plate, now.plus_ms(-HABIT_MS)));
     }
     known.stay = match (stay, plate) {
         (Some(stay), _) => look!(conn, inside_tx, conn.stay(stay))
@@ -157,10 +142,7 @@ impl Known {
             passes: passes.map(|passes| passes.passes.clone()),
             sharing_inside: passes.map(|passes| passes.inside.clone()),
             stay: self.stay.as_ref().map_err(|e| *e).map(|stay| {
-                stay.as_ref().map(|stay| StayFacts {
-                    entered_at: stay.entered_at,
-                    space_taken: stay.space_taken,
-                })
+                stay.as_ref().map(|stay| StayFacts { entered_at: stay.entered_at, space_taken: stay.space_taken })
             }),
             now: self.now,
         })
@@ -178,21 +160,15 @@ impl Known {
     /// Whether its pass has ended, but within the grace days.
     pub fn in_grace(&self, directory: &Directory) -> bool {
         let grace_days = rules(directory).grace_days;
-        self.pass()
-            .is_some_and(|pass| pass.in_grace(self.now, grace_days))
+        self.pass().is_some_and(|pass| pass.in_grace(self.now, grace_days))
     }
 
     /// What its stay costs now; none where no stay is known, or what was paid is not. A pass that counts pays for all.
-    pub fn quote(
-        &self,
-        directory: &Directory,
-        lot: &LotId,
-        assessment: Assessment,
-    ) -> Option<Quote> {
+    pub fn quote(&self, directory: &Directory, lot: &LotId, assessment: Assessment) -> Option<Quote> {
         let stay = self.stay()?;
         let payments = self.paid.as_ref().ok()?;
-        let by_pass = assessment == Assessment::PassValid
-            || (assessment == Assessment::PassExpired && self.in_grace(directory));
+        let by_pass =
+            assessment == Assessment::PassValid || (assessment == Assessment::PassExpired && self.in_grace(directory));
         let tariff = tariff(directory, lot).filter(|_| !by_pass);
         let bill = Bill {
             tariff: tariff.as_ref(),
@@ -201,12 +177,7 @@ impl Known {
             payments,
             leave_minutes: directory.lots.get(lot)?.leave_minutes,
         };
-        Some(Quote::new(
-            stay.id.clone(),
-            stay.plate.clone(),
-            &bill,
-            self.now,
-        ))
+        Some(Quote::new(stay.id.clone(), stay.plate.clone(), &bill, self.now))
     }
 
     /// What is to be paid before leaving. A lot without tariff owes nothing; a lookup that failed leaves it open.

@@ -137,11 +137,7 @@ pub async fn tell(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> 
     if tx.is_unquoted(lane).await? {
         quote_first(tx, hub, lane, now).await?;
     }
-    let told = Told::View {
-        lane: lane.clone(),
-        case: None,
-        parts: Box::default(),
-    };
+    let told = Told::View { lane: lane.clone(), case: None, parts: Box::default() };
     Ok(tx.tell(now, &lot.id, &told).await?)
 }
 
@@ -188,9 +184,7 @@ pub(crate) async fn watched(hub: &Hub, lane: &LaneId) -> Result<Watched> {
     let now = hub.clock().now();
     let mut conn = reader.conn();
     let standing = conn.standing(lane, now).await?;
-    let view = build(hub, &mut conn, lane, standing, false, now)
-        .await?
-        .view;
+    let view = build(hub, &mut conn, lane, standing, false, now).await?.view;
     let told = |view: View| Told::View {
         lane: lane.clone(),
         case: view.case.as_ref().map(|case| case.id.clone()),
@@ -270,17 +264,10 @@ struct Looked {
 /// The page of a case that has just begun. Where no vehicle stands there, all of it is known already.
 pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: Began) -> Result<View> {
     let now = hub.clock().now();
-    let by_call = began
-        .standing
-        .case
-        .as_ref()
-        .is_some_and(|case| case.call.is_some());
+    let by_call = began.standing.case.as_ref().is_some_and(|case| case.call.is_some());
     if asked(&began.standing).is_none() && !began.question && !by_call {
         let timeline = began.standing.lease.iter().map(first_step).collect();
-        let looked = Looked {
-            timeline,
-            ..Looked::default()
-        };
+        let looked = Looked { timeline, ..Looked::default() };
         return Ok(assemble(hub, lane, began.standing, looked)?.view);
     }
     let mut reader = hub.store().read().await?;
@@ -307,9 +294,7 @@ pub(crate) async fn build(
     };
     let judged = judged(known.as_ref(), direction(here, &standing));
     let candidates = match &known {
-        Some(known) if judged == Assessment::NoEntryRecord => {
-            candidates(conn, &directory, lot, known).await?
-        }
+        Some(known) if judged == Assessment::NoEntryRecord => candidates(conn, &directory, lot, known).await?,
         _ => Vec::new(),
     };
     let entry_picture = entry_picture(conn, &directory, known.as_ref()).await?;
@@ -317,22 +302,12 @@ pub(crate) async fn build(
         Some(case) => conn.timeline(&case.id).await?,
         None => Vec::new(),
     };
-    let order = conn
-        .open_question(lane, now.plus_ms(-QUESTION_MS))
-        .await?
-        .map(|order| order.shown());
+    let order = conn.open_question(lane, now.plus_ms(-QUESTION_MS)).await?.map(|order| order.shown());
     let call = match standing.case.as_ref().and_then(|case| case.call.as_ref()) {
         Some(call) => conn.call(call).await?,
         None => None,
     };
-    let looked = Looked {
-        known,
-        entry_picture,
-        candidates,
-        timeline,
-        order,
-        call,
-    };
+    let looked = Looked { known, entry_picture, candidates, timeline, order, call };
     assemble(hub, lane, standing, looked)
 }
 
@@ -351,15 +326,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         .as_ref()
         .filter(|_| direction != Some(Direction::Entry))
         .and_then(|known| known.quote(&directory, &lot.id, assessment));
-    let mut facts = offer_facts(
-        &directory,
-        lane,
-        lot,
-        direction,
-        assessment,
-        known.as_ref(),
-        quote.as_ref(),
-    );
+    let mut facts = offer_facts(&directory, lane, lot, direction, assessment, known.as_ref(), quote.as_ref());
     facts.in_call = looked.call.as_ref().is_some_and(|c| c.state.is_open());
     let view = View {
         case: standing.case.as_ref().map(|case| {
@@ -375,9 +342,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         entry_picture: looked.entry_picture,
         vehicle: known.as_ref().map(|known| known.shown(color(&standing))),
         assessment,
-        payment: quote
-            .as_ref()
-            .and_then(|quote| known.as_ref()?.payment(quote)),
+        payment: quote.as_ref().and_then(|quote| known.as_ref()?.payment(quote)),
         debt: known.as_ref().and_then(|known| known.debt.clone().ok()?),
         candidates: looked.candidates,
         offers: bar(&facts),
@@ -386,14 +351,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
         order: looked.order,
         timeline: looked.timeline,
     };
-    Ok(Page {
-        view,
-        standing,
-        known,
-        direction,
-        facts,
-        quote,
-    })
+    Ok(Page { view, standing, known, direction, facts, quote })
 }
 
 /// The way this vehicle goes: the lane's only one, else as the case or the camera says (R42).
@@ -407,19 +365,14 @@ fn direction(lane: &Lane, standing: &Standing) -> Option<Direction> {
 /// What is asked for: the case's vehicle, else the one that was read; none where nobody stands there.
 fn asked(standing: &Standing) -> Option<Asked<'_>> {
     match &standing.case {
-        Some(case) if case.read.is_some() || case.corrected || case.phone.is_some() => {
-            Some(Asked {
-                plate: case.plate.as_ref(),
-                stay: case.stay.as_ref(),
-                phone: case.phone.as_ref(),
-                case: Some(&case.id),
-            })
-        }
-        Some(_) => None,
-        None => standing.read.as_ref().map(|read| Asked {
-            plate: read.plate.as_ref(),
-            ..Asked::default()
+        Some(case) if case.read.is_some() || case.corrected || case.phone.is_some() => Some(Asked {
+            plate: case.plate.as_ref(),
+            stay: case.stay.as_ref(),
+            phone: case.phone.as_ref(),
+            case: Some(&case.id),
         }),
+        Some(_) => None,
+        None => standing.read.as_ref().map(|read| Asked { plate: read.plate.as_ref(), ..Asked::default() }),
     }
 }
 
@@ -443,9 +396,7 @@ fn offer_facts(
         direction,
         assessment,
         in_grace: known.is_some_and(|known| known.in_grace(directory)),
-        money: known.map_or(lanedesk_domain::offers::Money::NoStay, |known| {
-            known.money(directory, &lot.id, quote)
-        }),
+        money: known.map_or(lanedesk_domain::offers::Money::NoStay, |known| known.money(directory, &lot.id, quote)),
         outsiders: lot.outsiders,
         already_inside: known.is_some_and(|known| known.stay().is_some()),
         barrier: lane.barrier.is_some(),
@@ -461,44 +412,26 @@ fn offer_facts(
 fn bar(facts: &OfferFacts) -> Vec<Offer> {
     offers(facts)
         .into_iter()
-        .map(|offered| Offer {
-            op: offered.op,
-            needs: offered.needs,
-            scenes: offered.scenes,
-        })
+        .map(|offered| Offer { op: offered.op, needs: offered.needs, scenes: offered.scenes })
         .collect()
 }
 
 /// The same vehicle when it came in; at an entry too, where it is inside already.
-async fn entry_picture(
-    conn: &mut Conn<'_>,
-    directory: &Directory,
-    known: Option<&Known>,
-) -> Result<Option<Picture>> {
-    let Some(read) = known
-        .and_then(Known::stay)
-        .and_then(|stay| stay.entry_read.as_ref())
-    else {
+async fn entry_picture(conn: &mut Conn<'_>, directory: &Directory, known: Option<&Known>) -> Result<Option<Picture>> {
+    let Some(read) = known.and_then(Known::stay).and_then(|stay| stay.entry_read.as_ref()) else {
         return Ok(None);
     };
     Ok(crate::ops::picture::of_read(conn, directory, read).await?)
 }
 
 /// Vehicles inside that look like the one at the exit, most alike first.
-async fn candidates(
-    conn: &mut Conn<'_>,
-    directory: &Directory,
-    lot: &Lot,
-    known: &Known,
-) -> Result<Vec<Candidate>> {
+async fn candidates(conn: &mut Conn<'_>, directory: &Directory, lot: &Lot, known: &Known) -> Result<Vec<Candidate>> {
     let Some(read) = &known.plate else {
         return Ok(Vec::new());
     };
     let limit = usize::try_from(crate::ops::lease::rules(directory).candidates).unwrap_or(6);
     let inside = conn.stays_inside(&lot.id).await?;
-    let plated = inside
-        .into_iter()
-        .filter_map(|stay| stay.plate.clone().map(|plate| (stay, plate)));
+    let plated = inside.into_iter().filter_map(|stay| stay.plate.clone().map(|plate| (stay, plate)));
     let mut found = Vec::new();
     for (stay, similarity) in look_alikes(read, plated, limit) {
         let picture = match &stay.entry_read {
@@ -506,10 +439,7 @@ async fn candidates(
             None => None,
         };
         found.push(Candidate {
-            plate: stay
-                .plate
-                .as_ref()
-                .map_or_else(String::new, |p| p.as_str().to_owned()),
+            plate: stay.plate.as_ref().map_or_else(String::new, |p| p.as_str().to_owned()),
             entered_at: stay.entered_at,
             picture_url: picture.map(|picture| picture.url),
             similarity,

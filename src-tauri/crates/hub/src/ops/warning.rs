@@ -51,13 +51,7 @@ pub(super) async fn look(hub: &Hub) -> Result<()> {
     }
     let (rules, now, site) = (hub.rules(), hub.clock().now(), hub.directory());
     let from = now.plus_ms(-DAY_MS * i64::from(rules.warn_days));
-    let past = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .past(&site, from, now)
-        .await?;
+    let past = hub.store().read().await?.conn().past(&site, from, now).await?;
     // Comparing everything with everything is work for another thread than one that serves requests.
     let found = tokio::task::spawn_blocking(move || warning::find(&past, &rules, now)).await;
     let found = found.map_err(|error| Error::Internal(error.to_string()))?;
@@ -107,11 +101,7 @@ pub struct AskedWarnings {
 }
 
 /// Warnings about lots in sight, newest first, as the records stand now; and where the next page begins.
-pub async fn list(
-    hub: &Hub,
-    actor: &Actor,
-    asked: AskedWarnings,
-) -> Result<(Vec<ToldWarning>, Option<String>)> {
+pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<(Vec<ToldWarning>, Option<String>)> {
     actor.allow(Permission::Statistics)?;
     look(hub).await?;
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
@@ -124,9 +114,7 @@ pub async fn list(
         dismissed: asked.dismissed,
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
-        behind: behind
-            .transpose()
-            .map_err(|_| Error::BadRequest("cursor".to_owned()))?,
+        behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
         // One more than asked for tells whether there is another page.
         limit: i64::from(limit) + 1,
     };
@@ -142,19 +130,11 @@ pub async fn list(
 }
 
 /// Dismisses a warning, with a reason that stays with it.
-pub async fn dismiss(
-    hub: &Hub,
-    actor: &Actor,
-    id: &WarningId,
-    reason: &str,
-) -> Result<ToldWarning> {
+pub async fn dismiss(hub: &Hub, actor: &Actor, id: &WarningId, reason: &str) -> Result<ToldWarning> {
     actor.allow(Permission::Review)?;
     let why = reason.trim().to_owned();
     if why.chars().count() > LONGEST {
-        return Err(Error::Invalid {
-            field: "reason",
-            why: "too_long",
-        });
+        return Err(Error::Invalid { field: "reason", why: "too_long" });
     }
     let (lots, outer, who) = (scope(hub, actor), hub.clone(), actor.clone());
     let (id, now) = (id.clone(), hub.clock().now());

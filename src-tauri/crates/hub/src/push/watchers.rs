@@ -66,8 +66,7 @@ impl Watchers {
         // Whoever begins to watch after this finds the lane among those that changed lately.
         state.changed.insert(lane.clone(), Instant::now());
         let holder = state.holders.get(lane);
-        state.lanes.contains_key(lane)
-            || holder.is_some_and(|holder| state.people.contains_key(holder))
+        state.lanes.contains_key(lane) || holder.is_some_and(|holder| state.people.contains_key(holder))
     }
 
     fn changed_lately(&self, lane: &LaneId) -> bool {
@@ -88,11 +87,7 @@ impl WatchList {
     pub fn new(hub: &Hub, person: PersonId) -> Self {
         let watchers = hub.push().watchers();
         *watchers.state().people.entry(person.clone()).or_default() += 1;
-        Self {
-            hub: hub.clone(),
-            person,
-            lanes: HashSet::new(),
-        }
+        Self { hub: hub.clone(), person, lanes: HashSet::new() }
     }
 
     /// Watches these lanes instead of those before. Answers those of them that are to be told at once: the page changed
@@ -129,10 +124,7 @@ impl Drop for WatchList {
 }
 
 /// One stream fewer for each of these.
-fn leave<'a, K: Eq + std::hash::Hash + 'a>(
-    streams: &mut HashMap<K, usize>,
-    left: impl IntoIterator<Item = &'a K>,
-) {
+fn leave<'a, K: Eq + std::hash::Hash + 'a>(streams: &mut HashMap<K, usize>, left: impl IntoIterator<Item = &'a K>) {
     for key in left {
         if let Some(count) = streams.get_mut(key) {
             *count -= 1;

@@ -39,13 +39,7 @@ pub async fn serve(hub: Hub, robot: RobotId, key: String, socket: WebSocket) {
     let id = uuid::Uuid::now_v7().to_string();
     let incoming = hub.robots().link(&robot, &id, hub.clock().now());
     let (news, over) = (Arc::new(Notify::new()), CancellationToken::new());
-    let told = tokio::spawn(tell(
-        hub.clone(),
-        robot.clone(),
-        id.clone(),
-        news.clone(),
-        over.clone(),
-    ));
+    let told = tokio::spawn(tell(hub.clone(), robot.clone(), id.clone(), news.clone(), over.clone()));
     let mut line = Line {
         hub: hub.clone(),
         robot: robot.clone(),
@@ -108,11 +102,7 @@ struct Line {
 }
 
 impl Line {
-    async fn talk(
-        &mut self,
-        mut out: mpsc::Receiver<Sending>,
-        replaced: CancellationToken,
-    ) -> Over {
+    async fn talk(&mut self, mut out: mpsc::Receiver<Sending>, replaced: CancellationToken) -> Over {
         let hub = self.hub.clone();
         let mut site = hub.site_changed();
         let mut ping = interval_at(Instant::now() + PING, PING);
@@ -173,8 +163,7 @@ impl Line {
 
     async fn frame(&mut self, frame: &ToRobot) -> Result<(), Over> {
         // Words and numbers, which always serialise.
-        self.text(serde_json::to_string(frame).unwrap_or_default())
-            .await
+        self.text(serde_json::to_string(frame).unwrap_or_default()).await
     }
 
     async fn text(&mut self, text: String) -> Result<(), Over> {
@@ -243,11 +232,7 @@ impl Line {
         Ok(())
     }
 
-    fn state(
-        &mut self,
-        scene: String,
-        light: Option<lanedesk_wire::robot::RobotLight>,
-    ) -> Result<(), Over> {
+    fn state(&mut self, scene: String, light: Option<lanedesk_wire::robot::RobotLight>) -> Result<(), Over> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if scene.len() > 40 || !scene.chars().all(plain) {
             return self.nonsense();
@@ -266,9 +251,7 @@ impl Line {
         let at = self.hub.clock().now();
         match picture(base64, LARGEST_SCREEN) {
             Ok(jpeg) => {
-                self.hub
-                    .robots()
-                    .keep_screen(&self.robot, &self.id, at, jpeg);
+                self.hub.robots().keep_screen(&self.robot, &self.id, at, jpeg);
                 self.news.notify_one();
                 Ok(())
             }
@@ -282,10 +265,7 @@ impl Line {
 
     fn photo(&mut self, task: &str, base64: &str) -> Result<(), Over> {
         // What it is worth is looked at where it is taken in; here only that it is a picture at all.
-        match (
-            self.photos.remove(task),
-            picture(base64, crate::evidence::MAX_BYTES),
-        ) {
+        match (self.photos.remove(task), picture(base64, crate::evidence::MAX_BYTES)) {
             (Some(waiting), Ok(jpeg)) => {
                 let _ = waiting.send(jpeg);
                 Ok(())
@@ -306,10 +286,7 @@ impl Line {
             Over::Garbage => (close_code::POLICY, "not understood"),
             Over::HubStops => (close_code::RESTART, "hub stops"),
         };
-        let close = CloseFrame {
-            code,
-            reason: Utf8Bytes::from_static(reason),
-        };
+        let close = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let _ = timeout(SLOWEST_SEND, self.socket.send(Message::Close(Some(close)))).await;
     }
 }
@@ -324,8 +301,7 @@ fn picture(base64: &str, most: usize) -> Result<Bytes, &'static str> {
     if jpeg.len() > most {
         return Err("too_large");
     }
-    let reader =
-        image::ImageReader::with_format(std::io::Cursor::new(&jpeg), image::ImageFormat::Jpeg);
+    let reader = image::ImageReader::with_format(std::io::Cursor::new(&jpeg), image::ImageFormat::Jpeg);
     let (width, height) = reader.into_dimensions().map_err(|_| "not_a_jpeg")?;
     if most == LARGEST_SCREEN && width.max(height) > LONGEST_SIDE {
         return Err("too_large");

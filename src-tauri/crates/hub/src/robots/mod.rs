@@ -53,10 +53,9 @@ impl Now {
             online: self.online,
             scene: self.scene.clone(),
             light: self.light,
-            screen: self.screen_at.map(|at| RobotScreen {
-                url: format!("/api/lanes/{lane}/robot-screen?at={}", at.0),
-                at,
-            }),
+            screen: self
+                .screen_at
+                .map(|at| RobotScreen { url: format!("/api/lanes/{lane}/robot-screen?at={}", at.0), at }),
             seen_at: self.heard_at,
         }
     }
@@ -106,17 +105,12 @@ impl Robots {
 
     /// What a robot last told of itself.
     pub fn now(&self, robot: &RobotId) -> Now {
-        self.all()
-            .get(robot)
-            .map(|robot| robot.now.clone())
-            .unwrap_or_default()
+        self.all().get(robot).map(|robot| robot.now.clone()).unwrap_or_default()
     }
 
     /// Whether it is linked to this very hub.
     pub fn is_here(&self, robot: &RobotId) -> bool {
-        self.all()
-            .get(robot)
-            .is_some_and(|robot| robot.line.is_some())
+        self.all().get(robot).is_some_and(|robot| robot.line.is_some())
     }
 
     /// The picture of the screen of a robot that is linked here.
@@ -138,11 +132,7 @@ impl Robots {
     pub(crate) fn link(&self, robot: &RobotId, id: &str, now: Timestamp) -> Incoming {
         let (out, incoming) = mpsc::channel(WAITING);
         let replaced = CancellationToken::new();
-        let line = Line {
-            id: id.to_owned(),
-            out,
-            replaced: replaced.clone(),
-        };
+        let line = Line { id: id.to_owned(), out, replaced: replaced.clone() };
         let mut all = self.all();
         let robot = all.entry(robot.clone()).or_default();
         robot.now.online = true;
@@ -150,10 +140,7 @@ impl Robots {
         if let Some(before) = robot.line.replace(line) {
             before.replaced.cancel();
         }
-        Incoming {
-            out: incoming,
-            replaced,
-        }
+        Incoming { out: incoming, replaced }
     }
 
     /// A link has ended; `replaced`: because the robot has another, here or at another hub. False: it has no say any more.
@@ -180,12 +167,7 @@ impl Robots {
     }
 
     /// Changes what is known of a robot over one of its links. None: that link has no say any more.
-    pub(crate) fn tell(
-        &self,
-        robot: &RobotId,
-        link: &str,
-        change: impl FnOnce(&mut Now),
-    ) -> Option<Now> {
+    pub(crate) fn tell(&self, robot: &RobotId, link: &str, change: impl FnOnce(&mut Now)) -> Option<Now> {
         let mut all = self.all();
         let robot = all.get_mut(robot)?;
         robot.line.as_ref().filter(|line| line.id == link)?;

@@ -23,21 +23,13 @@ pub(super) struct Seen {
 
 impl Default for Seen {
     fn default() -> Self {
-        Self {
-            facts: never_told(),
-            asked: None,
-            up_at: None,
-        }
+        Self { facts: never_told(), asked: None, up_at: None }
     }
 }
 
 /// An arm of which nothing was heard.
 pub(super) fn never_told() -> BarrierFacts {
-    BarrierFacts {
-        state: BarrierState::Unknown,
-        at: None,
-        online: false,
-    }
+    BarrierFacts { state: BarrierState::Unknown, at: None, online: false }
 }
 
 /// A lane's barrier. Every call counts for its device's health, and an order makes the arm watched closely.
@@ -47,12 +39,8 @@ impl LaneBarrier {
     /// The device behind, which was there when this was made.
     fn parts(&self) -> Result<(&super::Opened, &dyn Barrier), DeviceError> {
         let opened = self.0.barrier.as_deref();
-        let barrier = opened
-            .and_then(|opened| opened.device())
-            .and_then(|device| device.barrier());
-        opened
-            .zip(barrier)
-            .ok_or(DeviceError::NotSent("no device moves this arm"))
+        let barrier = opened.and_then(|opened| opened.device()).and_then(|device| device.barrier());
+        opened.zip(barrier).ok_or(DeviceError::NotSent("no device moves this arm"))
     }
 }
 
@@ -100,10 +88,7 @@ impl LaneDevices {
                 }
             }
         };
-        tokio::time::timeout(for_so_long, contradicted)
-            .await
-            .is_err()
-            && down
+        tokio::time::timeout(for_so_long, contradicted).await.is_err() && down
     }
 }
 
@@ -129,16 +114,12 @@ impl OrderWatch {
         };
         lane.pace.hurry();
         let from = self.from;
-        let there = seen.wait_for(|seen| {
-            seen.facts.state == state && seen.asked.is_some_and(|asked| asked >= from)
-        });
+        let there = seen.wait_for(|seen| seen.facts.state == state && seen.asked.is_some_and(|asked| asked >= from));
         matches!(tokio::time::timeout(at_most, there).await, Ok(Ok(_)))
     }
 
     /// Where the arm was last seen.
     pub fn last(&self) -> BarrierState {
-        self.seen
-            .as_ref()
-            .map_or(BarrierState::Unknown, |seen| seen.borrow().facts.state)
+        self.seen.as_ref().map_or(BarrierState::Unknown, |seen| seen.borrow().facts.state)
     }
 }

@@ -42,10 +42,7 @@ pub(super) struct Pace {
 impl Pace {
     /// An order was given: the arm is watched closely for a while, from now.
     pub(super) fn hurry(&self) {
-        *self
-            .hurry_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + HURRY_FOR);
+        *self.hurry_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + HURRY_FOR);
         self.nudge.notify_one();
     }
 
@@ -58,10 +55,7 @@ impl Pace {
 
     /// An order was given a moment ago.
     pub(super) fn is_hurried(&self) -> bool {
-        let hurry_until = *self
-            .hurry_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let hurry_until = *self.hurry_until.lock().unwrap_or_else(PoisonError::into_inner);
         hurry_until.is_some_and(|end| Instant::now() < end)
     }
 
@@ -81,12 +75,7 @@ impl Pace {
 }
 
 /// Polls one arm until stopped. A dead device costs only this task its time.
-pub(super) async fn poll(
-    hub: Hub,
-    lane: Arc<LaneDevices>,
-    stop: CancellationToken,
-    first: Duration,
-) {
+pub(super) async fn poll(hub: Hub, lane: Arc<LaneDevices>, stop: CancellationToken, first: Duration) {
     let polled = async {
         tokio::time::sleep(first).await;
         let (mut failures, mut told) = (0_u32, None);
@@ -120,9 +109,7 @@ pub(super) async fn poll(
 async fn ask(hub: &Hub, lane: &LaneDevices) -> BarrierFacts {
     let asked = Instant::now();
     let opened = lane.barrier.as_deref();
-    let barrier = opened
-        .and_then(|opened| opened.device())
-        .and_then(|device| device.barrier());
+    let barrier = opened.and_then(|opened| opened.device()).and_then(|device| device.barrier());
     let state = match opened.zip(barrier) {
         Some((opened, barrier)) => opened.noted(barrier.state().await).ok(),
         None => None,
@@ -142,16 +129,8 @@ async fn ask(hub: &Hub, lane: &LaneDevices) -> BarrierFacts {
 /// What is known after a question. A lost device leaves the arm unknown: it may have moved since.
 fn facts_after(before: &BarrierFacts, state: Option<BarrierState>, now: Timestamp) -> BarrierFacts {
     match state {
-        Some(state) => BarrierFacts {
-            state,
-            at: Some(now),
-            online: true,
-        },
-        None => BarrierFacts {
-            state: BarrierState::Unknown,
-            at: before.at,
-            online: false,
-        },
+        Some(state) => BarrierFacts { state, at: Some(now), online: true },
+        None => BarrierFacts { state: BarrierState::Unknown, at: before.at, online: false },
     }
 }
 
@@ -160,10 +139,7 @@ async fn tell(hub: &Hub, lane: &LaneDevices, facts: BarrierFacts) -> Result<(), 
     let told = Told::View {
         lane: lane.lane.clone(),
         case: None,
-        parts: Box::new(ViewParts {
-            barrier: Some(facts),
-            ..ViewParts::default()
-        }),
+        parts: Box::new(ViewParts { barrier: Some(facts), ..ViewParts::default() }),
     };
     hub.store()
         .write(move |tx| {
@@ -219,17 +195,10 @@ mod tests {
         assert_eq!(pace.pause(0), Duration::from_secs(30), "R40");
         pace.attend(true);
         assert_eq!(pace.pause(0), Duration::from_secs(2), "R40");
-        assert_eq!(
-            pace.pause(9),
-            Duration::from_secs(8),
-            "a dead device is asked less"
-        );
+        assert_eq!(pace.pause(9), Duration::from_secs(8), "a dead device is asked less");
         pace.hurry();
         assert_eq!(pace.pause(0), Duration::from_millis(250));
-        assert!(
-            pace.pause(1) >= Duration::from_secs(2),
-            "a device that does not answer is not pressed"
-        );
+        assert!(pace.pause(1) >= Duration::from_secs(2), "a device that does not answer is not pressed");
         pace.attend(false);
         assert_eq!(pace.pause(0), Duration::from_millis(250), "after an order");
     }
@@ -240,11 +209,7 @@ mod tests {
         let known = facts_after(&never, Some(BarrierState::Closed), Timestamp(5));
         assert!(known.online);
         let lost = facts_after(&known, None, Timestamp(9));
-        assert_eq!(
-            (lost.state, lost.online),
-            (BarrierState::Unknown, false),
-            "R28"
-        );
+        assert_eq!((lost.state, lost.online), (BarrierState::Unknown, false), "R28");
         assert_eq!(lost.at, Some(Timestamp(5)));
     }
 }

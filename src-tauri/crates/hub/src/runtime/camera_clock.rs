@@ -37,9 +37,7 @@ impl CameraClock {
 
     fn learn(&mut self, behind: i64) {
         let late = self.behind.map_or(0, |known| behind - known);
-        let again = self
-            .late_by
-            .is_some_and(|before| (late - before).abs() <= SAME_WITHIN_MS);
+        let again = self.late_by.is_some_and(|before| (late - before).abs() <= SAME_WITHIN_MS);
         // An event cannot come early: a smaller distance is always the better one.
         if behind.abs() <= RIGHT_WITHIN_MS {
             self.behind = Some(behind.min(0));
@@ -63,11 +61,7 @@ mod tests {
         let mut clock = CameraClock::default();
         assert_eq!(clock.age(Some(at(100)), at(103), true), 3_000);
         assert_eq!(clock.age(None, at(103), true), 0);
-        assert_eq!(
-            clock.age(Some(at(110)), at(103), true),
-            0,
-            "nothing comes from the future"
-        );
+        assert_eq!(clock.age(Some(at(110)), at(103), true), 0, "nothing comes from the future");
     }
 
     #[test]
@@ -75,11 +69,7 @@ mod tests {
         let mut clock = CameraClock::default();
         assert_eq!(clock.age(Some(at(0)), at(3_600), true), 0, "an hour behind");
         assert_eq!(clock.age(Some(at(100)), at(3_705), true), 5_000);
-        assert_eq!(
-            clock.age(Some(at(40)), at(3_720), false),
-            80_000,
-            "history is corrected by the same"
-        );
+        assert_eq!(clock.age(Some(at(40)), at(3_720), false), 80_000, "history is corrected by the same");
     }
 
     #[test]
@@ -87,15 +77,7 @@ mod tests {
         let mut clock = CameraClock::default();
         clock.age(Some(at(4_000)), at(100), true);
         assert_eq!(clock.age(Some(at(201)), at(203), true), 2_000, "set right");
-        assert_eq!(
-            clock.age(Some(at(300)), at(3_900), true),
-            3_600_000,
-            "late, as far as one event can say"
-        );
-        assert_eq!(
-            clock.age(Some(at(310)), at(3_911), true),
-            0,
-            "late by the same again: the clock was moved"
-        );
+        assert_eq!(clock.age(Some(at(300)), at(3_900), true), 3_600_000, "late, as far as one event can say");
+        assert_eq!(clock.age(Some(at(310)), at(3_911), true), 0, "late by the same again: the clock was moved");
     }
 }

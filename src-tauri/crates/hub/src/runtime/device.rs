@@ -71,13 +71,7 @@ pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Valu
 
 impl Opened {
     /// Opens the driver; nothing is sent yet.
-    pub(super) fn new(
-        id: DeviceId,
-        driver: &str,
-        settings: Value,
-        clock: Clock,
-        networks: &Networks,
-    ) -> Self {
+    pub(super) fn new(id: DeviceId, driver: &str, settings: Value, clock: Clock, networks: &Networks) -> Self {
         let opened = open_device(driver, &settings, networks);
         let (device, health) = match opened {
             Ok(device) => (Some(device), Health::Untried),
@@ -88,12 +82,7 @@ impl Opened {
     }
 
     /// A row's device, opened for itself alone.
-    pub(super) fn of(
-        row: &directory::Device,
-        vault: &Vault,
-        clock: &Clock,
-        networks: &Networks,
-    ) -> Self {
+    pub(super) fn of(row: &directory::Device, vault: &Vault, clock: &Clock, networks: &Networks) -> Self {
         let (id, clock) = (row.id.clone(), clock.clone());
         match settings_of(row, vault) {
             Ok(settings) => Self::new(id, &row.driver, settings, clock, networks),
@@ -112,14 +101,7 @@ impl Opened {
         // A lane's id fits where a device's does.
         let id = lane.as_str().parse().unwrap_or_default();
         let device: Arc<dyn Device> = Arc::new(OnlyBarrier(barrier));
-        Self::with(
-            id,
-            "placed",
-            Value::Null,
-            clock,
-            Some(device),
-            Health::Untried,
-        )
+        Self::with(id, "placed", Value::Null, clock, Some(device), Health::Untried)
     }
 
     fn with(
@@ -196,8 +178,7 @@ impl Opened {
             let kept = text.chars().filter(char::is_ascii_alphanumeric);
             kept.collect::<String>().to_ascii_uppercase()
         };
-        self.setting("serial")
-            .is_none_or(|own| made_by.iter().any(|word| plain(word) == plain(own)))
+        self.setting("serial").is_none_or(|own| made_by.iter().any(|word| plain(word) == plain(own)))
     }
 
     /// What the last try said.
@@ -212,16 +193,13 @@ impl Opened {
 
     /// Its forerunner, or it itself when the last hub ended, was lost since then.
     pub(super) fn was_lost(&self, since: Timestamp) {
-        self.health
-            .send_if_modified(|health| health.was_lost(since));
+        self.health.send_if_modified(|health| health.was_lost(since));
     }
 
     /// Takes the outcome of a call for its health, and hands it on.
     pub fn noted<T>(&self, outcome: Result<T, DeviceError>) -> Result<T, DeviceError> {
         let now = self.clock.now();
-        let changed = self
-            .health
-            .send_if_modified(|health| health.note(now, outcome.as_ref().map(drop)));
+        let changed = self.health.send_if_modified(|health| health.note(now, outcome.as_ref().map(drop)));
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         if changed {
             past.changed_at = Some(now);
@@ -236,23 +214,14 @@ impl Opened {
     /// What it has been through since the hub began.
     pub fn past(&self) -> Past {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        let clock = self
-            .camera_clock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Past {
-            clock_offset_ms: clock.ahead(),
-            ..past.clone()
-        }
+        let clock = self.camera_clock.lock().unwrap_or_else(PoisonError::into_inner);
+        Past { clock_offset_ms: clock.ahead(), ..past.clone() }
     }
 
     /// When something the camera tells now was taken, in hub time. Ages are measured by this machine's clock, because
     /// cameras know no other; a clock moved by hand in a test does not make events old.
     pub fn taken_at(&self, taken: Option<Timestamp>, live: bool) -> Timestamp {
-        let mut camera = self
-            .camera_clock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut camera = self.camera_clock.lock().unwrap_or_else(PoisonError::into_inner);
         let age = camera.age(taken, machine_now(), live);
         self.clock.now().plus_ms(-age)
     }
@@ -271,10 +240,7 @@ impl Opened {
     }
 
     async fn take_still(&self) -> Result<Bytes, DeviceError> {
-        let camera = self
-            .device
-            .as_ref()
-            .and_then(|device| device.still_camera());
+        let camera = self.device.as_ref().and_then(|device| device.still_camera());
         let Some(camera) = camera else {
             let words = "it gives no pictures".to_owned();
             return Err(DeviceError::NotSupported { words });

@@ -46,9 +46,7 @@ impl Finding {
             Self::Read(plate) => plate.clone(),
             Self::Still(bytes) => format!("{} KB", bytes / 1_024),
             Self::Live => "有实时画面".to_owned(),
-            Self::Contradicted => {
-                "报告了车辆通行，但道闸一直关着，未计入通行。请核对设备和推送密钥".to_owned()
-            }
+            Self::Contradicted => "报告了车辆通行，但道闸一直关着，未计入通行。请核对设备和推送密钥".to_owned(),
             Self::Barrier(state) => match state {
                 BarrierState::Open => "已开",
                 BarrierState::Closed => "已关",
@@ -83,16 +81,12 @@ fn failed_zh(error: &DeviceError) -> String {
     match error {
         DeviceError::NotSent(_) => "连不上设备，请检查网络和地址".to_owned(),
         DeviceError::Outside => "设备地址不在允许的网段内，请核对地址".to_owned(),
-        DeviceError::ClearPassword => {
-            "设备要求明文密码，没有发送；如确需，请在设备里允许明文密码".to_owned()
-        }
+        DeviceError::ClearPassword => "设备要求明文密码，没有发送；如确需，请在设备里允许明文密码".to_owned(),
         DeviceError::Unanswered(_) => "设备没有回应".to_owned(),
         DeviceError::BadAnswer(_) => "看不懂设备的回答，请核对驱动和固件".to_owned(),
         DeviceError::Refused { words } => format!("设备拒绝：{words}"),
         DeviceError::NotSupported { .. } => "设备不支持这项功能".to_owned(),
-        DeviceError::Unauthorised {
-            tries_left: Some(left),
-        } => format!("设备账号或密码不正确，还可试 {left} 次"),
+        DeviceError::Unauthorised { tries_left: Some(left) } => format!("设备账号或密码不正确，还可试 {left} 次"),
         DeviceError::Unauthorised { tries_left: None } => "设备账号或密码不正确".to_owned(),
         DeviceError::LockedOut { seconds } => format!("设备账号被锁定，{seconds} 秒后可再试"),
         DeviceError::Stale(_) => "指令已过时，没有发出".to_owned(),

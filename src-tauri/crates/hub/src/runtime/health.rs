@@ -60,10 +60,7 @@ impl Health {
 
 /// A device that refuses our account is as useless as one that is gone.
 fn keeps_us_out(error: &DeviceError) -> bool {
-    let locked = matches!(
-        error,
-        DeviceError::Unauthorised { .. } | DeviceError::LockedOut { .. }
-    );
+    let locked = matches!(error, DeviceError::Unauthorised { .. } | DeviceError::LockedOut { .. });
     locked || !error.reached()
 }
 
@@ -85,12 +82,7 @@ mod tests {
         assert_eq!(*error, Finding::Failed(slow), "the latest one");
         assert!(health.note(Timestamp(3), Ok(())));
         assert!(!health.note(Timestamp(4), Ok(())));
-        let refused = DeviceError::Refused {
-            words: "busy".to_owned(),
-        };
-        assert!(
-            !health.note(Timestamp(5), Err(&refused)),
-            "a device that says no was reached"
-        );
+        let refused = DeviceError::Refused { words: "busy".to_owned() };
+        assert!(!health.note(Timestamp(5), Err(&refused)), "a device that says no was reached");
     }
 }

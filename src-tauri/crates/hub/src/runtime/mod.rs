@@ -118,9 +118,7 @@ impl Runtime {
         let same = |now: &Opened| std::ptr::eq(now, opened.as_ref());
         let mut registry = self.watch_registry();
         // The sender lives in `self`, so this cannot fail.
-        let _ = registry
-            .wait_for(|now| !now.devices.get(opened.id()).is_some_and(|now| same(now)))
-            .await;
+        let _ = registry.wait_for(|now| !now.devices.get(opened.id()).is_some_and(|now| same(now))).await;
     }
 
     /// The lane whose plates a device reads.
@@ -137,8 +135,7 @@ impl Runtime {
 
     /// The arm as last told. From memory, at once.
     pub fn barrier_now(&self, lane: &LaneId) -> BarrierFacts {
-        self.lane(lane)
-            .map_or_else(arm::never_told, |lane| lane.seen.borrow().facts.clone())
+        self.lane(lane).map_or_else(arm::never_told, |lane| lane.seen.borrow().facts.clone())
     }
 
     /// Watches an arm from now on; begun before an order is sent, it sees what the order did.
@@ -157,10 +154,7 @@ impl Runtime {
     pub(crate) fn attended(&self) -> Vec<Arc<LaneDevices>> {
         let registry = self.registry();
         let lanes = registry.lanes.values();
-        lanes
-            .filter(|lane| lane.pace.is_attended())
-            .cloned()
-            .collect()
+        lanes.filter(|lane| lane.pace.is_attended()).cloned().collect()
     }
 
     /// How many devices answer; those of which nothing was asked yet count as neither.
@@ -184,11 +178,9 @@ impl Runtime {
             .values()
             .filter(|opened| registry.lots_of(opened.id()).any(|lot| scope.contains(lot)))
             .filter_map(|opened| match opened.health() {
-                Health::Offline { since, error } => Some(OfflineDevice {
-                    id: opened.id().clone(),
-                    since,
-                    error: say(&error),
-                }),
+                Health::Offline { since, error } => {
+                    Some(OfflineDevice { id: opened.id().clone(), since, error: say(&error) })
+                }
                 _ => None,
             })
             .collect();

@@ -69,12 +69,7 @@ impl Reports {
                 Health::Offline { error, .. } => Some(Some(error)),
             };
             if let Some(lost) = lost {
-                let lots = hub
-                    .runtime()
-                    .registry()
-                    .lots_of(opened.id())
-                    .cloned()
-                    .collect();
+                let lots = hub.runtime().registry().lots_of(opened.id()).cloned().collect();
                 let device = opened.id().clone();
                 // Nobody listens any more: the hub stops.
                 let _ = self.0.send(Report { device, lots, lost }).await;
@@ -118,11 +113,7 @@ async fn write(hub: &Hub, batch: &Arc<Vec<Report>>) -> Result<(), StoreError> {
                     let (online, in_log) = (lost.is_none(), lost.as_ref().map(Finding::en));
                     tracing::info!(%device, online, error = in_log, "device");
                     let device = device.clone();
-                    let told = Told::Device {
-                        device,
-                        online,
-                        error,
-                    };
+                    let told = Told::Device { device, online, error };
                     for lot in lots {
                         tx.tell(now, lot, &told).await?;
                     }

@@ -53,15 +53,9 @@ impl LaneDevices {
 
     /// The camera whose still is the lane's picture.
     pub fn camera(&self) -> Option<&Arc<Opened>> {
-        let gives_stills = |opened: &&Arc<Opened>| {
-            opened
-                .device()
-                .is_some_and(|device| device.still_camera().is_some())
-        };
-        [&self.plate_camera, &self.barrier]
-            .into_iter()
-            .flatten()
-            .find(gives_stills)
+        let gives_stills =
+            |opened: &&Arc<Opened>| opened.device().is_some_and(|device| device.still_camera().is_some());
+        [&self.plate_camera, &self.barrier].into_iter().flatten().find(gives_stills)
     }
 }
 
@@ -94,31 +88,15 @@ impl Registry {
         before: &Self,
         placed: &HashMap<LaneId, Arc<Opened>>,
     ) -> Self {
-        let devices: HashMap<_, _> = site
-            .devices
-            .values()
-            .map(|row| (row.id.clone(), before.device(row, vault, clock, networks)))
-            .collect();
-        let lanes: HashMap<_, _> = site
-            .lanes
-            .values()
-            .map(|row| (row.id.clone(), before.lane(row, &devices, placed)))
-            .collect();
+        let devices: HashMap<_, _> =
+            site.devices.values().map(|row| (row.id.clone(), before.device(row, vault, clock, networks))).collect();
+        let lanes: HashMap<_, _> =
+            site.lanes.values().map(|row| (row.id.clone(), before.lane(row, &devices, placed))).collect();
         let serves = serves(lanes.values());
-        Self {
-            devices,
-            lanes,
-            serves,
-        }
+        Self { devices, lanes, serves }
     }
 
-    fn device(
-        &self,
-        row: &Device,
-        vault: &Vault,
-        clock: &Clock,
-        networks: &Networks,
-    ) -> Arc<Opened> {
+    fn device(&self, row: &Device, vault: &Vault, clock: &Clock, networks: &Networks) -> Arc<Opened> {
         let (id, driver, clock) = (row.id.clone(), row.driver.as_str(), clock.clone());
         let before = self.devices.get(&id);
         let opened = match settings_of(row, vault) {
@@ -165,20 +143,14 @@ impl Registry {
             barrier: placed.get(&row.id).cloned().or_else(|| find(&row.barrier)),
             plate_camera: find(&row.plate_camera),
             id_camera: find(&row.id_camera),
-            environment: environment
-                .filter_map(|id| devices.get(id).cloned())
-                .collect(),
+            environment: environment.filter_map(|id| devices.get(id).cloned()).collect(),
             seen: Arc::new(watch::Sender::new(Seen::default())),
             pace: Arc::default(),
         };
         let same = self.lanes.get(&row.id);
         let same = same.filter(|before| same_barrier(before, &lane));
         Arc::new(match same {
-            Some(before) => LaneDevices {
-                seen: Arc::clone(&before.seen),
-                pace: Arc::clone(&before.pace),
-                ..lane
-            },
+            Some(before) => LaneDevices { seen: Arc::clone(&before.seen), pace: Arc::clone(&before.pace), ..lane },
             None => lane,
         })
     }
@@ -196,11 +168,7 @@ fn serves<'a>(lanes: impl Iterator<Item = &'a Arc<LaneDevices>>) -> HashMap<Devi
         }
         if let Some(camera) = &lane.plate_camera {
             let serves = all.entry(camera.id().clone()).or_default();
-            let first = serves
-                .reads_for
-                .take()
-                .into_iter()
-                .chain([lane.lane.clone()]);
+            let first = serves.reads_for.take().into_iter().chain([lane.lane.clone()]);
             serves.reads_for = first.min();
         }
     }
@@ -250,9 +218,7 @@ mod tests {
                 driver: "hikvision".to_owned(),
                 settings: format!("{{\"url\": \"{url}\"}}"),
                 // Sealed anew by every import, so the text differs although the secret does not.
-                secrets: vault
-                    .seal_text(Slot::device(id.as_str()), "{\"push_key\": \"key\"}")
-                    .unwrap(),
+                secrets: vault.seal_text(Slot::device(id.as_str()), "{\"push_key\": \"key\"}").unwrap(),
             };
             site.devices.insert(id.clone(), row);
             let lane = Lane {
@@ -280,34 +246,17 @@ mod tests {
             Registry::build(&site(&vault, urls), with, before, &HashMap::new())
         };
         let first = build(
-            &[
-                ("A", "http://10.0.0.1"),
-                ("B", "http://10.0.0.2"),
-                ("C", "http://10.0.0.3"),
-            ],
+            &[("A", "http://10.0.0.1"), ("B", "http://10.0.0.2"), ("C", "http://10.0.0.3")],
             &Registry::default(),
         );
-        let second = build(
-            &[("A", "http://10.0.0.1"), ("B", "http://10.0.9.9")],
-            &first,
-        );
-        let device = |registry: &Registry, code: &str| {
-            registry.devices[&format!("cam-{code}").parse().unwrap()].clone()
-        };
+        let second = build(&[("A", "http://10.0.0.1"), ("B", "http://10.0.9.9")], &first);
+        let device =
+            |registry: &Registry, code: &str| registry.devices[&format!("cam-{code}").parse().unwrap()].clone();
         let lane = |registry: &Registry, code: &str| registry.lanes[&code.parse().unwrap()].clone();
         assert!(Arc::ptr_eq(&device(&first, "A"), &device(&second, "A")));
-        assert!(Arc::ptr_eq(
-            &lane(&first, "A").seen,
-            &lane(&second, "A").seen
-        ));
-        assert!(
-            !Arc::ptr_eq(&device(&first, "B"), &device(&second, "B")),
-            "another address"
-        );
-        assert!(!Arc::ptr_eq(
-            &lane(&first, "B").seen,
-            &lane(&second, "B").seen
-        ));
+        assert!(Arc::ptr_eq(&lane(&first, "A").seen, &lane(&second, "A").seen));
+        assert!(!Arc::ptr_eq(&device(&first, "B"), &device(&second, "B")), "another address");
+        assert!(!Arc::ptr_eq(&lane(&first, "B").seen, &lane(&second, "B").seen));
         assert_eq!(second.devices.len(), 2, "what is gone is closed");
         assert_eq!(device(&second, "A").push_keys().next(), Some("key"));
         let a = "cam-A".parse().unwrap();
@@ -331,12 +280,7 @@ mod tests {
         assert!(offline(&built, "cam-B") && !offline(&built, "cam-A"));
         let sealed_elsewhere = Vault::new(&[8; 32], Arc::new(InMemory::new()));
         let row = site.devices.get_mut(&"cam-A".parse().unwrap()).unwrap();
-        row.secrets = sealed_elsewhere
-            .seal_text(Slot::device(row.id.as_str()), "{}")
-            .unwrap();
-        assert!(
-            offline(&registry(&site), "cam-A"),
-            "its secrets cannot be opened"
-        );
+        row.secrets = sealed_elsewhere.seal_text(Slot::device(row.id.as_str()), "{}").unwrap();
+        assert!(offline(&registry(&site), "cam-A"), "its secrets cannot be opened");
     }
 }

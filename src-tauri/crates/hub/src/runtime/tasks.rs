@@ -75,11 +75,7 @@ struct Running {
 
 impl Running {
     fn new(reports: Reports) -> Self {
-        Self {
-            devices: HashMap::new(),
-            lanes: HashMap::new(),
-            reports,
-        }
+        Self { devices: HashMap::new(), lanes: HashMap::new(), reports }
     }
 
     /// Ends the tasks of what is gone or changed and starts those of what is new.
@@ -110,12 +106,7 @@ impl Running {
             }
             self.lanes.entry(id.clone()).or_insert_with(|| {
                 let token = stop.child_token();
-                tokio::spawn(barrier::poll(
-                    hub.clone(),
-                    lane.clone(),
-                    token.clone(),
-                    wait,
-                ));
+                tokio::spawn(barrier::poll(hub.clone(), lane.clone(), token.clone(), wait));
                 wait += STAGGER;
                 (lane.clone(), token.drop_guard())
             });
@@ -124,12 +115,7 @@ impl Running {
 }
 
 /// Everything about one device but its arm.
-async fn watch_device(
-    (hub, reports): (Hub, Reports),
-    opened: Arc<Opened>,
-    stop: CancellationToken,
-    first: Duration,
-) {
+async fn watch_device((hub, reports): (Hub, Reports), opened: Arc<Opened>, stop: CancellationToken, first: Duration) {
     let listen = async {
         tokio::time::sleep(first).await;
         tokio::join!(events::listen(&hub, &opened), look_in(&hub, &opened));

@@ -19,10 +19,7 @@ pub(super) struct Found {
 
 pub(super) fn find(index: &Index, text: &str, limit: usize, visible: &Visible) -> Found {
     let chars = Query::chars(text);
-    let mut found = Found {
-        lots: Best::new(limit),
-        lanes: Best::new(limit),
-    };
+    let mut found = Found { lots: Best::new(limit), lanes: Best::new(limit) };
     if chars.is_empty() || limit == 0 {
         return found;
     }
@@ -45,15 +42,7 @@ impl Found {
 
 fn pass(index: &Index, query: &Query, visible: &Visible, found: Found, slips: bool) -> Found {
     let names = index.names.len();
-    let mut search = Search {
-        index,
-        query,
-        visible,
-        found,
-        slips,
-        starts: vec![0; names],
-        insides: vec![0; names],
-    };
+    let mut search = Search { index, query, visible, found, slips, starts: vec![0; names], insides: vec![0; names] };
     search.look();
     search.found
 }
@@ -66,13 +55,7 @@ fn swapped(index: &Index, chars: &[char], visible: &Visible, mut found: Found) -
         }
         let mut chars = chars.to_vec();
         chars.swap(at - 1, at);
-        found = pass(
-            index,
-            &Query::new(&chars, &index.alphabet),
-            visible,
-            found,
-            false,
-        );
+        found = pass(index, &Query::new(&chars, &index.alphabet), visible, found, false);
     }
     found
 }
@@ -91,12 +74,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn look(&mut self) {
-        let nodes = walk(
-            self.query,
-            &self.index.lot_names,
-            &self.index.alphabet,
-            self.slips,
-        );
+        let nodes = walk(self.query, &self.index.lot_names, &self.index.alphabet, self.slips);
         self.lots(&nodes);
         self.lanes_of_found_lots();
         self.lanes_by_name();
@@ -135,12 +113,7 @@ impl Search<'_> {
     }
 
     fn lanes_by_name(&mut self) {
-        for node in walk(
-            self.query,
-            &self.index.names,
-            &self.index.alphabet,
-            self.slips,
-        ) {
+        for node in walk(self.query, &self.index.names, &self.index.alphabet, self.slips) {
             if self.whole(&node) {
                 for place in self.index.names.places(node.range) {
                     self.lanes_named(&node, place);
@@ -161,9 +134,7 @@ impl Search<'_> {
                 _ => Fit::Inside,
             };
             let score = Score::new(fit, node.initials, place.len);
-            if self.found.lanes.wants(score)
-                && self.visible.has(self.index.lot_of_lane[use_.lane as usize])
-            {
+            if self.found.lanes.wants(score) && self.visible.has(self.index.lot_of_lane[use_.lane as usize]) {
                 self.found.lanes.offer(score, use_.lane);
             }
         }
@@ -171,28 +142,17 @@ impl Search<'_> {
 
     /// Lanes for which the query runs from the lot's name into the lane's.
     fn lanes_after_lots(&mut self, nodes: &[Node]) {
-        let best = if self.slips {
-            Fit::SlippedStart
-        } else {
-            Fit::WholeLotThenLane
-        };
+        let best = if self.slips { Fit::SlippedStart } else { Fit::WholeLotThenLane };
         if !self.found.lanes.wants(Score::best_of(best)) {
             return;
         }
         let (exact, slipped) = self.tails();
         for node in nodes {
-            let tails = if self.slips && !node.slipped {
-                slipped
-            } else {
-                exact
-            };
+            let tails = if self.slips && !node.slipped { slipped } else { exact };
             let begun = node.at > 0 && node.at < self.query.len();
             // One letter says too little of a lot, unless nothing better is there.
             let vague = node.at < 2 && self.query.letter(0).is_some();
-            if begun
-                && tails >> node.at & 1 == 1
-                && !(vague && (self.slips || self.found.lanes.is_full()))
-            {
+            if begun && tails >> node.at & 1 == 1 && !(vague && (self.slips || self.found.lanes.is_full())) {
                 self.lanes_after(node);
             }
         }
@@ -204,9 +164,7 @@ impl Search<'_> {
         let (index, query) = (self.index, self.query);
         if index.names.len() > FEW_NAMES {
             let fits = |from: &usize| reaches_end(query, &index.names, &index.alphabet, *from);
-            let exact = (1..query.len())
-                .filter(fits)
-                .fold(0, |places, from| places | 1 << from);
+            let exact = (1..query.len()).filter(fits).fold(0, |places, from| places | 1 << from);
             return (exact, Places::MAX);
         }
         let (mut exact, mut slipped) = (0, 0);
@@ -224,11 +182,7 @@ impl Search<'_> {
     fn lanes_after(&mut self, node: &Node) {
         for place in self.index.lot_names.places(node.range) {
             let lot = self.index.lot_of_name[place.string as usize];
-            let score = Score::new(
-                self.fit_after(node, place, true),
-                node.initials,
-                left_out(node, place),
-            );
+            let score = Score::new(self.fit_after(node, place, true), node.initials, left_out(node, place));
             if self.visible.has(lot) && self.found.lanes.wants(score) {
                 for lane in self.index.lanes_of(lot) {
                     for name in self.index.names_of_lane[lane as usize] {
@@ -241,20 +195,12 @@ impl Search<'_> {
 
     fn lane_after(&mut self, node: &Node, place: Place, lane: u32, name: u32) {
         let slips = self.slips && !node.slipped;
-        if !self
-            .query
-            .could_match(node.at, self.index.names.sign(name), u32::from(slips))
-        {
+        if !self.query.could_match(node.at, self.index.names.sign(name), u32::from(slips)) {
             return;
         }
         // With the slip used up in the lot's name, the lane's must fit without one.
         let fits = if self.slips && node.slipped {
-            fits(
-                self.query,
-                self.index.names.string(name),
-                &self.index.alphabet,
-                false,
-            )
+            fits(self.query, self.index.names.string(name), &self.index.alphabet, false)
         } else {
             self.fits_of(name)
         };
@@ -285,10 +231,7 @@ impl Search<'_> {
             let fits = fits(self.query, name, &self.index.alphabet, self.slips);
             (self.starts[at], self.insides[at]) = (fits.start, fits.inside);
         }
-        Fits {
-            start: self.starts[at],
-            inside: self.insides[at],
-        }
+        Fits { start: self.starts[at], inside: self.insides[at] }
     }
 }
 

@@ -20,15 +20,9 @@ pub(super) struct Syllable {
 
 impl Syllable {
     fn new(text: &str) -> Self {
-        let letters = text
-            .bytes()
-            .rev()
-            .fold(0, |packed, byte| (packed << 8) | u64::from(byte));
+        let letters = text.bytes().rev().fold(0, |packed, byte| (packed << 8) | u64::from(byte));
         // Syllables are at most 6 letters, so their length fits.
-        Self {
-            letters,
-            len: u8::try_from(text.len()).unwrap_or(u8::MAX),
-        }
+        Self { letters, len: u8::try_from(text.len()).unwrap_or(u8::MAX) }
     }
 
     /// Letter `i`, or 0 behind the end.
@@ -50,12 +44,7 @@ pub(super) struct Alphabet {
 impl Alphabet {
     pub(super) fn new() -> Self {
         // END and OVERFULL have no readings.
-        Self {
-            units: HashMap::new(),
-            spans: vec![(0, 0); 2],
-            readings: Vec::new(),
-            signs: vec![0; 2],
-        }
+        Self { units: HashMap::new(), spans: vec![(0, 0); 2], readings: Vec::new(), signs: vec![0; 2] }
     }
 
     /// The number of `c`, given now if it has none.
@@ -70,11 +59,7 @@ impl Alphabet {
         self.readings.extend(readings(c));
         let span = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.spans.push((span(first), span(self.readings.len())));
-        self.signs.push(
-            self.readings[first..]
-                .iter()
-                .fold(sign(c), |sum, reading| sum | letters_sign(*reading)),
-        );
+        self.signs.push(self.readings[first..].iter().fold(sign(c), |sum, reading| sum | letters_sign(*reading)));
         self.units.insert(c, unit);
         unit
     }
@@ -136,10 +121,7 @@ fn readings(c: char) -> Vec<Syllable> {
 
 /// The characters of a name or query that count: letters and digits of any script, narrow and in lower case.
 pub(super) fn plain(text: &str) -> impl Iterator<Item = char> {
-    text.chars()
-        .map(narrow)
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
+    text.chars().map(narrow).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// Full-width Latin as its narrow twin.

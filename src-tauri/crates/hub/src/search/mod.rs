@@ -110,12 +110,7 @@ impl Index {
         add_up(&mut first_lane);
         let mut alphabet = Alphabet::new();
         let (lot_strings, lot_of_name) = lot_strings(&lots, &mut alphabet);
-        let Named {
-            strings,
-            uses,
-            uses_from,
-            names_of_lane,
-        } = Named::of(&lanes, &mut alphabet);
+        let Named { strings, uses, uses_from, names_of_lane } = Named::of(&lanes, &mut alphabet);
         let lot_names = Strings::build(&lot_strings, &alphabet);
         let names = Strings::build(&strings, &alphabet);
         Self {
@@ -136,19 +131,11 @@ impl Index {
     /// Finds at most `limit` lots and `limit` lanes among those visible.
     pub fn find(&self, query: &str, limit: usize, visible: &Visible) -> Hits<'_> {
         let mut found = find::find(self, query, limit, visible);
-        if found.lots.is_empty()
-            && found.lanes.is_empty()
-            && LEFT_OUT.iter().any(|word| query.contains(word))
-        {
+        if found.lots.is_empty() && found.lanes.is_empty() && LEFT_OUT.iter().any(|word| query.contains(word)) {
             found = find::find(self, &without_left_out(query), limit, visible);
         }
         let lot = |lot: u32| &self.lots[lot as usize];
-        let lane = |lane: u32| {
-            (
-                &self.lanes[lane as usize],
-                lot(self.lot_of_lane[lane as usize]),
-            )
-        };
+        let lane = |lane: u32| (&self.lanes[lane as usize], lot(self.lot_of_lane[lane as usize]));
         Hits {
             lots: found.lots.iter().map(|(_, place)| lot(place)).collect(),
             lanes: found.lanes.iter().map(|(_, place)| lane(place)).collect(),
@@ -160,17 +147,10 @@ impl Index {
     pub fn first(&self, limit: usize, visible: &Visible) -> Hits<'_> {
         let seen = |lot: &u32| visible.has(*lot);
         let lots = (0..narrow(self.lots.len())).filter(seen).take(limit);
-        let lanes = self
-            .lanes
-            .iter()
-            .zip(&self.lot_of_lane)
-            .filter(|(_, lot)| seen(lot))
-            .take(limit);
+        let lanes = self.lanes.iter().zip(&self.lot_of_lane).filter(|(_, lot)| seen(lot)).take(limit);
         Hits {
             lots: lots.map(|lot| &self.lots[lot as usize]).collect(),
-            lanes: lanes
-                .map(|(lane, lot)| (lane, &self.lots[*lot as usize]))
-                .collect(),
+            lanes: lanes.map(|(lane, lot)| (lane, &self.lots[*lot as usize])).collect(),
         }
     }
 
@@ -190,24 +170,15 @@ impl Index {
     }
 
     fn uses_of(&self, name: u32) -> impl Iterator<Item = Use> {
-        let (from, to) = (
-            self.uses_from[name as usize],
-            self.uses_from[name as usize + 1],
-        );
+        let (from, to) = (self.uses_from[name as usize], self.uses_from[name as usize + 1]);
         self.uses[from as usize..to as usize].iter().copied()
     }
 }
 
 /// Lanes in the order of their lots, with the place of each lane's lot.
 fn with_lots(lots: &[Lot], lanes: Vec<Lane>) -> (Vec<Lane>, Vec<u32>) {
-    let places: HashMap<&LotId, u32> = lots
-        .iter()
-        .enumerate()
-        .map(|(at, lot)| (&lot.id, narrow(at)))
-        .collect();
-    let known = lanes
-        .into_iter()
-        .filter_map(|lane| Some((*places.get(&lane.lot)?, lane)));
+    let places: HashMap<&LotId, u32> = lots.iter().enumerate().map(|(at, lot)| (&lot.id, narrow(at))).collect();
+    let known = lanes.into_iter().filter_map(|lane| Some((*places.get(&lane.lot)?, lane)));
     let mut in_order: Vec<(u32, Lane)> = known.collect();
     in_order.sort_by(|(lot, lane), (other_lot, other)| {
         (lot, &lane.code, &lane.id).cmp(&(other_lot, &other.code, &other.id))
@@ -220,9 +191,7 @@ fn units(text: &str, alphabet: &mut Alphabet) -> Vec<Unit> {
 }
 
 fn without_left_out(text: &str) -> String {
-    LEFT_OUT
-        .iter()
-        .fold(text.to_owned(), |text, word| text.replace(word, ""))
+    LEFT_OUT.iter().fold(text.to_owned(), |text, word| text.replace(word, ""))
 }
 
 fn lot_strings(lots: &[Lot], alphabet: &mut Alphabet) -> (Vec<Vec<Unit>>, Vec<u32>) {
@@ -262,41 +231,21 @@ impl Named {
                 narrow(strings.len() - 1)
             })
         };
-        let names_of_lane: Vec<[u32; 2]> = lanes
-            .iter()
-            .map(|lane| [number(&lane.name), number(&lane.code)])
-            .collect();
+        let names_of_lane: Vec<[u32; 2]> = lanes.iter().map(|lane| [number(&lane.name), number(&lane.code)]).collect();
         let mut uses_from = vec![0; strings.len() + 1];
         for name in names_of_lane.iter().flatten() {
             uses_from[*name as usize + 1] += 1;
         }
         add_up(&mut uses_from);
-        let (mut next, mut uses) = (
-            uses_from.clone(),
-            vec![
-                Use {
-                    lane: 0,
-                    is_code: false
-                };
-                2 * lanes.len()
-            ],
-        );
+        let (mut next, mut uses) = (uses_from.clone(), vec![Use { lane: 0, is_code: false }; 2 * lanes.len()]);
         for (lane, names) in names_of_lane.iter().enumerate() {
             for (name, is_code) in names.iter().zip([false, true]) {
                 let place = &mut next[*name as usize];
-                uses[*place as usize] = Use {
-                    lane: narrow(lane),
-                    is_code,
-                };
+                uses[*place as usize] = Use { lane: narrow(lane), is_code };
                 *place += 1;
             }
         }
-        Self {
-            strings,
-            uses,
-            uses_from,
-            names_of_lane,
-        }
+        Self { strings, uses, uses_from, names_of_lane }
     }
 }
 

@@ -30,10 +30,7 @@ impl Query {
     }
 
     pub(super) fn new(chars: &[char], alphabet: &Alphabet) -> Self {
-        let ascii: Vec<u8> = chars
-            .iter()
-            .map(|c| u8::try_from(*c).ok().filter(u8::is_ascii).unwrap_or(0))
-            .collect();
+        let ascii: Vec<u8> = chars.iter().map(|c| u8::try_from(*c).ok().filter(u8::is_ascii).unwrap_or(0)).collect();
         let window = |p: usize| {
             let bytes = ascii[p..].iter().take(8).rev();
             bytes.fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
@@ -78,18 +75,11 @@ impl Query {
 
     /// The places after `unit` was matched from `p` on.
     pub(super) fn step(&self, unit: Unit, p: usize, alphabet: &Alphabet) -> Places {
-        let literal = if self.units[p] == Some(unit) {
-            1 << (p + 1)
-        } else {
-            0
-        };
+        let literal = if self.units[p] == Some(unit) { 1 << (p + 1) } else { 0 };
         if self.letter(p).is_none() {
             return literal;
         }
-        alphabet
-            .readings(unit)
-            .iter()
-            .fold(literal, |ends, reading| ends | self.read(*reading, p))
+        alphabet.readings(unit).iter().fold(literal, |ends, reading| ends | self.read(*reading, p))
     }
 
     /// The ways a reading can be typed from `p` on: whole, its initial (zh, ch and sh too), or begun where the query ends.
@@ -134,25 +124,15 @@ impl Query {
             return 0;
         }
         let tail = |typed_from: usize, right_from: usize, end: usize| {
-            let differ =
-                without_low_bytes(typed, typed_from) ^ without_low_bytes(right, right_from);
-            if end <= rest && end > 0 && differ & low_bytes(len - right_from) == 0 {
-                1 << (p + end)
-            } else {
-                0
-            }
+            let differ = without_low_bytes(typed, typed_from) ^ without_low_bytes(right, right_from);
+            if end <= rest && end > 0 && differ & low_bytes(len - right_from) == 0 { 1 << (p + end) } else { 0 }
         };
         let wrong = tail(same + 1, same + 1, len);
         let too_much = tail(same + 1, same, len + 1);
         let missing = tail(same, same + 1, len - 1);
-        let swapped_pair = same + 1 < len
-            && byte(typed, same) == byte(right, same + 1)
-            && byte(typed, same + 1) == byte(right, same);
-        let swapped = if swapped_pair {
-            tail(same + 2, same + 2, len)
-        } else {
-            0
-        };
+        let swapped_pair =
+            same + 1 < len && byte(typed, same) == byte(right, same + 1) && byte(typed, same + 1) == byte(right, same);
+        let swapped = if swapped_pair { tail(same + 2, same + 2, len) } else { 0 };
         wrong | too_much | missing | swapped
     }
 }

@@ -56,10 +56,7 @@ pub(super) struct Best {
 
 impl Best {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            list: Vec::with_capacity(limit + 1),
-        }
+        Self { limit, list: Vec::with_capacity(limit + 1) }
     }
 
     /// Takes `item` if it is among the best.

@@ -54,40 +54,25 @@ impl Strings {
             signs: Vec::with_capacity(strings.len()),
         };
         for (number, string) in strings.iter().enumerate() {
-            built
-                .suffixes
-                .extend((0..string.len()).map(|i| narrow(built.units.len() + i)));
+            built.suffixes.extend((0..string.len()).map(|i| narrow(built.units.len() + i)));
             built.units.extend_from_slice(string);
             built.units.push(END);
             built.owners.resize(built.units.len(), narrow(number));
             built.starts.push(narrow(built.units.len()));
-            built.signs.push(
-                string
-                    .iter()
-                    .fold(0, |sum, unit| sum | alphabet.sign(*unit)),
-            );
+            built.signs.push(string.iter().fold(0, |sum, unit| sum | alphabet.sign(*unit)));
         }
         let units = &built.units;
-        built
-            .suffixes
-            .sort_unstable_by(|a, b| compare(&units[*a as usize..], &units[*b as usize..]));
+        built.suffixes.sort_unstable_by(|a, b| compare(&units[*a as usize..], &units[*b as usize..]));
         built.index_roots(alphabet);
         built
     }
 
     fn index_roots(&mut self, alphabet: &Alphabet) {
-        let all = Range {
-            lo: 0,
-            hi: narrow(self.suffixes.len()),
-        };
+        let all = Range { lo: 0, hi: narrow(self.suffixes.len()) };
         let roots: Vec<(Unit, Range)> = self.children(all, 0).collect();
         for (number, (unit, _)) in roots.iter().enumerate() {
             self.by_unit[usize::from(*unit)] = narrow(number);
-            let mut letters: Vec<u8> = alphabet
-                .readings(*unit)
-                .iter()
-                .map(|reading| reading.letter(0))
-                .collect();
+            let mut letters: Vec<u8> = alphabet.readings(*unit).iter().map(|reading| reading.letter(0)).collect();
             letters.sort_unstable();
             letters.dedup();
             for letter in letters {
@@ -104,16 +89,12 @@ impl Strings {
 
     /// The root of one unit.
     pub(super) fn root(&self, unit: Unit) -> Option<Range> {
-        self.roots
-            .get(*self.by_unit.get(usize::from(unit))? as usize)
-            .map(|(_, range)| *range)
+        self.roots.get(*self.by_unit.get(usize::from(unit))? as usize).map(|(_, range)| *range)
     }
 
     /// The roots that can be typed beginning with this letter.
     pub(super) fn roots_of_letter(&self, letter: u8) -> impl Iterator<Item = (Unit, Range)> {
-        self.by_letter[usize::from(letter - b'a')]
-            .iter()
-            .map(|root| self.roots[*root as usize])
+        self.by_letter[usize::from(letter - b'a')].iter().map(|root| self.roots[*root as usize])
     }
 
     fn unit(&self, suffix: u32, depth: u32) -> Unit {
@@ -156,28 +137,16 @@ impl Strings {
 
     /// Where the suffixes of a range stand.
     pub(super) fn places(&self, range: Range) -> impl Iterator<Item = Place> {
-        self.suffixes[range.lo as usize..range.hi as usize]
-            .iter()
-            .map(|at| {
-                let string = self.owners[*at as usize];
-                let (start, end) = (
-                    self.starts[string as usize],
-                    self.starts[string as usize + 1],
-                );
-                Place {
-                    string,
-                    offset: at - start,
-                    len: end - 1 - start,
-                }
-            })
+        self.suffixes[range.lo as usize..range.hi as usize].iter().map(|at| {
+            let string = self.owners[*at as usize];
+            let (start, end) = (self.starts[string as usize], self.starts[string as usize + 1]);
+            Place { string, offset: at - start, len: end - 1 - start }
+        })
     }
 
     /// The units of one string.
     pub(super) fn string(&self, string: u32) -> &[Unit] {
-        let (start, end) = (
-            self.starts[string as usize],
-            self.starts[string as usize + 1],
-        );
+        let (start, end) = (self.starts[string as usize], self.starts[string as usize + 1]);
         &self.units[start as usize..end as usize - 1]
     }
 

@@ -5,10 +5,7 @@ use pinyin::ToPinyinMulti as _;
 use proptest::prelude::*;
 
 fn lot(id: &str, name: &str) -> Lot {
-    Lot {
-        id: id.parse().unwrap(),
-        name: name.to_owned(),
-    }
+    Lot { id: id.parse().unwrap(), name: name.to_owned() }
 }
 
 fn lane(id: &str, lot: &str, name: &str, code: &str) -> Lane {
@@ -46,10 +43,7 @@ fn demo() -> Index {
 
 fn lanes(index: &Index, query: &str) -> Vec<String> {
     let hits = index.find(query, 20, &index.visible(|_| true));
-    hits.lanes
-        .iter()
-        .map(|(lane, _)| lane.id.to_string())
-        .collect()
+    hits.lanes.iter().map(|(lane, _)| lane.id.to_string()).collect()
 }
 
 #[test]
@@ -79,26 +73,14 @@ fn a_lane_is_found_by_name_code_pinyin_initials_and_any_mixture() {
         "悦大厦",
         "caiyuedaxiadongm",
     ] {
-        assert!(
-            lanes(&index, query).contains(&"E01".to_owned()),
-            "{query}: {:?}",
-            lanes(&index, query)
-        );
+        assert!(lanes(&index, query).contains(&"E01".to_owned()), "{query}: {:?}", lanes(&index, query));
     }
 }
 
 #[test]
 fn characters_with_several_readings_are_found_by_each() {
     let index = demo();
-    for query in [
-        "chongqing",
-        "zhongqing",
-        "cqcagc",
-        "zqzagc",
-        "changan",
-        "zhangan",
-        "cqguangchang",
-    ] {
+    for query in ["chongqing", "zhongqing", "cqcagc", "zqzagc", "changan", "zhangan", "cqguangchang"] {
         assert_eq!(lanes(&index, query), ["C1"], "{query}");
     }
     for query in ["yinhang", "yinxing", "yh", "yx"] {
@@ -112,10 +94,7 @@ fn characters_with_several_readings_are_found_by_each() {
 #[test]
 fn a_syllable_is_cut_every_way_it_can_be() {
     let found = lanes(&demo(), "xian");
-    assert!(
-        found.contains(&"X1".to_owned()) && found.contains(&"X2".to_owned()),
-        "{found:?}"
-    );
+    assert!(found.contains(&"X1".to_owned()) && found.contains(&"X2".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -152,11 +131,7 @@ fn one_slip_is_forgiven() {
         "cydxdnjk",
         "caiyuedaxiadomgmen",
     ] {
-        assert!(
-            lanes(&index, query).contains(&"E01".to_owned()),
-            "{query}: {:?}",
-            lanes(&index, query)
-        );
+        assert!(lanes(&index, query).contains(&"E01".to_owned()), "{query}: {:?}", lanes(&index, query));
     }
     assert_eq!(lanes(&index, "zzzzzz"), [""; 0]);
 }
@@ -167,30 +142,15 @@ fn the_best_comes_first() {
     assert_eq!(lanes(&index, "E02")[0], "E02");
     assert_eq!(lanes(&index, "彩悦大厦西门")[0], "W01");
     assert_eq!(lanes(&index, "cydxxm"), ["W01"]);
-    assert_eq!(
-        lanes(&index, "东门")[..2],
-        ["X2", "X1"],
-        "whole names before beginnings"
-    );
+    assert_eq!(lanes(&index, "东门")[..2], ["X2", "X1"], "whole names before beginnings");
 }
 
 #[test]
 fn lots_are_found_by_their_own_names_only() {
     let index = demo();
     let hits = index.find("cydx", 20, &index.visible(|_| true));
-    assert_eq!(
-        hits.lots
-            .iter()
-            .map(|lot| lot.name.as_str())
-            .collect::<Vec<_>>(),
-        ["彩悦大厦"]
-    );
-    assert!(
-        index
-            .find("dmjk", 20, &index.visible(|_| true))
-            .lots
-            .is_empty()
-    );
+    assert_eq!(hits.lots.iter().map(|lot| lot.name.as_str()).collect::<Vec<_>>(), ["彩悦大厦"]);
+    assert!(index.find("dmjk", 20, &index.visible(|_| true)).lots.is_empty());
 }
 
 #[test]
@@ -202,22 +162,16 @@ fn odd_queries_find_nothing_and_do_no_harm() {
     }
     let empty = Index::build(vec![], vec![]);
     assert!(lanes(&empty, "caiyuedaxia").is_empty());
-    assert!(
-        index
-            .find("cydx", 0, &index.visible(|_| true))
-            .lanes
-            .is_empty()
-    );
+    assert!(index.find("cydx", 0, &index.visible(|_| true)).lanes.is_empty());
 }
 
 const CHARS: &[char] = &[
-    '彩', '悦', '大', '厦', '重', '庆', '长', '安', '行', '乐', '西', '东', '门', '进', '口', '银',
-    '绿', '女', '广', '场', '中', '山', '石', '学', '院', 'A', 'b', '1', '2', '7',
+    '彩', '悦', '大', '厦', '重', '庆', '长', '安', '行', '乐', '西', '东', '门', '进', '口', '银', '绿', '女', '广',
+    '场', '中', '山', '石', '学', '院', 'A', 'b', '1', '2', '7',
 ];
 
 fn name() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(CHARS), 2..8)
-        .prop_map(|chars| chars.into_iter().collect())
+    prop::collection::vec(prop::sample::select(CHARS), 2..8).prop_map(|chars| chars.into_iter().collect())
 }
 
 /// One way to type a name: `pick` chooses among the readings, `short` types initials only.
@@ -228,10 +182,7 @@ fn typed(name: &str, pick: usize, short: bool) -> String {
             out.push(c);
             continue;
         };
-        let plain = readings
-            .get(pick % readings.count())
-            .plain()
-            .replace('ü', "v");
+        let plain = readings.get(pick % readings.count()).plain().replace('ü', "v");
         out.push_str(if short { &plain[..1] } else { &plain });
     }
     out
@@ -246,12 +197,7 @@ fn build(site: &[(String, Vec<String>)]) -> Index {
     for (n, (name, names)) in site.iter().enumerate() {
         lots.push(lot(&format!("lot{n}"), name));
         for (m, name) in names.iter().enumerate() {
-            all.push(lane(
-                &format!("lane{n}-{m}"),
-                &format!("lot{n}"),
-                name,
-                &format!("Q{n}X{m}"),
-            ));
+            all.push(lane(&format!("lane{n}-{m}"), &format!("lot{n}"), name, &format!("Q{n}X{m}")));
         }
     }
     Index::build(lots, all)

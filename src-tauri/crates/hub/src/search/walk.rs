@@ -24,19 +24,8 @@ pub(super) struct Node {
 }
 
 /// Everything a walk opened; whole matches are the nodes with `at` at the query's end.
-pub(super) fn walk(
-    query: &Query,
-    strings: &Strings,
-    alphabet: &Alphabet,
-    slips: bool,
-) -> Vec<Node> {
-    let mut walk = Walk {
-        query,
-        strings,
-        alphabet,
-        slips,
-        open: Vec::new(),
-    };
+pub(super) fn walk(query: &Query, strings: &Strings, alphabet: &Alphabet, slips: bool) -> Vec<Node> {
+    let mut walk = Walk { query, strings, alphabet, slips, open: Vec::new() };
     walk.roots(0, false);
     if slips {
         // The first character too much, or wrong: what follows it is looked for instead.
@@ -54,19 +43,8 @@ pub(super) fn walk(
 }
 
 /// Whether everything of the query from `from` on fits somewhere, without a slip.
-pub(super) fn reaches_end(
-    query: &Query,
-    strings: &Strings,
-    alphabet: &Alphabet,
-    from: usize,
-) -> bool {
-    let mut walk = Walk {
-        query,
-        strings,
-        alphabet,
-        slips: false,
-        open: Vec::new(),
-    };
+pub(super) fn reaches_end(query: &Query, strings: &Strings, alphabet: &Alphabet, from: usize) -> bool {
+    let mut walk = Walk { query, strings, alphabet, slips: false, open: Vec::new() };
     walk.roots(from, false);
     // Depth first: the end is often near.
     while let Some(node) = walk.open.pop() {
@@ -88,34 +66,20 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn roots(&mut self, at: usize, slipped: bool) {
-        let start = |range| Node {
-            range,
-            depth: 0,
-            at,
-            slipped,
-            initials: 0,
-        };
+        let start = |range| Node { range, depth: 0, at, slipped, initials: 0 };
         let (query, strings) = (self.query, self.strings);
         if let Some(letter) = query.letter(at) {
             for (unit, range) in strings.roots_of_letter(letter) {
                 self.exact(start(range), unit);
             }
         }
-        if let Some((unit, range)) = query
-            .unit(at)
-            .and_then(|unit| Some((unit, strings.root(unit)?)))
-        {
+        if let Some((unit, range)) = query.unit(at).and_then(|unit| Some((unit, strings.root(unit)?))) {
             self.exact(start(range), unit);
         }
         if self.slips && !slipped && query.letter(at).is_some() {
             for (unit, range) in strings.roots() {
                 let misread = |places, reading| places | query.misread(reading, at);
-                let ends = self
-                    .alphabet
-                    .readings(*unit)
-                    .iter()
-                    .copied()
-                    .fold(0, misread);
+                let ends = self.alphabet.readings(*unit).iter().copied().fold(0, misread);
                 self.push(start(*range), ends, true);
             }
         }
@@ -131,11 +95,7 @@ impl Walk<'_> {
                 self.push(child, ends, true);
             }
             // A character too much.
-            self.open.push(Node {
-                at: node.at + 1,
-                slipped: true,
-                ..node
-            });
+            self.open.push(Node { at: node.at + 1, slipped: true, ..node });
         } else if query.letter(node.at).is_some() {
             for (unit, range) in strings.children(node.range, node.depth) {
                 self.exact(Node { range, ..node }, unit);
@@ -156,13 +116,7 @@ impl Walk<'_> {
         for at in each(ends) {
             let by_initial = at == node.at + 1 && self.query.letter(node.at).is_some();
             let initials = node.initials.saturating_add(u8::from(by_initial));
-            self.open.push(Node {
-                depth: node.depth + 1,
-                at,
-                slipped,
-                initials,
-                ..node
-            });
+            self.open.push(Node { depth: node.depth + 1, at, slipped, initials, ..node });
         }
     }
 }
@@ -201,8 +155,5 @@ pub(super) fn fits(query: &Query, name: &[Unit], alphabet: &Alphabet, slips: boo
         (exact, slipped) = (exact_here, slipped_here);
         inside |= if slips { slipped } else { exact };
     }
-    Fits {
-        start: if slips { slipped } else { exact },
-        inside,
-    }
+    Fits { start: if slips { slipped } else { exact }, inside }
 }

@@ -18,20 +18,12 @@ impl Listener {
         let url = Url::parse(address.trim()).ok()?;
         let scheme = url.scheme().to_owned();
         let usual = (scheme == "rtsp").then_some(RTSP_PORT);
-        Some(Self {
-            host: url.host_str()?.to_ascii_lowercase(),
-            port: url.port_or_known_default().or(usual),
-            scheme,
-        })
+        Some(Self { host: url.host_str()?.to_ascii_lowercase(), port: url.port_or_known_default().or(usual), scheme })
     }
 
     /// Where the maker's own stream is, beside the device itself.
     fn stream_beside(url: &str) -> Option<Self> {
-        Some(Self {
-            scheme: "rtsp".to_owned(),
-            port: Some(RTSP_PORT),
-            ..Self::of(url)?
-        })
+        Some(Self { scheme: "rtsp".to_owned(), port: Some(RTSP_PORT), ..Self::of(url)? })
     }
 }
 
@@ -47,11 +39,7 @@ pub(crate) struct Addresses<'a> {
 impl Addresses<'_> {
     /// Whether the device itself is asked at the same place: host, port and scheme.
     pub(crate) fn same_device(self, other: Self) -> bool {
-        self.url == other.url
-            || same(
-                Listener::of(self.url).as_ref(),
-                Listener::of(other.url).as_ref(),
-            )
+        self.url == other.url || same(Listener::of(self.url).as_ref(), Listener::of(other.url).as_ref())
     }
 
     /// Whether its live stream is asked for at the same place.
@@ -64,10 +52,7 @@ impl Addresses<'_> {
     /// Whether its live stream is asked for where the maker has it, beside the device: whoever is there knows the device's
     /// own password.
     pub(crate) fn streams_beside(self) -> bool {
-        same(
-            Listener::stream_beside(self.url).as_ref(),
-            self.stream().as_ref(),
-        )
+        same(Listener::stream_beside(self.url).as_ref(), self.stream().as_ref())
     }
 
     fn stream(self) -> Option<Listener> {
@@ -114,10 +99,7 @@ pub(crate) fn taken_out(address: &str) -> Option<(String, UserInfo)> {
         let decoded = percent_encoding::percent_decode_str(text);
         decoded.decode_utf8_lossy().into_owned()
     };
-    let info = UserInfo {
-        username: plain(url.username()),
-        password: plain(url.password().unwrap_or_default()),
-    };
+    let info = UserInfo { username: plain(url.username()), password: plain(url.password().unwrap_or_default()) };
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
     Some((url.into(), info))
@@ -134,21 +116,11 @@ mod tests {
     #[test]
     fn another_host_port_or_scheme_is_another_listener_and_another_path_is_not() {
         let was = at("http://10.0.0.9", "");
-        for same in [
-            "http://10.0.0.9:80",
-            "http://10.0.0.9/cam",
-            " http://10.0.0.9 ",
-        ] {
+        for same in ["http://10.0.0.9:80", "http://10.0.0.9/cam", " http://10.0.0.9 "] {
             assert!(was.same_device(at(same, "")), "{same}");
             assert!(was.same_stream(at(same, "")), "{same}");
         }
-        for other in [
-            "https://10.0.0.9",
-            "http://10.0.0.9:81",
-            "http://10.0.0.10",
-            "http://camera",
-            "",
-        ] {
+        for other in ["https://10.0.0.9", "http://10.0.0.9:81", "http://10.0.0.10", "http://camera", ""] {
             assert!(!was.same_device(at(other, "")), "{other}");
         }
         assert!(was.same_stream(at("http://10.0.0.9", "rtsp://10.0.0.9/live")));
@@ -156,10 +128,7 @@ mod tests {
         assert!(!was.same_stream(at("http://10.0.0.9", "rtsp://10.0.0.66/live")));
         assert!(!was.same_stream(at("http://10.0.0.9", "nonsense")));
         assert!(at("x", "nonsense").same_stream(at("x", "nonsense")));
-        assert!(
-            was.streams_beside()
-                && at("http://10.0.0.9:81", "rtsp://10.0.0.9/live").streams_beside()
-        );
+        assert!(was.streams_beside() && at("http://10.0.0.9:81", "rtsp://10.0.0.9/live").streams_beside());
         assert!(!at("http://10.0.0.9", "rtsp://10.0.0.66/live").streams_beside());
         assert!(!at("http://10.0.0.9", "nonsense").streams_beside());
     }
@@ -175,20 +144,12 @@ mod tests {
         ] {
             assert!(has_user_info(address), "{address}");
         }
-        for address in [
-            "rtsp://10.0.0.9/live@home",
-            "http://10.0.0.9/?to=a@b",
-            "",
-            "camera",
-        ] {
+        for address in ["rtsp://10.0.0.9/live@home", "http://10.0.0.9/?to=a@b", "", "camera"] {
             assert!(!has_user_info(address), "{address}");
         }
         let (rest, info) = taken_out("rtsp://viewer:p%2Fw@10.0.0.8/live").unwrap();
         assert_eq!(rest, "rtsp://10.0.0.8/live");
-        assert_eq!(
-            (info.username.as_str(), info.password.as_str()),
-            ("viewer", "p/w")
-        );
+        assert_eq!((info.username.as_str(), info.password.as_str()), ("viewer", "p/w"));
         assert!(taken_out("rtsp://10.0.0.8/live").is_none());
     }
 }

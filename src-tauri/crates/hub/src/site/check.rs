@@ -97,13 +97,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Notes a second `what` of the same name, for example two passes for one lot and plate.
-    pub(super) fn only_once(
-        &mut self,
-        what: &'static str,
-        name: String,
-        at: usize,
-        faults: &mut Faults,
-    ) {
+    pub(super) fn only_once(&mut self, what: &'static str, name: String, at: usize, faults: &mut Faults) {
         let reason = |line| format!("{what} {name:?} stands already in line {line}");
         if let Some(first) = self.once.get(&(what, name.clone())) {
             let line = faults.line(*first);
@@ -124,18 +118,12 @@ impl Names {
 
     /// `by` (for example `lane.lot`) refers to this id.
     pub(super) fn mention(&mut self, noun: Noun, id: &str, at: usize, by: &'static str) {
-        self.mentions.push(Mention {
-            noun,
-            id: id.to_owned(),
-            at,
-            by,
-        });
+        self.mentions.push(Mention { noun, id: id.to_owned(), at, by });
     }
 
     /// The area hangs below another, or is a root.
     pub(super) fn hangs_below(&mut self, area: &str, parent: Option<&str>, at: usize) {
-        self.parents
-            .insert(area.to_owned(), (parent.map(str::to_owned), at));
+        self.parents.insert(area.to_owned(), (parent.map(str::to_owned), at));
     }
 
     /// The robot stands at this lane, and can stand at no other.
@@ -145,8 +133,7 @@ impl Names {
 
     /// The robot is called by this number.
     pub(super) fn robot_number(&mut self, number: &str, id: &str, at: usize) {
-        self.robot_numbers
-            .push((number.to_owned(), id.to_owned(), at));
+        self.robot_numbers.push((number.to_owned(), id.to_owned(), at));
     }
 
     /// A device is to be asked at this host; `by` (for example `device.url`) says so.
@@ -155,19 +142,8 @@ impl Names {
     }
 
     /// The device is to have this push key, which can be guessed: `why` says what would be right.
-    pub(super) fn has_guessed_key(
-        &mut self,
-        device: &str,
-        key: &str,
-        at: usize,
-        why: &'static str,
-    ) {
-        self.guessed.push(Guessed {
-            device: device.to_owned(),
-            sum: key_sum(key),
-            at,
-            why,
-        });
+    pub(super) fn has_guessed_key(&mut self, device: &str, key: &str, at: usize, why: &'static str) {
+        self.guessed.push(Guessed { device: device.to_owned(), sum: key_sum(key), at, why });
     }
 
     /// Looks everything through.
@@ -178,15 +154,8 @@ impl Names {
         self.check_hosts(known, faults);
         self.check_keys(known, faults);
         for (number, id, at) in &self.robot_numbers {
-            if known
-                .robots
-                .get(number)
-                .is_some_and(|other| other != id && !self.has(Noun::Robot, other))
-            {
-                faults.at(
-                    *at,
-                    format!("robot.number: {number:?} belongs to another robot already"),
-                );
+            if known.robots.get(number).is_some_and(|other| other != id && !self.has(Noun::Robot, other)) {
+                faults.at(*at, format!("robot.number: {number:?} belongs to another robot already"));
             }
         }
     }
@@ -216,10 +185,7 @@ impl Names {
                 next = above(&parent);
                 if !seen.insert(parent.clone()) {
                     if parent == *area {
-                        faults.at(
-                            *at,
-                            format!("area.parent: {area:?} would hang below itself"),
-                        );
+                        faults.at(*at, format!("area.parent: {area:?} would hang below itself"));
                     }
                     break;
                 }
@@ -258,10 +224,9 @@ impl Names {
         }
         for (robot, lane, at) in &self.stands_at {
             match taken.insert(robot, lane) {
-                Some(other) if other != lane => faults.at(
-                    *at,
-                    format!("lane: robot {robot:?} belongs to lane {other:?} already"),
-                ),
+                Some(other) if other != lane => {
+                    faults.at(*at, format!("lane: robot {robot:?} belongs to lane {other:?} already"))
+                }
                 _ => {}
             }
         }

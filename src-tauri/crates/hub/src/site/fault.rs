@@ -37,13 +37,8 @@ pub(super) struct Faults {
 impl Faults {
     pub(super) fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at + 1))
-            .collect();
-        Self {
-            line_starts,
-            found: Vec::new(),
-        }
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { line_starts, found: Vec::new() }
     }
 
     /// The line in which byte `at` stands, from 1.
@@ -59,11 +54,7 @@ impl Faults {
         let line = self.line(at);
         let reason = reason.into();
         let column = column(&reason);
-        self.found.push(Fault {
-            line,
-            column,
-            reason,
-        });
+        self.found.push(Fault { line, column, reason });
     }
 
     /// All faults in line order.

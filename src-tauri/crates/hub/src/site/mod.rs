@@ -83,9 +83,7 @@ impl Site {
             }
         }
         let shared = lanes.into_iter().filter(|(_, lanes)| lanes.len() > 1);
-        shared
-            .map(|(barrier, lanes)| format!("{barrier} moves the arms of {}", lanes.join(", ")))
-            .collect()
+        shared.map(|(barrier, lanes)| format!("{barrier} moves the arms of {}", lanes.join(", "))).collect()
     }
 
     /// The same data as TOML; [`Site::parse`] of it gives this site again.
@@ -191,10 +189,7 @@ pub struct Device {
 impl Device {
     /// Where it, and its live stream, are asked.
     pub(crate) fn addresses(&self) -> address::Addresses<'_> {
-        address::Addresses {
-            url: &self.url,
-            rtsp: self.rtsp.as_deref().unwrap_or_default(),
-        }
+        address::Addresses { url: &self.url, rtsp: self.rtsp.as_deref().unwrap_or_default() }
     }
 }
 

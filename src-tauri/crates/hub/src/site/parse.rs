@@ -55,26 +55,14 @@ pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
         let at = error.span().map_or(0, |span| span.start);
         faults.at(at, error.message().replace('\n', "; "));
     }
-    let mut reader = Reader {
-        site: Site::default(),
-        names: Names::default(),
-        faults,
-    };
+    let mut reader = Reader { site: Site::default(), names: Names::default(), faults };
     for (key, value) in table.get_ref() {
         reader.section(key, value);
     }
-    let Reader {
-        site,
-        names,
-        mut faults,
-    } = reader;
+    let Reader { site, names, mut faults } = reader;
     names.check(known, &mut faults);
     let faults = faults.into_sorted();
-    if faults.is_empty() {
-        Ok(site)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(site) } else { Err(faults) }
 }
 
 struct Reader {
@@ -112,15 +100,10 @@ impl Reader {
             return self.links(value);
         }
         let Some((section, read)) = SECTIONS.iter().find(|(section, _)| *section == name) else {
-            return self
-                .faults
-                .at(key.span().start, format!("there is no section {name:?}"));
+            return self.faults.at(key.span().start, format!("there is no section {name:?}"));
         };
         let DeValue::Array(rows) = value.get_ref() else {
-            return self.faults.at(
-                key.span().start,
-                format!("write [[{section}]], not [{section}]"),
-            );
+            return self.faults.at(key.span().start, format!("write [[{section}]], not [{section}]"));
         };
         for row in rows {
             let at = row.span().start;
@@ -155,9 +138,7 @@ impl Reader {
             match number.map(|number| Rules::default().set(name, number).map(|()| number)) {
                 Some(Ok(number)) => drop(self.site.rules.insert(name.to_owned(), number)),
                 Some(Err(error)) => self.faults.at(at, format!("rules: {error}")),
-                None => self
-                    .faults
-                    .at(at, format!("rules.{name}: must be a whole number")),
+                None => self.faults.at(at, format!("rules.{name}: must be a whole number")),
             }
         }
     }

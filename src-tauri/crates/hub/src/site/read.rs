@@ -20,20 +20,8 @@ pub(super) struct Row<'a, 'i> {
 }
 
 impl<'a, 'i> Row<'a, 'i> {
-    pub(super) fn new(
-        section: &'static str,
-        table: &'a DeTable<'i>,
-        at: usize,
-        faults: &'a mut Faults,
-    ) -> Self {
-        Self {
-            section,
-            table,
-            at,
-            asked: BTreeSet::new(),
-            excused: false,
-            faults,
-        }
+    pub(super) fn new(section: &'static str, table: &'a DeTable<'i>, at: usize, faults: &'a mut Faults) -> Self {
+        Self { section, table, at, asked: BTreeSet::new(), excused: false, faults }
     }
 
     fn find(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
@@ -43,21 +31,17 @@ impl<'a, 'i> Row<'a, 'i> {
 
     /// Where the value of `key` stands, or the table where there is none.
     pub(super) fn place(&self, key: &str) -> usize {
-        self.table
-            .get(key)
-            .map_or(self.at, |value| value.span().start)
+        self.table.get(key).map_or(self.at, |value| value.span().start)
     }
 
     /// Notes a fault at the value of `key`.
     pub(super) fn fault(&mut self, key: &str, reason: impl std::fmt::Display) {
-        self.faults
-            .at(self.place(key), format!("{}.{key}: {reason}", self.section));
+        self.faults.at(self.place(key), format!("{}.{key}: {reason}", self.section));
     }
 
     fn required<T>(&mut self, key: &'static str, value: Option<T>) -> Option<T> {
         if !self.table.contains_key(key) {
-            self.faults
-                .at(self.at, format!("{}: {key} is missing", self.section));
+            self.faults.at(self.at, format!("{}: {key} is missing", self.section));
         }
         value
     }
@@ -112,18 +96,13 @@ impl<'a, 'i> Row<'a, 'i> {
     }
 
     /// Text that may be absent, and parses where it is given.
-    pub(super) fn parsed_or_none<T: FromStr<Err: Explained>>(
-        &mut self,
-        key: &'static str,
-    ) -> Option<T> {
+    pub(super) fn parsed_or_none<T: FromStr<Err: Explained>>(&mut self, key: &'static str) -> Option<T> {
         let text = self.text_or_none(key)?;
         self.parse(key, &text)
     }
 
     fn parse<T: FromStr<Err: Explained>>(&mut self, key: &'static str, text: &str) -> Option<T> {
-        text.parse()
-            .map_err(|error: T::Err| self.fault(key, error.explain(text)))
-            .ok()
+        text.parse().map_err(|error: T::Err| self.fault(key, error.explain(text))).ok()
     }
 
     /// A list of texts; absent: empty.
@@ -159,15 +138,11 @@ impl<'a, 'i> Row<'a, 'i> {
             None => String::new(),
         };
         let words = text.split(',').map(str::trim);
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     fn fault_at(&mut self, at: usize, key: &str, reason: &str) {
-        self.faults
-            .at(at, format!("{}.{key}: {reason}", self.section));
+        self.faults.at(at, format!("{}.{key}: {reason}", self.section));
     }
 
     /// A whole number of at least `least`, or `default` where it is absent.
@@ -223,10 +198,7 @@ impl<'a, 'i> Row<'a, 'i> {
         let text = self.required(key, text)?;
         let time = moment(&text, last);
         if time.is_none() {
-            self.fault(
-                key,
-                "must be a time like 2026-05-01T08:00:00+08:00 or a date like 2026-05-01",
-            );
+            self.fault(key, "must be a time like 2026-05-01T08:00:00+08:00 or a date like 2026-05-01");
         }
         time
     }
@@ -266,11 +238,7 @@ fn moment(text: &str, last: bool) -> Option<Timestamp> {
         return text.parse().ok();
     }
     let midnight = Timestamp::of_local_day(text).ok()?;
-    Some(if last {
-        midnight.local_midnight(1).plus_ms(-1)
-    } else {
-        midnight
-    })
+    Some(if last { midnight.local_midnight(1).plus_ms(-1) } else { midnight })
 }
 
 fn kind_of(value: &DeValue<'_>) -> &'static str {

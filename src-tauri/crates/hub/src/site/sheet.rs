@@ -13,8 +13,7 @@ use lanedesk_wire::site::SiteTable;
 
 /// What a spreadsheet takes for the beginning of a formula. A text that begins so goes out with an apostrophe before it, and
 /// loses that when it comes in again.
-pub(crate) const FORMULA: [char; 11] =
-    ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+pub(crate) const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// What a column's texts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,18 +45,10 @@ const fn title(key: &'static str, names: &'static [&'static str], means: Means) 
     Title { key, names, means }
 }
 
-const STATUS: Means = Means::Word(&[
-    ("已创建", "created"),
-    ("使用中", "active"),
-    ("已禁用", "suspended"),
-    ("已取消", "cancelled"),
-]);
-const ROLE: Means = Means::Word(&[
-    ("项目处人员", "lot_staff"),
-    ("客服", "agent"),
-    ("主管", "supervisor"),
-    ("管理员", "admin"),
-]);
+const STATUS: Means =
+    Means::Word(&[("已创建", "created"), ("使用中", "active"), ("已禁用", "suspended"), ("已取消", "cancelled")]);
+const ROLE: Means =
+    Means::Word(&[("项目处人员", "lot_staff"), ("客服", "agent"), ("主管", "supervisor"), ("管理员", "admin")]);
 
 const PASS: &[Title] = &[
     title("lot", &["停车场", "车场"], Means::Lot),
@@ -100,12 +91,7 @@ pub(super) fn titles(table: SiteTable) -> Option<&'static [Title]> {
 /// A table's rows as texts, its titles first. None: it does not go as a sheet.
 pub(crate) fn written(table: SiteTable, site: &Site) -> Option<Vec<Vec<String>>> {
     let titles = titles(table)?;
-    let mut rows = vec![
-        titles
-            .iter()
-            .map(|title| title.names[0].to_owned())
-            .collect(),
-    ];
+    let mut rows = vec![titles.iter().map(|title| title.names[0].to_owned()).collect()];
     match table {
         SiteTable::Pass => rows.extend(site.passes.iter().map(pass)),
         SiteTable::Lot => rows.extend(site.lots.iter().map(lot)),

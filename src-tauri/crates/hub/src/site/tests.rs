@@ -55,10 +55,7 @@ lock_minutes = 12
 
 fn faults(text: &str) -> Vec<(usize, String)> {
     let faults = Site::parse(text, &Known::default()).unwrap_err();
-    faults
-        .into_iter()
-        .map(|fault| (fault.line, fault.reason))
-        .collect()
+    faults.into_iter().map(|fault| (fault.line, fault.reason)).collect()
 }
 
 #[test]
@@ -66,10 +63,7 @@ fn a_small_site_reads_with_its_defaults() {
     let site = Site::parse(SMALL, &Known::default()).unwrap();
     assert!(site.lots[0].outsiders);
     assert_eq!(site.lots[0].leave_minutes, 15);
-    assert_eq!(
-        (site.devices[0].channel, site.devices[0].events.as_str()),
-        (1, "pull")
-    );
+    assert_eq!((site.devices[0].channel, site.devices[0].events.as_str()), (1, "pull"));
     assert_eq!(site.devices[0].password.as_deref(), Some(" kept as given "));
     assert_eq!(site.lanes[0].environment_cameras.len(), 1);
     assert_eq!(site.passes[0].plates, ["粤B12345"]);
@@ -98,10 +92,7 @@ fn a_date_means_china_and_an_end_date_its_last_moment() {
 #[test]
 fn what_is_exported_reads_back_as_the_same_site() {
     let site = Site::parse(SMALL, &Known::default()).unwrap();
-    assert_eq!(
-        Site::parse(&site.to_toml(), &Known::default()).unwrap(),
-        site
-    );
+    assert_eq!(Site::parse(&site.to_toml(), &Known::default()).unwrap(), site);
 }
 
 #[test]
@@ -167,9 +158,7 @@ x = 1
     ];
     for (line, words) in expected {
         assert!(
-            found
-                .iter()
-                .any(|(at, reason)| *at == line && reason.contains(words)),
+            found.iter().any(|(at, reason)| *at == line && reason.contains(words)),
             "line {line}: {words} not in {found:#?}"
         );
     }
@@ -183,10 +172,7 @@ fn broken_toml_is_a_fault_with_its_line() {
 
 #[test]
 fn a_single_table_where_a_list_belongs_is_explained() {
-    assert_eq!(
-        faults("[lot]\nid = \"a\"\n"),
-        [(1, "write [[lot]], not [lot]".to_owned())]
-    );
+    assert_eq!(faults("[lot]\nid = \"a\"\n"), [(1, "write [[lot]], not [lot]".to_owned())]);
 }
 
 #[test]
@@ -214,20 +200,14 @@ robot = "r1"
     let text = format!("{SMALL}{second}");
     let found = faults(&text);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0].1.contains("robot \"r1\" belongs to lane"),
-        "{found:?}"
-    );
+    assert!(found[0].1.contains("robot \"r1\" belongs to lane"), "{found:?}");
     let site = Site::parse(&text.replacen("robot = \"r1\"", "", 1), &Known::default()).unwrap();
     assert_eq!(site.shared_barriers(), ["cam1 moves the arms of E01, E02"]);
 }
 
 #[test]
 fn a_text_may_refer_to_what_the_database_has() {
-    let known = Known {
-        lots: ["cyds".to_owned()].into(),
-        ..Known::default()
-    };
+    let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
     let text = "[[vehicle]]\nlot = \"cyds\"\nplate = \"粤B12345\"\nlocked = true\n";
     assert_eq!(Site::parse(text, &known).unwrap().vehicles.len(), 1);
     assert_eq!(faults(text)[0].0, 2);
@@ -238,15 +218,9 @@ fn a_push_key_that_can_be_guessed_is_a_fault_unless_the_device_has_it() {
     let url = "url = \"http://10.0.0.2\"";
     let text = SMALL.replace(url, &format!("{url}\npush_key = \"12345678\""));
     let (line, reason) = faults(&text).remove(0);
-    assert!(
-        line == 15 && reason.starts_with("device.push_key: can be guessed"),
-        "{line}: {reason}"
-    );
+    assert!(line == 15 && reason.starts_with("device.push_key: can be guessed"), "{line}: {reason}");
     let read = |key: &str| {
-        let known = Known {
-            push_keys: [("cam1".to_owned(), key_sum(key))].into(),
-            ..Known::default()
-        };
+        let known = Known { push_keys: [("cam1".to_owned(), key_sum(key))].into(), ..Known::default() };
         Site::parse(&text, &known).is_ok()
     };
     assert!(read("12345678") && !read("12345679"));
@@ -256,10 +230,7 @@ fn a_push_key_that_can_be_guessed_is_a_fault_unless_the_device_has_it() {
 fn secrets_do_not_show_in_debug_output() {
     let site = Site::parse(SMALL, &Known::default()).unwrap();
     let shown = format!("{site:?}");
-    assert!(
-        !shown.contains("kept as given") && !shown.contains("lanedesk-demo"),
-        "{shown}"
-    );
+    assert!(!shown.contains("kept as given") && !shown.contains("lanedesk-demo"), "{shown}");
 }
 
 #[test]

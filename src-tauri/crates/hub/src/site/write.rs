@@ -6,10 +6,7 @@ use std::fmt::Write as _;
 pub(super) fn to_toml(site: &Site) -> String {
     let mut out = Out(String::new());
     for area in &site.areas {
-        out.row("area")
-            .text("id", area.id.as_str())
-            .text("name", &area.name)
-            .maybe("parent", area.parent.as_ref());
+        out.row("area").text("id", area.id.as_str()).text("name", &area.name).maybe("parent", area.parent.as_ref());
     }
     lots_and_lanes(site, &mut out);
     devices(site, &mut out);
@@ -169,11 +166,7 @@ impl Out {
 
     /// Empty text is left out: it reads back as empty.
     fn text(&mut self, key: &str, text: &str) -> &mut Self {
-        if text.is_empty() {
-            self
-        } else {
-            self.line(format_args!("{key} = {}", quoted(text)))
-        }
+        if text.is_empty() { self } else { self.line(format_args!("{key} = {}", quoted(text))) }
     }
 
     fn maybe<T: ToString>(&mut self, key: &str, value: Option<&T>) -> &mut Self {

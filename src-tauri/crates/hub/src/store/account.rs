@@ -81,36 +81,21 @@ macro_rules! account {
 
 impl Conn<'_> {
     /// The account of a name, if it may log in.
-    pub(crate) async fn account_named(
-        &mut self,
-        username: &str,
-    ) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> = self
-            .optional(account!("username = $1"), args![username])
-            .await?;
+    pub(crate) async fn account_named(&mut self, username: &str) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = self.optional(account!("username = $1"), args![username]).await?;
         row.map(Account::try_from).transpose()
     }
 
     /// The account of a person, if they may log in.
-    pub(crate) async fn account(
-        &mut self,
-        person: &PersonId,
-    ) -> Result<Option<Account>, StoreError> {
+    pub(crate) async fn account(&mut self, person: &PersonId) -> Result<Option<Account>, StoreError> {
         let row: Option<AccountRow> = self.optional(account!("id = $1"), args![person]).await?;
         row.map(Account::try_from).transpose()
     }
 
     /// Sets a password its person chose. Empty: none, and nobody logs in before one is set.
-    pub(crate) async fn set_password(
-        &mut self,
-        person: &PersonId,
-        hash: &str,
-    ) -> Result<(), StoreError> {
-        let sql =
-            "update person set password_hash = $2, must_change = $3, handed = $4 where id = $1";
-        self.execute(sql, args![person, hash, hash.is_empty(), false])
-            .await
-            .map(drop)
+    pub(crate) async fn set_password(&mut self, person: &PersonId, hash: &str) -> Result<(), StoreError> {
+        let sql = "update person set password_hash = $2, must_change = $3, handed = $4 where id = $1";
+        self.execute(sql, args![person, hash, hash.is_empty(), false]).await.map(drop)
     }
 
     /// Keeps what an administrator did to somebody's way in. What stood before is over. `code_hash`: with what a password
@@ -135,11 +120,7 @@ impl Conn<'_> {
     }
 
     /// The hash of the code with which somebody's password may be set now.
-    pub(crate) async fn reset_code(
-        &mut self,
-        person: &PersonId,
-        now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn reset_code(&mut self, person: &PersonId, now: Timestamp) -> Result<Option<String>, StoreError> {
         let sql = "select code_hash from reset where person_id = $1 and over_at is null and expires_at > $2
                    and code_hash is not null order by id desc limit 1";
         let row: Option<(String,)> = self.optional(sql, args![person, now]).await?;
@@ -147,11 +128,7 @@ impl Conn<'_> {
     }
 
     /// Codes that stood are over. False: none stood.
-    pub(crate) async fn end_resets(
-        &mut self,
-        person: &PersonId,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn end_resets(&mut self, person: &PersonId, at: Timestamp) -> Result<bool, StoreError> {
         let sql = "update reset set over_at = $2 where person_id = $1 and over_at is null and code_hash is not null";
         Ok(self.execute(sql, args![person, at]).await? > 0)
     }
@@ -168,11 +145,7 @@ impl Conn<'_> {
     }
 
     /// Uses a code's step up. False: it, or a later one, was used already.
-    pub(crate) async fn use_factor_step(
-        &mut self,
-        person: &PersonId,
-        step: i64,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn use_factor_step(&mut self, person: &PersonId, step: i64) -> Result<bool, StoreError> {
         let sql = "update person set factor_step = $2, factor_tries = 0
                    where id = $1 and (factor_step is null or factor_step < $2)";
         Ok(self.execute(sql, args![person, step]).await? == 1)
@@ -195,11 +168,7 @@ impl Conn<'_> {
     }
 
     /// Notes that a session's password was entered.
-    pub(crate) async fn confirm_session(
-        &mut self,
-        token_hash: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn confirm_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
         let sql = "update session set confirmed_at = $2 where token_hash = $1";
         self.execute(sql, args![token_hash, now]).await.map(drop)
     }
@@ -236,10 +205,7 @@ impl Conn<'_> {
     }
 
     /// Whose session it is, and its token's hash.
-    pub(crate) async fn session_named(
-        &mut self,
-        id: &str,
-    ) -> Result<Option<(PersonId, String)>, StoreError> {
+    pub(crate) async fn session_named(&mut self, id: &str) -> Result<Option<(PersonId, String)>, StoreError> {
         // The hash is hexadecimal: what follows the name sorts below `g`.
         let until = format!("{id}g");
         let row: Option<(String, String)> = self
@@ -254,13 +220,8 @@ impl Conn<'_> {
     }
 
     /// Ends every session of a person but one. Answers the tokens' hashes.
-    pub(crate) async fn end_sessions_of(
-        &mut self,
-        person: &PersonId,
-        but: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let sql =
-            "delete from session where person_id = $1 and token_hash <> $2 returning token_hash";
+    pub(crate) async fn end_sessions_of(&mut self, person: &PersonId, but: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "delete from session where person_id = $1 and token_hash <> $2 returning token_hash";
         let rows: Vec<(String,)> = self.all(sql, args![person, but]).await?;
         Ok(rows.into_iter().map(|(hash,)| hash).collect())
     }

@@ -82,11 +82,7 @@ impl Columns {
             answered_by,
             note: self.note,
         };
-        Ok(ApprovalRow {
-            shown,
-            content: self.content,
-            picture: parsed_opt(self.picture_id.as_deref())?,
-        })
+        Ok(ApprovalRow { shown, content: self.content, picture: parsed_opt(self.picture_id.as_deref())? })
     }
 }
 
@@ -132,8 +128,7 @@ impl Conn<'_> {
     /// Writes a question to the supervisors.
     pub(crate) async fn add_approval(&mut self, new: &ApprovalRow) -> Result<(), StoreError> {
         let asked = &new.shown;
-        let photos =
-            serde_json::to_string(&asked.photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let photos = serde_json::to_string(&asked.photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "insert into approval (id, case_id, lot_id, lane_id, content, direction, plate, assessment, due_fen, reason,
                 remark, photos, person_id, asked_at, expires_at, state, picture_id)
@@ -168,9 +163,7 @@ impl Conn<'_> {
         directory: &Directory,
         id: &ApprovalId,
     ) -> Result<Option<ApprovalRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(approvals!("where q.id = $1"), args![id])
-            .await?;
+        let row: Option<Columns> = self.optional(approvals!("where q.id = $1"), args![id]).await?;
         row.map(|row| row.row(directory)).transpose()
     }
 
@@ -181,9 +174,7 @@ impl Conn<'_> {
         case: &CaseId,
         content: Option<&str>,
     ) -> Result<Option<ApprovalRow>, StoreError> {
-        let sql = approvals!(
-            "where q.case_id = $1 and ($2 is null or q.content = $2) order by q.id desc limit 1"
-        );
+        let sql = approvals!("where q.case_id = $1 and ($2 is null or q.content = $2) order by q.id desc limit 1");
         let row: Option<Columns> = self.optional(sql, args![case, content]).await?;
         row.map(|row| row.row(directory)).transpose()
     }
@@ -202,33 +193,17 @@ impl Conn<'_> {
             "{} and ($2 is null or q.id < $2) and q.asked_at >= $5 and q.asked_at < $6
                 and ($7 = '' or q.person_id = $7)
                 and ($3 = 0 or (q.state = 'waiting' and q.expires_at > $3)) order by q.id desc limit $4",
-            approvals!("where ") .to_owned() + &self.in_lots("q.lot_id", 1)
+            approvals!("where ").to_owned() + &self.in_lots("q.lot_id", 1)
         );
         let before = before.map(ApprovalId::as_str);
         let waiting_at = waiting_at.map_or(0, |at| at.0);
-        let rows: Vec<Columns> = self
-            .all(
-                &sql,
-                args![
-                    lots,
-                    before,
-                    waiting_at,
-                    limit,
-                    asked.from,
-                    asked.to,
-                    &asked.person
-                ],
-            )
-            .await?;
+        let rows: Vec<Columns> =
+            self.all(&sql, args![lots, before, waiting_at, limit, asked.from, asked.to, &asked.person]).await?;
         rows.into_iter().map(|row| row.row(directory)).collect()
     }
 
     /// Answers a question. False: it was answered, or its time is over.
-    pub(crate) async fn answer_approval(
-        &mut self,
-        id: &ApprovalId,
-        answer: &Answer<'_>,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn answer_approval(&mut self, id: &ApprovalId, answer: &Answer<'_>) -> Result<bool, StoreError> {
         let state = match answer.word {
             ApprovalWord::Allow => ApprovalState::Allowed,
             ApprovalWord::Deny => ApprovalState::Denied,
@@ -237,14 +212,7 @@ impl Conn<'_> {
             .execute(
                 "update approval set state = $2, answered_by = $3, answered_at = $4, note = $5, expires_at = $6
                  where id = $1 and state = 'waiting' and expires_at > $4",
-                args![
-                    id,
-                    state.word(),
-                    answer.person,
-                    answer.at,
-                    answer.note,
-                    answer.until
-                ],
+                args![id, state.word(), answer.person, answer.at, answer.note, answer.until],
             )
             .await?;
         Ok(answered == 1)
@@ -289,11 +257,7 @@ impl Conn<'_> {
     }
 
     /// Ends a question whose time is over. False: it was answered, or another hub has ended it.
-    pub(crate) async fn expire_approval(
-        &mut self,
-        id: &ApprovalId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn expire_approval(&mut self, id: &ApprovalId, now: Timestamp) -> Result<bool, StoreError> {
         let expired = self
             .execute(
                 "update approval set state = 'expired' where id = $1 and state = 'waiting' and expires_at <= $2",
@@ -304,10 +268,7 @@ impl Conn<'_> {
     }
 
     /// Questions nobody answered in time, oldest first.
-    pub(crate) async fn approvals_over(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<ApprovalId>, StoreError> {
+    pub(crate) async fn approvals_over(&mut self, now: Timestamp) -> Result<Vec<ApprovalId>, StoreError> {
         let sql = "select id from approval where state = 'waiting' and expires_at <= $1 order by expires_at limit 100";
         let rows: Vec<(String,)> = self.all(sql, args![now]).await?;
         rows.into_iter().map(|(id,)| parsed(&id)).collect()

@@ -142,11 +142,7 @@ pub(crate) async fn walk(
             }
             let fits = check(&row, seq + 1, last.as_deref()).and_then(|()| look(&row));
             if let Err(why) = fits {
-                return Ok(Err(Broken {
-                    chain,
-                    seq: seq + 1,
-                    why,
-                }));
+                return Ok(Err(Broken { chain, seq: seq + 1, why }));
             }
             (seq, last, held) = (row.seq, Some(row.hash), held + 1);
         }
@@ -170,11 +166,7 @@ fn check(row: &Anchor, expected: i64, last: Option<&str>) -> Result<(), &'static
         subject: &row.subject,
         body: &row.body,
     };
-    if chain::hash(&row.prev, &link) == row.hash {
-        Ok(())
-    } else {
-        Err("its content was changed")
-    }
+    if chain::hash(&row.prev, &link) == row.hash { Ok(()) } else { Err("its content was changed") }
 }
 
 /// What the first row of a chain follows where there is no head yet.

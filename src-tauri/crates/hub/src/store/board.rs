@@ -96,10 +96,7 @@ impl Conn<'_> {
 
     /// How many lanes are held at `now`.
     pub async fn count_held(&mut self, now: Timestamp) -> Result<i64, StoreError> {
-        let sql =
-            "select count(*) from lease where open and (expires_at is null or expires_at > $1)";
-        self.one::<(i64,)>(sql, args![now])
-            .await
-            .map(|(count,)| count)
+        let sql = "select count(*) from lease where open and (expires_at is null or expires_at > $1)";
+        self.one::<(i64,)>(sql, args![now]).await.map(|(count,)| count)
     }
 }

@@ -81,15 +81,8 @@ impl CallRow {
         Call {
             id: self.id.clone(),
             state: self.state,
-            lot: lot.map(|lot| LotRef {
-                id: lot.id.clone(),
-                name: lot.name.clone(),
-            }),
-            lane: lane.map(|lane| LaneRef {
-                id: lane.id.clone(),
-                name: lane.name.clone(),
-                code: lane.code.clone(),
-            }),
+            lot: lot.map(|lot| LotRef { id: lot.id.clone(), name: lot.name.clone() }),
+            lane: lane.map(|lane| LaneRef { id: lane.id.clone(), name: lane.name.clone(), code: lane.code.clone() }),
             caller: self.caller.clone(),
             called: self.called.clone(),
             robot: self.robot.clone(),
@@ -137,11 +130,7 @@ struct Columns {
     back_role: Option<String>,
 }
 
-fn who(
-    id: Option<&str>,
-    name: Option<String>,
-    role: Option<&str>,
-) -> Result<Option<Holder>, StoreError> {
+fn who(id: Option<&str>, name: Option<String>, role: Option<&str>) -> Result<Option<Holder>, StoreError> {
     match (id, name, role) {
         (Some(id), Some(name), Some(role)) => holder(id, name, role).map(Some),
         _ => Ok(None),
@@ -151,11 +140,7 @@ fn who(
 impl TryFrom<Columns> for CallRow {
     type Error = StoreError;
     fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let back = who(
-            row.called_back_by.as_deref(),
-            row.back_name,
-            row.back_role.as_deref(),
-        )?;
+        let back = who(row.called_back_by.as_deref(), row.back_name, row.back_role.as_deref())?;
         Ok(Self {
             id: parsed(&row.id)?,
             state: parsed(&row.state)?,
@@ -226,11 +211,7 @@ impl Conn<'_> {
 
     /// The same, kept as it is until the transaction ends.
     pub(crate) async fn hold_call(&mut self, id: &CallId) -> Result<Option<CallRow>, StoreError> {
-        self.execute(
-            "update call set heard_at = heard_at where id = $1",
-            args![id],
-        )
-        .await?;
+        self.execute("update call set heard_at = heard_at where id = $1", args![id]).await?;
         self.call(id).await
     }
 
@@ -304,43 +285,28 @@ impl Conn<'_> {
     }
 
     /// The open call a robot's button made.
-    pub(crate) async fn call_of_robot(
-        &mut self,
-        robot: &str,
-    ) -> Result<Option<CallRow>, StoreError> {
-        let sql = select!(
-            "where k.robot = $1 and k.state in ('ringing', 'waiting', 'live') order by k.since desc limit 1"
-        );
+    pub(crate) async fn call_of_robot(&mut self, robot: &str) -> Result<Option<CallRow>, StoreError> {
+        let sql =
+            select!("where k.robot = $1 and k.state in ('ringing', 'waiting', 'live') order by k.since desc limit 1");
         let row: Option<Columns> = self.optional(sql, args![robot]).await?;
         row.map(CallRow::try_from).transpose()
     }
 
     /// Two presses of one robot's button come one after the other.
     pub(crate) async fn hold_robot(&mut self, number: &str) -> Result<bool, StoreError> {
-        let held = self
-            .execute(
-                "update robot set number = number where number = $1",
-                args![number],
-            )
-            .await?;
+        let held = self.execute("update robot set number = number where number = $1", args![number]).await?;
         Ok(held == 1)
     }
 
     /// The call a person has that is not over.
-    pub(crate) async fn call_of_person(
-        &mut self,
-        person: &PersonId,
-    ) -> Result<Option<CallRow>, StoreError> {
+    pub(crate) async fn call_of_person(&mut self, person: &PersonId) -> Result<Option<CallRow>, StoreError> {
         let sql = select!("where k.person_id = $1 and k.state in ('ringing', 'live')");
         let row: Option<Columns> = self.optional(sql, args![person]).await?;
         row.map(CallRow::try_from).transpose()
     }
 
     /// The call a case is worked for that is not over.
-    pub(crate) async fn call_of_case(
-        &mut self,
-        case: &CaseId,
-    ) -> Result<Option<CallRow>, StoreError> {
+    pub(crate) async fn call_of_case(&mut self, case: &CaseId) -> Result<Option<CallRow>, StoreError> {
         let sql = select!("where k.case_id = $1 and k.state in ('ringing', 'live')");
         let row: Option<Columns> = self.optional(sql, args![case]).await?;
         row.map(CallRow::try_from).transpose()
@@ -365,10 +331,7 @@ impl Conn<'_> {
     }
 
     /// Removes what telephone systems told before this; none of it is repeated any more.
-    pub(crate) async fn remove_call_events(
-        &mut self,
-        before: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn remove_call_events(&mut self, before: Timestamp) -> Result<u64, StoreError> {
         let sql = "delete from call_event where received_at < $1";
         self.execute(sql, args![before]).await
     }
@@ -415,11 +378,7 @@ impl Tx<'_> {
     }
 
     /// The call of a case is over: its lease ends in time (R11). False: it was not held for a call.
-    pub(crate) async fn lease_after_call(
-        &mut self,
-        case: &CaseId,
-        end: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn lease_after_call(&mut self, case: &CaseId, end: Timestamp) -> Result<bool, StoreError> {
         let row: Option<(String,)> = self
             .optional(
                 "update lease set expires_at = $2, warned = false where case_id = $1 and open and expires_at is null
@@ -434,16 +393,7 @@ impl Tx<'_> {
     }
 
     /// The case is worked for this call.
-    pub(crate) async fn case_for_call(
-        &mut self,
-        case: &CaseId,
-        call: &CallId,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "update \"case\" set call_id = $2 where id = $1",
-            args![case, call],
-        )
-        .await
-        .map(drop)
+    pub(crate) async fn case_for_call(&mut self, case: &CaseId, call: &CallId) -> Result<(), StoreError> {
+        self.execute("update \"case\" set call_id = $2 where id = $1", args![case, call]).await.map(drop)
     }
 }

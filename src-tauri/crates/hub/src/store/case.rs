@@ -135,12 +135,7 @@ impl Conn<'_> {
     }
 
     /// Ends an open case. False: it was not open.
-    pub(crate) async fn end_case(
-        &mut self,
-        id: &CaseId,
-        state: CaseState,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn end_case(&mut self, id: &CaseId, state: CaseState, now: Timestamp) -> Result<bool, StoreError> {
         let ended = self
             .execute(
                 "update \"case\" set state = $2, closed_at = $3 where id = $1 and state = 'open'",
@@ -151,17 +146,8 @@ impl Conn<'_> {
     }
 
     /// The case goes on with another person.
-    pub(crate) async fn give_case(
-        &mut self,
-        id: &CaseId,
-        person: &PersonId,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "update \"case\" set person_id = $2 where id = $1",
-            args![id, person],
-        )
-        .await
-        .map(drop)
+    pub(crate) async fn give_case(&mut self, id: &CaseId, person: &PersonId) -> Result<(), StoreError> {
+        self.execute("update \"case\" set person_id = $2 where id = $1", args![id, person]).await.map(drop)
     }
 
     /// The case goes on at another lane, with the vehicle that stands there unless a person had set this one.
@@ -193,11 +179,7 @@ impl Conn<'_> {
     }
 
     /// Puts the plate a person typed in force.
-    pub(crate) async fn correct_case(
-        &mut self,
-        id: &CaseId,
-        plate: Option<&Plate>,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn correct_case(&mut self, id: &CaseId, plate: Option<&Plate>) -> Result<(), StoreError> {
         self.execute(
             "update \"case\" set plate = $2, corrected = true, stay_id = null, phone = null where id = $1",
             args![id, plate.map(Plate::as_str)],
@@ -216,12 +198,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         self.execute(
             "update \"case\" set phone = $2, stay_id = $3, plate = $4 where id = $1",
-            args![
-                id,
-                phone.as_str(),
-                stay.map(StayId::as_str),
-                plate.map(Plate::as_str)
-            ],
+            args![id, phone.as_str(), stay.map(StayId::as_str), plate.map(Plate::as_str)],
         )
         .await
         .map(drop)
@@ -243,17 +220,8 @@ impl Conn<'_> {
     }
 
     /// Says which way the vehicle goes.
-    pub(crate) async fn direct_case(
-        &mut self,
-        id: &CaseId,
-        direction: Direction,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "update \"case\" set direction = $2 where id = $1",
-            args![id, direction],
-        )
-        .await
-        .map(drop)
+    pub(crate) async fn direct_case(&mut self, id: &CaseId, direction: Direction) -> Result<(), StoreError> {
+        self.execute("update \"case\" set direction = $2 where id = $1", args![id, direction]).await.map(drop)
     }
 
     /// Keeps the first amount a case was quoted.

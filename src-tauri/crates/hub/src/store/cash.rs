@@ -70,10 +70,7 @@ struct Columns {
 fn shown(site: &Directory, row: Columns) -> Result<Cash, StoreError> {
     let (lane, lot): (LaneId, LotId) = (parsed(&row.lane_id)?, parsed(&row.lot_id)?);
     let known = site.lanes.get(&lane);
-    let named = site
-        .lots
-        .get(&lot)
-        .map_or(row.lot_id, |lot| lot.name.clone());
+    let named = site.lots.get(&lot).map_or(row.lot_id, |lot| lot.name.clone());
     Ok(Cash {
         id: row.id,
         lane: LaneRef {
@@ -81,10 +78,7 @@ fn shown(site: &Directory, row: Columns) -> Result<Cash, StoreError> {
             code: known.map_or(row.lane_id, |lane| lane.code.clone()),
             id: lane,
         },
-        lot: LotRef {
-            id: lot,
-            name: named,
-        },
+        lot: LotRef { id: lot, name: named },
         case: parsed(&row.case_id)?,
         stay: parsed_opt(row.stay_id.as_deref())?,
         plate: row.plate,
@@ -94,8 +88,7 @@ fn shown(site: &Directory, row: Columns) -> Result<Cash, StoreError> {
     })
 }
 
-const SELECT: &str =
-    "select k.id, k.case_id, k.lot_id, k.lane_id, k.stay_id, k.plate, k.person_id, p.name, p.role,
+const SELECT: &str = "select k.id, k.case_id, k.lot_id, k.lane_id, k.stay_id, k.plate, k.person_id, p.name, p.role,
     k.amount_fen, k.at from cash k join person p on p.id = k.person_id";
 
 impl Conn<'_> {
@@ -118,23 +111,13 @@ impl Conn<'_> {
     }
 
     /// One.
-    pub(crate) async fn cash_of(
-        &mut self,
-        site: &Directory,
-        id: &str,
-    ) -> Result<Option<Cash>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(&format!("{SELECT} where k.id = $1"), args![id])
-            .await?;
+    pub(crate) async fn cash_of(&mut self, site: &Directory, id: &str) -> Result<Option<Cash>, StoreError> {
+        let row: Option<Columns> = self.optional(&format!("{SELECT} where k.id = $1"), args![id]).await?;
         row.map(|row| shown(site, row)).transpose()
     }
 
     /// A filter's cash, newest first.
-    pub(crate) async fn cash(
-        &mut self,
-        site: &Directory,
-        filter: &CashFilter,
-    ) -> Result<Vec<Cash>, StoreError> {
+    pub(crate) async fn cash(&mut self, site: &Directory, filter: &CashFilter) -> Result<Vec<Cash>, StoreError> {
         let (wanted, mut args) = self.cash_wanted(filter);
         let mut behind = String::new();
         if let Some((at, id)) = &filter.behind {
@@ -142,10 +125,7 @@ impl Conn<'_> {
             behind = format!(" and (k.at, k.id) < (${}, ${})", args.len() - 1, args.len());
         }
         args.push(filter.limit.into());
-        let sql = format!(
-            "{SELECT} where {wanted}{behind} order by k.at desc, k.id desc limit ${}",
-            args.len()
-        );
+        let sql = format!("{SELECT} where {wanted}{behind} order by k.at desc, k.id desc limit ${}", args.len());
         let rows: Vec<Columns> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| shown(site, row)).collect()
     }
@@ -173,10 +153,7 @@ impl Conn<'_> {
     }
 
     fn cash_wanted(&self, filter: &CashFilter) -> (String, Vec<Arg>) {
-        let mut args: Vec<Arg> = args![
-            filter.from.map_or(i64::MIN, |at| at.0),
-            filter.to.map_or(i64::MAX, |at| at.0)
-        ];
+        let mut args: Vec<Arg> = args![filter.from.map_or(i64::MIN, |at| at.0), filter.to.map_or(i64::MAX, |at| at.0)];
         let mut wanted = "k.at >= $1 and k.at < $2".to_owned();
         if let Some(person) = &filter.person {
             args.push(person.into());

@@ -31,11 +31,7 @@ pub(super) fn nothing() -> String {
 
 impl Chain {
     pub(super) fn new() -> Self {
-        Self {
-            id: uuid::Uuid::now_v7().to_string(),
-            next: 0,
-            last: nothing(),
-        }
+        Self { id: uuid::Uuid::now_v7().to_string(), next: 0, last: nothing() }
     }
 }
 
@@ -43,16 +39,7 @@ impl Chain {
 pub(super) fn hash(prev: &str, link: &Link<'_>) -> String {
     let mut sha = Sha256::new();
     let numbers = [link.seq.to_string(), link.at.to_string()];
-    let fields = [
-        prev,
-        link.chain,
-        &numbers[0],
-        &numbers[1],
-        link.person,
-        link.action,
-        link.subject,
-        link.body,
-    ];
+    let fields = [prev, link.chain, &numbers[0], &numbers[1], link.person, link.action, link.subject, link.body];
     for field in fields {
         sha.update((field.len() as u64).to_be_bytes());
         sha.update(field.as_bytes());

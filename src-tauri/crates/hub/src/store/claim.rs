@@ -60,13 +60,7 @@ struct Columns {
 
 impl Columns {
     fn around(self, lane: &LaneId, who: &Holder) -> Result<Around, StoreError> {
-        let here = match (
-            self.lot_id,
-            self.fence,
-            self.open,
-            self.case_id,
-            self.acquired_at,
-        ) {
+        let here = match (self.lot_id, self.fence, self.open, self.case_id, self.acquired_at) {
             (Some(lot), Some(fence), Some(open), Some(case), Some(since)) => Some(LeaseRow {
                 lane: lane.clone(),
                 lot: parsed(&lot)?,
@@ -83,13 +77,7 @@ impl Columns {
             }),
             _ => None,
         };
-        let former = match (
-            self.former_lane,
-            self.former_lot,
-            self.former_fence,
-            self.former_case,
-            self.former_since,
-        ) {
+        let former = match (self.former_lane, self.former_lot, self.former_fence, self.former_case, self.former_since) {
             (Some(lane), Some(lot), Some(fence), Some(case), Some(since)) => Some(LeaseRow {
                 lane: parsed(&lane)?,
                 lot: parsed(&lot)?,
@@ -115,12 +103,7 @@ impl Columns {
 
 impl Conn<'_> {
     /// Everything a claim of this lane by this person looks at. Questions are orders not older than `since`.
-    pub(crate) async fn around(
-        &mut self,
-        lane: &LaneId,
-        who: &Holder,
-        since: Timestamp,
-    ) -> Result<Around, StoreError> {
+    pub(crate) async fn around(&mut self, lane: &LaneId, who: &Holder, since: Timestamp) -> Result<Around, StoreError> {
         let row: Columns = self
             .one(
                 concat!(
@@ -151,11 +134,7 @@ impl Conn<'_> {
 impl Tx<'_> {
     /// Writes a new case and takes its lane where the old lease is over. None: somebody holds it, and the whole
     /// transaction is to be undone.
-    pub(crate) async fn begin_case(
-        &mut self,
-        case: &CaseRow,
-        grant: &Grant,
-    ) -> Result<Option<Fence>, StoreError> {
+    pub(crate) async fn begin_case(&mut self, case: &CaseRow, grant: &Grant) -> Result<Option<Fence>, StoreError> {
         self.need_lane(&grant.lane)?;
         self.need_person(&grant.person)?;
         macro_rules! text {
@@ -228,28 +207,12 @@ impl Tx<'_> {
         // SQLite takes two statements in one text, PostgreSQL two writes in one statement.
         let sql = self.pick(
             text!("", ";\n", "\"case\" where id = $1 and state = 'closed'", ""),
-            text!(
-                "with closed as (",
-                "), freed as (",
-                "closed",
-                ") select * from closed"
-            ),
+            text!("with closed as (", "), freed as (", "closed", ") select * from closed"),
         );
-        let args = args![
-            closing.case,
-            closing.person,
-            now,
-            closing.outcome,
-            closing.note,
-            closing.during_call
-        ];
+        let args = args![closing.case, closing.person, now, closing.outcome, closing.note, closing.during_call];
         let rows: Vec<(String, String, i64)> = self.all(sql, args).await?;
         let closed = |(lane, lot, set): (String, String, i64)| {
-            Ok::<_, StoreError>(Closed {
-                lane: parsed(&lane)?,
-                lot: parsed(&lot)?,
-                vehicle_was_set: set == 1,
-            })
+            Ok::<_, StoreError>(Closed { lane: parsed(&lane)?, lot: parsed(&lot)?, vehicle_was_set: set == 1 })
         };
         let closed = rows.into_iter().next().map(closed).transpose()?;
         if let Some(closed) = &closed {

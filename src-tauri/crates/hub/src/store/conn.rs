@@ -138,14 +138,12 @@ impl Conn<'_> {
             return Ok(count);
         }
         match self {
-            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?)
-                .execute(&mut **conn)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?)
-                .execute(&mut **conn)
-                .await
-                .map(|done| done.rows_affected()),
+            Self::Sqlite(conn) => {
+                sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
+            Self::Postgres(conn) => {
+                sqlx::query_with(sql, postgres_args(args)?).execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
         }
         .map_err(classify)
     }
@@ -153,14 +151,8 @@ impl Conn<'_> {
     /// Runs a text that was put together, which on SQLite may hold several statements.
     pub(super) async fn run(&mut self, sql: &str, args: Vec<Arg>) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?)
-                .execute(&mut **conn)
-                .await
-                .map(drop),
-            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?)
-                .execute(&mut **conn)
-                .await
-                .map(drop),
+            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **conn).await.map(drop),
+            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?).execute(&mut **conn).await.map(drop),
         }
         .map_err(classify)
     }
@@ -168,46 +160,24 @@ impl Conn<'_> {
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>, StoreError> {
         match self {
-            Self::Sqlite(conn) => {
-                sqlx::query_as_with(sql, sqlite_args(args)?)
-                    .fetch_all(&mut **conn)
-                    .await
-            }
-            Self::Postgres(conn) => {
-                sqlx::query_as_with(sql, postgres_args(args)?)
-                    .fetch_all(&mut **conn)
-                    .await
-            }
+            Self::Sqlite(conn) => sqlx::query_as_with(sql, sqlite_args(args)?).fetch_all(&mut **conn).await,
+            Self::Postgres(conn) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_all(&mut **conn).await,
         }
         .map_err(classify)
     }
 
     /// The first row, if any.
-    pub async fn optional<T: Row>(
-        &mut self,
-        sql: &str,
-        args: Vec<Arg>,
-    ) -> Result<Option<T>, StoreError> {
+    pub async fn optional<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Option<T>, StoreError> {
         match self {
-            Self::Sqlite(conn) => {
-                sqlx::query_as_with(sql, sqlite_args(args)?)
-                    .fetch_optional(&mut **conn)
-                    .await
-            }
-            Self::Postgres(conn) => {
-                sqlx::query_as_with(sql, postgres_args(args)?)
-                    .fetch_optional(&mut **conn)
-                    .await
-            }
+            Self::Sqlite(conn) => sqlx::query_as_with(sql, sqlite_args(args)?).fetch_optional(&mut **conn).await,
+            Self::Postgres(conn) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_optional(&mut **conn).await,
         }
         .map_err(classify)
     }
 
     /// The row that must be there.
     pub async fn one<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<T, StoreError> {
-        self.optional(sql, args)
-            .await?
-            .ok_or_else(|| StoreError::Corrupt(format!("no row for: {sql}")))
+        self.optional(sql, args).await?.ok_or_else(|| StoreError::Corrupt(format!("no row for: {sql}")))
     }
 
     /// Chooses the text of the engine at hand, where one text cannot serve both.
@@ -276,10 +246,7 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
         sqlx::Error::Database(db) => {
             let code = db.code().unwrap_or_default();
             if db.is_unique_violation() {
-                StoreError::NotUnique(
-                    db.constraint()
-                        .map_or_else(|| db.message().to_owned(), str::to_owned),
-                )
+                StoreError::NotUnique(db.constraint().map_or_else(|| db.message().to_owned(), str::to_owned))
             } else if TRY_AGAIN.contains(&code.as_ref()) {
                 StoreError::Conflict(db.message().to_owned())
             } else if is_outage(&code, db.message()) {
@@ -298,10 +265,7 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
 /// Full disks, locks that last, read-only and input/output errors (SQLite primary codes 5, 6, 8, 10, 13, 14 and their
 /// extended forms), and PostgreSQL's classes 08 connection, 25006 read-only, 53 resources, 57 shutdown, 58 system.
 fn is_outage(code: &str, message: &str) -> bool {
-    let sqlite = code
-        .parse::<i64>()
-        .is_ok_and(|n| code.len() < 5 && [5, 6, 8, 10, 13, 14].contains(&(n & 0xff)));
-    let postgres =
-        code.len() == 5 && (["08", "53", "57", "58"].contains(&&code[..2]) || code == "25006");
+    let sqlite = code.parse::<i64>().is_ok_and(|n| code.len() < 5 && [5, 6, 8, 10, 13, 14].contains(&(n & 0xff)));
+    let postgres = code.len() == 5 && (["08", "53", "57", "58"].contains(&&code[..2]) || code == "25006");
     sqlite || postgres || message.contains("disk is full") || message.contains("disk I/O error")
 }

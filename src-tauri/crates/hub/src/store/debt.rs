@@ -99,7 +99,8 @@ impl Columns {
     }
 }
 
-const SELECT: &str = "select d.id, d.lot_id, d.lane_id, d.case_id, d.opening_id, d.stay_id, d.plate, d.phone, d.amount_fen,
+const SELECT: &str =
+    "select d.id, d.lot_id, d.lane_id, d.case_id, d.opening_id, d.stay_id, d.plate, d.phone, d.amount_fen,
     d.person_id, p.name, p.role, d.filed_at, d.state, d.ended_at, d.note
     from debt d join person p on p.id = d.person_id ";
 
@@ -142,11 +143,7 @@ impl Conn<'_> {
     }
 
     /// A debt by id.
-    pub(crate) async fn debt(
-        &mut self,
-        directory: &Directory,
-        id: &DebtId,
-    ) -> Result<Option<Debt>, StoreError> {
+    pub(crate) async fn debt(&mut self, directory: &Directory, id: &DebtId) -> Result<Option<Debt>, StoreError> {
         let sql = format!("{SELECT} where d.id = $1");
         let row: Option<Columns> = self.optional(&sql, args![id]).await?;
         row.map(|row| row.shown(directory)).transpose()
@@ -196,12 +193,7 @@ impl Conn<'_> {
             .await?;
         rows.into_iter()
             .map(|(id, case, stay, left)| {
-                Ok(Owed {
-                    id: parsed(&id)?,
-                    case: parsed(&case)?,
-                    stay: parsed_opt(stay.as_deref())?,
-                    left: Fen(left),
-                })
+                Ok(Owed { id: parsed(&id)?, case: parsed(&case)?, stay: parsed_opt(stay.as_deref())?, left: Fen(left) })
             })
             .collect()
     }
@@ -218,12 +210,7 @@ impl Conn<'_> {
             .one(
                 "select count(*), cast(coalesce(sum(amount_fen - paid_fen), 0) as bigint), max(filed_at) from debt
                  where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3) and ($4 is null or case_id <> $4)",
-                args![
-                    lot,
-                    plate.map(Plate::as_str),
-                    phone.map(Phone::as_str),
-                    case.map(CaseId::as_str)
-                ],
+                args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str), case.map(CaseId::as_str)],
             )
             .await?;
         Ok(newest.map(|newest| DebtNow {
@@ -275,11 +262,7 @@ impl Conn<'_> {
     }
 
     /// What of a payment went to debts is not the stay's.
-    pub(crate) async fn take_from_stay(
-        &mut self,
-        stay: &StayId,
-        amount: Fen,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn take_from_stay(&mut self, stay: &StayId, amount: Fen) -> Result<(), StoreError> {
         let sql = "update stay set paid_fen = paid_fen - $2 where id = $1";
         self.execute(sql, args![stay, amount]).await.map(drop)
     }
@@ -313,12 +296,7 @@ impl Conn<'_> {
             "update debt set state = 'waived', ended_at = $3, note = $4
              where case_id = $1 and state = 'open' and paid_fen = 0 and coalesce(plate, '') = coalesce($2, '')
                 and exists (select 1 from opening o where o.id = debt.opening_id and o.passage <> 'passed')",
-            args![
-                &opening.case,
-                opening.plate.as_ref().map(Plate::as_str),
-                now,
-                note
-            ],
+            args![&opening.case, opening.plate.as_ref().map(Plate::as_str), now, note],
         )
         .await
         .map(drop)

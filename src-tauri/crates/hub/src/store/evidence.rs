@@ -95,13 +95,8 @@ pub struct Hold {
 
 impl Conn<'_> {
     /// A photo by id, a deleted one too.
-    pub(crate) async fn evidence(
-        &mut self,
-        id: &PhotoId,
-    ) -> Result<Option<EvidenceRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(evidence!("where p.id = $1"), args![id])
-            .await?;
+    pub(crate) async fn evidence(&mut self, id: &PhotoId) -> Result<Option<EvidenceRow>, StoreError> {
+        let row: Option<Columns> = self.optional(evidence!("where p.id = $1"), args![id]).await?;
         row.map(EvidenceRow::try_from).transpose()
     }
 
@@ -120,21 +115,14 @@ impl Conn<'_> {
     }
 
     /// Objects of photos deleted since a moment.
-    pub(crate) async fn objects_deleted_since(
-        &mut self,
-        since: Timestamp,
-    ) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn objects_deleted_since(&mut self, since: Timestamp) -> Result<Vec<String>, StoreError> {
         let sql = "select distinct sha256 from photo where deleted_at >= $1";
         let rows: Vec<(String,)> = self.all(sql, args![since]).await?;
         Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
     }
 
     /// Makes a photo's row its tombstone. False: it is held, or was deleted before.
-    pub(crate) async fn bury_photo(
-        &mut self,
-        id: &PhotoId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn bury_photo(&mut self, id: &PhotoId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "update photo set deleted_at = $2 where id = $1 and deleted_at is null and held_at is null";
         Ok(self.execute(sql, args![id, now]).await? == 1)
     }

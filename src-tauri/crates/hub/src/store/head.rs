@@ -46,41 +46,24 @@ impl Conn<'_> {
 
     /// Keeps a head: chains that begin from now on follow it.
     pub(crate) async fn add_head(&mut self, digest: &str, at: Timestamp) -> Result<(), StoreError> {
-        let sql =
-            "insert into audit_head (digest, at) values ($1, $2) on conflict (digest) do nothing";
+        let sql = "insert into audit_head (digest, at) values ($1, $2) on conflict (digest) do nothing";
         self.execute(sql, args![digest, at]).await.map(drop)
     }
 
     /// The hash of an audit row.
-    pub(crate) async fn audit_hash(
-        &mut self,
-        chain: &str,
-        seq: i64,
-    ) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> = self
-            .optional(
-                "select hash from audit where chain = $1 and seq = $2",
-                args![chain, seq],
-            )
-            .await?;
+    pub(crate) async fn audit_hash(&mut self, chain: &str, seq: i64) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> =
+            self.optional("select hash from audit where chain = $1 and seq = $2", args![chain, seq]).await?;
         Ok(row.map(|(hash,)| hash))
     }
 
     /// The keys that sign heads, newest first.
     pub(crate) async fn signing_keys(&mut self) -> Result<Vec<SigningKeyRow>, StoreError> {
-        self.all(
-            "select public_key, sealed from signing_key order by made_at desc, public_key",
-            vec![],
-        )
-        .await
+        self.all("select public_key, sealed from signing_key order by made_at desc, public_key", vec![]).await
     }
 
     /// Keeps a new key.
-    pub(crate) async fn add_signing_key(
-        &mut self,
-        key: &SigningKeyRow,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn add_signing_key(&mut self, key: &SigningKeyRow, now: Timestamp) -> Result<(), StoreError> {
         self.execute(
             "insert into signing_key (public_key, sealed, made_at) values ($1, $2, $3)",
             args![&key.public_key, &key.sealed, now],

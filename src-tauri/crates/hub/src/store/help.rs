@@ -47,9 +47,7 @@ impl TryFrom<Columns> for HelpRow {
     type Error = StoreError;
     fn try_from(row: Columns) -> Result<Self, StoreError> {
         let answered = match (row.answered_by, row.answered_name, row.answered_role) {
-            (Some(id), Some(name), Some(role)) => {
-                Some((holder(&id, name, &role)?, row.answer.unwrap_or_default()))
-            }
+            (Some(id), Some(name), Some(role)) => Some((holder(&id, name, &role)?, row.answer.unwrap_or_default())),
             _ => None,
         };
         Ok(Self {
@@ -88,9 +86,7 @@ impl Conn<'_> {
 
     /// What is asked in a case.
     pub(crate) async fn help_of(&mut self, case: &CaseId) -> Result<Option<HelpRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(select!("and h.case_id = $1"), args![case])
-            .await?;
+        let row: Option<Columns> = self.optional(select!("and h.case_id = $1"), args![case]).await?;
         row.map(HelpRow::try_from).transpose()
     }
 
@@ -107,9 +103,7 @@ impl Conn<'_> {
                    on conflict (case_id) do update set lot_id = excluded.lot_id, lane_id = excluded.lane_id,
                    person_id = excluded.person_id, note = excluded.note, at = excluded.at, answered_by = null,
                    answer = null, answered_at = null, over_at = null";
-        self.execute(sql, args![case, lot, lane, person, note, now])
-            .await
-            .map(drop)
+        self.execute(sql, args![case, lot, lane, person, note, now]).await.map(drop)
     }
 
     /// Answers. The last word stands.
@@ -120,19 +114,12 @@ impl Conn<'_> {
         answer: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let sql =
-            "update help set answered_by = $2, answer = $3, answered_at = $4 where case_id = $1";
-        self.execute(sql, args![case, by, answer, now])
-            .await
-            .map(drop)
+        let sql = "update help set answered_by = $2, answer = $3, answered_at = $4 where case_id = $1";
+        self.execute(sql, args![case, by, answer, now]).await.map(drop)
     }
 
     /// It is needed no more.
-    pub(crate) async fn end_help(
-        &mut self,
-        case: &CaseId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn end_help(&mut self, case: &CaseId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "update help set over_at = $2 where case_id = $1 and over_at is null";
         Ok(self.execute(sql, args![case, now]).await? > 0)
     }

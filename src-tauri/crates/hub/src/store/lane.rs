@@ -17,11 +17,7 @@ struct HeldRow {
 
 impl Conn<'_> {
     /// Who holds each of these lanes at `now`; free lanes are left out.
-    pub async fn held(
-        &mut self,
-        lanes: &[&LaneId],
-        now: Timestamp,
-    ) -> Result<HashMap<LaneId, Held>, StoreError> {
+    pub async fn held(&mut self, lanes: &[&LaneId], now: Timestamp) -> Result<HashMap<LaneId, Held>, StoreError> {
         if lanes.is_empty() {
             return Ok(HashMap::new());
         }
@@ -37,13 +33,7 @@ impl Conn<'_> {
         let rows: Vec<HeldRow> = self.all(&sql, args).await?;
         let held = |row: HeldRow| {
             let holder = holder(&row.person_id, row.name, &row.role)?;
-            Ok((
-                parsed(&row.lane_id)?,
-                Held {
-                    holder,
-                    since: Timestamp(row.acquired_at),
-                },
-            ))
+            Ok((parsed(&row.lane_id)?, Held { holder, since: Timestamp(row.acquired_at) }))
         };
         rows.into_iter().map(held).collect()
     }

@@ -76,15 +76,8 @@ impl Tx<'_> {
     }
 
     async fn write_all(&mut self, then: Option<&str>) -> Result<(), StoreError> {
-        let Later {
-            mut inserts,
-            events,
-        } = std::mem::take(&mut self.later);
-        let drawn = if events.is_empty() {
-            Drawn::No
-        } else {
-            Drawn::Yes
-        };
+        let Later { mut inserts, events } = std::mem::take(&mut self.later);
+        let drawn = if events.is_empty() { Drawn::No } else { Drawn::Yes };
         inserts.extend(Telling::insert(self.xid, events));
         if inserts.is_empty() && then.is_none() {
             return Ok(());
@@ -138,10 +131,7 @@ fn together(inserts: &[String], drawn: Drawn) -> String {
         Drawn::Yes => (Some(draw()), "select pg_notify('lanedesk_event', '')"),
         Drawn::No => (None, "select 1"),
     };
-    let inserts = inserts
-        .iter()
-        .enumerate()
-        .map(|(n, insert)| format!("w{n} as ({insert})"));
+    let inserts = inserts.iter().enumerate().map(|(n, insert)| format!("w{n} as ({insert})"));
     let parts: Vec<String> = first.into_iter().chain(inserts).collect();
     format!("with {} {end}", parts.join(", "))
 }
@@ -153,28 +143,19 @@ mod tests {
     #[test]
     fn placeholders_are_counted_on() {
         let sql = "insert into t values ($1, $2, $10::bigint)";
-        assert_eq!(
-            renumbered(sql, 3),
-            "insert into t values ($4, $5, $13::bigint)"
-        );
+        assert_eq!(renumbered(sql, 3), "insert into t values ($4, $5, $13::bigint)");
         assert_eq!(renumbered("select 1", 3), "select 1");
     }
 
     #[test]
     fn inserts_of_one_transaction_are_one_statement() {
-        let inserts = [
-            "insert into a values ($1)".to_owned(),
-            "insert into b values ($2)".to_owned(),
-        ];
+        let inserts = ["insert into a values ($1)".to_owned(), "insert into b values ($2)".to_owned()];
         assert_eq!(
             together(&inserts, Drawn::No),
             "with w0 as (insert into a values ($1)), w1 as (insert into b values ($2)) select 1"
         );
         let telling = together(&inserts[..1], Drawn::Yes);
-        assert!(
-            telling.starts_with("with place as "),
-            "the number is drawn first: {telling}"
-        );
+        assert!(telling.starts_with("with place as "), "the number is drawn first: {telling}");
         assert!(telling.ends_with("select pg_notify('lanedesk_event', '')"));
     }
 }

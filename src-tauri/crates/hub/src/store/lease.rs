@@ -70,11 +70,7 @@ impl TryFrom<Columns> for LeaseRow {
 
 /// A person as others are told of them, from a row's columns.
 pub(crate) fn holder(id: &str, name: String, role: &str) -> Result<Holder, StoreError> {
-    Ok(Holder {
-        id: parsed(id)?,
-        name,
-        role: parsed::<Role>(role)?,
-    })
+    Ok(Holder { id: parsed(id)?, name, role: parsed::<Role>(role)? })
 }
 
 macro_rules! select {
@@ -115,21 +111,13 @@ impl Conn<'_> {
     }
 
     /// The lane's row; none where it was never claimed.
-    pub(crate) async fn lease_of_lane(
-        &mut self,
-        lane: &LaneId,
-    ) -> Result<Option<LeaseRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(select!("where l.lane_id = $1"), args![lane])
-            .await?;
+    pub(crate) async fn lease_of_lane(&mut self, lane: &LaneId) -> Result<Option<LeaseRow>, StoreError> {
+        let row: Option<Columns> = self.optional(select!("where l.lane_id = $1"), args![lane]).await?;
         row.map(LeaseRow::try_from).transpose()
     }
 
     /// The lane this person has open, over or not.
-    pub(crate) async fn lease_of_person(
-        &mut self,
-        person: &PersonId,
-    ) -> Result<Option<LeaseRow>, StoreError> {
+    pub(crate) async fn lease_of_person(&mut self, person: &PersonId) -> Result<Option<LeaseRow>, StoreError> {
         let sql = select!("where l.person_id = $1 and l.open");
         let row: Option<Columns> = self.optional(sql, args![person]).await?;
         row.map(LeaseRow::try_from).transpose()
@@ -154,10 +142,7 @@ impl Conn<'_> {
     }
 
     /// When the next lease ends or is to be warned of; none while nobody holds a lane for a time.
-    pub(crate) async fn next_lease_end(
-        &mut self,
-        warning_ms: i64,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    pub(crate) async fn next_lease_end(&mut self, warning_ms: i64) -> Result<Option<Timestamp>, StoreError> {
         let row: Option<(Option<i64>,)> = self
             .optional(
                 "select min(case when warned then expires_at else expires_at - $1 end) from lease
@@ -182,10 +167,7 @@ impl Conn<'_> {
     }
 
     /// Leases whose time is over, the longest over first.
-    pub(crate) async fn leases_over(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<LeaseRow>, StoreError> {
+    pub(crate) async fn leases_over(&mut self, now: Timestamp) -> Result<Vec<LeaseRow>, StoreError> {
         let sql = select!("where l.open and l.expires_at <= $1 order by l.expires_at limit 100");
         let rows: Vec<Columns> = self.all(sql, args![now]).await?;
         rows.into_iter().map(LeaseRow::try_from).collect()
@@ -194,11 +176,7 @@ impl Conn<'_> {
 
 impl Tx<'_> {
     /// Takes the lane where the old lease is over. Answers the new fence; none: somebody holds it.
-    pub(crate) async fn take_lease(
-        &mut self,
-        grant: &Grant,
-        now: Timestamp,
-    ) -> Result<Option<Fence>, StoreError> {
+    pub(crate) async fn take_lease(&mut self, grant: &Grant, now: Timestamp) -> Result<Option<Fence>, StoreError> {
         self.need_lane(&grant.lane)?;
         self.need_person(&grant.person)?;
         let row: Option<(i64,)> = self
@@ -238,17 +216,10 @@ impl Tx<'_> {
     }
 
     /// Frees a lane held under `fence`. False: the fence has moved on, or it was free already.
-    pub(crate) async fn free_lease(
-        &mut self,
-        lane: &LaneId,
-        fence: Fence,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn free_lease(&mut self, lane: &LaneId, fence: Fence) -> Result<bool, StoreError> {
         self.need_lane(lane)?;
         let freed = self
-            .execute(
-                "update lease set open = false where lane_id = $1 and open and fence = $2",
-                args![lane, fence],
-            )
+            .execute("update lease set open = false where lane_id = $1 and open and fence = $2", args![lane, fence])
             .await?;
         Ok(freed == 1)
     }

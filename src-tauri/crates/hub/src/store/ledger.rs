@@ -153,17 +153,7 @@ pub(crate) static LEDGERS: [Ledger; 6] = [
     Ledger {
         kind: "cash.1",
         table: "cash",
-        columns: &[
-            "id",
-            "case_id",
-            "lot_id",
-            "lane_id",
-            "stay_id",
-            "plate",
-            "person_id",
-            "amount_fen",
-            "at",
-        ],
+        columns: &["id", "case_id", "lot_id", "lane_id", "stay_id", "plate", "person_id", "amount_fen", "at"],
         grows: false,
     },
 ];
@@ -226,9 +216,7 @@ impl Ledger {
 
     /// The sum of a row as [`Ledger::select`] gives it. The engines write the same values in other ways.
     pub(crate) fn sum(&self, row: &str) -> Result<String, StoreError> {
-        let corrupt = |error: &dyn std::fmt::Display| {
-            StoreError::Corrupt(format!("a row of {}: {error}", self.table))
-        };
+        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("a row of {}: {error}", self.table));
         let values: Vec<Value> = serde_json::from_str(row).map_err(|error| corrupt(&error))?;
         Ok(self.sum_of(&values))
     }
@@ -277,8 +265,7 @@ impl Tx<'_> {
     pub(super) async fn end_record(&mut self, touched: Vec<Touch>) -> Result<(), StoreError> {
         let mut rows: Vec<Touch> = Vec::new();
         for touch in touched {
-            let same =
-                |row: &&mut Touch| row.ledger.kind == touch.ledger.kind && row.id == touch.id;
+            let same = |row: &&mut Touch| row.ledger.kind == touch.ledger.kind && row.id == touch.id;
             match rows.iter_mut().find(same) {
                 Some(row) => row.added |= touch.added,
                 None => rows.push(touch),
@@ -312,9 +299,7 @@ impl Tx<'_> {
 
     /// Takes the place from where on rows are summed up. Answers how many rows of each table there were before; none: it
     /// was taken.
-    pub(crate) async fn begin_ledger(
-        &mut self,
-    ) -> Result<Option<BTreeMap<&'static str, i64>>, StoreError> {
+    pub(crate) async fn begin_ledger(&mut self) -> Result<Option<BTreeMap<&'static str, i64>>, StoreError> {
         let sql = "insert into ledger (kind, id, changes) values ('begin', 'begin', 1)
              on conflict (kind, id) do nothing";
         if self.execute(sql, vec![]).await? == 0 {
@@ -336,21 +321,12 @@ impl Tx<'_> {
             Some((_, values)) => ledger.sum(&values)?,
             None => GONE.to_owned(),
         };
-        let change = if ledger.grows {
-            1
-        } else {
-            self.count_change(ledger, id, *added).await?
-        };
+        let change = if ledger.grows { 1 } else { self.count_change(ledger, id, *added).await? };
         Ok(json!([ledger.kind, id, change, sum]))
     }
 
     /// Numbers the changes of a row: 1 is where it was added, so that a row from before sums were kept begins with 2.
-    async fn count_change(
-        &mut self,
-        ledger: &Ledger,
-        id: &str,
-        added: bool,
-    ) -> Result<i64, StoreError> {
+    async fn count_change(&mut self, ledger: &Ledger, id: &str, added: bool) -> Result<i64, StoreError> {
         let sql = "insert into ledger (kind, id, changes) values ($1, $2, $3)
              on conflict (kind, id) do update set changes = ledger.changes + 1 returning changes";
         let first: i64 = if added { 1 } else { 2 };
@@ -366,24 +342,10 @@ mod tests {
     #[test]
     fn a_statement_is_known_by_the_table_it_writes() {
         let of = |sql| written(sql).map(|(ledger, added)| (ledger.table, added));
-        assert_eq!(
-            of("update opening set result = $2"),
-            Some(("opening", false))
-        );
-        assert_eq!(
-            of("insert into  cash\n (id) values ($1)"),
-            Some(("cash", true))
-        );
-        assert_eq!(
-            of("delete from photo where id = $1"),
-            Some(("photo", false))
-        );
-        for other in [
-            "select id from opening",
-            "update \"order\" set x = 1",
-            "update openings set x = 1",
-            "",
-        ] {
+        assert_eq!(of("update opening set result = $2"), Some(("opening", false)));
+        assert_eq!(of("insert into  cash\n (id) values ($1)"), Some(("cash", true)));
+        assert_eq!(of("delete from photo where id = $1"), Some(("photo", false)));
+        for other in ["select id from opening", "update \"order\" set x = 1", "update openings set x = 1", ""] {
             assert_eq!(of(other), None);
         }
     }
@@ -391,24 +353,10 @@ mod tests {
     #[test]
     fn no_two_rows_have_one_sum() {
         let sum = |row: &str| LEDGERS[0].sum(row).unwrap();
-        assert_eq!(
-            sum(r#"["a", 1, true]"#),
-            sum(r#"[ "a",1 ,1]"#),
-            "as either engine says it"
-        );
-        let rows = [
-            r#"["a", null]"#,
-            r#"["a", ""]"#,
-            r#"["", "a"]"#,
-            r#"["a"]"#,
-            r#"["a", "null"]"#,
-        ];
+        assert_eq!(sum(r#"["a", 1, true]"#), sum(r#"[ "a",1 ,1]"#), "as either engine says it");
+        let rows = [r#"["a", null]"#, r#"["a", ""]"#, r#"["", "a"]"#, r#"["a"]"#, r#"["a", "null"]"#];
         let sums: std::collections::HashSet<_> = rows.iter().map(|row| sum(row)).collect();
         assert_eq!(sums.len(), rows.len());
-        assert_ne!(
-            LEDGERS[1].sum(r#"["a"]"#).unwrap(),
-            sum(r#"["a"]"#),
-            "nor two tables"
-        );
+        assert_ne!(LEDGERS[1].sum(r#"["a"]"#).unwrap(), sum(r#"["a"]"#), "nor two tables");
     }
 }

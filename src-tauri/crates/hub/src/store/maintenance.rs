@@ -101,20 +101,10 @@ fn shown(site: &Directory, row: Columns) -> Result<Maintenance, StoreError> {
     Ok(Maintenance {
         id: row.id,
         device: parsed(&row.device_id)?,
-        lot: LotRef {
-            name: site
-                .lots
-                .get(&lot)
-                .map_or(row.lot_id, |lot| lot.name.clone()),
-            id: lot,
-        },
+        lot: LotRef { name: site.lots.get(&lot).map_or(row.lot_id, |lot| lot.name.clone()), id: lot },
         lane: lane.map(named),
         case: parsed_opt(row.case_id.as_deref())?,
-        state: if row.closed_at.is_some() {
-            MaintenanceState::Closed
-        } else {
-            MaintenanceState::Open
-        },
+        state: if row.closed_at.is_some() { MaintenanceState::Closed } else { MaintenanceState::Open },
         note: row.note,
         by: holder(&row.person_id, row.name, &row.role)?,
         at: Timestamp(row.at),
@@ -124,26 +114,17 @@ fn shown(site: &Directory, row: Columns) -> Result<Maintenance, StoreError> {
     })
 }
 
-const SELECT: &str = "select m.id, m.device_id, m.lot_id, m.lane_id, m.case_id, m.note, m.person_id, p.name, p.role, m.at,
+const SELECT: &str =
+    "select m.id, m.device_id, m.lot_id, m.lane_id, m.case_id, m.note, m.person_id, p.name, p.role, m.at,
     m.repair, m.closed_by, q.name as closed_name, q.role as closed_role, m.closed_at
     from maintenance m join person p on p.id = m.person_id left join person q on q.id = m.closed_by";
 
 impl Conn<'_> {
     /// Notes something to repair.
     pub(crate) async fn add_maintenance(&mut self, new: &NewMaintenance) -> Result<(), StoreError> {
-        let sql =
-            "insert into maintenance (id, device_id, lot_id, lane_id, case_id, note, person_id, at)
+        let sql = "insert into maintenance (id, device_id, lot_id, lane_id, case_id, note, person_id, at)
                    values ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let args = args![
-            &new.id,
-            &new.device,
-            &new.lot,
-            &new.lane,
-            &new.case,
-            &new.note,
-            &new.person,
-            new.at
-        ];
+        let args = args![&new.id, &new.device, &new.lot, &new.lane, &new.case, &new.note, &new.person, new.at];
         self.execute(sql, args).await.map(drop)
     }
 
@@ -153,9 +134,7 @@ impl Conn<'_> {
         site: &Directory,
         id: &str,
     ) -> Result<Option<Maintenance>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(&format!("{SELECT} where m.id = $1"), args![id])
-            .await?;
+        let row: Option<Columns> = self.optional(&format!("{SELECT} where m.id = $1"), args![id]).await?;
         row.map(|row| shown(site, row)).transpose()
     }
 
@@ -167,11 +146,7 @@ impl Conn<'_> {
     ) -> Result<Vec<Maintenance>, StoreError> {
         let mut args: Vec<Arg> = args![
             filter.before.as_deref().unwrap_or_default(),
-            filter
-                .device
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            filter.device.as_ref().map(ToString::to_string).unwrap_or_default(),
             filter.limit
         ];
         let mut wanted = "($1 = '' or m.id < $1) and ($2 = '' or m.device_id = $2)".to_owned();
@@ -262,17 +237,11 @@ impl Conn<'_> {
     ) -> Result<Vec<(LaneId, Timestamp)>, StoreError> {
         let (within, args): (String, Vec<Arg>) = match lots {
             None => (String::new(), vec![]),
-            Some(lots) => (
-                format!(" where {}", self.in_lots("l.lot_id", 1)),
-                vec![lots_arg(lots.iter()).into()],
-            ),
+            Some(lots) => (format!(" where {}", self.in_lots("l.lot_id", 1)), vec![lots_arg(lots.iter()).into()]),
         };
-        let sql = format!(
-            "select l.id, (select max(p.taken_at) from picture p where p.lane_id = l.id) from lane l{within}"
-        );
+        let sql =
+            format!("select l.id, (select max(p.taken_at) from picture p where p.lane_id = l.id) from lane l{within}");
         let rows: Vec<(String, Option<i64>)> = self.all(&sql, args).await?;
-        rows.into_iter()
-            .filter_map(|(lane, at)| at.map(|at| parsed(&lane).map(|lane| (lane, Timestamp(at)))))
-            .collect()
+        rows.into_iter().filter_map(|(lane, at)| at.map(|at| parsed(&lane).map(|lane| (lane, Timestamp(at))))).collect()
     }
 }

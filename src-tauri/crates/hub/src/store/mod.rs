@@ -105,8 +105,7 @@ pub(crate) use session::is_beyond;
 pub use settlement::Pending;
 pub use site::Secrets;
 pub(crate) use site::{
-    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, StoredRow,
-    device_settings, needed_by,
+    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, StoredRow, device_settings, needed_by,
 };
 pub(crate) use statistics::Group;
 pub use stay::{Leaving, NewStay, StayRow};
@@ -169,15 +168,8 @@ struct Inner {
 }
 
 enum Pools {
-    Sqlite {
-        readers: SqlitePool,
-        writer: writer::Sqlite,
-    },
-    Postgres {
-        pool: PgPool,
-        writers: writer::Writers,
-        holders: object::Holders,
-    },
+    Sqlite { readers: SqlitePool, writer: writer::Sqlite },
+    Postgres { pool: PgPool, writers: writer::Writers, holders: object::Holders },
 }
 
 impl Store {
@@ -191,11 +183,7 @@ impl Store {
         } else {
             return Err(StoreError::BadAddress);
         };
-        Ok(Self(Arc::new(Inner {
-            pools,
-            committed,
-            time,
-        })))
+        Ok(Self(Arc::new(Inner { pools, committed, time })))
     }
 
     /// What the store says by itself is dated by the hub's clock from now on.
@@ -214,14 +202,8 @@ impl Store {
     /// A connection for reading. It sees everything that was committed before it was asked for.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         match &self.0.pools {
-            Pools::Sqlite { readers, .. } => readers
-                .acquire()
-                .await
-                .map(Reader::Sqlite)
-                .map_err(classify),
-            Pools::Postgres { pool, .. } => {
-                pool.acquire().await.map(Reader::Postgres).map_err(classify)
-            }
+            Pools::Sqlite { readers, .. } => readers.acquire().await.map(Reader::Sqlite).map_err(classify),
+            Pools::Postgres { pool, .. } => pool.acquire().await.map(Reader::Postgres).map_err(classify),
         }
     }
 
@@ -296,16 +278,11 @@ async fn open_sqlite(
         .foreign_keys(true);
     // Its log and shared memory get the rights of the file.
     own_file(options.get_filename()).map_err(|e| StoreError::Unavailable(e.to_string()))?;
-    let one = SqlitePoolOptions::new()
-        .max_connections(1)
-        .min_connections(1);
+    let one = SqlitePoolOptions::new().max_connections(1).min_connections(1);
     // What a savepoint may have to put back stays in memory; else more is written to a temporary file than to the log.
     let writing = options.clone().pragma("temp_store", "memory");
     let writing = one.connect_with(writing).await.map_err(classify)?;
-    MIGRATIONS
-        .run(&writing)
-        .await
-        .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    MIGRATIONS.run(&writing).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         // The file does not hang up; asking before every use would cost as much as a query.
@@ -328,14 +305,7 @@ async fn open_postgres(address: &str) -> Result<Pools, StoreError> {
         .connect_with(options)
         .await
         .map_err(classify)?;
-    MIGRATIONS
-        .run(&pool)
-        .await
-        .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    MIGRATIONS.run(&pool).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
     outbox::prepare(&pool).await?;
-    Ok(Pools::Postgres {
-        pool,
-        writers: writer::Writers::default(),
-        holders: object::Holders::default(),
-    })
+    Ok(Pools::Postgres { pool, writers: writer::Writers::default(), holders: object::Holders::default() })
 }

@@ -45,12 +45,7 @@ impl Daily {
     /// Table (`o`), time column, what else must hold, what is summed.
     fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
-            Self::AbnormalExits => (
-                "opening o",
-                "o.at",
-                "o.kind = 'abnormal' and o.direction = 'exit'",
-                "1",
-            ),
+            Self::AbnormalExits => ("opening o", "o.at", "o.kind = 'abnormal' and o.direction = 'exit'", "1"),
             Self::UnpaidFen => ("opening o", "o.at", UNPAID, "o.due_fen"),
             Self::Passages => ("stay o", "o.left_at", "o.left_at is not null", "1"),
             Self::Rises => ("rise o", "o.at", "1 = 1", "1"),
@@ -106,11 +101,7 @@ impl Conn<'_> {
     }
 
     /// Sums by day.
-    pub(crate) async fn daily(
-        &mut self,
-        what: Daily,
-        span: &Span,
-    ) -> Result<Vec<(i64, i64)>, StoreError> {
+    pub(crate) async fn daily(&mut self, what: Daily, span: &Span) -> Result<Vec<(i64, i64)>, StoreError> {
         let (within, args) = self.within(span, "o.lot_id");
         let (table, at, holds, sum) = what.parts();
         let shown = clock_ms(at, Some(span.from), Some(span.to));
@@ -162,10 +153,7 @@ impl Conn<'_> {
     }
 
     /// Outages that reach into a time: device, beginning, end.
-    pub(crate) async fn outages(
-        &mut self,
-        span: &Span,
-    ) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    pub(crate) async fn outages(&mut self, span: &Span) -> Result<Vec<(String, i64, i64)>, StoreError> {
         let (within, args) = self.within(span, "o.lot_id");
         let sql = format!(
             "select o.device_id, o.began_at, coalesce(o.ended_at, $2) from outage o

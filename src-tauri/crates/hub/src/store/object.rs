@@ -36,11 +36,7 @@ pub(crate) struct ObjectHold {
 impl Store {
     /// Waits until nobody on any hub holds this object's name for the opposite purpose. On SQLite there is one hub, which
     /// sees to it by itself.
-    pub(crate) async fn hold_object(
-        &self,
-        sha256: &str,
-        purpose: Purpose,
-    ) -> Result<ObjectHold, StoreError> {
+    pub(crate) async fn hold_object(&self, sha256: &str, purpose: Purpose) -> Result<ObjectHold, StoreError> {
         let Pools::Postgres { pool, holders, .. } = &self.0.pools else {
             return Ok(ObjectHold { _held: None });
         };
@@ -55,9 +51,7 @@ impl Store {
         let name: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
         let text = format!("begin; select {lock}(73051, hashtext('{name}'))");
         let begun = Begun::with(pool, &text).await?;
-        Ok(ObjectHold {
-            _held: Some((begun, place)),
-        })
+        Ok(ObjectHold { _held: Some((begun, place)) })
     }
 }
 
@@ -74,10 +68,7 @@ mod tests {
             Store::open(&database.address).await.expect("opens"),
             Store::open(&database.address).await.expect("opens"),
         );
-        let both = (
-            here.hold_object("ab01", Purpose::Keep).await,
-            there.hold_object("ab01", Purpose::Keep).await,
-        );
+        let both = (here.hold_object("ab01", Purpose::Keep).await, there.hold_object("ab01", Purpose::Keep).await);
         assert!(both.0.is_ok() && both.1.is_ok(), "two may keep it at once");
         drop(both);
         let dropping = here.hold_object("ab01", Purpose::Drop).await;

@@ -141,19 +141,16 @@ const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.l
 
 /// A lot by id and name; one that is no longer in the site goes by its id.
 pub(crate) fn lot_ref(directory: &Directory, id: LotId) -> LotRef {
-    let name = directory
-        .lots
-        .get(&id)
-        .map_or_else(|| id.to_string(), |lot| lot.name.clone());
+    let name = directory.lots.get(&id).map_or_else(|| id.to_string(), |lot| lot.name.clone());
     LotRef { id, name }
 }
 
 /// A lane by id, name and code; one that is no longer in the site goes by its id.
 pub(crate) fn lane_ref(directory: &Directory, id: LaneId) -> LaneRef {
-    let (name, code) = directory.lanes.get(&id).map_or_else(
-        || (id.to_string(), String::new()),
-        |lane| (lane.name.clone(), lane.code.clone()),
-    );
+    let (name, code) = directory
+        .lanes
+        .get(&id)
+        .map_or_else(|| (id.to_string(), String::new()), |lane| (lane.name.clone(), lane.code.clone()));
     LaneRef { id, name, code }
 }
 
@@ -165,11 +162,10 @@ pub(crate) fn picture_path(id: &str) -> String {
 impl Columns {
     fn shown(self, directory: &Directory) -> Result<Opening, StoreError> {
         let photos_owed = self.owed()?;
-        let approved_by: Option<Holder> =
-            match (self.approved_by, self.approver_name, self.approver_role) {
-                (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-                _ => None,
-            };
+        let approved_by: Option<Holder> = match (self.approved_by, self.approver_name, self.approver_role) {
+            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
+            _ => None,
+        };
         Ok(Opening {
             id: parsed(&self.id)?,
             order_id: parsed(&self.order_id)?,
@@ -304,9 +300,7 @@ impl Tx<'_> {
         if parts.is_empty() {
             return Ok(());
         }
-        let rows: Vec<String> = (0..parts.len())
-            .map(|n| format!("(${}, $1)", n + 2))
-            .collect();
+        let rows: Vec<String> = (0..parts.len()).map(|n| format!("(${}, $1)", n + 2)).collect();
         let mut args = args![plate];
         args.extend(parts.into_iter().map(Arg::from));
         let sql = format!(
@@ -327,17 +321,8 @@ impl Conn<'_> {
     }
 
     /// Where the arm was seen after the order.
-    pub(crate) async fn barrier_after(
-        &mut self,
-        order: OrderId,
-        state: BarrierState,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "update opening set barrier_after = $2 where order_id = $1",
-            args![order, state],
-        )
-        .await
-        .map(drop)
+    pub(crate) async fn barrier_after(&mut self, order: OrderId, state: BarrierState) -> Result<(), StoreError> {
+        self.execute("update opening set barrier_after = $2 where order_id = $1", args![order, state]).await.map(drop)
     }
 
     /// The opening an order asked for.

@@ -123,11 +123,7 @@ impl Conn<'_> {
             )
             .await?;
         if turned == 1 {
-            self.execute(
-                "update opening set result = $2 where order_id = $1",
-                args![id, to],
-            )
-            .await?;
+            self.execute("update opening set result = $2 where order_id = $1", args![id, to]).await?;
         }
         Ok(turned == 1)
     }
@@ -165,9 +161,7 @@ impl Conn<'_> {
         deadline_before: Timestamp,
         not_by: Option<&str>,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let sql = select!(
-            "where result = 'running' and deadline_at < $1 and ($2 is null or hub <> $2) limit 100"
-        );
+        let sql = select!("where result = 'running' and deadline_at < $1 and ($2 is null or hub <> $2) limit 100");
         let rows: Vec<Columns> = self.all(sql, args![deadline_before, not_by]).await?;
         rows.into_iter().map(OrderRow::try_from).collect()
     }
@@ -175,11 +169,7 @@ impl Conn<'_> {
 
 impl Tx<'_> {
     /// Writes an order that is about to be sent by this hub.
-    pub(crate) async fn add_order(
-        &mut self,
-        order: &OrderRow,
-        hub: &str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn add_order(&mut self, order: &OrderRow, hub: &str) -> Result<(), StoreError> {
         self.need_lane(&order.lane)?;
         self.execute(
             "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at, deadline_at,

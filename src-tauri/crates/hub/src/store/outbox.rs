@@ -37,10 +37,7 @@ impl FromStr for Place {
     type Err = std::num::ParseIntError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (xid, n) = text.split_once('-').unwrap_or((text, "0"));
-        Ok(Self {
-            xid: xid.parse()?,
-            n: n.parse()?,
-        })
+        Ok(Self { xid: xid.parse()?, n: n.parse()? })
     }
 }
 
@@ -104,29 +101,16 @@ pub enum To<'a> {
     All,
 }
 
-#[expect(
-    clippy::unused_async,
-    reason = "whoever tells waits for it as for every other write"
-)]
+#[expect(clippy::unused_async, reason = "whoever tells waits for it as for every other write")]
 impl Tx<'_> {
     /// Tells everybody who may see `lot`.
-    pub async fn tell(
-        &mut self,
-        at: Timestamp,
-        lot: &LotId,
-        told: &Told,
-    ) -> Result<(), StoreError> {
+    pub async fn tell(&mut self, at: Timestamp, lot: &LotId, told: &Told) -> Result<(), StoreError> {
         self.event(at, Some(lot.as_str()), None, "told", body(told)?);
         Ok(())
     }
 
     /// Tells one person, on all their desks.
-    pub async fn tell_person(
-        &mut self,
-        at: Timestamp,
-        person: &PersonId,
-        told: &Told,
-    ) -> Result<(), StoreError> {
+    pub async fn tell_person(&mut self, at: Timestamp, person: &PersonId, told: &Told) -> Result<(), StoreError> {
         self.event(at, None, Some(person.as_str()), "told", body(told)?);
         Ok(())
     }
@@ -138,22 +122,14 @@ impl Tx<'_> {
     }
 
     /// Tells the hubs that hold links of robots.
-    pub(crate) async fn tell_robots(
-        &mut self,
-        at: Timestamp,
-        news: &RobotNews,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn tell_robots(&mut self, at: Timestamp, news: &RobotNews) -> Result<(), StoreError> {
         let body = serde_json::to_string(news).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.event(at, None, None, "robot", body);
         Ok(())
     }
 
     /// Tells several things in one statement, in this order.
-    pub async fn tell_all(
-        &mut self,
-        at: Timestamp,
-        told: &[(To<'_>, Told)],
-    ) -> Result<(), StoreError> {
+    pub async fn tell_all(&mut self, at: Timestamp, told: &[(To<'_>, Told)]) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(told.len());
         for (to, told) in told {
             let (lot, person) = match to {
@@ -167,22 +143,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn event(
-        &mut self,
-        at: Timestamp,
-        lot: Option<&str>,
-        person: Option<&str>,
-        kind: &'static str,
-        body: String,
-    ) {
+    fn event(&mut self, at: Timestamp, lot: Option<&str>, person: Option<&str>, kind: &'static str, body: String) {
         self.events(at, vec![(lot, person, kind, body)]);
     }
 
-    fn events(
-        &mut self,
-        at: Timestamp,
-        rows: Vec<(Option<&str>, Option<&str>, &'static str, String)>,
-    ) {
+    fn events(&mut self, at: Timestamp, rows: Vec<(Option<&str>, Option<&str>, &'static str, String)>) {
         let first = self.told;
         self.told += i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let telling = |(n, (lot, person, kind, body)): (i64, _)| Telling {
@@ -209,10 +174,7 @@ pub(super) struct Telling {
 
 impl Telling {
     /// The insert of these events; nothing where there are none. `xid`: their number; none: the one that is drawn.
-    pub(super) fn insert(
-        xid: Option<i64>,
-        events: Vec<Self>,
-    ) -> Option<(Cow<'static, str>, Vec<Arg>)> {
+    pub(super) fn insert(xid: Option<i64>, events: Vec<Self>) -> Option<(Cow<'static, str>, Vec<Arg>)> {
         if events.is_empty() {
             return None;
         }
@@ -255,10 +217,7 @@ pub(super) async fn prepare(pool: &PgPool) -> Result<(), StoreError> {
         create sequence if not exists event_place;
         select setval('event_place', newest) from (select greatest(coalesce(max(xid), 1), 1) as newest from event) e
             where (select not is_called or last_value < newest from event_place)";
-    sqlx::Executor::execute(pool, text)
-        .await
-        .map(drop)
-        .map_err(classify)
+    sqlx::Executor::execute(pool, text).await.map(drop).map_err(classify)
 }
 
 fn body(told: &Told) -> Result<String, StoreError> {
@@ -297,11 +256,7 @@ impl Conn<'_> {
     }
 
     /// Events after `after`, oldest first, as far as nothing that commits later can come before them.
-    pub async fn events_after(
-        &mut self,
-        after: Place,
-        limit: i64,
-    ) -> Result<Vec<Event>, StoreError> {
+    pub async fn events_after(&mut self, after: Place, limit: i64) -> Result<Vec<Event>, StoreError> {
         let known = self.known_up_to().await?;
         let sql = "select xid, n, at, lot_id, person_id, kind, body from event
              where (xid, n) > ($1, $2) and xid <= $4 order by xid, n limit $3";
@@ -334,9 +289,7 @@ impl Conn<'_> {
 
     /// The oldest place still kept; none where nothing is.
     pub async fn oldest_place(&mut self) -> Result<Option<Place>, StoreError> {
-        let row: Option<(i64, i64)> = self
-            .optional("select xid, n from event order by xid, n limit 1", vec![])
-            .await?;
+        let row: Option<(i64, i64)> = self.optional("select xid, n from event order by xid, n limit 1", vec![]).await?;
         Ok(row.map(|(xid, n)| Place { xid, n }))
     }
 }
@@ -344,8 +297,7 @@ impl Conn<'_> {
 impl TryFrom<EventRow> for Event {
     type Error = StoreError;
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
-        let corrupt =
-            |e: &dyn fmt::Display| StoreError::Corrupt(format!("event {}-{}: {e}", row.xid, row.n));
+        let corrupt = |e: &dyn fmt::Display| StoreError::Corrupt(format!("event {}-{}: {e}", row.xid, row.n));
         let (mut told, mut robot) = (None, None);
         match row.kind.as_str() {
             "told" => told = Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?),
@@ -353,23 +305,10 @@ impl TryFrom<EventRow> for Event {
             _ => {}
         }
         Ok(Self {
-            place: Place {
-                xid: row.xid,
-                n: row.n,
-            },
+            place: Place { xid: row.xid, n: row.n },
             at: Timestamp(row.at),
-            lot: row
-                .lot_id
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|e| corrupt(&e))?,
-            person: row
-                .person_id
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|e| corrupt(&e))?,
+            lot: row.lot_id.as_deref().map(str::parse).transpose().map_err(|e| corrupt(&e))?,
+            person: row.person_id.as_deref().map(str::parse).transpose().map_err(|e| corrupt(&e))?,
             told,
             robot,
         })

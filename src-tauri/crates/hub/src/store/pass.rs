@@ -32,11 +32,7 @@ struct Columns {
 
 impl Conn<'_> {
     /// A plate's passes at a lot, in one look.
-    pub(crate) async fn passes(
-        &mut self,
-        lot: &LotId,
-        plate: &Plate,
-    ) -> Result<Passes, StoreError> {
+    pub(crate) async fn passes(&mut self, lot: &LotId, plate: &Plate) -> Result<Passes, StoreError> {
         let rows: Vec<Columns> = self
             .all(
                 "select p.id, p.status, p.valid_from, p.valid_to, p.spaces, other.plate, s.space_taken
@@ -51,17 +47,14 @@ impl Conn<'_> {
         for row in rows {
             let plate: Plate = parsed(&row.plate)?;
             if let Some(as_temporary) = row.space_taken {
-                inside.push(PlateInside {
-                    plate: plate.clone(),
-                    as_temporary,
-                });
+                inside.push(PlateInside { plate: plate.clone(), as_temporary });
             }
             if let Some(pass) = passes.get_mut(&row.id) {
                 pass.plates.push(plate);
                 continue;
             }
-            let spaces = u32::try_from(row.spaces)
-                .map_err(|_| StoreError::Corrupt(format!("spaces of pass {}", row.id)))?;
+            let spaces =
+                u32::try_from(row.spaces).map_err(|_| StoreError::Corrupt(format!("spaces of pass {}", row.id)))?;
             let pass = PassFacts {
                 status: parsed(&row.status)?,
                 valid_from: Timestamp(row.valid_from),
@@ -71,9 +64,6 @@ impl Conn<'_> {
             };
             passes.insert(row.id, pass);
         }
-        Ok(Passes {
-            passes: passes.into_values().collect(),
-            inside,
-        })
+        Ok(Passes { passes: passes.into_values().collect(), inside })
     }
 }

@@ -52,10 +52,7 @@ impl PastFilter {
             text = format!("{text} and ({at}, o.id) {past} (${}, ${n})", n - 1);
         }
         args.push(self.limit.into());
-        let text = format!(
-            "{text} order by {at} {way}, o.id {way} limit ${}",
-            args.len()
-        );
+        let text = format!("{text} order by {at} {way}, o.id {way} limit ${}", args.len());
         (text, args)
     }
 }
@@ -207,10 +204,7 @@ impl Conn<'_> {
 
 fn case(site: &Directory, row: CaseColumns) -> Result<PastCase, StoreError> {
     let word = |what: &str, text: &str| StoreError::Corrupt(format!("{what} {text:?}"));
-    let outcome = row.outcome.map(|text| {
-        text.parse()
-            .map_err(|_: serde_json::Error| word("outcome", &text))
-    });
+    let outcome = row.outcome.map(|text| text.parse().map_err(|_: serde_json::Error| word("outcome", &text)));
     Ok(PastCase {
         id: parsed(&row.id)?,
         lot: lot_ref(site, parsed(&row.lot_id)?),
@@ -220,10 +214,7 @@ fn case(site: &Directory, row: CaseColumns) -> Result<PastCase, StoreError> {
         plate: row.plate,
         corrected: row.corrected,
         direction: parsed_opt(row.direction.as_deref())?,
-        state: row
-            .state
-            .parse()
-            .map_err(|_: serde_json::Error| word("state", &row.state))?,
+        state: row.state.parse().map_err(|_: serde_json::Error| word("state", &row.state))?,
         outcome: outcome.transpose()?,
         note: row.note,
         opened_at: Timestamp(row.opened_at),
@@ -236,13 +227,8 @@ fn call(site: &Directory, row: CallColumns) -> Result<PastCall, StoreError> {
         (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
         _ => None,
     };
-    let (lot, lane) = (
-        parsed_opt(row.lot_id.as_deref())?,
-        parsed_opt(row.lane_id.as_deref())?,
-    );
-    let waited = row
-        .had_at
-        .and_then(|had| u32::try_from((had - row.since) / 1_000).ok());
+    let (lot, lane) = (parsed_opt(row.lot_id.as_deref())?, parsed_opt(row.lane_id.as_deref())?);
+    let waited = row.had_at.and_then(|had| u32::try_from((had - row.since) / 1_000).ok());
     Ok(PastCall {
         id: parsed(&row.id)?,
         lot: lot.map(|lot| lot_ref(site, lot)),

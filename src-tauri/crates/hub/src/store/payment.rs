@@ -77,16 +77,8 @@ impl Conn<'_> {
     }
 
     /// Puts a payment to its stay; the stay keeps the sum, a surplus too.
-    pub(crate) async fn match_payment(
-        &mut self,
-        payment: &NewPayment,
-        stay: &StayId,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "update payment set stay_id = $2 where id = $1",
-            args![&payment.id, stay],
-        )
-        .await?;
+    pub(crate) async fn match_payment(&mut self, payment: &NewPayment, stay: &StayId) -> Result<(), StoreError> {
+        self.execute("update payment set stay_id = $2 where id = $1", args![&payment.id, stay]).await?;
         self.execute(
             "update stay set paid_fen = paid_fen + $2,
                 paid_at = case when paid_at is null or paid_at < $3 then $3 else paid_at end
@@ -109,19 +101,12 @@ impl Conn<'_> {
                 args![stay],
             )
             .await?;
-        let paid = |(amount, at)| Paid {
-            amount: Fen(amount),
-            at: Timestamp(at),
-        };
+        let paid = |(amount, at)| Paid { amount: Fen(amount), at: Timestamp(at) };
         Ok(rows.into_iter().map(paid).collect())
     }
 
     /// Payments of a lot that fit no stay, newest first.
-    pub(crate) async fn unmatched_payments(
-        &mut self,
-        lot: &LotId,
-        limit: i64,
-    ) -> Result<Vec<Unmatched>, StoreError> {
+    pub(crate) async fn unmatched_payments(&mut self, lot: &LotId, limit: i64) -> Result<Vec<Unmatched>, StoreError> {
         let rows: Vec<(String, i64, i64)> = self
             .all(
                 "select id, amount_fen, paid_at from payment where lot_id = $1 and stay_id is null
@@ -131,21 +116,12 @@ impl Conn<'_> {
             )
             .await?;
         rows.into_iter()
-            .map(|(id, amount, at)| {
-                Ok(Unmatched {
-                    id: parsed(&id)?,
-                    amount: Fen(amount),
-                    paid_at: Timestamp(at),
-                })
-            })
+            .map(|(id, amount, at)| Ok(Unmatched { id: parsed(&id)?, amount: Fen(amount), paid_at: Timestamp(at) }))
             .collect()
     }
 
     /// Lanes of a stay's lot where its vehicle stands now or is worked on, with the open case if there is one.
-    pub(crate) async fn lanes_showing(
-        &mut self,
-        stay: &StayId,
-    ) -> Result<Vec<(LaneId, Option<CaseId>)>, StoreError> {
+    pub(crate) async fn lanes_showing(&mut self, stay: &StayId) -> Result<Vec<(LaneId, Option<CaseId>)>, StoreError> {
         let rows: Vec<(String, Option<String>)> = self
             .all(
                 "select c.lane_id, c.id from \"case\" c join stay s on s.lot_id = c.lot_id
@@ -158,8 +134,6 @@ impl Conn<'_> {
                 args![stay],
             )
             .await?;
-        rows.into_iter()
-            .map(|(lane, case)| Ok((parsed(&lane)?, parsed_opt(case.as_deref())?)))
-            .collect()
+        rows.into_iter().map(|(lane, case)| Ok((parsed(&lane)?, parsed_opt(case.as_deref())?))).collect()
     }
 }

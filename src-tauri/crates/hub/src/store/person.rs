@@ -40,12 +40,7 @@ struct PersonRow {
 impl TryFrom<PersonRow> for Person {
     type Error = StoreError;
     fn try_from(row: PersonRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            name: row.name,
-            role: parsed(&row.role)?,
-            disabled: row.disabled_at.is_some(),
-        })
+        Ok(Self { id: parsed(&row.id)?, name: row.name, role: parsed(&row.role)?, disabled: row.disabled_at.is_some() })
     }
 }
 
@@ -58,10 +53,7 @@ impl Conn<'_> {
     }
 
     /// The id of the account of a name.
-    pub(crate) async fn person_named(
-        &mut self,
-        username: &str,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn person_named(&mut self, username: &str) -> Result<Option<String>, StoreError> {
         let sql = "select id from person where username = $1";
         let row: Option<(String,)> = self.optional(sql, args![username]).await?;
         Ok(row.map(|(id,)| id))

@@ -83,9 +83,7 @@ struct Columns {
 impl TryFrom<Columns> for PhotoRow {
     type Error = StoreError;
     fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let side = |side: i64| {
-            u32::try_from(side).map_err(|_| StoreError::Corrupt(format!("a photo {side} wide")))
-        };
+        let side = |side: i64| u32::try_from(side).map_err(|_| StoreError::Corrupt(format!("a photo {side} wide")));
         Ok(Self {
             id: parsed(&row.id)?,
             case: parsed(&row.case_id)?,
@@ -165,11 +163,7 @@ impl Conn<'_> {
                 case: case.clone(),
                 lot: parsed(&lot)?,
                 lane: parsed(&lane)?,
-                handled: Handled {
-                    from: Timestamp(from),
-                    to: to.map(Timestamp),
-                }
-                .until_due(due_at.map(Timestamp)),
+                handled: Handled { from: Timestamp(from), to: to.map(Timestamp) }.until_due(due_at.map(Timestamp)),
                 held: held == 1,
             })
         })
@@ -216,21 +210,14 @@ impl Conn<'_> {
     }
 
     /// A photo of a case by id.
-    pub(crate) async fn photo_of_case(
-        &mut self,
-        case: &CaseId,
-        id: &PhotoId,
-    ) -> Result<Option<PhotoRow>, StoreError> {
+    pub(crate) async fn photo_of_case(&mut self, case: &CaseId, id: &PhotoId) -> Result<Option<PhotoRow>, StoreError> {
         let sql = photos!("where case_id = $1 and id = $2");
         let row: Option<Columns> = self.optional(sql, args![case, id]).await?;
         row.map(PhotoRow::try_from).transpose()
     }
 
     /// Photos of a case that a release may use, oldest first.
-    pub(crate) async fn unused_photos(
-        &mut self,
-        case: &CaseId,
-    ) -> Result<Vec<PhotoRow>, StoreError> {
+    pub(crate) async fn unused_photos(&mut self, case: &CaseId) -> Result<Vec<PhotoRow>, StoreError> {
         let sql = concat!(photos!("where "), unused!(), " order by id");
         let rows: Vec<Columns> = self.all(sql, args![case]).await?;
         rows.into_iter().map(PhotoRow::try_from).collect()
@@ -243,21 +230,13 @@ impl Conn<'_> {
         id: &PhotoId,
         opening: &OpeningId,
     ) -> Result<bool, StoreError> {
-        let sql = concat!(
-            "update photo set opening_id = $3 where id = $2 and ",
-            unused!()
-        );
+        let sql = concat!("update photo set opening_id = $3 where id = $2 and ", unused!());
         Ok(self.execute(sql, args![case, id, opening]).await? == 1)
     }
 
     /// Takes back a photo that proves nothing: its row becomes a tombstone, which lets go of the file's hash, so that the
     /// same file may be sent again. False: it proves something, or is gone.
-    pub(crate) async fn drop_photo(
-        &mut self,
-        case: &CaseId,
-        id: &PhotoId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn drop_photo(&mut self, case: &CaseId, id: &PhotoId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "update photo set deleted_at = $3, original = id
                    where case_id = $1 and id = $2 and opening_id is null and held_at is null and deleted_at is null";
         Ok(self.execute(sql, args![case, id, now]).await? == 1)

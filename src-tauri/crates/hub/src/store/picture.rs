@@ -99,20 +99,13 @@ impl Conn<'_> {
 
     /// A picture by id.
     pub(crate) async fn picture(&mut self, id: &PhotoId) -> Result<Option<PictureRow>, StoreError> {
-        let row: Option<PictureColumns> = self
-            .optional(
-                "select id, lot_id, lane_id, taken_at, sha256 from picture where id = $1",
-                args![id],
-            )
-            .await?;
+        let row: Option<PictureColumns> =
+            self.optional("select id, lot_id, lane_id, taken_at, sha256 from picture where id = $1", args![id]).await?;
         row.map(PictureRow::try_from).transpose()
     }
 
     /// The newest picture of a lane.
-    pub(crate) async fn newest_picture(
-        &mut self,
-        lane: &LaneId,
-    ) -> Result<Option<PictureRow>, StoreError> {
+    pub(crate) async fn newest_picture(&mut self, lane: &LaneId) -> Result<Option<PictureRow>, StoreError> {
         let row: Option<PictureColumns> = self
             .optional(
                 "select id, lot_id, lane_id, taken_at, sha256 from picture where lane_id = $1
@@ -130,11 +123,7 @@ impl Conn<'_> {
         kind: PictureKind,
         picture: &PhotoId,
     ) -> Result<(), StoreError> {
-        let sql = if kind == PictureKind::Before {
-            BEFORE
-        } else {
-            AFTER
-        };
+        let sql = if kind == PictureKind::Before { BEFORE } else { AFTER };
         self.execute(sql, args![opening, picture]).await.map(drop)
     }
 
@@ -164,13 +153,8 @@ impl Conn<'_> {
 
     /// Drops a picture's row. Answers whether another row still needs the object.
     pub(crate) async fn drop_picture(&mut self, picture: &PictureRow) -> Result<bool, StoreError> {
-        self.execute(
-            "update plate_read set picture_id = null where picture_id = $1",
-            args![&picture.id],
-        )
-        .await?;
-        self.execute("delete from picture where id = $1", args![&picture.id])
-            .await?;
+        self.execute("update plate_read set picture_id = null where picture_id = $1", args![&picture.id]).await?;
+        self.execute("delete from picture where id = $1", args![&picture.id]).await?;
         self.object_is_named(&picture.sha256).await
     }
 }

@@ -60,7 +60,8 @@ struct ReadColumns {
     picture_id: Option<String>,
 }
 
-const READ: &str = "select r.id, r.lot_id, r.lane_id, r.plate, r.color, r.confidence, r.doubtful, r.plate_box, r.direction,
+const READ: &str =
+    "select r.id, r.lot_id, r.lane_id, r.plate, r.color, r.confidence, r.doubtful, r.plate_box, r.direction,
     r.taken_at, r.history, r.opened_by_camera, r.picture_id from plate_read r";
 
 impl TryFrom<ReadColumns> for ReadRow {
@@ -75,12 +76,7 @@ impl TryFrom<ReadColumns> for ReadRow {
             color: row.color,
             confidence: row.confidence.and_then(|c| u8::try_from(c).ok()),
             doubtful: serde_json::from_str(&row.doubtful).map_err(corrupt)?,
-            plate_box: row
-                .plate_box
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(corrupt)?,
+            plate_box: row.plate_box.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?,
             direction: parsed_opt(row.direction.as_deref())?,
             taken_at: Timestamp(row.taken_at),
             history: row.history,
@@ -109,11 +105,7 @@ impl Conn<'_> {
     ) -> Result<bool, StoreError> {
         let corrupt = |e: serde_json::Error| StoreError::Corrupt(e.to_string());
         let doubtful = serde_json::to_string(&read.doubtful).map_err(corrupt)?;
-        let plate_box = read
-            .plate_box
-            .map(|parts| serde_json::to_string(&parts))
-            .transpose()
-            .map_err(corrupt)?;
+        let plate_box = read.plate_box.map(|parts| serde_json::to_string(&parts)).transpose().map_err(corrupt)?;
         let added = self
             .execute(
                 "insert into plate_read (id, lot_id, lane_id, dedupe, plate, color, confidence, doubtful, plate_box,
@@ -160,32 +152,17 @@ impl Conn<'_> {
     pub(crate) async fn lane_now(&mut self, lane: &LaneId) -> Result<LaneNow, StoreError> {
         let sql = format!("{READ} join lane_now n on n.read_id = r.id where n.lane_id = $1");
         let read: Option<ReadColumns> = self.optional(&sql, args![lane]).await?;
-        let picture: Option<(Option<String>,)> = self
-            .optional(
-                "select picture_id from lane_now where lane_id = $1",
-                args![lane],
-            )
-            .await?;
+        let picture: Option<(Option<String>,)> =
+            self.optional("select picture_id from lane_now where lane_id = $1", args![lane]).await?;
         let picture = picture.and_then(|(id,)| id);
-        Ok(LaneNow {
-            read: read.map(ReadRow::try_from).transpose()?,
-            picture: parsed_opt(picture.as_deref())?,
-        })
+        Ok(LaneNow { read: read.map(ReadRow::try_from).transpose()?, picture: parsed_opt(picture.as_deref())? })
     }
 
     /// The plate in force of the lane's open case; `None` outside where there is no case.
-    pub(crate) async fn case_plate(
-        &mut self,
-        lane: &LaneId,
-    ) -> Result<Option<(CaseId, Option<Plate>)>, StoreError> {
-        let row: Option<(String, Option<String>)> = self
-            .optional(
-                "select id, plate from \"case\" where lane_id = $1 and state = 'open'",
-                args![lane],
-            )
-            .await?;
-        row.map(|(id, plate)| Ok((parsed(&id)?, parsed_opt(plate.as_deref())?)))
-            .transpose()
+    pub(crate) async fn case_plate(&mut self, lane: &LaneId) -> Result<Option<(CaseId, Option<Plate>)>, StoreError> {
+        let row: Option<(String, Option<String>)> =
+            self.optional("select id, plate from \"case\" where lane_id = $1 and state = 'open'", args![lane]).await?;
+        row.map(|(id, plate)| Ok((parsed(&id)?, parsed_opt(plate.as_deref())?))).transpose()
     }
 
     /// Whether the lane's open case has been quoted nothing yet.
@@ -200,38 +177,26 @@ impl Conn<'_> {
     }
 
     /// Who holds which lane.
-    pub(crate) async fn holders(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<(LaneId, PersonId)>, StoreError> {
+    pub(crate) async fn holders(&mut self, now: Timestamp) -> Result<Vec<(LaneId, PersonId)>, StoreError> {
         let rows: Vec<(String, String)> = self
             .all(
                 "select lane_id, person_id from lease where open and (expires_at is null or expires_at > $1)",
                 args![now],
             )
             .await?;
-        rows.into_iter()
-            .map(|(lane, person)| Ok((parsed(&lane)?, parsed(&person)?)))
-            .collect()
+        rows.into_iter().map(|(lane, person)| Ok((parsed(&lane)?, parsed(&person)?))).collect()
     }
 
     /// Lanes somebody holds: their arms are asked more often.
     pub(crate) async fn lanes_held(&mut self, now: Timestamp) -> Result<Vec<LaneId>, StoreError> {
         let rows: Vec<(String,)> = self
-            .all(
-                "select lane_id from lease where open and (expires_at is null or expires_at > $1)",
-                args![now],
-            )
+            .all("select lane_id from lease where open and (expires_at is null or expires_at > $1)", args![now])
             .await?;
         rows.into_iter().map(|(id,)| parsed(&id)).collect()
     }
 
     /// Whether an open case of the lot works on this plate.
-    pub(crate) async fn plate_in_case(
-        &mut self,
-        lot: &LotId,
-        plate: &Plate,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn plate_in_case(&mut self, lot: &LotId, plate: &Plate) -> Result<bool, StoreError> {
         let row: Option<(String,)> = self
             .optional(
                 "select id from \"case\" where lot_id = $1 and plate = $2 and state = 'open' limit 1",
@@ -275,11 +240,7 @@ impl Tx<'_> {
     }
 
     /// The vehicle of this read has gone from the lane, if it is still the one there.
-    pub(crate) async fn clear_lane_now(
-        &mut self,
-        lane: &LaneId,
-        read: &ReadId,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn clear_lane_now(&mut self, lane: &LaneId, read: &ReadId) -> Result<bool, StoreError> {
         self.need_lane(lane)?;
         let cleared = self
             .execute(

@@ -30,14 +30,9 @@ pub struct Abnormal {
 
 impl Conn<'_> {
     /// Makes an opening an abnormal one.
-    pub(crate) async fn make_abnormal(
-        &mut self,
-        opening: &OpeningId,
-        abnormal: &Abnormal,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn make_abnormal(&mut self, opening: &OpeningId, abnormal: &Abnormal) -> Result<(), StoreError> {
         let photos: Vec<&str> = abnormal.photos.iter().map(PhotoId::as_str).collect();
-        let photos =
-            serde_json::to_string(&photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let photos = serde_json::to_string(&photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "update opening set kind = $2, reason = $3, remark = $4, photos = $5, unpaid = $6, approved_by = $7,
                 debt_id = $8, photos_owed = $9, photos_due_at = $10
@@ -77,11 +72,7 @@ impl Conn<'_> {
     }
 
     /// Puts a photo to the opening that owes it. False: it owes none any more.
-    pub(crate) async fn bring_photo(
-        &mut self,
-        opening: &OpeningId,
-        photo: &PhotoRow,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn bring_photo(&mut self, opening: &OpeningId, photo: &PhotoRow) -> Result<bool, StoreError> {
         // Said in one statement, so that of two photos at once neither is written over.
         let sql = self.pick(
             "update opening set photos = json_insert(photos, '$[#]', $2), photos_owed = photos_owed - 1
@@ -121,11 +112,7 @@ impl Conn<'_> {
     }
 
     /// A person's releases since then; those that moved nothing do not count.
-    pub(crate) async fn releases_by(
-        &mut self,
-        person: &PersonId,
-        since: Timestamp,
-    ) -> Result<u32, StoreError> {
+    pub(crate) async fn releases_by(&mut self, person: &PersonId, since: Timestamp) -> Result<u32, StoreError> {
         let (count,): (i64,) = self
             .one(
                 "select count(*) from opening where person_id = $1 and kind = $2 and at >= $3

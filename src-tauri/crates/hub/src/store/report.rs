@@ -61,10 +61,7 @@ impl Conn<'_> {
     }
 
     /// Who has read a day's report, first reader first.
-    pub(crate) async fn report_readers(
-        &mut self,
-        day: &str,
-    ) -> Result<Vec<Acknowledged>, StoreError> {
+    pub(crate) async fn report_readers(&mut self, day: &str) -> Result<Vec<Acknowledged>, StoreError> {
         let rows: Vec<(String, String, String, i64)> = self
             .all(
                 "select p.id, p.name, p.role, r.at from report_read r join person p on p.id = r.person_id
@@ -73,10 +70,7 @@ impl Conn<'_> {
             )
             .await?;
         let shown = |(id, name, role, at): (String, _, String, _)| {
-            Ok(Acknowledged {
-                by: holder(&id, name, &role)?,
-                at: Timestamp(at),
-            })
+            Ok(Acknowledged { by: holder(&id, name, &role)?, at: Timestamp(at) })
         };
         rows.into_iter().map(shown).collect()
     }

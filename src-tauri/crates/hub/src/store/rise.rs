@@ -84,8 +84,7 @@ impl Columns {
     }
 }
 
-const SELECT: &str =
-    "select id, lot_id, lane_id, device_id, at, down_at, picture_id, plate from rise r";
+const SELECT: &str = "select id, lot_id, lane_id, device_id, at, down_at, picture_id, plate from rise r";
 
 fn lanes_arg(lanes: &[LaneId]) -> Arg {
     // Ids hold no characters that JSON escapes, so writing them cannot fail.
@@ -94,25 +93,16 @@ fn lanes_arg(lanes: &[LaneId]) -> Arg {
 
 impl Conn<'_> {
     /// Orders to open these lanes that can have raised an arm.
-    pub(crate) async fn orders_of_rise(
-        &mut self,
-        lanes: &[LaneId],
-        risen: &Risen,
-    ) -> Result<Vec<Order>, StoreError> {
+    pub(crate) async fn orders_of_rise(&mut self, lanes: &[LaneId], risen: &Risen) -> Result<Vec<Order>, StoreError> {
         let (from, to) = risen.orders_between();
         let sql = format!(
             "select id, made_at, result from \"order\" where {} and action = 'open' and made_at >= $2 and made_at <= $3",
             self.in_lots("lane_id", 1)
         );
-        let rows: Vec<(String, i64, String)> =
-            self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
+        let rows: Vec<(String, i64, String)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
         rows.into_iter()
             .map(|(id, made_at, result)| {
-                Ok(Order {
-                    id: parsed(&id)?,
-                    made_at: Timestamp(made_at),
-                    result: parsed(&result)?,
-                })
+                Ok(Order { id: parsed(&id)?, made_at: Timestamp(made_at), result: parsed(&result)? })
             })
             .collect()
     }
@@ -133,27 +123,16 @@ impl Conn<'_> {
     }
 
     /// A rise.
-    pub(crate) async fn rise(
-        &mut self,
-        site: &Directory,
-        id: &RiseId,
-    ) -> Result<Option<Rise>, StoreError> {
+    pub(crate) async fn rise(&mut self, site: &Directory, id: &RiseId) -> Result<Option<Rise>, StoreError> {
         let sql = format!("{SELECT} where r.id = $1");
         let row: Option<Columns> = self.optional(&sql, args![id.as_str()]).await?;
         row.map(|row| row.shown(site)).transpose()
     }
 
     /// Rises, newest first.
-    pub(crate) async fn rises(
-        &mut self,
-        site: &Directory,
-        filter: &RiseFilter,
-    ) -> Result<Vec<Rise>, StoreError> {
-        let mut args: Vec<Arg> = args![
-            filter.from.unwrap_or(Timestamp(i64::MIN)),
-            filter.to.unwrap_or(Timestamp(i64::MAX)),
-            filter.limit
-        ];
+    pub(crate) async fn rises(&mut self, site: &Directory, filter: &RiseFilter) -> Result<Vec<Rise>, StoreError> {
+        let mut args: Vec<Arg> =
+            args![filter.from.unwrap_or(Timestamp(i64::MIN)), filter.to.unwrap_or(Timestamp(i64::MAX)), filter.limit];
         let mut sql = format!("{SELECT} where r.at >= $1 and r.at < $2");
         if let Some(lot) = &filter.lot {
             args.push(lot.into());

@@ -85,10 +85,7 @@ impl Conn<'_> {
     }
 
     /// The sealed picture of a robot's screen, and when it came.
-    pub(crate) async fn robot_screen(
-        &mut self,
-        robot: &RobotId,
-    ) -> Result<Option<(String, Timestamp)>, StoreError> {
+    pub(crate) async fn robot_screen(&mut self, robot: &RobotId) -> Result<Option<(String, Timestamp)>, StoreError> {
         let sql = "select screen, screen_at from robot_now where robot_id = $1";
         let row: Option<(Option<String>, Option<i64>)> = self.optional(sql, args![robot]).await?;
         Ok(row.and_then(|(screen, at)| Some((screen?, Timestamp(at?)))))
@@ -102,8 +99,7 @@ impl Conn<'_> {
             return Ok(None);
         };
         Ok(Some(Showing {
-            show: serde_json::from_str(&show)
-                .map_err(|e| StoreError::Corrupt(format!("a robot's screen: {e}")))?,
+            show: serde_json::from_str(&show).map_err(|e| StoreError::Corrupt(format!("a robot's screen: {e}")))?,
             case: parsed(&case)?,
             until: Timestamp(until),
         }))
@@ -139,39 +135,20 @@ impl Conn<'_> {
     }
 
     /// What a robot tells of itself over this link.
-    pub(crate) async fn robot_told(
-        &mut self,
-        row: &RobotRow,
-        link: &str,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn robot_told(&mut self, row: &RobotRow, link: &str) -> Result<bool, StoreError> {
         let sql = "update robot_now set scene = $3, light = $4, heard_at = $5 where robot_id = $1 and link = $2";
-        let args = args![
-            &row.robot,
-            link,
-            row.scene.as_deref(),
-            row.light.as_deref(),
-            row.heard_at
-        ];
+        let args = args![&row.robot, link, row.scene.as_deref(), row.light.as_deref(), row.heard_at];
         Ok(self.execute(sql, args).await? == 1)
     }
 
     /// Keeps the sealed picture of a robot's screen in the place of the one before.
-    pub(crate) async fn keep_screen(
-        &mut self,
-        robot: &RobotId,
-        sealed: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn keep_screen(&mut self, robot: &RobotId, sealed: &str, at: Timestamp) -> Result<(), StoreError> {
         let sql = "update robot_now set screen = $2, screen_at = $3 where robot_id = $1";
         self.execute(sql, args![robot, sealed, at]).await.map(drop)
     }
 
     /// This hub's links stand.
-    pub(crate) async fn robots_alive(
-        &mut self,
-        hub: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn robots_alive(&mut self, hub: &str, now: Timestamp) -> Result<(), StoreError> {
         let sql = "update robot_now set alive_at = $2 where hub = $1 and ended_at is null";
         self.execute(sql, args![hub, now]).await.map(drop)
     }
@@ -196,13 +173,8 @@ impl Conn<'_> {
     }
 
     /// Puts a screen on a robot.
-    pub(crate) async fn set_showing(
-        &mut self,
-        robot: &RobotId,
-        showing: &Showing,
-    ) -> Result<(), StoreError> {
-        let show =
-            serde_json::to_string(&showing.show).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    pub(crate) async fn set_showing(&mut self, robot: &RobotId, showing: &Showing) -> Result<(), StoreError> {
+        let show = serde_json::to_string(&showing.show).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "insert into robot_now (robot_id, shows, shows_case, shows_until) values ($1, $2, $3, $4)
              on conflict (robot_id) do update set shows = excluded.shows, shows_case = excluded.shows_case,
@@ -220,11 +192,7 @@ impl Conn<'_> {
     }
 
     /// Such a robot goes back to idle. False: it is not one of them any more.
-    pub(crate) async fn idle_robot_due(
-        &mut self,
-        robot: &RobotId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn idle_robot_due(&mut self, robot: &RobotId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = concat!(
             "update robot_now set shows = null, shows_case = null, shows_until = null where robot_id = $2 and ",
             due!()
@@ -235,10 +203,7 @@ impl Conn<'_> {
 
 impl Tx<'_> {
     /// The robot of a lane goes back to idle. None: it was, or there is none.
-    pub(crate) async fn idle_robot(
-        &mut self,
-        lane: &LaneId,
-    ) -> Result<Option<RobotId>, StoreError> {
+    pub(crate) async fn idle_robot(&mut self, lane: &LaneId) -> Result<Option<RobotId>, StoreError> {
         self.need_lane(lane)?;
         let rows = self
             .all(

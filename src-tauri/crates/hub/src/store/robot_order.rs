@@ -104,10 +104,7 @@ macro_rules! select {
 
 impl Conn<'_> {
     /// A command by its id.
-    pub(crate) async fn robot_order(
-        &mut self,
-        id: OrderId,
-    ) -> Result<Option<RobotOrderRow>, StoreError> {
+    pub(crate) async fn robot_order(&mut self, id: OrderId) -> Result<Option<RobotOrderRow>, StoreError> {
         let row: Option<Columns> = self.optional(select!("where id = $1"), args![id]).await?;
         row.map(RobotOrderRow::try_from).transpose()
     }
@@ -120,26 +117,20 @@ impl Conn<'_> {
         detail: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sql = "update robot_order set result = $2, detail = $3, answered_at = $4 where id = $1 and result = 'running'";
+        let sql =
+            "update robot_order set result = $2, detail = $3, answered_at = $4 where id = $1 and result = 'running'";
         Ok(self.execute(sql, args![id, to, detail, now]).await? == 1)
     }
 
     /// Commands that should have been answered by now.
-    pub(crate) async fn robot_orders_left(
-        &mut self,
-        made_before: Timestamp,
-    ) -> Result<Vec<RobotOrderRow>, StoreError> {
+    pub(crate) async fn robot_orders_left(&mut self, made_before: Timestamp) -> Result<Vec<RobotOrderRow>, StoreError> {
         let sql = select!("where result = 'running' and made_at < $1 limit 100");
         let rows: Vec<Columns> = self.all(sql, args![made_before]).await?;
         rows.into_iter().map(RobotOrderRow::try_from).collect()
     }
 
     /// Leaves the sealed picture a command took where the hub that asked finds it.
-    pub(crate) async fn leave_robot_photo(
-        &mut self,
-        id: OrderId,
-        sealed: &str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn leave_robot_photo(&mut self, id: OrderId, sealed: &str) -> Result<(), StoreError> {
         let sql = "update robot_order set photo = $2 where id = $1";
         self.execute(sql, args![id, sealed]).await.map(drop)
     }
@@ -158,10 +149,7 @@ impl Conn<'_> {
     }
 
     /// Forgets pictures that nobody fetched.
-    pub(crate) async fn forget_robot_photos(
-        &mut self,
-        made_before: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn forget_robot_photos(&mut self, made_before: Timestamp) -> Result<u64, StoreError> {
         let sql = "update robot_order set photo = null where photo is not null and made_at < $1";
         self.execute(sql, args![made_before]).await
     }
@@ -198,16 +186,8 @@ impl Conn<'_> {
     }
 
     /// The code was used: the robot has a new key.
-    pub(crate) async fn pair_robot(
-        &mut self,
-        robot: &RobotId,
-        secret: &str,
-    ) -> Result<(), StoreError> {
-        self.execute(
-            "delete from robot_pairing where robot_id = $1",
-            args![robot],
-        )
-        .await?;
+    pub(crate) async fn pair_robot(&mut self, robot: &RobotId, secret: &str) -> Result<(), StoreError> {
+        self.execute("delete from robot_pairing where robot_id = $1", args![robot]).await?;
         let sql = "update robot set secret = $2 where id = $1";
         self.execute(sql, args![robot, secret]).await.map(drop)
     }
@@ -215,10 +195,7 @@ impl Conn<'_> {
 
 impl Tx<'_> {
     /// Writes a command that is about to be sent.
-    pub(crate) async fn add_robot_order(
-        &mut self,
-        order: &RobotOrderRow,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn add_robot_order(&mut self, order: &RobotOrderRow) -> Result<(), StoreError> {
         self.need_lane(&order.lane)?;
         self.execute(
             "insert into robot_order (id, case_id, lane_id, lot_id, robot_id, person_id, fence, command, content,

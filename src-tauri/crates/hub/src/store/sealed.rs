@@ -80,36 +80,24 @@ pub(crate) const SEALED: &[Sealed] = &[
 
 impl Conn<'_> {
     /// Ids and sealed texts of a column.
-    pub(crate) async fn sealed_in(
-        &mut self,
-        table: Sealed,
-    ) -> Result<Vec<(String, String)>, StoreError> {
+    pub(crate) async fn sealed_in(&mut self, table: Sealed) -> Result<Vec<(String, String)>, StoreError> {
         self.all(table.select, vec![]).await
     }
 
     /// Puts a new sealed text in the place of the old. Answers how many rows it touched.
-    pub(crate) async fn seal_anew(
-        &mut self,
-        table: Sealed,
-        id: &str,
-        old: &str,
-        new: &str,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn seal_anew(&mut self, table: Sealed, id: &str, old: &str, new: &str) -> Result<u64, StoreError> {
         self.execute(table.update, args![id, old, new]).await
     }
 
     /// The sealed check, once there is one.
     pub(crate) async fn vault_check(&mut self) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> = self
-            .optional("select sealed from vault_check", vec![])
-            .await?;
+        let row: Option<(String,)> = self.optional("select sealed from vault_check", vec![]).await?;
         Ok(row.map(|(sealed,)| sealed))
     }
 
     /// Writes the check unless another hub was first; answers the one that stands.
     pub(crate) async fn set_vault_check(&mut self, sealed: &str) -> Result<String, StoreError> {
-        let sql =
-            "insert into vault_check (id, sealed) values ('key', $1) on conflict (id) do nothing";
+        let sql = "insert into vault_check (id, sealed) values ('key', $1) on conflict (id) do nothing";
         self.execute(sql, args![sealed]).await?;
         let stands = self.vault_check().await?;
         stands.ok_or_else(|| StoreError::Corrupt("the vault's check is gone".to_owned()))

@@ -25,10 +25,7 @@ pub struct SeatRow {
 impl SeatRow {
     /// As people are told of it at `now`.
     pub fn shown(&self, after_call_ms: i64, now: Timestamp) -> Seat {
-        let stands = self
-            .person
-            .as_ref()
-            .map(|_| self.facts.state(after_call_ms, now));
+        let stands = self.person.as_ref().map(|_| self.facts.state(after_call_ms, now));
         Seat {
             number: self.number.clone(),
             person: self.person.clone(),
@@ -96,12 +93,8 @@ macro_rules! select {
 impl Conn<'_> {
     /// The number of the seat somebody sits at.
     pub async fn seat_of(&mut self, person: &PersonId) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> = self
-            .optional(
-                "select number from seat where person_id = $1",
-                args![person],
-            )
-            .await?;
+        let row: Option<(String,)> =
+            self.optional("select number from seat where person_id = $1", args![person]).await?;
         Ok(row.map(|(number,)| number))
     }
 
@@ -113,14 +106,8 @@ impl Conn<'_> {
     }
 
     /// A seat by its number.
-    pub async fn seat(
-        &mut self,
-        number: &str,
-        now: Timestamp,
-    ) -> Result<Option<SeatRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(select!("where s.number = $2"), args![now, number])
-            .await?;
+    pub async fn seat(&mut self, number: &str, now: Timestamp) -> Result<Option<SeatRow>, StoreError> {
+        let row: Option<Columns> = self.optional(select!("where s.number = $2"), args![now, number]).await?;
         row.map(SeatRow::try_from).transpose()
     }
 
@@ -132,19 +119,12 @@ impl Conn<'_> {
 
     /// Every seat somebody sits at.
     pub async fn seats_taken(&mut self, now: Timestamp) -> Result<Vec<SeatRow>, StoreError> {
-        let rows: Vec<Columns> = self
-            .all(select!("where s.person_id is not null"), args![now])
-            .await?;
+        let rows: Vec<Columns> = self.all(select!("where s.person_id is not null"), args![now]).await?;
         rows.into_iter().map(SeatRow::try_from).collect()
     }
 
     /// Sits a person down where nobody else sits. Answers whether they sit there now.
-    pub async fn bind_seat(
-        &mut self,
-        number: &str,
-        person: &PersonId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn bind_seat(&mut self, number: &str, person: &PersonId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "update seat set person_id = $2, bound_at = $3, away = false, away_at = null, lost_at = null,
                         hub = null, heard_at = null, state = 'free', since = $3
                    where number = $1 and (person_id is null or person_id = $2)";
@@ -160,12 +140,7 @@ impl Conn<'_> {
     }
 
     /// The person takes calls, or none for now.
-    pub async fn seat_away(
-        &mut self,
-        person: &PersonId,
-        away: bool,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn seat_away(&mut self, person: &PersonId, away: bool, now: Timestamp) -> Result<(), StoreError> {
         let sql = "update seat set away = $2, away_at = $3 where person_id = $1 and away <> $2";
         self.execute(sql, args![person, away, now]).await.map(drop)
     }
@@ -179,19 +154,12 @@ impl Conn<'_> {
     ) -> Result<bool, StoreError> {
         let sql = "update seat set state = $3, since = $4
                    where number = $1 and person_id = $2 and coalesce(state, '') <> $3";
-        let stood = self
-            .execute(sql, args![number, person, state, since])
-            .await?;
+        let stood = self.execute(sql, args![number, person, state, since]).await?;
         Ok(stood == 1)
     }
 
     /// This hub listens to the desks of these people.
-    pub async fn seats_heard(
-        &mut self,
-        hub: &str,
-        people: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn seats_heard(&mut self, hub: &str, people: &str, now: Timestamp) -> Result<(), StoreError> {
         let sql = self.pick(
             "update seat set hub = $1, heard_at = $3, lost_at = null
              where person_id in (select value from json_each($2))",
@@ -202,23 +170,13 @@ impl Conn<'_> {
     }
 
     /// The last desk of a person that this hub listened to is gone.
-    pub async fn seat_lost(
-        &mut self,
-        hub: &str,
-        person: &PersonId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql =
-            "update seat set lost_at = $3 where person_id = $2 and hub = $1 and lost_at is null";
+    pub async fn seat_lost(&mut self, hub: &str, person: &PersonId, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "update seat set lost_at = $3 where person_id = $2 and hub = $1 and lost_at is null";
         Ok(self.execute(sql, args![hub, person, now]).await? > 0)
     }
 
     /// Seats of which no hub has said anything since `before`, as when a hub fell, are lost too.
-    pub async fn seats_silent(
-        &mut self,
-        before: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn seats_silent(&mut self, before: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let sql = "update seat set lost_at = $2 where person_id is not null and lost_at is null and heard_at <= $1";
         self.execute(sql, args![before, now]).await.map(drop)
     }

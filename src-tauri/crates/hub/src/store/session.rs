@@ -31,8 +31,7 @@ type Columns = (String, i64, i64, i64, Option<String>);
 impl Conn<'_> {
     /// The session of a token.
     pub async fn session(&mut self, token_hash: &str) -> Result<Option<Session>, StoreError> {
-        let sql =
-            "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at), address from session
+        let sql = "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at), address from session
                    where token_hash = $1";
         let row: Option<Columns> = self.optional(sql, args![token_hash]).await?;
         let session = |(person, used_at, expires_at, confirmed_at, address): Columns| {
@@ -55,16 +54,9 @@ impl Conn<'_> {
         session: &Session,
         address: &str,
     ) -> Result<(), StoreError> {
-        let sql =
-            "insert into session (token_hash, person_id, created_at, used_at, expires_at, address)
+        let sql = "insert into session (token_hash, person_id, created_at, used_at, expires_at, address)
                    values ($1, $2, $3, $3, $4, $5)";
-        let args = args![
-            token_hash,
-            &session.person,
-            session.used_at,
-            session.expires_at,
-            address
-        ];
+        let args = args![token_hash, &session.person, session.used_at, session.expires_at, address];
         self.execute(sql, args).await.map(drop)
     }
 
@@ -80,10 +72,7 @@ impl Conn<'_> {
     }
 
     /// Where the sessions of an account were begun.
-    pub(crate) async fn session_places(
-        &mut self,
-        username: &str,
-    ) -> Result<Vec<IpAddr>, StoreError> {
+    pub(crate) async fn session_places(&mut self, username: &str) -> Result<Vec<IpAddr>, StoreError> {
         let sql = "select distinct s.address from session s join person p on p.id = s.person_id
                    where p.username = $1 and s.address is not null";
         let rows: Vec<(String,)> = self.all(sql, args![username]).await?;
@@ -91,11 +80,7 @@ impl Conn<'_> {
     }
 
     /// Notes that a session is in use.
-    pub async fn touch_session(
-        &mut self,
-        token_hash: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn touch_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
         let sql = "update session set used_at = $2 where token_hash = $1 and used_at < $2";
         self.execute(sql, args![token_hash, now]).await.map(drop)
     }
@@ -107,11 +92,7 @@ impl Conn<'_> {
     }
 
     /// Removes sessions that are over.
-    pub async fn remove_old_sessions(
-        &mut self,
-        now: Timestamp,
-        idle_before: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub async fn remove_old_sessions(&mut self, now: Timestamp, idle_before: Timestamp) -> Result<u64, StoreError> {
         let sql = "delete from session where expires_at <= $1 or used_at <= $2";
         self.execute(sql, args![now, idle_before]).await
     }

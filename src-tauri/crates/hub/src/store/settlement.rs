@@ -84,10 +84,7 @@ impl TryFrom<PendingColumns> for Pending {
 
 impl Conn<'_> {
     /// Openings of a lane that wait for a passage, oldest first.
-    pub(crate) async fn pending_openings(
-        &mut self,
-        lane: &LaneId,
-    ) -> Result<Vec<Pending>, StoreError> {
+    pub(crate) async fn pending_openings(&mut self, lane: &LaneId) -> Result<Vec<Pending>, StoreError> {
         let rows: Vec<PendingColumns> = self
             .all(
                 "select id, case_id, lot_id, lane_id, read_id, phone, kind, result, direction, assessment, plate,
@@ -100,11 +97,7 @@ impl Conn<'_> {
     }
 
     /// Whether an order of this case may have let a vehicle through this lane.
-    pub(crate) async fn opened_for_case(
-        &mut self,
-        case: &CaseId,
-        lane: &LaneId,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn opened_for_case(&mut self, case: &CaseId, lane: &LaneId) -> Result<bool, StoreError> {
         let row: Option<(String,)> = self
             .optional(
                 "select id from opening where case_id = $1 and lane_id = $2 and passage <> 'none'
@@ -143,12 +136,7 @@ impl Conn<'_> {
             .execute(
                 "update opening set passage = $2, release = $3, stay_id = coalesce($4, stay_id)
                  where id = $1 and passage = 'pending'",
-                args![
-                    opening,
-                    passage,
-                    release.map(ReleaseKind::as_str),
-                    stay.map(StayId::as_str)
-                ],
+                args![opening, passage, release.map(ReleaseKind::as_str), stay.map(StayId::as_str)],
             )
             .await?;
         Ok(settled == 1)

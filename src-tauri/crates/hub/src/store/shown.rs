@@ -4,11 +4,7 @@ use lanedesk_domain::{time::Timestamp, zone::Zone};
 use std::fmt::Write as _;
 
 /// A column's moments, all from `from` on and before `to`, as the lots' clocks showed them: milliseconds as if in UTC.
-pub(in crate::store) fn clock_ms(
-    column: &str,
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-) -> String {
+pub(in crate::store) fn clock_ms(column: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     in_zone(Zone::local(), column, from, to)
 }
 

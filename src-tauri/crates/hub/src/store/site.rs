@@ -31,12 +31,10 @@ use std::collections::{HashMap, HashSet};
 impl Conn<'_> {
     /// What a site file may refer to without saying it itself.
     pub async fn known_site(&mut self) -> Result<Known, StoreError> {
-        let areas: Vec<(String, Option<String>)> =
-            self.all("select id, parent_id from area", vec![]).await?;
+        let areas: Vec<(String, Option<String>)> = self.all("select id, parent_id from area", vec![]).await?;
         let lots: Vec<(String,)> = self.all("select id from lot", vec![]).await?;
         let devices: Vec<(String,)> = self.all("select id from device", vec![]).await?;
-        let robots: Vec<(String, String)> =
-            self.all("select number, id from robot", vec![]).await?;
+        let robots: Vec<(String, String)> = self.all("select number, id from robot", vec![]).await?;
         Ok(Known {
             areas: areas.into_iter().collect(),
             lots: lots.into_iter().map(|(id,)| id).collect(),

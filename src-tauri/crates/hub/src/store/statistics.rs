@@ -44,11 +44,7 @@ fn key(by: Option<By>, filter: &Filter) -> Cow<'static, str> {
 
 impl Conn<'_> {
     /// Openings counted by something, most first; as one group where nothing is named.
-    pub(crate) async fn count_openings(
-        &mut self,
-        filter: &Filter,
-        by: Option<By>,
-    ) -> Result<Vec<Group>, StoreError> {
+    pub(crate) async fn count_openings(&mut self, filter: &Filter, by: Option<By>) -> Result<Vec<Group>, StoreError> {
         let all = filter.whole(self);
         let (key, conditions) = (key(by, filter), &all.text);
         let name = match by {
@@ -69,10 +65,7 @@ impl Conn<'_> {
     }
 
     /// Plates opened for more than once, most first.
-    pub(crate) async fn same_plates(
-        &mut self,
-        filter: &Filter,
-    ) -> Result<Vec<SamePlate>, StoreError> {
+    pub(crate) async fn same_plates(&mut self, filter: &Filter) -> Result<Vec<SamePlate>, StoreError> {
         let all = filter.whole(self);
         let conditions = &all.text;
         let sql = format!(

@@ -136,52 +136,31 @@ impl Conn<'_> {
     }
 
     /// The stay of a plate inside a lot.
-    pub(crate) async fn stay_inside(
-        &mut self,
-        lot: &LotId,
-        plate: &Plate,
-    ) -> Result<Option<StayRow>, StoreError> {
+    pub(crate) async fn stay_inside(&mut self, lot: &LotId, plate: &Plate) -> Result<Option<StayRow>, StoreError> {
         let sql = stays!("where lot_id = $1 and plate = $2 and left_at is null");
         self.one_stay(sql, args![lot, plate.as_str()]).await
     }
 
     /// The newest stay of an unlicensed vehicle inside a lot, by its driver's phone.
-    pub(crate) async fn stay_by_phone(
-        &mut self,
-        lot: &LotId,
-        phone: &Phone,
-    ) -> Result<Option<StayRow>, StoreError> {
-        let sql = stays!(
-            "where phone = $2 and lot_id = $1 and left_at is null order by entered_at desc limit 1"
-        );
+    pub(crate) async fn stay_by_phone(&mut self, lot: &LotId, phone: &Phone) -> Result<Option<StayRow>, StoreError> {
+        let sql = stays!("where phone = $2 and lot_id = $1 and left_at is null order by entered_at desc limit 1");
         self.one_stay(sql, args![lot, phone.as_str()]).await
     }
 
     /// The newest stay of a plate at a lot, inside or left.
-    pub(crate) async fn newest_stay(
-        &mut self,
-        lot: &LotId,
-        plate: &Plate,
-    ) -> Result<Option<StayRow>, StoreError> {
-        let sql =
-            stays!("where plate = $2 and lot_id = $1 order by entered_at desc, id desc limit 1");
+    pub(crate) async fn newest_stay(&mut self, lot: &LotId, plate: &Plate) -> Result<Option<StayRow>, StoreError> {
+        let sql = stays!("where plate = $2 and lot_id = $1 order by entered_at desc, id desc limit 1");
         self.one_stay(sql, args![lot, plate.as_str()]).await
     }
 
     /// Every licensed vehicle inside a lot, newest first: look-alikes are chosen among them.
     pub(crate) async fn stays_inside(&mut self, lot: &LotId) -> Result<Vec<StayRow>, StoreError> {
-        let sql = stays!(
-            "where lot_id = $1 and left_at is null and plate is not null order by entered_at desc"
-        );
+        let sql = stays!("where lot_id = $1 and left_at is null and plate is not null order by entered_at desc");
         let rows: Vec<StayColumns> = self.all(sql, args![lot]).await?;
         rows.into_iter().map(StayRow::try_from).collect()
     }
 
-    async fn one_stay(
-        &mut self,
-        sql: &'static str,
-        args: Vec<super::Arg>,
-    ) -> Result<Option<StayRow>, StoreError> {
+    async fn one_stay(&mut self, sql: &'static str, args: Vec<super::Arg>) -> Result<Option<StayRow>, StoreError> {
         let row: Option<StayColumns> = self.optional(sql, args).await?;
         row.map(StayRow::try_from).transpose()
     }
@@ -215,11 +194,7 @@ impl Conn<'_> {
     }
 
     /// Ends a stay. False: it had ended.
-    pub(crate) async fn end_stay(
-        &mut self,
-        stay: &StayId,
-        leaving: &Leaving,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn end_stay(&mut self, stay: &StayId, leaving: &Leaving) -> Result<bool, StoreError> {
         let ended = self
             .execute(
                 "update stay set left_at = $2, exit_lane_id = $3, exit_read_id = $4, due_fen = $5, release = $6

@@ -27,13 +27,8 @@ pub struct StepRow<'a> {
 impl Tx<'_> {
     /// Adds a step to a case's timeline.
     pub(crate) async fn add_step(&mut self, step: StepRow<'_>) -> Result<(), StoreError> {
-        let facts: BTreeMap<&str, &str> = step
-            .facts
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .collect();
-        let facts =
-            serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let facts: BTreeMap<&str, &str> = step.facts.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let facts = serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.later(
             "insert into case_event (id, case_id, at, person_id, what, facts) values ($1, $2, $3, $4, $5, $6)",
             args![
@@ -81,10 +76,7 @@ fn voids_leave(what: Step) -> bool {
 
 impl Conn<'_> {
     /// A case's timeline, oldest first (R35).
-    pub(crate) async fn timeline(
-        &mut self,
-        case: &CaseId,
-    ) -> Result<Vec<TimelineEntry>, StoreError> {
+    pub(crate) async fn timeline(&mut self, case: &CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
         let rows: Vec<StepColumns> = self
             .all(
                 "select e.at, e.person_id, p.name, p.role, e.what, e.facts from case_event e

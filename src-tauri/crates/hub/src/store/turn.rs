@@ -10,9 +10,7 @@
 
 use super::{Conn, StoreError, Tx, classify};
 use lanedesk_domain::ids::{CaseId, LaneId, PersonId};
-use sqlx::{
-    Executor as _, PgConnection, PgPool, Postgres, Row as _, pool::PoolConnection, postgres::PgRow,
-};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, Row as _, pool::PoolConnection, postgres::PgRow};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError, Weak},
@@ -92,21 +90,15 @@ impl Rows {
         let (people, cases) = (people.join(", "), cases.join(", "));
         if !people.is_empty() {
             let take = "for no key update";
-            let text = format!(
-                "; select 'person', id from person where id in ({people}) order by id {take}"
-            );
+            let text = format!("; select 'person', id from person where id in ({people}) order by id {take}");
             sql.push_str(&text);
         }
         let mut any = vec![format!("array[{}]::text[]", lanes.join(", "))];
         if !people.is_empty() {
-            any.push(format!(
-                "array(select lane_id from lease where open and person_id in ({people}))"
-            ));
+            any.push(format!("array(select lane_id from lease where open and person_id in ({people}))"));
         }
         if !cases.is_empty() {
-            any.push(format!(
-                "array(select lane_id from \"case\" where id in ({cases}))"
-            ));
+            any.push(format!("array(select lane_id from \"case\" where id in ({cases}))"));
         }
         let text = format!(
             "; select 'lane', id from lane where id = any ({}) order by id for no key update",
@@ -154,20 +146,13 @@ impl Tx<'_> {
         self.need(|| [Row::Person(person.clone())])
     }
 
-    fn need<R: IntoIterator<Item = Row>>(
-        &self,
-        rows: impl FnOnce() -> R,
-    ) -> Result<(), StoreError> {
+    fn need<R: IntoIterator<Item = Row>>(&self, rows: impl FnOnce() -> R) -> Result<(), StoreError> {
         let Some(turn) = &self.turn else {
             return Ok(());
         };
         let rows = rows().into_iter();
         let missing: Vec<Row> = rows.filter(|row| !turn.has(row)).collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(StoreError::NotTaken(missing))
-        }
+        if missing.is_empty() { Ok(()) } else { Err(StoreError::NotTaken(missing)) }
     }
 }
 
@@ -301,9 +286,6 @@ mod tests {
         let at = |part: &str| text.find(part).expect(part);
         assert!(at("'p1', 'p2'") < at("array['E01', 'E02']"));
         assert!(text.starts_with("begin isolation level read committed; set local"));
-        assert_eq!(
-            Rows::default().begin(),
-            "begin isolation level read committed"
-        );
+        assert_eq!(Rows::default().begin(), "begin isolation level read committed");
     }
 }

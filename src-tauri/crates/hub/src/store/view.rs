@@ -73,10 +73,7 @@ pub(super) struct Seen {
 }
 
 /// A case's columns where there may be none.
-#[expect(
-    clippy::struct_field_names,
-    reason = "the read has columns of the same names"
-)]
+#[expect(clippy::struct_field_names, reason = "the read has columns of the same names")]
 #[derive(sqlx::FromRow)]
 struct MaybeCase {
     c_lane_id: Option<String>,
@@ -100,9 +97,7 @@ struct MaybeCase {
 impl MaybeCase {
     fn row(self, id: Option<String>) -> Result<Option<CaseRow>, StoreError> {
         let Some(id) = id else { return Ok(None) };
-        let there = |text: Option<String>| {
-            text.ok_or_else(|| StoreError::Corrupt(format!("case {id} lacks a value")))
-        };
+        let there = |text: Option<String>| text.ok_or_else(|| StoreError::Corrupt(format!("case {id} lacks a value")));
         Ok(Some(CaseRow {
             id: parsed(&id)?,
             lane: parsed(&there(self.c_lane_id)?)?,
@@ -127,12 +122,7 @@ impl MaybeCase {
 
 impl Columns {
     fn standing(self) -> Result<Standing, StoreError> {
-        let lease = match (
-            self.holder_id,
-            self.holder_name,
-            self.holder_role,
-            self.acquired_at,
-        ) {
+        let lease = match (self.holder_id, self.holder_name, self.holder_role, self.acquired_at) {
             (Some(id), Some(name), Some(role), Some(acquired_at)) => Some(LeaseNow {
                 holder: holder(&id, name, &role)?,
                 acquired_at: Timestamp(acquired_at),
@@ -140,11 +130,7 @@ impl Columns {
             }),
             _ => None,
         };
-        Ok(Standing {
-            lease,
-            case: self.case.row(self.case_id)?,
-            ..self.seen.standing()?
-        })
+        Ok(Standing { lease, case: self.case.row(self.case_id)?, ..self.seen.standing()? })
     }
 }
 
@@ -174,20 +160,12 @@ impl Seen {
             }),
             None => None,
         };
-        Ok(Standing {
-            lease: None,
-            case: None,
-            read,
-            picture,
-            picture_id: parsed_opt(self.picture_id.as_deref())?,
-        })
+        Ok(Standing { lease: None, case: None, read, picture, picture_id: parsed_opt(self.picture_id.as_deref())? })
     }
 }
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StoreError> {
-    text.map(serde_json::from_str)
-        .transpose()
-        .map_err(|e| StoreError::Corrupt(e.to_string()))
+    text.map(serde_json::from_str).transpose().map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
 /// The columns of [`Seen`], from `plate_read r` and `picture p`.
@@ -222,11 +200,7 @@ macro_rules! select {
 
 impl Conn<'_> {
     /// What is committed of a lane now.
-    pub(crate) async fn standing(
-        &mut self,
-        lane: &LaneId,
-        now: Timestamp,
-    ) -> Result<Standing, StoreError> {
+    pub(crate) async fn standing(&mut self, lane: &LaneId, now: Timestamp) -> Result<Standing, StoreError> {
         // The lane's vehicle comes before the case's: a passed vehicle's case may outlast it.
         let sql = select!(
             "from (select $1 as lane_id) x

@@ -99,15 +99,12 @@ struct Columns {
     dismissed_why: Option<String>,
 }
 
-const SELECT: &str = "select w.id, w.pattern, w.lot_id, w.person_id, p.name, p.role, w.plate, w.openings, w.facts, w.at,
+const SELECT: &str =
+    "select w.id, w.pattern, w.lot_id, w.person_id, p.name, p.role, w.plate, w.openings, w.facts, w.at,
     w.dismissed_by, d.name as dismisser, d.role as dismisser_role, w.dismissed_why
     from warning w left join person p on p.id = w.person_id left join person d on d.id = w.dismissed_by";
 
-fn person(
-    id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-) -> Result<Option<Holder>, StoreError> {
+fn person(id: Option<String>, name: Option<String>, role: Option<String>) -> Result<Option<Holder>, StoreError> {
     match (id, name, role) {
         (Some(id), Some(name), Some(role)) => Ok(Some(holder(&id, name, &role)?)),
         _ => Ok(None),
@@ -117,8 +114,7 @@ fn person(
 impl Columns {
     fn shown(self, site: &Directory) -> Result<Told, StoreError> {
         let read = |e: serde_json::Error| StoreError::Corrupt(format!("warning {}: {e}", self.id));
-        let mut facts: BTreeMap<String, String> =
-            serde_json::from_str(&self.facts).map_err(read)?;
+        let mut facts: BTreeMap<String, String> = serde_json::from_str(&self.facts).map_err(read)?;
         let lot: Option<LotId> = parsed_opt(self.lot_id.as_deref())?;
         Ok(Told {
             form: facts.remove("form").unwrap_or_default(),
@@ -142,21 +138,11 @@ impl Columns {
 impl Conn<'_> {
     /// Keeps what was found. One that is known stays as it is, dismissed or not; one about the same with other rows, that
     /// nobody has dismissed, gives way.
-    pub(crate) async fn keep_warning(
-        &mut self,
-        found: &Found,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn keep_warning(&mut self, found: &Found, now: Timestamp) -> Result<(), StoreError> {
         let (id, subject) = (id_of(found), subject_of(found));
         let lots: Vec<&LotId> = found.lots.iter().collect();
-        let lot = Some(&lots)
-            .filter(|lots| lots.len() == 1)
-            .map(|lots| lots[0].as_str());
-        let mut facts: BTreeMap<&str, &str> = found
-            .facts
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let lot = Some(&lots).filter(|lots| lots.len() == 1).map(|lots| lots[0].as_str());
+        let mut facts: BTreeMap<&str, &str> = found.facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
         facts.insert("form", found.form);
         self.execute(
             "delete from warning where subject = $1 and id <> $2 and dismissed_at is null",
@@ -185,22 +171,11 @@ impl Conn<'_> {
     }
 
     /// Warnings, newest first. Only those of which every lot is in sight.
-    pub(crate) async fn warnings(
-        &mut self,
-        site: &Directory,
-        filter: &WarningFilter,
-    ) -> Result<Vec<Told>, StoreError> {
-        let mut args: Vec<Arg> = args![
-            filter.from.unwrap_or(Timestamp(i64::MIN)),
-            filter.to.unwrap_or(Timestamp(i64::MAX)),
-            filter.limit
-        ];
+    pub(crate) async fn warnings(&mut self, site: &Directory, filter: &WarningFilter) -> Result<Vec<Told>, StoreError> {
+        let mut args: Vec<Arg> =
+            args![filter.from.unwrap_or(Timestamp(i64::MIN)), filter.to.unwrap_or(Timestamp(i64::MAX)), filter.limit];
         let mut sql = format!("{SELECT} where w.at >= $1 and w.at < $2");
-        let equal = [
-            ("w.pattern", &filter.pattern),
-            ("w.lot_id", &filter.lot),
-            ("w.person_id", &filter.person),
-        ];
+        let equal = [("w.pattern", &filter.pattern), ("w.lot_id", &filter.lot), ("w.person_id", &filter.person)];
         for (column, value) in equal {
             if let Some(value) = value {
                 args.push(value.into());
@@ -229,10 +204,7 @@ impl Conn<'_> {
 
     /// "Every lot of the warning is one of those bound here", as the engine says it.
     fn only_lots(&self, place: usize) -> String {
-        let every = self.pick(
-            "json_each(w.lots)",
-            "jsonb_array_elements_text(w.lots::jsonb) as each (value)",
-        );
+        let every = self.pick("json_each(w.lots)", "jsonb_array_elements_text(w.lots::jsonb) as each (value)");
         let among = self.in_lots("each.value", place);
         let each = self.pick(" as each", "");
         format!(" and not exists (select 1 from {every}{each} where not ({among}))")
@@ -246,7 +218,8 @@ impl Conn<'_> {
         to: Timestamp,
     ) -> Result<i64, StoreError> {
         let mut args = args![from, to];
-        let mut sql = "select count(*) from warning w where w.at >= $1 and w.at < $2 and w.dismissed_at is null".to_owned();
+        let mut sql =
+            "select count(*) from warning w where w.at >= $1 and w.at < $2 and w.dismissed_at is null".to_owned();
         if let Some(lots) = lots {
             args.push(super::lots_arg(lots.iter()).into());
             sql.push_str(&self.only_lots(3));

@@ -26,14 +26,9 @@ use tokio::{
 };
 
 /// What a write does inside its transaction: `|tx| Box::pin(async move { … })`.
-pub trait Work<T, E>:
-    for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
-{
-}
-impl<T, E, F> Work<T, E> for F where
-    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
-{
-}
+pub trait Work<T, E>: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static {}
+impl<T, E, F> Work<T, E> for F where F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
+{}
 
 /// What work may fail with: it can carry the store's errors and tells whether trying again may help.
 pub trait Fault: From<StoreError> + Send + 'static {
@@ -168,10 +163,7 @@ where
                     (done, _) => done,
                 });
             };
-            Ran {
-                keep,
-                answer: Box::new(answer),
-            }
+            Ran { keep, answer: Box::new(answer) }
         })
     }
 
@@ -199,22 +191,13 @@ impl Sqlite {
         let (closing, close) = watch::channel(false);
         let (end, ended) = watch::channel(false);
         tokio::spawn(async move {
-            let mut writer = Writer {
-                chain: Chain::new(),
-                next_xid,
-                committed,
-                time,
-            };
+            let mut writer = Writer { chain: Chain::new(), next_xid, committed, time };
             writer.run(&mut conn, waiting, close).await;
             drop(conn);
             pool.close().await;
             let _ = end.send(true);
         });
-        Ok(Self {
-            jobs,
-            ended,
-            closing,
-        })
+        Ok(Self { jobs, ended, closing })
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -225,10 +208,7 @@ impl Sqlite {
     {
         let (tell, told) = oneshot::channel();
         let closed = || E::from(StoreError::Unavailable("the store is closed".to_owned()));
-        self.jobs
-            .send(Box::new(Waiting { work, tell }))
-            .await
-            .map_err(|_| closed())?;
+        self.jobs.send(Box::new(Waiting { work, tell })).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }
 
@@ -302,11 +282,7 @@ impl Writer {
             answers.push(ran.answer);
             state = after;
             // After a full disk the engine may have given the whole transaction up: nothing more goes into it.
-            next = if state.is_ok() && answers.len() < BATCH {
-                waiting.try_recv().ok()
-            } else {
-                None
-            };
+            next = if state.is_ok() && answers.len() < BATCH { waiting.try_recv().ok() } else { None };
         }
         if state.is_ok() {
             state = statement(conn, "commit").await;
@@ -325,11 +301,7 @@ impl Writer {
     }
 
     /// Runs one job in the savepoint that stands open. The state is an error only where the whole transaction is lost.
-    async fn one(
-        &mut self,
-        conn: &mut SqliteConnection,
-        job: Box<dyn Job>,
-    ) -> (Ran, Result<(), StoreError>) {
+    async fn one(&mut self, conn: &mut SqliteConnection, job: Box<dyn Job>) -> (Ran, Result<(), StoreError>) {
         let xid = self.next_xid;
         self.next_xid += 1;
         let mut tx = Tx {
@@ -357,20 +329,13 @@ impl Writer {
 
 /// The number behind the newest event.
 async fn next_xid(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let newest: Result<(Option<i64>,), sqlx::Error> = sqlx::query_as("select max(xid) from event")
-        .fetch_one(conn)
-        .await;
-    newest
-        .map(|(newest,)| newest.unwrap_or(0) + 1)
-        .map_err(classify)
+    let newest: Result<(Option<i64>,), sqlx::Error> =
+        sqlx::query_as("select max(xid) from event").fetch_one(conn).await;
+    newest.map(|(newest,)| newest.unwrap_or(0) + 1).map_err(classify)
 }
 
 async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql)
-        .execute(conn)
-        .await
-        .map(drop)
-        .map_err(classify)
+    sqlx::query(sql).execute(conn).await.map(drop).map_err(classify)
 }
 
 /// Audit chains of a hub on PostgreSQL; as many as it has ever had transactions running at once.
@@ -379,17 +344,10 @@ pub(super) struct Chains(Mutex<Vec<Chain>>);
 
 impl Chains {
     fn take(&self) -> Chain {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .pop()
-            .unwrap_or_else(Chain::new)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().unwrap_or_else(Chain::new)
     }
     fn give(&self, chain: Chain) {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push(chain);
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(chain);
     }
 }
 

@@ -85,20 +85,13 @@ async fn bind(tx: &mut Tx<'_>, vault: &Vault, now: Timestamp) -> Result<Binding,
     }
     // One bound text is the sign that all were: what is not bound came later, from elsewhere, and is not taken up.
     if let Some((table, id, bound)) = rows.iter().find(|(_, _, old)| is_bound(old)) {
-        if vault
-            .open_text(Slot::row(table.named(), id), bound)
-            .is_err()
-        {
+        if vault.open_text(Slot::row(table.named(), id), bound).is_err() {
             return Ok(Binding::WrongKey);
         }
     } else {
         let mut opened = Vec::new();
         for (table, id, old) in &rows {
-            opened.extend(
-                vault
-                    .open_unbound_text(old)
-                    .map(|text| (*table, id, old, text)),
-            );
+            opened.extend(vault.open_unbound_text(old).map(|text| (*table, id, old, text)));
         }
         if opened.is_empty() && !rows.is_empty() {
             return Ok(Binding::WrongKey);
@@ -130,9 +123,7 @@ fn sealed(vault: &Vault, slot: Slot<'_>, text: &str) -> Result<String, StoreErro
 }
 
 fn is_bound(sealed: &str) -> bool {
-    STANDARD
-        .decode(sealed)
-        .is_ok_and(|sealed| keys::is_bound(&sealed))
+    STANDARD.decode(sealed).is_ok_and(|sealed| keys::is_bound(&sealed))
 }
 
 fn fits(vault: &Vault, sealed: &str) -> Result<(), CheckError> {

@@ -51,10 +51,7 @@ impl KeyRing {
             let hash = named.finalize();
             let mut id = [0; 4];
             id.copy_from_slice(&hash[..4]);
-            Sealer {
-                id: KeyId(id),
-                cipher: Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(key)),
-            }
+            Sealer { id: KeyId(id), cipher: Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(key)) }
         };
         Ok(Self(keys.iter().map(sealer).collect()))
     }
@@ -87,10 +84,7 @@ impl KeyRing {
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
         let head = [MARK.as_slice(), &newest.id.0].concat();
-        let payload = Payload {
-            msg: content,
-            aad: &[head.as_slice(), &slot.bytes()].concat(),
-        };
+        let payload = Payload { msg: content, aad: &[head.as_slice(), &slot.bytes()].concat() };
         let sealed = newest.cipher.encrypt(Nonce::from_slice(&nonce), payload);
         let sealed = sealed.map_err(|_| VaultError::Damaged)?;
         Ok([head.as_slice(), &nonce, &sealed].concat())
@@ -118,10 +112,7 @@ impl KeyRing {
             }
         }
         // A nonce may begin like the mark, once in four thousand million times.
-        let mut old = self
-            .0
-            .iter()
-            .filter_map(|sealer| open_with(sealer, b"", sealed));
+        let mut old = self.0.iter().filter_map(|sealer| open_with(sealer, b"", sealed));
         old.next().ok_or(match named {
             Some(id) if !self.0.iter().any(|sealer| sealer.id == id) => VaultError::ForeignKey(id),
             _ => VaultError::Damaged,
@@ -142,10 +133,7 @@ pub(super) fn is_bound(sealed: &[u8]) -> bool {
 fn open_with(sealer: &Sealer, aad: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
     let (nonce, msg) = rest.split_at_checked(NONCE)?;
     let payload = Payload { msg, aad };
-    sealer
-        .cipher
-        .decrypt(Nonce::from_slice(nonce), payload)
-        .ok()
+    sealer.cipher.decrypt(Nonce::from_slice(nonce), payload).ok()
 }
 
 /// The key a sealed text with this mark names.
@@ -189,8 +177,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), VaultError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(VaultError::KeyFile)?;
-    file.write_all(text.as_bytes())
-        .map_err(VaultError::KeyFile)?;
+    file.write_all(text.as_bytes()).map_err(VaultError::KeyFile)?;
     file.sync_all().map_err(VaultError::KeyFile)
 }
 
@@ -202,18 +189,13 @@ mod tests {
 
     #[test]
     fn the_newest_key_seals_and_every_key_opens() {
-        let (before, after) = (
-            KeyRing::new(&[[1; 32]]).unwrap(),
-            KeyRing::new(&[[2; 32], [1; 32]]).unwrap(),
-        );
+        let (before, after) = (KeyRing::new(&[[1; 32]]).unwrap(), KeyRing::new(&[[2; 32], [1; 32]]).unwrap());
         let old = before.seal(HERE, b"secret").unwrap();
         assert_eq!(after.open(HERE, &old).unwrap(), b"secret");
         assert!(before.is_newest(&old) && !after.is_newest(&old));
         let new = after.seal(HERE, b"secret").unwrap();
         assert!(after.is_newest(&new));
-        assert!(
-            matches!(before.open(HERE, &new), Err(VaultError::ForeignKey(id)) if id == after.newest())
-        );
+        assert!(matches!(before.open(HERE, &new), Err(VaultError::ForeignKey(id)) if id == after.newest()));
         let alone = KeyRing::new(&[[2; 32]]).unwrap();
         assert_eq!(alone.open(HERE, &new).unwrap(), b"secret");
         assert!(alone.open(HERE, &old).is_err(), "the old key is gone");
@@ -264,18 +246,11 @@ mod tests {
     fn keys_are_read_from_lines_or_commas_and_nothing_else() {
         let (one, two) = (STANDARD.encode([1; 32]), STANDARD.encode([2; 32]));
         let newest = KeyRing::parse(&one).unwrap().newest();
-        for text in [
-            format!("{one}\n{two}\n"),
-            format!("{one},{two}"),
-            format!("\n {one}\n\n"),
-        ] {
+        for text in [format!("{one}\n{two}\n"), format!("{one},{two}"), format!("\n {one}\n\n")] {
             assert_eq!(KeyRing::parse(&text).unwrap().newest(), newest);
         }
         for text in ["", "\n", "a key", "AAAA", &format!("{one}\nAAAA")] {
-            assert!(
-                matches!(KeyRing::parse(text), Err(VaultError::BadKey)),
-                "{text}"
-            );
+            assert!(matches!(KeyRing::parse(text), Err(VaultError::BadKey)), "{text}");
         }
         assert!(inline(Path::new(&one)).is_some());
         assert!(inline(Path::new("/etc/lanedesk.key")).is_none());

@@ -9,8 +9,7 @@ use object_store::{
     ClientOptions, ObjectStore, RetryConfig,
     aws::AmazonS3Builder,
     client::{
-        HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse,
-        HttpResponseBody, HttpService,
+        HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
     },
     local::LocalFileSystem,
     prefix::PrefixStore,
@@ -47,15 +46,10 @@ pub fn open(address: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     if is_s3(address) {
         return s3(address);
     }
-    let failed = |error| PlaceError::Folder {
-        folder: address.to_owned(),
-        error,
-    };
+    let failed = |error| PlaceError::Folder { folder: address.to_owned(), error };
     own_folder(std::path::Path::new(address)).map_err(failed)?;
     let folder = LocalFileSystem::new_with_prefix(address);
-    Ok(Arc::new(
-        folder.map_err(|error| failed(std::io::Error::other(error)))?,
-    ))
+    Ok(Arc::new(folder.map_err(|error| failed(std::io::Error::other(error)))?))
 }
 
 /// One photo waits for it; a bucket that does not answer must not hold people up for minutes.
@@ -64,32 +58,20 @@ const RETRY_FOR: Duration = Duration::from_secs(10);
 fn s3(address: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     let wrong = || PlaceError::Address(address.to_owned());
     let url = Url::parse(address).map_err(|_| wrong())?;
-    let bucket = url
-        .host_str()
-        .filter(|bucket| !bucket.is_empty())
-        .ok_or_else(wrong)?;
+    let bucket = url.host_str().filter(|bucket| !bucket.is_empty()).ok_or_else(wrong)?;
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         .with_http_connector(Connector)
-        .with_retry(RetryConfig {
-            max_retries: 3,
-            retry_timeout: RETRY_FOR,
-            ..RetryConfig::default()
-        });
+        .with_retry(RetryConfig { max_retries: 3, retry_timeout: RETRY_FOR, ..RetryConfig::default() });
     for (name, value) in url.query_pairs() {
         builder = match name.as_ref() {
-            "endpoint" => builder
-                .with_allow_http(value.starts_with("http://"))
-                .with_endpoint(value),
+            "endpoint" => builder.with_allow_http(value.starts_with("http://")).with_endpoint(value),
             "region" => builder.with_region(value),
             _ => return Err(wrong()),
         };
     }
     let bucket = builder.build()?;
-    Ok(Arc::new(PrefixStore::new(
-        bucket,
-        url.path().trim_matches('/'),
-    )))
+    Ok(Arc::new(PrefixStore::new(bucket, url.path().trim_matches('/'))))
 }
 
 /// The bucket's requests go through the same HTTP client and TLS as everything else of the hub.
@@ -98,14 +80,9 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(30))
-            .build();
-        let client = client.map_err(|error| object_store::Error::Generic {
-            store: "S3",
-            source: error.into(),
-        })?;
+        let client =
+            reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).build();
+        let client = client.map_err(|error| object_store::Error::Generic { store: "S3", source: error.into() })?;
         Ok(HttpClient::new(Client(client)))
     }
 }

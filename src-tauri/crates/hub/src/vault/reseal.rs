@@ -43,14 +43,8 @@ pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<Rese
         .write(move |tx| {
             let body = facts.clone();
             Box::pin(async move {
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "vault.rotate",
-                    subject: "vault:key".to_owned(),
-                    body,
-                })
-                .await
+                tx.audit(Audit { at: now, person: None, action: "vault.rotate", subject: "vault:key".to_owned(), body })
+                    .await
             })
         })
         .await?;

@@ -24,20 +24,11 @@ fn code(place: &Place, secret: &str) -> String {
 async fn a_password_is_changed_by_its_person_and_other_sessions_end() {
     on_each_engine(|place| async move {
         let (here, there) = (place.desk("guard").await, place.desk("guard").await);
-        let change = |old: &str, new: &str| {
-            here.put("/api/session/password", json!({"old": old, "new": new}))
-        };
+        let change = |old: &str, new: &str| here.put("/api/session/password", json!({"old": old, "new": new}));
         let wrong = change("wrong-1", "another-1").await;
         assert_eq!(wrong.refused(422, "invalid")["field"], "old");
         change("secret-1", "short").await.refused(422, "invalid");
-        for refused in [
-            "secret-1",
-            "password",
-            "12345678",
-            "Qwertyuiop1",
-            "guard",
-            "guard123",
-        ] {
+        for refused in ["secret-1", "password", "12345678", "Qwertyuiop1", "guard", "guard123"] {
             let told = change("secret-1", refused).await;
             assert_eq!(told.refused(422, "invalid")["field"], "new", "{refused}");
         }
@@ -45,10 +36,7 @@ async fn a_password_is_changed_by_its_person_and_other_sessions_end() {
         here.get("/api/session").await.ok(200);
         there.get("/api/session").await.refused(401, "no_session");
         let mut again = place.stranger();
-        again
-            .try_log_in("guard", "secret-1")
-            .await
-            .refused(401, "bad_credentials");
+        again.try_log_in("guard", "secret-1").await.refused(401, "bad_credentials");
         again.log_in("guard", "another-1").await;
     })
     .await;
@@ -61,10 +49,7 @@ async fn a_reset_password_is_set_by_its_person_with_a_code_that_is_good_once() {
         let (admin, guard) = (place.desk("admin").await, place.desk("guard").await);
         let id = guard.get("/api/session").await.body["id"].clone();
         let path = format!("/api/people/{}/password", id.as_str().unwrap());
-        guard
-            .post(&path, json!({}))
-            .await
-            .refused(403, "not_allowed");
+        guard.post(&path, json!({})).await.refused(403, "not_allowed");
         let first = admin.post(&path, json!({"password": "chosen-by-admin"}));
         let first = first.await.ok(201)["code"].as_str().unwrap().to_owned();
         let made = admin.post(&path, json!({})).await.ok(201).clone();
@@ -79,34 +64,18 @@ async fn a_reset_password_is_set_by_its_person_with_a_code_that_is_good_once() {
             place.hub.clock.advance(MINUTE * 10);
         }
         // A code that was replaced, another's, and none.
-        for (username, code) in [
-            ("guard", first.as_str()),
-            ("agent", code),
-            ("guard", ""),
-            ("nobody", code),
-        ] {
+        for (username, code) in [("guard", first.as_str()), ("agent", code), ("guard", ""), ("nobody", code)] {
             let refused = stranger.reset(username, code, "mine-alone").await;
             refused.refused(401, "bad_credentials");
             place.hub.clock.advance(MINUTE * 10);
         }
         for weak in ["short", "12345678", "password1", "guard2026"] {
             let refused = stranger.reset("guard", code, weak).await;
-            assert_eq!(
-                refused.refused(422, "invalid")["field"],
-                "password",
-                "{weak}"
-            );
+            assert_eq!(refused.refused(422, "invalid")["field"], "password", "{weak}");
         }
-        let set = stranger
-            .reset("guard", code, "mine-alone")
-            .await
-            .ok(201)
-            .clone();
+        let set = stranger.reset("guard", code, "mine-alone").await.ok(201).clone();
         assert_eq!(set["person"]["must_change"], false);
-        stranger
-            .reset("guard", code, "mine-again")
-            .await
-            .refused(401, "bad_credentials");
+        stranger.reset("guard", code, "mine-again").await.refused(401, "bad_credentials");
         let mut guard = place.stranger();
         guard.log_in("guard", "mine-alone").await;
         guard.get("/api/lanes/E01").await.ok(200);
@@ -127,14 +96,13 @@ async fn a_code_dies_in_time_and_does_not_pass_by_a_second_factor() {
         guard.put(factor, taken).await.ok(204);
         let made = admin.post(&path, json!({})).await.ok(201).clone();
         let reset = |second: Option<String>| {
-            let body = json!({"username": "guard", "code": made["code"], "password": "mine-alone", "second_factor": second});
+            let body =
+                json!({"username": "guard", "code": made["code"], "password": "mine-alone", "second_factor": second});
             let stranger = place.stranger();
             async move { stranger.post("/api/session/reset", body).await }
         };
         reset(None).await.refused(401, "second_factor_required");
-        reset(Some("000000".to_owned()))
-            .await
-            .refused(401, "second_factor_required");
+        reset(Some("000000".to_owned())).await.refused(401, "second_factor_required");
         place.hub.clock.advance(MINUTE);
         reset(Some(code(&place, secret))).await.ok(201);
 
@@ -155,9 +123,7 @@ async fn from_afar(place: &Place, username: &str, password: &str) -> super::desk
     let mut desk = place.stranger();
     let login = json!({"username": username, "password": password});
     let request = desk.request(Method::POST, "/api/session").json(&login);
-    let told = desk
-        .send(request.header("x-forwarded-for", "203.0.113.7"))
-        .await;
+    let told = desk.send(request.header("x-forwarded-for", "203.0.113.7")).await;
     desk.token = told.ok(201)["token"].as_str().map(str::to_owned);
     desk
 }
@@ -182,25 +148,15 @@ async fn from_another_machine_a_filed_password_is_changed_and_a_second_factor_ta
         for username in ["guard", "agent", "chief", "admin"] {
             let here = place.desk(username).await;
             let me = here.get("/api/session").await.ok(200).clone();
-            assert_eq!(
-                (&me["must_change"], &me["must_enrol"]),
-                (&json!(false), &json!(false))
-            );
+            assert_eq!((&me["must_change"], &me["must_enrol"]), (&json!(false), &json!(false)));
             here.get("/api/search?q=E01").await.ok(200);
         }
         let guard = from_afar(&place, "guard", "secret-1").await;
-        guard
-            .get("/api/search?q=E01")
-            .await
-            .refused(403, "password_change_required");
+        guard.get("/api/search?q=E01").await.refused(403, "password_change_required");
         let change = json!({"old": "secret-1", "new": "mine-alone"});
         guard.put("/api/session/password", change).await.ok(204);
         guard.get("/api/search?q=E01").await.ok(200);
-        from_afar(&place, "own", "chosen-well-7")
-            .await
-            .get("/api/search?q=E01")
-            .await
-            .ok(200);
+        from_afar(&place, "own", "chosen-well-7").await.get("/api/search?q=E01").await.ok(200);
         from_afar(&place, "weak", "12345678")
             .await
             .get("/api/search?q=E01")
@@ -210,9 +166,7 @@ async fn from_another_machine_a_filed_password_is_changed_and_a_second_factor_ta
             let desk = from_afar(&place, username, "secret-1").await;
             let change = json!({"old": "secret-1", "new": "mine-alone"});
             desk.put("/api/session/password", change).await.ok(204);
-            desk.get("/api/search?q=E01")
-                .await
-                .refused(403, "enrolment_required");
+            desk.get("/api/search?q=E01").await.refused(403, "enrolment_required");
             let path = "/api/session/second-factor";
             assert_eq!(desk.get(path).await.ok(200)["required"], true, "{username}");
             let offer = desk.post(path, json!({})).await.ok(201).clone();
@@ -264,13 +218,7 @@ async fn sessions_are_listed_and_ended_by_their_person_or_an_administrator() {
         let person = one.get("/api/session").await.body["id"].clone();
         let whose = format!("/api/sessions?person={}", person.as_str().unwrap());
         agent.get(&whose).await.refused(403, "not_allowed");
-        assert_eq!(
-            admin.get(&whose).await.ok(200)["items"]
-                .as_array()
-                .unwrap()
-                .len(),
-            1
-        );
+        assert_eq!(admin.get(&whose).await.ok(200)["items"].as_array().unwrap().len(), 1);
         admin.delete(&id(true)).await.ok(204);
         one.get("/api/session").await.refused(401, "no_session");
     })
@@ -282,51 +230,29 @@ async fn a_second_factor_is_taken_up_asked_for_used_once_and_reset() {
     on_each_engine(|place| async move {
         let (guard, admin) = (place.desk("guard").await, place.desk("admin").await);
         let path = "/api/session/second-factor";
-        assert_eq!(
-            guard.get(path).await.ok(200),
-            &json!({"required": false, "enrolled": false})
-        );
+        assert_eq!(guard.get(path).await.ok(200), &json!({"required": false, "enrolled": false}));
         let offer = guard.post(path, json!({})).await.ok(201).clone();
         let secret = offer["secret"].as_str().unwrap();
-        assert!(
-            offer["uri"]
-                .as_str()
-                .unwrap()
-                .starts_with("otpauth://totp/Lanedesk:guard?secret=")
-        );
+        assert!(offer["uri"].as_str().unwrap().starts_with("otpauth://totp/Lanedesk:guard?secret="));
         assert!(offer["qr_svg"].as_str().unwrap().contains("<svg"));
-        guard
-            .put(path, json!({"code": "000000"}))
-            .await
-            .refused(422, "invalid");
-        guard
-            .put(path, json!({"code": code(&place, secret)}))
-            .await
-            .ok(204);
+        guard.put(path, json!({"code": "000000"})).await.refused(422, "invalid");
+        guard.put(path, json!({"code": code(&place, secret)})).await.ok(204);
 
         let log_in = |body: Value| async { place.stranger().post("/api/session", body).await };
         let with = |code: &str| json!({"username": "guard", "password": "secret-1", "code": code});
-        log_in(json!({"username": "guard", "password": "secret-1"}))
-            .await
-            .refused(401, "second_factor_required");
+        log_in(json!({"username": "guard", "password": "secret-1"})).await.refused(401, "second_factor_required");
         let used = code(&place, secret);
-        log_in(with(&used))
-            .await
-            .refused(401, "second_factor_required");
+        log_in(with(&used)).await.refused(401, "second_factor_required");
         place.hub.clock.advance(MINUTE);
         let fresh = code(&place, secret);
         log_in(with(&fresh)).await.ok(201);
-        log_in(with(&fresh))
-            .await
-            .refused(401, "second_factor_required");
+        log_in(with(&fresh)).await.refused(401, "second_factor_required");
 
         let id = guard.get("/api/session").await.body["id"].clone();
         let reset = format!("/api/people/{}/second-factor", id.as_str().unwrap());
         admin.delete(&reset).await.ok(204);
         guard.get("/api/session").await.refused(401, "no_session");
-        log_in(json!({"username": "guard", "password": "secret-1"}))
-            .await
-            .ok(201);
+        log_in(json!({"username": "guard", "password": "secret-1"})).await.ok(201);
     })
     .await;
 }
@@ -335,21 +261,11 @@ async fn a_second_factor_is_taken_up_asked_for_used_once_and_reset() {
 async fn a_role_whose_rule_wants_a_second_factor_takes_one_up_first() {
     on_each_engine(|place| async move {
         let admin = place.desk("admin").await;
-        let rule = admin
-            .get("/api/site/rule/second_factor_agent")
-            .await
-            .ok(200)
-            .clone();
+        let rule = admin.get("/api/site/rule/second_factor_agent").await.ok(200).clone();
         let change = json!({"version": rule["version"], "row": {"value": 1}});
-        admin
-            .put("/api/site/rule/second_factor_agent", change)
-            .await
-            .ok(200);
+        admin.put("/api/site/rule/second_factor_agent", change).await.ok(200);
         let agent = place.desk("agent").await;
-        agent
-            .get("/api/lanes/E01")
-            .await
-            .refused(403, "enrolment_required");
+        agent.get("/api/lanes/E01").await.refused(403, "enrolment_required");
         let told = agent.get("/api/session").await.ok(200).clone();
         assert_eq!(told["must_enrol"], true);
         assert_eq!(told["time_zone"], "Asia/Shanghai", "R55");
@@ -398,17 +314,10 @@ async fn what_is_dangerous_asks_for_the_password_once_more() {
 async fn a_disabled_person_loses_lane_seat_sessions_and_stream() {
     on_each_engine(|place| async move {
         let (admin, agent) = (place.desk("admin").await, place.desk("agent").await);
-        agent
-            .put("/api/seat", json!({"number": "8001"}))
-            .await
-            .ok(200);
+        agent.put("/api/seat", json!({"number": "8001"})).await.ok(200);
         agent.post("/api/lanes/B01/claim", json!({})).await.ok(201);
         let mut stream = agent.stream("").await.unwrap();
-        let people = admin
-            .get("/api/site/person?q=agent&limit=1")
-            .await
-            .ok(200)
-            .clone();
+        let people = admin.get("/api/site/person?q=agent&limit=1").await.ok(200).clone();
         let row = &people["items"][0];
         let mut cells = row["row"].clone();
         cells["disabled"] = json!(true);
@@ -419,15 +328,8 @@ async fn a_disabled_person_loses_lane_seat_sessions_and_stream() {
         while stream.next().await.is_some() {}
         let other = place.desk("agent2").await;
         other.post("/api/lanes/B01/claim", json!({})).await.ok(201);
-        other
-            .put("/api/seat", json!({"number": "8001"}))
-            .await
-            .ok(200);
-        place
-            .stranger()
-            .try_log_in("agent", "secret-1")
-            .await
-            .refused(401, "bad_credentials");
+        other.put("/api/seat", json!({"number": "8001"})).await.ok(200);
+        place.stranger().try_log_in("agent", "secret-1").await.refused(401, "bad_credentials");
     })
     .await;
 }
@@ -437,21 +339,11 @@ async fn a_disabled_person_loses_lane_seat_sessions_and_stream() {
 #[tokio::test]
 async fn what_is_taken_back_with_the_rights_is_told_as_such_and_recorded() {
     on_each_engine(|place| async move {
-        let (admin, agent, other) = (
-            place.desk("admin").await,
-            place.desk("agent").await,
-            place.desk("agent2").await,
-        );
-        agent
-            .put("/api/seat", json!({"number": "8001"}))
-            .await
-            .ok(200);
+        let (admin, agent, other) = (place.desk("admin").await, place.desk("agent").await, place.desk("agent2").await);
+        agent.put("/api/seat", json!({"number": "8001"})).await.ok(200);
         let claim = agent.post("/api/lanes/B01/claim", json!({})).await;
         let case = claim.ok(201)["case"]["id"].as_str().unwrap().to_owned();
-        let (mut own, mut others) = (
-            agent.stream("").await.unwrap(),
-            other.stream("").await.unwrap(),
-        );
+        let (mut own, mut others) = (agent.stream("").await.unwrap(), other.stream("").await.unwrap());
         let change = async |key: &str, value: serde_json::Value| {
             let people = admin.get("/api/site/person?q=agent&limit=1").await;
             let row = people.ok(200)["items"][0].clone();
@@ -463,10 +355,7 @@ async fn what_is_taken_back_with_the_rights_is_told_as_such_and_recorded() {
         };
         change("areas", json!(["south"])).await;
         let lost = own.next_of("lease_lost").await;
-        assert_eq!(
-            (&lost["why"], &lost["case"]),
-            (&json!("revoked"), &json!(case))
-        );
+        assert_eq!((&lost["why"], &lost["case"]), (&json!("revoked"), &json!(case)));
         let view = other.get(&format!("/api/cases/{case}")).await;
         assert_eq!(view.ok(200)["case"]["state"], "revoked");
         let steps = view.body["timeline"].as_array().unwrap();
@@ -481,8 +370,7 @@ async fn what_is_taken_back_with_the_rights_is_told_as_such_and_recorded() {
         };
         assert!(freed["seat"].get("state").is_none(), "{freed}");
         let mut reader = place.hub.hub.store().read().await.unwrap();
-        let freed =
-            "select count(*) from audit where action = 'seat.free' and subject = 'seat:8001'";
+        let freed = "select count(*) from audit where action = 'seat.free' and subject = 'seat:8001'";
         let rows: Vec<(i64,)> = reader.conn().all(freed, vec![]).await.unwrap();
         assert_eq!(rows, [(1,)]);
     })
@@ -530,13 +418,7 @@ async fn a_lot_moved_to_another_area_leaves_the_hands_of_whoever_may_not_see_it_
         let lot = admin.get("/api/site/lot/cyds").await.ok(200).clone();
         let mut cells = lot["row"].clone();
         cells["area"] = json!("north");
-        admin
-            .put(
-                "/api/site/lot/cyds",
-                json!({"version": lot["version"], "row": cells}),
-            )
-            .await
-            .ok(200);
+        admin.put("/api/site/lot/cyds", json!({"version": lot["version"], "row": cells})).await.ok(200);
         chief.get("/api/lanes/E01").await.refused(404, "not_found");
         let agent = place.desk("agent").await;
         agent.post("/api/lanes/E01/claim", json!({})).await.ok(201);
@@ -550,12 +432,8 @@ async fn a_session_tells_what_its_person_may_do() {
     let place = Place::new(lanedesk_hub::testing::Engine::Sqlite).await;
     for username in ["guard", "agent", "chief", "admin"] {
         let person = place.desk(username).await;
-        let told = person
-            .send(person.request(Method::GET, "/api/session"))
-            .await
-            .body;
-        let role: lanedesk_domain::person::Role =
-            serde_json::from_value(told["role"].clone()).unwrap();
+        let told = person.send(person.request(Method::GET, "/api/session")).await.body;
+        let role: lanedesk_domain::person::Role = serde_json::from_value(told["role"].clone()).unwrap();
         let wanted: Vec<_> = role.permissions().collect();
         assert_eq!(told["permissions"], json!(wanted), "{username}");
     }
@@ -568,32 +446,22 @@ async fn codes_of_one_account_are_few_from_wherever_they_are_told() {
         let path = "/api/session/second-factor";
         let offer = guard.post(path, json!({})).await.ok(201).clone();
         let secret = offer["secret"].as_str().unwrap();
-        guard
-            .put(path, json!({"code": code(&place, secret)}))
-            .await
-            .ok(204);
-        place.hub.hub.proxies().trust(vec![
-            "127.0.0.1".parse::<std::net::IpAddr>().unwrap().into(),
-        ]);
+        guard.put(path, json!({"code": code(&place, secret)})).await.ok(204);
+        place.hub.hub.proxies().trust(vec!["127.0.0.1".parse::<std::net::IpAddr>().unwrap().into()]);
         let stranger = place.stranger();
         let guess = async |n: u8, code: &str| {
             let login = json!({"username": "guard", "password": "secret-1", "code": code});
-            let request = stranger
-                .request(Method::POST, "/api/session")
-                .header("x-forwarded-for", format!("10.0.0.{n}"));
+            let request =
+                stranger.request(Method::POST, "/api/session").header("x-forwarded-for", format!("10.0.0.{n}"));
             stranger.send(request.json(&login)).await
         };
         for n in 0..10 {
-            guess(n, "000000")
-                .await
-                .refused(401, "second_factor_required");
+            guess(n, "000000").await.refused(401, "second_factor_required");
         }
         // The right one is not looked at either, until the time is over.
         place.hub.clock.advance(MINUTE);
         let slowed = guess(11, &code(&place, secret)).await;
-        let seconds = slowed.refused(429, "too_many_attempts")["retry_after_s"]
-            .as_u64()
-            .unwrap();
+        let seconds = slowed.refused(429, "too_many_attempts")["retry_after_s"].as_u64().unwrap();
         assert!(seconds <= 15 * 60, "{seconds}");
         place.hub.clock.advance(Duration::from_secs(seconds));
         guess(12, &code(&place, secret)).await.ok(201);
@@ -615,10 +483,7 @@ async fn a_person_without_scope_is_their_makers_and_of_whoever_holds_a_root_area
         let path = format!("/api/site/person/{made}");
         south.get(&path).await.refused(404, "not_found");
         let reset = format!("/api/people/{made}/password");
-        south
-            .post(&reset, json!({}))
-            .await
-            .refused(404, "not_found");
+        south.post(&reset, json!({})).await.refused(404, "not_found");
         let mut row = head.get(&path).await.ok(200).clone();
         row["row"]["areas"] = json!(["south"]);
         let taken = json!({"version": row["version"], "row": row["row"]});

@@ -37,9 +37,7 @@ async fn add(admin: &Desk, row: Value) -> Answer {
 
 fn secrets(answer: &Answer) -> Vec<String> {
     let listed = answer.ok(200)["secrets"].as_array().unwrap().iter();
-    let mut names: Vec<String> = listed
-        .map(|name| name.as_str().unwrap().to_owned())
-        .collect();
+    let mut names: Vec<String> = listed.map(|name| name.as_str().unwrap().to_owned()).collect();
     names.sort();
     names
 }
@@ -52,9 +50,7 @@ async fn import(admin: &Desk, toml: &str) -> Answer {
 async fn undo_newest(admin: &Desk) -> Answer {
     let changes = admin.get("/api/site/changes").await.ok(200)["items"].clone();
     let id = changes[0]["id"].as_str().unwrap().to_owned();
-    admin
-        .post(&format!("/api/site/changes/{id}/undo"), json!({}))
-        .await
+    admin.post(&format!("/api/site/changes/{id}/undo"), json!({})).await
 }
 
 /// What the hub keeps sealed of the camera.
@@ -62,11 +58,7 @@ async fn kept(place: &Place) -> Value {
     let mut reader = place.hub.hub.store().read().await.unwrap();
     let sql = "select secrets from device where id = 'cam-1'";
     let (sealed,): (String,) = reader.conn().one(sql, vec![]).await.unwrap();
-    let open = place
-        .hub
-        .hub
-        .vault()
-        .open_text(Slot::device("cam-1"), &sealed);
+    let open = place.hub.hub.vault().open_text(Slot::device("cam-1"), &sealed);
     serde_json::from_str(&open.unwrap()).unwrap()
 }
 
@@ -138,7 +130,8 @@ async fn a_stream_elsewhere_that_loses_its_own_account_is_not_asked_with_the_dev
         let given = put(&admin, bare(&json!({"password": "second-2"}))).await;
         assert_eq!(secrets(&given), ["password"], "somebody says it goes there");
         // Where the maker has its stream, the device is asked with its own.
-        let beside = json!({"rtsp": "rtsp://127.0.0.1/live", "rtsp_username": "x", "rtsp_password": "y", "password": "third-3"});
+        let beside =
+            json!({"rtsp": "rtsp://127.0.0.1/live", "rtsp_username": "x", "rtsp_password": "y", "password": "third-3"});
         put(&admin, camera("http://127.0.0.1:9", &beside)).await.ok(200);
         let plain = json!({"rtsp": "rtsp://127.0.0.1/live", "rtsp_username": null, "rtsp_password": null});
         put(&admin, camera("http://127.0.0.1:9", &plain)).await.ok(200);
@@ -151,19 +144,12 @@ async fn a_stream_elsewhere_that_loses_its_own_account_is_not_asked_with_the_dev
 /// The saved password belongs to whoever is at the saved address: a try at another one goes without it.
 #[tokio::test]
 async fn a_try_at_another_address_goes_without_the_saved_password_and_asks_for_ones_own_again() {
-    let sim = lotsim::Lotsim::start(lotsim::Config::of([lotsim::LaneConfig::quick("E01")]))
-        .await
-        .unwrap();
+    let sim = lotsim::Lotsim::start(lotsim::Config::of([lotsim::LaneConfig::quick("E01")])).await.unwrap();
     let lane = sim.lane("E01");
     let place = Place::new(Engine::Sqlite).await;
     let admin = place.desk("admin").await;
     let password = lotsim::demo::PASSWORD;
-    add(
-        &admin,
-        camera("http://127.0.0.1:9", &json!({"password": password})),
-    )
-    .await
-    .ok(201);
+    add(&admin, camera("http://127.0.0.1:9", &json!({"password": password}))).await.ok(201);
     let test = "/api/site/device/cam-1/test";
     let tried = async |more: &Value| {
         let form = json!({"row": camera(&lane.url(), more)});
@@ -172,37 +158,16 @@ async fn a_try_at_another_address_goes_without_the_saved_password_and_asks_for_o
     let without = tried(&json!({})).await;
     assert!(without.contains("账号或密码不正确"), "{without}");
     let with = tried(&json!({"password": password})).await;
-    assert!(
-        !with.contains("\"ok\":false,\"part\":\"barrier\"") && !with.contains("密码不正确"),
-        "{with}"
-    );
+    assert!(!with.contains("\"ok\":false,\"part\":\"barrier\"") && !with.contains("密码不正确"), "{with}");
     let form = |url: &str| json!({"row": camera(url, &json!({}))});
-    for url in [
-        "http://user:password@127.0.0.1:9",
-        "http://203.0.113.7",
-        "http://169.254.169.254/latest",
-    ] {
+    for url in ["http://user:password@127.0.0.1:9", "http://203.0.113.7", "http://169.254.169.254/latest"] {
         let refused = admin.post(test, form(url)).await;
-        assert_eq!(
-            refused.refused(422, "invalid")["faults"][0]["column"],
-            "url",
-            "{url}"
-        );
-        assert!(
-            !refused.body.to_string().contains("password@"),
-            "{}",
-            refused.body
-        );
+        assert_eq!(refused.refused(422, "invalid")["faults"][0]["column"], "url", "{url}");
+        assert!(!refused.body.to_string().contains("password@"), "{}", refused.body);
     }
     // Longer ago than one's own password is trusted, it is asked for once more.
-    place
-        .hub
-        .clock
-        .advance(std::time::Duration::from_secs(11 * 60));
-    admin
-        .post(test, json!({}))
-        .await
-        .refused(403, "password_required");
+    place.hub.clock.advance(std::time::Duration::from_secs(11 * 60));
+    admin.post(test, json!({})).await.refused(403, "password_required");
     place.hub.stop().await;
 }
 
@@ -211,12 +176,7 @@ async fn no_account_stands_in_an_address_and_what_older_hubs_kept_is_taken_out_a
     for engine in ENGINES {
         let place = Place::new(engine).await;
         let admin = place.desk("admin").await;
-        add(
-            &admin,
-            camera("http://127.0.0.1:9", &json!({"password": "first-1"})),
-        )
-        .await
-        .ok(201);
+        add(&admin, camera("http://127.0.0.1:9", &json!({"password": "first-1"}))).await.ok(201);
         for (key, address) in [
             ("url", "http://admin:top-secret@127.0.0.1:9"),
             ("rtsp", "rtsp://viewer:top-secret@127.0.0.1/live"),
@@ -225,68 +185,31 @@ async fn no_account_stands_in_an_address_and_what_older_hubs_kept_is_taken_out_a
             let refused = put(&admin, camera("http://127.0.0.1:9", &json!({key: address}))).await;
             let fault = &refused.refused(422, "invalid")["faults"][0];
             assert_eq!(fault["column"], key);
-            assert!(
-                fault["words"]
-                    .as_str()
-                    .unwrap()
-                    .contains("地址里不能写账号和密码"),
-                "{fault}"
-            );
+            assert!(fault["words"].as_str().unwrap().contains("地址里不能写账号和密码"), "{fault}");
             assert!(!refused.body.to_string().contains("top-secret"));
         }
-        let link = import(
-            &admin,
-            "[links]\npay = \"https://a:top-secret@pay.example/\"\n",
-        )
-        .await;
-        assert!(
-            !link
-                .refused(422, "invalid")
-                .to_string()
-                .contains("top-secret")
-        );
+        let link = import(&admin, "[links]\npay = \"https://a:top-secret@pay.example/\"\n").await;
+        assert!(!link.refused(422, "invalid").to_string().contains("top-secret"));
         // As an older hub left it: in the row and in the list of changes.
         let old = r#"{"channel":1,"events":"none","namespace":"","url":"http://127.0.0.1:9","username":"admin","rtsp":"rtsp://viewer:top%2Dsecret@127.0.0.1:8554/live"}"#;
-        place
-            .sql(
-                "update device set settings = $1 where id = 'cam-1'",
-                args![old],
-            )
-            .await;
-        place
-            .sql(
-                "update site_change set after = $1 where row_id = 'cam-1'",
-                args![old],
-            )
-            .await;
+        place.sql("update device set settings = $1 where id = 'cam-1'", args![old]).await;
+        place.sql("update site_change set after = $1 where row_id = 'cam-1'", args![old]).await;
         let Place { database, hub } = place;
         hub.stop().await;
-        let hub = Hub::start(database.config(Clock::manual(NOON)))
-            .await
-            .unwrap();
+        let hub = Hub::start(database.config(Clock::manual(NOON))).await.unwrap();
         let place = Place { database, hub };
         let admin = place.desk("admin").await;
         let row = admin.get("/api/site/device/cam-1").await;
         assert_eq!(row.ok(200)["row"]["rtsp"], "rtsp://127.0.0.1:8554/live");
-        assert_eq!(
-            secrets(&row),
-            ["password", "rtsp_password", "rtsp_username"]
-        );
+        assert_eq!(secrets(&row), ["password", "rtsp_password", "rtsp_username"]);
         assert_eq!(kept(&place).await["rtsp_password"], "top-secret");
         let changes = admin.get("/api/site/changes").await.ok(200).to_string();
         assert!(!changes.contains("viewer"), "{changes}");
-        let export = admin
-            .request(Method::GET, "/api/site/export")
-            .send()
-            .await
-            .unwrap();
+        let export = admin.request(Method::GET, "/api/site/export").send().await.unwrap();
         assert!(!export.text().await.unwrap().contains("viewer"));
         place.hub.stop().await;
         let exported = text(&run(&place.database, &["export"]).stdout);
-        assert!(
-            exported.contains("rtsp_username = \"viewer\""),
-            "a new hub can be made from it: {exported}"
-        );
+        assert!(exported.contains("rtsp_username = \"viewer\""), "a new hub can be made from it: {exported}");
     }
 }
 
@@ -302,13 +225,8 @@ async fn devices_are_asked_in_their_networks_only() {
             ("rtsp", "rtsp://203.0.113.7/live"),
         ] {
             let refused = add(&admin, camera("http://10.0.0.9", &json!({key: address}))).await;
-            assert_eq!(
-                refused.refused(422, "invalid")["faults"][0]["column"],
-                key,
-                "{address}"
-            );
-            let file =
-                "[[device]]\nid = \"cam-2\"\ndriver = \"hikvision\"\nurl = \"http://10.0.0.9\"\n";
+            assert_eq!(refused.refused(422, "invalid")["faults"][0]["column"], key, "{address}");
+            let file = "[[device]]\nid = \"cam-2\"\ndriver = \"hikvision\"\nurl = \"http://10.0.0.9\"\n";
             let file = if key == "url" {
                 file.replace("http://10.0.0.9", address)
             } else {
@@ -317,14 +235,8 @@ async fn devices_are_asked_in_their_networks_only() {
             import(&admin, &file).await.refused(422, "invalid");
         }
         let refused = add(&admin, camera("http://203.0.113.7", &json!({}))).await;
-        assert!(
-            refused.body.to_string().contains("不在设备可用的网段内"),
-            "{}",
-            refused.body
-        );
-        add(&admin, camera("http://10.0.0.9", &json!({})))
-            .await
-            .ok(201);
+        assert!(refused.body.to_string().contains("不在设备可用的网段内"), "{}", refused.body);
+        add(&admin, camera("http://10.0.0.9", &json!({}))).await.ok(201);
         place.hub.stop().await;
     })
     .await;
@@ -333,7 +245,8 @@ async fn devices_are_asked_in_their_networks_only() {
 #[tokio::test]
 async fn this_machine_is_open_to_devices_only_while_nobody_else_reaches_the_hub() {
     let database = Database::new(Engine::Sqlite).await.unwrap();
-    let device = "[[device]]\nid = \"cam-1\"\ndriver = \"hikvision\"\nurl = \"http://127.0.0.1:9\"\nevents = \"none\"\n";
+    let device =
+        "[[device]]\nid = \"cam-1\"\ndriver = \"hikvision\"\nurl = \"http://127.0.0.1:9\"\nevents = \"none\"\n";
     let site = written(&database, "site.toml", &format!("{}{device}", super::SITE));
     let serve = |more: &[&str]| {
         let args = [&["serve", "--objects", "objects", "--site", &site], more].concat();
@@ -341,32 +254,20 @@ async fn this_machine_is_open_to_devices_only_while_nobody_else_reaches_the_hub(
     };
     let beyond = serve(&["--listen", "0.0.0.0:0", "--plain-http"]);
     let told = text(&beyond.stderr);
-    assert!(
-        !beyond.status.success() && told.contains("outside the networks"),
-        "{told}"
-    );
+    assert!(!beyond.status.success() && told.contains("outside the networks"), "{told}");
     let named = serve(&["--listen", "127.0.0.1:0", "--device-networks", "10.0.0.0/8"]);
     assert!(!named.status.success() && text(&named.stderr).contains("outside the networks"));
     let wrong = serve(&["--device-networks", "everywhere"]);
     assert!(!wrong.status.success() && text(&wrong.stderr).contains("is no network"));
     // What is in the records all the same is not asked.
-    database
-        .import(&format!("{}{device}", super::SITE), NOON)
-        .await
-        .unwrap();
+    database.import(&format!("{}{device}", super::SITE), NOON).await.unwrap();
     let mut config = database.config(Clock::manual(NOON));
     config.device_networks = Some("10.0.0.0/8".parse().unwrap());
     let hub = Hub::start(config).await.unwrap();
     let place = Place { database, hub };
     let admin = place.desk("admin").await;
     let tried = admin.post("/api/site/device/cam-1/test", json!({})).await;
-    assert!(
-        tried.ok(200)["checks"]
-            .to_string()
-            .contains("不在允许的网段内"),
-        "{}",
-        tried.body
-    );
+    assert!(tried.ok(200)["checks"].to_string().contains("不在允许的网段内"), "{}", tried.body);
     place.hub.stop().await;
 }
 

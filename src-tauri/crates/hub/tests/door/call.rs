@@ -85,9 +85,7 @@ impl Place {
     /// An agent at a seat.
     async fn at_seat(&self, username: &str, number: &str) -> Desk {
         let desk = self.desk(username).await;
-        desk.put("/api/seat", json!({"number": number}))
-            .await
-            .ok(200);
+        desk.put("/api/seat", json!({"number": number})).await.ok(200);
         desk
     }
 
@@ -138,12 +136,7 @@ impl Place {
     /// Waits until the hub has noted whose desks it listens to.
     async fn listens(&self) {
         for _ in 0..500 {
-            if self
-                .database_count(
-                    "select count(*) from seat where heard_at is not null and lost_at is null",
-                )
-                .await
-                > 0
+            if self.database_count("select count(*) from seat where heard_at is not null and lost_at is null").await > 0
             {
                 return;
             }
@@ -177,10 +170,7 @@ impl Place {
 impl Desk {
     /// The same session at a hub that began again.
     fn at(&self, addr: std::net::SocketAddr) -> Self {
-        Self {
-            addr,
-            ..self.clone()
-        }
+        Self { addr, ..self.clone() }
     }
 
     /// Calls in a state.

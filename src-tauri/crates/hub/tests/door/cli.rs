@@ -12,12 +12,8 @@ use std::{
 
 pub(crate) fn hub(database: &Database, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lanedesk-hub"));
-    command
-        .current_dir(database.folder())
-        .env("LANEDESK_DATABASE", &database.address);
-    command
-        .env("LANEDESK_KEY", database.folder().join("hub.key"))
-        .args(args);
+    command.current_dir(database.folder()).env("LANEDESK_DATABASE", &database.address);
+    command.env("LANEDESK_KEY", database.folder().join("hub.key")).args(args);
     command
 }
 
@@ -37,11 +33,7 @@ pub(crate) fn written(database: &Database, name: &str, content: &str) -> String 
 
 /// Starts `serve` and waits until it says where it listens.
 fn serve(database: &Database, args: &[&str]) -> (Child, SocketAddr) {
-    let all = [
-        &["serve", "--listen", "127.0.0.1:0", "--objects", "objects"],
-        args,
-    ]
-    .concat();
+    let all = [&["serve", "--listen", "127.0.0.1:0", "--objects", "objects"], args].concat();
     started(database, hub(database, &all))
 }
 
@@ -51,30 +43,18 @@ pub(crate) fn started(database: &Database, command: Command) -> (Child, SocketAd
 }
 
 /// The same for a hub that speaks `scheme`.
-pub(crate) fn started_as(
-    scheme: &str,
-    database: &Database,
-    mut command: Command,
-) -> (Child, SocketAddr) {
+pub(crate) fn started_as(scheme: &str, database: &Database, mut command: Command) -> (Child, SocketAddr) {
     let log = std::fs::File::create(database.folder().join("log")).unwrap();
     let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let addr = line
-        .trim()
-        .strip_prefix(&format!("listening on {scheme}://"))
-        .unwrap_or_else(|| panic!("{line:?}"));
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let addr = line.trim().strip_prefix(&format!("listening on {scheme}://")).unwrap_or_else(|| panic!("{line:?}"));
     (child, addr.parse().unwrap())
 }
 
 /// What `kill` does, gently.
 pub(crate) fn terminate(child: &mut Child) -> std::process::ExitStatus {
-    Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     child.wait().unwrap()
 }
 
@@ -90,28 +70,19 @@ async fn serve_imports_serves_and_stops_when_told_leaving_no_secrets_in_its_log(
         desk.get("/api/records?q=粤B12345").await;
         assert!(terminate(&mut child).success());
         let log = std::fs::read_to_string(database.folder().join("log")).unwrap();
-        assert!(
-            log.lines().filter(|line| line.starts_with('{')).count() >= 2,
-            "JSON lines: {log}"
-        );
+        assert!(log.lines().filter(|line| line.starts_with('{')).count() >= 2, "JSON lines: {log}");
         for secret in ["secret-1", desk.token.as_deref().unwrap(), "B12345", "4417"] {
             assert!(!log.contains(secret), "{secret} in {log}");
         }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(database.folder().join("hub.key"))
-                .unwrap()
-                .permissions()
-                .mode();
+            let mode = std::fs::metadata(database.folder().join("hub.key")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         // Without the site file the database suffices.
         let (mut child, addr) = serve(&database, &[]);
-        Desk::new(addr)
-            .try_log_in("guard", "secret-1")
-            .await
-            .ok(201);
+        Desk::new(addr).try_log_in("guard", "secret-1").await.ok(201);
         terminate(&mut child);
     }
 }
@@ -144,10 +115,7 @@ async fn a_first_start_with_a_site_file_brings_no_revoked_pass_and_no_old_key_ba
         let path = format!("/api/site/pass/{}", pass["id"].as_str().unwrap());
         let mut row = pass["row"].clone();
         row["status"] = json!("suspended");
-        admin
-            .put(&path, json!({"version": pass["version"], "row": row}))
-            .await
-            .ok(200);
+        admin.put(&path, json!({"version": pass["version"], "row": row})).await.ok(200);
         let code = admin.post("/api/robots/R-1/pairing", json!({})).await;
         let code = json!({"code": code.ok(200)["code"]});
         admin.post("/api/robots/R-1/pair", code).await.ok(200);
@@ -157,12 +125,7 @@ async fn a_first_start_with_a_site_file_brings_no_revoked_pass_and_no_old_key_ba
         let mut admin = Desk::new(addr);
         admin.log_in("admin", "secret-1").await;
         let now = admin.get("/api/site/pass").await.ok(200)["items"].clone();
-        let status: Vec<&Value> = now
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|pass| &pass["row"]["status"])
-            .collect();
+        let status: Vec<&Value> = now.as_array().unwrap().iter().map(|pass| &pass["row"]["status"]).collect();
         assert_eq!(status, [&json!("suspended")], "{engine:?}");
         let now = admin.get("/api/site/robot/r1").await.ok(200).clone();
         assert_eq!(now["version"], robot["version"], "the tablet's key stays");
@@ -198,23 +161,13 @@ async fn a_restart_with_the_same_site_file_brings_nothing_old_back() {
         admin.put(&path, change(&chief, less)).await.ok(200);
         let guard = person(&admin, "guard").await;
         let path = format!("/api/site/person/{}", guard["id"].as_str().unwrap());
-        admin
-            .put(&path, change(&guard, json!({"disabled": true})))
-            .await
-            .ok(200);
-        let rule = admin
-            .get("/api/site/rule/lock_minutes")
-            .await
-            .ok(200)
-            .clone();
+        admin.put(&path, change(&guard, json!({"disabled": true}))).await.ok(200);
+        let rule = admin.get("/api/site/rule/lock_minutes").await.ok(200).clone();
         let rule = json!({"version": rule["version"], "row": {"value": 3}});
         admin.put("/api/site/rule/lock_minutes", rule).await.ok(200);
         let pass = admin.get("/api/site/pass").await.ok(200)["items"][0].clone();
-        let gone = format!(
-            "/api/site/pass/{}?version={}",
-            pass["id"].as_str().unwrap(),
-            pass["version"].as_str().unwrap()
-        );
+        let gone =
+            format!("/api/site/pass/{}?version={}", pass["id"].as_str().unwrap(), pass["version"].as_str().unwrap());
         admin.delete(&gone).await.ok(204);
         let code = admin.post("/api/robots/R-1/pairing", json!({})).await;
         let code = json!({"code": code.ok(200)["code"]});
@@ -230,16 +183,9 @@ async fn a_restart_with_the_same_site_file_brings_nothing_old_back() {
                 "{engine:?}"
             );
             assert_eq!(person(admin, "guard").await["row"]["disabled"], true);
-            let rule = admin
-                .get("/api/site/rule/lock_minutes")
-                .await
-                .ok(200)
-                .clone();
+            let rule = admin.get("/api/site/rule/lock_minutes").await.ok(200).clone();
             assert_eq!(rule["row"]["value"], 3);
-            assert_eq!(
-                admin.get("/api/site/pass").await.ok(200)["items"],
-                json!([])
-            );
+            assert_eq!(admin.get("/api/site/pass").await.ok(200)["items"], json!([]));
             let now = admin.get("/api/site/robot/r1").await.ok(200).clone();
             assert_eq!(now["version"], robot["version"], "the tablet's key stays");
         };
@@ -257,17 +203,10 @@ async fn a_restart_with_the_same_site_file_brings_nothing_old_back() {
         let mut admin = Desk::new(addr);
         admin.log_in("admin", "secret-1").await;
         let chief = person(&admin, "chief").await["row"].clone();
-        assert_eq!(
-            (&chief["role"], &chief["areas"]),
-            (&json!("supervisor"), &json!(["south"]))
-        );
+        assert_eq!((&chief["role"], &chief["areas"]), (&json!("supervisor"), &json!(["south"])));
         let grace = admin.get("/api/site/rule/grace_days").await.ok(200).clone();
         assert_eq!(grace["row"]["value"], 5);
-        let rule = admin
-            .get("/api/site/rule/lock_minutes")
-            .await
-            .ok(200)
-            .clone();
+        let rule = admin.get("/api/site/rule/lock_minutes").await.ok(200).clone();
         assert_eq!(rule["row"]["value"], 3);
         terminate(&mut child);
     }
@@ -277,27 +216,17 @@ async fn a_restart_with_the_same_site_file_brings_nothing_old_back() {
 async fn import_names_every_fault_and_export_gives_the_site_back() {
     for engine in ENGINES {
         let database = Database::new(engine).await.unwrap();
-        let faulty = written(
-            &database,
-            "faulty.toml",
-            "[[area]]\nid = \"a b\"\n[[seat]]\nnumber = 5\n",
-        );
+        let faulty = written(&database, "faulty.toml", "[[area]]\nid = \"a b\"\n[[seat]]\nnumber = 5\n");
         let refused = run(&database, &["import", &faulty]);
         assert!(!refused.status.success());
         let told = text(&refused.stderr);
-        assert!(
-            told.contains("line 2: area.id") && told.contains("line 4: seat.number"),
-            "{told}"
-        );
+        assert!(told.contains("line 2: area.id") && told.contains("line 4: seat.number"), "{told}");
         let site = written(&database, "site.toml", super::SITE);
         assert!(run(&database, &["import", &site]).status.success());
         let exported = run(&database, &["export"]);
         assert!(exported.status.success(), "{}", text(&exported.stderr));
         let toml = text(&exported.stdout);
-        assert!(
-            toml.contains("name = \"彩悦大厦\"") && !toml.contains("secret-1"),
-            "{toml}"
-        );
+        assert!(toml.contains("name = \"彩悦大厦\"") && !toml.contains("secret-1"), "{toml}");
         let again = written(&database, "again.toml", &toml);
         assert!(run(&database, &["import", &again]).status.success());
         assert_eq!(text(&run(&database, &["export"]).stdout), toml);
@@ -354,11 +283,7 @@ async fn verify_audit_exits_with_1_and_names_the_row() {
         spoilt.unwrap();
         let broken = run(&database, &["verify-audit"]);
         assert_eq!(broken.status.code(), Some(1));
-        assert!(
-            text(&broken.stdout).contains("is broken"),
-            "{}",
-            text(&broken.stdout)
-        );
+        assert!(text(&broken.stdout).contains("is broken"), "{}", text(&broken.stdout));
         hub.stop().await;
     }
 }
@@ -370,23 +295,14 @@ async fn a_backup_of_a_running_hub_comes_back_with_every_fence_risen() {
     let (mut child, addr) = serve(&database, &["--site", &site]);
     let mut desk = Desk::new(addr);
     desk.log_in("guard", "secret-1").await;
-    let before = desk
-        .post("/api/lanes/E01/claim", serde_json::json!({}))
-        .await;
+    let before = desk.post("/api/lanes/E01/claim", serde_json::json!({})).await;
     let fence = before.ok(201)["lease"]["fence"].as_i64().unwrap();
     let made = run(&database, &["backup", "copy", "--objects", "objects"]);
     assert!(made.status.success(), "{}", text(&made.stderr));
     assert!(Path::new(&database.folder().join("copy/hub.db")).exists());
     let used = run(&database, &["restore", "copy", "--objects", "objects"]);
-    assert!(
-        !used.status.success() && text(&used.stderr).contains("stop the hub first"),
-        "{}",
-        text(&used.stderr)
-    );
-    assert!(
-        !run(&database, &["backup", "copy"]).status.success(),
-        "a backup is never written over"
-    );
+    assert!(!used.status.success() && text(&used.stderr).contains("stop the hub first"), "{}", text(&used.stderr));
+    assert!(!run(&database, &["backup", "copy"]).status.success(), "a backup is never written over");
     terminate(&mut child);
 
     let restored = run(&database, &["restore", "copy", "--objects", "objects"]);
@@ -396,14 +312,8 @@ async fn a_backup_of_a_running_hub_comes_back_with_every_fence_risen() {
     later.token = desk.token;
     later.get("/api/session").await.refused(401, "no_session");
     later.log_in("guard", "secret-1").await;
-    let after = later
-        .post("/api/lanes/E01/claim", serde_json::json!({}))
-        .await;
-    assert!(
-        after.ok(201)["lease"]["fence"].as_i64().unwrap() > fence + 1_000_000,
-        "{:?}",
-        after.body
-    );
+    let after = later.post("/api/lanes/E01/claim", serde_json::json!({})).await;
+    assert!(after.ok(201)["lease"]["fence"].as_i64().unwrap() > fence + 1_000_000, "{:?}", after.body);
     terminate(&mut child);
 }
 
@@ -412,8 +322,5 @@ async fn what_is_not_built_is_refused_plainly() {
     let database = Database::new(Engine::Sqlite).await.unwrap();
     let postgres = ["backup", "copy", "--database", "postgres://localhost/none"];
     assert!(text(&run(&database, &postgres).stderr).contains("SQLite only"));
-    assert!(
-        text(&run(&database, &["serve", "--database", "mysql://x"]).stderr)
-            .contains("not a database address")
-    );
+    assert!(text(&run(&database, &["serve", "--database", "mysql://x"]).stderr).contains("not a database address"));
 }

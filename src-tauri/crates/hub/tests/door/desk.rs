@@ -32,27 +32,15 @@ impl Answer {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
-        Self {
-            status,
-            headers,
-            body: serde_json::from_str(&text).unwrap_or(Value::Null),
-        }
+        Self { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
     }
 
     /// The problem's code, once the answer is known to be that problem.
     pub(crate) fn refused(&self, status: u16, code: &str) -> &Value {
-        assert_eq!(
-            (self.status, self.body["code"].as_str()),
-            (status, Some(code)),
-            "{:?}",
-            self.body
-        );
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{:?}", self.body);
         assert_eq!(self.body["status"], status);
         assert_eq!(self.headers["content-type"], "application/problem+json");
-        assert!(
-            !self.body["title"].as_str().unwrap().is_empty()
-                && !self.body["detail"].as_str().unwrap().is_empty()
-        );
+        assert!(!self.body["title"].as_str().unwrap().is_empty() && !self.body["detail"].as_str().unwrap().is_empty());
         &self.body
     }
 
@@ -65,17 +53,11 @@ impl Answer {
 impl Desk {
     pub(crate) fn new(addr: SocketAddr) -> Self {
         let http = Client::builder().no_proxy().build().unwrap();
-        Self {
-            http,
-            addr,
-            token: None,
-        }
+        Self { http, addr, token: None }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self
-            .http
-            .request(method, format!("http://{}{path}", self.addr));
+        let request = self.http.request(method, format!("http://{}{path}", self.addr));
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -99,16 +81,11 @@ impl Desk {
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json(&body))
-            .await
+        self.send(self.request(Method::POST, path).json(&body)).await
     }
 
     pub(crate) async fn try_log_in(&self, username: &str, password: &str) -> Answer {
-        self.post(
-            "/api/session",
-            json!({"username": username, "password": password}),
-        )
-        .await
+        self.post("/api/session", json!({"username": username, "password": password})).await
     }
 
     /// Sets a password with a code an administrator handed over.
@@ -119,9 +96,7 @@ impl Desk {
 
     /// Enters the password once more; the session goes on under another token.
     pub(crate) async fn confirm(&mut self, password: &str) -> Answer {
-        let answer = self
-            .post("/api/session/confirm", json!({"password": password}))
-            .await;
+        let answer = self.post("/api/session/confirm", json!({"password": password})).await;
         if let Some(token) = answer.body["token"].as_str() {
             self.token = Some(token.to_owned());
         }
@@ -137,32 +112,21 @@ impl Desk {
 
     /// Lane ids a query finds, best first.
     pub(crate) async fn lanes(&self, query: &str) -> Vec<String> {
-        let request = self
-            .request(Method::GET, "/api/search")
-            .query(&[("q", query)]);
+        let request = self.request(Method::GET, "/api/search").query(&[("q", query)]);
         let answer = self.send(request).await;
         let lanes = answer.ok(200)["lanes"].as_array().unwrap();
-        lanes
-            .iter()
-            .map(|lane| lane["id"].as_str().unwrap().to_owned())
-            .collect()
+        lanes.iter().map(|lane| lane["id"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Opens the stream, or tells with which status it was refused.
     pub(crate) async fn stream(&self, query: &str) -> Result<Stream, StatusCode> {
-        let mut request = format!("ws://{}/api/stream{query}", self.addr)
-            .into_client_request()
-            .unwrap();
+        let mut request = format!("ws://{}/api/stream{query}", self.addr).into_client_request().unwrap();
         if let Some(token) = &self.token {
-            request
-                .headers_mut()
-                .insert("authorization", format!("Bearer {token}").parse().unwrap());
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Stream(socket)),
-            Err(tungstenite::Error::Http(response)) => {
-                Err(StatusCode::from_u16(response.status().as_u16()).unwrap())
-            }
+            Err(tungstenite::Error::Http(response)) => Err(StatusCode::from_u16(response.status().as_u16()).unwrap()),
             Err(error) => panic!("{error}"),
         }
     }
@@ -174,9 +138,7 @@ impl Stream {
     /// The next frame; none where the hub has closed the stream.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
-            let message = timeout(SOON, self.0.next())
-                .await
-                .expect("a frame or the end of the stream");
+            let message = timeout(SOON, self.0.next()).await.expect("a frame or the end of the stream");
             match message {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
@@ -188,10 +150,7 @@ impl Stream {
     /// The next frame of a kind; others are passed over.
     pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
         loop {
-            let frame = self
-                .next()
-                .await
-                .unwrap_or_else(|| panic!("the stream ended before {kind}"));
+            let frame = self.next().await.unwrap_or_else(|| panic!("the stream ended before {kind}"));
             if frame["type"] == kind {
                 return frame;
             }

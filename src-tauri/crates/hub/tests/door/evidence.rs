@@ -21,26 +21,20 @@ pub(crate) fn picture(seed: u32) -> Vec<u8> {
     let light = |x: u32, y: u32| u8::try_from((x * seed / 3 + y + x / 40 * y / 40 * 17) % 200);
     let picture = RgbImage::from_fn(640, 480, |x, y| Rgb([light(x, y).unwrap(), 90, 120]));
     let mut file = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
     file.into_inner()
 }
 
 /// Claims a lane; the case.
 pub(crate) async fn claim(desk: &Desk, lane: &str) -> String {
-    let claimed = desk
-        .post(&format!("/api/lanes/{lane}/claim"), json!({}))
-        .await;
+    let claimed = desk.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
     claimed.ok(201)["case"]["id"].as_str().unwrap().to_owned()
 }
 
 /// Takes a photo for a case; as it was kept.
 pub(crate) async fn photograph(desk: &Desk, case: &str, file: Vec<u8>) -> Value {
     let part = Part::bytes(file).file_name("photo");
-    let form = Form::new()
-        .text("source", "system_camera")
-        .part("file", part);
+    let form = Form::new().text("source", "system_camera").part("file", part);
     let request = desk.request(Method::POST, &format!("/api/cases/{case}/photos"));
     desk.send(request.multipart(form)).await.ok(201).clone()
 }
@@ -62,18 +56,11 @@ async fn shown(desk: &Desk, path: &str) -> RgbImage {
 /// Where a photo's object rests.
 fn object(place: &Place, photo: &Value) -> PathBuf {
     let name = photo["sha256"].as_str().unwrap();
-    place
-        .database
-        .folder()
-        .join("objects/pictures")
-        .join(&name[..2])
-        .join(name)
+    place.database.folder().join("objects/pictures").join(&name[..2]).join(name)
 }
 
 async fn views(place: &Place) -> i64 {
-    place
-        .count("select count(*) from audit where action = 'photo.view'")
-        .await
+    place.count("select count(*) from audit where action = 'photo.view'").await
 }
 
 #[tokio::test]
@@ -92,55 +79,28 @@ async fn every_view_is_on_record_and_burnt_in_and_only_few_may() {
             where a.action = 'photo.view' and p.username in ('guard', 'chief')";
         assert_eq!(place.count(who).await, 2, "which says who");
         assert_eq!(own.dimensions(), (640, 480));
-        let kept = place
-            .hub
-            .hub
-            .vault()
-            .fetch(photo["sha256"].as_str().unwrap())
-            .await;
+        let kept = place.hub.hub.vault().fetch(photo["sha256"].as_str().unwrap()).await;
         let kept = image::load_from_memory(&kept.unwrap()).unwrap().into_rgb8();
         let apart = |one: &RgbImage, other: &RgbImage| {
             let pairs = one.pixels().zip(other.pixels());
             pairs.filter(|(a, b)| a.0[1].abs_diff(b.0[1]) > 25).count()
         };
         assert!(apart(&own, &kept) > 2_000, "the watermark is there");
-        assert!(
-            apart(&own, &theirs) > 500,
-            "and another one for another viewer"
-        );
+        assert!(apart(&own, &theirs) > 500, "and another one for another viewer");
 
         agent.get(&path).await.refused(403, "not_allowed");
         admin.get(&path).await.refused(403, "not_allowed");
-        guard
-            .get("/api/photos/0193")
-            .await
-            .refused(404, "not_found");
-        guard
-            .post(&format!("/api/cases/{case}/close"), json!({}))
-            .await
-            .ok(204);
+        guard.get("/api/photos/0193").await.refused(404, "not_found");
+        guard.post(&format!("/api/cases/{case}/close"), json!({})).await.ok(204);
         guard.get(&path).await.refused(403, "not_allowed");
         shown(&chief, &path).await;
-        assert_eq!(
-            views(&place).await,
-            3,
-            "refusals show nothing and note nothing"
-        );
+        assert_eq!(views(&place).await, 3, "refusals show nothing and note nothing");
 
         let thumb = shown(&guard, &format!("{path}?size=thumb")).await;
         shown(&admin, &format!("{path}?size=thumb")).await;
-        assert!(
-            thumb.width() <= 240 && views(&place).await == 3,
-            "masked, not a view"
-        );
-        agent
-            .get(&format!("{path}?size=thumb"))
-            .await
-            .refused(403, "not_allowed");
-        guard
-            .get(&format!("{path}?size=huge"))
-            .await
-            .refused(400, "bad_request");
+        assert!(thumb.width() <= 240 && views(&place).await == 3, "masked, not a view");
+        agent.get(&format!("{path}?size=thumb")).await.refused(403, "not_allowed");
+        guard.get(&format!("{path}?size=huge")).await.refused(400, "bad_request");
         place.hub.stop().await;
     })
     .await;
@@ -154,15 +114,9 @@ async fn a_photo_of_anothers_lot_is_not_there() {
     let case = claim(&agent, "B01").await;
     let path = path(&photograph(&agent, &case, picture(3)).await);
     chief.get(&path).await.refused(404, "not_found");
-    chief
-        .get(&format!("{path}?size=thumb"))
-        .await
-        .refused(404, "not_found");
+    chief.get(&format!("{path}?size=thumb")).await.refused(404, "not_found");
     let hold = json!({"hold": true, "reason": "纠纷"});
-    chief
-        .post(&format!("{path}/hold"), hold)
-        .await
-        .refused(404, "not_found");
+    chief.post(&format!("{path}/hold"), hold).await.refused(404, "not_found");
     shown(&agent, &path).await;
     place.hub.stop().await;
 }
@@ -187,20 +141,11 @@ async fn a_changed_or_lost_object_is_said_to_be_damaged() {
     let other = photograph(&guard, &case, picture(9)).await;
     std::fs::copy(object(&place, &other), &file).unwrap();
     chief.get(&path).await.refused(409, "evidence_damaged");
-    chief
-        .get(&format!("{path}?size=thumb"))
-        .await
-        .refused(409, "evidence_damaged");
+    chief.get(&format!("{path}?size=thumb")).await.refused(409, "evidence_damaged");
     std::fs::remove_file(&file).unwrap();
     chief.get(&path).await.refused(409, "evidence_damaged");
-    let noted = place
-        .count("select count(*) from audit where action = 'photo.damaged'")
-        .await;
-    assert_eq!(
-        (noted, views(&place).await),
-        (7, 0),
-        "found damage is on record"
-    );
+    let noted = place.count("select count(*) from audit where action = 'photo.damaged'").await;
+    assert_eq!((noted, views(&place).await), (7, 0), "found damage is on record");
     std::fs::write(&file, whole).unwrap();
     shown(&chief, &path).await;
     place.hub.stop().await;
@@ -221,41 +166,22 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
 
         let keep_it = format!("{}/hold", path(&held));
         let why = json!({"hold": true, "reason": "车主投诉"});
-        guard
-            .post(&keep_it, why.clone())
-            .await
-            .refused(403, "not_allowed");
-        let empty = chief
-            .post(&keep_it, json!({"hold": true, "reason": " "}))
-            .await;
+        guard.post(&keep_it, why.clone()).await.refused(403, "not_allowed");
+        let empty = chief.post(&keep_it, json!({"hold": true, "reason": " "})).await;
         assert_eq!(empty.refused(422, "invalid")["field"], "reason");
         chief.post(&keep_it, why.clone()).await.ok(204);
 
         place.hub.clock.advance(DAY * 89);
-        assert_eq!(
-            prune(&place.hub.hub).await.unwrap(),
-            0,
-            "not before its time"
-        );
+        assert_eq!(prune(&place.hub.hub).await.unwrap(), 0, "not before its time");
         place.hub.clock.advance(DAY * 2);
         assert_eq!(prune(&place.hub.hub).await.unwrap(), 2);
         assert_eq!(prune(&place.hub.hub).await.unwrap(), 0);
 
         let chief = place.desk("chief").await;
         let told = chief.get(&path(&gone)).await;
-        assert!(
-            told.refused(410, "evidence_deleted")["detail"]
-                .to_string()
-                .contains("删除")
-        );
-        chief
-            .get(&format!("{}?size=thumb", path(&same)))
-            .await
-            .refused(410, "evidence_deleted");
-        chief
-            .post(&format!("{}/hold", path(&gone)), why)
-            .await
-            .refused(410, "evidence_deleted");
+        assert!(told.refused(410, "evidence_deleted")["detail"].to_string().contains("删除"));
+        chief.get(&format!("{}?size=thumb", path(&same))).await.refused(410, "evidence_deleted");
+        chief.post(&format!("{}/hold", path(&gone)), why).await.refused(410, "evidence_deleted");
         shown(&chief, &path(&held)).await;
         assert!(!object(&place, &gone).exists(), "the picture is gone");
         let stones = "select count(*) from photo where deleted_at is not null";
@@ -267,12 +193,8 @@ async fn time_deletes_what_nobody_holds_and_the_record_stays() {
         assert!(!object(&place, &held).exists(), "nothing names it any more");
         for (action, rows) in [("photo.hold", 1), ("photo.let_go", 1), ("photo.delete", 3)] {
             let found = match action {
-                "photo.hold" => {
-                    place.count("select count(*) from audit where action = 'photo.hold'")
-                }
-                "photo.let_go" => {
-                    place.count("select count(*) from audit where action = 'photo.let_go'")
-                }
+                "photo.hold" => place.count("select count(*) from audit where action = 'photo.hold'"),
+                "photo.let_go" => place.count("select count(*) from audit where action = 'photo.let_go'"),
                 _ => place.count("select count(*) from audit where action = 'photo.delete'"),
             };
             assert_eq!(found.await, rows, "{action}");
@@ -331,24 +253,12 @@ async fn no_file_of_the_hub_holds_a_photos_bytes() {
     let sent = picture(5);
     let photo = photograph(&guard, &case, sent.clone()).await;
     shown(&guard, &path(&photo)).await;
-    let kept = place
-        .hub
-        .hub
-        .vault()
-        .fetch(photo["sha256"].as_str().unwrap())
-        .await
-        .unwrap();
+    let kept = place.hub.hub.vault().fetch(photo["sha256"].as_str().unwrap()).await.unwrap();
     let folder = place.database.folder();
-    assert!(
-        holds(folder, photo["sha256"].as_str().unwrap().as_bytes()),
-        "the search finds what is there"
-    );
+    assert!(holds(folder, photo["sha256"].as_str().unwrap().as_bytes()), "the search finds what is there");
     for picture in [&sent, &kept] {
         let middle = picture.len() / 2;
-        assert!(
-            !holds(folder, &picture[middle..middle + 24]),
-            "sealed at rest"
-        );
+        assert!(!holds(folder, &picture[middle..middle + 24]), "sealed at rest");
         assert!(!holds(folder, &picture[..12]), "nor its first marks");
     }
     place.hub.stop().await;

@@ -9,22 +9,11 @@ use serde_json::json;
 use std::io::Read as _;
 
 /// Remarks that a spreadsheet would compute, or that would break a file's form.
-const REMARKS: [&str; 7] = [
-    "=1+1",
-    "+8613800000000",
-    "-2",
-    "@SUM(A1)",
-    "\t=1",
-    "他说\"好\", <b>&\n第二行",
-    "普通",
-];
+const REMARKS: [&str; 7] = ["=1+1", "+8613800000000", "-2", "@SUM(A1)", "\t=1", "他说\"好\", <b>&\n第二行", "普通"];
 
 async fn with_remarks(place: &Place) {
-    let past: Vec<Made> = REMARKS
-        .iter()
-        .zip(0..)
-        .map(|(remark, ago)| Made::exit("粤B12345", ago).abnormal("other", remark))
-        .collect();
+    let past: Vec<Made> =
+        REMARKS.iter().zip(0..).map(|(remark, ago)| Made::exit("粤B12345", ago).abnormal("other", remark)).collect();
     place.made(&past).await;
 }
 
@@ -58,7 +47,10 @@ async fn a_csv_has_a_mark_titles_in_the_reader_s_language_and_no_formula() {
         let refused = export(&place, "guard", "", "").await;
         assert_eq!(refused.status(), 403);
         place.until_audited("opening.exported", 2).await;
-        assert_eq!(place.count("select count(*) from audit where action = 'opening.export' and person_id is not null").await, 2);
+        assert_eq!(
+            place.count("select count(*) from audit where action = 'opening.export' and person_id is not null").await,
+            2
+        );
         place.hub.stop().await;
     })
     .await;
@@ -79,10 +71,7 @@ async fn an_xlsx_is_whole_and_holds_text_as_text() {
         assert!(part("xl/workbook.xml").contains("开闸列表 1"));
         assert!(part("docProps/core.xml").contains("周敏"));
         let sheet = part("xl/worksheets/sheet1.xml");
-        assert!(
-            sheet.ends_with("</sheetData></worksheet>") && !sheet.contains("<f>"),
-            "no formulas"
-        );
+        assert!(sheet.ends_with("</sheetData></worksheet>") && !sheet.contains("<f>"), "no formulas");
         assert_eq!(sheet.matches("<row>").count(), 1 + REMARKS.len());
         for remark in &REMARKS[..4] {
             assert!(sheet.contains(&format!(">'{remark}</t>")), "{remark}");
@@ -98,16 +87,8 @@ async fn an_xlsx_is_whole_and_holds_text_as_text() {
 async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
     on_each_engine(async |place| {
         // Missing photos, minutes until they are due, whether a supervisor closed it.
-        let stands = [
-            None,
-            Some((1_i64, 5, false)),
-            Some((0, -5, false)),
-            Some((2, -5, false)),
-            Some((1, -5, true)),
-        ];
-        let past: Vec<Made> = (0..5)
-            .map(|ago| Made::exit("粤B12345", ago).abnormal("other", ""))
-            .collect();
+        let stands = [None, Some((1_i64, 5, false)), Some((0, -5, false)), Some((2, -5, false)), Some((1, -5, true))];
+        let past: Vec<Made> = (0..5).map(|ago| Made::exit("粤B12345", ago).abnormal("other", "")).collect();
         place.made(&past).await;
         for (made, stand) in past.iter().zip(stands) {
             let Some((missing, minutes, closed)) = stand else {
@@ -126,25 +107,12 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
                 place.desk("chief").await.post(&path, why).await.ok(200);
             }
         }
-        let file = export(&place, "chief", "format=csv", "")
-            .await
-            .text()
-            .await
-            .unwrap();
+        let file = export(&place, "chief", "format=csv", "").await.text().await.unwrap();
         let rows: Vec<Vec<&str>> = file.lines().map(|line| line.split(',').collect()).collect();
-        let first = rows[0]
-            .iter()
-            .position(|title| *title == "补录状态")
-            .unwrap();
-        assert_eq!(
-            rows[0][first..first + 5],
-            ["补录状态", "补录截止", "缺照片数", "结案人", "结案说明"]
-        );
+        let first = rows[0].iter().position(|title| *title == "补录状态").unwrap();
+        assert_eq!(rows[0][first..first + 5], ["补录状态", "补录截止", "缺照片数", "结案人", "结案说明"]);
         let told: Vec<&[&str]> = rows[1..].iter().map(|row| &row[first..first + 5]).collect();
-        let (soon, over) = (
-            NOON.plus_minutes(5).local_text(),
-            NOON.plus_minutes(-5).local_text(),
-        );
+        let (soon, over) = (NOON.plus_minutes(5).local_text(), NOON.plus_minutes(-5).local_text());
         assert_eq!(
             told,
             [
@@ -155,17 +123,9 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
                 ["已结案", &over, "1", "周敏", "车主未返回"]
             ]
         );
-        let sheet = export(&place, "chief", "format=xlsx", "zh-CN")
-            .await
-            .bytes()
-            .await
-            .unwrap();
+        let sheet = export(&place, "chief", "format=xlsx", "zh-CN").await.bytes().await.unwrap();
         let parts = unzip(&sheet);
-        let sheet = &parts
-            .iter()
-            .find(|(part, _)| part == "xl/worksheets/sheet1.xml")
-            .unwrap()
-            .1;
+        let sheet = &parts.iter().find(|(part, _)| part == "xl/worksheets/sheet1.xml").unwrap().1;
         for word in ["补录状态", "待补录", "已补齐", "超时未补", "已结案"] {
             assert_eq!(sheet.matches(&format!(">{word}</t>")).count(), 1, "{word}");
         }
@@ -176,9 +136,7 @@ async fn a_file_says_what_became_of_photos_that_were_to_come_later() {
 
 /// Every file of an archive by its own head, checked against the list at its end.
 fn unzip(bytes: &[u8]) -> Vec<(String, String)> {
-    let number = |at: usize| {
-        usize::try_from(u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap()
-    };
+    let number = |at: usize| usize::try_from(u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap();
     let short = |at: usize| usize::from(u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap()));
     let end = bytes.len() - 22;
     assert_eq!(number(end), 0x0605_4b50, "the archive's end");
@@ -192,15 +150,9 @@ fn unzip(bytes: &[u8]) -> Vec<(String, String)> {
         assert_eq!(number(offset), 0x0403_4b50, "{name}");
         let data = offset + 30 + short(offset + 26);
         let mut content = Vec::new();
-        DeflateDecoder::new(&bytes[data..data + packed])
-            .read_to_end(&mut content)
-            .unwrap();
+        DeflateDecoder::new(&bytes[data..data + packed]).read_to_end(&mut content).unwrap();
         assert_eq!(content.len(), plain, "{name}");
-        assert_eq!(
-            usize::try_from(crc32fast::hash(&content)).unwrap(),
-            crc,
-            "{name}"
-        );
+        assert_eq!(usize::try_from(crc32fast::hash(&content)).unwrap(), crc, "{name}");
         parts.push((name, String::from_utf8(content).unwrap()));
         at += 46 + length;
     }
@@ -235,7 +187,9 @@ async fn hanging_up_ends_the_work() {
     drop(pieces);
     place.until_audited("opening.exported", 1).await;
     assert_eq!(
-        place.count("select count(*) from audit where action = 'opening.exported' and body like '%\"whole\":false%'").await,
+        place
+            .count("select count(*) from audit where action = 'opening.exported' and body like '%\"whole\":false%'")
+            .await,
         1,
         "it was not read to its end"
     );

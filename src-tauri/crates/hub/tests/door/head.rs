@@ -7,10 +7,7 @@ use std::process::{Command, Output};
 
 fn verify(database: &Database, head: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lanedesk-hub"));
-    command
-        .current_dir(database.folder())
-        .env("LANEDESK_DATABASE", &database.address)
-        .arg("verify-audit");
+    command.current_dir(database.folder()).env("LANEDESK_DATABASE", &database.address).arg("verify-audit");
     if let Some(head) = head {
         command.args(["--head", head]);
     }
@@ -48,17 +45,14 @@ struct Row {
 
 async fn rows(place: &Place) -> Vec<Row> {
     let mut reader = place.hub.hub.store().read().await.unwrap();
-    let sql =
-        "select chain, seq, at, person_id, action, subject, body from audit order by chain, seq";
+    let sql = "select chain, seq, at, person_id, action, subject, body from audit order by chain, seq";
     reader.conn().all(sql, vec![]).await.unwrap()
 }
 
 /// The chain and number of the guard's login.
 async fn login(place: &Place) -> Row {
     let rows = rows(place).await;
-    rows.into_iter()
-        .find(|row| row.action == "session.begin")
-        .unwrap()
+    rows.into_iter().find(|row| row.action == "session.begin").unwrap()
 }
 
 #[tokio::test]
@@ -68,24 +62,16 @@ async fn a_head_proves_what_came_before_it_and_allows_what_came_after() {
         let told = verify(&place.database, Some(&head));
         assert!(told.status.success(), "{told:?}");
         let again = chief.get("/api/audit/head").await;
-        let first: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(&head).unwrap()).unwrap();
+        let first: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&head).unwrap()).unwrap();
         assert_eq!(again.ok(200)["public_key"], first["public_key"], "one key");
         assert_ne!(again.body["digest"], first["digest"]);
         // The copy beside the objects is the same head, and is not sealed.
         let copies = place.database.folder().join("objects/heads");
         let day = std::fs::read_dir(copies).unwrap().next().unwrap().unwrap();
         assert_eq!(std::fs::read_dir(day.path()).unwrap().count(), 2);
-        place
-            .desk("agent")
-            .await
-            .get("/api/audit/head")
-            .await
-            .refused(403, "not_allowed");
+        place.desk("agent").await.get("/api/audit/head").await.refused(403, "not_allowed");
         // A head of somebody else's key proves nothing, nor does one that was changed.
-        let spoilt = std::fs::read_to_string(&head)
-            .unwrap()
-            .replace("\"seq\":0", "\"seq\":1");
+        let spoilt = std::fs::read_to_string(&head).unwrap().replace("\"seq\":0", "\"seq\":1");
         std::fs::write(&head, spoilt.replacen("\"digest\":\"", "\"digest\":\"0", 1)).unwrap();
         assert!(found(&verify(&place.database, Some(&head))).contains("head itself"));
         place.hub.stop().await;
@@ -136,27 +122,12 @@ async fn a_removed_row_is_named_and_a_chain_cut_short_is_caught_by_the_head_alon
     on_each_engine(async |place| {
         let (_chief, head) = with_head(&place).await;
         let row = login(&place).await;
-        let last = rows(&place)
-            .await
-            .into_iter()
-            .rfind(|other| other.chain == row.chain)
-            .unwrap();
-        place
-            .sql(
-                "delete from audit where chain = $1 and seq >= $2",
-                args![row.chain.as_str(), row.seq],
-            )
-            .await;
+        let last = rows(&place).await.into_iter().rfind(|other| other.chain == row.chain).unwrap();
+        place.sql("delete from audit where chain = $1 and seq >= $2", args![row.chain.as_str(), row.seq]).await;
         assert!(last.seq >= row.seq);
-        assert!(
-            verify(&place.database, None).status.success(),
-            "what is left holds by itself"
-        );
+        assert!(verify(&place.database, None).status.success(), "what is left holds by itself");
         let told = found(&verify(&place.database, Some(&head)));
-        assert!(
-            told.contains(&row.chain) && told.contains("missing"),
-            "{told}"
-        );
+        assert!(told.contains(&row.chain) && told.contains("missing"), "{told}");
         place.hub.stop().await;
     })
     .await;
@@ -191,16 +162,7 @@ async fn a_chain_rewritten_with_fresh_hashes_is_caught_by_the_head_alone() {
 fn hash(prev: &str, row: &Row, person: &str) -> String {
     let mut sha = Sha256::new();
     let (seq, at) = (row.seq.to_string(), row.at.to_string());
-    for field in [
-        prev,
-        &row.chain,
-        &seq,
-        &at,
-        person,
-        &row.action,
-        &row.subject,
-        &row.body,
-    ] {
+    for field in [prev, &row.chain, &seq, &at, person, &row.action, &row.subject, &row.body] {
         sha.update((field.len() as u64).to_be_bytes());
         sha.update(field.as_bytes());
     }

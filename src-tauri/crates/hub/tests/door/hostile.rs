@@ -70,61 +70,22 @@ fn files() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             r#"<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" {attribute}>{inside}</sst>"#
         )
     };
-    let encrypted = [
-        &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..],
-        &[0xff; 600],
-    ]
-    .concat();
+    let encrypted = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0xff; 600]].concat();
     let whole = workbook(&lots(""), nothing);
     vec![
-        (
-            "xlsx",
-            "two cells far apart",
-            workbook(&far("XFD1048576", 1_048_576), nothing),
-        ),
-        (
-            "xlsx",
-            "a cell far down",
-            workbook(&far("A1048576", 1_048_576), nothing),
-        ),
-        (
-            "xlsx",
-            "a cell far to the right",
-            workbook(&far("XFD2", 2), nothing),
-        ),
-        (
-            "xlsx",
-            "a row number beyond all",
-            workbook(&far("A4294967295", 4_294_967_295), nothing),
-        ),
+        ("xlsx", "two cells far apart", workbook(&far("XFD1048576", 1_048_576), nothing)),
+        ("xlsx", "a cell far down", workbook(&far("A1048576", 1_048_576), nothing)),
+        ("xlsx", "a cell far to the right", workbook(&far("XFD2", 2), nothing)),
+        ("xlsx", "a row number beyond all", workbook(&far("A4294967295", 4_294_967_295), nothing)),
         (
             "xlsx",
             "rows that go up and down",
-            workbook(
-                &lots(&(row(9, &cell("A9", "x")) + &row(2, &cell("A2", "y")))),
-                nothing,
-            ),
+            workbook(&lots(&(row(9, &cell("A9", "x")) + &row(2, &cell("A2", "y")))), nothing),
         ),
-        (
-            "xlsx",
-            "texts announced that nobody has",
-            strings(sst("uniqueCount=\"99999999999\"", "")),
-        ),
-        (
-            "xlsx",
-            "the same with blanks between",
-            strings(sst("uniqueCount = '4000000000'", "")),
-        ),
-        (
-            "xlsx",
-            "texts that unpack to forty times as much",
-            strings(sst("", &"<si><t>x</t></si>".repeat(2_200_000))),
-        ),
-        (
-            "xlsx",
-            "one text without an end",
-            workbook(&lots(&row(2, &cell("A2", &"x".repeat(3_000_000)))), nothing),
-        ),
+        ("xlsx", "texts announced that nobody has", strings(sst("uniqueCount=\"99999999999\"", ""))),
+        ("xlsx", "the same with blanks between", strings(sst("uniqueCount = '4000000000'", ""))),
+        ("xlsx", "texts that unpack to forty times as much", strings(sst("", &"<si><t>x</t></si>".repeat(2_200_000)))),
+        ("xlsx", "one text without an end", workbook(&lots(&row(2, &cell("A2", &"x".repeat(3_000_000)))), nothing)),
         (
             "xlsx",
             "more parts than a workbook has",
@@ -135,26 +96,10 @@ fn files() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("xlsx", "another container", encrypted),
         ("xlsx", "half a workbook", whole[..whole.len() / 2].to_vec()),
         ("xlsx", "no workbook", b"PK\x03\x04 and nothing".to_vec()),
-        (
-            "csv",
-            "a line of commas",
-            [b"id,name\n".to_vec(), vec![b','; 4_000_000]].concat(),
-        ),
-        (
-            "csv",
-            "a quote without an end",
-            [b"id,name\n\"".to_vec(), vec![b'x'; 4_000_000]].concat(),
-        ),
-        (
-            "csv",
-            "lines without end",
-            [b"id,name\n".to_vec(), b"a,b\n".repeat(400_000)].concat(),
-        ),
-        (
-            "toml",
-            "lists in lists",
-            [b"lot = ".to_vec(), vec![b'['; 1_000_000]].concat(),
-        ),
+        ("csv", "a line of commas", [b"id,name\n".to_vec(), vec![b','; 4_000_000]].concat()),
+        ("csv", "a quote without an end", [b"id,name\n\"".to_vec(), vec![b'x'; 4_000_000]].concat()),
+        ("csv", "lines without end", [b"id,name\n".to_vec(), b"a,b\n".repeat(400_000)].concat()),
+        ("toml", "lists in lists", [b"lot = ".to_vec(), vec![b'['; 1_000_000]].concat()),
         ("toml", "nothing but marks", vec![b'='; 30_000_000]),
         ("toml", "tables without end", b"[[lot]]\n".repeat(5_000_000)),
     ]
@@ -168,10 +113,7 @@ async fn upload(admin: &Desk, query: &str, body: Vec<u8>) -> Answer {
 /// The most memory a process has had, in KiB.
 fn most_memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM:"))
-        .unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
@@ -179,15 +121,7 @@ fn most_memory(process: u32) -> u64 {
 async fn a_file_that_would_fill_memory_is_refused_in_words_and_the_hub_lives() {
     let database = Database::new(Engine::Sqlite).await.unwrap();
     let site = written(&database, "site.toml", super::SITE);
-    let args = [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--objects",
-        "objects",
-        "--site",
-        &site,
-    ];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--objects", "objects", "--site", &site];
     let (mut child, addr) = started(&database, hub(&database, &args));
     let mut admin = Desk::new(addr);
     admin.log_in("admin", "secret-1").await;
@@ -198,20 +132,14 @@ async fn a_file_that_would_fill_memory_is_refused_in_words_and_the_hub_lives() {
         let faults = looked.ok(200)["faults"].as_array().unwrap().clone();
         assert!(!faults.is_empty(), "{what}: {}", looked.body);
         let words = faults[0]["words"].as_str().unwrap();
-        assert!(
-            words.chars().any(|c| c > '\u{2e80}'),
-            "{what} is said in Chinese: {words}"
-        );
+        assert!(words.chars().any(|c| c > '\u{2e80}'), "{what} is said in Chinese: {words}");
         upload(&admin, &query, file).await.refused(422, "invalid");
         let grown = most_memory(child.id()) - before;
         assert!(grown < GROWTH_KIB, "{what}: {grown} KiB more");
         admin.get("/api/health").await.ok(200);
     }
     // And a workbook as people have it is taken.
-    let rows = lots(&row(
-        3,
-        &(cell("A3", "new") + &cell("B3", "新") + &cell("C3", "south")),
-    ));
+    let rows = lots(&row(3, &(cell("A3", "new") + &cell("B3", "新") + &cell("C3", "south"))));
     let done = upload(&admin, "format=xlsx&table=lot", workbook(&rows, |_| {})).await;
     assert_eq!(done.ok(200)["added"], 1, "{}", done.body);
     assert!(terminate(&mut child).success());

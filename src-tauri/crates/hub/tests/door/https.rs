@@ -19,10 +19,7 @@ use std::{path::Path, time::Duration};
 /// A certificate for `localhost`, written as its files; answers it as PEM.
 pub(crate) fn certificate(folder: &Path) -> (TlsFiles, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let files = TlsFiles {
-        certificate: folder.join("hub.crt"),
-        key: folder.join("hub.pem"),
-    };
+    let files = TlsFiles { certificate: folder.join("hub.crt"), key: folder.join("hub.pem") };
     std::fs::write(&files.certificate, made.cert.pem()).unwrap();
     std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
     (files, made.cert.pem())
@@ -31,11 +28,8 @@ pub(crate) fn certificate(folder: &Path) -> (TlsFiles, String) {
 /// Asks with a client that trusts this certificate and no other.
 pub(crate) async fn healthy(port: u16, trusted: &str) -> Result<bool, reqwest::Error> {
     let root = reqwest::Certificate::from_pem(trusted.as_bytes()).unwrap();
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .tls_built_in_root_certs(false)
-        .add_root_certificate(root)
-        .build()?;
+    let http =
+        reqwest::Client::builder().no_proxy().tls_built_in_root_certs(false).add_root_certificate(root).build()?;
     let answer = http.get(format!("https://localhost:{port}/api/health"));
     Ok(answer.send().await?.status().is_success())
 }
@@ -57,10 +51,7 @@ async fn the_hub_serves_https_and_takes_a_renewed_certificate_up() {
     assert!(healthy(port, &second).await.is_err(), "not looked at yet");
     let deadline = std::time::Instant::now() + Duration::from_secs(40);
     while healthy(port, &second).await.is_err() {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "the new certificate was never taken up"
-        );
+        assert!(std::time::Instant::now() < deadline, "the new certificate was never taken up");
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     // Rubbish leaves what is in force.
@@ -76,15 +67,7 @@ async fn the_program_takes_certificate_and_key_in_one_flag() {
     let site = written(&database, "site.toml", SITE);
     let (files, trusted) = certificate(database.folder());
     let pair = format!("{},{}", files.certificate.display(), files.key.display());
-    let args = [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--objects",
-        "objects",
-        "--site",
-        &site,
-    ];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--objects", "objects", "--site", &site];
     let flag = hub(&database, &[&args[..], &["--tls", &pair]].concat());
     let mut environment = hub(&database, &args);
     environment.env("LANEDESK_TLS", &pair);
@@ -143,35 +126,16 @@ async fn a_backup_under_way_loses_nothing_that_was_answered() {
         }
     };
     let answered = adds(0).await;
-    let claimed = guard
-        .post("/api/lanes/E01/claim", json!({}))
-        .await
-        .ok(201)
-        .clone();
+    let claimed = guard.post("/api/lanes/E01/claim", json!({})).await.ok(201).clone();
     let folder = place.database.folder().join("copy");
-    let objects = place
-        .database
-        .folder()
-        .join("objects")
-        .display()
-        .to_string();
-    let (copied, _) = tokio::join!(
-        backup::backup(&place.database.address, Some(&objects), &folder),
-        adds(1000),
-    );
+    let objects = place.database.folder().join("objects").display().to_string();
+    let (copied, _) = tokio::join!(backup::backup(&place.database.address, Some(&objects), &folder), adds(1000),);
     copied.unwrap();
     let in_use = backup::restore(&place.database.address, Some(&objects), &folder).await;
-    assert!(
-        matches!(in_use, Err(backup::BackupError::InUse)),
-        "a running hub's records are not pulled away"
-    );
+    assert!(matches!(in_use, Err(backup::BackupError::InUse)), "a running hub's records are not pulled away");
     place.hub.stop().await;
-    backup::restore(&place.database.address, Some(&objects), &folder)
-        .await
-        .unwrap();
-    let again = Hub::start(place.database.config(Clock::manual(NOON)))
-        .await
-        .unwrap();
+    backup::restore(&place.database.address, Some(&objects), &folder).await.unwrap();
+    let again = Hub::start(place.database.config(Clock::manual(NOON))).await.unwrap();
     let mut later = Desk::new(again.addr);
     later.token.clone_from(&guard.token);
     later.get("/api/session").await.refused(401, "no_session");
@@ -182,11 +146,7 @@ async fn a_backup_under_way_loses_nothing_that_was_answered() {
     assert_eq!(answered.len(), 40);
     let mut guard = Desk::new(again.addr);
     guard.log_in("guard", "secret-1").await;
-    let fence =
-        guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["lease"]["fence"].clone();
-    assert!(
-        fence.as_i64() > claimed["lease"]["fence"].as_i64(),
-        "every fence rises"
-    );
+    let fence = guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["lease"]["fence"].clone();
+    assert!(fence.as_i64() > claimed["lease"]["fence"].as_i64(), "every fence rises");
     again.stop().await;
 }

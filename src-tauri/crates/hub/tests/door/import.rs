@@ -13,10 +13,7 @@ async fn upload(admin: &Desk, query: &str, body: Vec<u8>) -> super::desk::Answer
 fn passes(count: usize) -> String {
     let mut text = "停车场,车牌,状态,开始,结束,车位数\n".to_owned();
     for n in 0..count {
-        text = text
-            + "cyds,粤B"
-            + &format!("{:05}", n % 100_000)
-            + ",使用中,2026-01-01,2026-12-31,1\n";
+        text = text + "cyds,粤B" + &format!("{:05}", n % 100_000) + ",使用中,2026-01-01,2026-12-31,1\n";
     }
     text
 }
@@ -34,53 +31,22 @@ async fn three_bad_rows_among_ten_thousand_and_none_is_written() {
     let preview = upload(&admin, "format=csv&table=pass&preview=true", bad.clone()).await;
     let named = |faults: &Value| -> Vec<(u64, String)> {
         let faults = faults.as_array().unwrap().iter();
-        faults
-            .map(|f| {
-                (
-                    f["row"].as_u64().unwrap(),
-                    f["column"].as_str().unwrap().to_owned(),
-                )
-            })
-            .collect()
+        faults.map(|f| (f["row"].as_u64().unwrap(), f["column"].as_str().unwrap().to_owned())).collect()
     };
-    let wanted = [
-        (18, "lot".to_owned()),
-        (5_001, "status".to_owned()),
-        (10_000, "valid_to".to_owned()),
-    ];
+    let wanted = [(18, "lot".to_owned()), (5_001, "status".to_owned()), (10_000, "valid_to".to_owned())];
     assert_eq!(named(&preview.ok(200)["faults"]), wanted);
     let refused = upload(&admin, "format=csv&table=pass", bad).await;
     assert_eq!(named(&refused.refused(422, "invalid")["faults"]), wanted);
-    assert_eq!(
-        admin.get("/api/site/pass").await.ok(200)["items"],
-        json!([])
-    );
+    assert_eq!(admin.get("/api/site/pass").await.ok(200)["items"], json!([]));
     let mut good: Vec<u8> = passes(300).into_bytes();
     let looked = upload(&admin, "format=csv&table=pass&preview=true", good.clone()).await;
     assert_eq!(looked.ok(200)["added"], 300);
-    assert_eq!(
-        admin.get("/api/site/pass").await.ok(200)["items"],
-        json!([]),
-        "a preview writes nothing"
-    );
+    assert_eq!(admin.get("/api/site/pass").await.ok(200)["items"], json!([]), "a preview writes nothing");
     let done = upload(&admin, "format=csv&table=pass", good.clone()).await;
-    assert_eq!(
-        (&done.ok(200)["added"], &done.body["written"]),
-        (&json!(300), &json!(true))
-    );
-    good = String::from_utf8(good)
-        .unwrap()
-        .replacen("使用中", "已禁用", 1)
-        .into_bytes();
-    let again = upload(&admin, "format=csv&table=pass", good)
-        .await
-        .ok(200)
-        .clone();
-    assert_eq!(
-        (&again["changed"], &again["same"]),
-        (&json!(1), &json!(299)),
-        "{again}"
-    );
+    assert_eq!((&done.ok(200)["added"], &done.body["written"]), (&json!(300), &json!(true)));
+    good = String::from_utf8(good).unwrap().replacen("使用中", "已禁用", 1).into_bytes();
+    let again = upload(&admin, "format=csv&table=pass", good).await.ok(200).clone();
+    assert_eq!((&again["changed"], &again["same"]), (&json!(1), &json!(299)), "{again}");
     assert_eq!(again["sample"][0]["fields"], json!(["status"]));
 }
 
@@ -93,21 +59,12 @@ async fn an_import_tells_how_far_it_is_line_by_line() {
         .header("accept", "application/x-ndjson")
         .body(passes(50));
     let text = request.send().await.unwrap().text().await.unwrap();
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let mut phases: Vec<&str> = lines
-        .iter()
-        .map(|line| line["phase"].as_str().unwrap())
-        .collect();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut phases: Vec<&str> = lines.iter().map(|line| line["phase"].as_str().unwrap()).collect();
     phases.dedup();
     assert_eq!(phases, ["reading", "checking", "comparing", "writing"]);
-    let written: Vec<u64> = lines
-        .iter()
-        .filter(|line| line["phase"] == "writing")
-        .map(|line| line["done"].as_u64().unwrap())
-        .collect();
+    let written: Vec<u64> =
+        lines.iter().filter(|line| line["phase"] == "writing").map(|line| line["done"].as_u64().unwrap()).collect();
     assert!(written.is_sorted(), "{written:?}");
     assert_eq!((written[0], written[written.len() - 1]), (0, 50));
     assert_eq!(lines.last().unwrap()["result"]["added"], 50);
@@ -148,19 +105,13 @@ async fn keys_that_can_be_guessed_are_refused_unless_the_rows_have_them_already(
         let open = json!({"push_key": "12345678"}).to_string();
         let sealed = place.hub.hub.vault().seal_text(Slot::device("cam"), &open);
         let secrets = args![sealed.unwrap().as_str()];
-        place
-            .sql("update device set secrets = $1 where id = 'cam'", secrets)
-            .await;
+        place.sql("update device set secrets = $1 where id = 'cam'", secrets).await;
         let told = "[rules]\nlock_minutes = 12\n";
         place.database.import(told, NOON).await.unwrap();
         place.hub.hub.reload().await.unwrap();
         let same = file("robot-key-1", "pay-secret", "12345678").into_bytes();
         let taken = upload(&admin, "format=toml", same).await.ok(200).clone();
-        assert_eq!(
-            (&taken["added"], &taken["changed"], &taken["same"]),
-            (&json!(0), &json!(0), &json!(3)),
-            "{taken}"
-        );
+        assert_eq!((&taken["added"], &taken["changed"], &taken["same"]), (&json!(0), &json!(0), &json!(3)), "{taken}");
         let other = file("robot-key-2", "pay-secret", "12345678");
         assert_eq!(refused(other).await, ["key"]);
         let other = file("robot-key-1", "pay-secret", "87654321");
@@ -175,9 +126,7 @@ async fn keys_that_can_be_guessed_are_refused_unless_the_rows_have_them_already(
 async fn a_list_taken_out_comes_in_again_unchanged() {
     on_each_engine(|place| async move {
         let admin = place.desk("admin").await;
-        upload(&admin, "format=csv&table=pass", passes(20).into_bytes())
-            .await
-            .ok(200);
+        upload(&admin, "format=csv&table=pass", passes(20).into_bytes()).await.ok(200);
         for (table, rows) in [("pass", 20), ("lot", 2), ("person", 5)] {
             for format in ["csv", "xlsx"] {
                 let path = format!("/api/site/export?table={table}&format={format}");
@@ -193,18 +142,8 @@ async fn a_list_taken_out_comes_in_again_unchanged() {
                 );
             }
         }
-        let toml = admin
-            .request(Method::GET, "/api/site/export")
-            .send()
-            .await
-            .unwrap()
-            .bytes()
-            .await
-            .unwrap();
-        let back = upload(&admin, "format=toml", toml.to_vec())
-            .await
-            .ok(200)
-            .clone();
+        let toml = admin.request(Method::GET, "/api/site/export").send().await.unwrap().bytes().await.unwrap();
+        let back = upload(&admin, "format=toml", toml.to_vec()).await.ok(200).clone();
         assert_eq!(back["same"], back["rows"], "{back}");
     })
     .await;
@@ -223,9 +162,7 @@ async fn words_and_addresses_are_counted_before_and_taken_back_after() {
             .into_bytes()
         };
         let preview = |file: Vec<u8>| upload(&admin, "format=toml&preview=true", file);
-        let counts = |told: &Value| {
-            ["rows", "added", "changed", "same"].map(|key| told[key].as_u64().unwrap())
-        };
+        let counts = |told: &Value| ["rows", "added", "changed", "same"].map(|key| told[key].as_u64().unwrap());
         assert_eq!(counts(preview(file("请付")).await.ok(200)), [2, 2, 0, 0]);
         upload(&admin, "format=toml", file("请付")).await.ok(200);
         assert_eq!(counts(preview(file("请付")).await.ok(200)), [2, 0, 0, 2]);

@@ -59,12 +59,7 @@ impl Made {
 
     /// The same against the rules.
     pub(crate) fn abnormal(self, reason: &'static str, remark: &str) -> Self {
-        Self {
-            kind: "abnormal",
-            reason: Some(reason),
-            remark: Some(remark.to_owned()),
-            ..self
-        }
+        Self { kind: "abnormal", reason: Some(reason), remark: Some(remark.to_owned()), ..self }
     }
 }
 

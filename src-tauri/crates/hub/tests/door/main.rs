@@ -1,9 +1,6 @@
 //! The hub through its own door, on both engines: what a desk or an outside program sees.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what these helpers cannot do fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what these helpers cannot do fails the test")]
 
 mod account;
 mod addresses;

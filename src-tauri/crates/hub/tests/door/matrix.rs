@@ -87,11 +87,7 @@ fn body(case: &str) -> Value {
 
 async fn status(desk: &Desk, method: &str, path: &str, body: &Value) -> u16 {
     let request = desk.request(method.parse::<Method>().unwrap(), path);
-    let request = if method == "GET" {
-        request
-    } else {
-        request.json(body)
-    };
+    let request = if method == "GET" { request } else { request.json(body) };
     desk.send(request).await.status
 }
 
@@ -106,13 +102,8 @@ async fn every_role_at(place: &Place) {
     let mut cases = Vec::new();
     for (n, lane) in ["E01", "N01", "B01"].into_iter().enumerate() {
         let holder = place.desk(&format!("holder-{n}")).await;
-        let claimed = holder
-            .post(&format!("/api/lanes/{lane}/claim"), json!({}))
-            .await;
-        cases.push((
-            lane,
-            claimed.ok(201)["case"]["id"].as_str().unwrap().to_owned(),
-        ));
+        let claimed = holder.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
+        cases.push((lane, claimed.ok(201)["case"]["id"].as_str().unwrap().to_owned()));
     }
     let mut looked = 0;
     for role in Role::ALL {
@@ -137,10 +128,7 @@ async fn every_role_at(place: &Place) {
             looked += 1;
         }
     }
-    assert_eq!(
-        looked,
-        Role::ALL.len() * (AT_A_LOT.len() * 3 + ANYWHERE.len())
-    );
+    assert_eq!(looked, Role::ALL.len() * (AT_A_LOT.len() * 3 + ANYWHERE.len()));
 }
 
 /// `UPDATE_README=1 cargo test -p lanedesk-hub --test door matrix` writes it.
@@ -151,13 +139,10 @@ fn the_readme_shows_the_table() {
     let (begin, end) = ("<!-- rights -->\n", "<!-- /rights -->");
     let (before, rest) = text.split_once(begin).expect("where the rights stand");
     let (shown, after) = rest.split_once(end).expect("where they end");
-    let mut table = String::from(
-        "| operation | lot_staff | agent | supervisor | admin |\n| --- | --- | --- | --- | --- |\n",
-    );
+    let mut table =
+        String::from("| operation | lot_staff | agent | supervisor | admin |\n| --- | --- | --- | --- | --- |\n");
     for (permission, roles) in TABLE {
-        let marks = Role::ALL
-            .iter()
-            .map(|role| if roles.contains(role) { "✓" } else { "" });
+        let marks = Role::ALL.iter().map(|role| if roles.contains(role) { "✓" } else { "" });
         let marks: Vec<&str> = marks.collect();
         let _ = writeln!(table, "| {permission} | {} |", marks.join(" | "));
     }
@@ -165,8 +150,5 @@ fn the_readme_shows_the_table() {
         std::fs::write(path, format!("{before}{begin}{table}{end}{after}")).unwrap();
         return;
     }
-    assert_eq!(
-        shown, table,
-        "README.md is out of date: run with UPDATE_README=1"
-    );
+    assert_eq!(shown, table, "README.md is out of date: run with UPDATE_README=1");
 }

@@ -21,9 +21,7 @@ async fn two_administrators_edit_one_lane_and_the_second_is_told() {
         let (one, two) = (place.desk("admin").await, place.desk("admin").await);
         let seen = row(&one, "/api/site/lane/E01").await;
         let path = "/api/site/lane/E01";
-        let first = one
-            .put(path, changed(&seen, "name", json!("东门一号")))
-            .await;
+        let first = one.put(path, changed(&seen, "name", json!("东门一号"))).await;
         assert_eq!(first.ok(200)["row"]["name"], "东门一号");
         let second = two.put(path, changed(&seen, "code", json!("E91"))).await;
         let told = second.refused(409, "changed_meanwhile");
@@ -95,17 +93,9 @@ async fn every_change_is_kept_with_before_and_after_and_can_be_taken_back() {
 async fn what_is_still_needed_is_not_removed() {
     on_each_engine(|place| async move {
         let admin = place.desk("admin").await;
-        for path in [
-            "/api/site/area/south",
-            "/api/site/lot/cyds",
-            "/api/site/person",
-        ] {
+        for path in ["/api/site/area/south", "/api/site/lot/cyds", "/api/site/person"] {
             let found = row(&admin, path).await;
-            let found = if path.ends_with("person") {
-                found["items"][0].clone()
-            } else {
-                found
-            };
+            let found = if path.ends_with("person") { found["items"][0].clone() } else { found };
             let table = path.split('/').nth(3).unwrap();
             let id = found["id"].as_str().unwrap();
             let version = found["version"].as_str().unwrap();
@@ -114,10 +104,7 @@ async fn what_is_still_needed_is_not_removed() {
         }
         let me = row(&admin, "/api/site/person?q=admin").await["items"][0].clone();
         let path = format!("/api/site/person/{}", me["id"].as_str().unwrap());
-        admin
-            .put(&path, changed(&me, "role", json!("agent")))
-            .await
-            .refused(409, "still_used");
+        admin.put(&path, changed(&me, "role", json!("agent"))).await.refused(409, "still_used");
     })
     .await;
 }
@@ -167,29 +154,17 @@ async fn a_new_person_sets_their_password_with_a_code_of_the_hub_s_making() {
 async fn a_holder_asks_for_help_and_supervisors_of_the_lot_are_told() {
     on_each_engine(|place| async move {
         let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
-        let case =
-            guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["case"]["id"].clone();
+        let case = guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["case"]["id"].clone();
         let help = format!("/api/cases/{}/help", case.as_str().unwrap());
-        let (mut above, mut here) = (
-            chief.stream("").await.unwrap(),
-            guard.stream("").await.unwrap(),
-        );
-        place
-            .desk("agent")
-            .await
-            .post(&help, json!({}))
-            .await
-            .refused(409, "lease_lost");
+        let (mut above, mut here) = (chief.stream("").await.unwrap(), guard.stream("").await.unwrap());
+        place.desk("agent").await.post(&help, json!({})).await.refused(409, "lease_lost");
         guard.post(&help, json!({"note": "司机拒付"})).await.ok(204);
         let told = above.next_of("help").await;
         assert_eq!(told["help"]["note"], "司机拒付");
         let board = chief.get("/api/board").await.ok(200).clone();
         assert_eq!(board["help"][0]["by"]["name"], "张三");
         assert_eq!(board["today"]["openings"], 0);
-        chief
-            .post(&format!("{help}/answer"), json!({"note": "先记账"}))
-            .await
-            .ok(204);
+        chief.post(&format!("{help}/answer"), json!({"note": "先记账"})).await.ok(204);
         here.next_of("help").await;
         assert_eq!(here.next_of("help").await["help"]["answer"], "先记账");
         let close = format!("/api/cases/{}/close", case.as_str().unwrap());
@@ -223,43 +198,19 @@ barrier = "arm-1"
         let place = Place::with(engine, &site).await;
         let (guard, admin) = (place.desk("guard").await, place.desk("admin").await);
         for _ in 0..2 {
-            let case =
-                guard.post("/api/lanes/E03/claim", json!({})).await.ok(201)["case"]["id"].clone();
+            let case = guard.post("/api/lanes/E03/claim", json!({})).await.ok(201)["case"]["id"].clone();
             let close = json!({"outcome": "device_fault", "note": "抬杆卡住"});
-            guard
-                .post(
-                    &format!("/api/cases/{}/close", case.as_str().unwrap()),
-                    close,
-                )
-                .await
-                .ok(204);
+            guard.post(&format!("/api/cases/{}/close", case.as_str().unwrap()), close).await.ok(204);
         }
         let open = admin.get("/api/maintenance?state=open").await.ok(200)["items"].clone();
-        assert_eq!(
-            open.as_array().unwrap().len(),
-            1,
-            "one repair, however often it is noticed: {open}"
-        );
-        assert_eq!(
-            (&open[0]["device"], &open[0]["note"]),
-            (&json!("arm-1"), &json!("抬杆卡住"))
-        );
+        assert_eq!(open.as_array().unwrap().len(), 1, "one repair, however often it is noticed: {open}");
+        assert_eq!((&open[0]["device"], &open[0]["note"]), (&json!("arm-1"), &json!("抬杆卡住")));
         let devices = admin.get("/api/devices").await.ok(200)["items"].clone();
         assert_eq!(devices[0]["maintenance"]["id"], open[0]["id"]);
         let close = format!("/api/maintenance/{}/close", open[0]["id"].as_str().unwrap());
-        admin
-            .post(&close, json!({"repair": " "}))
-            .await
-            .refused(422, "invalid");
-        let done = admin
-            .post(&close, json!({"repair": "换弹簧"}))
-            .await
-            .ok(200)
-            .clone();
-        assert_eq!(
-            (&done["state"], &done["closed_by"]["name"]),
-            (&json!("closed"), &json!("管理员"))
-        );
+        admin.post(&close, json!({"repair": " "})).await.refused(422, "invalid");
+        let done = admin.post(&close, json!({"repair": "换弹簧"})).await.ok(200).clone();
+        assert_eq!((&done["state"], &done["closed_by"]["name"]), (&json!("closed"), &json!("管理员")));
     }
 }
 
@@ -299,67 +250,28 @@ async fn a_device_of_two_lots_shows_each_its_own_lanes() {
 async fn the_morning_shows_each_figure_beside_its_past_and_leads_to_its_rows() {
     on_each_engine(|place| async move {
         let (chief, guard) = (place.desk("chief").await, place.desk("guard").await);
-        let case =
-            guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["case"]["id"].clone();
+        let case = guard.post("/api/lanes/E01/claim", json!({})).await.ok(201)["case"]["id"].clone();
         place.hub.clock.advance(std::time::Duration::from_secs(42));
         let close = json!({"outcome": "solved"});
-        guard
-            .post(
-                &format!("/api/cases/{}/close", case.as_str().unwrap()),
-                close,
-            )
-            .await
-            .ok(204);
+        guard.post(&format!("/api/cases/{}/close", case.as_str().unwrap()), close).await.ok(204);
         let day = place.hub.clock.now().local_day();
-        let morning = chief
-            .get(&format!("/api/morning/{day}"))
-            .await
-            .ok(200)
-            .clone();
+        let morning = chief.get(&format!("/api/morning/{day}")).await.ok(200).clone();
         let figures = morning["figures"].as_array().unwrap();
-        let names: Vec<&str> = figures
-            .iter()
-            .map(|figure| figure["name"].as_str().unwrap())
-            .collect();
+        let names: Vec<&str> = figures.iter().map(|figure| figure["name"].as_str().unwrap()).collect();
         assert_eq!(names.len(), 16, "{names:?}");
-        let handling = figures
-            .iter()
-            .find(|figure| figure["name"] == "handling_p90")
-            .unwrap();
+        let handling = figures.iter().find(|figure| figure["name"] == "handling_p90").unwrap();
         assert_eq!(handling["value"], 42.0);
         assert_eq!(handling["past"].as_array().unwrap().len(), 28);
         assert_eq!(handling["leads_to"]["rows"], "cases");
-        let counted = chief
-            .get("/api/cases/statistics?by=outcome")
-            .await
-            .ok(200)
-            .clone();
-        assert_eq!(
-            (&counted["cases"], &counted["handling_p50_s"]),
-            (&json!(1), &json!(42)),
-            "{counted}"
-        );
+        let counted = chief.get("/api/cases/statistics?by=outcome").await.ok(200).clone();
+        assert_eq!((&counted["cases"], &counted["handling_p50_s"]), (&json!(1), &json!(42)), "{counted}");
         assert_eq!(counted["bars"][0]["key"], "solved");
         for by in ["lot", "hour", "person"] {
-            let bars = chief
-                .get(&format!("/api/cases/statistics?by={by}"))
-                .await
-                .ok(200)["bars"]
-                .clone();
+            let bars = chief.get(&format!("/api/cases/statistics?by={by}")).await.ok(200)["bars"].clone();
             assert_eq!(bars[0]["cases"], 1, "{by}");
         }
-        guard
-            .get(&format!("/api/morning/{day}"))
-            .await
-            .refused(403, "not_allowed");
-        let file = chief
-            .request(
-                Method::GET,
-                &format!("/api/morning/{day}/export?format=xlsx"),
-            )
-            .send()
-            .await
-            .unwrap();
+        guard.get(&format!("/api/morning/{day}")).await.refused(403, "not_allowed");
+        let file = chief.request(Method::GET, &format!("/api/morning/{day}/export?format=xlsx")).send().await.unwrap();
         assert!(file.bytes().await.unwrap().starts_with(b"PK"));
     })
     .await;
@@ -378,15 +290,9 @@ async fn a_call_for_help_goes_with_its_case_to_another_lane() {
         guard.post(&help, json!({"note": "x"})).await.ok(204);
         assert_eq!(above.next_of("help").await["help"]["lane"]["id"], "E01");
         let to = json!({"fence": claim["lease"]["fence"], "lane": "E02"});
-        guard
-            .post(&format!("/api/cases/{case}/move"), to)
-            .await
-            .ok(201);
+        guard.post(&format!("/api/cases/{case}/move"), to).await.ok(201);
         let told = above.next_of("help").await;
-        assert_eq!(
-            (&told["help"]["lane"]["id"], &told["help"]["note"]),
-            (&json!("E02"), &json!("x"))
-        );
+        assert_eq!((&told["help"]["lane"]["id"], &told["help"]["note"]), (&json!("E02"), &json!("x")));
         let board = chief.get("/api/board").await.ok(200).clone();
         assert_eq!(board["help"][0]["lane"]["id"], "E02");
     })
@@ -400,9 +306,7 @@ async fn a_call_for_help_ends_with_the_lease_it_was_asked_under() {
         let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
         let mut above = chief.stream("").await.unwrap();
         let ask = async |lane: &str| {
-            let claim = guard
-                .post(&format!("/api/lanes/{lane}/claim"), json!({}))
-                .await;
+            let claim = guard.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
             let case = claim.ok(201)["case"]["id"].as_str().unwrap().to_owned();
             let help = format!("/api/cases/{case}/help");
             guard.post(&help, json!({"note": "x"})).await.ok(204);
@@ -413,18 +317,12 @@ async fn a_call_for_help_ends_with_the_lease_it_was_asked_under() {
         let reason = json!({"reason": "协助"});
         chief.post("/api/lanes/E01/take-over", reason).await.ok(201);
         let over = above.next_of("help").await;
-        assert_eq!(
-            (&over["case"], &over["help"]),
-            (&json!(taken), &Value::Null)
-        );
+        assert_eq!((&over["case"], &over["help"]), (&json!(taken), &Value::Null));
         let expired = ask("E02").await;
         assert_eq!(above.next_of("help").await["help"]["note"], "x");
         place.hub.clock.advance(std::time::Duration::from_secs(601));
         let over = above.next_of("help").await;
-        assert_eq!(
-            (&over["case"], &over["help"]),
-            (&json!(expired), &Value::Null)
-        );
+        assert_eq!((&over["case"], &over["help"]), (&json!(expired), &Value::Null));
         assert_eq!(chief.get("/api/board").await.ok(200)["help"], json!([]));
     })
     .await;

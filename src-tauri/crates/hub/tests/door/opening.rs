@@ -5,20 +5,12 @@ use serde_json::Value;
 
 fn ids(answer: &Value) -> Vec<String> {
     let items = answer["items"].as_array().unwrap();
-    items
-        .iter()
-        .map(|item| item["id"].as_str().unwrap().to_owned())
-        .collect()
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Newest first.
 fn a_past() -> Vec<Made> {
-    let visitor = Made {
-        lot: "bj",
-        lane: "B01",
-        username: "agent",
-        ..Made::exit("京A88888", 10)
-    };
+    let visitor = Made { lot: "bj", lane: "B01", username: "agent", ..Made::exit("京A88888", 10) };
     let unknown = Made {
         result: "unknown",
         passage: "none",
@@ -27,10 +19,7 @@ fn a_past() -> Vec<Made> {
         username: "agent",
         ..Made::exit("粤B12345", 70)
     };
-    let unpaid = Made {
-        due_fen: Some(1_500),
-        ..Made::exit("粤B12345", 20).abnormal("other", "=1+1")
-    };
+    let unpaid = Made { due_fen: Some(1_500), ..Made::exit("粤B12345", 20).abnormal("other", "=1+1") };
     vec![visitor, unpaid, unknown, Made::exit("粤BF06789", 130)]
 }
 
@@ -72,22 +61,13 @@ async fn every_filter_finds_its_rows_and_no_others() {
         }
         let from = past[2].at;
         let to = past[0].at;
-        let between = admin
-            .get(&format!("/api/openings?from={from}&to={to}"))
-            .await;
-        assert_eq!(
-            ids(between.ok(200)),
-            [past[1].id.clone(), past[2].id.clone()],
-            "from is in it, to is not"
-        );
+        let between = admin.get(&format!("/api/openings?from={from}&to={to}")).await;
+        assert_eq!(ids(between.ok(200)), [past[1].id.clone(), past[2].id.clone()], "from is in it, to is not");
         for wrong in ["from=yesterday", "hour=300", "limit=x"] {
             let answer = admin.get(&format!("/api/openings?{wrong}")).await;
             assert!((400..=422).contains(&answer.status), "{wrong}");
         }
-        admin
-            .get("/api/openings?cursor=nonsense")
-            .await
-            .refused(400, "bad_request");
+        admin.get("/api/openings?cursor=nonsense").await.refused(400, "bad_request");
         place.hub.stop().await;
     })
     .await;
@@ -176,12 +156,13 @@ async fn counts_lead_to_their_rows_and_payment_clears_what_was_due() {
             ..Made::exit("粤B12345", 25).abnormal("paid_but_stuck", "已付")
         });
         place.made(&past).await;
-        place.sql(
-            "insert into payment (id, integration_id, event_id, lot_id, stay_id, amount_fen, paid_at, received_at)
+        place
+            .sql(
+                "insert into payment (id, integration_id, event_id, lot_id, stay_id, amount_fen, paid_at, received_at)
              values ('p1', 'pay', 'e1', 'cyds', 's1', 700, $1, $1)",
-            lanedesk_hub::args![past[4].at.plus_minutes(1)],
-        )
-        .await;
+                lanedesk_hub::args![past[4].at.plus_minutes(1)],
+            )
+            .await;
         let chief = place.desk("chief").await;
         let told = chief.get("/api/openings/statistics?by=reason").await;
         let told = told.ok(200);

@@ -52,68 +52,34 @@ fn figure<'a>(figures: &'a Value, name: &str) -> &'a Value {
 #[tokio::test]
 async fn cases_behind_a_figure_are_the_ones_it_counts() {
     on_each_engine(|place| async move {
-        let (chief, guard, agent) = (
-            place.desk("chief").await,
-            place.desk("guard").await,
-            place.desk("agent").await,
-        );
+        let (chief, guard, agent) = (place.desk("chief").await, place.desk("guard").await, place.desk("agent").await);
         for n in 0..5 {
             // B01 is of a lot in the north, which the supervisor does not see.
-            let (desk, lane) = if n == 4 {
-                (&agent, "B01")
-            } else {
-                (&guard, "E01")
-            };
-            let claim = desk
-                .post(&format!("/api/lanes/{lane}/claim"), json!({}))
-                .await;
+            let (desk, lane) = if n == 4 { (&agent, "B01") } else { (&guard, "E01") };
+            let claim = desk.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
             let case = claim.ok(201)["case"]["id"].as_str().unwrap().to_owned();
             let fence = &claim.body["lease"]["fence"];
             if n == 0 {
                 let plate = json!({"fence": fence, "plate": "粤B12345"});
-                desk.post(&format!("/api/cases/{case}/plate"), plate)
-                    .await
-                    .ok(200);
+                desk.post(&format!("/api/cases/{case}/plate"), plate).await.ok(200);
             }
             place.hub.clock.advance(Duration::from_secs(10));
-            desk.post(
-                &format!("/api/cases/{case}/close"),
-                json!({"outcome": "solved"}),
-            )
-            .await
-            .ok(204);
+            desk.post(&format!("/api/cases/{case}/close"), json!({"outcome": "solved"})).await.ok(204);
         }
         let day = place.hub.clock.now().local_day();
         let all = figures(&chief, &day).await;
         let handled = rows(&chief, "/api/cases", figure(&all, "handling_p90"), 3).await;
         assert_eq!(handled.len(), 4, "paged, in scope: {handled:?}");
         assert_eq!(handled[0]["outcome"], "solved");
-        assert!(
-            handled
-                .windows(2)
-                .all(|two| two[0]["closed_at"].as_str() >= two[1]["closed_at"].as_str())
-        );
+        assert!(handled.windows(2).all(|two| two[0]["closed_at"].as_str() >= two[1]["closed_at"].as_str()));
         let corrected = rows(&chief, "/api/cases", figure(&all, "corrections_per100"), 50).await;
         assert_eq!(corrected.len(), 1);
-        assert_eq!(
-            (&corrected[0]["plate"], &corrected[0]["person"]["name"]),
-            (&json!("粤B12345"), &json!("张三"))
-        );
+        assert_eq!((&corrected[0]["plate"], &corrected[0]["person"]["name"]), (&json!("粤B12345"), &json!("张三")));
         for (outcome, count) in [("solved", 4), ("none", 0)] {
             let path = format!("/api/cases?outcome={outcome}");
-            assert_eq!(
-                chief.get(&path).await.ok(200)["items"]
-                    .as_array()
-                    .unwrap()
-                    .len(),
-                count,
-                "{outcome}"
-            );
+            assert_eq!(chief.get(&path).await.ok(200)["items"].as_array().unwrap().len(), count, "{outcome}");
         }
-        chief
-            .get("/api/cases?lot=nowhere")
-            .await
-            .refused(404, "not_found");
+        chief.get("/api/cases?lot=nowhere").await.refused(404, "not_found");
         guard.get("/api/cases").await.refused(403, "not_allowed");
     })
     .await;
@@ -136,7 +102,10 @@ async fn calls_stays_and_outages_behind_a_figure_are_the_ones_it_counts() {
             let ended = ended.map_or("null".to_owned(), |at: i64| at.to_string());
             sql.push(format!(
                 "insert into call (id, state, lot_id, caller, by_hand, overflow, since, ended_at, heard_at)
-                 values ('{}', '{state}', {lot}, '', {by_hand}, false, {}, {ended}, {})", id(n), now.0, now.0
+                 values ('{}', '{state}', {lot}, '', {by_hand}, false, {}, {ended}, {})",
+                id(n),
+                now.0,
+                now.0
             ));
         }
         for (n, since, left) in [
@@ -146,20 +115,23 @@ async fn calls_stays_and_outages_behind_a_figure_are_the_ones_it_counts() {
         ] {
             sql.push(format!(
                 "insert into stay (id, lot_id, plate, entered_at, space_taken, left_at, paid_fen)
-                 values ('{}', 'cyds', '粤B0000{n}', {}, false, {left}, 0)", id(n), now.0 - since
+                 values ('{}', 'cyds', '粤B0000{n}', {}, false, {left}, 0)",
+                id(n),
+                now.0 - since
             ));
         }
         sql.push(format!(
             "insert into outage (id, device_id, lot_id, began_at, ended_at, error)
-             values ('out-0', 'cam-1', 'cyds', {}, {}, 'no answer')", now.0 - hour, now.0 - hour / 2
+             values ('out-0', 'cam-1', 'cyds', {}, {}, 'no answer')",
+            now.0 - hour,
+            now.0 - hour / 2
         ));
         for sql in sql {
             tamper(&place, sql).await;
         }
         let all = figures(&chief, &day).await;
-        let ids = |rows: &[Value]| -> Vec<String> {
-            rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
-        };
+        let ids =
+            |rows: &[Value]| -> Vec<String> { rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect() };
         let waited = rows(&chief, "/api/calls/past", figure(&all, "waiting_p90"), 1).await;
         assert_eq!(ids(&waited), [id(1), id(0)]);
         assert_eq!(waited[0]["waited_s"], 20);

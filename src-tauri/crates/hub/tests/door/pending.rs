@@ -46,8 +46,7 @@ async fn ask(desk: &Desk, path: &str, values: Value) -> super::desk::Answer {
     for (key, value) in values.as_object().unwrap() {
         cells[key] = value.clone();
     }
-    desk.put(path, json!({"version": row["version"], "row": cells}))
-        .await
+    desk.put(path, json!({"version": row["version"], "row": cells})).await
 }
 
 async fn waiting(desk: &Desk) -> Vec<Value> {
@@ -66,128 +65,55 @@ async fn upload(desk: &Desk, query: &str, text: &str) -> super::desk::Answer {
 }
 
 #[tokio::test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "one question, from its asking to its end"
-)]
+#[expect(clippy::too_many_lines, reason = "one question, from its asking to its end")]
 async fn weakening_a_rule_of_control_waits_for_a_second_administrator() {
     for engine in ENGINES {
         let place = Place::with(engine, &format!("{SITE}{MORE}")).await;
         let (admin, second) = (place.desk("admin").await, place.desk("second").await);
         let south = place.desk("south").await;
         let weaker = [
-            (
-                "rule/approval_due_fen",
-                json!({"value": 0}),
-                "value",
-                json!(20_000),
-            ),
-            (
-                "rule/photo_retention_days",
-                json!({"value": 30}),
-                "value",
-                json!(90),
-            ),
-            (
-                "rule/second_factor_admin",
-                json!({"value": 0}),
-                "value",
-                json!(2),
-            ),
-            (
-                "rule/own_camera_agent",
-                json!({"value": 1}),
-                "value",
-                json!(0),
-            ),
+            ("rule/approval_due_fen", json!({"value": 0}), "value", json!(20_000)),
+            ("rule/photo_retention_days", json!({"value": 30}), "value", json!(90)),
+            ("rule/second_factor_admin", json!({"value": 0}), "value", json!(2)),
+            ("rule/own_camera_agent", json!({"value": 1}), "value", json!(0)),
             ("rule/shift_hours", json!({"value": 6}), "value", json!(12)),
-            (
-                "reason/police",
-                json!({"approval": false}),
-                "approval",
-                json!(true),
-            ),
-            (
-                "reason/police",
-                json!({"photos_min": 0}),
-                "photos_min",
-                json!(1),
-            ),
-            (
-                "reason/police",
-                json!({"remark": false}),
-                "remark",
-                json!(true),
-            ),
+            ("reason/police", json!({"approval": false}), "approval", json!(true)),
+            ("reason/police", json!({"photos_min": 0}), "photos_min", json!(1)),
+            ("reason/police", json!({"remark": false}), "remark", json!(true)),
         ];
         for (row, values, key, before) in weaker {
             let path = format!("/api/site/{row}");
-            ask(&admin, &path, values.clone())
-                .await
-                .refused(409, "confirmation_required");
+            ask(&admin, &path, values.clone()).await.refused(409, "confirmation_required");
             assert_eq!(value(&admin, &path, key).await, before, "{engine:?} {row}");
             let asked = waiting(&second).await.remove(0);
             assert_eq!(asked["by"]["name"], "管理员");
             assert_eq!(asked["answerable"], true);
             let own = waiting(&admin).await.remove(0);
             assert_eq!(own["answerable"], false);
-            answer(&admin, &asked, "confirm")
-                .await
-                .refused(403, "not_allowed");
+            answer(&admin, &asked, "confirm").await.refused(403, "not_allowed");
             assert!(waiting(&south).await.is_empty());
-            answer(&south, &asked, "confirm")
-                .await
-                .refused(404, "not_found");
+            answer(&south, &asked, "confirm").await.refused(404, "not_found");
             assert_eq!(value(&admin, &path, key).await, before, "{engine:?} {row}");
             let confirmed = answer(&second, &asked, "confirm").await;
             assert_eq!(confirmed.ok(200)["state"], "confirmed");
-            assert_eq!(
-                value(&admin, &path, key).await,
-                values[key],
-                "{engine:?} {row}"
-            );
-            answer(&second, &asked, "confirm")
-                .await
-                .refused(422, "invalid");
+            assert_eq!(value(&admin, &path, key).await, values[key], "{engine:?} {row}");
+            answer(&second, &asked, "confirm").await.refused(422, "invalid");
             let change = admin.get("/api/site/changes?limit=1").await.ok(200)["items"][0].clone();
             assert_eq!(change["by"]["name"], "管理员");
             assert_eq!(change["confirmed_by"]["name"], "第二");
             assert_eq!(change["alone"], false);
         }
         // The other way round nobody is asked, and one's own question is withdrawn by oneself.
-        ask(
-            &admin,
-            "/api/site/rule/approval_due_fen",
-            json!({"value": 5_000}),
-        )
-        .await
-        .ok(200);
-        let reason =
-            json!({"row": {"code": "free", "text": "随意", "direction": "any", "photos_min": 0}});
-        admin
-            .post("/api/site/reason", reason)
-            .await
-            .refused(409, "confirmation_required");
+        ask(&admin, "/api/site/rule/approval_due_fen", json!({"value": 5_000})).await.ok(200);
+        let reason = json!({"row": {"code": "free", "text": "随意", "direction": "any", "photos_min": 0}});
+        admin.post("/api/site/reason", reason).await.refused(409, "confirmation_required");
         let own = waiting(&admin).await.remove(0);
-        assert_eq!(
-            answer(&admin, &own, "refuse").await.ok(200)["state"],
-            "refused"
-        );
-        admin
-            .get("/api/site/reason/free")
-            .await
-            .refused(404, "not_found");
+        assert_eq!(answer(&admin, &own, "refuse").await.ok(200)["state"], "refused");
+        admin.get("/api/site/reason/free").await.refused(404, "not_found");
         // A value that could never be is refused at once.
-        ask(
-            &admin,
-            "/api/site/rule/approval_due_fen",
-            json!({"value": 900_000_000}),
-        )
-        .await
-        .refused(422, "invalid");
-        let audited = place
-            .count("select count(*) from audit where action in ('site.ask', 'site.confirm', 'site.refuse')")
-            .await;
+        ask(&admin, "/api/site/rule/approval_due_fen", json!({"value": 900_000_000})).await.refused(422, "invalid");
+        let audited =
+            place.count("select count(*) from audit where action in ('site.ask', 'site.confirm', 'site.refuse')").await;
         assert_eq!(audited, 18, "{engine:?}");
         place.hub.stop().await;
     }
@@ -208,53 +134,19 @@ async fn a_file_and_an_undo_are_no_way_around_the_second_administrator() {
             let looked = upload(&admin, "?preview=true", file).await;
             assert_eq!(looked.ok(200)["faults"].as_array().unwrap().len(), 1);
         }
-        upload(&admin, "", "[rules]\napproval_due_fen = 5000\n")
-            .await
-            .ok(200);
+        upload(&admin, "", "[rules]\napproval_due_fen = 5000\n").await.ok(200);
         let imported = admin.get("/api/site/changes").await.ok(200)["items"][0].clone();
-        let undo = format!(
-            "/api/site/changes/{}/undo",
-            imported["id"].as_str().unwrap()
-        );
+        let undo = format!("/api/site/changes/{}/undo", imported["id"].as_str().unwrap());
         admin.post(&undo, json!({})).await.refused(422, "invalid");
-        ask(
-            &admin,
-            "/api/site/rule/photo_retention_days",
-            json!({"value": 120}),
-        )
-        .await
-        .ok(200);
+        ask(&admin, "/api/site/rule/photo_retention_days", json!({"value": 120})).await.ok(200);
         let stricter = admin.get("/api/site/changes").await.ok(200)["items"][0].clone();
-        let undo = format!(
-            "/api/site/changes/{}/undo",
-            stricter["id"].as_str().unwrap()
-        );
-        admin
-            .post(&undo, json!({}))
-            .await
-            .refused(409, "confirmation_required");
-        let rule = admin
-            .get("/api/site/rule/photo_retention_days")
-            .await
-            .ok(200)
-            .clone();
-        let reset = format!(
-            "/api/site/rule/photo_retention_days?version={}",
-            rule["version"].as_str().unwrap()
-        );
-        admin
-            .delete(&reset)
-            .await
-            .refused(409, "confirmation_required");
-        assert_eq!(
-            waiting(&second).await.len(),
-            1,
-            "the newest of a row stands for it"
-        );
-        assert_eq!(
-            value(&admin, "/api/site/rule/photo_retention_days", "value").await,
-            120
-        );
+        let undo = format!("/api/site/changes/{}/undo", stricter["id"].as_str().unwrap());
+        admin.post(&undo, json!({})).await.refused(409, "confirmation_required");
+        let rule = admin.get("/api/site/rule/photo_retention_days").await.ok(200).clone();
+        let reset = format!("/api/site/rule/photo_retention_days?version={}", rule["version"].as_str().unwrap());
+        admin.delete(&reset).await.refused(409, "confirmation_required");
+        assert_eq!(waiting(&second).await.len(), 1, "the newest of a row stands for it");
+        assert_eq!(value(&admin, "/api/site/rule/photo_retention_days", "value").await, 120);
         place.hub.stop().await;
     }
 }
@@ -273,23 +165,15 @@ async fn a_reason_that_asks_for_leave_is_removed_by_two() {
         };
         remove("misread").await.ok(204);
         remove("police").await.refused(409, "confirmation_required");
-        let weaker = json!({"row": {"code": "police", "text": "公务", "direction": "any", "photos_min": 1, "approval": false}});
+        let weaker =
+            json!({"row": {"code": "police", "text": "公务", "direction": "any", "photos_min": 1, "approval": false}});
         let again = admin.post("/api/site/reason", weaker).await;
         assert_eq!(again.status, 409, "{engine:?}: {:?}", again.body);
-        assert_eq!(
-            value(&admin, "/api/site/reason/police", "approval").await,
-            true
-        );
+        assert_eq!(value(&admin, "/api/site/reason/police", "approval").await, true);
         let asked = waiting(&second).await.remove(0);
-        assert_eq!(
-            (&asked["row_id"], &asked["after"]),
-            (&json!("police"), &Value::Null)
-        );
+        assert_eq!((&asked["row_id"], &asked["after"]), (&json!("police"), &Value::Null));
         answer(&second, &asked, "confirm").await.ok(200);
-        admin
-            .get("/api/site/reason/police")
-            .await
-            .refused(404, "not_found");
+        admin.get("/api/site/reason/police").await.refused(404, "not_found");
         place.hub.stop().await;
     }
 }
@@ -301,23 +185,15 @@ async fn a_file_that_demotes_the_colleague_frees_nobody_and_leaves_one_who_holds
         let place = Place::with(engine, &format!("{SITE}{MORE}")).await;
         let admin = place.desk("admin").await;
         let demoted = |username: &str| {
-            format!(
-                "[[person]]\nusername = \"{username}\"\nname = \"第二\"\nrole = \"agent\"\nareas = [\"company\"]\n"
-            )
+            format!("[[person]]\nusername = \"{username}\"\nname = \"第二\"\nrole = \"agent\"\nareas = [\"company\"]\n")
         };
         upload(&admin, "", &demoted("second")).await.ok(200);
         let path = "/api/site/rule/approval_due_fen";
-        ask(&admin, path, json!({"value": 0}))
-            .await
-            .refused(409, "confirmation_required");
-        upload(&admin, "", "[rules]\napproval_due_fen = 0\n")
-            .await
-            .refused(422, "invalid");
+        ask(&admin, path, json!({"value": 0})).await.refused(409, "confirmation_required");
+        upload(&admin, "", "[rules]\napproval_due_fen = 0\n").await.refused(422, "invalid");
         assert_eq!(value(&admin, path, "value").await, 20_000, "{engine:?}");
         // Nobody would be left who holds the root area.
-        upload(&admin, "", &demoted("admin"))
-            .await
-            .refused(409, "still_used");
+        upload(&admin, "", &demoted("admin")).await.refused(409, "still_used");
         place.hub.clock.advance(25 * HOUR);
         let admin = place.desk("admin").await;
         ask(&admin, path, json!({"value": 0})).await.ok(200);
@@ -338,9 +214,7 @@ async fn an_area_put_above_the_colleague_s_frees_nobody() {
         let area = "/api/site/area/company";
         ask(&admin, area, json!({"parent": "top"})).await.ok(200);
         let path = "/api/site/rule/approval_due_fen";
-        ask(&admin, path, json!({"value": 0}))
-            .await
-            .refused(409, "confirmation_required");
+        ask(&admin, path, json!({"value": 0})).await.refused(409, "confirmation_required");
         assert_eq!(value(&admin, path, "value").await, 20_000, "{engine:?}");
         place.hub.stop().await;
     }
@@ -356,49 +230,31 @@ async fn a_colleague_in_ones_own_hand_confirms_nothing_for_a_day() {
         let reset = format!("/api/people/{}/password", me.as_str().unwrap());
         let code = admin.post(&reset, json!({})).await.ok(201)["code"].clone();
         let mut puppet = place.stranger();
-        let set = puppet
-            .reset("second", code.as_str().unwrap(), "mine-alone")
-            .await;
+        let set = puppet.reset("second", code.as_str().unwrap(), "mine-alone").await;
         puppet.token = set.ok(201)["token"].as_str().map(str::to_owned);
         let path = "/api/site/rule/approval_due_fen";
-        ask(&admin, path, json!({"value": 0}))
-            .await
-            .refused(409, "confirmation_required");
+        ask(&admin, path, json!({"value": 0})).await.refused(409, "confirmation_required");
         let asked = waiting(&puppet).await.remove(0);
         assert_eq!(asked["answerable"], false);
-        answer(&puppet, &asked, "confirm")
-            .await
-            .refused(403, "not_allowed");
+        answer(&puppet, &asked, "confirm").await.refused(403, "not_allowed");
         // The other way round as well.
-        ask(
-            &puppet,
-            "/api/site/rule/own_camera_agent",
-            json!({"value": 1}),
-        )
-        .await
-        .refused(409, "confirmation_required");
-        let theirs = waiting(&admin).await.remove(0);
-        answer(&admin, &theirs, "confirm")
+        ask(&puppet, "/api/site/rule/own_camera_agent", json!({"value": 1}))
             .await
-            .refused(403, "not_allowed");
+            .refused(409, "confirmation_required");
+        let theirs = waiting(&admin).await.remove(0);
+        answer(&admin, &theirs, "confirm").await.refused(403, "not_allowed");
         // Gone, they were there a moment ago.
         let row = format!("/api/site/person/{}", me.as_str().unwrap());
         ask(&admin, &row, json!({"disabled": true})).await.ok(200);
-        ask(&admin, path, json!({"value": 0}))
-            .await
-            .refused(409, "confirmation_required");
+        ask(&admin, path, json!({"value": 0})).await.refused(409, "confirmation_required");
         place.hub.clock.advance(25 * HOUR);
         let admin = place.desk("admin").await;
         // Nobody else is there now: it is done, and told as decided alone.
         ask(&admin, path, json!({"value": 0})).await.ok(200);
         let change = admin.get("/api/site/changes?limit=1").await.ok(200)["items"][0].clone();
-        assert_eq!(
-            (&change["alone"], &change["confirmed_by"]),
-            (&json!(true), &Value::Null)
-        );
-        let audited = place
-            .count("select count(*) from audit where action like 'site.%' and body like '%\"alone\":true%'")
-            .await;
+        assert_eq!((&change["alone"], &change["confirmed_by"]), (&json!(true), &Value::Null));
+        let audited =
+            place.count("select count(*) from audit where action like 'site.%' and body like '%\"alone\":true%'").await;
         assert_eq!(audited, 1, "{engine:?}");
         place.hub.stop().await;
     }

@@ -34,18 +34,11 @@ async fn one(place: &Place, sql: &str) -> String {
 
 /// As a hub sealed before there were places: the key's name, a nonce, the text.
 fn sealed_as_before(key: &[u8; 32], text: &str) -> String {
-    let id = Sha256::new_with_prefix(b"lanedesk key id")
-        .chain_update(key)
-        .finalize();
+    let id = Sha256::new_with_prefix(b"lanedesk key id").chain_update(key).finalize();
     let head = [b"LDK1".as_slice(), &id[..4]].concat();
-    let payload = Payload {
-        msg: text.as_bytes(),
-        aad: &head,
-    };
+    let payload = Payload { msg: text.as_bytes(), aad: &head };
     let cipher = Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(key));
-    let sealed = cipher
-        .encrypt(Nonce::from_slice(&[7; 12]), payload)
-        .unwrap();
+    let sealed = cipher.encrypt(Nonce::from_slice(&[7; 12]), payload).unwrap();
     STANDARD.encode([head.as_slice(), &[7; 12], &sealed].concat())
 }
 
@@ -81,12 +74,7 @@ events = "none"
 async fn a_sealed_value_moved_to_another_place_opens_nowhere() {
     for engine in lanedesk_hub::testing::ENGINES {
         let place = Place::with(engine, &site()).await;
-        place
-            .desk("chief")
-            .await
-            .get("/api/audit/head")
-            .await
-            .ok(200);
+        place.desk("chief").await.get("/api/audit/head").await.ok(200);
         let seed = one(&place, "select sealed from signing_key").await;
         let device = one(&place, "select secrets from device").await;
         let guard = place.desk("guard").await;
@@ -98,19 +86,12 @@ async fn a_sealed_value_moved_to_another_place_opens_nowhere() {
                     args![moved.as_str()],
                 )
                 .await;
-            guard
-                .get("/api/lanes/E01/robot-screen")
-                .await
-                .refused(404, "not_found");
+            guard.get("/api/lanes/E01/robot-screen").await.refused(404, "not_found");
         }
         // Nor does a row's secret open in another row, or another column.
         let vault = place.hub.hub.vault();
         assert!(vault.open_text(Slot::device("cam-1"), &device).is_ok());
-        for slot in [
-            Slot::device("cam-2"),
-            Slot::robot("cam-1"),
-            Slot::integration("cam-1"),
-        ] {
+        for slot in [Slot::device("cam-2"), Slot::robot("cam-1"), Slot::integration("cam-1")] {
             assert!(vault.open_text(slot, &device).is_err(), "{slot:?}");
         }
         place.hub.stop().await;
@@ -127,14 +108,8 @@ async fn what_an_older_hub_sealed_is_bound_once_and_nothing_unbound_is_taken_aft
         let check = sealed_as_before(&key, "lanedesk vault");
         for (table, old) in [
             ("update device set secrets = $1", before.clone()),
-            (
-                "update robot set secret = $1",
-                sealed_as_before(&key, "robot-key-1"),
-            ),
-            (
-                "update integration set secret = $1",
-                sealed_as_before(&key, "pay-secret-1"),
-            ),
+            ("update robot set secret = $1", sealed_as_before(&key, "robot-key-1")),
+            ("update integration set secret = $1", sealed_as_before(&key, "pay-secret-1")),
             ("update vault_check set sealed = $1", check.clone()),
             ("delete from signing_key where $1 = $1", String::new()),
         ] {
@@ -143,19 +118,13 @@ async fn what_an_older_hub_sealed_is_bound_once_and_nothing_unbound_is_taken_aft
         let Place { database, hub } = place;
         hub.stop().await;
         let again = async |database: Database| {
-            let hub = Hub::start(database.config(Clock::manual(NOON)))
-                .await
-                .unwrap();
+            let hub = Hub::start(database.config(Clock::manual(NOON))).await.unwrap();
             Place { database, hub }
         };
         let place = again(database).await;
         let bound = one(&place, "select secrets from device").await;
         assert!(STANDARD.decode(&bound).unwrap().starts_with(b"LDK2"));
-        let opened = place
-            .hub
-            .hub
-            .vault()
-            .open_text(Slot::device("cam-1"), &bound);
+        let opened = place.hub.hub.vault().open_text(Slot::device("cam-1"), &bound);
         assert!(opened.unwrap().contains("camera-secret-1"));
         let output = run(&place.database, &["export"]);
         let exported = text(&output.stdout);
@@ -163,23 +132,15 @@ async fn what_an_older_hub_sealed_is_bound_once_and_nothing_unbound_is_taken_aft
             assert!(exported.contains(secret), "{output:?}");
         }
         // An old text put back, into another column at that, is no secret any more: not now, not after another start.
-        place
-            .sql("update device set secrets = $1", args![before.as_str()])
-            .await;
+        place.sql("update device set secrets = $1", args![before.as_str()]).await;
         let Place { database, hub } = place;
         hub.stop().await;
         let place = again(database).await;
         assert_eq!(one(&place, "select secrets from device").await, before);
-        let row = place
-            .desk("admin")
-            .await
-            .get("/api/site/device/cam-1")
-            .await;
+        let row = place.desk("admin").await.get("/api/site/device/cam-1").await;
         assert_eq!(row.ok(200)["secrets"], json!([]));
         // What tells the key cannot be put back alone to have it all bound once more.
-        place
-            .sql("update vault_check set sealed = $1", args![check])
-            .await;
+        place.sql("update vault_check set sealed = $1", args![check]).await;
         let Place { database, hub } = place;
         hub.stop().await;
         let refused = Hub::start(database.config(Clock::manual(NOON))).await.err();
@@ -239,56 +200,19 @@ async fn records(place: &Place) -> Desk {
 async fn a_record_changed_added_or_removed_outside_the_hub_is_named() {
     on_each_engine(|place| async move {
         records(&place).await;
-        place
-            .sql("update opening set remark = 'by the hub'", vec![])
-            .await;
+        place.sql("update opening set remark = 'by the hub'", vec![]).await;
         let told = holds(&verify(&place.database, &[]));
-        assert!(
-            told.contains("rows of records are as the audit says"),
-            "{told}"
-        );
+        assert!(told.contains("rows of records are as the audit says"), "{told}");
         for (spoil, mend, table) in [
-            (
-                "update opening set remark = 'another'",
-                "update opening set remark = 'by the hub'",
-                "opening",
-            ),
-            (
-                "update case_event set at = at + 1",
-                "update case_event set at = at - 1",
-                "case_event",
-            ),
-            (
-                "update photo set sha256 = sha256 || '0'",
-                "update photo set sha256 = substr(sha256, 1, 64)",
-                "photo",
-            ),
-            (
-                "update approval set state = 'allowed'",
-                "update approval set state = 'waiting'",
-                "approval",
-            ),
-            (
-                "update payment set amount_fen = 70",
-                "update payment set amount_fen = 700",
-                "payment",
-            ),
-            (
-                "update cash set amount_fen = 50",
-                "update cash set amount_fen = 500",
-                "cash",
-            ),
+            ("update opening set remark = 'another'", "update opening set remark = 'by the hub'", "opening"),
+            ("update case_event set at = at + 1", "update case_event set at = at - 1", "case_event"),
+            ("update photo set sha256 = sha256 || '0'", "update photo set sha256 = substr(sha256, 1, 64)", "photo"),
+            ("update approval set state = 'allowed'", "update approval set state = 'waiting'", "approval"),
+            ("update payment set amount_fen = 70", "update payment set amount_fen = 700", "payment"),
+            ("update cash set amount_fen = 50", "update cash set amount_fen = 500", "cash"),
             // What was once true is not true any more.
-            (
-                "update opening set remark = null",
-                "update opening set remark = 'by the hub'",
-                "opening",
-            ),
-            (
-                "update cash set id = 'cash-2'",
-                "update cash set id = 'cash-1'",
-                "cash",
-            ),
+            ("update opening set remark = null", "update opening set remark = 'by the hub'", "opening"),
+            ("update cash set id = 'cash-2'", "update cash set id = 'cash-1'", "cash"),
         ] {
             by_hand(&place, spoil).await;
             let told = found(&verify(&place.database, &[]));
@@ -319,42 +243,22 @@ async fn an_older_database_still_verifies_and_is_watched_from_its_next_start_on(
         by_hand(&place, "delete from audit where action = 'record.begin'").await;
         by_hand(&place, "delete from ledger").await;
         by_hand(&place, "delete from audit").await;
-        place
-            .made(&[
-                super::made::Made::exit("粤B12345", 5),
-                super::made::Made::exit("粤B54321", 4),
-            ])
-            .await;
+        place.made(&[super::made::Made::exit("粤B12345", 5), super::made::Made::exit("粤B54321", 4)]).await;
         by_hand(&place, "delete from audit").await;
         by_hand(&place, "delete from ledger").await;
         let Place { database, hub } = place;
         hub.stop().await;
         let told = holds(&verify(&database, &[]));
         assert!(told.contains("not summed up yet"), "{told}");
-        let hub = Hub::start(database.config(Clock::manual(NOON)))
-            .await
-            .unwrap();
+        let hub = Hub::start(database.config(Clock::manual(NOON))).await.unwrap();
         let place = Place { database, hub };
         holds(&verify(&place.database, &[]));
         // One of them is written again, and is watched with it; the other is counted.
-        place
-            .sql(
-                "update opening set remark = 'late' where plate = '粤B12345'",
-                vec![],
-            )
-            .await;
+        place.sql("update opening set remark = 'late' where plate = '粤B12345'", vec![]).await;
         holds(&verify(&place.database, &[]));
-        by_hand(
-            &place,
-            "update opening set remark = 'other' where plate = '粤B12345'",
-        )
-        .await;
+        by_hand(&place, "update opening set remark = 'other' where plate = '粤B12345'").await;
         assert!(found(&verify(&place.database, &[])).starts_with("opening"));
-        by_hand(
-            &place,
-            "update opening set remark = 'late' where plate = '粤B12345'",
-        )
-        .await;
+        by_hand(&place, "update opening set remark = 'late' where plate = '粤B12345'").await;
         by_hand(&place, "delete from opening where plate = '粤B54321'").await;
         assert!(found(&verify(&place.database, &[])).contains("fewer rows"));
         place.hub.stop().await;
@@ -372,16 +276,7 @@ async fn head(place: &Place, name: &str) -> (String, Value) {
 
 /// A chain as somebody with the source makes it up, dated as they like.
 async fn invent(place: &Place, chain: &str, follows: &str, at: Timestamp) {
-    let fields = [
-        follows,
-        chain,
-        "0",
-        &at.0.to_string(),
-        "",
-        "opening.note",
-        "opening:x",
-        "{}",
-    ];
+    let fields = [follows, chain, "0", &at.0.to_string(), "", "opening.note", "opening:x", "{}"];
     let mut sum = Sha256::new();
     for field in fields {
         sum.update((field.len() as u64).to_be_bytes());
@@ -402,10 +297,7 @@ async fn a_chain_made_up_after_a_head_with_older_dates_is_caught_by_the_head() {
         let (first, of_first) = head(&place, "first.json").await;
         let nothing = "0".repeat(64);
         let digest = of_first["digest"].as_str().unwrap().to_owned();
-        place
-            .hub
-            .clock
-            .advance(std::time::Duration::from_secs(24 * 3600));
+        place.hub.clock.advance(std::time::Duration::from_secs(24 * 3600));
         let (second, _) = head(&place, "second.json").await;
         for path in [&first, &second] {
             let told = holds(&verify(&place.database, &["--head", path]));
@@ -440,32 +332,15 @@ async fn a_head_counts_only_under_the_key_that_was_written_down() {
     on_each_engine(|place| async move {
         let (path, head) = head(&place, "head.json").await;
         let key = head["public_key"].as_str().unwrap();
-        holds(&verify(
-            &place.database,
-            &["--head", &path, "--public-key", key],
-        ));
+        holds(&verify(&place.database, &["--head", &path, "--public-key", key]));
         let other = "11".repeat(32);
-        let told = found(&verify(
-            &place.database,
-            &["--head", &path, "--public-key", &other],
-        ));
+        let told = found(&verify(&place.database, &["--head", &path, "--public-key", &other]));
         assert!(told.contains("signed with"), "{told}");
         // Where the records are not at hand the head is checked by itself, and nothing is made there.
         let away = place.database.folder().join("away.db");
         let database = format!("sqlite:{}", away.display());
-        let alone = |key: &str| {
-            verify(
-                &place.database,
-                &[
-                    "--database",
-                    &database,
-                    "--head",
-                    &path,
-                    "--public-key",
-                    key,
-                ],
-            )
-        };
+        let alone =
+            |key: &str| verify(&place.database, &["--database", &database, "--head", &path, "--public-key", key]);
         assert!(holds(&alone(key)).contains("no records here"));
         found(&alone(&other));
         assert!(!away.exists());
@@ -481,9 +356,7 @@ async fn a_hub_that_starts_again_begins_its_chain_behind_the_newest_head() {
         let (path, first) = head(&place, "head.json").await;
         let Place { database, hub } = place;
         hub.stop().await;
-        let hub = Hub::start(database.config(Clock::manual(NOON.plus_minutes(5))))
-            .await
-            .unwrap();
+        let hub = Hub::start(database.config(Clock::manual(NOON.plus_minutes(5)))).await.unwrap();
         let place = Place { database, hub };
         place.desk("guard").await;
         let sql = "select prev from audit where seq = 0 order by at desc, chain desc limit 1";
@@ -501,34 +374,16 @@ async fn a_hub_that_starts_again_begins_its_chain_behind_the_newest_head() {
 async fn files_of_the_hub_are_its_user_s_alone_and_the_key_lies_elsewhere() {
     use super::cli::{hub, started, terminate, written};
     use std::os::unix::fs::PermissionsExt as _;
-    let database = Database::new(lanedesk_hub::testing::Engine::Sqlite)
-        .await
-        .unwrap();
-    let (data, home) = (
-        database.folder().join("data"),
-        database.folder().join("home"),
-    );
+    let database = Database::new(lanedesk_hub::testing::Engine::Sqlite).await.unwrap();
+    let (data, home) = (database.folder().join("data"), database.folder().join("home"));
     std::fs::create_dir_all(&data).unwrap();
     std::fs::create_dir_all(&home).unwrap();
     let site = written(&database, "site.toml", super::SITE);
     let address = format!("sqlite:{}", data.join("hub.db").display());
     let objects = data.join("objects").display().to_string();
-    let args = [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--database",
-        &address,
-        "--objects",
-        &objects,
-        "--site",
-        &site,
-    ];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--database", &address, "--objects", &objects, "--site", &site];
     let mut command = hub(&database, &args);
-    command
-        .env_remove("LANEDESK_KEY")
-        .env_remove("XDG_CONFIG_HOME")
-        .env("HOME", &home);
+    command.env_remove("LANEDESK_KEY").env_remove("XDG_CONFIG_HOME").env("HOME", &home);
     let (mut child, addr) = started(&database, command);
     let mut guard = Desk::new(addr);
     guard.log_in("guard", "secret-1").await;
@@ -540,17 +395,9 @@ async fn files_of_the_hub_are_its_user_s_alone_and_the_key_lies_elsewhere() {
         let folder = path.is_dir();
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         let wanted = if folder { 0o700 } else { 0o600 };
-        assert!(
-            path == data || mode == wanted,
-            "{}: {mode:o}",
-            path.display()
-        );
+        assert!(path == data || mode == wanted, "{}: {mode:o}", path.display());
         if folder {
-            left.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
+            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }
         looked += 1;
         let is_key = path.extension().is_some_and(|end| end == "key");

@@ -21,12 +21,7 @@ fn here() -> Networks {
 const DEMO: &str = include_str!("../../demo/demo.toml");
 
 async fn opened(database: &Database) -> (Store, Vault) {
-    let vault = open_vault(
-        &database.address,
-        None,
-        Some(&database.folder().join("hub.key")),
-    )
-    .unwrap();
+    let vault = open_vault(&database.address, None, Some(&database.folder().join("hub.key"))).unwrap();
     (Store::open(&database.address).await.unwrap(), vault)
 }
 
@@ -53,25 +48,13 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
             site
         };
         assert_eq!(sorted(first.clone()), sorted(given));
-        import(&store, &vault, &here(), NOON, &first.to_toml())
-            .await
-            .unwrap();
-        assert_eq!(
-            export(&store, &vault).await.unwrap(),
-            first,
-            "nothing doubled, nothing lost"
-        );
+        import(&store, &vault, &here(), NOON, &first.to_toml()).await.unwrap();
+        assert_eq!(export(&store, &vault).await.unwrap(), first, "nothing doubled, nothing lost");
 
         let elsewhere = Database::new(engine).await.unwrap();
         let (new_store, new_vault) = opened(&elsewhere).await;
-        let imported = import(&new_store, &new_vault, &here(), NOON, &first.to_toml())
-            .await
-            .unwrap();
-        assert_eq!(
-            imported.without_password.len(),
-            first.people.len(),
-            "people come without passwords"
-        );
+        let imported = import(&new_store, &new_vault, &here(), NOON, &first.to_toml()).await.unwrap();
+        assert_eq!(imported.without_password.len(), first.people.len(), "people come without passwords");
         assert_eq!(export(&new_store, &new_vault).await.unwrap(), first);
     }
 }
@@ -84,16 +67,8 @@ async fn one_fault_and_nothing_is_written() {
         let before = export(&store, &vault).await.unwrap();
         let text = format!("{SITE}\n[[vehicle]]\nlot = \"nowhere\"\nplate = \"粤B12345\"\n");
         let refused = import(&store, &vault, &here(), NOON, &text).await;
-        assert!(
-            matches!(&refused, Err(ImportError::Faults(faults)) if faults.len() == 1),
-            "{refused:?}"
-        );
-        assert!(
-            refused
-                .unwrap_err()
-                .to_string()
-                .contains("there is no lot \"nowhere\"")
-        );
+        assert!(matches!(&refused, Err(ImportError::Faults(faults)) if faults.len() == 1), "{refused:?}");
+        assert!(refused.unwrap_err().to_string().contains("there is no lot \"nowhere\""));
         assert_eq!(export(&store, &vault).await.unwrap(), before);
     }
 }
@@ -116,10 +91,7 @@ async fn rows_nobody_names_stay_and_passwords_are_set_for_new_people_only() {
         "#;
         place.database.import(change, NOON).await.unwrap();
         let mut guard = place.stranger();
-        guard
-            .try_log_in("guard", "another")
-            .await
-            .refused(401, "bad_credentials");
+        guard.try_log_in("guard", "another").await.refused(401, "bad_credentials");
         let told = guard.log_in("guard", "secret-1").await;
         assert!(!told["token"].is_null());
         for _ in 0..400 {
@@ -128,11 +100,7 @@ async fn rows_nobody_names_stay_and_passwords_are_set_for_new_people_only() {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        assert_eq!(
-            guard.lanes("彩悦广场").await,
-            ["E01", "E02"],
-            "its lanes were not named and stay"
-        );
+        assert_eq!(guard.lanes("彩悦广场").await, ["E01", "E02"], "its lanes were not named and stay");
         assert_eq!(guard.get("/api/session").await.body["name"], "张三丰");
     }
 }
@@ -149,19 +117,10 @@ async fn secrets_rest_sealed() {
             .all("select settings, secrets from device union all select kind, secret from integration", vec![])
             .await
             .unwrap();
-        assert!(
-            rows.iter()
-                .all(|(open, sealed)| !open.contains("lotsim-12345")
-                    && !sealed.contains("lanedesk-demo"))
-        );
-        let device: Vec<_> = rows
-            .iter()
-            .filter_map(|(_, sealed)| vault.open_text(Slot::device("cam-E01"), sealed).ok())
-            .collect();
-        assert!(
-            device.iter().any(|text| text.contains("lotsim-12345")),
-            "with the key they open"
-        );
+        assert!(rows.iter().all(|(open, sealed)| !open.contains("lotsim-12345") && !sealed.contains("lanedesk-demo")));
+        let device: Vec<_> =
+            rows.iter().filter_map(|(_, sealed)| vault.open_text(Slot::device("cam-E01"), sealed).ok()).collect();
+        assert!(device.iter().any(|text| text.contains("lotsim-12345")), "with the key they open");
     }
 }
 
@@ -171,10 +130,7 @@ async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
     on_each_engine(|place| async move {
         let hub = &place.hub.hub;
         // No change is told that far: whoever hears of it reads the site, whatever was read before.
-        let far = lanedesk_hub::store::Place {
-            xid: i64::MAX,
-            n: 0,
-        };
+        let far = lanedesk_hub::store::Place { xid: i64::MAX, n: 0 };
         for minutes in 11..26 {
             let older: Vec<_> = (0..12)
                 .map(|_| {
@@ -188,11 +144,7 @@ async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
             assert_eq!(hub.rules().lock_minutes, minutes);
             for reload in older {
                 reload.await.unwrap().unwrap();
-                assert_eq!(
-                    hub.rules().lock_minutes,
-                    minutes,
-                    "an older one came after it"
-                );
+                assert_eq!(hub.rules().lock_minutes, minutes, "an older one came after it");
             }
         }
     })

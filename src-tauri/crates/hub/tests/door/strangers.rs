@@ -53,15 +53,8 @@ async fn line(from: [u8; 4], to: SocketAddr) -> TcpStream {
 
 /// Somebody at one of this machine's own addresses.
 fn from(address: [u8; 4], to: SocketAddr) -> Desk {
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .local_address(IpAddr::from(address))
-        .build()
-        .unwrap();
-    Desk {
-        http,
-        ..Desk::new(to)
-    }
+    let http = reqwest::Client::builder().no_proxy().local_address(IpAddr::from(address)).build().unwrap();
+    Desk { http, ..Desk::new(to) }
 }
 
 /// Everything the hub says until it closes.
@@ -99,19 +92,12 @@ async fn metric(desk: &Desk, name: &str) -> u64 {
     let text = desk.request(Method::GET, "/metrics").send().await.unwrap();
     let text = text.text().await.unwrap();
     let found = text.lines().find_map(|line| line.strip_prefix(name));
-    found
-        .unwrap_or_else(|| panic!("{name} not in\n{text}"))
-        .trim()
-        .parse()
-        .unwrap()
+    found.unwrap_or_else(|| panic!("{name} not in\n{text}")).trim().parse().unwrap()
 }
 
 #[tokio::test]
 async fn heads_that_never_end_are_cut_while_others_are_served() {
-    let limits = Limits {
-        head: BRIEF,
-        ..Limits::default()
-    };
+    let limits = Limits { head: BRIEF, ..Limits::default() };
     let (_database, hub) = hub(limits).await;
     let mut slow = Vec::new();
     for n in 0..50 {
@@ -148,18 +134,17 @@ async fn heads_that_never_end_are_cut_while_others_are_served() {
 
 #[tokio::test]
 async fn a_body_that_trickles_is_cut_also_of_somebody_who_is_known() {
-    let limits = Limits {
-        strangers_body: BRIEF,
-        body_pause: BRIEF,
-        ..Limits::default()
-    };
+    let limits = Limits { strangers_body: BRIEF, body_pause: BRIEF, ..Limits::default() };
     let (_database, hub) = hub(limits).await;
     let mut guard = Desk::new(hub.addr);
     guard.log_in("guard", "secret-1").await;
     let token = guard.token.clone().unwrap();
     let heads = [
-        "POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{".to_owned(),
-        format!("PUT /api/session/password HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 99999\r\n\r\n{{"),
+        "POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{"
+            .to_owned(),
+        format!(
+            "PUT /api/session/password HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 99999\r\n\r\n{{"
+        ),
     ];
     for head in &heads {
         // Dripping, and not another word.
@@ -178,10 +163,7 @@ async fn a_body_that_trickles_is_cut_also_of_somebody_who_is_known() {
 
 #[tokio::test]
 async fn an_address_with_many_connections_keeps_nobody_waiting_not_even_itself() {
-    let limits = Limits {
-        strangers_of_address: 8,
-        ..Limits::default()
-    };
+    let limits = Limits { strangers_of_address: 8, ..Limits::default() };
     let (_database, hub) = hub(limits).await;
     let mut guard = Desk::new(hub.addr);
     guard.log_in("guard", "secret-1").await;
@@ -241,21 +223,13 @@ async fn a_stranger_s_body_is_refused_by_its_head_alone() {
     let good = "0".repeat(64);
     for (path, headers, status) in [
         ("/api/devices/cam/hikvision?key=wrong", String::new(), 401),
-        (
-            "/api/devices/nothing/hikvision?key=wrong",
-            String::new(),
-            401,
-        ),
+        ("/api/devices/nothing/hikvision?key=wrong", String::new(), 401),
         (payments, String::new(), 401),
         (payments, signed("nobody", now, &good), 401),
         (payments, signed("pay", now - 301, &good), 401),
         (payments, signed("pay", now, "no hex"), 401),
         ("/api/site/import", String::new(), 401),
-        (
-            "/api/site/import",
-            format!("Authorization: Bearer {token}\r\n"),
-            403,
-        ),
+        ("/api/site/import", format!("Authorization: Bearer {token}\r\n"), 403),
         ("/api/cases/x/photos", String::new(), 401),
     ] {
         let mut line = line([127, 0, 0, 1], hub.addr).await;
@@ -264,10 +238,7 @@ async fn a_stranger_s_body_is_refused_by_its_head_alone() {
         );
         line.write_all(head.as_bytes()).await.unwrap();
         let mut first = [0; 12];
-        timeout(SOON, line.read_exact(&mut first))
-            .await
-            .unwrap()
-            .unwrap();
+        timeout(SOON, line.read_exact(&mut first)).await.unwrap().unwrap();
         let said = String::from_utf8_lossy(&first).into_owned();
         assert_eq!(said, format!("HTTP/1.1 {status}"), "{path} {headers}");
     }
@@ -278,10 +249,7 @@ async fn a_stranger_s_body_is_refused_by_its_head_alone() {
 #[cfg(target_os = "linux")]
 fn memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
@@ -292,13 +260,7 @@ async fn bodies_of_strangers_cost_a_real_hub_next_to_nothing() {
     let site = database.folder().join("site.toml");
     std::fs::write(&site, format!("{SITE}{CAMERA}")).unwrap();
     let mut hub = tokio::process::Command::new(env!("CARGO_BIN_EXE_lanedesk-hub"))
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--database",
-            &database.address,
-        ])
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", &database.address])
         .arg("--objects")
         .arg(database.folder().join("objects"))
         .arg("--site")
@@ -310,26 +272,16 @@ async fn bodies_of_strangers_cost_a_real_hub_next_to_nothing() {
         .unwrap();
     let mut said = tokio::io::BufReader::new(hub.stdout.take().unwrap());
     let mut first = String::new();
-    timeout(
-        SOON,
-        tokio::io::AsyncBufReadExt::read_line(&mut said, &mut first),
-    )
-    .await
-    .unwrap()
-    .unwrap();
+    timeout(SOON, tokio::io::AsyncBufReadExt::read_line(&mut said, &mut first)).await.unwrap().unwrap();
     let addr: SocketAddr = first.trim().rsplit("//").next().unwrap().parse().unwrap();
     Desk::new(addr).get("/api/health").await.ok(200);
     let before = memory(hub.id().unwrap());
     let mut strangers = tokio::task::JoinSet::new();
     for n in 0..32 {
-        let path = [
-            "/api/devices/cam/hikvision?key=wrong",
-            "/api/integrations/payments/events",
-        ][n % 2];
+        let path = ["/api/devices/cam/hikvision?key=wrong", "/api/integrations/payments/events"][n % 2];
         strangers.spawn(async move {
             let mut line = line([127, 0, 0, 1], addr).await;
-            let head =
-                format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 16000000\r\n\r\n");
+            let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 16000000\r\n\r\n");
             line.write_all(head.as_bytes()).await.unwrap();
             let piece = vec![b'x'; 64 * 1024];
             // Until the hub has had enough, or all is said.
@@ -354,44 +306,31 @@ async fn bodies_of_strangers_cost_a_real_hub_next_to_nothing() {
 }
 
 #[tokio::test]
-async fn guesses_at_many_names_are_counted_before_they_are_looked_at_and_a_colleague_logs_in_meanwhile()
- {
+async fn guesses_at_many_names_are_counted_before_they_are_looked_at_and_a_colleague_logs_in_meanwhile() {
     for engine in ENGINES {
         let database = Database::new(engine).await.unwrap();
         let hub = hub_with(&database, Limits::default()).await;
         // Somebody who has been here before, and somebody elsewhere who has not.
-        from([127, 0, 0, 1], hub.addr)
-            .log_in("agent", "secret-1")
-            .await;
+        from([127, 0, 0, 1], hub.addr).log_in("agent", "secret-1").await;
         let mut guesses = tokio::task::JoinSet::new();
         for n in 0..200 {
             let who = from([127, 0, 0, 1], hub.addr);
             guesses.spawn(async move { who.try_log_in(&format!("name{n}"), "wrong").await.status });
         }
-        from([127, 0, 0, 2], hub.addr)
-            .log_in("guard", "secret-1")
-            .await;
-        from([127, 0, 0, 1], hub.addr)
-            .log_in("agent", "secret-1")
-            .await;
+        from([127, 0, 0, 2], hub.addr).log_in("guard", "secret-1").await;
+        from([127, 0, 0, 1], hub.addr).log_in("agent", "secret-1").await;
         let statuses = guesses.join_all().await;
         let looked_at = statuses.iter().filter(|status| **status == 401).count();
         let slowed = statuses.iter().filter(|status| **status == 429).count();
         assert_eq!((looked_at, slowed), (50, 150), "{engine:?}");
         // The records know the agent even where the hub has forgotten.
         hub.stop().await;
-        let hub = Hub::start(database.config(Clock::manual(NOON)))
-            .await
-            .unwrap();
+        let hub = Hub::start(database.config(Clock::manual(NOON))).await.unwrap();
         let here = from([127, 0, 0, 1], hub.addr);
         for n in 0..50 {
-            here.try_log_in(&format!("other{n}"), "wrong")
-                .await
-                .refused(401, "bad_credentials");
+            here.try_log_in(&format!("other{n}"), "wrong").await.refused(401, "bad_credentials");
         }
-        here.try_log_in("guard", "secret-1")
-            .await
-            .refused(429, "too_many_attempts");
+        here.try_log_in("guard", "secret-1").await.refused(429, "too_many_attempts");
         here.try_log_in("agent", "secret-1").await.ok(201);
         hub.stop().await;
     }
@@ -419,9 +358,7 @@ async fn an_address_cannot_be_made_up_through_the_header_of_a_proxy() {
     let health = Desk::new(hub.addr).get("/api/health").await;
     assert!(health.ok(200)["undeclared_proxy_at"].is_string());
 
-    hub.hub
-        .proxies()
-        .trust(vec!["127.0.0.0/8".parse().unwrap()]);
+    hub.hub.proxies().trust(vec!["127.0.0.0/8".parse().unwrap()]);
     for lines in [
         &["10.9.#.9", "10.0.1.1"][..],
         &["10.9.#.9, 10.0.1.2"],
@@ -432,11 +369,7 @@ async fn an_address_cannot_be_made_up_through_the_header_of_a_proxy() {
         for n in 0..8 {
             statuses.push(guess(n, lines).await);
         }
-        assert_eq!(
-            statuses,
-            [401, 401, 401, 401, 401, 429, 429, 429],
-            "{lines:?}"
-        );
+        assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429], "{lines:?}");
     }
     hub.stop().await;
 }
@@ -460,9 +393,7 @@ async fn wrong_keys_are_slowed_by_device_and_address_and_leave_a_handful_of_rows
                         .replace("videoloss", "ANPR")
                         .replace("</eventType>", "</eventType><UUID>u</UUID><ANPR></ANPR>")
                 };
-                let request = desk
-                    .request(Method::POST, &path)
-                    .header("content-type", "application/xml");
+                let request = desk.request(Method::POST, &path).header("content-type", "application/xml");
                 desk.send(request.body(alert)).await.status
             }
         };
@@ -473,30 +404,11 @@ async fn wrong_keys_are_slowed_by_device_and_address_and_leave_a_handful_of_rows
         }
         let looked_at = statuses.iter().filter(|status| **status == 401).count();
         assert!(looked_at <= 10, "{engine:?}: {looked_at}");
-        assert_eq!(
-            push([127, 0, 0, 1], right(), "").await,
-            429,
-            "not told either"
-        );
-        assert_eq!(
-            push([127, 0, 0, 2], right(), "").await,
-            200,
-            "the camera itself"
-        );
-        assert_eq!(
-            push([127, 1, 0, 2], right(), "").await,
-            401,
-            "not from where it may"
-        );
-        assert_eq!(
-            push([127, 0, 0, 2], right(), "44-19-B6-00-11-22").await,
-            200
-        );
-        assert_eq!(
-            push([127, 0, 0, 2], right(), "44:19:b6:00:11:23").await,
-            401,
-            "another device"
-        );
+        assert_eq!(push([127, 0, 0, 1], right(), "").await, 429, "not told either");
+        assert_eq!(push([127, 0, 0, 2], right(), "").await, 200, "the camera itself");
+        assert_eq!(push([127, 1, 0, 2], right(), "").await, 401, "not from where it may");
+        assert_eq!(push([127, 0, 0, 2], right(), "44-19-B6-00-11-22").await, 200);
+        assert_eq!(push([127, 0, 0, 2], right(), "44:19:b6:00:11:23").await, 401, "another device");
 
         let desk = Desk::new(hub.addr);
         assert!(metric(&desk, "lanedesk_refused_total{what=\"push\"}").await >= 10);
@@ -505,12 +417,7 @@ async fn wrong_keys_are_slowed_by_device_and_address_and_leave_a_handful_of_rows
         let told = "select count(*) from audit where action = 'slowed.refused' and body like '%\"times\":190%'";
         until(&hub, told, |n| n > 0).await;
         until(&hub, rows, |n| (4..=12).contains(&n)).await;
-        until(
-            &hub,
-            "select count(*) from audit where body like '%key-number%'",
-            |n| n == 0,
-        )
-        .await;
+        until(&hub, "select count(*) from audit where body like '%key-number%'", |n| n == 0).await;
         hub.stop().await;
     }
 }
@@ -539,43 +446,25 @@ async fn whatever_is_refused_leaves_a_trace_without_secrets() {
         let mut guard = Desk::new(hub.addr);
         guard.log_in("guard", "secret-1").await;
         let stranger = Desk::new(hub.addr);
-        stranger
-            .try_log_in("guard", "hunter-2")
-            .await
-            .refused(401, "bad_credentials");
-        stranger
-            .try_log_in("my-password-by-mistake", "x")
-            .await
-            .refused(401, "bad_credentials");
+        stranger.try_log_in("guard", "hunter-2").await.refused(401, "bad_credentials");
+        stranger.try_log_in("my-password-by-mistake", "x").await.refused(401, "bad_credentials");
         guard.get("/api/board").await.refused(403, "not_allowed");
-        guard
-            .post("/api/session/confirm", json!({"password": "hunter-3"}))
-            .await
-            .refused(422, "invalid");
+        guard.post("/api/session/confirm", json!({"password": "hunter-3"})).await.refused(422, "invalid");
         let signed = stranger
             .request(Method::POST, "/api/integrations/payments/events")
             .header("x-integration", "pay")
             .header("x-timestamp", (NOON.0 / 1_000).to_string())
             .header("x-signature", "00".repeat(32));
-        stranger
-            .send(signed.body("{}"))
-            .await
-            .refused(401, "bad_signature");
+        stranger.send(signed.body("{}")).await.refused(401, "bad_signature");
         let link = stranger
             .request(Method::GET, "/api/robots/1001/link")
             .header("connection", "upgrade")
             .header("upgrade", "websocket")
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-            .header(
-                "sec-websocket-protocol",
-                "lanedesk.robot.v1, wrong-robot-key",
-            );
+            .header("sec-websocket-protocol", "lanedesk.robot.v1, wrong-robot-key");
         stranger.send(link).await.refused(401, "bad_signature");
-        stranger
-            .post("/api/robots/1001/pair", json!({"code": "12345678"}))
-            .await
-            .refused(401, "bad_signature");
+        stranger.post("/api/robots/1001/pair", json!({"code": "12345678"})).await.refused(401, "bad_signature");
         for (action, subject) in [
             ("login.refused", "person:"),
             ("login.refused", ""),
@@ -591,9 +480,7 @@ async fn whatever_is_refused_leaves_a_trace_without_secrets() {
             until(&hub, &sql, |n| n > 0).await;
         }
         for secret in ["hunter", "by-mistake", "wrong-robot-key", "12345678"] {
-            let sql = format!(
-                "select count(*) from audit where body like '%{secret}%' or subject like '%{secret}%'"
-            );
+            let sql = format!("select count(*) from audit where body like '%{secret}%' or subject like '%{secret}%'");
             until(&hub, &sql, |n| n == 0).await;
         }
         hub.stop().await;
@@ -615,44 +502,29 @@ async fn a_camera_s_key_is_made_by_the_hub_changed_without_a_gap_and_never_short
             json!({ "row": row })
         };
         for short in ["ab", "123456789", "aaaaaaaaaaaaaaaaaaaaaaaa"] {
-            let refused = admin
-                .post("/api/site/device", camera("short", Some(short)))
-                .await;
+            let refused = admin.post("/api/site/device", camera("short", Some(short))).await;
             let detail = refused.refused(422, "invalid")["detail"].to_string();
             assert!(detail.contains("留空"), "{detail}");
         }
         let made = admin.post("/api/site/device", camera("made", None)).await;
         assert_eq!(made.ok(201)["secrets"], json!(["push_key"]));
-        let rotate = |step: &'static str| {
-            admin.post("/api/site/device/made/push-key", json!({"step": step}))
-        };
+        let rotate = |step: &'static str| admin.post("/api/site/device/made/push-key", json!({"step": step}));
         rotate("finish").await.refused(422, "invalid");
-        let key = rotate("begin").await.ok(200)["secret"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let key = rotate("begin").await.ok(200)["secret"].as_str().unwrap().to_owned();
         assert!(key.len() >= 32);
         let push = |key: String| {
             let desk = Desk::new(hub.addr);
             async move {
                 let path = format!("/api/devices/made/hikvision?key={key}");
                 let alert = "<EventNotificationAlert><eventType>videoloss</eventType></EventNotificationAlert>";
-                let request = desk
-                    .request(Method::POST, &path)
-                    .header("content-type", "application/xml");
+                let request = desk.request(Method::POST, &path).header("content-type", "application/xml");
                 desk.send(request.body(alert)).await.status
             }
         };
         assert_eq!(push(key.clone()).await, 200, "beside the old one");
         rotate("finish").await.ok(200);
-        let next = rotate("begin").await.ok(200)["secret"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        assert_eq!(
-            (push(key.clone()).await, push(next.clone()).await),
-            (200, 200)
-        );
+        let next = rotate("begin").await.ok(200)["secret"].as_str().unwrap().to_owned();
+        assert_eq!((push(key.clone()).await, push(next.clone()).await), (200, 200));
         rotate("finish").await.ok(200);
         assert_eq!((push(key).await, push(next).await), (401, 200));
         hub.stop().await;

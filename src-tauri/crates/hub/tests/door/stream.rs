@@ -9,24 +9,14 @@ use std::time::Duration;
 
 /// Writes an event as a use case would.
 async fn tell(place: &Place, lot: &str, lane: &str) {
-    let (lot, lane, now) = (
-        lot.parse().unwrap(),
-        lane.parse().unwrap(),
-        place.hub.clock.now(),
-    );
-    let told = Told::Lease {
-        lane,
-        holder: None,
-        since: None,
-        expires_at: None,
-    };
+    let (lot, lane, now) = (lot.parse().unwrap(), lane.parse().unwrap(), place.hub.clock.now());
+    let told = Told::Lease { lane, holder: None, since: None, expires_at: None };
     let written: Result<(), StoreError> = place
         .hub
         .hub
         .store()
         .write(move |tx| {
-            let (lot, told): (lanedesk_domain::ids::LotId, Told) =
-                (Clone::clone(&lot), told.clone());
+            let (lot, told): (lanedesk_domain::ids::LotId, Told) = (Clone::clone(&lot), told.clone());
             Box::pin(async move { tx.tell(now, &lot, &told).await })
         })
         .await;
@@ -42,15 +32,8 @@ async fn tell_person(place: &Place, person: &str) {
         .write(move |tx| {
             let person = person.clone();
             Box::pin(async move {
-                let (case, lane) = (
-                    "c1".parse().unwrap_or_default(),
-                    "E01".parse().unwrap_or_default(),
-                );
-                let told = Told::LeaseExpiring {
-                    case,
-                    lane,
-                    expires_at: now,
-                };
+                let (case, lane) = ("c1".parse().unwrap_or_default(), "E01".parse().unwrap_or_default());
+                let told = Told::LeaseExpiring { case, lane, expires_at: now };
                 tx.tell_person(now, &person, &told).await
             })
         })
@@ -68,19 +51,13 @@ async fn hello_comes_first_and_events_follow_in_order() {
         let desk = place.desk("guard").await;
         let mut stream = desk.stream("").await.unwrap();
         let hello = stream.next().await.unwrap();
-        assert_eq!(
-            (&hello["type"], &hello["now"]),
-            (&"hello".into(), &super::NOON.to_string().into())
-        );
+        assert_eq!((&hello["type"], &hello["now"]), (&"hello".into(), &super::NOON.to_string().into()));
         for lane in ["E01", "E02", "E03"] {
             tell(&place, "cyds", lane).await;
         }
         for lane in ["E01", "E02", "E03"] {
             let frame = stream.next().await.unwrap();
-            assert_eq!(
-                (&frame["type"], &frame["lane"]),
-                (&"lease".into(), &lane.into())
-            );
+            assert_eq!((&frame["type"], &frame["lane"]), (&"lease".into(), &lane.into()));
         }
     })
     .await;
@@ -90,23 +67,13 @@ async fn hello_comes_first_and_events_follow_in_order() {
 async fn nobody_hears_of_lots_outside_their_scope_or_what_is_for_another_person() {
     on_each_engine(|place| async move {
         let (guard, agent) = (place.desk("guard").await, place.desk("agent").await);
-        let id = agent.get("/api/session").await.body["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let (mut near, mut far) = (
-            guard.stream("").await.unwrap(),
-            agent.stream("").await.unwrap(),
-        );
+        let id = agent.get("/api/session").await.body["id"].as_str().unwrap().to_owned();
+        let (mut near, mut far) = (guard.stream("").await.unwrap(), agent.stream("").await.unwrap());
         tell(&place, "bj", "B01").await;
         tell_person(&place, &id).await;
         tell(&place, "cyds", "E01").await;
         near.next_of("hello").await;
-        assert_eq!(
-            near.next().await.unwrap()["lane"],
-            "E01",
-            "the only one for the guard"
-        );
+        assert_eq!(near.next().await.unwrap()["lane"], "E01", "the only one for the guard");
         far.next_of("hello").await;
         assert_eq!(far.next().await.unwrap()["lane"], "B01");
         assert_eq!(far.next().await.unwrap()["type"], "lease_expiring");
@@ -128,11 +95,7 @@ async fn a_cut_stream_goes_on_where_it_was_and_hears_everything_once() {
             tell(&place, "cyds", lane).await;
         }
         let mut stream = desk.stream(&format!("?after={last}")).await.unwrap();
-        assert_eq!(
-            seq(&stream.next_of("hello").await),
-            last,
-            "a second cut before the first event loses nothing"
-        );
+        assert_eq!(seq(&stream.next_of("hello").await), last, "a second cut before the first event loses nothing");
         tell(&place, "cyds", "E05").await;
         for lane in ["E02", "E03", "E04", "E05"] {
             assert_eq!(stream.next().await.unwrap()["lane"], lane);
@@ -152,9 +115,7 @@ async fn a_place_that_is_too_old_or_of_another_hub_means_reading_everything_agai
         tell(&place, "cyds", "E02").await;
         stream.next().await.unwrap();
         place.hub.clock.advance(Duration::from_secs(7_200));
-        lanedesk_hub::push::remove_old(&place.hub.hub)
-            .await
-            .unwrap();
+        lanedesk_hub::push::remove_old(&place.hub.hub).await.unwrap();
         for after in [last.as_str(), "nonsense", "999999999999-0"] {
             let mut stream = desk.stream(&format!("?after={after}")).await.unwrap();
             stream.next_of("hello").await;
@@ -168,20 +129,13 @@ async fn a_place_that_is_too_old_or_of_another_hub_means_reading_everything_agai
 async fn logging_out_or_the_session_s_end_closes_the_stream() {
     on_each_engine(|place| async move {
         let (out, stays) = (place.desk("agent").await, place.desk("agent").await);
-        let (mut closed, mut open) = (
-            out.stream("").await.unwrap(),
-            stays.stream("").await.unwrap(),
-        );
+        let (mut closed, mut open) = (out.stream("").await.unwrap(), stays.stream("").await.unwrap());
         closed.next_of("hello").await;
         open.next_of("hello").await;
         out.delete("/api/session").await.ok(204);
         assert!(closed.next().await.is_none());
         tell(&place, "cyds", "E01").await;
-        assert_eq!(
-            open.next().await.unwrap()["lane"],
-            "E01",
-            "another session of the same person goes on"
-        );
+        assert_eq!(open.next().await.unwrap()["lane"], "E01", "another session of the same person goes on");
         place.hub.clock.advance(Duration::from_secs(8 * 24 * 3600));
         assert!(open.next().await.is_none());
     })
@@ -196,22 +150,9 @@ async fn a_claim_is_told_to_all_who_may_see_the_lot() {
         stream.next_of("hello").await;
         guard.post("/api/lanes/E01/claim", json!({})).await.ok(201);
         let told = stream.next_of("lease").await;
-        assert_eq!(
-            (&told["lane"], &told["holder"]["name"]),
-            (&"E01".into(), &"张三".into())
-        );
-        let metrics = agent
-            .request(reqwest::Method::GET, "/metrics")
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        assert!(
-            metrics.contains("lanedesk_stream_connections 1\n")
-                && metrics.contains("lanedesk_leases 1\n")
-        );
+        assert_eq!((&told["lane"], &told["holder"]["name"]), (&"E01".into(), &"张三".into()));
+        let metrics = agent.request(reqwest::Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("lanedesk_stream_connections 1\n") && metrics.contains("lanedesk_leases 1\n"));
     })
     .await;
 }
@@ -219,9 +160,7 @@ async fn a_claim_is_told_to_all_who_may_see_the_lot() {
 #[tokio::test]
 async fn two_hubs_on_one_postgres_tell_each_other_s_desks() {
     let place = Place::new(lanedesk_hub::testing::Engine::Postgres).await;
-    let other = lanedesk_hub::hub::Hub::start(place.database.config(place.hub.clock.clone()))
-        .await
-        .unwrap();
+    let other = lanedesk_hub::hub::Hub::start(place.database.config(place.hub.clock.clone())).await.unwrap();
     let mut desk = super::desk::Desk::new(other.addr);
     desk.log_in("agent", "secret-1").await;
     let mut stream = desk.stream("").await.unwrap();
@@ -257,11 +196,7 @@ async fn a_stream_that_only_listens_keeps_no_session_alive() {
         stream.next_of("hello").await;
         place.hub.clock.advance(Duration::from_secs(13 * 3600));
         // The session is looked at again with every heartbeat, and when the site changes.
-        place
-            .database
-            .import(super::SITE, super::NOON)
-            .await
-            .unwrap();
+        place.database.import(super::SITE, super::NOON).await.unwrap();
         while stream.next().await.is_some() {}
         desk.get("/api/session").await.refused(401, "no_session");
     })
@@ -276,11 +211,7 @@ async fn what_another_process_tells_on_the_same_file_comes_in_order_too() {
     stream.next_of("hello").await;
     for lane in ["E01", "E02"] {
         // An import is another process with a writer of its own.
-        place
-            .database
-            .import(super::SITE, super::NOON)
-            .await
-            .unwrap();
+        place.database.import(super::SITE, super::NOON).await.unwrap();
         tell(&place, "cyds", lane).await;
         assert_eq!(stream.next().await.unwrap()["lane"], lane);
     }
@@ -293,9 +224,7 @@ async fn a_stranger_s_long_transaction_holds_no_event_up() {
     let desk = place.desk("agent").await;
     let mut stream = desk.stream("").await.unwrap();
     stream.next_of("hello").await;
-    let mut stranger = sqlx::PgConnection::connect(&place.database.address)
-        .await
-        .unwrap();
+    let mut stranger = sqlx::PgConnection::connect(&place.database.address).await.unwrap();
     let writes = "begin; create temporary table theirs (n bigint); insert into theirs values (1)";
     stranger.execute(writes).await.unwrap();
     for lane in ["E01", "E02"] {
@@ -333,19 +262,9 @@ async fn events_of_many_writers_come_in_one_order_and_none_is_passed_over() {
 
 /// The value of a metric without labels.
 pub(crate) async fn metric(desk: &super::desk::Desk, name: &str) -> String {
-    let text = desk
-        .request(reqwest::Method::GET, "/metrics")
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {name} in\n{text}"))
-        .to_owned()
+    let text = desk.request(reqwest::Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in\n{text}")).to_owned()
 }
 
 #[tokio::test]

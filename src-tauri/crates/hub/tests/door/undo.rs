@@ -95,89 +95,39 @@ async fn an_import_is_taken_back_as_one_change() {
         let pass = pass(&admin).await;
         let before = exported(&admin).await;
         let done = upload(&admin, "format=toml", FILE.to_owned()).await;
-        assert_eq!(
-            (&done["added"], &done["changed"]),
-            (&json!(8), &json!(2)),
-            "{done}"
-        );
+        assert_eq!((&done["added"], &done["changed"]), (&json!(8), &json!(2)), "{done}");
 
         // What it did is on record row by row, before and after, and stands among the row's own changes.
         let import = newest(&admin).await;
-        assert_eq!(
-            (&import["kind"], &import["undoable"]),
-            (&json!("imported"), &json!(true))
-        );
-        let rows = format!(
-            "/api/site/changes?import={}",
-            import["id"].as_str().unwrap()
-        );
+        assert_eq!((&import["kind"], &import["undoable"]), (&json!("imported"), &json!(true)));
+        let rows = format!("/api/site/changes?import={}", import["id"].as_str().unwrap());
         let rows = admin.get(&rows).await.ok(200)["items"].clone();
         assert_eq!(rows.as_array().unwrap().len(), 10, "{rows}");
-        let lot = rows
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|row| row["row_id"] == "cyds")
-            .unwrap()
-            .clone();
+        let lot = rows.as_array().unwrap().iter().find(|row| row["row_id"] == "cyds").unwrap().clone();
         assert_eq!(
-            (
-                &lot["kind"],
-                &lot["before"]["manager"],
-                &lot["after"]["manager"]
-            ),
+            (&lot["kind"], &lot["before"]["manager"], &lot["after"]["manager"]),
             (&json!("changed"), &json!("王强"), &json!("孙七"))
         );
         assert!(!rows.to_string().contains("top-secret"));
-        let of_row = admin
-            .get("/api/site/changes?table=lot&id=cyds")
-            .await
-            .ok(200)["items"]
-            .clone();
-        assert_eq!(
-            (&of_row[0]["id"], &of_row[0]["undoable"]),
-            (&import["id"], &json!(false))
-        );
-        let first = format!(
-            "/api/site/changes?limit=4&import={}",
-            import["id"].as_str().unwrap()
-        );
+        let of_row = admin.get("/api/site/changes?table=lot&id=cyds").await.ok(200)["items"].clone();
+        assert_eq!((&of_row[0]["id"], &of_row[0]["undoable"]), (&import["id"], &json!(false)));
+        let first = format!("/api/site/changes?limit=4&import={}", import["id"].as_str().unwrap());
         let page = admin.get(&first).await.ok(200).clone();
         let next = format!("{first}&cursor={}", page["next"].as_str().unwrap());
-        assert_eq!(
-            admin.get(&next).await.ok(200)["items"][0],
-            rows[4],
-            "paged without a gap"
-        );
+        assert_eq!(admin.get(&next).await.ok(200)["items"][0], rows[4], "paged without a gap");
 
         let back = admin.post(&undo(&import), json!({})).await.ok(200).clone();
-        assert_eq!(
-            (&back["undoes"], &back["undoable"]),
-            (&import["id"], &json!(false))
-        );
+        assert_eq!((&back["undoes"], &back["undoable"]), (&import["id"], &json!(false)));
         let person = admin.get("/api/site/person?q=fresh").await.ok(200)["items"][0].clone();
-        assert_eq!(
-            person["row"]["disabled"], true,
-            "people stay, but may not log in"
-        );
+        assert_eq!(person["row"]["disabled"], true, "people stay, but may not log in");
         let path = format!("/api/site/pass/{}", pass["id"].as_str().unwrap());
         assert_eq!(admin.get(&path).await.ok(200)["row"], pass["row"]);
         for gone in ["lot/newlot", "lane/X01", "device/cam-9", "area/far"] {
-            admin
-                .get(&format!("/api/site/{gone}"))
-                .await
-                .refused(404, "not_found");
+            admin.get(&format!("/api/site/{gone}")).await.refused(404, "not_found");
         }
         let after = exported(&admin).await;
-        assert_eq!(
-            without_person(&after),
-            without_person(&before),
-            "all else is as it was"
-        );
-        admin
-            .post(&undo(&import), json!({}))
-            .await
-            .refused(422, "invalid");
+        assert_eq!(without_person(&after), without_person(&before), "all else is as it was");
+        admin.post(&undo(&import), json!({})).await.refused(422, "invalid");
     })
     .await;
 }
@@ -195,15 +145,9 @@ async fn an_import_stays_once_one_of_its_rows_went_on() {
         let change = json!({"version": lot["version"], "row": cells});
         admin.put("/api/site/lot/newlot", change).await.ok(200);
         let changes = admin.get("/api/site/changes").await.ok(200)["items"].clone();
-        assert_eq!(
-            (&changes[1]["id"], &changes[1]["undoable"]),
-            (&import["id"], &json!(false))
-        );
+        assert_eq!((&changes[1]["id"], &changes[1]["undoable"]), (&import["id"], &json!(false)));
         let told = admin.post(&undo(&import), json!({})).await;
-        let words = told.refused(409, "changed_meanwhile")["detail"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let words = told.refused(409, "changed_meanwhile")["detail"].as_str().unwrap().to_owned();
         assert!(words.contains("新城") && words.contains('1'), "{words}");
         admin.get("/api/site/lane/X01").await.ok(200);
         // Once that change is taken back itself, the import can be.

@@ -18,8 +18,7 @@ use std::{
 
 /// The site with a secret in a table.
 fn site() -> String {
-    let secret =
-        "\n[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"pay-secret-1\"\n";
+    let secret = "\n[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"pay-secret-1\"\n";
     format!("{}{secret}", super::SITE)
 }
 
@@ -53,10 +52,7 @@ async fn keys_change_while_the_hub_runs_and_the_old_one_can_be_thrown_away() {
         let database = Database::new(engine).await.unwrap();
         let site = written(&database, "site.toml", &site());
         let objects = ["--objects", "objects"];
-        let (mut child, addr) = started(
-            &database,
-            serve(&database, &[&objects[..], &["--site", &site]].concat()),
-        );
+        let (mut child, addr) = started(&database, serve(&database, &[&objects[..], &["--site", &site]].concat()));
         let guard = person(addr, "guard").await;
         let case = claim(&guard, "E01").await;
         let photo = photograph(&guard, &case, picture(5)).await;
@@ -67,16 +63,9 @@ async fn keys_change_while_the_hub_runs_and_the_old_one_can_be_thrown_away() {
         let old = std::fs::read_to_string(&file).unwrap();
         let rotated = run(&database, &["rotate-key", "--objects", "objects"]);
         assert!(rotated.status.success(), "{}", told(&rotated));
-        assert!(
-            text(&rotated.stdout).contains(" 1 pictures sealed anew; 0 could"),
-            "{}",
-            told(&rotated)
-        );
+        assert!(text(&rotated.stdout).contains(" 1 pictures sealed anew; 0 could"), "{}", told(&rotated));
         let both = std::fs::read_to_string(&file).unwrap();
-        assert!(
-            both.ends_with(&old) && both.len() > old.len(),
-            "the new key stands first"
-        );
+        assert!(both.ends_with(&old) && both.len() > old.len(), "the new key stands first");
         // The hub that runs meets the new key and reads the file again.
         sees(&guard, &photo).await;
         let later = photograph(&guard, &case, picture(9)).await;
@@ -94,15 +83,8 @@ async fn keys_change_while_the_hub_runs_and_the_old_one_can_be_thrown_away() {
         // The old one alone fits nothing any more.
         std::fs::write(&file, &old).unwrap();
         let refused = serve(&database, &objects).output().unwrap();
-        assert!(
-            !refused.status.success() && told(&refused).contains("does not fit"),
-            "{}",
-            told(&refused)
-        );
-        let again = run(
-            &database,
-            &["rotate-key", "--only", "reseal", "--objects", "objects"],
-        );
+        assert!(!refused.status.success() && told(&refused).contains("does not fit"), "{}", told(&refused));
+        let again = run(&database, &["rotate-key", "--only", "reseal", "--objects", "objects"]);
         assert!(!again.status.success(), "{}", told(&again));
     }
 }
@@ -120,9 +102,7 @@ async fn a_wrong_or_missing_key_is_told_at_the_start() {
         let missing = serve(&database, &[]).output().unwrap();
         let words = told(&missing);
         assert!(
-            !missing.status.success()
-                && words.contains("is not there")
-                && words.contains("LANEDESK_KEY"),
+            !missing.status.success() && words.contains("is not there") && words.contains("LANEDESK_KEY"),
             "{words}"
         );
         assert!(!key.exists(), "no new key takes its place");
@@ -130,15 +110,10 @@ async fn a_wrong_or_missing_key_is_told_at_the_start() {
         for wrong in [STANDARD.encode([9; 32]), "not a key".to_owned()] {
             std::fs::write(&key, wrong).unwrap();
             for command in ["serve", "export", "import"] {
-                let args = if command == "import" {
-                    vec![command, &file]
-                } else {
-                    vec![command]
-                };
+                let args = if command == "import" { vec![command, &file] } else { vec![command] };
                 let refused = run(&database, &args);
                 let words = told(&refused);
-                let plain = words.contains("does not fit this database")
-                    || words.contains("32 bytes in base64");
+                let plain = words.contains("does not fit this database") || words.contains("32 bytes in base64");
                 assert!(!refused.status.success() && plain, "{command}: {words}");
             }
         }
@@ -149,17 +124,9 @@ async fn a_wrong_or_missing_key_is_told_at_the_start() {
             command.env("LANEDESK_KEY", right.trim()).output().unwrap()
         };
         let exported = given(&["export"]);
-        assert!(
-            text(&exported.stdout).contains("pay-secret-1"),
-            "{}",
-            told(&exported)
-        );
+        assert!(text(&exported.stdout).contains("pay-secret-1"), "{}", told(&exported));
         let rotated = given(&["rotate-key"]);
-        assert!(
-            !rotated.status.success() && told(&rotated).contains("environment"),
-            "{}",
-            told(&rotated)
-        );
+        assert!(!rotated.status.success() && told(&rotated).contains("environment"), "{}", told(&rotated));
     }
 }
 
@@ -186,15 +153,7 @@ async fn s3(root: &Path) -> SocketAddr {
 fn files(folder: &Path) -> Vec<Vec<u8>> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![std::fs::read(path).unwrap()]
-            }
-        })
-        .collect()
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![std::fs::read(path).unwrap()] }).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,21 +166,14 @@ async fn photos_rest_sealed_in_s3_and_go_from_there() {
     let objects = format!("s3://photos/hub-1?endpoint=http://{bucket}&region=cn-test");
     let with_credentials = |secret: &str| {
         let mut command = serve(&database, &["--objects", &objects, "--site", &file]);
-        command
-            .env("AWS_ACCESS_KEY_ID", "test-id")
-            .env("AWS_SECRET_ACCESS_KEY", secret);
+        command.env("AWS_ACCESS_KEY_ID", "test-id").env("AWS_SECRET_ACCESS_KEY", secret);
         command.env("NO_PROXY", "127.0.0.1");
         command
     };
     let refused = tokio::task::block_in_place(|| with_credentials("wrong").output().unwrap());
-    assert!(
-        !refused.status.success() && told(&refused).contains("objects cannot be reached"),
-        "{}",
-        told(&refused)
-    );
+    assert!(!refused.status.success() && told(&refused).contains("objects cannot be reached"), "{}", told(&refused));
 
-    let (mut child, addr) =
-        tokio::task::block_in_place(|| started(&database, with_credentials("test-secret")));
+    let (mut child, addr) = tokio::task::block_in_place(|| started(&database, with_credentials("test-secret")));
     let guard = person(addr, "guard").await;
     let case = claim(&guard, "E01").await;
     let sent = picture(5);
@@ -232,21 +184,11 @@ async fn photos_rest_sealed_in_s3_and_go_from_there() {
     assert_eq!(kept.len(), 1, "one object under the prefix");
     assert!(kept[0].starts_with(b"LDK2"), "sealed");
     let id = photo["id"].as_str().unwrap();
-    guard
-        .delete(&format!("/api/cases/{case}/photos/{id}"))
-        .await
-        .ok(204);
+    guard.delete(&format!("/api/cases/{case}/photos/{id}")).await.ok(204);
     assert_eq!(files(&resting).len(), 0, "and it goes from there");
     tokio::task::block_in_place(|| terminate(&mut child));
 
     let copied = run(&database, &["backup", "copy", "--objects", &objects]);
-    assert!(
-        !copied.status.success() && told(&copied).contains("bucket's own tools"),
-        "{}",
-        told(&copied)
-    );
-    assert!(
-        run(&database, &["backup", "copy"]).status.success(),
-        "the database alone is copied"
-    );
+    assert!(!copied.status.success() && told(&copied).contains("bucket's own tools"), "{}", told(&copied));
+    assert!(run(&database, &["backup", "copy"]).status.success(), "the database alone is copied");
 }

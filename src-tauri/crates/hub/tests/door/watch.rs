@@ -31,10 +31,7 @@ impl Held {
     }
 
     fn of(told: &Value) -> Self {
-        Self {
-            case: told["case"]["id"].as_str().unwrap().to_owned(),
-            fence: told["lease"]["fence"].clone(),
-        }
+        Self { case: told["case"]["id"].as_str().unwrap().to_owned(), fence: told["lease"]["fence"].clone() }
     }
 
     /// Another page of it.
@@ -83,11 +80,7 @@ async fn id(desk: &Desk) -> Value {
 #[tokio::test]
 async fn a_held_lane_is_told_to_its_holder_after_a_cut_a_take_over_and_a_hand_over() {
     on_each_engine(|place| async move {
-        let (guard, chief, agent) = (
-            place.desk("guard").await,
-            place.desk("chief").await,
-            place.desk("agent").await,
-        );
+        let (guard, chief, agent) = (place.desk("guard").await, place.desk("chief").await, place.desk("agent").await);
         let mut theirs = guard.stream("").await.unwrap();
         let held = Held::claimed(&guard, "E01").await;
         held.plate(&guard, "粤B11111").await;
@@ -104,10 +97,7 @@ async fn a_held_lane_is_told_to_its_holder_after_a_cut_a_take_over_and_a_hand_ov
         taken.plate(&chief, "粤B33333").await;
         page(&mut above, "粤B33333").await;
         agent.post("/api/lanes/E02/claim", json!({})).await.ok(201);
-        assert!(
-            !hears(&mut theirs, "粤B33333", true).await,
-            "taken from them"
-        );
+        assert!(!hears(&mut theirs, "粤B33333", true).await, "taken from them");
 
         let to = json!({"to": id(&guard).await, "note": "你来"});
         let path = format!("/api/cases/{}/hand-over", taken.case);
@@ -124,9 +114,7 @@ async fn a_held_lane_is_told_to_its_holder_after_a_cut_a_take_over_and_a_hand_ov
 #[tokio::test]
 async fn a_held_lane_is_told_at_whichever_hub_its_holder_listens() {
     let place = Place::new(Engine::Postgres).await;
-    let other = Hub::start(place.database.config(place.hub.clock.clone()))
-        .await
-        .unwrap();
+    let other = Hub::start(place.database.config(place.hub.clock.clone())).await.unwrap();
     let (guard, chief) = (place.desk("guard").await, place.desk("chief").await);
     let at_the_other = |desk: &Desk| {
         let mut there = Desk::new(other.addr);
@@ -155,11 +143,7 @@ async fn a_held_lane_is_told_at_whichever_hub_its_holder_listens() {
 #[tokio::test]
 async fn a_lane_of_another_lot_is_not_watched_and_an_empty_list_watches_nothing() {
     on_each_engine(|place| async move {
-        let (guard, agent, agent2) = (
-            place.desk("guard").await,
-            place.desk("agent").await,
-            place.desk("agent2").await,
-        );
+        let (guard, agent, agent2) = (place.desk("guard").await, place.desk("agent").await, place.desk("agent2").await);
         let mut looks = guard.stream("").await.unwrap();
         watch(&mut looks, &["B01", "E01"]).await;
         let far = Held::claimed(&agent, "B01").await;

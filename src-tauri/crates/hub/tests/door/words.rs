@@ -17,10 +17,7 @@ fn form(row: &Value, cells: &Value) -> Value {
 /// The columns a refusal names.
 fn columns(problem: &Value) -> Vec<&str> {
     let faults = problem["faults"].as_array().unwrap();
-    faults
-        .iter()
-        .map(|f| f["column"].as_str().unwrap())
-        .collect()
+    faults.iter().map(|f| f["column"].as_str().unwrap()).collect()
 }
 
 /// Every scene stands there with the words it begins with; own words count at once, are kept with who and when, and go
@@ -36,7 +33,8 @@ async fn a_scene_has_own_words_until_its_default_is_wanted_again() {
         assert_eq!((&usual["version"], &usual["row"]["set"]), (&json!("default"), &json!(false)));
         assert_eq!(usual["row"]["text"], "请扫码缴费\n应付 {amount}");
 
-        let words = json!({"text": "彩悦大厦\n请付 {amount}", "speech": "请付{amount}", "text_en": null, "speech_en": null});
+        let words =
+            json!({"text": "彩悦大厦\n请付 {amount}", "speech": "请付{amount}", "text_en": null, "speech_en": null});
         let own = admin.put(PAY, form(&usual, &words)).await.ok(200).clone();
         assert_eq!(own["row"]["text"], "彩悦大厦\n请付 {amount}");
         assert_eq!(own["row"]["text_en"], "", "an emptied field stays empty");
@@ -54,7 +52,10 @@ async fn a_scene_has_own_words_until_its_default_is_wanted_again() {
         admin.post(&undo, json!({})).await.ok(200);
         let back = row(&admin, PAY).await;
         assert_eq!((&back["row"]["text"], &back["row"]["text_en"]), (&own["row"]["text"], &json!("")));
-        admin.delete(&format!("{PAY}?version={}", again["version"].as_str().unwrap())).await.refused(409, "changed_meanwhile");
+        admin
+            .delete(&format!("{PAY}?version={}", again["version"].as_str().unwrap()))
+            .await
+            .refused(409, "changed_meanwhile");
         admin.delete(&format!("{PAY}?version={}", back["version"].as_str().unwrap())).await.ok(204);
         assert_eq!(row(&admin, PAY).await["row"], usual["row"]);
         let mut reader = place.hub.hub.store().read().await.unwrap();
@@ -70,20 +71,11 @@ async fn a_scene_has_own_words_until_its_default_is_wanted_again() {
 async fn words_and_addresses_are_checked_field_by_field() {
     on_each_engine(|place| async move {
         let (admin, chief) = (place.desk("admin").await, place.desk("chief").await);
-        chief
-            .get("/api/site/template")
-            .await
-            .refused(403, "not_allowed");
-        admin
-            .get("/api/site/template/dance")
-            .await
-            .refused(404, "not_found");
+        chief.get("/api/site/template").await.refused(403, "not_allowed");
+        admin.get("/api/site/template/dance").await.refused(404, "not_found");
         let usual = row(&admin, PAY).await;
         for (cells, at) in [
-            (
-                json!({"text": "{colour}", "text_en": "{plates}"}),
-                &["text", "text_en"][..],
-            ),
+            (json!({"text": "{colour}", "text_en": "{plates}"}), &["text", "text_en"][..]),
             (json!({"text": "", "text_en": "Pay"}), &["text"]),
             (json!({"text": "字".repeat(201)}), &["text"]),
         ] {
@@ -91,21 +83,12 @@ async fn words_and_addresses_are_checked_field_by_field() {
             assert_eq!(columns(refused.refused(422, "invalid")), at);
         }
         let link = row(&admin, "/api/site/link/pay").await;
-        for url in [
-            "http://pay.example/{stay}",
-            "https://pay.example/{minutes}",
-            "",
-        ] {
-            let refused = admin
-                .put("/api/site/link/pay", form(&link, &json!({"url": url})))
-                .await;
+        for url in ["http://pay.example/{stay}", "https://pay.example/{minutes}", ""] {
+            let refused = admin.put("/api/site/link/pay", form(&link, &json!({"url": url}))).await;
             assert_eq!(columns(refused.refused(422, "invalid")), ["url"], "{url}");
         }
         let unknown = json!({"version": "default", "row": {"url": "https://pay.example"}});
-        admin
-            .put("/api/site/link/dance", unknown)
-            .await
-            .refused(422, "invalid");
+        admin.put("/api/site/link/dance", unknown).await.refused(422, "invalid");
     })
     .await;
 }
@@ -131,10 +114,7 @@ async fn an_address_is_set_taken_back_and_removed() {
         let pay = row(&admin, "/api/site/link/pay").await;
         let version = pay["version"].as_str().unwrap();
         if pay["row"]["set"] == true {
-            admin
-                .delete(&format!("/api/site/link/pay?version={version}"))
-                .await
-                .ok(204);
+            admin.delete(&format!("/api/site/link/pay?version={version}")).await.ok(204);
         }
         assert_eq!(row(&admin, "/api/site/link/pay").await["row"]["set"], false);
     })

@@ -20,10 +20,7 @@ const HALF_A_YEAR: i64 = 180 * 24 * 60;
 /// A database in which vehicles left so many minutes before noon.
 async fn left(engine: Engine, minutes: &[i64]) -> Database {
     let place = Place::new(engine).await;
-    let made: Vec<Made> = minutes
-        .iter()
-        .map(|ago| Made::exit("粤B12345", *ago))
-        .collect();
+    let made: Vec<Made> = minutes.iter().map(|ago| Made::exit("粤B12345", *ago)).collect();
     place.made(&made).await;
     let Place { database, hub } = place;
     hub.stop().await;
@@ -45,11 +42,7 @@ struct Told {
 
 impl Told {
     async fn by(database: &Database, machine: &str, more: &[&str], day: &str) -> Self {
-        let args = [
-            &["serve", "--listen", "127.0.0.1:0", "--objects", "objects"],
-            more,
-        ]
-        .concat();
+        let args = [&["serve", "--listen", "127.0.0.1:0", "--objects", "objects"], more].concat();
         let mut command = hub(database, &args);
         command.env("TZ", machine).env("PGTZ", machine);
         let (mut child, addr) = started(database, command);
@@ -63,9 +56,7 @@ impl Told {
         let name = file.headers()["content-disposition"].to_str().unwrap();
         let name = name.split(['-', '.']).nth(1).unwrap().to_owned();
         let file = file.text().await.unwrap();
-        let rows = file
-            .lines()
-            .map(|line| line.rsplit_once(',').unwrap().0.to_owned());
+        let rows = file.lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned());
         let told = Self {
             zone: told("/api/session").await["time_zone"].clone(),
             hours: hours(&told("/api/openings/statistics?by=hour").await),
@@ -84,9 +75,7 @@ impl Told {
 fn hours(statistics: &Value) -> Value {
     let bars = statistics["bars"].as_array().unwrap();
     let counted = bars.iter().filter(|bar| bar["openings"] != 0);
-    counted
-        .map(|bar| json!([bar["key"], bar["openings"]]))
-        .collect()
+    counted.map(|bar| json!([bar["key"], bar["openings"]])).collect()
 }
 
 #[tokio::test]
@@ -101,11 +90,7 @@ async fn a_machine_in_utc_in_new_york_and_in_shanghai_counts_and_exports_the_sam
             assert_eq!(told.hours, json!([["04", 2], ["23", 1]]), "{machine}");
             assert_eq!(told.day, 2, "{machine}");
             let times: Vec<&str> = told.rows[1..].iter().map(|row| &row[..19]).collect();
-            let written = [
-                "2026-05-29 04:26:40",
-                "2026-05-29 04:06:40",
-                "2026-05-28 23:26:40",
-            ];
+            let written = ["2026-05-29 04:26:40", "2026-05-29 04:06:40", "2026-05-28 23:26:40"];
             assert_eq!(times, written, "{machine}");
             let digits = |at: Timestamp| at.local_text().replace([' ', ':', '-'], "");
             let (before, after) = told.around;
@@ -131,11 +116,7 @@ async fn lots_elsewhere_count_by_their_own_clocks_in_summer_and_in_winter() {
         assert_eq!(told.hours, json!([["15", 1], ["16", 2]]), "{engine:?}");
         assert_eq!(told.day, 2);
         let times: Vec<&str> = told.rows[1..].iter().map(|row| &row[..19]).collect();
-        let written = [
-            "2026-05-28 16:26:40",
-            "2026-05-28 16:06:40",
-            "2025-11-29 15:26:40",
-        ];
+        let written = ["2026-05-28 16:26:40", "2026-05-28 16:06:40", "2025-11-29 15:26:40"];
         assert_eq!(times, written);
     }
 }
@@ -147,16 +128,10 @@ async fn a_date_in_a_site_file_is_the_lots_and_a_zone_nobody_knows_is_refused_wi
         "{SITE}[[pass]]\nlot = \"cyds\"\nplates = [\"粤B12345\"]\nstatus = \"active\"\nvalid_from = \"2026-03-08\"\nvalid_to = \"2026-03-08\"\n"
     );
     let site = written(&database, "site.toml", &site);
-    let york = run(
-        &database,
-        &["import", &site, "--time-zone", "America/New_York"],
-    );
+    let york = run(&database, &["import", &site, "--time-zone", "America/New_York"]);
     assert!(york.status.success(), "{}", text(&york.stderr));
     let toml = text(&run(&database, &["export"]).stdout);
-    let day = [
-        "valid_from = \"2026-03-08T05:00:00Z\"",
-        "valid_to = \"2026-03-09T03:59:59.999Z\"",
-    ];
+    let day = ["valid_from = \"2026-03-08T05:00:00Z\"", "valid_to = \"2026-03-09T03:59:59.999Z\""];
     for end in day {
         assert!(toml.contains(end), "a day of 23 hours: {end} in {toml}");
     }
@@ -164,9 +139,6 @@ async fn a_date_in_a_site_file_is_the_lots_and_a_zone_nobody_knows_is_refused_wi
         let refused = run(&database, &["serve", "--time-zone", wrong]);
         let told = text(&refused.stderr);
         assert!(!refused.status.success());
-        assert!(
-            told.contains("--time-zone") && told.contains("is no time zone"),
-            "{told}"
-        );
+        assert!(told.contains("--time-zone") && told.contains("is no time zone"), "{told}");
     }
 }

@@ -27,16 +27,10 @@ async fn answer(chief: &Desk<'_>, id: &str, word: &str) -> crate::desk::Answer {
 
 /// What the stream told of approvals, in order.
 async fn told(lot: &Lot) -> Vec<String> {
-    let rows: Vec<(String,)> = lot
-        .rows("select body from event where kind = 'told' order by xid, n")
-        .await;
-    let told = rows
-        .iter()
-        .map(|(body,)| serde_json::from_str::<Value>(body).unwrap());
+    let rows: Vec<(String,)> = lot.rows("select body from event where kind = 'told' order by xid, n").await;
+    let told = rows.iter().map(|(body,)| serde_json::from_str::<Value>(body).unwrap());
     let approvals = told.filter(|told| told["type"] == "approval");
-    approvals
-        .map(|told| told["facts"]["state"].as_str().unwrap().to_owned())
-        .collect()
+    approvals.map(|told| told["facts"]["state"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -53,23 +47,15 @@ async fn leave_is_asked_for_once_allowed_and_used_once() {
         assert_eq!(question["due_fen"], 900, "the facts to decide by");
         assert_eq!(question["plate"], "粤B66666");
         assert_eq!(question["by"]["name"], "张三");
-        answer(&guard, &id, "allow")
-            .await
-            .refused(403, "not_allowed");
+        answer(&guard, &id, "allow").await.refused(403, "not_allowed");
         let allowed = answer(&chief, &id, "allow").await.ok();
-        assert_eq!(
-            (&allowed["state"], &allowed["answered_by"]["name"]),
-            (&json!("allowed"), &json!("周敏"))
-        );
+        assert_eq!((&allowed["state"], &allowed["answered_by"]["name"]), (&json!("allowed"), &json!("周敏")));
         answer(&chief, &id, "allow").await.ok();
         answer(&chief, &id, "deny").await.refused(422, "invalid");
         assert_eq!(form(&guard, &held).await["asked"]["state"], "allowed");
 
         let other = json!({"reason": "police", "remark": "执行公务", "unpaid": "debt"});
-        let other = guard
-            .release(&held, other)
-            .await
-            .refused(409, "approval_required");
+        let other = guard.release(&held, other).await.refused(409, "approval_required");
         assert_ne!(other["approval"], id, "leave is for exactly what was asked");
         assert_eq!(reached(&lot, "E02"), 0);
         guard.release(&held, police()).await.ok();
@@ -82,14 +68,10 @@ async fn leave_is_asked_for_once_allowed_and_used_once() {
             .await;
         assert_eq!((by.as_str(), state.as_str()), ("chief", "used"));
         assert_ne!(ask(&guard, &held).await, id, "{engine:?}: used once");
-        let steps: Vec<(String,)> = lot
-            .rows("select what from case_event where what like 'approval_%' order by id")
-            .await;
+        let steps: Vec<(String,)> =
+            lot.rows("select what from case_event where what like 'approval_%' order by id").await;
         assert_eq!(steps[0].0, "approval_asked");
-        assert!(
-            steps.iter().any(|(what,)| what == "approval_answered"),
-            "R35"
-        );
+        assert!(steps.iter().any(|(what,)| what == "approval_answered"), "R35");
     }
 }
 
@@ -101,23 +83,14 @@ async fn a_denial_is_told_with_its_words_and_more_proof_is_a_new_question() {
         let held = guard.claim("E02").await;
         let id = ask(&guard, &held).await;
         answer(&chief, &id, "deny").await.ok();
-        let denied = guard
-            .release(&held, police())
-            .await
-            .refused(409, "approval_denied");
+        let denied = guard.release(&held, police()).await.refused(409, "approval_denied");
         assert_eq!(denied["approval"], id);
         let words = denied["detail"].as_str().unwrap();
-        assert!(
-            words.contains("周敏") && words.contains("已核对"),
-            "{words}"
-        );
+        assert!(words.contains("周敏") && words.contains("已核对"), "{words}");
         let photo = guard.photo(&held, 1).await;
         let mut more = police();
         more["photos"] = json!([photo]);
-        let again = guard
-            .release(&held, more)
-            .await
-            .refused(409, "approval_required");
+        let again = guard.release(&held, more).await.refused(409, "approval_required");
         assert_ne!(again["approval"], id);
         assert_eq!(reached(&lot, "E02"), 0, "{engine:?}");
         assert_eq!(told(&lot).await, ["waiting", "denied", "waiting"]);
@@ -133,19 +106,10 @@ async fn a_question_nobody_answers_is_over_in_time_and_everybody_is_told() {
         let id = ask(&guard, &held).await;
         lot.minutes_pass(5);
         let waiting = chief.get("/api/approvals?state=waiting").await;
-        assert_eq!(
-            waiting["items"],
-            json!([]),
-            "over at once, whoever has noticed"
-        );
+        assert_eq!(waiting["items"], json!([]), "over at once, whoever has noticed");
         answer(&chief, &id, "allow").await.refused(422, "invalid");
-        lot.until("the end told", async || {
-            (told(&lot).await == ["waiting", "expired"]).then_some(())
-        })
-        .await;
-        let (audited,): (i64,) = lot
-            .one("select count(*) from audit where action = 'approval.expire'")
-            .await;
+        lot.until("the end told", async || (told(&lot).await == ["waiting", "expired"]).then_some(())).await;
+        let (audited,): (i64,) = lot.one("select count(*) from audit where action = 'approval.expire'").await;
         assert_eq!(audited, 1, "{engine:?}: every path is on record");
         assert_ne!(ask(&guard, &held).await, id, "asked anew");
         assert_eq!(reached(&lot, "E02"), 0);
@@ -158,30 +122,18 @@ async fn leave_lasts_only_its_time_and_nobody_allows_their_own() {
     let chief = Desk::of(&lot, "chief").await;
     let held = chief.claim("E02").await;
     let id = ask(&chief, &held).await;
-    answer(&chief, &id, "allow")
-        .await
-        .refused(403, "not_allowed");
+    answer(&chief, &id, "allow").await.refused(403, "not_allowed");
     let guard = Desk::of(&lot, "guard").await;
     let given = json!({"reason": "换班"});
-    guard
-        .post("/api/lanes/E02/take-over", given)
-        .await
-        .refused(403, "not_allowed");
-    guard
-        .call(reqwest::Method::GET, "/api/approvals", None)
-        .await
-        .refused(403, "not_allowed");
+    guard.post("/api/lanes/E02/take-over", given).await.refused(403, "not_allowed");
+    guard.call(reqwest::Method::GET, "/api/approvals", None).await.refused(403, "not_allowed");
     let path = format!("/api/cases/{}/close", held.case);
     chief.post(&path, json!({})).await;
     let held = guard.claim("E02").await;
     let id = ask(&guard, &held).await;
     answer(&chief, &id, "allow").await.ok();
     lot.minutes_pass(5);
-    assert_ne!(
-        ask(&guard, &held).await,
-        id,
-        "leave that was not used is over too"
-    );
+    assert_ne!(ask(&guard, &held).await, id, "leave that was not used is over too");
     assert_eq!(reached(&lot, "E02"), 0);
 }
 
@@ -208,10 +160,7 @@ async fn a_release_that_leaves_enough_unpaid_asks_for_leave() {
         let id = refused["approval"].as_str().unwrap();
         let waiting = chief.get("/api/approvals?state=waiting").await;
         let question = &waiting["items"][0];
-        assert_eq!(
-            (&question["id"], &question["due_fen"]),
-            (&json!(id), &json!(900))
-        );
+        assert_eq!((&question["id"], &question["due_fen"]), (&json!(id), &json!(900)));
         // The lane as it was when leave was asked for, for the supervisor to look at.
         let picture = question["picture"].as_str().unwrap();
         let shown = lot.bytes(picture).await.bytes().await.unwrap();
@@ -236,19 +185,12 @@ async fn after_so_many_releases_in_a_shift_the_next_asks_for_leave() {
         release(&guard, &held).await.ok();
         // One whose arm did not move does not count.
         lot.device("E01").fault(lotsim::Fault::NotSupported);
-        assert_eq!(
-            release(&guard, &held).await.ok()["opening"]["result"],
-            "refused"
-        );
+        assert_eq!(release(&guard, &held).await.ok()["opening"]["result"], "refused");
         lot.device("E01").clear_faults();
         release(&guard, &held).await.ok();
         let third = release(&guard, &held).await;
         third.refused(409, "approval_required");
-        assert_eq!(
-            reached(&lot, "E01"),
-            3,
-            "{engine:?}: the third release waits"
-        );
+        assert_eq!(reached(&lot, "E01"), 3, "{engine:?}: the third release waits");
         // It is the person's number, and the shift's.
         let other = agent.claim("W02").await;
         let way = json!({"fence": other.fence, "direction": "entry"});
@@ -309,11 +251,7 @@ async fn leave_is_for_its_remark_photos_and_vehicle_and_any_change_voids_it() {
         let id = ask(&guard, &held).await;
         answer(&chief, &id, "allow").await.ok();
         let photo = guard.photo(&held, 1).await;
-        for other in [
-            json!({"remark": "另一个备注"}),
-            json!({"photos": [photo]}),
-            json!({"unpaid": "debt"}),
-        ] {
+        for other in [json!({"remark": "另一个备注"}), json!({"photos": [photo]}), json!({"unpaid": "debt"})] {
             let mut body = police();
             for (key, value) in other.as_object().unwrap() {
                 body[key] = value.clone();
@@ -352,8 +290,7 @@ async fn a_site_without_rules_asks_for_leave_above_a_sum() {
         lot.arrive("E01", lotsim::Vehicle::new("粤B66666")).await;
         // Six days at no more than ¥40 a day.
         lot.minutes_pass(6 * 24 * 60 - 10);
-        lot.arrive("E02", lotsim::Vehicle::new("粤B66666").stuck())
-            .await;
+        lot.arrive("E02", lotsim::Vehicle::new("粤B66666").stuck()).await;
         let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
         let held = guard.claim("E02").await;
         let photo = guard.photo(&held, 1).await;

@@ -16,10 +16,7 @@ async fn gone_owing(engine: Engine) -> Lot {
     guard.release(&held, body).await.ok();
     lot.second_passes();
     let path = format!("/api/cases/{}", held.case);
-    guard
-        .post(&format!("{path}/passed"), json!({"fence": held.fence}))
-        .await
-        .ok();
+    guard.post(&format!("{path}/passed"), json!({"fence": held.fence})).await.ok();
     lot.until("the case closed", async || {
         let closed = guard.post(&format!("{path}/close"), json!({})).await;
         closed.status.is_success().then_some(())
@@ -44,13 +41,8 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
     for engine in ENGINES {
         let lot = gone_owing(engine).await;
         let filed = debts(&lot, "?state=open").await;
-        let [debt] = &filed[..] else {
-            panic!("one debt: {filed:?}")
-        };
-        assert_eq!(
-            (&debt["amount_fen"], &debt["phone"]),
-            (&json!(900), &json!("13812345678"))
-        );
+        let [debt] = &filed[..] else { panic!("one debt: {filed:?}") };
+        assert_eq!((&debt["amount_fen"], &debt["phone"]), (&json!(900), &json!("13812345678")));
         let openings = lot.get("/api/openings").await;
         assert_eq!(openings["items"][0]["debt"], debt["id"]);
         assert_eq!(openings["items"][0]["unpaid"], "debt");
@@ -58,24 +50,13 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
         lot.minutes_pass(120);
         lot.arrive("W02", Vehicle::new("粤B66666").stuck()).await;
         let view = lot.view("W02").await;
-        assert_eq!(
-            view["debt"]["amount_fen"], 900,
-            "{engine:?}: R38: shown at the next visit"
-        );
+        assert_eq!(view["debt"]["amount_fen"], 900, "{engine:?}: R38: shown at the next visit");
         assert_eq!(view["debt"]["count"], 1);
 
         assert_eq!(lot.pay(&payment(&lot, "d1", 400)).await, StatusCode::OK);
-        assert_eq!(
-            lot.view("W02").await["debt"]["amount_fen"],
-            500,
-            "partial payments add up"
-        );
+        assert_eq!(lot.view("W02").await["debt"]["amount_fen"], 500, "partial payments add up");
         assert_eq!(lot.pay(&payment(&lot, "d1", 400)).await, StatusCode::OK);
-        assert_eq!(
-            lot.view("W02").await["debt"]["amount_fen"],
-            500,
-            "a repeated event has no effect"
-        );
+        assert_eq!(lot.view("W02").await["debt"]["amount_fen"], 500, "a repeated event has no effect");
         // Of this lane alone: the exit's case, whose time is over by now, turns its own page when it likes.
         let told = "select count(*) from event where kind = 'told'
             and body like '%\"type\":\"view\"%' and body like '%\"lane\":\"W02\"%'";
@@ -88,10 +69,7 @@ async fn a_debt_is_shown_at_the_next_visit_and_settled_by_what_is_paid() {
         assert!(after > before, "the page turns by itself");
         let (who, cy) = (Lot::chief(), Lot::lot_id());
         let unmatched = lanedesk_hub::ops::payment::unmatched(&lot.hub.hub, &who, &cy, 10);
-        assert!(
-            unmatched.await.unwrap().is_empty(),
-            "the money has found its place"
-        );
+        assert!(unmatched.await.unwrap().is_empty(), "the money has found its place");
     }
 }
 
@@ -104,27 +82,14 @@ async fn what_a_stay_does_not_need_pays_what_is_owed_from_before() {
         lot.minutes_pass(61);
         lot.arrive("E02", Vehicle::new("粤B66666").stuck()).await;
         let view = lot.view("E02").await;
-        assert_eq!(
-            (&view["payment"]["due_fen"], &view["debt"]["amount_fen"]),
-            (&json!(900), &json!(900))
-        );
+        assert_eq!((&view["payment"]["due_fen"], &view["debt"]["amount_fen"]), (&json!(900), &json!(900)));
         assert_eq!(lot.pay(&payment(&lot, "s1", 900)).await, StatusCode::OK);
         let view = lot.view("E02").await;
-        assert_eq!(
-            (&view["payment"]["due_fen"], &view["debt"]["amount_fen"]),
-            (&json!(0), &json!(900))
-        );
+        assert_eq!((&view["payment"]["due_fen"], &view["debt"]["amount_fen"]), (&json!(0), &json!(900)));
         assert_eq!(lot.pay(&payment(&lot, "s2", 1000)).await, StatusCode::OK);
         let view = lot.view("E02").await;
-        assert_eq!(
-            view["debt"],
-            Value::Null,
-            "{engine:?}: the surplus settles the debt"
-        );
-        assert_eq!(
-            view["payment"]["paid_fen"], 1000,
-            "and what is left stays with the stay"
-        );
+        assert_eq!(view["debt"], Value::Null, "{engine:?}: the surplus settles the debt");
+        assert_eq!(view["payment"]["paid_fen"], 1000, "and what is left stays with the stay");
     }
 }
 
@@ -142,30 +107,14 @@ async fn where_nobody_fits_phone_and_amount_are_filed_by_themselves() {
             bad[key] = value;
             bad
         };
-        guard
-            .post(&path, bad("amount_fen", json!(0)))
-            .await
-            .refused(422, "invalid");
-        guard
-            .post(&path, bad("phone", json!("12")))
-            .await
-            .refused(422, "invalid");
-        guard
-            .post(&path, bad("fence", json!(held.fence - 1)))
-            .await
-            .refused(409, "lease_lost");
+        guard.post(&path, bad("amount_fen", json!(0))).await.refused(422, "invalid");
+        guard.post(&path, bad("phone", json!("12"))).await.refused(422, "invalid");
+        guard.post(&path, bad("fence", json!(held.fence - 1))).await.refused(409, "lease_lost");
         let filed = guard.post(&path, body.clone()).await;
         assert_eq!(filed.status, StatusCode::CREATED, "{}", filed.body);
         let again = guard.post(&path, body).await.ok();
-        assert_eq!(
-            again["id"], filed.body["id"],
-            "{engine:?}: pressed twice, filed once"
-        );
-        assert_eq!(
-            lot.view("E02").await["debt"],
-            Value::Null,
-            "not from before"
-        );
+        assert_eq!(again["id"], filed.body["id"], "{engine:?}: pressed twice, filed once");
+        assert_eq!(lot.view("E02").await["debt"], Value::Null, "not from before");
         let view = lot.view("E02").await;
         let filed = view["timeline"].as_array().unwrap();
         assert!(filed.iter().any(|step| step["what"] == "debt_filed"), "R35");
@@ -179,26 +128,13 @@ async fn a_supervisor_gives_a_debt_up_with_a_reason() {
     let path = format!("/api/debts/{id}/waive");
     let (guard, chief) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "chief").await);
     let why = json!({"reason": "误收"});
-    guard
-        .post(&path, why.clone())
-        .await
-        .refused(403, "not_allowed");
-    chief
-        .post(&path, json!({"reason": " "}))
-        .await
-        .refused(422, "reason_required");
+    guard.post(&path, why.clone()).await.refused(403, "not_allowed");
+    chief.post(&path, json!({"reason": " "})).await.refused(422, "reason_required");
     let waived = chief.post(&path, why.clone()).await.ok();
-    assert_eq!(
-        (&waived["state"], &waived["note"]),
-        (&json!("waived"), &json!("误收"))
-    );
+    assert_eq!((&waived["state"], &waived["note"]), (&json!("waived"), &json!("误收")));
     chief.post(&path, why).await.refused(422, "invalid");
     let own = guard.get("/api/debts?state=waived").await;
-    assert_eq!(
-        own["items"].as_array().unwrap().len(),
-        1,
-        "one's own are seen by whoever filed them"
-    );
+    assert_eq!(own["items"].as_array().unwrap().len(), 1, "one's own are seen by whoever filed them");
     let agent = Desk::of(&lot, "agent").await;
     assert_eq!(agent.get("/api/debts").await["items"], json!([]));
 }

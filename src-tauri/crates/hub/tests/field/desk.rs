@@ -37,11 +37,7 @@ impl Answer {
 
 impl<'a> Desk<'a> {
     pub(crate) async fn of(lot: &'a Lot, username: &str) -> Self {
-        Self {
-            token: lot.log_in(username).await,
-            http: Client::builder().no_proxy().build().unwrap(),
-            lot,
-        }
+        Self { token: lot.log_in(username).await, http: Client::builder().no_proxy().build().unwrap(), lot }
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -78,13 +74,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Sends a file as a photo of a case, taken at this moment.
-    pub(crate) async fn send_photo(
-        &self,
-        case: &str,
-        file: Vec<u8>,
-        source: &str,
-        taken_at: Timestamp,
-    ) -> Answer {
+    pub(crate) async fn send_photo(&self, case: &str, file: Vec<u8>, source: &str, taken_at: Timestamp) -> Answer {
         let part = multipart::Part::bytes(file).file_name("photo.jpg");
         let form = multipart::Form::new()
             .part("file", part.mime_str("image/jpeg").unwrap())
@@ -104,7 +94,8 @@ impl<'a> Desk<'a> {
 
     /// Releases; the answer.
     pub(crate) async fn release(&self, held: &Held, body: Value) -> Answer {
-        let mut whole = json!({"order_id": uuid::Uuid::now_v7(), "fence": held.fence, "reason": "misread", "remark": ""});
+        let mut whole =
+            json!({"order_id": uuid::Uuid::now_v7(), "fence": held.fence, "reason": "misread", "remark": ""});
         for (key, value) in body.as_object().unwrap() {
             whole[key] = value.clone();
         }
@@ -120,17 +111,12 @@ pub(crate) fn jpeg(number: u8) -> Vec<u8> {
         image::Rgb([number, u8::try_from(line * 36).unwrap(), 90])
     });
     let mut file = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, image::ImageFormat::Jpeg)
-        .unwrap();
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
     file.into_inner()
 }
 
 /// What lotsim's devices were asked at a lane.
 pub(crate) fn reached(lot: &Lot, lane: &str) -> usize {
     let commands = lot.sim.commands();
-    commands
-        .iter()
-        .filter(|command| command.lane == lane)
-        .count()
+    commands.iter().filter(|command| command.lane == lane).count()
 }

@@ -20,16 +20,9 @@ async fn the_same_file_is_one_photo_and_its_row_says_what_it_is() {
         let first = send().await;
         assert_eq!(first.status, StatusCode::CREATED);
         let again = send().await;
-        assert_eq!(
-            again.status,
-            StatusCode::OK,
-            "{engine:?}: the same upload is one photo"
-        );
+        assert_eq!(again.status, StatusCode::OK, "{engine:?}: the same upload is one photo");
         assert_eq!(first.body, again.body);
-        assert_eq!(
-            (&first.body["width"], &first.body["height"]),
-            (&json!(320), &json!(200))
-        );
+        assert_eq!((&first.body["width"], &first.body["height"]), (&json!(320), &json!(200)));
         let (photos, steps, audited): (i64, i64, i64) = lot
             .one(
                 "select (select count(*) from photo), (select count(*) from case_event where what = 'photo_taken'),
@@ -39,10 +32,7 @@ async fn the_same_file_is_one_photo_and_its_row_says_what_it_is() {
         assert_eq!((photos, steps, audited), (1, 1, 1), "R35");
         let sha256 = first.body["sha256"].as_str().unwrap();
         let kept = lot.hub.hub.vault().fetch(sha256).await.unwrap();
-        assert!(
-            kept.starts_with(&[0xff, 0xd8]),
-            "kept before it was acknowledged"
-        );
+        assert!(kept.starts_with(&[0xff, 0xd8]), "kept before it was acknowledged");
     }
 }
 
@@ -64,15 +54,9 @@ async fn a_photo_counts_by_when_it_was_taken_whenever_it_arrives() {
         guard.post(&close, json!({})).await;
         let closed = lot.hub.clock.now();
         lot.minutes_pass(3);
-        send(4, closed.plus_minutes(1))
-            .await
-            .refused(422, "too_old");
+        send(4, closed.plus_minutes(1)).await.refused(422, "too_old");
         let late = send(5, claimed.plus_minutes(1)).await;
-        assert_eq!(
-            late.status,
-            StatusCode::CREATED,
-            "{engine:?}: R23: sent after an outage"
-        );
+        assert_eq!(late.status, StatusCode::CREATED, "{engine:?}: R23: sent after an outage");
     }
 }
 
@@ -82,25 +66,14 @@ async fn only_who_holds_or_held_the_case_adds_photos_and_only_with_a_camera_of_t
     let (guard, agent) = (Desk::of(&lot, "guard").await, Desk::of(&lot, "agent").await);
     let held = guard.claim("E02").await;
     let now = lot.hub.clock.now();
-    let send = async |desk: &Desk<'_>, source: &str| {
-        desk.send_photo(&held.case, jpeg(1), source, now).await
-    };
-    send(&agent, "device_camera")
-        .await
-        .refused(409, "lease_lost");
+    let send = async |desk: &Desk<'_>, source: &str| desk.send_photo(&held.case, jpeg(1), source, now).await;
+    send(&agent, "device_camera").await.refused(409, "lease_lost");
     let chief = Desk::of(&lot, "chief").await;
     let given = json!({"fence": held.fence, "to": id_of(&lot, "agent").await, "note": ""});
-    guard
-        .post(&format!("/api/cases/{}/hand-over", held.case), given)
-        .await
-        .ok();
-    send(&agent, "device_camera")
-        .await
-        .refused(403, "not_allowed");
+    guard.post(&format!("/api/cases/{}/hand-over", held.case), given).await.ok();
+    send(&agent, "device_camera").await.refused(403, "not_allowed");
     send(&guard, "device_camera").await.ok();
-    send(&chief, "device_camera")
-        .await
-        .refused(409, "lease_lost");
+    send(&chief, "device_camera").await.refused(409, "lease_lost");
 }
 
 /// R24: what a lane's camera took only the hub can say. An agent who may not use a camera of their own cannot send a file
@@ -117,9 +90,7 @@ async fn nobody_sends_a_photo_as_the_lanes_own() {
             let refused = sent.await;
             assert_eq!(refused.refused(422, "invalid")["field"], "source");
             let body = json!({"unpaid": "waive"});
-            desk.release(&held, body)
-                .await
-                .refused(422, "evidence_required");
+            desk.release(&held, body).await.refused(422, "evidence_required");
             let close = format!("/api/cases/{}/close", held.case);
             desk.post(&close, json!({})).await.ok();
         }
@@ -140,21 +111,14 @@ async fn the_lanes_id_camera_takes_one_and_a_lane_without_offers_none() {
         let agent = Desk::of(&lot, "agent").await;
         let held = agent.claim("E02").await;
         let sheet = form(&agent, &held).await;
-        assert_eq!(
-            (&sheet["own_camera"], &sheet["lane_camera"]),
-            (&json!(false), &json!(true)),
-            "R24"
-        );
+        assert_eq!((&sheet["own_camera"], &sheet["lane_camera"]), (&json!(false), &json!(true)), "R24");
         let path = format!("/api/cases/{}/photos/from-lane", held.case);
         let body = json!({"fence": held.fence});
         let photo = agent.post(&path, body.clone()).await;
         assert_eq!(photo.status, StatusCode::CREATED, "{}", photo.body);
         assert_eq!(photo.body["source"], "lane_camera");
         lot.device("W02").fault(lotsim::Fault::Offline);
-        agent
-            .post(&path, body)
-            .await
-            .refused(502, "device_unreachable");
+        agent.post(&path, body).await.refused(502, "device_unreachable");
         let stale = json!({"fence": held.fence - 1});
         agent.post(&path, stale).await.refused(409, "lease_lost");
         let elsewhere = agent.claim("E01").await;
@@ -172,15 +136,10 @@ async fn an_unused_photo_may_be_taken_back_and_a_proof_may_not() {
         let held = guard.claim("E02").await;
         let (one, two) = (guard.photo(&held, 1).await, guard.photo(&held, 2).await);
         let path = |id: &str| format!("/api/cases/{}/photos/{id}", held.case);
-        let (sha256,): (String,) = lot
-            .one("select sha256 from photo order by id desc limit 1")
-            .await;
+        let (sha256,): (String,) = lot.one("select sha256 from photo order by id desc limit 1").await;
         let gone = guard.call(Method::DELETE, &path(&two), None).await;
         assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.body);
-        assert!(
-            lot.hub.hub.vault().fetch(&sha256).await.is_err(),
-            "gone for good"
-        );
+        assert!(lot.hub.hub.vault().fetch(&sha256).await.is_err(), "gone for good");
         let twice = guard.call(Method::DELETE, &path(&two), None).await;
         twice.refused(404, "not_found");
         let body = json!({"photos": [one, two], "unpaid": "waive"});
@@ -202,10 +161,7 @@ async fn what_is_no_photo_or_no_form_is_refused_with_its_own_words() {
     let text = guard.send_photo(&held.case, b"not a photo".to_vec(), "device_camera", now);
     text.await.refused(422, "bad_image");
     let path = format!("/api/cases/{}/photos", held.case);
-    guard
-        .post(&path, json!({"file": ""}))
-        .await
-        .refused(415, "unsupported_media");
+    guard.post(&path, json!({"file": ""})).await.refused(415, "unsupported_media");
     let huge = guard.send_photo(&held.case, vec![0; 17 * 1024 * 1024], "device_camera", now);
     huge.await.refused(413, "too_large");
     let (kept,): (i64,) = lot.one("select count(*) from photo").await;

@@ -29,11 +29,7 @@ async fn it_begins_with_a_key_frame_and_its_clock_runs() {
     assert_eq!(screen.begin(&watcher.bytes().await), (640, 360));
     let first = fragment(&watcher.bytes().await);
     assert!(first.key);
-    assert!(
-        asked.elapsed() < Duration::from_millis(2_500),
-        "{:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_millis(2_500), "{:?}", asked.elapsed());
     let mut clocks = vec![screen.show(&first).unwrap()];
     let mut decoded = first.decoded;
     while clocks.len() < 30 {
@@ -43,12 +39,7 @@ async fn it_begins_with_a_key_frame_and_its_clock_runs() {
         decoded = next.decoded;
         clocks.push(screen.show(&next).unwrap());
     }
-    assert!(
-        clocks
-            .windows(2)
-            .all(|two| two[1].picture == two[0].picture + 1),
-        "none is missing"
-    );
+    assert!(clocks.windows(2).all(|two| two[1].picture == two[0].picture + 1), "none is missing");
     let age = clocks[29].age_ms(now());
     assert!((0..1_500).contains(&age), "{age} ms old when it arrived");
 }
@@ -58,10 +49,7 @@ async fn twenty_who_watch_cost_the_camera_one_stream_and_it_ends_with_the_last()
     let lot = Lot::open(Engine::Sqlite).await;
     let rule = "[rules]\nlive_per_person = 20\n";
     lot.database.import(rule, now()).await.unwrap();
-    lot.until("the rule is in force", async || {
-        (lot.hub.hub.rules().live_per_person == 20).then_some(())
-    })
-    .await;
+    lot.until("the rule is in force", async || (lot.hub.hub.rules().live_per_person == 20).then_some(())).await;
     let mut watchers = Vec::new();
     for at in 0..20 {
         // Every lane of this lot has the same environment camera.
@@ -74,11 +62,7 @@ async fn twenty_who_watch_cost_the_camera_one_stream_and_it_ends_with_the_last()
         assert_eq!(boxes(&watcher.bytes().await)[0].0, "ftyp");
         assert!(fragment(&watcher.bytes().await).key);
     }
-    assert_eq!(
-        lot.device("W02").watchers(),
-        1,
-        "one stream from the camera"
-    );
+    assert_eq!(lot.device("W02").watchers(), 1, "one stream from the camera");
     assert_eq!(counted(&lot, "lanedesk_live_upstreams").await, 1);
     assert_eq!(counted(&lot, "lanedesk_live_watchers").await, 20);
 
@@ -102,11 +86,7 @@ async fn twenty_who_watch_cost_the_camera_one_stream_and_it_ends_with_the_last()
         (lot.device("W02").watchers() == 0 && pulled == 0).then_some(())
     })
     .await;
-    assert!(
-        left.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        left.elapsed()
-    );
+    assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
     assert_eq!(counted(&lot, "lanedesk_live_watchers").await, 0);
 }
 
@@ -137,10 +117,7 @@ async fn a_watcher_who_does_not_keep_up_slows_nobody_and_goes_on_at_a_key_frame(
         newest = fragment(&quick.bytes().await).stamp.unwrap().picture;
         most = most.max(asked.elapsed());
     }
-    assert!(
-        most < Duration::from_millis(900),
-        "{most:?} for one of 25 a second"
-    );
+    assert!(most < Duration::from_millis(900), "{most:?} for one of 25 a second");
     // What waited in buffers comes first, then what is new; whatever was left out, a key frame follows.
     let mut skipped = false;
     loop {
@@ -166,10 +143,7 @@ async fn whoever_may_not_see_the_lane_sees_no_picture() {
     let mut lot = Lot::open(Engine::Sqlite).await;
     for (path, status) in [
         ("/api/lanes/nowhere/environment", StatusCode::NOT_FOUND),
-        (
-            "/api/lanes/E01/environment?camera=cam-E01",
-            StatusCode::NOT_FOUND,
-        ),
+        ("/api/lanes/E01/environment?camera=cam-E01", StatusCode::NOT_FOUND),
         (PATH, StatusCode::BAD_REQUEST),
     ] {
         // Without an upgrade nobody gets a picture; what is not there is not there before that.
@@ -177,9 +151,7 @@ async fn whoever_may_not_see_the_lane_sees_no_picture() {
     }
     let mut watcher = Watcher::of(&lot, PATH).await;
     watcher.state("playing").await;
-    let over = lot
-        .call(reqwest::Method::DELETE, "/api/session", None)
-        .await;
+    let over = lot.call(reqwest::Method::DELETE, "/api/session", None).await;
     assert_eq!(over.status(), StatusCode::NO_CONTENT);
     while !matches!(watcher.next().await, Heard::Closed) {}
     lot.log_in_again().await;
@@ -196,19 +168,8 @@ async fn the_usual_tools_play_what_a_watcher_gets() {
     let path = std::env::temp_dir().join(format!("lanedesk-live-{}.mp4", uuid::Uuid::now_v7()));
     std::fs::write(&path, &file).unwrap();
     let probe = Command::new("ffprobe")
-        .args([
-            "-v",
-            "error",
-            "-count_frames",
-            "-select_streams",
-            "v:0",
-            "-of",
-            "csv=p=0",
-        ])
-        .args([
-            "-show_entries",
-            "stream=codec_name,width,height,nb_read_frames",
-        ])
+        .args(["-v", "error", "-count_frames", "-select_streams", "v:0", "-of", "csv=p=0"])
+        .args(["-show_entries", "stream=codec_name,width,height,nb_read_frames"])
         .arg(&path)
         .stdin(Stdio::null())
         .output()

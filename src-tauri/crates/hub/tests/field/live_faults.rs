@@ -41,10 +41,7 @@ async fn a_camera_killed_in_mid_stream_and_back_is_seen_again_without_a_touch() 
     let camera = lot.device("W02");
     camera.fault(Fault::Offline);
     let told = watcher.state("reconnecting").await;
-    assert!(
-        told["detail"].as_str().unwrap().contains("正在重试"),
-        "{told}"
-    );
+    assert!(told["detail"].as_str().unwrap().contains("正在重试"), "{told}");
     let told = watcher.state("failed").await;
     assert_eq!(told["why"], "unreachable");
     camera.clear_faults();
@@ -89,10 +86,7 @@ async fn another_size_in_mid_stream_begins_anew_in_the_same_line() {
     assert_eq!(screen.begin(&watcher.bytes().await), (640, 360));
     lot.device("W02").fault(Fault::Resize);
     let told = watcher.state("playing").await;
-    assert_eq!(
-        (&told["format"]["width"], &told["format"]["height"]),
-        (&480.into(), &272.into())
-    );
+    assert_eq!((&told["format"]["width"], &told["format"]["height"]), (&480.into(), &272.into()));
     assert_eq!(screen.begin(&watcher.bytes().await), (480, 272));
     let first = fragment(&watcher.bytes().await);
     assert!(first.key && screen.show(&first).is_some());
@@ -181,10 +175,7 @@ async fn jpegs_play_through_the_same_door() {
     lot.device("W02").fault(Fault::MjpegOnly);
     let mut watcher = Watcher::of(&lot, PATH).await;
     let told = watcher.state("playing").await;
-    assert_eq!(
-        (&told["format"]["kind"], &told["format"]["mime"]),
-        (&"jpeg".into(), &"image/jpeg".into())
-    );
+    assert_eq!((&told["format"]["kind"], &told["format"]["mime"]), (&"jpeg".into(), &"image/jpeg".into()));
     let (first, second) = (watcher.bytes().await, watcher.bytes().await);
     assert!(first.starts_with(&[0xff, 0xd8]) && second.starts_with(&[0xff, 0xd8]));
     assert_ne!(first, second, "it moves");
@@ -230,11 +221,7 @@ async fn datagrams_play_and_one_that_is_lost_costs_the_way_to_the_next_key_frame
     let mut run = 0;
     while run < 25 {
         let picture = fragment(&watcher.bytes().await).stamp.unwrap().picture;
-        run = if last.is_some_and(|last| picture == last + 1) {
-            run + 1
-        } else {
-            0
-        };
+        run = if last.is_some_and(|last| picture == last + 1) { run + 1 } else { 0 };
         last = Some(picture);
     }
 }
@@ -248,10 +235,7 @@ async fn a_wrong_password_is_one_sentence_and_no_lockout_and_the_right_one_plays
     let mut watcher = Watcher::of(&lot, PATH).await;
     let told = watcher.state("failed").await;
     assert_eq!(told["why"], "wrong_password", "{told}");
-    assert_eq!(
-        told["detail"],
-        "摄像头的账号或密码不正确，请管理员在设备设置中更正。"
-    );
+    assert_eq!(told["detail"], "摄像头的账号或密码不正确，请管理员在设备设置中更正。");
     // Others come and look; the camera is not asked for them again.
     for _ in 0..5 {
         Watcher::of(&lot, PATH).await.state("failed").await;
@@ -259,10 +243,7 @@ async fn a_wrong_password_is_one_sentence_and_no_lockout_and_the_right_one_plays
     let tries = lot.sim.wrong_tries("W02");
     let streams = tries.iter().filter(|wrong| wrong.method == "DESCRIBE");
     assert!(streams.count() <= 1 && tries.len() <= 2, "{tries:?}");
-    lot.database
-        .import(&site(demo::PASSWORD), now())
-        .await
-        .unwrap();
+    lot.database.import(&site(demo::PASSWORD), now()).await.unwrap();
     watcher.state("playing").await;
 }
 
@@ -284,10 +265,7 @@ async fn a_lane_without_a_camera_says_so() {
 
 /// A recording with pictures that are sent in another order than they are shown.
 fn b_frames() -> std::path::PathBuf {
-    recording(
-        "testsrc2=size=320x180:rate=25",
-        "-bf 2 -b_strategy 0 -g 25 -x264-params b-pyramid=none:scenecut=0",
-    )
+    recording("testsrc2=size=320x180:rate=25", "-bf 2 -b_strategy 0 -g 25 -x264-params b-pyramid=none:scenecut=0")
 }
 
 #[tokio::test]
@@ -304,23 +282,13 @@ async fn b_frames_come_in_the_order_they_are_decoded_and_say_when_they_are_shown
     while fragments.len() < 60 {
         fragments.push(fragment(&watcher.bytes().await));
     }
-    assert!(
-        fragments
-            .windows(2)
-            .all(|two| two[1].decoded > two[0].decoded)
-    );
-    assert!(
-        fragments
-            .iter()
-            .all(|one| one.shown >= i64::try_from(one.decoded).unwrap())
-    );
+    assert!(fragments.windows(2).all(|two| two[1].decoded > two[0].decoded));
+    assert!(fragments.iter().all(|one| one.shown >= i64::try_from(one.decoded).unwrap()));
     // Once their habit is known: shown evenly, each at a moment of its own, in another order than sent.
     let mut shown: Vec<i64> = fragments[30..].iter().map(|one| one.shown).collect();
     assert!(!shown.is_sorted());
     shown.sort_unstable();
     // The outermost may have neighbours that were not looked at.
-    let even = shown[3..shown.len() - 3]
-        .windows(2)
-        .all(|two| (two[1] - two[0] - 3_600).abs() <= 8);
+    let even = shown[3..shown.len() - 3].windows(2).all(|two| (two[1] - two[0] - 3_600).abs() <= 8);
     assert!(even, "{shown:?}");
 }

@@ -21,10 +21,7 @@ const PATH: &str = "/api/lanes/E01/environment";
 async fn rule(lot: &Lot, name: &str, value: u32) {
     let rules = format!("[rules]\n{name} = {value}\n");
     lot.database.import(&rules, now()).await.unwrap();
-    lot.until("the rule is in force", async || {
-        (lot.hub.hub.rules().get(name) == Some(value)).then_some(())
-    })
-    .await;
+    lot.until("the rule is in force", async || (lot.hub.hub.rules().get(name) == Some(value)).then_some(())).await;
 }
 
 #[tokio::test]
@@ -45,11 +42,7 @@ async fn the_hub_pulls_no_more_cameras_than_it_may() {
     let mut refused = Watcher::of(&lot, other).await;
     let told = refused.state("failed").await;
     assert_eq!(told["why"], "too_many");
-    assert!(
-        told["detail"]
-            .as_str()
-            .is_some_and(|words| !words.is_empty())
-    );
+    assert!(told["detail"].as_str().is_some_and(|words| !words.is_empty()));
     assert!(matches!(refused.next().await, Heard::Closed));
     // One more of the same camera costs no other stream.
     Watcher::of(&lot, PATH).await.state("playing").await;
@@ -76,15 +69,12 @@ async fn greedy(lot: &Lot, times: usize) -> Greedy {
     let (bytes, skips) = (Arc::default(), Arc::default());
     for _ in 0..times {
         let mut watcher = Watcher::of(lot, PATH).await;
-        let (bytes, skips): (Arc<AtomicU64>, Arc<AtomicU64>) =
-            (Arc::clone(&bytes), Arc::clone(&skips));
+        let (bytes, skips): (Arc<AtomicU64>, Arc<AtomicU64>) = (Arc::clone(&bytes), Arc::clone(&skips));
         tokio::spawn(async move {
             loop {
                 match watcher.next().await {
                     Heard::Bytes(more) => bytes.fetch_add(more.len() as u64, Ordering::Relaxed),
-                    Heard::Told(told) if told["type"] == "skipped" => {
-                        skips.fetch_add(1, Ordering::Relaxed)
-                    }
+                    Heard::Told(told) if told["type"] == "skipped" => skips.fetch_add(1, Ordering::Relaxed),
                     Heard::Told(_) => 0,
                     Heard::Closed => return,
                 };
@@ -128,9 +118,7 @@ async fn a_persons_bandwidth_has_an_end_and_costs_nobody_else_a_picture() {
     moderate.state("playing").await;
     let (mut last, mut own, mut seen, mut missed) = (None, 0, 0, 0);
     // Until each of the greedy places was left behind, and three seconds at least.
-    while begun.elapsed() < Duration::from_secs(3)
-        || greedy.skips.load(Ordering::Relaxed) < PLACES as u64
-    {
+    while begun.elapsed() < Duration::from_secs(3) || greedy.skips.load(Ordering::Relaxed) < PLACES as u64 {
         let bytes = moderate.bytes().await;
         own += bytes.len() as u64;
         if boxes(&bytes)[0].0 == "moof" {
@@ -140,10 +128,7 @@ async fn a_persons_bandwidth_has_an_end_and_costs_nobody_else_a_picture() {
             seen += 1;
             last = Some(decoded);
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "nobody was left behind"
-        );
+        assert!(begun.elapsed() < Duration::from_secs(30), "nobody was left behind");
     }
     assert!(missed * 5 <= seen, "{missed} missed, {seen} seen");
     let took = greedy.bytes.load(Ordering::Relaxed);
@@ -193,8 +178,5 @@ async fn the_memory_of_live_pictures_has_an_end_and_what_does_not_fit_is_said() 
     assert!(kept <= 1024 * 1024, "{kept} bytes");
     watcher.state("playing").await;
     watcher.close().await;
-    lot.until("nothing is kept", async || {
-        (counted(&lot, "lanedesk_live_bytes").await == 0).then_some(())
-    })
-    .await;
+    lot.until("nothing is kept", async || (counted(&lot, "lanedesk_live_bytes").await == 0).then_some(())).await;
 }

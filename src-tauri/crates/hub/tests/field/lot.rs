@@ -59,13 +59,7 @@ impl Lot {
         let database = Database::new(engine).await.unwrap();
         let hub = database.start(&site(&sim), now()).await.unwrap();
         let http = Client::builder().no_proxy().build().unwrap();
-        let mut lot = Self {
-            sim,
-            hub,
-            database,
-            http,
-            token: String::new(),
-        };
+        let mut lot = Self { sim, hub, database, http, token: String::new() };
         lot.token = lot.log_in("guard").await;
         lot.cameras_are_heard().await;
         lot
@@ -137,20 +131,13 @@ impl Lot {
     /// Takes a lane, and waits until the camera's answer to the question that goes with it is known.
     pub(crate) async fn claim(&self, lane: &str) -> Held {
         let (before, device) = (self.reads(lane).await, self.device(lane));
-        let mut claimed = self
-            .post(&format!("/api/lanes/{lane}/claim"), json!({}))
-            .await;
+        let mut claimed = self.post(&format!("/api/lanes/{lane}/claim"), json!({})).await;
         let vehicle = device.vehicle();
         let reads = vehicle.is_some_and(|vehicle| vehicle.reading().is_some());
         let faults = device.facts().faults;
-        let mute = faults
-            .iter()
-            .any(|fault| fault == "silent" || fault == "offline");
+        let mute = faults.iter().any(|fault| fault == "silent" || fault == "offline");
         if reads && !mute {
-            self.until("the camera answered", async || {
-                (self.reads(lane).await > before).then_some(())
-            })
-            .await;
+            self.until("the camera answered", async || (self.reads(lane).await > before).then_some(())).await;
         }
         Held {
             case: claimed["case"]["id"].as_str().unwrap().to_owned(),
@@ -161,14 +148,12 @@ impl Lot {
 
     pub(crate) async fn correct(&self, held: &Held, plate: &str) -> Value {
         let body = json!({"fence": held.fence, "plate": plate});
-        self.post(&format!("/api/cases/{}/plate", held.case), body)
-            .await
+        self.post(&format!("/api/cases/{}/plate", held.case), body).await
     }
 
     pub(crate) async fn passed(&self, held: &Held) -> Value {
         let body = json!({"fence": held.fence});
-        self.post(&format!("/api/cases/{}/passed", held.case), body)
-            .await
+        self.post(&format!("/api/cases/{}/passed", held.case), body).await
     }
 
     /// Raises the barrier and waits until it is seen up.
@@ -178,14 +163,9 @@ impl Lot {
             "order_id": uuid::Uuid::now_v7(), "fence": held.fence, "action": "open",
             "driver_phone": "13812345678", "entry_reason": "访客",
         });
-        let told = self
-            .post(&format!("/api/cases/{}/barrier", held.case), body)
-            .await;
+        let told = self.post(&format!("/api/cases/{}/barrier", held.case), body).await;
         let result = told["order"]["result"].as_str().unwrap().to_owned();
-        assert!(
-            ["accepted", "opened"].contains(&result.as_str()),
-            "{result}"
-        );
+        assert!(["accepted", "opened"].contains(&result.as_str()), "{result}");
     }
 
     /// Somebody at the gate holds its arm up, and the hub has seen it.
@@ -204,10 +184,7 @@ impl Lot {
         self.second_passes();
         let before = self.reads(lane).await;
         self.device(lane).arrive(vehicle);
-        self.until("the read is known", async || {
-            (self.reads(lane).await > before).then_some(())
-        })
-        .await;
+        self.until("the read is known", async || (self.reads(lane).await > before).then_some(())).await;
     }
 
     /// Writes an opening as one that was recorded and accepted, for what no offer leads to yet.
@@ -247,10 +224,7 @@ impl Lot {
 
     /// Somebody who may see everything at the lot.
     pub(crate) fn chief() -> Actor {
-        let lots = [LotNode {
-            id: Self::lot_id(),
-            area: "all".parse().unwrap(),
-        }];
+        let lots = [LotNode { id: Self::lot_id(), area: "all".parse().unwrap() }];
         Actor {
             id: "chief".parse().unwrap(),
             name: "周敏".to_owned(),
@@ -303,13 +277,7 @@ impl Lot {
         self.send_payment("pay", &seconds, &signature, body).await
     }
 
-    pub(crate) async fn send_payment(
-        &self,
-        from: &str,
-        seconds: &str,
-        signature: &str,
-        body: String,
-    ) -> StatusCode {
+    pub(crate) async fn send_payment(&self, from: &str, seconds: &str, signature: &str, body: String) -> StatusCode {
         let url = self.url("/api/integrations/payments/events");
         let request = self
             .http
@@ -330,11 +298,7 @@ impl Lot {
     /// Posts an event as a lane's camera does.
     pub(crate) async fn push_to(&self, lane: &str, key: &str, xml: &str) -> StatusCode {
         let url = self.url(&format!("/api/devices/cam-{lane}/hikvision?key={key}"));
-        let request = self
-            .http
-            .post(url)
-            .header("Content-Type", "application/xml")
-            .body(xml.to_owned());
+        let request = self.http.post(url).header("Content-Type", "application/xml").body(xml.to_owned());
         request.send().await.unwrap().status()
     }
 
@@ -437,8 +401,7 @@ fn site(sim: &Lotsim) -> String {
         spaces = 1
         "#,
     );
-    let pay =
-        format!("[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{SECRET}\"\n");
+    let pay = format!("[[integration]]\nid = \"pay\"\nkind = \"payments\"\nsecret = \"{SECRET}\"\n");
     site.push_str(&pay);
     for (code, direction) in [("E01", "entry"), ("E02", "exit"), ("W02", "both")] {
         site.push_str(&lane_of_site(&sim.lane(code), direction));
@@ -456,10 +419,6 @@ fn lane_of_site(lane: &Lane, direction: &str) -> String {
          password = \"{password}\"\nrtsp = \"{rtsp}\"\npush_key = \"{push_key}\"\n\
          [[lane]]\nid = \"{code}\"\nlot = \"cy\"\nname = \"{code}\"\ncode = \"{code}\"\ndirection = \"{direction}\"\n\
          barrier = \"cam-{code}\"\nplate_camera = \"cam-{code}\"\nenvironment_cameras = [\"cam-W02\"]\n{}",
-        if code == "E02" {
-            "id_camera = \"cam-W02\"\n"
-        } else {
-            ""
-        }
+        if code == "E02" { "id_camera = \"cam-W02\"\n" } else { "" }
     )
 }

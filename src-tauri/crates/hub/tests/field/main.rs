@@ -1,8 +1,5 @@
 //! The hub beside a simulated lot, over real sockets: what devices tell, what people do, what the records then say.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a panic in a test's helper is the failure message"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic in a test's helper is the failure message")]
 
 mod approval;
 mod debt;

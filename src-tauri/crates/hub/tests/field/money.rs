@@ -37,10 +37,7 @@ async fn after_61_minutes_9_yuan_are_due_and_the_page_turns_when_they_are_paid()
     for engine in ENGINES {
         let lot = at_the_exit(engine).await;
         let held = lot.claim("E02").await;
-        assert_eq!(
-            held.view["payment"]["due_fen"], 900,
-            "{engine:?}: 61 minutes"
-        );
+        assert_eq!(held.view["payment"]["due_fen"], 900, "{engine:?}: 61 minutes");
         assert!(!offers_open(&held.view), "unpaid: open is not offered");
 
         assert_eq!(lot.pay(&payment(&lot, "p1", 400)).await, StatusCode::OK);
@@ -50,27 +47,17 @@ async fn after_61_minutes_9_yuan_are_due_and_the_page_turns_when_they_are_paid()
 
         assert_eq!(lot.pay(&payment(&lot, "p1", 400)).await, StatusCode::OK);
         let view = lot.view("E02").await;
-        assert_eq!(
-            view["payment"]["due_fen"], 500,
-            "{engine:?}: a repeated event has no effect"
-        );
+        assert_eq!(view["payment"]["due_fen"], 500, "{engine:?}: a repeated event has no effect");
 
         assert_eq!(lot.pay(&payment(&lot, "p2", 500)).await, StatusCode::OK);
-        let told = lot
-            .rows::<(String,)>(
-                "select body from event where kind = 'told' order by xid desc, n desc limit 1",
-            )
-            .await;
+        let told =
+            lot.rows::<(String,)>("select body from event where kind = 'told' order by xid desc, n desc limit 1").await;
         let told: Value = serde_json::from_str(&told[0].0).unwrap();
         assert_eq!(told["type"], "view", "the page turns by itself");
         let view = lot.view("E02").await;
         assert_eq!(view["payment"]["paid"], true);
         assert!(offers_open(&view), "paid: open is offered");
-        let paid = view["timeline"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|s| s["what"] == "paid");
+        let paid = view["timeline"].as_array().unwrap().iter().filter(|s| s["what"] == "paid");
         assert_eq!(paid.count(), 2, "R35");
         lot.raise(&held).await;
     }
@@ -85,10 +72,7 @@ async fn a_surplus_stays_with_the_stay_and_a_payment_for_nobody_is_kept_unmatche
         assert_eq!(paid, 2000, "{engine:?}: a surplus is kept on the stay");
         lot.minutes_pass(60);
         let view = lot.view("E02").await;
-        assert_eq!(
-            view["payment"]["due_fen"], 0,
-            "the surplus pays the next hour"
-        );
+        assert_eq!(view["payment"]["due_fen"], 0, "the surplus pays the next hour");
 
         let mut other = payment(&lot, "p2", 700);
         other["plate"] = json!("粤B00000");
@@ -96,15 +80,12 @@ async fn a_surplus_stays_with_the_stay_and_a_payment_for_nobody_is_kept_unmatche
         let mut elsewhere = payment(&lot, "p3", 700);
         elsewhere["stay"] = json!("no-such-stay");
         assert_eq!(lot.pay(&elsewhere).await, StatusCode::OK);
-        let unmatched: Vec<(String,)> = lot
-            .rows("select event_id from payment where stay_id is null order by event_id")
-            .await;
+        let unmatched: Vec<(String,)> =
+            lot.rows("select event_id from payment where stay_id is null order by event_id").await;
         assert_eq!(unmatched, [("p2".to_owned(),), ("p3".to_owned(),)]);
         let listed = ops::payment::unmatched(&lot.hub.hub, &Lot::chief(), &Lot::lot_id(), 10).await;
         assert_eq!(listed.unwrap().len(), 2);
-        let (audited,): (i64,) = lot
-            .one("select count(*) from audit where action = 'payment.take'")
-            .await;
+        let (audited,): (i64,) = lot.one("select count(*) from audit where action = 'payment.take'").await;
         assert_eq!(audited, 3, "every payment leaves an audit row");
     }
 }
@@ -116,11 +97,7 @@ async fn past_the_leaving_time_only_the_difference_is_due() {
     lot.minutes_pass(15);
     assert_eq!(lot.view("E02").await["payment"]["due_fen"], 0);
     lot.minutes_pass(50);
-    assert_eq!(
-        lot.view("E02").await["payment"]["due_fen"],
-        400,
-        "one more hour begun, 9 yuan paid"
-    );
+    assert_eq!(lot.view("E02").await["payment"]["due_fen"], 400, "one more hour begun, 9 yuan paid");
 }
 
 #[tokio::test]
@@ -144,28 +121,18 @@ async fn a_wrong_signature_time_or_sender_is_refused_and_writes_nothing() {
     }
     let (kept,): (i64,) = lot.one("select count(*) from payment").await;
     assert_eq!(kept, 0);
-    assert_eq!(
-        lot.send_payment("pay", &right, &good, body).await,
-        StatusCode::OK
-    );
+    assert_eq!(lot.send_payment("pay", &right, &good, body).await, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_signed_payment_that_says_nothing_usable_is_refused_for_good() {
     let lot = at_the_exit(Engine::Sqlite).await;
-    for (field, value) in [
-        ("amount_fen", json!(0)),
-        ("amount_fen", json!(-900)),
-        ("lot", json!("elsewhere")),
-        ("event_id", json!("")),
-    ] {
+    for (field, value) in
+        [("amount_fen", json!(0)), ("amount_fen", json!(-900)), ("lot", json!("elsewhere")), ("event_id", json!(""))]
+    {
         let mut event = payment(&lot, "p1", 900);
         event[field] = value;
-        assert_eq!(
-            lot.pay(&event).await,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "{field}"
-        );
+        assert_eq!(lot.pay(&event).await, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
     }
     assert_eq!(lot.pay(&json!({})).await, StatusCode::BAD_REQUEST);
 }
@@ -175,15 +142,10 @@ async fn a_payment_by_phone_finds_the_unlicensed_vehicle() {
     for engine in ENGINES {
         let lot = Lot::open(engine).await;
         let held = lot.claim("E01").await;
-        lot.recorded_opening(&held, "entry", None, Some("13812345678"))
-            .await;
+        lot.recorded_opening(&held, "entry", None, Some("13812345678")).await;
         lot.passed(&held).await;
         let stay: (Option<String>, Option<String>) = lot.one("select plate, phone from stay").await;
-        assert_eq!(
-            stay,
-            (None, Some("13812345678".to_owned())),
-            "R37: filed under the phone"
-        );
+        assert_eq!(stay, (None, Some("13812345678".to_owned())), "R37: filed under the phone");
         let mut event = payment(&lot, "p1", 900);
         event["plate"] = Value::Null;
         event["phone"] = json!("138 1234 5678");

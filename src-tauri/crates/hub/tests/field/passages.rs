@@ -25,22 +25,16 @@ async fn a_made_up_passage_past_a_closed_arm_ends_no_stay_and_is_told_of() {
         .await;
 
         let history = format!("{WENT_THROUGH}<alarmDataType>1</alarmDataType>");
-        for (uuid, seconds_ago, extra) in [
-            ("live", 0, WENT_THROUGH),
-            ("late", 20, WENT_THROUGH),
-            ("past", 40, &history),
-        ] {
+        for (uuid, seconds_ago, extra) in
+            [("live", 0, WENT_THROUGH), ("late", 20, WENT_THROUGH), ("past", 40, &history)]
+        {
             lot.minutes_pass(1);
             let told = event(uuid, "粤B54321", seconds_ago, extra);
             assert_eq!(lot.push_to("E02", KEY, &told).await, StatusCode::OK);
             assert_eq!(left(&lot).await, None, "{engine:?}: {uuid}");
         }
-        let sql =
-            "select count(*) from audit where action = 'passage.refused' and subject = 'lane:E02'";
-        lot.until("it stands in the audit", async || {
-            (lot.one::<(i64,)>(sql).await.0 > 0).then_some(())
-        })
-        .await;
+        let sql = "select count(*) from audit where action = 'passage.refused' and subject = 'lane:E02'";
+        lot.until("it stands in the audit", async || (lot.one::<(i64,)>(sql).await.0 > 0).then_some(())).await;
         let sql = "select count(*) from event where body like '%device_alert%cam-E02%'";
         assert!(lot.one::<(i64,)>(sql).await.0 > 0, "supervisors are told");
 

@@ -22,16 +22,9 @@ async fn many_watchers_of_a_lane_cost_its_camera_one_picture() {
     let before = lot.device("E01").requests();
     let watchers = (0..20).map(|_| jpeg(&lot, "/api/lanes/E01/picture"));
     let pictures = futures::future::join_all(watchers).await;
-    assert!(
-        pictures
-            .iter()
-            .all(|(age, jpeg)| *age == 0 && jpeg.starts_with(&[0xff, 0xd8]))
-    );
+    assert!(pictures.iter().all(|(age, jpeg)| *age == 0 && jpeg.starts_with(&[0xff, 0xd8])));
     let asked = lot.device("E01").requests() - before;
-    assert!(
-        asked <= 6,
-        "20 watchers, {asked} requests (a challenge and the barrier's state are among them)"
-    );
+    assert!(asked <= 6, "20 watchers, {asked} requests (a challenge and the barrier's state are among them)");
 }
 
 #[tokio::test]
@@ -77,13 +70,7 @@ async fn a_refresh_reads_the_plate_that_stands_there_now() {
     let path = format!("/api/cases/{}/picture", held.case);
     let view = lot
         .until("the camera is back", async || {
-            let told = lot
-                .call(
-                    reqwest::Method::POST,
-                    &path,
-                    Some(json!({"fence": held.fence})),
-                )
-                .await;
+            let told = lot.call(reqwest::Method::POST, &path, Some(json!({"fence": held.fence}))).await;
             match told.status() {
                 StatusCode::OK => Some(told.json::<serde_json::Value>().await.unwrap()),
                 _ => None,
@@ -105,9 +92,8 @@ async fn an_order_keeps_a_picture_before_and_one_after() {
     lot.raise(&held).await;
     let (before, after) = lot
         .until("both pictures", async || {
-            let rows: Vec<(Option<String>, Option<String>)> = lot
-                .rows("select picture_before, picture_after from opening")
-                .await;
+            let rows: Vec<(Option<String>, Option<String>)> =
+                lot.rows("select picture_before, picture_after from opening").await;
             let (before, after) = rows.into_iter().next()?;
             before.zip(after)
         })
@@ -125,9 +111,8 @@ async fn pictures_past_their_time_go_but_not_those_that_are_needed() {
     lot.arrive("E01", Vehicle::new("粤B11111").stuck()).await;
     lot.arrive("E01", Vehicle::new("粤B22222").stuck()).await;
     lot.arrive("W02", Vehicle::new("粤B33333")).await;
-    let pictures: Vec<(String, Option<String>)> = lot
-        .rows("select p.id, r.plate from picture p join plate_read r on r.picture_id = p.id order by p.id")
-        .await;
+    let pictures: Vec<(String, Option<String>)> =
+        lot.rows("select p.id, r.plate from picture p join plate_read r on r.picture_id = p.id order by p.id").await;
     assert_eq!(pictures.len(), 3);
     lot.minutes_pass(91 * 24 * 60);
     assert_eq!(ops::picture::prune(&lot.hub.hub).await.unwrap(), 1, "R36");
@@ -135,10 +120,6 @@ async fn pictures_past_their_time_go_but_not_those_that_are_needed() {
     for (id, plate) in pictures {
         let status = lot.bytes(&format!("/api/pictures/{id}")).await.status();
         let gone = plate.as_deref() == Some("粤B11111");
-        assert_eq!(
-            status == StatusCode::NOT_FOUND,
-            gone,
-            "who stands there and who is inside keep theirs: {plate:?}"
-        );
+        assert_eq!(status == StatusCode::NOT_FOUND, gone, "who stands there and who is inside keep theirs: {plate:?}");
     }
 }

@@ -25,11 +25,7 @@ struct Door {
 
 impl Door {
     async fn of(lot: &Lot, addr: SocketAddr, username: &str) -> Self {
-        Self {
-            http: Client::builder().no_proxy().build().unwrap(),
-            addr,
-            token: lot.log_in(username).await,
-        }
+        Self { http: Client::builder().no_proxy().build().unwrap(), addr, token: lot.log_in(username).await }
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -48,23 +44,18 @@ impl Door {
     }
 
     async fn claim(&self, lane: &str) -> (u16, Value) {
-        self.post(&format!("/api/lanes/{lane}/claim"), json!({}))
-            .await
+        self.post(&format!("/api/lanes/{lane}/claim"), json!({})).await
     }
 
     async fn view(&self, lane: &str) -> Value {
-        let (status, view) = self
-            .send(Method::GET, &format!("/api/lanes/{lane}"), None)
-            .await;
+        let (status, view) = self.send(Method::GET, &format!("/api/lanes/{lane}"), None).await;
         assert_eq!(status, 200);
         view
     }
 
     async fn close(&self, claimed: &Value) {
         let case = claimed["case"]["id"].as_str().unwrap();
-        let (status, told) = self
-            .post(&format!("/api/cases/{case}/close"), json!({}))
-            .await;
+        let (status, told) = self.post(&format!("/api/cases/{case}/close"), json!({})).await;
         assert_eq!(status, 204, "{told}");
     }
 
@@ -77,15 +68,9 @@ impl Door {
              <ANPR><licensePlate>{plate}</licensePlate><confidenceLevel>97</confidenceLevel>\
              <barrierGateCtrlType>{gate}</barrierGateCtrlType></ANPR></EventNotificationAlert>"
         );
-        let (key, addr) = (
-            format!("push-key-of-lane-{}", lane.to_lowercase()),
-            self.addr,
-        );
+        let (key, addr) = (format!("push-key-of-lane-{}", lane.to_lowercase()), self.addr);
         let url = format!("http://{addr}/api/devices/cam-{lane}/hikvision?key={key}");
-        let request = self
-            .http
-            .post(url)
-            .header("Content-Type", "application/xml");
+        let request = self.http.post(url).header("Content-Type", "application/xml");
         assert_eq!(request.body(event).send().await.unwrap().status(), 200);
     }
 
@@ -125,10 +110,7 @@ fn plate(n: usize) -> String {
 async fn a_car_read_while_its_lane_is_claimed_is_on_the_page() {
     each_house(|lot, second| async move {
         let there = second.as_ref().map_or(lot.hub.addr, |hub| hub.addr);
-        let (here, there) = (
-            Door::of(&lot, lot.hub.addr, "guard").await,
-            Door::of(&lot, there, "guard").await,
-        );
+        let (here, there) = (Door::of(&lot, lot.hub.addr, "guard").await, Door::of(&lot, there, "guard").await);
         for n in 0..40 {
             let (plate, uuid) = (plate(n), format!("read-{n}"));
             let read = async {
@@ -151,13 +133,8 @@ async fn a_car_read_while_its_lane_is_claimed_is_on_the_page() {
 async fn cars_that_come_pay_and_leave_in_quick_order_are_all_let_out() {
     each_house(|lot, second| async move {
         let there = second.as_ref().map_or(lot.hub.addr, |hub| hub.addr);
-        let (here, there) = (
-            Door::of(&lot, lot.hub.addr, "guard").await,
-            Door::of(&lot, there, "guard").await,
-        );
-        let entries: Vec<(String, String)> = (0..15)
-            .map(|n| (format!("in-{n}"), plate(100 + n)))
-            .collect();
+        let (here, there) = (Door::of(&lot, lot.hub.addr, "guard").await, Door::of(&lot, there, "guard").await);
+        let entries: Vec<(String, String)> = (0..15).map(|n| (format!("in-{n}"), plate(100 + n))).collect();
         lot.hold_up("E01").await;
         for (uuid, plate) in &entries {
             there.read("E01", uuid, plate, true).await;
@@ -166,29 +143,20 @@ async fn cars_that_come_pay_and_leave_in_quick_order_are_all_let_out() {
         for (n, (_, plate)) in entries.iter().enumerate() {
             let (out, pays) = (format!("out-{n}"), format!("pays-{n}"));
             // The exit's read meets the claim, the payment meets both.
-            let ((status, claimed), (), ()) = tokio::join!(
-                here.claim("E02"),
-                there.read("E02", &out, plate, false),
-                async {
+            let ((status, claimed), (), ()) =
+                tokio::join!(here.claim("E02"), there.read("E02", &out, plate, false), async {
                     tokio::time::sleep(Duration::from_millis(n as u64 % 4)).await;
                     here.pay(&lot, &pays, plate, 900).await;
-                }
-            );
+                });
             assert_eq!(status, 201, "{claimed}");
             let view = there.view("E02").await;
             let seen = (&view["vehicle"]["plate"], &view["assessment"]);
             assert_eq!(seen, (&json!(plate), &json!("temporary")), "car {n}");
-            assert_eq!(
-                view["payment"]["paid_fen"], 900,
-                "car {n}: {}",
-                view["payment"]
-            );
+            assert_eq!(view["payment"]["paid_fen"], 900, "car {n}: {}", view["payment"]);
             let case = claimed["case"]["id"].as_str().unwrap();
             let fence = &claimed["lease"]["fence"];
             let order = json!({"order_id": uuid::Uuid::now_v7(), "fence": fence, "action": "open"});
-            let (status, told) = here
-                .post(&format!("/api/cases/{case}/barrier"), order)
-                .await;
+            let (status, told) = here.post(&format!("/api/cases/{case}/barrier"), order).await;
             assert_eq!(status, 200, "car {n} had paid: {told}");
             let path = format!("/api/cases/{case}/passed");
             let (status, told) = here.post(&path, json!({"fence": fence})).await;
@@ -206,47 +174,30 @@ async fn cars_that_come_pay_and_leave_in_quick_order_are_all_let_out() {
 async fn the_last_page_told_of_a_lane_is_the_page_it_has() {
     each_house(|lot, second| async move {
         let there = second.as_ref().map_or(lot.hub.addr, |hub| hub.addr);
-        let (here, there) = (
-            Door::of(&lot, lot.hub.addr, "guard").await,
-            Door::of(&lot, there, "guard").await,
-        );
+        let (here, there) = (Door::of(&lot, lot.hub.addr, "guard").await, Door::of(&lot, there, "guard").await);
         let mut stream = Stream::at(there.addr, &there.token, "").await;
         stream.watch(&["E02"]).await;
         lot.hold_up("E01").await;
         for n in 0..10 {
-            there
-                .read("E01", &format!("in-{n}"), &plate(200 + n), true)
-                .await;
+            there.read("E01", &format!("in-{n}"), &plate(200 + n), true).await;
         }
         lot.minutes_pass(61);
         for n in 0..10 {
             let (out, pays, plate) = (format!("out-{n}"), format!("pays-{n}"), plate(200 + n));
-            join(
-                there.read("E02", &out, &plate, false),
-                here.pay(&lot, &pays, &plate, 900),
-            )
-            .await;
+            join(there.read("E02", &out, &plate, false), here.pay(&lot, &pays, &plate, 900)).await;
             // Told after both: what was heard before it is all there was.
             let (status, claimed) = here.claim("W02").await;
             assert_eq!(status, 201, "{claimed}");
             stream
                 .until("the claim", |frame| {
-                    frame["type"] == "lease"
-                        && frame["lane"] == "W02"
-                        && frame["holder"].is_object()
+                    frame["type"] == "lease" && frame["lane"] == "W02" && frame["holder"].is_object()
                 })
                 .await;
             here.close(&claimed).await;
             let mut pages = stream.frames.iter().filter(|frame| frame["type"] == "view");
-            let told = pages
-                .rfind(|view| view["lane"] == "E02" && view["payment"].is_object())
-                .unwrap();
+            let told = pages.rfind(|view| view["lane"] == "E02" && view["payment"].is_object()).unwrap();
             assert_eq!(told["vehicle"]["plate"], plate, "round {n}");
-            assert_eq!(
-                told["payment"]["paid_fen"], 900,
-                "round {n}: {}",
-                told["payment"]
-            );
+            assert_eq!(told["payment"]["paid_fen"], 900, "round {n}: {}", told["payment"]);
         }
     })
     .await;
@@ -271,29 +222,15 @@ async fn sixty_four_claims_by_four_people_are_given_or_refused_and_none_fails() 
             doors.push(Door::of(&lot, addr, &format!("p{n}")).await);
         }
         let claims = (0..64).map(|n| doors[n % 4].claim(["E01", "E02", "W02"][n / 4 % 3]));
-        let answers: Vec<u16> = join_all(claims)
-            .await
-            .into_iter()
-            .map(|(status, _)| status)
-            .collect();
-        assert!(
-            answers.iter().all(|status| [201, 409].contains(status)),
-            "{answers:?}"
-        );
+        let answers: Vec<u16> = join_all(claims).await.into_iter().map(|(status, _)| status).collect();
+        assert!(answers.iter().all(|status| [201, 409].contains(status)), "{answers:?}");
         assert!(answers.contains(&201));
         let open = "select count(*) from lease where open";
         let people = "select count(distinct person_id) from lease where open";
-        assert_eq!(
-            lot.one::<(i64,)>(open).await,
-            lot.one::<(i64,)>(people).await
-        );
+        assert_eq!(lot.one::<(i64,)>(open).await, lot.one::<(i64,)>(people).await);
         let strays = "select count(*) from \"case\" c where c.state = 'open'
             and not exists (select 1 from lease l where l.open and l.case_id = c.id)";
-        assert_eq!(
-            lot.one::<(i64,)>(strays).await.0,
-            0,
-            "no case is open that nobody works"
-        );
+        assert_eq!(lot.one::<(i64,)>(strays).await.0, 0, "no case is open that nobody works");
     })
     .await;
 }

@@ -15,8 +15,7 @@ async fn an_event_told_twice_or_replayed_is_one_read_and_touches_no_case() {
         let lot = Lot::open(engine).await;
         let e01 = lot.device("E01");
         e01.fault(Fault::DuplicateEvents);
-        lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck())
-            .await;
+        lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck()).await;
         let held = lot.claim("E01").await;
         assert_eq!(held.view["case"]["plate"], "粤B1Z345", "R17");
         lot.correct(&held, "粤B12345").await;
@@ -27,16 +26,9 @@ async fn an_event_told_twice_or_replayed_is_one_read_and_touches_no_case() {
         e01.fault(Fault::ReplayEvents);
         // A later vehicle's read comes after the replayed ones on the same connection: when it is known, they are too.
         lot.arrive("E01", Vehicle::new("粤B99999").stuck()).await;
-        assert_eq!(
-            lot.reads("E01").await,
-            told + 1,
-            "{engine:?}: only the new vehicle is a new read"
-        );
+        assert_eq!(lot.reads("E01").await, told + 1, "{engine:?}: only the new vehicle is a new read");
         let view = lot.view("E01").await;
-        assert_eq!(
-            view["case"]["plate"], "粤B12345",
-            "a person corrected it: it stays"
-        );
+        assert_eq!(view["case"]["plate"], "粤B12345", "a person corrected it: it stays");
         assert_eq!(view["case"]["corrected"], true);
     }
 }
@@ -52,15 +44,9 @@ async fn a_live_read_replaces_the_vehicle_of_an_open_case_unless_a_person_set_it
         let view = lot.view("E01").await;
         assert_eq!(view["case"]["plate"], "粤B22222", "{engine:?}");
         assert_eq!(view["vehicle"]["plate"], "粤B22222");
-        assert_eq!(
-            view["picture"]["plate"], "粤B22222",
-            "the picture is this vehicle's"
-        );
+        assert_eq!(view["picture"]["plate"], "粤B22222", "the picture is this vehicle's");
         let steps = view["timeline"].as_array().unwrap();
-        assert!(
-            steps.iter().any(|step| step["what"] == "plate_read"),
-            "R35: {steps:?}"
-        );
+        assert!(steps.iter().any(|step| step["what"] == "plate_read"), "R35: {steps:?}");
     }
 }
 
@@ -69,41 +55,26 @@ async fn a_history_event_fills_a_gap_in_the_stays_and_nothing_else() {
     for engine in ENGINES {
         let lot = Lot::open_with(engine, |lane| {
             if lane.code == "E01" {
-                lane.past = vec![PastRead {
-                    minutes_ago: 50,
-                    vehicle: Vehicle::new("粤B77777"),
-                }];
+                lane.past = vec![PastRead { minutes_ago: 50, vehicle: Vehicle::new("粤B77777") }];
             }
         })
         .await;
         let entered = lot
             .until("the stay was filled in", async || {
-                let sql =
-                    "select entered_at from stay where plate = '粤B77777' and left_at is null";
+                let sql = "select entered_at from stay where plate = '粤B77777' and left_at is null";
                 lot.rows::<(i64,)>(sql).await.pop()
             })
             .await;
         let minutes_ago = (now().0 - entered.0) / 60_000;
-        assert!(
-            (49..=51).contains(&minutes_ago),
-            "{engine:?}: {minutes_ago}"
-        );
+        assert!((49..=51).contains(&minutes_ago), "{engine:?}: {minutes_ago}");
         let view = lot.view("E01").await;
         assert!(view.get("vehicle").is_none(), "nobody stands there: {view}");
 
         let held = lot.claim("E01").await;
-        let xml = event(
-            "late-1",
-            "粤B88888",
-            600,
-            "<alarmDataType>1</alarmDataType>",
-        );
+        let xml = event("late-1", "粤B88888", 600, "<alarmDataType>1</alarmDataType>");
         assert_eq!(lot.push(PUSH_KEY, &xml).await, StatusCode::OK);
         let view = lot.view("E01").await;
-        assert_ne!(
-            view["case"]["plate"], "粤B88888",
-            "a replay never changes an open case"
-        );
+        assert_ne!(view["case"]["plate"], "粤B88888", "a replay never changes an open case");
         assert_eq!(view["case"]["id"], *held.case);
     }
 }
@@ -121,10 +92,7 @@ async fn a_vehicle_read_without_a_picture_never_wears_the_last_ones() {
     assert_eq!(lot.push(PUSH_KEY, &xml).await, StatusCode::OK);
     let view = lot.view("E01").await;
     assert_eq!(view["vehicle"]["plate"], "粤B33333");
-    assert!(
-        view.get("picture").is_none(),
-        "no picture rather than the last vehicle's ({last}): {view}"
-    );
+    assert!(view.get("picture").is_none(), "no picture rather than the last vehicle's ({last}): {view}");
 
     lot.device("E01").clear_faults();
     lot.second_passes();
@@ -144,11 +112,7 @@ async fn a_camera_calls_only_with_its_key_and_what_it_posts_is_written_once() {
     let lot = Lot::open(Engine::Sqlite).await;
     let xml = event("push-9", "粤B55555", 0, "");
     for wrong in ["", "push-key-of-e02", "PUSH-KEY-OF-E01"] {
-        assert_eq!(
-            lot.push(wrong, &xml).await,
-            StatusCode::UNAUTHORIZED,
-            "{wrong}"
-        );
+        assert_eq!(lot.push(wrong, &xml).await, StatusCode::UNAUTHORIZED, "{wrong}");
     }
     assert_eq!(lot.push(PUSH_KEY, "hello").await, StatusCode::BAD_REQUEST);
     assert_eq!(lot.reads("E01").await, 0);
@@ -163,16 +127,12 @@ async fn a_camera_calls_only_with_its_key_and_what_it_posts_is_written_once() {
 #[tokio::test]
 async fn on_a_lane_that_goes_both_ways_the_camera_says_which_way() {
     let lot = Lot::open(Engine::Sqlite).await;
-    lot.arrive("W02", Vehicle::new("粤B12121").reversed().stuck())
-        .await;
+    lot.arrive("W02", Vehicle::new("粤B12121").reversed().stuck()).await;
     let held = lot.claim("W02").await;
     assert_eq!(held.view["case"]["direction"], "exit", "R42");
     lot.arrive("W02", Vehicle::new("粤B34343").stuck()).await;
     let view = lot.view("W02").await;
-    assert_eq!(
-        view["case"]["direction"], "entry",
-        "R42: the next vehicle goes its own way"
-    );
+    assert_eq!(view["case"]["direction"], "entry", "R42: the next vehicle goes its own way");
 }
 
 #[tokio::test]
@@ -185,18 +145,12 @@ async fn what_was_asked_before_the_next_vehicle_came_does_not_replace_it() {
     let (hub, lane) = (lot.hub.hub.clone(), Lot::lane_id("E01"));
     let asked = e01.requests();
     let refresh = tokio::spawn(async move { ops::picture::refresh(&hub, &lane).await });
-    lot.until("the camera is asked", async || {
-        (e01.requests() > asked).then_some(())
-    })
-    .await;
+    lot.until("the camera is asked", async || (e01.requests() > asked).then_some(())).await;
     let xml = event("push-1", "粤B22222", 0, "");
     assert_eq!(lot.push(PUSH_KEY, &xml).await, StatusCode::OK);
     refresh.await.unwrap().unwrap();
     let view = lot.view("E01").await;
-    assert_eq!(
-        view["case"]["plate"], "粤B22222",
-        "the answer was about the vehicle before"
-    );
+    assert_eq!(view["case"]["plate"], "粤B22222", "the answer was about the vehicle before");
     assert_eq!(view["case"]["id"], *held.case);
 }
 
@@ -205,18 +159,15 @@ async fn two_hubs_hear_one_camera_and_keep_one_read() {
     let lot = Lot::open(Engine::Postgres).await;
     let second = Hub::start(lot.database.config(lot.hub.clock.clone())).await;
     let second = second.unwrap();
-    lot.until("the second hub hears its devices", async || {
-        (second.hub.runtime().devices().online == 3).then_some(())
-    })
-    .await;
+    lot.until("the second hub hears its devices", async || (second.hub.runtime().devices().online == 3).then_some(()))
+        .await;
     for plate in ["粤B11111", "粤B22222", "粤B33333"] {
         lot.arrive("E01", Vehicle::new(plate).stuck()).await;
     }
     // Both hubs have it when each has told the vehicle that came last.
     lot.push(PUSH_KEY, &event("last", "粤B44444", 0, "")).await;
-    let plates: Vec<(String,)> = lot
-        .rows("select plate from plate_read where lane_id = 'E01' order by taken_at, id")
-        .await;
+    let plates: Vec<(String,)> =
+        lot.rows("select plate from plate_read where lane_id = 'E01' order by taken_at, id").await;
     let plates: Vec<&str> = plates.iter().map(|(plate,)| plate.as_str()).collect();
     assert_eq!(plates, ["粤B11111", "粤B22222", "粤B33333", "粤B44444"]);
     second.stop().await;
@@ -235,10 +186,7 @@ async fn a_pushed_event_brings_its_picture_however_large() {
     let url = lot.url(&format!("/api/devices/cam-E01/hikvision?key={PUSH_KEY}"));
     let request = reqwest::Client::new().post(url);
     let request = request.header("Content-Type", "multipart/form-data; boundary=x");
-    assert_eq!(
-        request.body(body).send().await.unwrap().status(),
-        StatusCode::OK
-    );
+    assert_eq!(request.body(body).send().await.unwrap().status(), StatusCode::OK);
     let view = lot.view("E01").await;
     let kept = lot.bytes(view["picture"]["url"].as_str().unwrap()).await;
     assert_eq!(kept.bytes().await.unwrap(), picture);

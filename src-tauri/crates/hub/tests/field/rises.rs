@@ -58,9 +58,7 @@ async fn only_the_hand_is_told(engine: Engine) {
         (lot.one::<(i64,)>("select count(*) from rise").await.0 > 0).then_some(())
     })
     .await;
-    let rows: Vec<Row> = lot
-        .rows("select lane_id, at, down_at, picture_id, device_id from rise")
-        .await;
+    let rows: Vec<Row> = lot.rows("select lane_id, at, down_at, picture_id, device_id from rise").await;
     assert_eq!(rows.len(), 1, "R40: {rows:?}");
     let (lane, at, down_at, picture, device) = &rows[0];
     assert_eq!((lane.as_str(), device.as_str()), ("E01", "cam-E01"));
@@ -86,28 +84,15 @@ async fn only_the_hand_is_told(engine: Engine) {
     let listed = chief.get("/api/rises").await;
     let listed = listed["items"].as_array().unwrap();
     assert_eq!(listed.len(), 1, "{listed:?}");
-    assert_eq!(
-        (&listed[0]["lane"]["id"], &listed[0]["device"]),
-        (&json!("E01"), &json!("cam-E01"))
-    );
-    assert_eq!(
-        listed[0]["picture"],
-        json!(format!("/api/pictures/{picture}"))
-    );
+    assert_eq!((&listed[0]["lane"]["id"], &listed[0]["device"]), (&json!("E01"), &json!("cam-E01")));
+    assert_eq!(listed[0]["picture"], json!(format!("/api/pictures/{picture}")));
     // The arm stays up: one rise, however often it is asked.
     lot.minutes_pass(1);
     seen_up(&lot, "E01").await;
-    assert_eq!(
-        lot.one::<(i64,)>("select count(*) from rise").await.0,
-        1,
-        "once"
-    );
+    assert_eq!(lot.one::<(i64,)>("select count(*) from rise").await.0, 1, "once");
 }
 
 #[tokio::test]
 async fn an_arm_raised_by_hand_is_recorded_and_ours_and_the_camera_s_are_not() {
-    tokio::join!(
-        only_the_hand_is_told(Engine::Sqlite),
-        only_the_hand_is_told(Engine::Postgres)
-    );
+    tokio::join!(only_the_hand_is_told(Engine::Sqlite), only_the_hand_is_told(Engine::Postgres));
 }

@@ -29,10 +29,7 @@ async fn a_dead_device_does_not_slow_another_lane() {
         began.elapsed()
     };
     let (_, took) = tokio::join!(waiting, working);
-    assert!(
-        took < Duration::from_secs(2),
-        "shorter than any time-out of a device: {took:?}"
-    );
+    assert!(took < Duration::from_secs(2), "shorter than any time-out of a device: {took:?}");
 }
 
 #[tokio::test]
@@ -42,23 +39,12 @@ async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
     lot.claim("E02").await;
     lot.device("E02").fault(Fault::Offline);
     let everything = Lot::chief().scope;
-    let gone = lot
-        .until("the device is lost", async || {
-            lot.hub
-                .hub
-                .runtime()
-                .offline(&everything, &Finding::zh)
-                .pop()
-        })
-        .await;
+    let gone =
+        lot.until("the device is lost", async || lot.hub.hub.runtime().offline(&everything, &Finding::zh).pop()).await;
     assert_eq!(gone.id.as_str(), "cam-E02");
     assert!(gone.error.contains("设备"), "{}", gone.error);
     assert!(
-        lot.hub
-            .hub
-            .runtime()
-            .offline(&Scope::default(), &Finding::zh)
-            .is_empty(),
+        lot.hub.hub.runtime().offline(&Scope::default(), &Finding::zh).is_empty(),
         "of others' lots nothing is told"
     );
     lot.until("the page says so", async || {
@@ -69,12 +55,7 @@ async fn a_lost_device_is_told_once_and_again_when_it_is_back() {
 
     lot.device("E02").clear_faults();
     lot.until("the device is back", async || {
-        lot.hub
-            .hub
-            .runtime()
-            .offline(&everything, &Finding::zh)
-            .is_empty()
-            .then_some(())
+        lot.hub.hub.runtime().offline(&everything, &Finding::zh).is_empty().then_some(())
     })
     .await;
     let told = lot
@@ -91,9 +72,7 @@ async fn device_frames(lot: &Lot) -> Vec<String> {
     let sql = "select body from event where kind = 'told' order by xid, n";
     let told: Vec<(String,)> = lot.rows(sql).await;
     let bodies = told.into_iter().map(|(body,)| body);
-    bodies
-        .filter(|body| body.contains("\"type\":\"device\""))
-        .collect()
+    bodies.filter(|body| body.contains("\"type\":\"device\"")).collect()
 }
 
 /// The devices a hub's board lists as out of reach.
@@ -112,22 +91,16 @@ async fn a_hub_that_starts_knows_which_devices_were_lost_and_tells_no_desk_twice
         let lot = Lot::open(engine).await;
         let chief = lot.log_in("chief").await;
         lot.device("E02").fault(Fault::Offline);
-        lot.until("the outage is told", async || {
-            (device_frames(&lot).await.len() == 1).then_some(())
-        })
-        .await;
+        lot.until("the outage is told", async || (device_frames(&lot).await.len() == 1).then_some(())).await;
         let first = offline(&lot.hub, &chief).await;
         lot.minutes_pass(1);
         let second = Hub::start(lot.database.config(lot.hub.clock.clone()));
         let second = second.await.unwrap();
-        lot.until(
-            "the second hub's board has it since the same moment",
-            async || {
-                let listed = offline(&second, &chief).await;
-                let same = listed.len() == 1 && listed[0]["since"] == first[0]["since"];
-                same.then_some(())
-            },
-        )
+        lot.until("the second hub's board has it since the same moment", async || {
+            let listed = offline(&second, &chief).await;
+            let same = listed.len() == 1 && listed[0]["since"] == first[0]["since"];
+            same.then_some(())
+        })
         .await;
         lot.until("the second hub has asked it itself", async || {
             let listed = offline(&second, &chief).await;
@@ -142,10 +115,7 @@ async fn a_hub_that_starts_knows_which_devices_were_lost_and_tells_no_desk_twice
 
         lot.device("E02").clear_faults();
         for hub in [&lot.hub, &second] {
-            lot.until("the device is back", async || {
-                offline(hub, &chief).await.is_empty().then_some(())
-            })
-            .await;
+            lot.until("the device is back", async || offline(hub, &chief).await.is_empty().then_some(())).await;
         }
         let told = lot
             .until("it was told", async || {
@@ -170,10 +140,7 @@ async fn while_a_case_is_open_an_arm_moved_by_hand_shows_within_seconds() {
         (barrier["state"] == "open").then_some(())
     })
     .await;
-    assert!(
-        began.elapsed() < Duration::from_secs(5),
-        "R40: asked every 2 s"
-    );
+    assert!(began.elapsed() < Duration::from_secs(5), "R40: asked every 2 s");
 }
 
 #[tokio::test]
@@ -185,9 +152,7 @@ async fn after_an_order_the_arm_is_watched_closely() {
     assert!(watch.seen(BarrierState::Open, Duration::from_secs(3)).await);
     let mut never = lot.hub.hub.runtime().watch_after_order(&lane);
     assert!(
-        !never
-            .seen(BarrierState::Closed, Duration::from_millis(600))
-            .await,
+        !never.seen(BarrierState::Closed, Duration::from_millis(600)).await,
         "an arm that stays up is never seen down"
     );
 }

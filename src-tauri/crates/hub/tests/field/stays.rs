@@ -10,8 +10,7 @@ use lotsim::Vehicle;
 type Stay = (Option<String>, Option<i64>, Option<String>);
 
 async fn stays(lot: &Lot) -> Vec<Stay> {
-    lot.rows("select plate, left_at, release from stay order by id")
-        .await
+    lot.rows("select plate, left_at, release from stay order by id").await
 }
 
 async fn passages(lot: &Lot) -> Vec<String> {
@@ -29,24 +28,16 @@ async fn the_next_vehicles_read_settles_the_opening_and_its_own_read_again_does_
         assert_eq!(stays(&lot).await, [], "R37: raised is not passed");
 
         lot.arrive("E01", Vehicle::new("粤B12345").stuck()).await;
-        assert_eq!(
-            passages(&lot).await,
-            ["pending"],
-            "{engine:?}: its own read is no passage"
-        );
+        assert_eq!(passages(&lot).await, ["pending"], "{engine:?}: its own read is no passage");
         lot.arrive("E01", Vehicle::new("粤B99999").stuck()).await;
         assert_eq!(passages(&lot).await, ["passed"], "{engine:?}: R37");
         let inside = stays(&lot).await;
         assert_eq!(inside, [(Some("粤B12345".to_owned()), None, None)]);
-        let (stay, release): (Option<String>, Option<String>) =
-            lot.one("select stay_id, release from opening").await;
+        let (stay, release): (Option<String>, Option<String>) = lot.one("select stay_id, release from opening").await;
         assert!(stay.is_some(), "the opening names the stay it began");
         assert_eq!(release.as_deref(), Some("normal"));
         let view = lot.view("E01").await;
-        assert_eq!(
-            view["vehicle"]["plate"], "粤B99999",
-            "the page shows who stands there"
-        );
+        assert_eq!(view["vehicle"]["plate"], "粤B99999", "the page shows who stands there");
     }
 }
 
@@ -86,16 +77,9 @@ async fn passed_is_said_only_of_a_vehicle_this_case_let_through() {
             let body = serde_json::json!({"fence": held.fence});
             let told = lot.call(reqwest::Method::POST, &path, Some(body)).await;
             let status = told.status().as_u16();
-            (
-                status,
-                told.json::<serde_json::Value>().await.unwrap()["code"].clone(),
-            )
+            (status, told.json::<serde_json::Value>().await.unwrap()["code"].clone())
         };
-        assert_eq!(
-            said(&first).await,
-            (409, "not_offered".into()),
-            "{engine:?}: nothing was opened"
-        );
+        assert_eq!(said(&first).await, (409, "not_offered".into()), "{engine:?}: nothing was opened");
         lot.raise(&first).await;
         let close = format!("/api/cases/{}/close", first.case);
         lot.post(&close, serde_json::json!({})).await;
@@ -110,24 +94,13 @@ async fn passed_is_said_only_of_a_vehicle_this_case_let_through() {
         assert_eq!(stays(&lot).await, [], "nobody came in on that word");
         let view = lot.view("E01").await;
         let steps = view["timeline"].as_array().unwrap();
-        assert!(
-            steps.iter().all(|step| step["what"] != "passed"),
-            "{steps:?}"
-        );
+        assert!(steps.iter().all(|step| step["what"] != "passed"), "{steps:?}");
 
         lot.raise(&second).await;
         lot.passed(&second).await;
-        assert_eq!(
-            passages(&lot).await,
-            ["pending", "passed"],
-            "{engine:?}: its own"
-        );
+        assert_eq!(passages(&lot).await, ["pending", "passed"], "{engine:?}: its own");
         lot.passed(&second).await;
-        assert_eq!(
-            stays(&lot).await.len(),
-            1,
-            "said twice it is the same passage"
-        );
+        assert_eq!(stays(&lot).await.len(), 1, "said twice it is the same passage");
     }
 }
 
@@ -139,11 +112,7 @@ async fn passed_is_said_of_a_vehicle_its_camera_let_through() {
         let held = lot.claim("E01").await;
         lot.arrive("E01", Vehicle::new("粤B66666")).await;
         lot.passed(&held).await;
-        assert_eq!(
-            stays(&lot).await.len(),
-            1,
-            "{engine:?}: one passage, one stay"
-        );
+        assert_eq!(stays(&lot).await.len(), 1, "{engine:?}: one passage, one stay");
     }
 }
 
@@ -153,21 +122,12 @@ async fn a_vehicle_that_turns_round_changes_no_stay() {
     lot.arrive("E01", Vehicle::new("粤B12345").stuck()).await;
     let held = lot.claim("E01").await;
     lot.raise(&held).await;
-    lot.arrive("E01", Vehicle::new("粤B12345").reversed().stuck())
-        .await;
+    lot.arrive("E01", Vehicle::new("粤B12345").reversed().stuck()).await;
     assert_eq!(passages(&lot).await, ["none"], "R37: it backed out");
     let listed = ops::stay::without_passage(&lot.hub.hub, &Lot::chief(), &Lot::lot_id(), 10).await;
-    assert_eq!(
-        listed.unwrap().len(),
-        1,
-        "R37: openings without a passage form a list"
-    );
+    assert_eq!(listed.unwrap().len(), 1, "R37: openings without a passage form a list");
     lot.arrive("E01", Vehicle::new("粤B99999").stuck()).await;
-    assert_eq!(
-        passages(&lot).await,
-        ["none"],
-        "what is settled stays settled"
-    );
+    assert_eq!(passages(&lot).await, ["none"], "what is settled stays settled");
     assert_eq!(stays(&lot).await, [], "R37: nobody came in");
 }
 
@@ -176,21 +136,13 @@ async fn the_cameras_own_opening_is_a_passage_in_and_out() {
     for engine in ENGINES {
         let lot = Lot::open_with(engine, |lane| lane.automatic = true).await;
         lot.arrive("E01", Vehicle::new("粤B66666")).await;
-        assert_eq!(
-            stays(&lot).await,
-            [(Some("粤B66666".to_owned()), None, None)],
-            "{engine:?}"
-        );
+        assert_eq!(stays(&lot).await, [(Some("粤B66666".to_owned()), None, None)], "{engine:?}");
         lot.minutes_pass(10);
         lot.arrive("E02", Vehicle::new("粤B66666")).await;
         let after = stays(&lot).await;
         assert_eq!(after.len(), 1);
         assert!(after[0].1.is_some(), "it left");
-        assert_eq!(
-            after[0].2.as_deref(),
-            Some("free"),
-            "within the free minutes nothing was due"
-        );
+        assert_eq!(after[0].2.as_deref(), Some("free"), "within the free minutes nothing was due");
         let view = lot.view("E02").await;
         assert!(view.get("vehicle").is_none(), "it is through: {view}");
     }
@@ -199,28 +151,16 @@ async fn the_cameras_own_opening_is_a_passage_in_and_out() {
 #[tokio::test]
 async fn a_misread_vehicle_that_was_corrected_passes_under_its_true_plate() {
     let lot = Lot::open(Engine::Sqlite).await;
-    lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck())
-        .await;
+    lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck()).await;
     let held = lot.claim("E01").await;
     lot.correct(&held, "粤B12345").await;
     lot.raise(&held).await;
-    lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck())
-        .await;
-    assert_eq!(
-        passages(&lot).await,
-        ["pending"],
-        "the same car, misread again, has not passed"
-    );
+    lot.arrive("E01", Vehicle::new("粤B12345").read_as("粤B1Z345").stuck()).await;
+    assert_eq!(passages(&lot).await, ["pending"], "the same car, misread again, has not passed");
     lot.arrive("E01", Vehicle::new("粤B99999").stuck()).await;
-    assert_eq!(
-        stays(&lot).await,
-        [(Some("粤B12345".to_owned()), None, None)]
-    );
+    assert_eq!(stays(&lot).await, [(Some("粤B12345".to_owned()), None, None)]);
     let view = lot.view("E01").await;
-    assert_eq!(
-        view["case"]["plate"], "粤B99999",
-        "who was corrected has gone: the case goes on with who stands there"
-    );
+    assert_eq!(view["case"]["plate"], "粤B99999", "who was corrected has gone: the case goes on with who stands there");
 }
 
 #[tokio::test]
@@ -231,11 +171,7 @@ async fn a_second_car_of_a_full_pass_comes_in_as_temporary_and_pays() {
             lot.arrive("E01", Vehicle::new(plate)).await;
         }
         let taken: Vec<(bool,)> = lot.rows("select space_taken from stay order by id").await;
-        assert_eq!(
-            taken,
-            [(false,), (true,)],
-            "{engine:?}: one space, two plates"
-        );
+        assert_eq!(taken, [(false,), (true,)], "{engine:?}: one space, two plates");
         lot.minutes_pass(61);
         lot.arrive("E02", Vehicle::new("粤B54321").stuck()).await;
         let view = lot.view("E02").await;

@@ -30,20 +30,13 @@ impl Stream {
         let bearer = format!("Bearer {token}").parse().unwrap();
         request.headers_mut().insert("authorization", bearer);
         let (socket, _) = connect_async(request).await.unwrap();
-        let mut stream = Self {
-            socket,
-            frames: Vec::new(),
-            bytes: 0,
-        };
-        stream
-            .until("hello", |frame| frame["type"] == "hello")
-            .await;
+        let mut stream = Self { socket, frames: Vec::new(), bytes: 0 };
+        stream.until("hello", |frame| frame["type"] == "hello").await;
         stream
     }
 
     pub(crate) async fn watch(&mut self, lanes: &[&str]) {
-        self.say(&json!({"type": "watch", "lanes": lanes}).to_string())
-            .await;
+        self.say(&json!({"type": "watch", "lanes": lanes}).to_string()).await;
     }
 
     pub(crate) async fn say(&mut self, text: &str) {

@@ -19,9 +19,7 @@ async fn cars(lot: &Lot, plates: impl IntoIterator<Item = String>) {
 async fn pages(lot: &Lot) -> u64 {
     let told = lot.call(Method::GET, "/metrics", None).await;
     let text = told.text().await.unwrap();
-    let value = text
-        .lines()
-        .find_map(|line| line.strip_prefix("lanedesk_pages_total "));
+    let value = text.lines().find_map(|line| line.strip_prefix("lanedesk_pages_total "));
     value.unwrap().parse().unwrap()
 }
 
@@ -51,27 +49,16 @@ async fn the_lane_watched_and_the_lane_held_are_told_and_no_other() {
     for engine in ENGINES {
         let lot = Lot::open(engine).await;
         let agent = lot.log_in("agent").await;
-        let (mut looks, mut holds) = (
-            Stream::of(&lot, &agent, "").await,
-            Stream::of(&lot, lot.token(), "").await,
-        );
+        let (mut looks, mut holds) = (Stream::of(&lot, &agent, "").await, Stream::of(&lot, lot.token(), "").await);
         looks.watch(&["E01"]).await;
         // What a newer desk says besides, or nonsense, changes nothing.
-        let strange = [
-            r#"{"type":"from_a_newer_desk"}"#,
-            "{",
-            r#"{"lanes":["E02"]}"#,
-        ];
+        let strange = [r#"{"type":"from_a_newer_desk"}"#, "{", r#"{"lanes":["E02"]}"#];
         for text in strange {
             looks.say(text).await;
         }
         lot.claim("E01").await;
         for stream in [&mut looks, &mut holds] {
-            stream
-                .until("the claim", |f| {
-                    f["type"] == "view" && f["lease"].is_object()
-                })
-                .await;
+            stream.until("the claim", |f| f["type"] == "view" && f["lease"].is_object()).await;
         }
         cars(&lot, [plate(12_345)]).await;
         for stream in [&mut looks, &mut holds] {
@@ -128,8 +115,6 @@ async fn a_lane_out_of_sight_is_told_to_nobody_who_names_it() {
     guard.watch(&lanes).await;
     cars(&lot, [plate(13_579)]).await;
     lot.claim("E02").await;
-    guard
-        .until("the claim", |f| f["type"] == "lease" && f["lane"] == "E02")
-        .await;
+    guard.until("the claim", |f| f["type"] == "lease" && f["lane"] == "E02").await;
     assert_eq!(guard.views(), 0, "the 65th is not watched");
 }

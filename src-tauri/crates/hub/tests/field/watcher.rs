@@ -36,9 +36,7 @@ impl Watcher {
         let url = lot.url(path).replacen("http", "ws", 1);
         let mut request = url.into_client_request().unwrap();
         let bearer = format!("Bearer {token}");
-        request
-            .headers_mut()
-            .insert("authorization", bearer.parse().unwrap());
+        request.headers_mut().insert("authorization", bearer.parse().unwrap());
         let (socket, _) = connect_async(request).await.unwrap();
         Self { socket }
     }
@@ -48,9 +46,7 @@ impl Watcher {
         match next.expect("something in time") {
             Some(Ok(Message::Text(text))) => Heard::Told(serde_json::from_str(&text).unwrap()),
             Some(Ok(Message::Binary(bytes))) => Heard::Bytes(bytes.to_vec()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
-                Heard::Told(Value::Null)
-            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Told(Value::Null),
             Some(Ok(Message::Close(_)) | Err(_)) | None => Heard::Closed,
         }
     }
@@ -142,11 +138,7 @@ pub(crate) fn fragment(bytes: &[u8]) -> Fragment {
         rest = &after[length..];
     }
     let key = number(20) == 0x0200_0000;
-    assert_eq!(
-        key,
-        nals.iter().any(|nal| nal[0] & 31 == 5),
-        "what is called a key frame is one"
-    );
+    assert_eq!(key, nals.iter().any(|nal| nal[0] & 31 == 5), "what is called a key frame is one");
     Fragment {
         decoded,
         shown: i64::try_from(decoded).unwrap() + i64::from(number(24).cast_signed()),
@@ -164,10 +156,7 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        Self {
-            decoder: Decoder::new().unwrap(),
-            sets: Vec::new(),
-        }
+        Self { decoder: Decoder::new().unwrap(), sets: Vec::new() }
     }
 
     /// Takes an initialisation segment; answers width and height.
@@ -177,10 +166,7 @@ impl Screen {
         let side = |at: usize| u16::from_be_bytes(entry[at..at + 2].try_into().unwrap());
         let record = inside(&entry[78..], &["avcC"]);
         let first = usize::from(u16::from_be_bytes([record[6], record[7]]));
-        self.sets = vec![
-            record[8..8 + first].to_vec(),
-            record[8 + first + 3..].to_vec(),
-        ];
+        self.sets = vec![record[8..8 + first].to_vec(), record[8 + first + 3..].to_vec()];
         (side(24), side(26))
     }
 
@@ -188,10 +174,7 @@ impl Screen {
     pub(crate) fn show(&mut self, fragment: &Fragment) -> Option<Burnt> {
         let sets = self.sets.iter().filter(|_| fragment.key);
         let nals = sets.chain(&fragment.nals).map(Vec::as_slice);
-        self.decoder
-            .decode(nals)
-            .unwrap()
-            .and_then(|(_, clock)| clock)
+        self.decoder.decode(nals).unwrap().and_then(|(_, clock)| clock)
     }
 }
 

@@ -12,12 +12,7 @@ pub(super) fn split(stream: &Bytes) -> Vec<Bytes> {
     }
     let ends = starts.iter().skip(1).map(|(code, _)| *code);
     let ends = ends.chain([stream.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|((_, from), to)| trimmed(stream, *from, to))
-        .filter(|nal| !nal.is_empty())
-        .collect()
+    starts.iter().zip(ends).map(|((_, from), to)| trimmed(stream, *from, to)).filter(|nal| !nal.is_empty()).collect()
 }
 
 /// Where the next `00 00 01` stands.
@@ -41,10 +36,7 @@ pub(super) fn slice(nal: &[u8]) -> Option<(bool, u32)> {
     if !matches!(kind(nal), 1 | 5) {
         return None;
     }
-    let mut bits = Bits {
-        bytes: nal.get(1..)?,
-        at: 0,
-    };
+    let mut bits = Bits { bytes: nal.get(1..)?, at: 0 };
     let first = bits.number()? == 0;
     Some((first, bits.number()? % 5))
 }
@@ -85,9 +77,7 @@ mod tests {
 
     #[test]
     fn units_are_found_between_start_codes_of_either_length() {
-        let stream = Bytes::from_static(&[
-            0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 1, 0x41, 0x9a,
-        ]);
+        let stream = Bytes::from_static(&[0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88, 0, 0, 0, 1, 0x41, 0x9a]);
         let units = split(&stream);
         assert_eq!(units, [&[0x67, 1, 2][..], &[0x65, 0x88], &[0x41, 0x9a]]);
         // 0x88 is 1 0001000…: first macroblock 0, slice kind 7, which is I.

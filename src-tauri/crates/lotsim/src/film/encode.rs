@@ -5,9 +5,7 @@ use crate::scene::Burnt;
 use bytes::{BufMut, Bytes, BytesMut};
 use openh264::{
     OpenH264API, decoder,
-    encoder::{
-        BitRate, EncoderConfig, FrameRate, IntraFramePeriod, Profile, RateControlMode, UsageType,
-    },
+    encoder::{BitRate, EncoderConfig, FrameRate, IntraFramePeriod, Profile, RateControlMode, UsageType},
     formats::{RgbaSliceU8, YUVBuffer, YUVSource},
 };
 use resvg::tiny_skia::Pixmap;
@@ -36,8 +34,7 @@ impl Encoder {
             .skip_frames(false)
             .scene_change_detect(false)
             .num_threads(1);
-        let inner =
-            openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config)?;
+        let inner = openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config)?;
         Ok(Self { inner })
     }
 
@@ -80,10 +77,7 @@ impl Stamp {
             let text = std::str::from_utf8(bytes.get(at + from..at + to)?).ok()?;
             text.parse().ok()
         };
-        Some(Self {
-            micros: digits(0, 20)?,
-            picture: digits(20, 32)?,
-        })
+        Some(Self { micros: digits(0, 20)?, picture: digits(20, 32)? })
     }
 }
 
@@ -102,10 +96,7 @@ impl Decoder {
     }
 
     /// Decodes NAL units (each without start code, in order). Answers size and clock of the last picture they give.
-    pub fn decode<'a>(
-        &mut self,
-        nals: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Option<Decoded>, openh264::Error> {
+    pub fn decode<'a>(&mut self, nals: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Decoded>, openh264::Error> {
         let mut stream = Vec::new();
         for nal in nals {
             stream.extend_from_slice(&[0, 0, 0, 1]);
@@ -116,11 +107,7 @@ impl Decoder {
         };
         let (width, height) = picture.dimensions();
         let (luma, stride) = (picture.y(), picture.strides().0);
-        let clock = Burnt::read(|x, y| {
-            luma.get(place(y, height) * stride + place(x, width))
-                .copied()
-                .unwrap_or(0)
-        });
+        let clock = Burnt::read(|x, y| luma.get(place(y, height) * stride + place(x, width)).copied().unwrap_or(0));
         Ok(Some(((width, height), clock)))
     }
 }
@@ -142,10 +129,7 @@ mod tests {
 
     #[test]
     fn a_stamp_is_found_in_whatever_surrounds_it() {
-        let stamp = Stamp {
-            micros: 1_795_000_000_123_456,
-            picture: 77,
-        };
+        let stamp = Stamp { micros: 1_795_000_000_123_456, picture: 77 };
         let mut bytes = vec![0, 0, 1, 9, 9];
         bytes.extend_from_slice(&stamp.nal());
         bytes.extend_from_slice(b"more");

@@ -79,10 +79,7 @@ impl Film {
 
     /// Watches from now on.
     pub(crate) fn watch(&self, lane: &Lane) -> Watch {
-        let watch = Watch {
-            frames: self.frames.subscribe(),
-            watchers: Arc::clone(&self.watchers),
-        };
+        let watch = Watch { frames: self.frames.subscribe(), watchers: Arc::clone(&self.watchers) };
         self.watchers.fetch_add(1, Ordering::SeqCst);
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if !*running {

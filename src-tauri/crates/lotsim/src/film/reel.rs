@@ -34,10 +34,7 @@ pub(super) struct Reel {
 impl Reel {
     /// Reads a file of H.264 with start codes.
     pub(super) fn read(path: &Path) -> Result<Self, BadReel> {
-        let file = std::fs::read(path).map_err(|error| BadReel::File {
-            path: path.to_owned(),
-            error,
-        })?;
+        let file = std::fs::read(path).map_err(|error| BadReel::File { path: path.to_owned(), error })?;
         let reel = Self::of(&file.into());
         if reel.pictures.first().is_none_or(|(_, key, _)| !key) {
             return Err(BadReel::Empty(path.to_owned()));
@@ -67,9 +64,7 @@ impl Reel {
         let shown = order(&pictures.iter().map(|(_, _, b)| *b).collect::<Vec<_>>());
         let pictures = pictures.into_iter().zip(shown);
         let pictures = pictures.map(|((nals, key, _), place)| (nals, key, place));
-        Self {
-            pictures: pictures.collect(),
-        }
+        Self { pictures: pictures.collect() }
     }
 
     /// Plays until nobody watches.
@@ -79,11 +74,7 @@ impl Reel {
         for round in 0.. {
             for (at, (nals, key, place)) in (0_u64..).zip(&self.pictures) {
                 wait_until(began, round * length + at, per_second);
-                let frame = Frame {
-                    nals: nals.clone(),
-                    key: *key,
-                    ticks: ticks(round * length + place, per_second),
-                };
+                let frame = Frame { nals: nals.clone(), key: *key, ticks: ticks(round * length + place, per_second) };
                 if !lane.film(angle).show(frame) {
                     return;
                 }

@@ -23,17 +23,10 @@ pub(super) fn run(lane: &Lane, angle: Angle) {
     let mut road = Road::default();
     loop {
         wait_until(began, number, per_second);
-        let size = if lane.has(Fault::Resize) {
-            OTHER_SIZE
-        } else {
-            SIZE
-        };
+        let size = if lane.has(Fault::Resize) { OTHER_SIZE } else { SIZE };
         let same = camera.take().filter(|(painter, _)| painter.size() == size);
         let made = same.map_or_else(
-            || {
-                Encoder::new(per_second, key_every)
-                    .map(|encoder| (Painter::new(angle, size), encoder))
-            },
+            || Encoder::new(per_second, key_every).map(|encoder| (Painter::new(angle, size), encoder)),
             Ok,
         );
         let Ok((mut painter, mut encoder)) = made else {
@@ -46,19 +39,10 @@ pub(super) fn run(lane: &Lane, angle: Angle) {
         let mut nals = nals;
         let key = nals.iter().any(|nal| annexb::kind(nal) == 5);
         // Before the first slice, behind the parameters.
-        let at = nals
-            .iter()
-            .position(|nal| matches!(annexb::kind(nal), 1 | 5));
-        let stamp = Stamp {
-            micros: micros(),
-            picture: number,
-        };
+        let at = nals.iter().position(|nal| matches!(annexb::kind(nal), 1 | 5));
+        let stamp = Stamp { micros: micros(), picture: number };
         nals.insert(at.unwrap_or(nals.len()), stamp.nal());
-        let frame = Frame {
-            nals,
-            key,
-            ticks: ticks(number, per_second),
-        };
+        let frame = Frame { nals, key, ticks: ticks(number, per_second) };
         if !lane.film(angle).show(frame) {
             return;
         }
@@ -68,9 +52,7 @@ pub(super) fn run(lane: &Lane, angle: Angle) {
 }
 
 fn micros() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 

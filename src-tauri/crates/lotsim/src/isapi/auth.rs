@@ -58,16 +58,8 @@ impl Auth {
     }
 
     /// What is answered instead of letting a request in; nothing where it may come in.
-    pub(crate) fn check(
-        &self,
-        lane: &Lane,
-        method: &str,
-        uri: &str,
-        headers: &HeaderMap,
-    ) -> Option<Response<Body>> {
-        let header = headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
+    pub(crate) fn check(&self, lane: &Lane, method: &str, uri: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+        let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         match self.judge(lane, method, uri, header) {
             Verdict::Good => None,
             Verdict::Ask { stale } => Some(self.challenge(stale, None, 0)),
@@ -80,10 +72,7 @@ impl Auth {
     }
 
     fn wrong(&self) -> u32 {
-        self.memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .wrong
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).wrong
     }
 
     fn judge(&self, lane: &Lane, method: &str, uri: &str, header: Option<&str>) -> Verdict {
@@ -140,13 +129,8 @@ impl Auth {
         let nonce = format!("{:032x}", rand::rng().random::<u128>());
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let (now, life) = (Instant::now(), self.nonce_life);
-        memory
-            .nonces
-            .retain(|_, nonce| now.duration_since(nonce.born) < life * 2);
-        let fresh = Nonce {
-            born: now,
-            counts: HashSet::new(),
-        };
+        memory.nonces.retain(|_, nonce| now.duration_since(nonce.born) < life * 2);
+        let fresh = Nonce { born: now, counts: HashSet::new() };
         memory.nonces.insert(nonce.clone(), fresh);
         let lock = if locked > 0 { "lock" } else { "unlock" };
         let left = tries_left.unwrap_or(TRIES);

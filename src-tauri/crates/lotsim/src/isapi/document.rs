@@ -21,13 +21,7 @@ pub(super) fn xml(status: StatusCode, inside: &str) -> Response<Body> {
 }
 
 /// A `ResponseStatus`.
-pub(super) fn status(
-    http: StatusCode,
-    url: &str,
-    code: u8,
-    words: &str,
-    sub: &str,
-) -> Response<Body> {
+pub(super) fn status(http: StatusCode, url: &str, code: u8, words: &str, sub: &str) -> Response<Body> {
     let url = escape(url);
     xml(
         http,
@@ -44,17 +38,12 @@ pub(super) fn ok(url: &str) -> Response<Body> {
 
 /// An element with the maker's name space around what is inside.
 pub(super) fn element(name: &str, inside: &str) -> Response<Body> {
-    xml(
-        StatusCode::OK,
-        &format!("<{name} {NAMESPACE}>{inside}</{name}>"),
-    )
+    xml(StatusCode::OK, &format!("<{name} {NAMESPACE}>{inside}</{name}>"))
 }
 
 /// A device's local time, China's, as it writes it.
 pub(super) fn local(at: Timestamp) -> String {
-    let format = format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+08:00"
-    );
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+08:00");
     china(at).format(&format).unwrap_or_default()
 }
 
@@ -84,17 +73,11 @@ pub(super) fn anpr(lane: &Lane, told: &Told) -> String {
     let event = &told.event;
     let vehicle = &event.vehicle;
     let plate = vehicle.reading().unwrap_or("unknown");
-    let color = vehicle
-        .reading()
-        .map_or("unknown", |_| vehicle.plate_color().isapi());
+    let color = vehicle.reading().map_or("unknown", |_| vehicle.plate_color().isapi());
     let confidence = vehicle.reading().map_or(0, |_| vehicle.confidence());
     let each: Vec<String> = vehicle.confidences().iter().map(u8::to_string).collect();
     let original = vehicle.reading().unwrap_or_default();
-    let direction = if vehicle.reverse {
-        "reverse"
-    } else {
-        "forward"
-    };
+    let direction = if vehicle.reverse { "reverse" } else { "forward" };
     let history = u8::from(told.history);
     let gate = u8::from(!event.opened);
     let rect = event.rect.map_or_else(String::new, |[x, y, width, height]| {

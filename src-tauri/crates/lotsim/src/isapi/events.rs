@@ -32,18 +32,9 @@ pub(super) async fn recognise(lane: &Lane) -> Response<Body> {
     let uuid = uuid::Uuid::new_v4().to_string();
     let drawn = tokio::task::spawn_blocking(move || Event::draw(uuid, &view, false)).await;
     let Ok(event) = drawn else {
-        return document::status(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "",
-            3,
-            "Device Error",
-            "deviceError",
-        );
+        return document::status(StatusCode::INTERNAL_SERVER_ERROR, "", 3, "Device Error", "deviceError");
     };
-    let told = Told {
-        event: Arc::new(event),
-        history: false,
-    };
+    let told = Told { event: Arc::new(event), history: false };
     let mut body = BytesMut::new();
     write(lane, &told, &mut body);
     body.put(&b"--boundary--\r\n"[..]);
@@ -54,10 +45,7 @@ pub(super) async fn recognise(lane: &Lane) -> Response<Body> {
 pub(super) fn recent(lane: &Lane, body: &Bytes) -> Response<Body> {
     let asked = String::from_utf8_lossy(body);
     let after = asked.split("<picTime>").nth(1);
-    let after = after
-        .and_then(|rest| rest.split('<').next())
-        .unwrap_or_default()
-        .trim();
+    let after = after.and_then(|rest| rest.split('<').next()).unwrap_or_default().trim();
     let memory: Vec<Arc<Event>> = lane.state().memory.iter().cloned().collect();
     let plates: String = memory.iter().filter_map(|event| {
         let at = document::compact(event.at);
@@ -80,29 +68,17 @@ pub(super) fn stream(lane: &Lane) -> Response<Body> {
         (memory, lane.inner.told.subscribe())
     };
     let mut first = BytesMut::new();
-    write_part(
-        lane,
-        "application/xml; charset=\"UTF-8\"",
-        "",
-        document::keep_alive(lane).as_bytes(),
-        &mut first,
-    );
+    write_part(lane, "application/xml; charset=\"UTF-8\"", "", document::keep_alive(lane).as_bytes(), &mut first);
     for event in memory {
-        let past = Told {
-            event,
-            history: true,
-        };
+        let past = Told { event, history: true };
         write(lane, &past, &mut first);
     }
     let mut tick = interval(Duration::from_millis(lane.config().heartbeat_ms.max(1)));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let live = stream::unfold(
-        (lane.clone(), told, tick),
-        |(lane, mut told, mut tick)| async {
-            let chunk = next_chunk(&lane, &mut told, &mut tick).await?;
-            Some((Ok(chunk), (lane, told, tick)))
-        },
-    );
+    let live = stream::unfold((lane.clone(), told, tick), |(lane, mut told, mut tick)| async {
+        let chunk = next_chunk(&lane, &mut told, &mut tick).await?;
+        Some((Ok(chunk), (lane, told, tick)))
+    });
     let first = stream::once(async move { Ok::<_, std::io::Error>(first.freeze()) });
     multipart(Body::from_stream(first.chain(live)))
 }
@@ -140,14 +116,7 @@ fn write_with_faults(lane: &Lane, told: &Told, out: &mut BytesMut) {
     if lane.has(Fault::ReplayEvents) && !told.history {
         let memory: Vec<_> = lane.state().memory.iter().cloned().collect();
         for event in memory {
-            write(
-                lane,
-                &Told {
-                    event,
-                    history: true,
-                },
-                out,
-            );
+            write(lane, &Told { event, history: true }, out);
         }
     }
 }
@@ -155,23 +124,11 @@ fn write_with_faults(lane: &Lane, told: &Told, out: &mut BytesMut) {
 /// A reading as parts: document, plate, scene.
 fn write(lane: &Lane, told: &Told, out: &mut BytesMut) {
     let text = document::anpr(lane, told);
-    write_part(
-        lane,
-        "application/xml; charset=\"UTF-8\"",
-        "anpr.xml",
-        text.as_bytes(),
-        out,
-    );
+    write_part(lane, "application/xml; charset=\"UTF-8\"", "anpr.xml", text.as_bytes(), out);
     if let Some(plate) = &told.event.plate {
         write_part(lane, "image/jpeg", "licensePlatePicture.jpg", plate, out);
     }
-    write_part(
-        lane,
-        "image/jpeg",
-        "detectionPicture.jpg",
-        &told.event.scene,
-        out,
-    );
+    write_part(lane, "image/jpeg", "detectionPicture.jpg", &told.event.scene, out);
 }
 
 fn write_part(lane: &Lane, kind: &str, name: &str, body: &[u8], out: &mut BytesMut) {
@@ -182,11 +139,7 @@ fn write_part(lane: &Lane, kind: &str, name: &str, body: &[u8], out: &mut BytesM
     } else {
         format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"{eol}")
     };
-    let length = if loose {
-        String::new()
-    } else {
-        format!("Content-Length: {}{eol}", body.len())
-    };
+    let length = if loose { String::new() } else { format!("Content-Length: {}{eol}", body.len()) };
     let head = format!("--{BOUNDARY}{eol}{name}Content-Type: {kind}{eol}{length}");
     out.put(head.as_bytes());
     out.put(eol.as_bytes());
@@ -210,22 +163,11 @@ pub(super) fn set_push(lane: &Lane, asked: &Asked) -> Response<Body> {
     };
     let host = field("ipAddress").or_else(|| field("hostName"));
     let (Some(host), Some(path)) = (host, field("url")) else {
-        return document::status(
-            StatusCode::BAD_REQUEST,
-            &asked.uri,
-            6,
-            "Invalid XML Content",
-            "badXmlContent",
-        );
+        return document::status(StatusCode::BAD_REQUEST, &asked.uri, 6, "Invalid XML Content", "badXmlContent");
     };
-    let path = quick_xml::escape::unescape(&path)
-        .unwrap_or_default()
-        .into_owned();
+    let path = quick_xml::escape::unescape(&path).unwrap_or_default().into_owned();
     let port = field("portNo").unwrap_or_else(|| "80".to_owned());
-    lane.state().push_url = Some(format!(
-        "http://{host}:{port}/{}",
-        path.trim_start_matches('/')
-    ));
+    lane.state().push_url = Some(format!("http://{host}:{port}/{}", path.trim_start_matches('/')));
     document::ok(&asked.uri)
 }
 
@@ -237,11 +179,7 @@ pub(crate) fn push(lane: Lane, url: String, told: Told) {
         write(&lane, &told, &mut body);
         body.put(&b"--boundary--\r\n"[..]);
         let body = body.freeze();
-        let times = if lane.has(Fault::DuplicateEvents) {
-            2
-        } else {
-            1
-        };
+        let times = if lane.has(Fault::DuplicateEvents) { 2 } else { 1 };
         for _ in 0..times {
             let post = lane.inner.client.post(&url).body(body.clone());
             let post = post.header("content-type", "multipart/form-data; boundary=boundary");

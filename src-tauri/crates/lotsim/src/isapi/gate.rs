@@ -16,19 +16,11 @@ struct Order {
 pub(super) fn order(lane: &Lane, asked: &Asked) -> Result<Response<Body>, HangUp> {
     let uri = asked.uri.as_str();
     let Some(order) = read(&asked.body) else {
-        let bad = document::status(
-            StatusCode::BAD_REQUEST,
-            uri,
-            6,
-            "Invalid XML Content",
-            "badXmlContent",
-        );
+        let bad = document::status(StatusCode::BAD_REQUEST, uri, 6, "Invalid XML Content", "badXmlContent");
         return Ok(bad);
     };
-    let refusal = [
-        (Fault::NotSupported, 4, "Invalid Operation", "notSupport"),
-        (Fault::Busy, 2, "Device Busy", "deviceBusy"),
-    ];
+    let refusal =
+        [(Fault::NotSupported, 4, "Invalid Operation", "notSupport"), (Fault::Busy, 2, "Device Busy", "deviceBusy")];
     let refusal = refusal.into_iter().find(|(fault, ..)| lane.has(*fault));
     let wanted = lane.config().namespace.as_ref();
     let deaf = lane.has(Fault::OkNoMove) || wanted.is_some_and(|wanted| *wanted != order.namespace);
@@ -37,9 +29,7 @@ pub(super) fn order(lane: &Lane, asked: &Asked) -> Result<Response<Body>, HangUp
     } else {
         lane.drive_bar(order.action == BarrierAction::Open, Cause::Command)
     };
-    lane.inner
-        .journal
-        .commanded(lane.code(), order.action, outcome);
+    lane.inner.journal.commanded(lane.code(), order.action, outcome);
     lane.touch();
     if lane.has(Fault::ReplyLost) {
         return Err(HangUp);
@@ -58,10 +48,7 @@ pub(super) fn state(lane: &Lane) -> Response<Body> {
         BarrierState::Open if wired => 2,
         _ => 0,
     };
-    document::element(
-        "BarrierGateStatus",
-        &format!("<barrierGateStatus>{number}</barrierGateStatus>"),
-    )
+    document::element("BarrierGateStatus", &format!("<barrierGateStatus>{number}</barrierGateStatus>"))
 }
 
 /// `<BarrierGate xmlns="…"><ctrlMode>open</ctrlMode></BarrierGate>`

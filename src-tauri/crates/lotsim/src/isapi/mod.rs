@@ -27,18 +27,12 @@ struct HangUp;
 
 /// Serves a lane's device until the site ends.
 pub(crate) async fn serve(lane: Lane, auth: Arc<Auth>, listener: TcpListener) {
-    while_online(&lane, listener, |lane, stream| {
-        connection(lane, Arc::clone(&auth), stream)
-    })
-    .await;
+    while_online(&lane, listener, |lane, stream| connection(lane, Arc::clone(&auth), stream)).await;
 }
 
 /// Serves every connection until the site ends; while the lane is offline nothing listens and no connection lives.
-pub(crate) async fn while_online<F>(
-    lane: &Lane,
-    listener: TcpListener,
-    serve: impl Fn(Lane, TcpStream) -> F,
-) where
+pub(crate) async fn while_online<F>(lane: &Lane, listener: TcpListener, serve: impl Fn(Lane, TcpStream) -> F)
+where
     F: Future<Output = ()> + Send + 'static,
 {
     let Ok(address) = listener.local_addr() else {
@@ -92,16 +86,10 @@ async fn connection(lane: Lane, auth: Arc<Auth>, stream: TcpStream) {
         async move { answer(lane, auth, request).await }
     };
     // Ends with an error whenever the device hangs up; that is what was asked for.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service_fn(answer))
-        .await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
 }
 
-async fn answer(
-    lane: Lane,
-    auth: Arc<Auth>,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, HangUp> {
+async fn answer(lane: Lane, auth: Arc<Auth>, request: Request<Incoming>) -> Result<Response<Body>, HangUp> {
     lane.inner.requests.fetch_add(1, Ordering::Relaxed);
     if lane.has(Fault::Silent) {
         std::future::pending::<()>().await;

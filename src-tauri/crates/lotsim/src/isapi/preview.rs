@@ -15,17 +15,14 @@ const EVERY: Duration = Duration::from_millis(125);
 pub(super) fn play(lane: &Lane, angle: Angle) -> Response<Body> {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let parts = stream::unfold(
-        (lane.clone(), tick, 0),
-        move |(lane, mut tick, number)| async move {
+    let parts = stream::unfold((lane.clone(), tick, 0), move |(lane, mut tick, number)| async move {
+        tick.tick().await;
+        while lane.has(Fault::Silent) || lane.has(Fault::LiveSilent) {
             tick.tick().await;
-            while lane.has(Fault::Silent) || lane.has(Fault::LiveSilent) {
-                tick.tick().await;
-            }
-            let part = part(&lane.moving_picture(angle, number).await);
-            Some((Ok::<_, std::io::Error>(part), (lane, tick, number + 1)))
-        },
-    );
+        }
+        let part = part(&lane.moving_picture(angle, number).await);
+        Some((Ok::<_, std::io::Error>(part), (lane, tick, number + 1)))
+    });
     let mut answer = Response::new(Body::from_stream(parts));
     let kind = HeaderValue::from_static("multipart/x-mixed-replace; boundary=MjpegBoundary");
     answer.headers_mut().insert("content-type", kind);
@@ -34,10 +31,7 @@ pub(super) fn play(lane: &Lane, angle: Angle) -> Response<Body> {
 
 fn part(jpeg: &Bytes) -> Bytes {
     let mut part = BytesMut::new();
-    let head = format!(
-        "--MjpegBoundary\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
-        jpeg.len()
-    );
+    let head = format!("--MjpegBoundary\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", jpeg.len());
     part.put_slice(head.as_bytes());
     part.put_slice(jpeg);
     part.put_slice(b"\r\n");

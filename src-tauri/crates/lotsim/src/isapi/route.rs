@@ -19,33 +19,17 @@ pub(super) struct Asked {
     pub(super) body: Bytes,
 }
 
-pub(super) async fn answer(
-    lane: &Lane,
-    auth: &Auth,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, HangUp> {
+pub(super) async fn answer(lane: &Lane, auth: &Auth, request: Request<Incoming>) -> Result<Response<Body>, HangUp> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, MAX_BODY)
-        .collect()
-        .await
-        .map_err(|_| HangUp)?;
+    let body = Limited::new(body, MAX_BODY).collect().await.map_err(|_| HangUp)?;
     let asked = Asked {
         method: head.method,
-        uri: head
-            .uri
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string),
+        uri: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         headers: head.headers,
         body: body.to_bytes(),
     };
     if lane.config().body_first && asked.method == Method::PUT && asked.body.is_empty() {
-        let bad = document::status(
-            StatusCode::BAD_REQUEST,
-            &asked.uri,
-            6,
-            "Invalid XML Content",
-            "badXmlContent",
-        );
+        let bad = document::status(StatusCode::BAD_REQUEST, &asked.uri, 6, "Invalid XML Content", "badXmlContent");
         return Ok(bad);
     }
     if let Some(instead) = auth.check(lane, asked.method.as_str(), &asked.uri, &asked.headers) {
@@ -62,60 +46,23 @@ async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
         ("PUT", ["ISAPI", "Parking", "channels", "1", "barrierGate"]) => {
             return gate::order(lane, &asked);
         }
-        (
-            "GET",
-            [
-                "ISAPI",
-                "Parking",
-                "channels",
-                "1",
-                "barrierGate",
-                "barrierGateStatus",
-            ],
-        ) => gate::state(lane),
-        (
-            "GET",
-            [
-                "ISAPI",
-                "Parking",
-                "channels",
-                "1",
-                "barrierGate",
-                "capabilities",
-            ],
-        ) => document::element(
+        ("GET", ["ISAPI", "Parking", "channels", "1", "barrierGate", "barrierGateStatus"]) => gate::state(lane),
+        ("GET", ["ISAPI", "Parking", "channels", "1", "barrierGate", "capabilities"]) => document::element(
             "BarrierGate",
             "<ctrlMode opt=\"open,close,lock,unlock\"/><isSupportBarrierGateStatus>true</isSupportBarrierGateStatus>",
         ),
-        ("GET", ["ISAPI", "Streaming", "channels", stream, what]) => {
-            match (Angle::of_stream(stream), *what) {
-                (Some(angle), "picture") => events::still(lane, angle).await,
-                (Some(angle), "httpPreview") => preview::play(lane, angle),
-                _ => not_supported(StatusCode::NOT_FOUND, uri),
-            }
-        }
+        ("GET", ["ISAPI", "Streaming", "channels", stream, what]) => match (Angle::of_stream(stream), *what) {
+            (Some(angle), "picture") => events::still(lane, angle).await,
+            (Some(angle), "httpPreview") => preview::play(lane, angle),
+            _ => not_supported(StatusCode::NOT_FOUND, uri),
+        },
         ("GET", ["ISAPI", "Traffic", "MNPR", "channels", "1"]) => events::recognise(lane).await,
-        (
-            "POST",
-            [
-                "ISAPI",
-                "Traffic",
-                "channels",
-                "1",
-                "vehicleDetect",
-                "plates",
-            ],
-        ) => events::recent(lane, &asked.body),
+        ("POST", ["ISAPI", "Traffic", "channels", "1", "vehicleDetect", "plates"]) => events::recent(lane, &asked.body),
         ("GET", ["ISAPI", "Event", "notification", "alertStream"]) => events::stream(lane),
-        ("PUT" | "POST", ["ISAPI", "Event", "notification", "httpHosts", ..]) => {
-            events::set_push(lane, &asked)
-        }
+        ("PUT" | "POST", ["ISAPI", "Event", "notification", "httpHosts", ..]) => events::set_push(lane, &asked),
         ("GET", ["ISAPI", "ITC", "Entrance", "entranceParam"]) => {
             let mode = if lane.config().automatic { 2 } else { 1 };
-            document::element(
-                "EntranceParam",
-                &format!("<enable>true</enable><ctrlMod>{mode}</ctrlMod>"),
-            )
+            document::element("EntranceParam", &format!("<enable>true</enable><ctrlMod>{mode}</ctrlMod>"))
         }
         ("GET", ["ISAPI", "ITC", "Entrance", "capabilities"]) => document::element(
             "EntranceCap",
@@ -129,9 +76,7 @@ async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
             let at = document::local(lane.clock());
             document::element(
                 "Time",
-                &format!(
-                    "<timeMode>manual</timeMode><localTime>{at}</localTime><timeZone>CST-8:00:00</timeZone>"
-                ),
+                &format!("<timeMode>manual</timeMode><localTime>{at}</localTime><timeZone>CST-8:00:00</timeZone>"),
             )
         }
         ("GET", ["ISAPI", "Security", "userCheck"]) => document::xml(

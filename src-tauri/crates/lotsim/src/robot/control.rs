@@ -60,10 +60,7 @@ impl Drivers {
 
 /// What the driver before a robot may do.
 pub(crate) fn routes(robots: Vec<Robot>, lanes: Vec<Lane>) -> Router {
-    let drivers = Drivers {
-        robots: robots.into(),
-        lanes: lanes.into(),
-    };
+    let drivers = Drivers { robots: robots.into(), lanes: lanes.into() };
     Router::new()
         .route("/robots", get(all))
         .route("/robots/{number}", get(now))
@@ -80,17 +77,11 @@ async fn all(State(drivers): State<Drivers>) -> Json<Vec<String>> {
     Json(numbers.collect())
 }
 
-async fn now(
-    State(drivers): State<Drivers>,
-    Path(number): Path<String>,
-) -> Result<Json<RobotNow>, Refused> {
+async fn now(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Json<RobotNow>, Refused> {
     Ok(Json(drivers.robot(&number)?.now()))
 }
 
-async fn screen(
-    State(drivers): State<Drivers>,
-    Path(number): Path<String>,
-) -> Result<Response, Refused> {
+async fn screen(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Response, Refused> {
     let jpeg = drivers.robot(&number)?.screen();
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }

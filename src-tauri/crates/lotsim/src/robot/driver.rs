@@ -19,9 +19,7 @@ pub struct Integration {
 
 impl std::fmt::Debug for Integration {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Integration")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Integration").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -106,10 +104,7 @@ impl Robot {
         let by = self.config().payments.as_ref();
         let by = by.ok_or(DriverError::NoSystem("payment"))?;
         let url = self.now().show["qr"]["url"].as_str().map(str::to_owned);
-        let asked = url
-            .as_deref()
-            .and_then(asked)
-            .ok_or(DriverError::NothingToPay)?;
+        let asked = url.as_deref().and_then(asked).ok_or(DriverError::NothingToPay)?;
         let event = json!({
             "event_id": uuid::Uuid::now_v7(),
             "lot": asked.lot,
@@ -125,21 +120,14 @@ impl Robot {
     async fn post(&self, path: &str, by: &Integration, event: &Value) -> Result<(), DriverError> {
         let body = event.to_string();
         let timestamp = (crate::journal::now().0 / 1000).to_string();
-        let url = format!(
-            "{}/api/integrations/{path}/events",
-            self.0.hub.borrow().as_str()
-        );
+        let url = format!("{}/api/integrations/{path}/events", self.0.hub.borrow().as_str());
         let request = self.0.http.post(url).header("x-integration", &by.id);
         let request = request
             .header("x-signature", signature(&by.secret, &timestamp, &body))
             .header("x-timestamp", timestamp)
             .header("content-type", "application/json");
         let answer = request.body(body).send().await?;
-        if answer.status().is_success() {
-            Ok(())
-        } else {
-            Err(DriverError::Refused(answer.status().as_u16()))
-        }
+        if answer.status().is_success() { Ok(()) } else { Err(DriverError::Refused(answer.status().as_u16())) }
     }
 }
 

@@ -56,9 +56,7 @@ async fn open(config: &RobotConfig, hub: &str) -> Option<Socket> {
     let mut request = url.into_client_request().ok()?;
     let words = format!("lanedesk.robot.v1, {}", config.key);
     let words = HeaderValue::from_str(&words).ok()?;
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", words);
+    request.headers_mut().insert("sec-websocket-protocol", words);
     match connect_async(request).await {
         Ok((socket, _)) => Some(socket),
         Err(error) => {
@@ -103,11 +101,7 @@ async fn say(socket: &mut Socket, frame: &Value) -> Result<(), Ended> {
     socket.send(message).await.map_err(|_| Ended)
 }
 
-async fn obey(
-    socket: &mut Socket,
-    now: &watch::Sender<RobotNow>,
-    frame: &Value,
-) -> Result<(), Ended> {
+async fn obey(socket: &mut Socket, now: &watch::Sender<RobotNow>, frame: &Value) -> Result<(), Ended> {
     let Some(id) = frame["id"].as_str() else {
         if frame["type"] == "ping" {
             say(socket, &json!({"type": "pong"})).await?;
@@ -148,8 +142,7 @@ fn act(now: &mut RobotNow, what: &str, frame: &Value) {
             now.light = light;
             let words = frame["words"].as_array().into_iter().flatten();
             let said = words.filter_map(|words| words["speech"].as_str());
-            now.said
-                .extend(said.filter(|said| !said.is_empty()).map(str::to_owned));
+            now.said.extend(said.filter(|said| !said.is_empty()).map(str::to_owned));
         }
         "speak" => now.said.extend(frame["text"].as_str().map(str::to_owned)),
         "light" => now.light = light,
@@ -169,11 +162,7 @@ async fn tell(socket: &mut Socket, now: &watch::Sender<RobotNow>) -> Result<(), 
     say(socket, &json!({"type": "screen", "jpeg": jpeg})).await
 }
 
-async fn photograph(
-    socket: &mut Socket,
-    now: &watch::Sender<RobotNow>,
-    id: &str,
-) -> Result<(), Ended> {
+async fn photograph(socket: &mut Socket, now: &watch::Sender<RobotNow>, id: &str) -> Result<(), Ended> {
     let held = now.borrow().document.clone();
     let number = crate::journal::now().0.unsigned_abs();
     let draw = move || kiosk::draw_document(held.as_deref(), number);

@@ -113,14 +113,7 @@ impl Robot {
         let http = reqwest::Client::builder().no_proxy().build()?;
         let linking = link::run(config.clone(), hub.subscribe(), now.clone(), said);
         let task = tokio::spawn(linking);
-        Ok(Self(Arc::new(Inner {
-            config,
-            hub,
-            now,
-            says,
-            http,
-            task,
-        })))
+        Ok(Self(Arc::new(Inner { config, hub, now, says, http, task })))
     }
 
     /// How it is set up.
@@ -152,9 +145,7 @@ impl Robot {
 
     /// The driver holds a document before its camera, or takes it away.
     pub fn hold(&self, document: Option<&str>) {
-        self.0
-            .now
-            .send_modify(|now| now.document = document.map(str::to_owned));
+        self.0.now.send_modify(|now| now.document = document.map(str::to_owned));
     }
 
     /// Its screen as JPEG.
@@ -166,19 +157,13 @@ impl Robot {
 /// What stands on the screen, from the last `show`.
 fn screen_of(now: &RobotNow) -> kiosk::Screen {
     let words = now.show["words"].as_array().cloned().unwrap_or_default();
-    let lines = words
-        .iter()
-        .filter_map(|words| words["text"].as_str())
-        .flat_map(str::lines)
-        .map(str::to_owned);
+    let lines = words.iter().filter_map(|words| words["text"].as_str()).flat_map(str::lines).map(str::to_owned);
     let rows = now.show["qr"]["rows"].as_array().cloned();
     let code = rows.unwrap_or_default().into_iter();
     kiosk::Screen {
         lines: lines.collect(),
         plate: now.show["plate"]["text"].as_str().map(str::to_owned),
-        code: code
-            .filter_map(|row| row.as_str().map(str::to_owned))
-            .collect(),
+        code: code.filter_map(|row| row.as_str().map(str::to_owned)).collect(),
         light: now.light.clone(),
     }
 }

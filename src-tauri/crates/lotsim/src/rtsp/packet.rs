@@ -17,11 +17,7 @@ pub(super) struct Packets {
 
 impl Packets {
     pub(super) fn new(channel: u8) -> Self {
-        Self {
-            channel,
-            number: rand::random(),
-            source: rand::random(),
-        }
+        Self { channel, number: rand::random(), source: rand::random() }
     }
 
     /// Appends a picture.
@@ -51,14 +47,7 @@ impl Packets {
     }
 
     /// Appends one packet.
-    pub(super) fn packet(
-        &mut self,
-        head: &[u8],
-        body: &[u8],
-        ticks: u32,
-        mark: bool,
-        out: &mut BytesMut,
-    ) {
+    pub(super) fn packet(&mut self, head: &[u8], body: &[u8], ticks: u32, mark: bool, out: &mut BytesMut) {
         self.number = self.number.wrapping_add(1);
         let length = 12 + head.len() + body.len();
         out.put_slice(&[b'$', self.channel]);

@@ -17,9 +17,7 @@ impl Asked {
     /// A header's text; empty where there is none.
     pub(super) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
-        value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
@@ -45,11 +43,7 @@ pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Asked>, NoRtsp> {
         arrived.advance(length);
     }
     let Some(end) = arrived.windows(4).position(|four| four == b"\r\n\r\n") else {
-        return if arrived.len() > LONGEST {
-            Err(NoRtsp)
-        } else {
-            Ok(None)
-        };
+        return if arrived.len() > LONGEST { Err(NoRtsp) } else { Ok(None) };
     };
     let head = arrived.split_to(end + 4);
     let text = std::str::from_utf8(&head).map_err(|_| NoRtsp)?;
@@ -63,18 +57,11 @@ pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Asked>, NoRtsp> {
         let Some((name, value)) = line.split_once(':') else {
             continue;
         };
-        if let (Ok(name), Ok(value)) = (
-            name.parse::<hyper::header::HeaderName>(),
-            value.trim().parse(),
-        ) {
+        if let (Ok(name), Ok(value)) = (name.parse::<hyper::header::HeaderName>(), value.trim().parse()) {
             headers.insert(name, value);
         }
     }
-    Ok(Some(Asked {
-        method: method.to_owned(),
-        uri: uri.to_owned(),
-        headers,
-    }))
+    Ok(Some(Asked { method: method.to_owned(), uri: uri.to_owned(), headers }))
 }
 
 #[cfg(test)]
@@ -83,13 +70,9 @@ mod tests {
 
     #[test]
     fn requests_are_taken_whole_and_reports_between_them_skipped() {
-        let mut arrived =
-            BytesMut::from(&b"$\x01\x00\x02xxPLAY rtsp://h/a RTSP/1.0\r\nCSeq: 4\r\n\r\nOPT"[..]);
+        let mut arrived = BytesMut::from(&b"$\x01\x00\x02xxPLAY rtsp://h/a RTSP/1.0\r\nCSeq: 4\r\n\r\nOPT"[..]);
         let asked = take(&mut arrived).unwrap().unwrap();
-        assert_eq!(
-            (asked.method.as_str(), asked.uri.as_str()),
-            ("PLAY", "rtsp://h/a")
-        );
+        assert_eq!((asked.method.as_str(), asked.uri.as_str()), ("PLAY", "rtsp://h/a"));
         assert_eq!(asked.header("cseq"), "4");
         assert!(take(&mut arrived).unwrap().is_none());
         assert_eq!(&arrived[..], b"OPT");

@@ -96,9 +96,7 @@ impl Session {
 
     async fn send(&mut self, frame: &Frame) -> Result<(), Over> {
         let mut out = BytesMut::new();
-        let instead = self
-            .trouble
-            .instead(&self.lane, frame, &mut self.packets, &mut out);
+        let instead = self.trouble.instead(&self.lane, frame, &mut self.packets, &mut out);
         self.whole |= frame.key;
         if !instead && self.whole {
             self.packets.picture(frame, &mut out);
@@ -111,16 +109,10 @@ impl Session {
     fn answer(&mut self, asked: &Asked) -> String {
         let cseq = asked.header("cseq").to_owned();
         if let Some(challenge) = self.refusal(asked) {
-            return format!(
-                "RTSP/1.0 401 Unauthorized\r\nCSeq: {cseq}\r\nWWW-Authenticate: {challenge}\r\n\r\n"
-            );
+            return format!("RTSP/1.0 401 Unauthorized\r\nCSeq: {cseq}\r\nWWW-Authenticate: {challenge}\r\n\r\n");
         }
         let (status, head, body) = self.word(asked);
-        let length = if body.is_empty() {
-            String::new()
-        } else {
-            format!("Content-Length: {}\r\n", body.len())
-        };
+        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
         format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n{head}{length}\r\n{body}")
     }
 
@@ -129,9 +121,7 @@ impl Session {
         if asked.method == "OPTIONS" {
             return None;
         }
-        let refused = self
-            .auth
-            .check(&self.lane, &asked.method, &asked.uri, &asked.headers)?;
+        let refused = self.auth.check(&self.lane, &asked.method, &asked.uri, &asked.headers)?;
         let challenge = refused.headers().get("www-authenticate")?;
         challenge.to_str().ok().map(str::to_owned)
     }
@@ -147,10 +137,7 @@ impl Session {
         let own = self.stream.local_addr().ok()?.ip();
         let datagrams = Datagrams::open(own, SocketAddr::new(peer, port)).ok()?;
         let (theirs, ours) = (port.saturating_add(1), datagrams.port);
-        let told = format!(
-            "RTP/AVP/UDP;unicast;client_port={port}-{theirs};server_port={ours}-{}",
-            ours + 1
-        );
+        let told = format!("RTP/AVP/UDP;unicast;client_port={port}-{theirs};server_port={ours}-{}", ours + 1);
         self.way.datagrams = Some(datagrams);
         Some(told)
     }
@@ -165,10 +152,8 @@ impl Session {
                 ("200 OK", public.to_owned(), String::new())
             }
             "DESCRIBE" if has_rtsp(&self.lane) => {
-                let head = format!(
-                    "Content-Type: application/sdp\r\nContent-Base: {}/\r\n",
-                    asked.uri.trim_end_matches('/')
-                );
+                let head =
+                    format!("Content-Type: application/sdp\r\nContent-Base: {}/\r\n", asked.uri.trim_end_matches('/'));
                 ("200 OK", head, describe(&self.lane))
             }
             "DESCRIBE" => plain("404 Stream Not Found"),
@@ -200,9 +185,7 @@ fn angle(uri: &str) -> Angle {
 
 /// The lower one of the ports the other side listens at.
 fn client_port(transport: &str) -> Option<u16> {
-    let ports = transport
-        .split(';')
-        .find_map(|part| part.trim().strip_prefix("client_port="))?;
+    let ports = transport.split(';').find_map(|part| part.trim().strip_prefix("client_port="))?;
     ports.split('-').next()?.parse().ok()
 }
 
@@ -219,10 +202,7 @@ fn describe(lane: &Lane) -> String {
     let (name, details) = if lane.has(Fault::H265) {
         ("H265", String::new())
     } else {
-        (
-            "H264",
-            format!("a=fmtp:{KIND} packetization-mode=1;profile-level-id=42001E\r\n"),
-        )
+        ("H264", format!("a=fmtp:{KIND} packetization-mode=1;profile-level-id=42001E\r\n"))
     };
     format!(
         "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=Media Presentation\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:*\r\n\

@@ -18,13 +18,7 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// Appends what the faults switched on make of a picture. False: none is on, the picture itself is to be sent.
-    pub(super) fn instead(
-        &mut self,
-        lane: &Lane,
-        frame: &Frame,
-        packets: &mut Packets,
-        out: &mut BytesMut,
-    ) -> bool {
+    pub(super) fn instead(&mut self, lane: &Lane, frame: &Frame, packets: &mut Packets, out: &mut BytesMut) -> bool {
         if lane.has(Fault::LiveSilent) || (lane.has(Fault::NoKeyFrame) && frame.key) {
             return true;
         }

@@ -63,12 +63,7 @@ pub(super) struct Way {
 
 impl Way {
     /// Sends packets, each behind its interleaved head.
-    pub(super) async fn send(
-        &mut self,
-        stream: &mut TcpStream,
-        written: &[u8],
-        lossy: bool,
-    ) -> io::Result<()> {
+    pub(super) async fn send(&mut self, stream: &mut TcpStream, written: &[u8], lossy: bool) -> io::Result<()> {
         let mut lost = |_: &&[u8]| {
             self.count = self.count.wrapping_add(1);
             lossy && self.count.is_multiple_of(LOST_EVERY)
@@ -81,11 +76,7 @@ impl Way {
             return stream.write_all(&arriving.concat()).await;
         };
         for packet in packets(written).filter(|one| !lost(one)) {
-            let bare = if packet[0] == b'$' {
-                packet.get(HEAD..)
-            } else {
-                Some(packet)
-            };
+            let bare = if packet[0] == b'$' { packet.get(HEAD..) } else { Some(packet) };
             // Nobody there any more is no fault of datagrams: the connection tells.
             let _ = datagrams.pictures.send(bare.unwrap_or_default()).await;
         }

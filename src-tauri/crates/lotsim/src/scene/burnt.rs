@@ -28,10 +28,7 @@ impl Burnt {
     pub fn new(at: Timestamp, picture: u64) -> Self {
         let low = |value: u64, bits: u32| value & ((1 << bits) - 1);
         let ms = low(u64::try_from(at.0).unwrap_or(0), 32);
-        Self {
-            ms: u32::try_from(ms).unwrap_or(0),
-            picture: u16::try_from(low(picture, 16)).unwrap_or(0),
-        }
+        Self { ms: u32::try_from(ms).unwrap_or(0), picture: u16::try_from(low(picture, 16)).unwrap_or(0) }
     }
 
     /// How long ago it was drawn, in milliseconds, by the clock it was drawn by.
@@ -64,10 +61,7 @@ impl Burnt {
             }
         }
         let [[_, time @ ..], [_, high, low, ..]] = rows;
-        let burnt = Self {
-            ms: u32::from_be_bytes(time),
-            picture: u16::from_be_bytes([high, low]),
-        };
+        let burnt = Self { ms: u32::from_be_bytes(time), picture: u16::from_be_bytes([high, low]) };
         // What it is found by and the checksum are part of the rows.
         (burnt.rows() == rows).then_some(burnt)
     }
@@ -77,23 +71,19 @@ impl Burnt {
 fn bright(luma: &mut impl FnMut(f32, f32) -> u8, x: f32, y: f32) -> bool {
     let (dx, dy) = (0.2 / f32::from(COLUMNS), 0.2 * ROW);
     let places = [(0.0, 0.0), (dx, 0.0), (-dx, 0.0), (0.0, dy), (0.0, -dy)];
-    let sum: u32 = places
-        .iter()
-        .map(|(right, down)| u32::from(luma(x + right, y + down)))
-        .sum();
+    let sum: u32 = places.iter().map(|(right, down)| u32::from(luma(x + right, y + down))).sum();
     sum > 5 * 127
 }
 
 /// CRC-16, polynomial 0x1021.
 fn checksum(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xffff, |crc, byte| {
-        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
-            if crc & 0x8000 == 0 {
-                crc << 1
-            } else {
-                crc << 1 ^ 0x1021
-            }
-        })
+        (0..8).fold(
+            crc ^ (u16::from(*byte) << 8),
+            |crc, _| {
+                if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 }
+            },
+        )
     })
 }
 
@@ -129,9 +119,7 @@ mod tests {
     fn read(picture: &Pixmap) -> Option<Burnt> {
         Burnt::read(|x, y| {
             let (x, y) = (x * picture.width() as f32, y * picture.height() as f32);
-            picture
-                .pixel(x as u32, y as u32)
-                .map_or(0, resvg::tiny_skia::PremultipliedColorU8::green)
+            picture.pixel(x as u32, y as u32).map_or(0, resvg::tiny_skia::PremultipliedColorU8::green)
         })
     }
 

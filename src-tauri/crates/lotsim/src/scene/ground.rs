@@ -15,9 +15,7 @@ const CAR: &str = include_str!("car.svg");
 const POST: &str = include_str!("post.svg");
 
 /// Colours of the cars; which one a vehicle has follows from its plate.
-const BODIES: [&str; 6] = [
-    "#d3d7d9", "#eceeee", "#3d444a", "#7c878d", "#8c2f2b", "#27456b",
-];
+const BODIES: [&str; 6] = ["#d3d7d9", "#eceeee", "#3d444a", "#7c878d", "#8c2f2b", "#27456b"];
 
 /// Definitions the car and the night need, put before the end of the ground.
 const DEFINITIONS: &str = r##"<defs>
@@ -50,12 +48,7 @@ pub(super) fn body(vehicle: &Vehicle) -> &'static str {
 }
 
 /// A copy of the still picture, to draw on.
-pub(super) fn picture(
-    night: bool,
-    body: Option<&'static str>,
-    signal: &'static str,
-    size: Size,
-) -> Pixmap {
+pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static str, size: Size) -> Pixmap {
     static KEPT: OnceLock<Mutex<HashMap<Kind, Arc<Pixmap>>>> = OnceLock::new();
     let kept = KEPT.get_or_init(Mutex::default);
     let kind = (night, body, signal, size);

@@ -63,13 +63,7 @@ fn fill(picture: &mut Pixmap, [x, y, width, height]: [f32; 4], color: Color) {
     let mut paint = Paint::default();
     paint.set_color(color);
     let path = PathBuilder::from_rect(rect);
-    picture.fill_path(
-        &path,
-        &paint,
-        FillRule::Winding,
-        Transform::identity(),
-        None,
-    );
+    picture.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
 }
 
 /// A code on its white ground, with the quiet zone that readers need.
@@ -84,12 +78,7 @@ fn code(picture: &mut Pixmap, rows: &[String], (x, y): (f32, f32), side: f32) {
     let from = (side - cell * f32::from(count)) / 2.0;
     for (row, bits) in (0_u16..).zip(rows) {
         for (column, _) in (0_u16..).zip(bits.chars()).filter(|(_, bit)| *bit == '1') {
-            let place = [
-                x + from + f32::from(column) * cell,
-                y + from + f32::from(row) * cell,
-                cell,
-                cell,
-            ];
+            let place = [x + from + f32::from(column) * cell, y + from + f32::from(row) * cell, cell, cell];
             fill(picture, place, Color::BLACK);
         }
     }
@@ -104,11 +93,7 @@ pub(crate) fn draw_document(held: Option<&str>, number: u64) -> Bytes {
     if let Some(name) = held {
         let card = Color::from_rgba8(226, 232, 238, 255);
         fill(&mut picture, [200.0, 140.0, 880.0, 520.0], card);
-        fill(
-            &mut picture,
-            [840.0, 200.0, 200.0, 260.0],
-            Color::from_rgba8(150, 160, 170, 255),
-        );
+        fill(&mut picture, [840.0, 200.0, 200.0, 260.0], Color::from_rgba8(150, 160, 170, 255));
         let line = format!("机动车驾驶证  {name}");
         text::write(&mut picture, &line, (240.0, 260.0), 44.0, text::Side::Left);
     }
@@ -131,9 +116,6 @@ mod tests {
         };
         let jpeg = draw_screen(&screen);
         assert!(jpeg.starts_with(&[0xff, 0xd8]) && jpeg.len() < 200_000);
-        assert_ne!(
-            draw_document(Some("王五"), 1),
-            draw_document(Some("王五"), 2)
-        );
+        assert_ne!(draw_document(Some("王五"), 1), draw_document(Some("王五"), 2));
     }
 }

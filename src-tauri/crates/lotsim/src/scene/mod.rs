@@ -68,23 +68,12 @@ pub(crate) fn draw_from(angle: Angle, view: &View) -> Bytes {
     if let Some(vehicle) = plated {
         moving::paint_plate(&mut picture, vehicle);
     }
-    paint_bar(
-        &mut picture,
-        view.bar,
-        night,
-        whole.0 as f32 / size.0 as f32,
-    );
+    paint_bar(&mut picture, view.bar, night, whole.0 as f32 / size.0 as f32);
     let mut picture = angle.seen(picture, size);
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
     let clock = local.format(&format).unwrap_or_default();
     text::write(&mut picture, &clock, (26.0, 64.0), 34.0, text::Side::Left);
-    text::write(
-        &mut picture,
-        &format!("{}{}", view.label, angle.word()),
-        (1254.0, 698.0),
-        34.0,
-        text::Side::Right,
-    );
+    text::write(&mut picture, &format!("{}{}", view.label, angle.word()), (1254.0, 698.0), 34.0, text::Side::Right);
     encode(&picture, 82)
 }
 
@@ -130,9 +119,7 @@ fn signal(bar: f32) -> &'static str {
 /// The bar, striped, turned about its pivot, in a picture so many times as large as a still.
 fn paint_bar(picture: &mut Pixmap, up: f32, night: bool, scale: f32) {
     let turn = 1.4 - SWING * up;
-    let place = Transform::from_rotate(turn)
-        .post_translate(PIVOT.0, PIVOT.1)
-        .post_scale(scale, scale);
+    let place = Transform::from_rotate(turn).post_translate(PIVOT.0, PIVOT.1).post_scale(scale, scale);
     let shade = |r: u8, g: u8, b: u8| {
         let dim = |value: u8| if night { value / 2 + value / 8 } else { value };
         Color::from_rgba8(dim(r), dim(g), dim(b), 255)

@@ -1,9 +1,7 @@
 //! The scene as it moves: a vehicle drives up, waits, the bar rises, it drives off. Smaller than the stills, because it
 //! is drawn and encoded many times a second.
 
-use super::{
-    Angle, PLATE, burnt, burnt::Burnt, china, ground, is_night, paint_bar, plate, signal, text,
-};
+use super::{Angle, PLATE, burnt, burnt::Burnt, china, ground, is_night, paint_bar, plate, signal, text};
 use crate::Vehicle;
 use lanedesk_domain::time::Timestamp;
 use resvg::tiny_skia::{Pixmap, PixmapPaint, Transform};
@@ -62,33 +60,17 @@ impl Painter {
         let scale = whole.0 as f32 / 1280.0;
         let night = is_night(moment.at, moment.night);
         let waits = moment.vehicle.as_ref().filter(|(_, way)| is_still(*way));
-        let still = Still {
-            night,
-            signal: signal(moment.bar),
-            vehicle: waits.map(|(vehicle, _)| vehicle.clone()),
-        };
+        let still = Still { night, signal: signal(moment.bar), vehicle: waits.map(|(vehicle, _)| vehicle.clone()) };
         let mut picture = self.background(still);
         if let Some((vehicle, way)) = &moment.vehicle
             && !is_still(*way)
         {
-            let size = if *way < 1.0 {
-                FAR + (1.0 - FAR) * way
-            } else {
-                1.0 + (PAST - 1.0) * (way - 1.0)
-            };
+            let size = if *way < 1.0 { FAR + (1.0 - FAR) * way } else { 1.0 + (PAST - 1.0) * (way - 1.0) };
             // Everything is scaled towards the end of the road.
             let shift = scale * (1.0 - size);
-            let place = Transform::from_scale(size, size)
-                .post_translate(HORIZON.0 * shift, HORIZON.1 * shift);
+            let place = Transform::from_scale(size, size).post_translate(HORIZON.0 * shift, HORIZON.1 * shift);
             let car = ground::car(night, vehicle, whole);
-            picture.draw_pixmap(
-                0,
-                0,
-                car.as_ref().as_ref(),
-                &PixmapPaint::default(),
-                place,
-                None,
-            );
+            picture.draw_pixmap(0, 0, car.as_ref().as_ref(), &PixmapPaint::default(), place, None);
         }
         paint_bar(&mut picture, moment.bar, night, scale);
         let mut picture = self.angle.seen(picture, self.size);
@@ -105,8 +87,7 @@ impl Painter {
             return picture.clone();
         }
         let body = still.vehicle.as_ref().map(ground::body);
-        let mut picture =
-            ground::picture(still.night, body, still.signal, self.angle.whole(self.size));
+        let mut picture = ground::picture(still.night, body, still.signal, self.angle.whole(self.size));
         if let Some(vehicle) = still.vehicle.as_ref().filter(|one| one.plate.is_some()) {
             paint_plate(&mut picture, vehicle);
         }
@@ -117,18 +98,11 @@ impl Painter {
 
 /// Clock and number above, the place below, and the clock for programs.
 fn write(picture: &mut Pixmap, moment: &Moment, place: &str, scale: f32) {
-    let format =
-        format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]");
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]");
     let clock = china(moment.at).format(&format).unwrap_or_default();
     let line = format!("{clock}  {}", moment.picture);
     let height = 34.0 * scale;
-    text::write(
-        picture,
-        &line,
-        (26.0 * scale, 92.0 * scale),
-        height,
-        text::Side::Left,
-    );
+    text::write(picture, &line, (26.0 * scale, 92.0 * scale), height, text::Side::Left);
     let corner = (1254.0 * scale, 698.0 * scale);
     text::write(picture, place, corner, height, text::Side::Right);
     burnt::paint(picture, Burnt::new(moment.at, moment.picture));

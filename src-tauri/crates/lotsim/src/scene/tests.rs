@@ -12,13 +12,7 @@ fn view(vehicle: Option<Vehicle>, night: bool, bar: f32) -> View {
 
 #[test]
 fn every_kind_of_scene_is_a_jpeg_of_the_said_size() {
-    for plate in [
-        "粤B12345",
-        "粤BD12345",
-        "粤B1234挂",
-        "粤B1234警",
-        "粤Z1234港",
-    ] {
+    for plate in ["粤B12345", "粤BD12345", "粤B1234挂", "粤B1234警", "粤Z1234港"] {
         for night in [false, true] {
             let jpeg = draw(&view(Some(Vehicle::new(plate)), night, 0.5));
             assert!(jpeg.starts_with(&[0xff, 0xd8, 0xff]) && jpeg.ends_with(&[0xff, 0xd9]));

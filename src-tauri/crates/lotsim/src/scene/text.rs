@@ -35,31 +35,15 @@ fn font() -> Option<&'static FontVec> {
 /// Writes a line, white with a dark rim, as cameras do. `at` is the base line's end.
 pub(super) fn write(picture: &mut Pixmap, line: &str, at: (f32, f32), height: f32, side: Side) {
     let width = line_width(line, height);
-    let x = if side == Side::Left {
-        at.0
-    } else {
-        at.0 - width
-    };
+    let x = if side == Side::Left { at.0 } else { at.0 - width };
     for (dx, dy) in [(-2.0, 0.0), (2.0, 0.0), (0.0, -2.0), (0.0, 2.0), (1.5, 1.5)] {
-        run(
-            picture,
-            line,
-            (x + dx, at.1 + dy),
-            height,
-            1.0,
-            [18, 22, 25],
-        );
+        run(picture, line, (x + dx, at.1 + dy), height, 1.0, [18, 22, 25]);
     }
     run(picture, line, (x, at.1), height, 1.0, [245, 247, 247]);
 }
 
 /// Writes one letter into a box, as large as fits, squeezed to the box's width.
-pub(super) fn letter(
-    picture: &mut Pixmap,
-    letter: char,
-    [x, y, width, height]: [f32; 4],
-    color: Rgb,
-) {
+pub(super) fn letter(picture: &mut Pixmap, letter: char, [x, y, width, height]: [f32; 4], color: Rgb) {
     let mut buffer = [0; 4];
     let text = letter.encode_utf8(&mut buffer);
     let Some(font) = font() else {
@@ -73,10 +57,7 @@ pub(super) fn letter(
     let size = 100.0 * height / bounds.height().max(1.0);
     let squeeze = (width / (bounds.width() * size / 100.0)).min(1.0);
     let left = x + (width - bounds.width() * size / 100.0 * squeeze) / 2.0;
-    let origin = (
-        left - bounds.min.x * size / 100.0 * squeeze,
-        y - bounds.min.y * size / 100.0,
-    );
+    let origin = (left - bounds.min.x * size / 100.0 * squeeze, y - bounds.min.y * size / 100.0);
     run(picture, text, origin, size, squeeze, color);
 }
 
@@ -90,20 +71,11 @@ fn line_width(line: &str, height: f32) -> f32 {
         return line.chars().map(|_| height * 0.6).sum();
     };
     let scaled = font.as_scaled(PxScale::from(height));
-    line.chars()
-        .map(|letter| scaled.h_advance(font.glyph_id(letter)))
-        .sum()
+    line.chars().map(|letter| scaled.h_advance(font.glyph_id(letter))).sum()
 }
 
 /// Sets letters from `origin` on, their base line at its y.
-fn run(
-    picture: &mut Pixmap,
-    line: &str,
-    origin: (f32, f32),
-    height: f32,
-    squeeze: f32,
-    color: Rgb,
-) {
+fn run(picture: &mut Pixmap, line: &str, origin: (f32, f32), height: f32, squeeze: f32, color: Rgb) {
     let Some(font) = font() else {
         for (at, letter) in (0u16..).zip(line.chars()) {
             let x = origin.0 + f32::from(at) * height * 0.6;
@@ -112,10 +84,7 @@ fn run(
         }
         return;
     };
-    let scale = PxScale {
-        x: height * squeeze,
-        y: height,
-    };
+    let scale = PxScale { x: height * squeeze, y: height };
     let scaled = font.as_scaled(scale);
     let mut x = origin.0;
     for letter in line.chars() {
@@ -124,13 +93,7 @@ fn run(
         if let Some(outline) = font.outline_glyph(glyph) {
             let bounds = outline.px_bounds();
             outline.draw(|dx, dy, cover| {
-                blend(
-                    picture,
-                    (bounds.min.x, bounds.min.y),
-                    (dx, dy),
-                    cover,
-                    color,
-                );
+                blend(picture, (bounds.min.x, bounds.min.y), (dx, dy), cover, color);
             });
         }
         x += scaled.h_advance(id);
@@ -153,13 +116,9 @@ fn blend(picture: &mut Pixmap, from: (f32, f32), step: (u32, u32), cover: f32, c
     let at = y as usize * width + x as usize;
     let cover = cover.clamp(0.0, 1.0);
     if let Some(pixel) = picture.pixels_mut().get_mut(at) {
-        let mix =
-            |old: u8, new: u8| (f32::from(old) * (1.0 - cover) + f32::from(new) * cover) as u8;
-        let [red, green, blue] = [
-            mix(pixel.red(), color[0]),
-            mix(pixel.green(), color[1]),
-            mix(pixel.blue(), color[2]),
-        ];
+        let mix = |old: u8, new: u8| (f32::from(old) * (1.0 - cover) + f32::from(new) * cover) as u8;
+        let [red, green, blue] =
+            [mix(pixel.red(), color[0]), mix(pixel.green(), color[1]), mix(pixel.blue(), color[2])];
         // Opaque, so every colour is a valid premultiplied one.
         *pixel = PremultipliedColorU8::from_rgba(red, green, blue, 255).unwrap_or(*pixel);
     }
@@ -209,11 +168,7 @@ const OWN: [(char, [u8; 7]); 39] = [
 ];
 const FRAME: [u8; 7] = [31, 17, 21, 21, 21, 17, 31];
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "pixels of a small picture"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a small picture")]
 fn own(picture: &mut Pixmap, letter: char, [x, y, width, height]: [f32; 4], color: Rgb) {
     let found = OWN.iter().find(|(known, _)| *known == letter);
     let rows = found.map_or(FRAME, |(_, rows)| *rows);

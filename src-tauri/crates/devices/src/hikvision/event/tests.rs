@@ -34,9 +34,8 @@ fn a_misread_plate_with_its_doubtful_character() {
 #[test]
 fn the_words_for_no_plate_are_no_plate() {
     for word in ["unknown", "UNKNOWN", "noPlate", "", "_无_", "无车牌", " - "] {
-        let read = read(&format!(
-            "<ANPR><licensePlate>{word}</licensePlate><confidenceLevel>0</confidenceLevel></ANPR>"
-        ));
+        let read =
+            read(&format!("<ANPR><licensePlate>{word}</licensePlate><confidenceLevel>0</confidenceLevel></ANPR>"));
         assert_eq!((read.plate, read.confidence), (None, None), "{word:?}");
     }
 }
@@ -53,8 +52,7 @@ fn history_and_the_cameras_own_opening_are_marked() {
 #[test]
 fn without_an_id_the_same_event_has_the_same_made_one() {
     let one = read("<ANPR><licensePlate>粤B12345</licensePlate></ANPR>");
-    let again =
-        read("<ANPR><licensePlate>粤B12345</licensePlate><alarmDataType>1</alarmDataType></ANPR>");
+    let again = read("<ANPR><licensePlate>粤B12345</licensePlate><alarmDataType>1</alarmDataType></ANPR>");
     let other = read("<ANPR><licensePlate>粤B12346</licensePlate></ANPR>");
     assert!(one.uuid == again.uuid && one.uuid != other.uuid);
 }
@@ -66,10 +64,7 @@ fn pictures_are_told_apart_by_name_or_size() {
         head: head.into(),
         body: Bytes::from(vec![7; size]),
     };
-    for heads in [
-        ["licenseplatepicture.jpg", "detectionpicture.jpg"],
-        ["a", "b"],
-    ] {
+    for heads in [["licenseplatepicture.jpg", "detectionpicture.jpg"], ["a", "b"]] {
         let text = xml("<picNum>2</picNum><ANPR><licensePlate>粤B12345</licensePlate></ANPR>");
         let Alert::Read(mut draft) = Alert::read(text.as_bytes()).unwrap() else {
             panic!("not a read");

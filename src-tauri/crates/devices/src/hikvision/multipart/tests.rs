@@ -3,10 +3,8 @@ use proptest::prelude::*;
 
 fn sample(eol: &str, lengths: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    for (kind, body) in [
-        ("application/xml", &b"<a>1</a>"[..]),
-        ("image/jpeg", b"\xff\xd8\xff--not\n--bou\r\n\xff\xd9"),
-    ] {
+    for (kind, body) in [("application/xml", &b"<a>1</a>"[..]), ("image/jpeg", b"\xff\xd8\xff--not\n--bou\r\n\xff\xd9")]
+    {
         out.extend(format!("--bound{eol}Content-Type: {kind}{eol}").into_bytes());
         if lengths {
             out.extend(format!("Content-Length: {}{eol}", body.len()).into_bytes());

@@ -13,12 +13,7 @@ fn lossy(
     payload: &[u8],
 ) -> Result<Vec<AccessUnit>, LiveError> {
     let mut ready = VecDeque::new();
-    let packet = Packet {
-        payload,
-        ticks,
-        last: end,
-        lost,
-    };
+    let packet = Packet { payload, ticks, last: end, lost };
     units.push(&packet, &mut ready)?;
     Ok(ready.into())
 }
@@ -30,9 +25,7 @@ fn parts_and_aggregates_become_the_units_they_were() {
     assert!(push(&mut units, 1, false, &[0x7c, 0x85, 9]).is_empty());
     assert!(push(&mut units, 1, false, &[0x7c, 0x05, 8]).is_empty());
     let ready = push(&mut units, 1, true, &[0x7c, 0x45, 7]);
-    let data: &[u8] = &[
-        0, 0, 0, 2, 6, 5, 0, 0, 0, 3, 0x65, 1, 2, 0, 0, 0, 4, 0x65, 9, 8, 7,
-    ];
+    let data: &[u8] = &[0, 0, 0, 2, 6, 5, 0, 0, 0, 3, 0x65, 1, 2, 0, 0, 0, 4, 0x65, 9, 8, 7];
     assert_eq!(&ready[0].data[..], data);
     assert!(ready[0].key && !ready[0].gap);
 }
@@ -42,21 +35,14 @@ fn a_picture_ends_with_the_next_ones_time_where_nothing_marks_it() {
     let mut units = Depacketizer::new(None);
     assert!(push(&mut units, 1, false, &[0x41, 1]).is_empty());
     let ready = push(&mut units, 2, false, &[0x41, 2]);
-    assert_eq!(
-        (ready.len(), ready[0].shown_at, ready[0].key),
-        (1, 1, false)
-    );
+    assert_eq!((ready.len(), ready[0].shown_at, ready[0].key), (1, 1, false));
 }
 
 #[test]
 fn a_picture_with_something_missing_is_left_out_and_the_next_one_says_so() {
     let mut units = Depacketizer::new(None);
     push(&mut units, 1, false, &[0x7c, 0x85, 9]);
-    assert!(
-        lossy(&mut units, 1, true, true, &[0x7c, 0x45, 7])
-            .unwrap()
-            .is_empty()
-    );
+    assert!(lossy(&mut units, 1, true, true, &[0x7c, 0x45, 7]).unwrap().is_empty());
     let ready = push(&mut units, 2, true, &[0x41, 1]);
     assert!(ready[0].gap);
     assert!(!push(&mut units, 3, true, &[0x41, 1])[0].gap);

@@ -67,22 +67,14 @@ impl ReferenceStateMachine for Log {
     type Transition = Act;
 
     fn init_state() -> BoxedStrategy<Self> {
-        Just(Self {
-            now: 1_800_000_000_000,
-            ..Self::default()
-        })
-        .boxed()
+        Just(Self { now: 1_800_000_000_000, ..Self::default() }).boxed()
     }
 
     fn transitions(_: &Self) -> BoxedStrategy<Act> {
         let (person, lane) = (0..PEOPLE, 0..LANES);
         let pair = (person.clone(), lane.clone());
-        let closing = (prop::bool::weighted(0.1), any::<bool>()).prop_map(
-            |(order_in_flight, during_call)| Closing {
-                order_in_flight,
-                during_call,
-            },
-        );
+        let closing = (prop::bool::weighted(0.1), any::<bool>())
+            .prop_map(|(order_in_flight, during_call)| Closing { order_in_flight, during_call });
         prop_oneof![
             8 => pair.clone().prop_map(|(person, lane)| Act::Claim { person, lane }),
             1 => pair.clone().prop_map(|(person, lane)| Act::TakeOver { person, lane }),
@@ -144,11 +136,7 @@ impl Real {
         self.grants += 1;
         let lease = gained.lease;
         self.cases[number(lease.lane.as_str())].push(lease.case.clone());
-        let mut ended: Vec<_> = gained
-            .ended
-            .iter()
-            .map(|e| (number(e.lease.lane.as_str()), e.why))
-            .collect();
+        let mut ended: Vec<_> = gained.ended.iter().map(|e| (number(e.lease.lane.as_str()), e.why)).collect();
         ended.sort_unstable();
         Came::Gained {
             fence: lease.fence.0,
@@ -172,17 +160,10 @@ impl Real {
                 self.gained(gained)
             }
             Act::HandOver { from, lane: l, to } => {
-                let gained = self
-                    .leases
-                    .hand_over(&person(from), &lane(l), &person(to), new, now);
+                let gained = self.leases.hand_over(&person(from), &lane(l), &person(to), new, now);
                 self.gained(gained)
             }
-            Act::Close {
-                person: p,
-                lane: l,
-                back,
-                closing,
-            } => {
+            Act::Close { person: p, lane: l, back, closing } => {
                 let named = self.cases[l].iter().rev().nth(back).cloned();
                 let named = named.unwrap_or_else(|| "none".parse().unwrap());
                 match self.leases.close(&person(p), &named, closing, now) {
@@ -190,36 +171,23 @@ impl Real {
                     Err(error) => refused(error),
                 }
             }
-            Act::Move {
-                person: p,
-                from,
-                behind,
-                to,
-                in_flight,
-            } => {
+            Act::Move { person: p, from, behind, to, in_flight } => {
                 let fence = Fence(self.leases.fence(&lane(from)).0 - behind);
                 let held = (&lane(from), fence);
-                let gained = self
-                    .leases
-                    .move_to(&person(p), held, &lane(to), in_flight, now);
+                let gained = self.leases.move_to(&person(p), held, &lane(to), in_flight, now);
                 self.gained(gained)
             }
-            Act::CallStarts { person: p, lane: l } => {
-                match self.leases.call_started(&person(p), &lane(l), now) {
-                    Ok(()) => Came::Fine,
-                    Err(error) => refused(error),
-                }
-            }
+            Act::CallStarts { person: p, lane: l } => match self.leases.call_started(&person(p), &lane(l), now) {
+                Ok(()) => Came::Fine,
+                Err(error) => refused(error),
+            },
             Act::CallEnds { lane: l } => {
                 self.leases.call_ended(&lane(l), now);
                 Came::Fine
             }
             Act::Expire => {
                 let ended = self.leases.expire(now);
-                let mut ended: Vec<_> = ended
-                    .iter()
-                    .map(|e| (number(e.lease.lane.as_str()), e.why))
-                    .collect();
+                let mut ended: Vec<_> = ended.iter().map(|e| (number(e.lease.lane.as_str()), e.why)).collect();
                 ended.sort_unstable();
                 Came::Ended(ended)
             }
@@ -230,10 +198,7 @@ impl Real {
 
 fn refused(error: LeaseError) -> Came {
     match error {
-        LeaseError::Held { by, since } => Came::Held {
-            by: number(by.as_str()),
-            since: since.0,
-        },
+        LeaseError::Held { by, since } => Came::Held { by: number(by.as_str()), since: since.0 },
         LeaseError::Lost => Came::Lost,
         LeaseError::InCall { lane } => Came::InCall(number(lane.as_str())),
         LeaseError::SameLane => Came::SameLane,
@@ -248,12 +213,7 @@ impl StateMachineTest for Real {
     type Reference = Log;
 
     fn init_test(_: &Log) -> Self {
-        Self {
-            leases: Leases::new(LOCK_MINUTES),
-            fences: [0; LANES],
-            grants: 0,
-            cases: Default::default(),
-        }
+        Self { leases: Leases::new(LOCK_MINUTES), fences: [0; LANES], grants: 0, cases: Default::default() }
     }
 
     fn apply(mut real: Self, log: &Log, act: Act) -> Self {
@@ -272,28 +232,18 @@ impl StateMachineTest for Real {
         for l in 0..LANES {
             let held = real.leases.holder(&lane(l), now);
             let expected = log.on(l).map(|i| &log.grants[i]);
-            assert_eq!(
-                held.map(|h| number(h.person.as_str())),
-                expected.map(|g| g.person)
-            );
+            assert_eq!(held.map(|h| number(h.person.as_str())), expected.map(|g| g.person));
             assert_eq!(real.leases.fence(&lane(l)), Fence(log.fence(l)));
             for p in 0..PEOPLE {
                 for fence in (log.fence(l) - 2)..=(log.fence(l) + 1) {
-                    let passes = real
-                        .leases
-                        .check(&person(p), &lane(l), Fence(fence), now)
-                        .is_ok();
+                    let passes = real.leases.check(&person(p), &lane(l), Fence(fence), now).is_ok();
                     let may = expected.is_some_and(|g| g.person == p) && fence == log.fence(l);
                     assert_eq!(passes, may, "R13: p{p} l{l} fence {fence}");
                 }
             }
         }
         for p in 0..PEOPLE {
-            let held = (0..LANES).filter(|&l| {
-                real.leases
-                    .holder(&lane(l), now)
-                    .is_some_and(|h| h.person == person(p))
-            });
+            let held = (0..LANES).filter(|&l| real.leases.holder(&lane(l), now).is_some_and(|h| h.person == person(p)));
             assert!(held.count() <= 1, "R10: one lane a person");
         }
     }

@@ -23,10 +23,7 @@ fn all() -> impl Iterator<Item = OfferFacts> {
             robot: bit(4),
             id_camera: bit(5),
             in_call: bit(6),
-            release: ReleaseNeeds {
-                approval: bit(7),
-                ..ReleaseNeeds::default()
-            },
+            release: ReleaseNeeds { approval: bit(7), ..ReleaseNeeds::default() },
         }
     })
 }
@@ -38,48 +35,23 @@ fn what_must_hold_for_every_combination_of_facts() {
         let has = |op| bar.iter().any(|o| o.op == op);
         let distinct: std::collections::BTreeSet<Op> = bar.iter().map(|o| o.op).collect();
         assert_eq!(distinct.len(), bar.len(), "each once: {facts:?}");
-        assert!(
-            has(Op::RefreshPicture) && has(Op::CorrectPlate),
-            "every lane: {facts:?}"
-        );
-        assert_eq!(
-            has(Op::Release),
-            facts.barrier && facts.direction.is_some(),
-            "{facts:?}"
-        );
-        assert!(
-            facts.robot || !bar.iter().any(|o| o.op.needs_robot()),
-            "R21: {facts:?}"
-        );
+        assert!(has(Op::RefreshPicture) && has(Op::CorrectPlate), "every lane: {facts:?}");
+        assert_eq!(has(Op::Release), facts.barrier && facts.direction.is_some(), "{facts:?}");
+        assert!(facts.robot || !bar.iter().any(|o| o.op.needs_robot()), "R21: {facts:?}");
         assert_eq!(has(Op::Speak), facts.robot, "{facts:?}");
         assert_eq!(has(Op::Capture), facts.id_camera, "{facts:?}");
-        assert!(
-            !has(Op::Close) || facts.under_arm != UnderArm::Occupied,
-            "{facts:?}"
-        );
+        assert!(!has(Op::Close) || facts.under_arm != UnderArm::Occupied, "{facts:?}");
         if has(Op::Open) {
             let judged = facts.assessment;
             assert!(!matches!(judged, A::Unknown), "{facts:?}");
             assert!(facts.direction.is_some() && facts.barrier, "R42: {facts:?}");
-            assert!(
-                facts.direction != Some(Exit) || judged != A::VehicleLocked,
-                "{facts:?}"
-            );
-            assert!(
-                facts.direction != Some(Entry) || judged != A::Blacklisted,
-                "{facts:?}"
-            );
+            assert!(facts.direction != Some(Exit) || judged != A::VehicleLocked, "{facts:?}");
+            assert!(facts.direction != Some(Entry) || judged != A::Blacklisted, "{facts:?}");
             let by_pass = judged == A::PassValid || (judged == A::PassExpired && facts.in_grace);
             let out = facts.direction == Some(Exit);
-            assert!(
-                !out || by_pass || facts.money == Money::NothingDue,
-                "unpaid: {facts:?}"
-            );
+            assert!(!out || by_pass || facts.money == Money::NothingDue, "unpaid: {facts:?}");
             let visitor = offered(&facts, Op::Open).is_some_and(|o| !o.needs.is_empty());
-            assert!(
-                out || facts.outsiders || by_pass || visitor,
-                "outsiders barred: {facts:?}"
-            );
+            assert!(out || facts.outsiders || by_pass || visitor, "outsiders barred: {facts:?}");
         }
     }
 }
@@ -87,10 +59,7 @@ fn what_must_hold_for_every_combination_of_facts() {
 #[test]
 fn what_the_desk_asks_about_changes_nothing_the_hub_decides() {
     for facts in all().filter(|f| !f.already_inside) {
-        let inside = OfferFacts {
-            already_inside: true,
-            ..facts
-        };
+        let inside = OfferFacts { already_inside: true, ..facts };
         assert_eq!(offers(&facts), offers(&inside));
     }
 }

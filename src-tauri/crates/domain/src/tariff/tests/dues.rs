@@ -5,20 +5,11 @@ use crate::{ids::StayId, plate::Plate};
 use proptest::prelude::*;
 
 fn bill<'a>(tariff: &'a Tariff, payments: &'a [Paid]) -> Bill<'a> {
-    Bill {
-        tariff: Some(tariff),
-        entered: IN,
-        discount: Fen(0),
-        payments,
-        leave_minutes: 15,
-    }
+    Bill { tariff: Some(tariff), entered: IN, discount: Fen(0), payments, leave_minutes: 15 }
 }
 
 fn paid(fen: i64, after_minutes: i64) -> Paid {
-    Paid {
-        amount: Fen(fen),
-        at: IN.plus_minutes(after_minutes),
-    }
+    Paid { amount: Fen(fen), at: IN.plus_minutes(after_minutes) }
 }
 
 fn due_after(bill: &Bill<'_>, minutes: i64) -> i64 {
@@ -27,13 +18,7 @@ fn due_after(bill: &Bill<'_>, minutes: i64) -> i64 {
 
 #[test]
 fn a_lot_without_tariff_owes_nothing() {
-    let bill = Bill {
-        tariff: None,
-        entered: IN,
-        discount: Fen(0),
-        payments: &[],
-        leave_minutes: 15,
-    };
+    let bill = Bill { tariff: None, entered: IN, discount: Fen(0), payments: &[], leave_minutes: 15 };
     assert_eq!(due_after(&bill, 500), 0);
     assert_eq!(bill.next_change(IN), None);
 }
@@ -43,32 +28,17 @@ fn who_has_paid_may_leave_within_the_leaving_time_and_owes_the_difference_after(
     let (tariff, payments) = (demo(), [paid(500, 58)]);
     let bill = bill(&tariff, &payments);
     assert_eq!(due_after(&bill, 58), 0);
-    assert_eq!(
-        due_after(&bill, 61),
-        0,
-        "the fee has risen, the leaving time runs"
-    );
+    assert_eq!(due_after(&bill, 61), 0, "the fee has risen, the leaving time runs");
     assert_eq!(due_after(&bill, 73), 0, "its last moment");
-    assert_eq!(
-        bill.dues(IN.plus_minutes(73).plus_ms(1)).due,
-        Fen(400),
-        "past it only the difference"
-    );
-    assert_eq!(
-        bill.dues(IN.plus_minutes(61)).leave_by,
-        Some(IN.plus_minutes(73))
-    );
+    assert_eq!(bill.dues(IN.plus_minutes(73).plus_ms(1)).due, Fen(400), "past it only the difference");
+    assert_eq!(bill.dues(IN.plus_minutes(61)).leave_by, Some(IN.plus_minutes(73)));
 }
 
 #[test]
 fn paying_the_difference_starts_a_new_leaving_time() {
     let (tariff, payments) = (demo(), [paid(500, 50), paid(400, 110)]);
     let bill = bill(&tariff, &payments);
-    assert_eq!(
-        due_after(&bill, 100),
-        0,
-        "the second payment counts wherever it stands"
-    );
+    assert_eq!(due_after(&bill, 100), 0, "the second payment counts wherever it stands");
     assert_eq!(due_after(&bill, 125), 0);
     assert_eq!(due_after(&bill, 126), 400);
 }
@@ -77,16 +47,9 @@ fn paying_the_difference_starts_a_new_leaving_time() {
 fn part_of_the_fee_opens_nothing_until_it_adds_up() {
     let (tariff, part) = (demo(), [paid(300, 50)]);
     assert_eq!(due_after(&bill(&tariff, &part), 51), 200);
-    assert_eq!(
-        bill(&tariff, &part).dues(IN.plus_minutes(51)).leave_by,
-        None
-    );
+    assert_eq!(bill(&tariff, &part).dues(IN.plus_minutes(51)).leave_by, None);
     let whole = [paid(300, 50), paid(200, 52)];
-    assert_eq!(
-        due_after(&bill(&tariff, &whole), 66),
-        0,
-        "the two together began the leaving time"
-    );
+    assert_eq!(due_after(&bill(&tariff, &whole), 66), 0, "the two together began the leaving time");
     assert_eq!(due_after(&bill(&tariff, &whole), 68), 400);
 }
 
@@ -107,28 +70,16 @@ fn a_surplus_stays_with_the_stay() {
 #[test]
 fn a_coupon_takes_off_and_is_never_lost_nor_turned_into_money() {
     let tariff = demo();
-    let with = |fen, payments| Bill {
-        discount: Fen(fen),
-        ..bill(&tariff, payments)
-    };
+    let with = |fen, payments| Bill { discount: Fen(fen), ..bill(&tariff, payments) };
     assert_eq!(due_after(&with(200, &[]), 30), 300);
     let generous = with(9999, &[]).dues(IN.plus_minutes(30));
     assert_eq!((generous.discount, generous.due), (Fen(500), Fen(0)));
-    assert_eq!(
-        due_after(&with(200, &[paid(300, 50)]), 64),
-        0,
-        "coupon and payment together were the whole"
-    );
+    assert_eq!(due_after(&with(200, &[paid(300, 50)]), 64), 0, "coupon and payment together were the whole");
 }
 
 fn quote(bill: &Bill<'_>, minutes: i64) -> Quote {
     let plate = Plate::parse("粤B12345").unwrap();
-    Quote::new(
-        "s1".parse().unwrap(),
-        Some(plate),
-        bill,
-        IN.plus_minutes(minutes),
-    )
+    Quote::new("s1".parse().unwrap(), Some(plate), bill, IN.plus_minutes(minutes))
 }
 
 fn check(quote: &Quote, plate: &str, stay: &str, at: Timestamp) -> Result<(), Stale> {
@@ -143,34 +94,14 @@ fn a_quote_older_than_a_minute_past_a_step_or_for_another_vehicle_is_stale() {
     let at = IN.plus_minutes(30);
     let fresh = quote(&bill, 30);
     assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60)), Ok(()));
-    assert_eq!(
-        check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)),
-        Err(Stale::Old)
-    );
-    assert_eq!(
-        check(&fresh, "粤B54321", "s1", at),
-        Err(Stale::OtherVehicle)
-    );
-    assert_eq!(
-        check(&fresh, "粤B12345", "s2", at),
-        Err(Stale::OtherVehicle)
-    );
-    assert_eq!(
-        fresh.check(&"s1".parse().unwrap(), None, at, 60),
-        Err(Stale::OtherVehicle)
-    );
+    assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)), Err(Stale::Old));
+    assert_eq!(check(&fresh, "粤B54321", "s1", at), Err(Stale::OtherVehicle));
+    assert_eq!(check(&fresh, "粤B12345", "s2", at), Err(Stale::OtherVehicle));
+    assert_eq!(fresh.check(&"s1".parse().unwrap(), None, at, 60), Err(Stale::OtherVehicle));
 
-    let edge = Quote::new(
-        "s1".parse().unwrap(),
-        fresh.plate.clone(),
-        &bill,
-        IN.plus_minutes(60),
-    );
+    let edge = Quote::new("s1".parse().unwrap(), fresh.plate.clone(), &bill, IN.plus_minutes(60));
     assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60)), Ok(()));
-    assert_eq!(
-        check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)),
-        Err(Stale::Step)
-    );
+    assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)), Err(Stale::Step));
 }
 
 #[test]
@@ -178,11 +109,7 @@ fn a_quote_of_nothing_due_holds_to_the_end_of_the_leaving_time() {
     let (tariff, payments) = (demo(), [paid(500, 58)]);
     let bill = bill(&tariff, &payments);
     let leaving = quote(&bill, 59);
-    assert_eq!(
-        leaving.changes_at,
-        Some(IN.plus_minutes(73).plus_ms(1)),
-        "not at the step in between"
-    );
+    assert_eq!(leaving.changes_at, Some(IN.plus_minutes(73).plus_ms(1)), "not at the step in between");
 }
 
 proptest! {

@@ -22,9 +22,7 @@ fn jpeg_with(picture: &RgbImage, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -
     set(&mut encoder);
     let side = |length: u32| u16::try_from(length).unwrap();
     let (width, height) = (side(picture.width()), side(picture.height()));
-    encoder
-        .encode(picture.as_raw(), width, height, ColorType::Rgb)
-        .unwrap();
+    encoder.encode(picture.as_raw(), width, height, ColorType::Rgb).unwrap();
     file
 }
 
@@ -128,10 +126,7 @@ fn grey_and_see_through_pictures_are_taken() {
     assert!(read(&grey.jpeg).get_pixel(8, 8).0[1].abs_diff(77) < 4);
     let clear = png_as(png::ColorType::Rgba, 16, 16, &[0; 1024]);
     let clear = intake(&clear).unwrap();
-    assert!(
-        read(&clear.jpeg).get_pixel(8, 8).0[1] > 250,
-        "laid on white"
-    );
+    assert!(read(&clear.jpeg).get_pixel(8, 8).0[1] > 250, "laid on white");
     let mut file = Vec::new();
     let encoder = Encoder::new(&mut file, 90);
     encoder.encode(&[77; 256], 16, 16, ColorType::Luma).unwrap();
@@ -161,11 +156,7 @@ fn a_picture_cut_short_is_broken_though_it_has_an_end() {
                 // Not in the midst of a mark or of a stuffed byte.
                 let cut = if whole[cut - 1] == 0xff { cut - 1 } else { cut };
                 let ended = [&whole[..cut], &[0xff, 0xd9]].concat();
-                assert_eq!(
-                    intake(&ended),
-                    Err(BadImage::Broken),
-                    "{share} % of {width}×{height}"
-                );
+                assert_eq!(intake(&ended), Err(BadImage::Broken), "{share} % of {width}×{height}");
             }
         }
     }
@@ -202,55 +193,23 @@ fn each_bad_file_has_its_own_refusal() {
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
     let cases: [(&str, Vec<u8>, BadImage); 18] = [
         ("nothing", vec![], BadImage::NotAPicture),
-        (
-            "text",
-            b"dear hub, I am a photo".to_vec(),
-            BadImage::NotAPicture,
-        ),
+        ("text", b"dear hub, I am a photo".to_vec(), BadImage::NotAPicture),
         ("zip", zip.to_vec(), BadImage::NotAPicture),
         ("GIF", b"GIF89a\x01\0\x01\0".to_vec(), BadImage::OtherFormat),
-        (
-            "WebP",
-            b"RIFF\x10\0\0\0WEBPVP8 ".to_vec(),
-            BadImage::OtherFormat,
-        ),
-        (
-            "HEIC",
-            b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(),
-            BadImage::OtherFormat,
-        ),
+        ("WebP", b"RIFF\x10\0\0\0WEBPVP8 ".to_vec(), BadImage::OtherFormat),
+        ("HEIC", b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), BadImage::OtherFormat),
         ("animated PNG", animated, BadImage::Animated),
         ("film behind a still", with(&jpeg, film), BadImage::Animated),
         ("JPEG and zip", with(&jpeg, zip), BadImage::MoreBehind),
-        (
-            "JPEG and page",
-            with(&jpeg, b"<script>"),
-            BadImage::MoreBehind,
-        ),
+        ("JPEG and page", with(&jpeg, b"<script>"), BadImage::MoreBehind),
         ("PNG and zip", with(&png, zip), BadImage::MoreBehind),
         ("PNG and a byte", with(&png, b"\0"), BadImage::MoreBehind),
-        (
-            "half a JPEG",
-            jpeg[..jpeg.len() / 2].to_vec(),
-            BadImage::Truncated,
-        ),
-        (
-            "half a PNG",
-            png[..png.len() / 2].to_vec(),
-            BadImage::Truncated,
-        ),
+        ("half a JPEG", jpeg[..jpeg.len() / 2].to_vec(), BadImage::Truncated),
+        ("half a PNG", png[..png.len() / 2].to_vec(), BadImage::Truncated),
         ("PNG with a wrong sum", flipped, BadImage::Broken),
-        (
-            "huge PNG",
-            png_head(30_000, 30_000),
-            BadImage::TooManyPixels,
-        ),
+        ("huge PNG", png_head(30_000, 30_000), BadImage::TooManyPixels),
         ("empty PNG", png_head(0, 100), BadImage::Broken),
-        (
-            "heavy",
-            with(&jpeg, &vec![0; MAX_BYTES]),
-            BadImage::TooManyBytes,
-        ),
+        ("heavy", with(&jpeg, &vec![0; MAX_BYTES]), BadImage::TooManyBytes),
     ];
     for (name, file, why) in cases {
         assert_eq!(intake(&file), Err(why), "{name}");
@@ -266,12 +225,7 @@ fn what_phones_put_behind_a_picture_is_left_behind() {
     trailer.extend(directory);
     trailer.extend(u32::try_from(directory.len()).unwrap().to_le_bytes());
     trailer.extend(b"SEFT");
-    for tail in [
-        vec![0; 512],
-        map.clone(),
-        [vec![0; 3], map].concat(),
-        trailer,
-    ] {
+    for tail in [vec![0; 512], map.clone(), [vec![0; 3], map].concat(), trailer] {
         let kept = intake(&[photo.as_slice(), &tail].concat()).unwrap();
         assert_eq!(kept.jpeg, plain.jpeg);
     }
@@ -282,12 +236,7 @@ fn alike_pictures_have_near_hashes() {
     let near = |picture: &RgbImage| intake(&jpeg(picture)).unwrap().near;
     let one = near(&scene(640, 480, 1));
     assert_eq!(one.len(), 16);
-    let smaller = image::imageops::resize(
-        &scene(640, 480, 1),
-        320,
-        240,
-        image::imageops::FilterType::Triangle,
-    );
+    let smaller = image::imageops::resize(&scene(640, 480, 1), 320, 240, image::imageops::FilterType::Triangle);
     assert!(distance(&one, &near(&smaller)).unwrap() <= 4);
     assert!(distance(&one, &near(&scene(640, 480, 2))).unwrap() >= 10);
     assert_eq!(distance(&one, "no hash"), None);

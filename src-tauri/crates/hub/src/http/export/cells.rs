@@ -32,8 +32,7 @@ struct Catalogue {
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    toml::from_str(include_str!("columns.toml"))
-        .unwrap_or_else(|error| panic!("columns.toml: {error}"))
+    toml::from_str(include_str!("columns.toml")).unwrap_or_else(|error| panic!("columns.toml: {error}"))
 });
 
 /// What turns openings into rows.
@@ -45,18 +44,8 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn new(
-        language: Language,
-        viewer: &str,
-        at: Timestamp,
-        site: Arc<Directory>,
-    ) -> Self {
-        Self {
-            place: usize::from(language == Language::En),
-            viewer: format!("{viewer} {}", at.local_text()),
-            at,
-            site,
-        }
+    pub(super) fn new(language: Language, viewer: &str, at: Timestamp, site: Arc<Directory>) -> Self {
+        Self { place: usize::from(language == Language::En), viewer: format!("{viewer} {}", at.local_text()), at, site }
     }
 
     /// Who takes the file out, and when.
@@ -70,18 +59,12 @@ impl Words {
     }
 
     pub(super) fn titles(&self) -> impl Iterator<Item = Cell<'_>> {
-        CATALOGUE
-            .columns
-            .iter()
-            .map(|title| Cell::Text(Cow::Borrowed(&title[self.place])))
+        CATALOGUE.columns.iter().map(|title| Cell::Text(Cow::Borrowed(&title[self.place])))
     }
 
     /// A word of a closed set as people say it; one that has no words yet stands as it is.
     fn word<'a>(&self, word: &'a str) -> &'a str {
-        CATALOGUE
-            .words
-            .get(word)
-            .map_or(word, |both| both[self.place].as_str())
+        CATALOGUE.words.get(word).map_or(word, |both| both[self.place].as_str())
     }
 
     /// An opening's values, in the order of the titles.
@@ -110,14 +93,10 @@ impl Words {
             money(opening.first_quote_fen),
             money(opening.due_fen),
             money(opening.collected_fen),
-            opening
-                .unpaid
-                .map_or(Cell::Empty, |unpaid| text(self.word(unpaid_word(unpaid)))),
+            opening.unpaid.map_or(Cell::Empty, |unpaid| text(self.word(unpaid_word(unpaid)))),
             Cell::Count(opening.photos.len()),
             text(self.word(owed_word(owed, self.at))),
-            owed.map_or(Cell::Empty, |owed| {
-                Cell::Text(Cow::Owned(owed.due_at.local_text()))
-            }),
+            owed.map_or(Cell::Empty, |owed| Cell::Text(Cow::Owned(owed.due_at.local_text()))),
             // On every system this hub runs on a count of photos fits.
             owed.map_or(Cell::Empty, |owed| Cell::Count(owed.missing as usize)),
             optional(closed.map(|closed| closed.by.name.as_str())),
@@ -182,8 +161,7 @@ pub(super) fn text(value: &str) -> Cell<'_> {
 mod tests {
     use super::*;
     use lanedesk_domain::{
-        assessment::Assessment, barrier::BarrierState, lane::Direction, opening,
-        order::OrderResult, person::Role,
+        assessment::Assessment, barrier::BarrierState, lane::Direction, opening, order::OrderResult, person::Role,
     };
 
     #[test]
@@ -214,9 +192,7 @@ mod tests {
     #[test]
     fn what_looks_like_a_formula_is_shown_and_not_computed() {
         for begin in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
-            let Cell::Text(safe) = text(begin) else {
-                panic!("text")
-            };
+            let Cell::Text(safe) = text(begin) else { panic!("text") };
             assert_eq!(safe, format!("'{begin}"));
         }
         assert_eq!(text("粤B12345"), Cell::Text("粤B12345".into()));

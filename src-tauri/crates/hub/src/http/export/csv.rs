@@ -79,17 +79,7 @@ mod tests {
         let mut out = Vec::new();
         let cells = ["a,b", "c\"d", "e\nf", "plain"].map(|text| Cell::Text(text.into()));
         line(&mut out, cells);
-        line(
-            &mut out,
-            [
-                Cell::Empty,
-                Cell::Money(lanedesk_domain::money::Fen(150)),
-                Cell::Count(2),
-            ],
-        );
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "\"a,b\",\"c\"\"d\",\"e\nf\",plain\r\n,1.50,2\r\n"
-        );
+        line(&mut out, [Cell::Empty, Cell::Money(lanedesk_domain::money::Fen(150)), Cell::Count(2)]);
+        assert_eq!(String::from_utf8(out).unwrap(), "\"a,b\",\"c\"\"d\",\"e\nf\",plain\r\n,1.50,2\r\n");
     }
 }

@@ -33,12 +33,7 @@ pub(super) struct Xlsx {
 
 impl Xlsx {
     pub(super) fn new(words: Words) -> io::Result<Self> {
-        let mut xlsx = Self {
-            words,
-            zip: Zip::default(),
-            sheets: 0,
-            rows: 0,
-        };
+        let mut xlsx = Self { words, zip: Zip::default(), sheets: 0, rows: 0 };
         xlsx.put("_rels/.rels", ROOT_RELS)?;
         xlsx.put("xl/styles.xml", STYLES)?;
         let core = xlsx.core();
@@ -60,8 +55,7 @@ impl Xlsx {
     fn begin_sheet(&mut self) -> io::Result<()> {
         self.sheets += 1;
         self.rows = 1;
-        self.zip
-            .begin("xl/worksheets/sheet#.xml", Some(self.sheets))?;
+        self.zip.begin("xl/worksheets/sheet#.xml", Some(self.sheets))?;
         let mut text = SHEET_HEAD.to_owned();
         row(&mut text, self.words.titles(), 2);
         self.zip.write(text.as_bytes())
@@ -112,10 +106,7 @@ fn contents(sheet: &str, count: usize) -> [(&'static str, String); 3] {
             types,
             r#"<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#
         );
-        let _ = write!(
-            sheets,
-            r#"<sheet name="{name} {n}" sheetId="{n}" r:id="rId{n}"/>"#
-        );
+        let _ = write!(sheets, r#"<sheet name="{name} {n}" sheetId="{n}" r:id="rId{n}"/>"#);
         let _ = write!(
             rels,
             r#"<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"#
@@ -199,10 +190,7 @@ fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>, style: u
             Cell::Count(count) => write!(out, "<c><v>{count}</v></c>"),
             Cell::Text(text) => {
                 let style = if style == 2 { " s=\"2\"" } else { "" };
-                let _ = write!(
-                    out,
-                    "<c t=\"inlineStr\"{style}><is><t xml:space=\"preserve\">"
-                );
+                let _ = write!(out, "<c t=\"inlineStr\"{style}><is><t xml:space=\"preserve\">");
                 escape(out, &text);
                 out.push_str("</t></is></c>");
                 Ok(())

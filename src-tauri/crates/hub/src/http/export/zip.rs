@@ -22,9 +22,7 @@ struct Entry {
 
 impl Entry {
     fn name(&self) -> String {
-        self.numbered.map_or(self.name.to_owned(), |n| {
-            self.name.replace('#', &n.to_string())
-        })
+        self.numbered.map_or(self.name.to_owned(), |n| self.name.replace('#', &n.to_string()))
     }
 }
 
@@ -55,14 +53,7 @@ impl Zip {
     /// Begins a file; `#` in its name stands for its number.
     pub(super) fn begin(&mut self, name: &'static str, numbered: Option<usize>) -> io::Result<()> {
         self.finish()?;
-        let entry = Entry {
-            name,
-            numbered,
-            offset: small(self.here())?,
-            crc: 0,
-            packed: 0,
-            plain: 0,
-        };
+        let entry = Entry { name, numbered, offset: small(self.here())?, crc: 0, packed: 0, plain: 0 };
         let full = entry.name();
         self.out.extend(0x0403_4b50_u32.to_le_bytes());
         self.head();

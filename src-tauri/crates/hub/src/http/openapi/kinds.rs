@@ -19,9 +19,7 @@ const PROBLEM: &str = "application/problem+json";
 pub(super) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for status in statuses_of_codes() {
-        components
-            .responses
-            .insert(name(status), refusal(status).into());
+        components.responses.insert(name(status), refusal(status).into());
     }
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
@@ -49,10 +47,7 @@ pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &
 }
 
 fn statuses_of_codes() -> BTreeSet<StatusCode> {
-    Code::ALL
-        .iter()
-        .map(|code| problem::status_of(*code))
-        .collect()
+    Code::ALL.iter().map(|code| problem::status_of(*code)).collect()
 }
 
 /// A status as a component is named.
@@ -75,8 +70,7 @@ fn operation_id(method: &Method, path: &str) -> String {
 
 /// The names in a path's braces.
 fn places(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// Every name in the path's braces is a parameter, whatever the handler takes it as.
@@ -113,8 +107,7 @@ fn refusals(method: &Method, path: &str, operation: &Operation) -> Vec<StatusCod
         StatusCode::SERVICE_UNAVAILABLE,
     ];
     let mut parameters = operation.parameters.iter().flatten();
-    let asks = parameters
-        .any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query));
+    let asks = parameters.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query));
     let brings = operation.request_body.is_some();
     if !is_open(method, path) {
         met.push(StatusCode::FORBIDDEN);
@@ -131,20 +124,13 @@ fn refusals(method: &Method, path: &str, operation: &Operation) -> Vec<StatusCod
     }
     if is_picture(operation) {
         // One that was changed or is gone, or that the camera does not give.
-        met.extend([
-            StatusCode::CONFLICT,
-            StatusCode::GONE,
-            StatusCode::BAD_GATEWAY,
-        ]);
+        met.extend([StatusCode::CONFLICT, StatusCode::GONE, StatusCode::BAD_GATEWAY]);
     }
     if asks || brings {
         met.extend([StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY]);
     }
     if brings {
-        met.extend([
-            StatusCode::PAYLOAD_TOO_LARGE,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ]);
+        met.extend([StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE]);
     }
     met
 }
@@ -163,9 +149,7 @@ fn answer(method: &Method, path: &str, operation: &mut Operation) {
     let answers = &mut operation.responses.responses;
     for status in met {
         let shared = || Ref::new(format!("#/components/responses/{}", name(status))).into();
-        answers
-            .entry(status.as_u16().to_string())
-            .or_insert_with(shared);
+        answers.entry(status.as_u16().to_string()).or_insert_with(shared);
     }
     for (status, answer) in answers {
         let (Ok(status), RefOr::T(answer)) = (status.parse::<StatusCode>(), answer) else {
@@ -179,9 +163,7 @@ fn answer(method: &Method, path: &str, operation: &mut Operation) {
         }
         if answer.description.is_empty() {
             let reason = status.canonical_reason();
-            reason
-                .unwrap_or_default()
-                .clone_into(&mut answer.description);
+            reason.unwrap_or_default().clone_into(&mut answer.description);
         }
     }
 }
@@ -189,10 +171,7 @@ fn answer(method: &Method, path: &str, operation: &mut Operation) {
 /// Whether a handler's answer is a refusal; the health of a hub that is not well, for example, is none.
 fn is_problem(answer: &Response) -> bool {
     answer.content.values().all(|content| match content {
-        RefOr::T(Content {
-            schema: Some(RefOr::Ref(shape)),
-            ..
-        }) => shape.ref_location.ends_with("/Problem"),
+        RefOr::T(Content { schema: Some(RefOr::Ref(shape)), .. }) => shape.ref_location.ends_with("/Problem"),
         _ => false,
     })
 }
@@ -211,16 +190,11 @@ fn refusal(status: StatusCode) -> Response {
         format!("`{word}`: {title}")
     });
     let mut response = Response::new(titles.collect::<Vec<_>>().join("; "));
-    response.content.insert(
-        PROBLEM.to_owned(),
-        Content::new(Some(shape(status, &codes))).into(),
-    );
+    response.content.insert(PROBLEM.to_owned(), Content::new(Some(shape(status, &codes))).into());
     if status == StatusCode::TOO_MANY_REQUESTS {
         let mut seconds = Header::new(Object::with_type(Type::Integer));
         seconds.description = Some("seconds".to_owned());
-        response
-            .headers
-            .insert("Retry-After".to_owned(), seconds.into());
+        response.headers.insert("Retry-After".to_owned(), seconds.into());
     }
     response
 }
@@ -241,28 +215,17 @@ fn shape(status: StatusCode, codes: &[Code]) -> Schema {
         cases.items.push(case(plain, &[]).into());
     }
     let mut told = Object::with_type(Type::Object);
-    told.properties.insert(
-        "status".to_owned(),
-        constant(vec![status.as_u16().into()]).into(),
-    );
+    told.properties.insert("status".to_owned(), constant(vec![status.as_u16().into()]).into());
     let mut all = AllOf::new();
-    all.items = vec![
-        Ref::from_schema_name("Problem").into(),
-        told.into(),
-        RefOr::T(Schema::OneOf(cases)),
-    ];
+    all.items = vec![Ref::from_schema_name("Problem").into(), told.into(), RefOr::T(Schema::OneOf(cases))];
     Schema::AllOf(all)
 }
 
 fn case(codes: Vec<String>, members: &[&str]) -> Object {
     let mut case = Object::with_type(Type::Object);
     let words = codes.into_iter().map(Into::into).collect();
-    case.properties
-        .insert("code".to_owned(), constant(words).into());
-    case.required = std::iter::once(&"code")
-        .chain(members)
-        .map(|name| (*name).to_owned())
-        .collect();
+    case.properties.insert("code".to_owned(), constant(words).into());
+    case.required = std::iter::once(&"code").chain(members).map(|name| (*name).to_owned()).collect();
     case
 }
 

@@ -38,12 +38,7 @@ pub(super) fn bound(document: &mut OpenApi) {
 
 fn of_operation(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
-        if let RefOr::T(Parameter {
-            parameter_in,
-            schema: Some(schema),
-            ..
-        }) = parameter
-        {
+        if let RefOr::T(Parameter { parameter_in, schema: Some(schema), .. }) = parameter {
             if *parameter_in == ParameterIn::Query {
                 without_null(schema);
             }

@@ -73,12 +73,7 @@ impl Form {
 /// The file. What it is decide its bytes; a part that calls itself something else is not taken.
 async fn picture(field: Field<'_>) -> Result<Bytes> {
     let kind = field.content_type().unwrap_or("application/octet-stream");
-    let known = [
-        "image/jpeg",
-        "image/jpg",
-        "image/png",
-        "application/octet-stream",
-    ];
+    let known = ["image/jpeg", "image/jpg", "image/png", "application/octet-stream"];
     if !known.contains(&kind.to_ascii_lowercase().as_str()) {
         return Err(Error::UnsupportedMedia);
     }
@@ -87,18 +82,12 @@ async fn picture(field: Field<'_>) -> Result<Bytes> {
 
 async fn part<T: FromStr>(field: Field<'_>, name: &'static str) -> Result<T> {
     let text = field.text().await.map_err(|e| refused(&e))?;
-    let wrong = |_| Error::Invalid {
-        field: name,
-        why: "not_acceptable",
-    };
+    let wrong = |_| Error::Invalid { field: name, why: "not_acceptable" };
     text.trim().parse().map_err(wrong)
 }
 
 fn empty(field: &'static str) -> Error {
-    Error::Invalid {
-        field,
-        why: "empty",
-    }
+    Error::Invalid { field, why: "empty" }
 }
 
 fn refused(error: &MultipartError) -> Error {

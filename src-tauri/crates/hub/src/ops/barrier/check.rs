@@ -25,9 +25,7 @@ pub(super) fn content(case: &CaseId, wanted: &BarrierOrder) -> String {
         Some(wanted.action.as_str()),
         wanted.driver_phone.as_deref(),
         wanted.entry_reason.as_deref(),
-        wanted
-            .clear
-            .map(|clear| if clear { "clear" } else { "not clear" }),
+        wanted.clear.map(|clear| if clear { "clear" } else { "not clear" }),
     ])
 }
 
@@ -64,10 +62,7 @@ pub(super) fn ready(page: &Page, wanted: &BarrierOrder) -> Result<Asked> {
         return Err(Error::NotClear);
     }
     let lacks = |need, given: bool| offer.needs.contains(&need) && !given;
-    let (phone, reason) = (
-        text(wanted.driver_phone.as_deref()),
-        text(wanted.entry_reason.as_deref()),
-    );
+    let (phone, reason) = (text(wanted.driver_phone.as_deref()), text(wanted.entry_reason.as_deref()));
     if lacks(Need::DriverPhone, phone.is_some()) {
         return Err(invalid("driver_phone", "empty"));
     }
@@ -127,8 +122,5 @@ pub(in crate::ops) fn opening(page: &Page, order: &OrderRow, asked: Asked) -> Op
 }
 
 fn claimed_at(page: &Page, otherwise: Timestamp) -> Timestamp {
-    page.view
-        .lease
-        .as_ref()
-        .map_or(otherwise, |lease| lease.acquired_at)
+    page.view.lease.as_ref().map_or(otherwise, |lease| lease.acquired_at)
 }

@@ -22,12 +22,7 @@ pub(super) async fn answered(hub: &Hub, order: &OrderRow) {
 }
 
 /// What was seen of the arm afterwards.
-pub(super) async fn watched(
-    hub: Hub,
-    mut order: OrderRow,
-    seen: Option<OrderResult>,
-    last: BarrierState,
-) {
+pub(super) async fn watched(hub: Hub, mut order: OrderRow, seen: Option<OrderResult>, last: BarrierState) {
     if let Some(result) = seen {
         order.result = result;
         order.detail = String::new();
@@ -82,9 +77,7 @@ pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> R
 async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
     let now = hub.clock().now();
     tx.need_lane(&order.lane)?;
-    let turned = tx
-        .turn_order(order.id, from, order.result, &order.detail, now)
-        .await?;
+    let turned = tx.turn_order(order.id, from, order.result, &order.detail, now).await?;
     if turned && !order.result.may_have_moved() {
         // What a release used up or filed goes with the movement it was for.
         tx.void_debt_of_order(order.id, NOT_MOVED, now).await?;
@@ -131,9 +124,7 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> R
     };
     // The timeline is read below.
     tx.flush().await?;
-    let open = tx
-        .open_question(&order.lane, now.plus_ms(-crate::ops::view::QUESTION_MS))
-        .await?;
+    let open = tx.open_question(&order.lane, now.plus_ms(-crate::ops::view::QUESTION_MS)).await?;
     let view = Told::View {
         lane: order.lane.clone(),
         case: Some(order.case.clone()),

@@ -32,12 +32,7 @@ const TRAVEL: Duration = Duration::from_secs(15);
 
 /// Writes the order down, sends it and answers through the channel as soon as the device has. It goes on to its end
 /// without the caller, whose connection may be cut at any moment.
-pub(super) fn start(
-    hub: Hub,
-    actor: Actor,
-    prepared: Prepared,
-    until: Instant,
-) -> oneshot::Receiver<Result<Order>> {
+pub(super) fn start(hub: Hub, actor: Actor, prepared: Prepared, until: Instant) -> oneshot::Receiver<Result<Order>> {
     let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
         // Nobody may be waiting for an answer any more; the record is what counts.
@@ -50,15 +45,8 @@ pub(super) fn start(
     answered
 }
 
-async fn send(
-    hub: Hub,
-    prepared: Prepared,
-    until: Instant,
-    answer: oneshot::Sender<Result<Order>>,
-) {
-    let Prepared {
-        mut order, opening, ..
-    } = prepared;
+async fn send(hub: Hub, prepared: Prepared, until: Instant, answer: oneshot::Sender<Result<Order>>) {
+    let Prepared { mut order, opening, .. } = prepared;
     halt::at(Point::OrderWritten);
     let mut watch = hub.runtime().watch_after_order(&order.lane);
     let (sent, is_sent) = oneshot::channel::<()>();
@@ -95,17 +83,11 @@ async fn call(hub: &Hub, order: &OrderRow, until: Instant) -> (OrderResult, Stri
     let Some(barrier) = hub.runtime().barrier(&order.lane) else {
         return told(&DeviceError::NotSent("no device"));
     };
-    let leave = Leave {
-        hub: hub.clone(),
-        order: order.clone(),
-        granted: AtomicBool::new(false),
-    };
+    let leave = Leave { hub: hub.clone(), order: order.clone(), granted: AtomicBool::new(false) };
     match timeout_at(until, barrier.order(order.action, &leave)).await {
         Ok(Ok(())) => (OrderResult::Accepted, String::new()),
         Ok(Err(error)) => told(&error),
-        Err(_) if leave.granted.load(Ordering::SeqCst) => {
-            told(&DeviceError::Unanswered("no answer in time"))
-        }
+        Err(_) if leave.granted.load(Ordering::SeqCst) => told(&DeviceError::Unanswered("no answer in time")),
         Err(_) => told(&DeviceError::NotSent("not reached in time")),
     }
 }
@@ -138,19 +120,14 @@ struct Leave {
 
 impl Leave {
     fn in_time(&self, clock: &Clock) -> Result<(), Stale> {
-        if clock.now() > self.order.deadline_at {
-            Err(Stale::TooLate)
-        } else {
-            Ok(())
-        }
+        if clock.now() > self.order.deadline_at { Err(Stale::TooLate) } else { Ok(()) }
     }
 
     async fn holds(&self) -> Result<bool, crate::store::StoreError> {
         let (order, now) = (&self.order, self.hub.clock().now());
         let mut reader = self.hub.store().read().await?;
         let mut conn = reader.conn();
-        conn.lease_holds(&order.lane, &order.person, order.fence, now)
-            .await
+        conn.lease_holds(&order.lane, &order.person, order.fence, now).await
     }
 }
 

@@ -29,16 +29,9 @@ pub async fn run(hub: Hub) {
 }
 
 /// Turns orders that still run, with a deadline before this, to `unknown`; all but those of one hub where it is named.
-pub async fn left_behind(
-    hub: &Hub,
-    deadline_before: Timestamp,
-    not_by: Option<&str>,
-) -> Result<()> {
+pub async fn left_behind(hub: &Hub, deadline_before: Timestamp, not_by: Option<&str>) -> Result<()> {
     let mut reader = hub.store().read().await?;
-    let orders = reader
-        .conn()
-        .orders_left_running(deadline_before, not_by)
-        .await?;
+    let orders = reader.conn().orders_left_running(deadline_before, not_by).await?;
     drop(reader);
     for mut order in orders {
         order.result = OrderResult::Unknown;

@@ -37,10 +37,7 @@ struct News {
 /// Takes an event whose sender is known. Durable when this answers; a repeated one has no effect.
 pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<()> {
     let news = check(hub, from, event)?;
-    let (outer, rows) = (
-        hub.clone(),
-        Rows::lanes(news.place.as_ref().map(|(lane, _)| lane)),
-    );
+    let (outer, rows) = (hub.clone(), Rows::lanes(news.place.as_ref().map(|(lane, _)| lane)));
     let claimed = hub
         .store()
         .write_at(rows, move |tx| {
@@ -59,10 +56,7 @@ const LONGEST: usize = 200;
 
 /// Only what no retry could mend is refused; a call of an unknown robot or number is kept.
 fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
-    let invalid = |field| Error::Invalid {
-        field,
-        why: "not_acceptable",
-    };
+    let invalid = |field| Error::Invalid { field, why: "not_acceptable" };
     let named = |text: &str| (1..=LONGEST).contains(&text.len());
     if !named(&event.event_id) {
         return Err(invalid("event_id"));
@@ -71,10 +65,7 @@ fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
         return Err(invalid("call_id"));
     }
     let told = |text: &Option<String>| {
-        text.as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty() && text.len() <= LONGEST)
-            .map(ToOwned::to_owned)
+        text.as_deref().map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST).map(ToOwned::to_owned)
     };
     let (robot, place) = place(hub, event);
     Ok(News {
@@ -102,17 +93,13 @@ fn place(hub: &Hub, event: &CallEvent) -> (Option<String>, Option<(LaneId, LotId
     let site = hub.directory();
     let lane = event.lane.as_deref().and_then(|id| id.parse().ok());
     let lane = lane.and_then(|id: LaneId| site.lanes.get(&id));
-    let numbered = event
-        .robot_number
-        .as_deref()
-        .and_then(|n| site.robot_numbered(n));
+    let numbered = event.robot_number.as_deref().and_then(|n| site.robot_numbered(n));
     let phoned = || site.robot_phoned(event.caller.as_deref()?);
     let at_lane = || site.robots.get(lane?.robot.as_ref()?);
     let robot = numbered.or_else(at_lane).or_else(phoned);
     let lane = lane.or_else(|| site.lane_of_robot(&robot?.id));
-    let number = robot
-        .map(|robot| robot.number.clone())
-        .or_else(|| event.robot_number.clone().filter(|n| n.len() <= LONGEST));
+    let number =
+        robot.map(|robot| robot.number.clone()).or_else(|| event.robot_number.clone().filter(|n| n.len() <= LONGEST));
     (number, lane.map(|lane| (lane.id.clone(), lane.lot.clone())))
 }
 
@@ -123,8 +110,7 @@ async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneI
         return Ok(None);
     }
     if let Some(robot) = news.robot.as_deref().filter(|_| news.what != Heard::Ended) {
-        tx.adopt_call(robot, &news.integration, &news.external)
-            .await?;
+        tx.adopt_call(robot, &news.integration, &news.external).await?;
     }
     let mut row = tx
         .hear_of_call(&NewCall {
@@ -137,10 +123,7 @@ async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneI
         })
         .await?;
     let event = (&news.integration, news.event.as_str());
-    if !tx
-        .note_call_event(event, &row.id, (news.what, news.at), now)
-        .await?
-    {
+    if !tx.note_call_event(event, &row.id, (news.what, news.at), now).await? {
         return Ok(None);
     }
     fill(&mut row, news);
@@ -160,10 +143,7 @@ fn fill(row: &mut CallRow, news: &News) {
     {
         (row.lane, row.lot) = (Some(lane.clone()), Some(lot.clone()));
     }
-    row.recording_url = news
-        .recording_url
-        .clone()
-        .or_else(|| row.recording_url.take());
+    row.recording_url = news.recording_url.clone().or_else(|| row.recording_url.take());
 }
 
 /// The seat it rings at now, where this is the newest word on it.
@@ -212,13 +192,7 @@ async fn further(
     Ok(claimed)
 }
 
-async fn answered(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    row: &CallRow,
-    claimed: bool,
-    now: Timestamp,
-) -> Result<()> {
+async fn answered(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, claimed: bool, now: Timestamp) -> Result<()> {
     tx.audit(audit("call.answered", None, row, now)).await?;
     let at = row.progress.answered_at.unwrap_or(now);
     step(tx, row, Step::CallAnswered, None, at).await?;
@@ -243,14 +217,7 @@ pub async fn robot_calls(hub: &Hub, number: &str) -> Result<CallId> {
                 if let Some(open) = tx.call_of_robot(&number).await? {
                     return Ok(open.id);
                 }
-                let new = NewCall {
-                    integration: None,
-                    external: None,
-                    caller: "",
-                    by_hand: false,
-                    at: now,
-                    now,
-                };
+                let new = NewCall { integration: None, external: None, caller: "", by_hand: false, at: now, now };
                 let mut row = tx.hear_of_call(&new).await?;
                 let site = hub.directory();
                 let robot = site.robot_numbered(&number);
@@ -297,12 +264,9 @@ pub(super) async fn silent(hub: &Hub, id: CallId) -> Result<()> {
                 let Some(row) = tx.hold_call(&id).await?.filter(|row| row.state.is_open()) else {
                     return Ok(());
                 };
-                let ended =
-                    lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
+                let ended = lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
                 let Some(ended) = ended else { return Ok(()) };
-                further(tx, &hub, row, (Heard::Ended, ended), None, now)
-                    .await
-                    .map(drop)
+                further(tx, &hub, row, (Heard::Ended, ended), None, now).await.map(drop)
             })
         })
         .await

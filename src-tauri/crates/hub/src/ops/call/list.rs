@@ -29,29 +29,17 @@ pub async fn list(
         CallState::Ringing | CallState::Live => Which::Live,
         CallState::Abandoned => Which::Abandoned,
         CallState::Ended => {
-            return Err(Error::Invalid {
-                field: "state",
-                why: "not_acceptable",
-            });
+            return Err(Error::Invalid { field: "state", why: "not_acceptable" });
         }
     };
     let behind = behind.map(str::parse::<Behind>).transpose();
     let behind = behind.map_err(|_| Error::BadRequest("cursor".to_owned()))?;
     let limit = limit.unwrap_or(100).clamp(1, 500);
     let lots = lots_arg(actor.scope.lots());
-    let mut rows = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .calls(which, &lots, behind.as_ref(), i64::from(limit) + 1)
-        .await?;
+    let mut rows = hub.store().read().await?.conn().calls(which, &lots, behind.as_ref(), i64::from(limit) + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|last| Behind::new(last.progress.since, last.id.as_str()).to_string());
+    let next = rows.last().filter(|_| more).map(|last| Behind::new(last.progress.since, last.id.as_str()).to_string());
     let site = hub.directory();
     let shown = |row: &CallRow| {
         let theirs = row.by.as_ref().is_none_or(|by| by.id == actor.id);
@@ -61,10 +49,7 @@ pub async fn list(
             without_number(row.shown(&site))
         }
     };
-    Ok(Page {
-        items: rows.iter().map(shown).collect(),
-        next,
-    })
+    Ok(Page { items: rows.iter().map(shown).collect(), next })
 }
 
 /// The queue as the board shows it.
@@ -103,8 +88,7 @@ pub async fn call_back(hub: &Hub, actor: &Actor, id: &CallId, note: Option<&str>
                     return Ok(());
                 }
                 let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
-                tx.audit(audit("call.called_back", Some(&who.id), &row, now))
-                    .await?;
+                tx.audit(audit("call.called_back", Some(&who.id), &row, now)).await?;
                 tell(tx, &hub, &row, now).await
             })
         })
@@ -112,13 +96,8 @@ pub async fn call_back(hub: &Hub, actor: &Actor, id: &CallId, note: Option<&str>
 }
 
 /// The queue of one scope: how many wait, and since when the oldest does.
-pub(crate) fn count(
-    queue: &[(Option<LotId>, Timestamp)],
-    actor: &Actor,
-) -> (u32, Option<Timestamp>) {
-    let mine = queue
-        .iter()
-        .filter(|(lot, _)| lot.as_ref().is_none_or(|lot| actor.may_see(lot)));
+pub(crate) fn count(queue: &[(Option<LotId>, Timestamp)], actor: &Actor) -> (u32, Option<Timestamp>) {
+    let mine = queue.iter().filter(|(lot, _)| lot.as_ref().is_none_or(|lot| actor.may_see(lot)));
     let mut oldest: Option<Timestamp> = None;
     let mut waiting = 0_u32;
     for (_, since) in mine {

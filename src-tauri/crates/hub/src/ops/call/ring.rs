@@ -46,14 +46,12 @@ pub(super) async fn at_seat(
         // What they claim meanwhile is claimed with this call or without it, and not half.
         tx.need_person(&from.id)?;
     }
-    row.overflow_at = (what == Heard::Ringing)
-        .then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
+    row.overflow_at = (what == Heard::Ringing).then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
     row.overflow = false;
     // Written before the lane is: of two calls that reach a person at once, one finds them busy.
     row.state = row.progress.state(row.hand());
     tx.put_call(row).await.map_err(one_at_a_time)?;
-    tx.audit(audit("call.assign", Some(&actor.id), row, now))
-        .await?;
+    tx.audit(audit("call.assign", Some(&actor.id), row, now)).await?;
     if from.is_some() {
         return leave_with_case(tx, hub, row, &actor, seat.facts.has_no_lane(), now).await;
     }
@@ -73,13 +71,7 @@ fn one_at_a_time(error: crate::store::StoreError) -> Error {
 }
 
 /// Whether this seat's word decides who has the call.
-fn comes_here(
-    hub: &Hub,
-    row: &CallRow,
-    seat: &SeatRow,
-    (what, at): (Heard, Timestamp),
-    now: Timestamp,
-) -> bool {
+fn comes_here(hub: &Hub, row: &CallRow, seat: &SeatRow, (what, at): (Heard, Timestamp), now: Timestamp) -> bool {
     let Some(person) = &seat.person else {
         return false;
     };
@@ -90,9 +82,7 @@ fn comes_here(
     match what {
         Heard::Ringing => {
             let after_call = i64::from(hub.rules().after_call_seconds) * 1_000;
-            row.progress.answered_at.is_none()
-                && now.since(at) <= FRESH_MS
-                && seat.facts.takes_calls(after_call, now)
+            row.progress.answered_at.is_none() && now.since(at) <= FRESH_MS && seat.facts.takes_calls(after_call, now)
         }
         // The person has picked up, whatever else they do.
         Heard::Answered => now.since(at) <= ANSWER_FRESH_MS && seat.facts.call_since.is_none(),
@@ -101,12 +91,7 @@ fn comes_here(
 }
 
 /// Who sits there, if the call is of a lot they may see.
-async fn sitter(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    row: &CallRow,
-    seat: &SeatRow,
-) -> Result<Option<Arc<Actor>>> {
+async fn sitter(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, seat: &SeatRow) -> Result<Option<Arc<Actor>>> {
     let Some(person) = &seat.person else {
         return Ok(None);
     };
@@ -133,22 +118,12 @@ pub(super) async fn lane_for(
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let manner = Manner::Call(ForCall {
-        id: row.id.clone(),
-        live: row.state.is_open(),
-    });
+    let manner = Manner::Call(ForCall { id: row.id.clone(), live: row.state.is_open() });
     match gain_in(tx, actor, &target, &manner, now).await {
         Ok(gained) => {
             row.case = Some(gained.case.clone());
             let at = row.progress.since.max(gained.lease.acquired_at);
-            super::step(
-                tx,
-                row,
-                lanedesk_wire::case::Step::CallStarted,
-                Some(&actor.id),
-                at,
-            )
-            .await?;
+            super::step(tx, row, lanedesk_wire::case::Step::CallStarted, Some(&actor.id), at).await?;
             if row.state.is_open() {
                 robot::welcome(tx, hub, &lane, &gained.case, now).await?;
             }

@@ -82,8 +82,7 @@ async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Resu
         StoreError::NotUnique(what) => quicker(&what),
         other => other.into(),
     })?;
-    tx.audit(audit("call.take", Some(&actor.id), &row, now))
-        .await?;
+    tx.audit(audit("call.take", Some(&actor.id), &row, now)).await?;
     if from.is_some() {
         // Their page leaves the lane they had, as with every claim; the call's case comes along.
         let former = tx.lease_of_person(&actor.id).await?;
@@ -97,17 +96,8 @@ async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Resu
 }
 
 /// What the person has of a call that is theirs: the lane they hold for it, else the lane claimed now.
-async fn theirs(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    row: &mut CallRow,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Got> {
-    let held = tx
-        .lease_of_person(&actor.id)
-        .await?
-        .filter(|l| l.holds(now));
+async fn theirs(tx: &mut Tx<'_>, hub: &Hub, row: &mut CallRow, actor: &Actor, now: Timestamp) -> Result<Got> {
+    let held = tx.lease_of_person(&actor.id).await?.filter(|l| l.holds(now));
     if let Some(held) = held.filter(|held| Some(&held.case) == row.case.as_ref()) {
         return Ok(Got::Mine(held));
     }
@@ -125,14 +115,7 @@ async fn theirs(
 
 async fn answer(hub: &Hub, row: &CallRow, got: Got) -> Result<Taken> {
     let call = row.shown(&hub.directory());
-    let mut taken = Taken {
-        call,
-        case: None,
-        lease: None,
-        view: None,
-        held_by: None,
-        held_since: None,
-    };
+    let mut taken = Taken { call, case: None, lease: None, view: None, held_by: None, held_since: None };
     match got {
         Got::Lane(lane, gained) => {
             let claimed = finish(hub, &lane, *gained).await?;
@@ -143,11 +126,7 @@ async fn answer(hub: &Hub, row: &CallRow, got: Got) -> Result<Taken> {
         Got::Mine(held) => {
             taken.view = Some(view::of_holder(hub, &held.lane).await?);
             taken.case = Some(CaseRef { id: held.case });
-            taken.lease = Some(Lease {
-                fence: held.fence,
-                acquired_at: held.acquired_at,
-                expires_at: held.expires_at,
-            });
+            taken.lease = Some(Lease { fence: held.fence, acquired_at: held.acquired_at, expires_at: held.expires_at });
         }
         Got::Held(held) => {
             taken.view = Some(view::of_lane_now(hub, &held.lane).await?);
@@ -166,10 +145,7 @@ pub async fn open_by_hand(hub: &Hub, actor: &Actor, open: &OpenByHand) -> Result
     let target = Target::find(&hub.directory(), actor, &open.lane)?;
     let caller = open.caller.as_deref().map_or("", str::trim).to_owned();
     if caller.len() > 40 {
-        return Err(Error::Invalid {
-            field: "caller",
-            why: "not_acceptable",
-        });
+        return Err(Error::Invalid { field: "caller", why: "not_acceptable" });
     }
     let (outer, who) = (hub.clone(), actor.clone());
     let rows = Rows::lane(&open.lane).and_person(&actor.id);
@@ -195,20 +171,9 @@ async fn open_in(
     if tx.call_of_person(&actor.id).await?.is_some() {
         return Err(Error::CallLive);
     }
-    let mut row = tx
-        .hear_of_call(&NewCall {
-            integration: None,
-            external: None,
-            caller,
-            by_hand: true,
-            at: now,
-            now,
-        })
-        .await?;
-    let manner = Manner::Call(ForCall {
-        id: row.id.clone(),
-        live: false,
-    });
+    let mut row =
+        tx.hear_of_call(&NewCall { integration: None, external: None, caller, by_hand: true, at: now, now }).await?;
+    let manner = Manner::Call(ForCall { id: row.id.clone(), live: false });
     let gained = gain_in(tx, actor, target, &manner, now).await?;
     row.progress = progress(now);
     row.progress.ended_at = Some(now);
@@ -219,7 +184,6 @@ async fn open_in(
     row.seat = tx.seat_of(&actor.id).await?;
     tx.put_call(&row).await?;
     step(tx, &row, Step::CallStarted, Some(&actor.id), now).await?;
-    tx.audit(audit("call.by_hand", Some(&actor.id), &row, now))
-        .await?;
+    tx.audit(audit("call.by_hand", Some(&actor.id), &row, now)).await?;
     Ok((row, gained))
 }

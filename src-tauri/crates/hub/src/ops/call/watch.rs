@@ -44,9 +44,7 @@ const REPEATED_DAYS: i64 = 30;
 /// Removes what telephone systems told long ago.
 pub async fn remove_old(hub: &Hub) -> Result<u64> {
     let before = hub.clock().now().plus_minutes(-REPEATED_DAYS * 24 * 60);
-    hub.store()
-        .write(move |tx| Box::pin(async move { Ok(tx.remove_call_events(before).await?) }))
-        .await
+    hub.store().write(move |tx| Box::pin(async move { Ok(tx.remove_call_events(before).await?) })).await
 }
 
 /// Numbers forgotten in one transaction, so that no other waits long for it.
@@ -97,9 +95,7 @@ async fn overflow(hub: &Hub, id: CallId) -> Result<()> {
             Box::pin(async move {
                 let now = hub.clock().now();
                 let due = |row: &crate::store::CallRow| {
-                    row.state == CallState::Ringing
-                        && !row.overflow
-                        && row.overflow_at.is_some_and(|at| at <= now)
+                    row.state == CallState::Ringing && !row.overflow && row.overflow_at.is_some_and(|at| at <= now)
                 };
                 let Some(mut row) = tx.hold_call(&id).await?.filter(due) else {
                     return Ok(());

@@ -45,25 +45,12 @@ async fn close_in(
 ) -> Result<()> {
     let note = how.note.as_deref().map(str::trim).filter(|n| !n.is_empty());
     let outcome = how.outcome.map(Outcome::word);
-    let closing = Closing {
-        case,
-        person: &actor.id,
-        outcome: outcome.as_deref(),
-        note,
-        during_call: how.during_call,
-    };
+    let closing = Closing { case, person: &actor.id, outcome: outcome.as_deref(), note, during_call: how.during_call };
     let Some(closed) = tx.close_case(&closing, now).await? else {
         return Err(why_not(tx, actor, &closing, now).await?);
     };
     actor.see(&closed.lot)?;
-    tx.add_step(StepRow {
-        case,
-        at: now,
-        person: Some(&actor.id),
-        what: Step::Closed,
-        facts: &[],
-    })
-    .await?;
+    tx.add_step(StepRow { case, at: now, person: Some(&actor.id), what: Step::Closed, facts: &[] }).await?;
     tx.audit(Audit {
         at: now,
         person: Some(actor.id.clone()),
@@ -99,12 +86,7 @@ async fn close_in(
 }
 
 /// Why nothing was closed.
-async fn why_not(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    closing: &Closing<'_>,
-    now: Timestamp,
-) -> Result<Error> {
+async fn why_not(tx: &mut Tx<'_>, actor: &Actor, closing: &Closing<'_>, now: Timestamp) -> Result<Error> {
     let Some(row) = tx.case(closing.case).await? else {
         return Ok(Error::NotFound);
     };
@@ -113,11 +95,9 @@ async fn why_not(
         return Ok(Error::CaseClosed);
     }
     let held = tx.lease_of_person(&actor.id).await?;
-    Ok(
-        match held.filter(|held| held.case == row.id && held.holds(now)) {
-            None => Error::LeaseLost,
-            Some(held) if held.expires_at.is_none() && !closing.during_call => Error::CallLive,
-            Some(_) => Error::OrderInFlight,
-        },
-    )
+    Ok(match held.filter(|held| held.case == row.id && held.holds(now)) {
+        None => Error::LeaseLost,
+        Some(held) if held.expires_at.is_none() && !closing.during_call => Error::CallLive,
+        Some(_) => Error::OrderInFlight,
+    })
 }

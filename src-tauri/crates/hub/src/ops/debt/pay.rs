@@ -28,13 +28,7 @@ pub(in crate::ops) async fn instead_of_stay(
     payment: &NewPayment,
     now: Timestamp,
 ) -> Result<bool> {
-    let owed = owed(
-        tx,
-        payment.plate.as_ref(),
-        payment.phone.as_ref(),
-        &payment.lot,
-    )
-    .await?;
+    let owed = owed(tx, payment.plate.as_ref(), payment.phone.as_ref(), &payment.lot).await?;
     if owed.is_empty() {
         return Ok(false);
     }
@@ -77,21 +71,11 @@ pub(in crate::ops) async fn after_stay(
 }
 
 /// What a stay owes now; none: it has left.
-pub(in crate::ops) async fn owes(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    stay: &StayRow,
-    now: Timestamp,
-) -> Option<Fen> {
+pub(in crate::ops) async fn owes(tx: &mut Tx<'_>, hub: &Hub, stay: &StayRow, now: Timestamp) -> Option<Fen> {
     if stay.left_at.is_some() {
         return None;
     }
-    let asked = Asked {
-        plate: stay.plate.as_ref(),
-        stay: Some(&stay.id),
-        phone: None,
-        case: None,
-    };
+    let asked = Asked { plate: stay.plate.as_ref(), stay: Some(&stay.id), phone: None, case: None };
     let known = look_up(tx, &stay.lot, asked, true, now).await;
     let judged = known.judge(Some(Direction::Exit));
     let quote = known.quote(&hub.directory(), &stay.lot, judged);
@@ -99,25 +83,14 @@ pub(in crate::ops) async fn owes(
     Some(quote.map_or(Fen(i64::MAX), |quote| quote.dues.due))
 }
 
-async fn owed(
-    tx: &mut Tx<'_>,
-    plate: Option<&Plate>,
-    phone: Option<&Phone>,
-    lot: &LotId,
-) -> Result<Vec<Owed>> {
+async fn owed(tx: &mut Tx<'_>, plate: Option<&Plate>, phone: Option<&Phone>, lot: &LotId) -> Result<Vec<Owed>> {
     if plate.is_none() && phone.is_none() {
         return Ok(Vec::new());
     }
     Ok(tx.owed(lot, plate, phone).await?)
 }
 
-async fn settle(
-    tx: &mut Tx<'_>,
-    payment: &NewPayment,
-    amount: Fen,
-    owed: &[Owed],
-    now: Timestamp,
-) -> Result<Fen> {
+async fn settle(tx: &mut Tx<'_>, payment: &NewPayment, amount: Fen, owed: &[Owed], now: Timestamp) -> Result<Fen> {
     let mut paid = Fen(0);
     let left: Vec<Fen> = owed.iter().map(|owed| owed.left).collect();
     for (owed, goes) in owed.iter().zip(spread(amount, &left)) {
@@ -148,21 +121,10 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, payment: &NewPayment, now: Timestamp) 
 }
 
 /// The same for a debt that was given up.
-pub(super) async fn tell_pages(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    debt: &Debt,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn tell_pages(tx: &mut Tx<'_>, hub: &Hub, debt: &Debt, now: Timestamp) -> Result<()> {
     let plate = debt.plate.as_deref().and_then(Plate::from_reading);
-    let phone = debt
-        .phone
-        .as_deref()
-        .and_then(|phone| Phone::parse(phone).ok());
-    for lane in tx
-        .lanes_with(&debt.lot.id, plate.as_ref(), phone.as_ref())
-        .await?
-    {
+    let phone = debt.phone.as_deref().and_then(|phone| Phone::parse(phone).ok());
+    for lane in tx.lanes_with(&debt.lot.id, plate.as_ref(), phone.as_ref()).await? {
         view::tell(tx, hub, &lane, now).await?;
     }
     Ok(())

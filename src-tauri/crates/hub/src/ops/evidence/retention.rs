@@ -40,10 +40,7 @@ pub async fn prune(hub: &Hub) -> Result<u64> {
     let mut deleted = 0;
     loop {
         let mut reader = hub.store().read().await?;
-        let photos = reader
-            .conn()
-            .evidence_past_its_time(before, AT_ONCE)
-            .await?;
+        let photos = reader.conn().evidence_past_its_time(before, AT_ONCE).await?;
         drop(reader);
         if photos.is_empty() {
             return Ok(deleted);
@@ -88,23 +85,10 @@ async fn delete(hub: &Hub, photo: EvidenceRow, days: i64) -> Result<bool> {
 
 async fn drop_left_over(hub: &Hub) -> Result<()> {
     let since = hub.clock().now().plus_minutes(-LOOK_BACK_MINUTES);
-    let objects = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .objects_deleted_since(since)
-        .await?;
+    let objects = hub.store().read().await?.conn().objects_deleted_since(since).await?;
     for sha256 in objects {
         let _leaving = leaving(hub, &sha256).await?;
-        if !hub
-            .store()
-            .read()
-            .await?
-            .conn()
-            .object_is_named(&sha256)
-            .await?
-        {
+        if !hub.store().read().await?.conn().object_is_named(&sha256).await? {
             forget(hub, &sha256).await?;
         }
     }

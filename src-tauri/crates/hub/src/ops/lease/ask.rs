@@ -30,14 +30,9 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
                     .ok_or(Error::NotOffered)?;
                 step(tx, &who, &held.case, Step::Asked, &[], now).await?;
                 let body = json!({"case": held.case, "holder": held.holder.id});
-                tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now))
-                    .await?;
-                let asked = Told::Asked {
-                    case: held.case.clone(),
-                    by: who.holder(),
-                };
-                tx.tell_all(now, &[(To::Person(&held.holder.id), asked)])
-                    .await?;
+                tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now)).await?;
+                let asked = Told::Asked { case: held.case.clone(), by: who.holder() };
+                tx.tell_all(now, &[(To::Person(&held.holder.id), asked)]).await?;
                 Ok(())
             })
         })

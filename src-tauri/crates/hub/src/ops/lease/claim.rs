@@ -63,13 +63,7 @@ pub async fn take_over(hub: &Hub, actor: &Actor, lane: &LaneId, reason: &str) ->
     gain(hub, actor, lane, Permission::TakeOver, manner).await
 }
 
-async fn gain(
-    hub: &Hub,
-    actor: &Actor,
-    lane: &LaneId,
-    permission: Permission,
-    manner: Manner,
-) -> Result<Claimed> {
+async fn gain(hub: &Hub, actor: &Actor, lane: &LaneId, permission: Permission, manner: Manner) -> Result<Claimed> {
     if !actor.role.may(permission) {
         return Err(Error::NotAllowed);
     }
@@ -155,10 +149,9 @@ pub(crate) async fn gain_in(
             renew(tx, actor, target, held, call, now).await
         }
         Some(held) => match manner {
-            Manner::Claim | Manner::Call(_) => Err(Error::LaneHeld {
-                holder: held.holder.clone(),
-                since: held.acquired_at,
-            }),
+            Manner::Claim | Manner::Call(_) => {
+                Err(Error::LaneHeld { holder: held.holder.clone(), since: held.acquired_at })
+            }
             Manner::TakeOver(reason) => {
                 leave_former(tx, actor, former, now).await?;
                 take(tx, actor, target, held, reason, now).await
@@ -189,34 +182,16 @@ pub(crate) async fn leave_former(
         return Err(Error::CallLive);
     }
     let by = actor.holder();
-    let ending = Ending {
-        lease: former,
-        why: LostWhy::Requeried,
-        by: Some(&by),
-    };
-    if end(tx, &ending, now).await? {
-        Ok(())
-    } else {
-        Err(quicker("the former lane"))
-    }
+    let ending = Ending { lease: former, why: LostWhy::Requeried, by: Some(&by) };
+    if end(tx, &ending, now).await? { Ok(()) } else { Err(quicker("the former lane")) }
 }
 
 /// Ends a lease whose time was over before anybody told its holder.
 pub(super) async fn end_over(tx: &mut Tx<'_>, over: &LeaseRow, now: Timestamp) -> Result<()> {
-    let ending = Ending {
-        lease: over,
-        why: LostWhy::Expired,
-        by: None,
-    };
+    let ending = Ending { lease: over, why: LostWhy::Expired, by: None };
     if end(tx, &ending, now).await? {
-        tx.audit(audit(
-            "lane.expire",
-            None,
-            &over.lane,
-            json!({"case": over.case, "holder": over.holder.id}),
-            now,
-        ))
-        .await?;
+        tx.audit(audit("lane.expire", None, &over.lane, json!({"case": over.case, "holder": over.holder.id}), now))
+            .await?;
         Ok(())
     } else {
         Err(quicker("a lease that was over"))
@@ -243,22 +218,12 @@ async fn renew(
     if let Some(call) = &call {
         tx.case_for_call(&held.case, &call.id).await?;
     }
-    let fence = tx
-        .regrant_lease(held.fence, &grant, held.acquired_at)
-        .await?
-        .ok_or_else(|| quicker("the lease"))?;
+    let fence = tx.regrant_lease(held.fence, &grant, held.acquired_at).await?.ok_or_else(|| quicker("the lease"))?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
     gained.call = call.map(|call| call.id);
     step(tx, actor, &grant.case, Step::Renewed, &[], now).await?;
     let body = json!({"case": grant.case, "fence": fence});
-    tx.audit(audit(
-        "lane.renew",
-        Some(&actor.id),
-        &target.lane,
-        body,
-        now,
-    ))
-    .await?;
+    tx.audit(audit("lane.renew", Some(&actor.id), &target.lane, body, now)).await?;
     tell_taken(tx, target, None, &gained, now).await?;
     Ok(gained)
 }
@@ -286,11 +251,7 @@ async fn begin(
         case: case.id.clone(),
         expires_at: (!live).then(|| target.ends(now)),
     };
-    let fence = tx
-        .begin_case(&case, &grant)
-        .await
-        .map_err(two_at_once)?
-        .ok_or_else(|| quicker("the lane"))?;
+    let fence = tx.begin_case(&case, &grant).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lane"))?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     step(tx, actor, &grant.case, Step::Claimed, &[], now).await?;
     let (action, reason) = match manner {
@@ -299,15 +260,10 @@ async fn begin(
     };
     gained.call = call.map(|call| call.id);
     let body = json!({"case": grant.case, "fence": fence, "reason": reason, "call": gained.call});
-    tx.audit(audit(action, Some(&actor.id), &target.lane, body, now))
-        .await?;
+    tx.audit(audit(action, Some(&actor.id), &target.lane, body, now)).await?;
     tell_taken(tx, target, Some(case.now()), &gained, now).await?;
     gained.began = Some(Began {
-        standing: Standing {
-            lease: Some(gained.lease.clone()),
-            case: Some(case),
-            ..around.seen
-        },
+        standing: Standing { lease: Some(gained.lease.clone()), case: Some(case), ..around.seen },
         question: around.question,
     });
     Ok(gained)
@@ -353,40 +309,21 @@ async fn take(
         case: held.case.clone(),
         expires_at: held.expires_at.map(|_| target.ends(now)),
     };
-    let fence = tx
-        .regrant_lease(held.fence, &grant, now)
-        .await
-        .map_err(two_at_once)?
-        .ok_or_else(|| quicker("the lease"))?;
+    let fence =
+        tx.regrant_lease(held.fence, &grant, now).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lease"))?;
     tx.give_case(&grant.case, &actor.id).await?;
     // Whoever takes over is the help.
     crate::ops::help::over(tx, &target.lot, &grant.case, now).await?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     gained.call = crate::ops::call::given(tx, held, &actor.holder()).await?;
-    let facts = [
-        ("from", held.holder.name.clone()),
-        ("reason", reason.to_owned()),
-    ];
+    let facts = [("from", held.holder.name.clone()), ("reason", reason.to_owned())];
     step(tx, actor, &grant.case, Step::TakenOver, &facts, now).await?;
-    let body =
-        json!({"case": grant.case, "fence": fence, "from": held.holder.id, "reason": reason});
-    tx.audit(audit(
-        "lane.take_over",
-        Some(&actor.id),
-        &target.lane,
-        body,
-        now,
-    ))
-    .await?;
+    let body = json!({"case": grant.case, "fence": fence, "from": held.holder.id, "reason": reason});
+    tx.audit(audit("lane.take_over", Some(&actor.id), &target.lane, body, now)).await?;
     let by = actor.holder();
-    let ending = Ending {
-        lease: held,
-        why: LostWhy::TakenOver,
-        by: Some(&by),
-    };
+    let ending = Ending { lease: held, why: LostWhy::TakenOver, by: Some(&by) };
     let told = lost(&ending, Some(reason.to_owned()));
-    tx.tell_all(now, &[(To::Person(&held.holder.id), told)])
-        .await?;
+    tx.tell_all(now, &[(To::Person(&held.holder.id), told)]).await?;
     tell_taken(tx, target, None, &gained, now).await?;
     Ok(gained)
 }
@@ -407,13 +344,7 @@ pub(super) async fn step(
     facts: &[(&'static str, String)],
     now: Timestamp,
 ) -> Result<()> {
-    let row = StepRow {
-        case,
-        at: now,
-        person: Some(&actor.id),
-        what,
-        facts,
-    };
+    let row = StepRow { case, at: now, person: Some(&actor.id), what, facts };
     Ok(tx.add_step(row).await?)
 }
 
@@ -426,9 +357,6 @@ async fn tell_taken(
 ) -> Result<()> {
     let (lane, lease, began) = (&target.lane, &gained.lease, case.is_some());
     let worked = worked(lane, &gained.case, case, lease.clone(), began);
-    let told = [
-        (To::Lot(&target.lot), taken(lane, lease)),
-        (To::Lot(&target.lot), worked),
-    ];
+    let told = [(To::Lot(&target.lot), taken(lane, lease)), (To::Lot(&target.lot), worked)];
     Ok(tx.tell_all(now, &told).await?)
 }

@@ -72,44 +72,22 @@ async fn held_case(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<LeaseRow> 
 }
 
 /// Who is to go on: somebody else, who may work lanes and sees this lot.
-async fn receiver(
-    mut reader: Reader,
-    directory: &Directory,
-    to: &PersonId,
-    target: &Target,
-) -> Result<Holder> {
+async fn receiver(mut reader: Reader, directory: &Directory, to: &PersonId, target: &Target) -> Result<Holder> {
     let unfit = |why| Error::Invalid { field: "to", why };
     let person = reader.conn().person(to).await?;
     let person = person
         .filter(|person| !person.disabled && person.role.may(Permission::Claim))
         .ok_or(unfit("receiver_unfit"))?;
     let given = reader.conn().given(to).await?;
-    let areas: Vec<AreaNode> = directory
-        .areas
-        .iter()
-        .map(|(id, (_, parent))| AreaNode {
-            id: id.clone(),
-            parent: parent.clone(),
-        })
-        .collect();
-    let lot = LotNode {
-        id: target.lot.clone(),
-        area: directory
-            .lots
-            .get(&target.lot)
-            .ok_or(Error::NotFound)?
-            .area
-            .clone(),
-    };
+    let areas: Vec<AreaNode> =
+        directory.areas.iter().map(|(id, (_, parent))| AreaNode { id: id.clone(), parent: parent.clone() }).collect();
+    let lot =
+        LotNode { id: target.lot.clone(), area: directory.lots.get(&target.lot).ok_or(Error::NotFound)?.area.clone() };
     let scope = Scope::resolve(&areas, &[lot], &given.areas, &given.lots);
     if !scope.contains(&target.lot) {
         return Err(unfit("receiver_unfit"));
     }
-    Ok(Holder {
-        id: person.id,
-        name: person.name,
-        role: person.role,
-    })
+    Ok(Holder { id: person.id, name: person.name, role: person.role })
 }
 
 async fn hand(
@@ -128,18 +106,12 @@ async fn hand(
         .filter(|row| row.holds(now) && row.holder.id == actor.id && row.case == *case)
         .ok_or(Error::LeaseLost)?;
     if to.id == actor.id {
-        return Err(Error::Invalid {
-            field: "to",
-            why: "receiver_self",
-        });
+        return Err(Error::Invalid { field: "to", why: "receiver_self" });
     }
     let other = around.iter().find(|row| row.lane != target.lane);
     let talks = held.expires_at.is_none() && tx.call_of_person(&to.id).await?.is_some();
     if talks || other.is_some_and(|row| row.holds(now)) {
-        return Err(Error::Invalid {
-            field: "to",
-            why: "receiver_busy",
-        });
+        return Err(Error::Invalid { field: "to", why: "receiver_busy" });
     }
     if let Some(over) = other {
         super::claim::end_over(tx, over, now).await?;
@@ -164,51 +136,29 @@ pub(crate) async fn pass_on(
         case: case.clone(),
         expires_at: held.expires_at.map(|_| target.ends(now)),
     };
-    let fence = tx
-        .regrant_lease(held.fence, &grant, now)
-        .await
-        .map_err(two_at_once)?
-        .ok_or_else(|| quicker("the lease"))?;
+    let fence =
+        tx.regrant_lease(held.fence, &grant, now).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lease"))?;
     tx.give_case(case, &to.id).await?;
     help::over(tx, &target.lot, case, now).await?;
     let facts = [("to", to.name.clone()), ("note", note.to_owned())];
-    tx.add_step(StepRow {
-        case,
-        at: now,
-        person: Some(&from.id),
-        what: Step::HandedOver,
-        facts: &facts,
-    })
-    .await?;
+    tx.add_step(StepRow { case, at: now, person: Some(&from.id), what: Step::HandedOver, facts: &facts }).await?;
     let body = json!({"case": case, "fence": fence, "to": to.id, "note": note});
     let row = audit("case.hand_over", Some(&from.id), &target.lane, body, now);
     tx.audit(row).await?;
-    let ending = Ending {
-        lease: held,
-        why: LostWhy::HandedOver,
-        by: Some(from),
-    };
+    let ending = Ending { lease: held, why: LostWhy::HandedOver, by: Some(from) };
     let mut gained = Gained::of(&grant, fence, to.clone(), now);
     gained.call = crate::ops::call::given(tx, held, to).await?;
     let told = [
         (To::Person(&from.id), lost(&ending, Some(note.to_owned()))),
         (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
-        (
-            To::Lot(&target.lot),
-            worked(&target.lane, case, None, gained.lease.clone(), false),
-        ),
+        (To::Lot(&target.lot), worked(&target.lane, case, None, gained.lease.clone(), false)),
     ];
     tx.tell_all(now, &told).await?;
     Ok(gained)
 }
 
 /// 「转到此道口」: the case goes on at another lane, which must be free; the one it leaves becomes free (R11).
-pub async fn move_case(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    order: &MoveCase,
-) -> Result<Claimed> {
+pub async fn move_case(hub: &Hub, actor: &Actor, case: &CaseId, order: &MoveCase) -> Result<Claimed> {
     if !actor.role.may(Permission::Act) {
         return Err(Error::NotAllowed);
     }
@@ -216,9 +166,7 @@ pub async fn move_case(
     hub.recording().settled(case).await;
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
-    let rows = Rows::lane(&held.lane)
-        .and_lane(&target.lane)
-        .and_person(&actor.id);
+    let rows = Rows::lane(&held.lane).and_lane(&target.lane).and_person(&actor.id);
     let (from, outer) = (held.lane, hub.clone());
     let gained = hub
         .store()
@@ -253,16 +201,10 @@ async fn go_on(
     now: Timestamp,
 ) -> Result<Gained> {
     if held.lane == target.lane {
-        return Err(Error::Invalid {
-            field: "lane",
-            why: "same_lane",
-        });
+        return Err(Error::Invalid { field: "lane", why: "same_lane" });
     }
     if let Some(other) = there.filter(|row| row.holds(now)) {
-        return Err(Error::LaneHeld {
-            holder: other.holder.clone(),
-            since: other.acquired_at,
-        });
+        return Err(Error::LaneHeld { holder: other.holder.clone(), since: other.acquired_at });
     }
     if let Some(over) = there.filter(|row| row.open) {
         super::claim::end_over(tx, over, now).await?;
@@ -273,9 +215,7 @@ async fn go_on(
     if tx.order_in_flight(&held.case, None).await? {
         return Err(Error::OrderInFlight);
     }
-    let case = tx
-        .move_case(&held.case, &target.lane, &target.lot, target.direction)
-        .await?;
+    let case = tx.move_case(&held.case, &target.lane, &target.lot, target.direction).await?;
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
@@ -283,35 +223,18 @@ async fn go_on(
         case: held.case.clone(),
         expires_at: held.expires_at.map(|_| target.ends(now)),
     };
-    let fence = tx
-        .take_lease(&grant, now)
-        .await
-        .map_err(two_at_once)?
-        .ok_or_else(|| quicker("the lane"))?;
-    let facts = [
-        ("from", held.lane.to_string()),
-        ("to", target.lane.to_string()),
-    ];
+    let fence = tx.take_lease(&grant, now).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lane"))?;
+    let facts = [("from", held.lane.to_string()), ("to", target.lane.to_string())];
     step(tx, actor, &held.case, Step::Moved, &facts, now).await?;
     let body = json!({"case": held.case, "fence": fence, "from": held.lane});
-    tx.audit(audit("case.move", Some(&actor.id), &target.lane, body, now))
-        .await?;
+    tx.audit(audit("case.move", Some(&actor.id), &target.lane, body, now)).await?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     gained.call.clone_from(&case.call);
     let told = [
         (To::Lot(&held.lot), freed(&held.lane)),
         (To::Lot(&held.lot), emptied(&held.lane)),
         (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
-        (
-            To::Lot(&target.lot),
-            worked(
-                &target.lane,
-                &held.case,
-                Some(case.now()),
-                gained.lease.clone(),
-                false,
-            ),
-        ),
+        (To::Lot(&target.lot), worked(&target.lane, &held.case, Some(case.now()), gained.lease.clone(), false)),
     ];
     tx.tell_all(now, &told).await?;
     Ok(gained)

@@ -38,14 +38,7 @@ impl Series {
 /// The value below or at which this share, in hundredths, of the sorted values lies.
 pub(in crate::ops) fn percentile(sorted: &[i64], share: usize) -> Option<i64> {
     let last = sorted.len().checked_sub(1)?;
-    sorted
-        .get(
-            (sorted.len() * share)
-                .div_ceil(100)
-                .saturating_sub(1)
-                .min(last),
-        )
-        .copied()
+    sorted.get((sorted.len() * share).div_ceil(100).saturating_sub(1).min(last)).copied()
 }
 
 fn median(values: &[Option<f64>]) -> Option<f64> {
@@ -53,11 +46,7 @@ fn median(values: &[Option<f64>]) -> Option<f64> {
     known.sort_by(f64::total_cmp);
     let middle = known.len() / 2;
     let upper = known.get(middle)?;
-    Some(if known.len() % 2 == 1 {
-        *upper
-    } else {
-        f64::midpoint(known[middle - 1], *upper)
-    })
+    Some(if known.len() % 2 == 1 { *upper } else { f64::midpoint(known[middle - 1], *upper) })
 }
 
 /// What figures of one day are made from.
@@ -81,19 +70,13 @@ impl Make<'_> {
     /// The day itself.
     pub(super) fn today(&self) -> Span {
         let (from, to) = self.day(DAYS - 1);
-        Span {
-            from,
-            to,
-            lots: self.span.lots.clone(),
-        }
+        Span { from, to, lots: self.span.lots.clone() }
     }
 
     /// The place of a day, counted since 1970, in the span.
     fn place(&self, day: i64) -> Option<usize> {
         let first = Zone::local().day_number(self.span.from);
-        usize::try_from(day - first)
-            .ok()
-            .filter(|place| *place < DAYS)
+        usize::try_from(day - first).ok().filter(|place| *place < DAYS)
     }
 
     /// Sums by days since 1970; a day without a row has none of it.
@@ -142,24 +125,13 @@ impl Make<'_> {
             (Some(value), Some(median)) => value > 0.0 && value > median * WORSE,
             _ => false,
         };
-        Figure {
-            name,
-            unit,
-            value,
-            median,
-            past,
-            worse,
-            leads_to: self.leads_to(rows, filter),
-            parts,
-        }
+        Figure { name, unit, value, median, past, worse, leads_to: self.leads_to(rows, filter), parts }
     }
 
     fn leads_to(&self, rows: RowsOf, more: &[(&str, &str)]) -> LeadsTo {
         let today = self.today();
-        let mut filter: BTreeMap<String, String> = more
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut filter: BTreeMap<String, String> =
+            more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         filter.insert("from".to_owned(), today.from.to_string());
         filter.insert("to".to_owned(), today.to.to_string());
         if let Some(lot) = self.lot {
@@ -169,18 +141,8 @@ impl Make<'_> {
     }
 
     /// One part with its rows.
-    pub(super) fn part(
-        &self,
-        label: &str,
-        value: f64,
-        rows: RowsOf,
-        filter: &[(&str, &str)],
-    ) -> FigurePart {
-        FigurePart {
-            label: label.to_owned(),
-            value,
-            leads_to: self.leads_to(rows, filter),
-        }
+    pub(super) fn part(&self, label: &str, value: f64, rows: RowsOf, filter: &[(&str, &str)]) -> FigurePart {
+        FigurePart { label: label.to_owned(), value, leads_to: self.leads_to(rows, filter) }
     }
 
     /// The lanes with most of it.
@@ -194,14 +156,8 @@ impl Make<'_> {
         let largest = conn.largest(what, "lane_id", &self.today()).await?;
         let part = |(id, sum): &(String, i64)| {
             let known = id.parse().ok().and_then(|lane| self.site.lane(&lane));
-            let label = known.map_or(id.clone(), |(lane, lot)| {
-                format!("{} {}", lot.name, lane.name)
-            });
-            let filter: Vec<(&str, &str)> = filter
-                .iter()
-                .copied()
-                .chain([("lane", id.as_str())])
-                .collect();
+            let label = known.map_or(id.clone(), |(lane, lot)| format!("{} {}", lot.name, lane.name));
+            let filter: Vec<(&str, &str)> = filter.iter().copied().chain([("lane", id.as_str())]).collect();
             #[expect(clippy::cast_precision_loss, reason = "sums of a day")]
             self.part(&label, *sum as f64, rows, &filter)
         };
@@ -209,12 +165,7 @@ impl Make<'_> {
     }
 
     /// The people with most of it.
-    pub(super) async fn people(
-        &self,
-        conn: &mut Conn<'_>,
-        what: Daily,
-        rows: RowsOf,
-    ) -> Result<Vec<FigurePart>> {
+    pub(super) async fn people(&self, conn: &mut Conn<'_>, what: Daily, rows: RowsOf) -> Result<Vec<FigurePart>> {
         let mut parts = Vec::new();
         for (id, sum) in conn.largest(what, "person_id", &self.today()).await? {
             let person = match id.parse() {
@@ -239,12 +190,7 @@ impl Make<'_> {
         by.sort_by_key(|(device, ms)| (-ms, *device));
         #[expect(clippy::cast_precision_loss, reason = "minutes of a day")]
         let part = |(device, ms): (&str, i64)| {
-            self.part(
-                device,
-                (ms / MINUTE_MS) as f64,
-                RowsOf::Devices,
-                &[("device", device)],
-            )
+            self.part(device, (ms / MINUTE_MS) as f64, RowsOf::Devices, &[("device", device)])
         };
         by.into_iter().take(5).map(part).collect()
     }

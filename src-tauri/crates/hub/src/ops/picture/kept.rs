@@ -16,11 +16,7 @@ use lanedesk_domain::{
 use lanedesk_wire::lane::Picture;
 
 /// The picture that came with a read, with the plate read on it; none where none is kept.
-pub async fn of_read(
-    conn: &mut Conn<'_>,
-    site: &Directory,
-    read: &ReadId,
-) -> Result<Option<Picture>, StoreError> {
+pub async fn of_read(conn: &mut Conn<'_>, site: &Directory, read: &ReadId) -> Result<Option<Picture>, StoreError> {
     let Some(read) = conn.read(read).await? else {
         return Ok(None);
     };
@@ -50,11 +46,7 @@ pub(super) async fn newest(hub: &Hub, lane: &LaneId) -> Result<Option<Jpeg>> {
 }
 
 /// A picture of a lot somebody may see.
-pub(super) async fn by_id(
-    hub: &Hub,
-    id: &PhotoId,
-    may_see: impl Fn(&LotId) -> bool,
-) -> Result<Jpeg> {
+pub(super) async fn by_id(hub: &Hub, id: &PhotoId, may_see: impl Fn(&LotId) -> bool) -> Result<Jpeg> {
     let mut reader = hub.store().read().await?;
     let row = reader.conn().picture(id).await?;
     drop(reader);
@@ -69,9 +61,5 @@ async fn open(hub: &Hub, row: &PictureRow) -> Result<Jpeg> {
         Err(error) => return Err(Error::Internal(error.to_string())),
     };
     let age_s = hub.clock().now().since(row.taken_at).max(0) / 1000;
-    Ok(Jpeg {
-        bytes,
-        taken_at: row.taken_at,
-        age_s,
-    })
+    Ok(Jpeg { bytes, taken_at: row.taken_at, age_s })
 }

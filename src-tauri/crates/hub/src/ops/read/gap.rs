@@ -11,16 +11,14 @@ use crate::{
     store::{Leaving, ReadRow, Tx},
 };
 use lanedesk_domain::{
-    assessment::Assessment, ids::LotId, lane::Direction, money::Fen, plate::Plate,
-    stay::ReleaseKind, time::Timestamp,
+    assessment::Assessment, ids::LotId, lane::Direction, money::Fen, plate::Plate, stay::ReleaseKind, time::Timestamp,
 };
 
 /// A stay is begun or ended by a late read only where the camera let the vehicle through, nothing later is known of it,
 /// and nobody is working on it now.
 pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<()> {
     let read = &news.read;
-    let (true, Some(way), Some(plate)) = (read.opened_by_camera, passage::way(news), &read.plate)
-    else {
+    let (true, Some(way), Some(plate)) = (read.opened_by_camera, passage::way(news), &read.plate) else {
         return Ok(());
     };
     if tx.plate_in_case(&read.lot, plate).await? {
@@ -39,9 +37,8 @@ pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp
 async fn entered(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Result<()> {
     let read = &news.read;
     let newest = tx.newest_stay(&read.lot, plate).await?;
-    let known_later = newest.is_some_and(|stay| {
-        stay.left_at.is_none_or(|left| left >= read.taken_at) || stay.entered_at >= read.taken_at
-    });
+    let known_later = newest
+        .is_some_and(|stay| stay.left_at.is_none_or(|left| left >= read.taken_at) || stay.entered_at >= read.taken_at);
     if known_later {
         return Ok(());
     }
@@ -57,21 +54,13 @@ async fn entered(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Resu
 async fn left(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Result<()> {
     let inside = tx.stay_inside(&news.read.lot, plate).await?;
     match inside {
-        Some(stay) if stay.entered_at < news.read.taken_at => {
-            leave(tx, hub, &news.read, plate).await
-        }
+        Some(stay) if stay.entered_at < news.read.taken_at => leave(tx, hub, &news.read, plate).await,
         _ => Ok(()),
     }
 }
 
 /// The first passage at an exit after the entry.
-async fn way_out(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    lot: &LotId,
-    plate: &Plate,
-    after: Timestamp,
-) -> Result<Option<ReadRow>> {
+async fn way_out(tx: &mut Tx<'_>, hub: &Hub, lot: &LotId, plate: &Plate, after: Timestamp) -> Result<Option<ReadRow>> {
     let site = hub.directory();
     let goes_out = |read: &ReadRow| {
         let lane = site.lanes.get(&read.lane);
@@ -84,10 +73,7 @@ async fn way_out(
 
 /// Ends the stay as of the exit's read. It is over, so that what it owed then is only noted.
 async fn leave(tx: &mut Tx<'_>, hub: &Hub, exit: &ReadRow, plate: &Plate) -> Result<()> {
-    let asked = Asked {
-        plate: Some(plate),
-        ..Asked::default()
-    };
+    let asked = Asked { plate: Some(plate), ..Asked::default() };
     let known = look_up(tx, &exit.lot, asked, true, exit.taken_at).await;
     let Some(stay) = known.stay() else {
         return Ok(());
@@ -101,11 +87,7 @@ async fn leave(tx: &mut Tx<'_>, hub: &Hub, exit: &ReadRow, plate: &Plate) -> Res
         lane: exit.lane.clone(),
         read: Some(exit.id.clone()),
         due: dues.map_or(Fen(0), |dues| dues.due),
-        release: if free {
-            ReleaseKind::Free
-        } else {
-            ReleaseKind::Normal
-        },
+        release: if free { ReleaseKind::Free } else { ReleaseKind::Normal },
     };
     tx.end_stay(&stay.id, &leaving).await?;
     Ok(())

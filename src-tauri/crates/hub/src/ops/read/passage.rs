@@ -26,18 +26,12 @@ const SAME_PASSAGE_MS: i64 = 120_000;
 
 /// The vehicle that was let in or out is seen going back the way it came: it did not pass. Only where the camera had
 /// seen it come the other way, for a camera may look at a lane from behind.
-pub(super) async fn turned_back(
-    tx: &mut Tx<'_>,
-    news: &News,
-    before: Option<&ReadRow>,
-) -> Result<Vec<Settled>> {
+pub(super) async fn turned_back(tx: &mut Tx<'_>, news: &News, before: Option<&ReadRow>) -> Result<Vec<Settled>> {
     let read = &news.read;
     let turned = news.reverse
         && news.lane_direction != LaneDirection::Both
         && before.is_some_and(|before| {
-            alike(before.plate.as_ref(), read)
-                && before.direction.is_some()
-                && before.direction != read.direction
+            alike(before.plate.as_ref(), read) && before.direction.is_some() && before.direction != read.direction
         });
     if !turned {
         return Ok(Vec::new());
@@ -74,21 +68,13 @@ pub(super) fn way(news: &News) -> Option<Direction> {
 }
 
 /// The camera raised the arm by itself: the vehicle passes without us.
-pub(super) async fn automatic(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    news: &News,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn automatic(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<()> {
     let read = &news.read;
     // Without a plate there is nothing to find the vehicle by when it leaves.
     let (Some(way), Some(plate)) = (way(news), &read.plate) else {
         return Ok(());
     };
-    let asked = Asked {
-        plate: Some(plate),
-        ..Asked::default()
-    };
+    let asked = Asked { plate: Some(plate), ..Asked::default() };
     let known = look_up(tx, &read.lot, asked, true, read.taken_at).await;
     if known.stay().is_some_and(|stay| just_entered(stay, read)) && way == Direction::Entry {
         return Ok(());
@@ -105,8 +91,7 @@ pub(super) async fn automatic(
 
 /// Whether the stay was begun by this very passage, told once already.
 fn just_entered(stay: &StayRow, read: &ReadRow) -> bool {
-    stay.entry_lane.as_ref() == Some(&read.lane)
-        && read.taken_at.since(stay.entered_at).abs() <= SAME_PASSAGE_MS
+    stay.entry_lane.as_ref() == Some(&read.lane) && read.taken_at.since(stay.entered_at).abs() <= SAME_PASSAGE_MS
 }
 
 /// Begins or ends the stay of a vehicle that went through by itself.
@@ -120,13 +105,8 @@ pub(super) async fn pass(
     let read = &news.read;
     let stay = inside.map(|stay| stay.id.clone());
     let settlement = settle_automatic(way, assessment, stay.clone(), (due, paid), read.taken_at);
-    let through = Through {
-        lot: &read.lot,
-        lane: &read.lane,
-        read: Some(&read.id),
-        plate: read.plate.as_ref(),
-        phone: None,
-    };
+    let through =
+        Through { lot: &read.lot, lane: &read.lane, read: Some(&read.id), plate: read.plate.as_ref(), phone: None };
     let stay = match way {
         Direction::Entry => Some(StayId::new()),
         Direction::Exit => stay,

@@ -15,9 +15,7 @@ use lanedesk_domain::{
     money::Fen,
     offers::{Need, Op, offered},
     phone::Phone,
-    release::{
-        LeaveFacts, Proof, ReleaseError, asks_leave as must_ask, check as complete, may_bring_later,
-    },
+    release::{LeaveFacts, Proof, ReleaseError, asks_leave as must_ask, check as complete, may_bring_later},
     time::Timestamp,
 };
 use lanedesk_wire::release::{Release, Unpaid};
@@ -55,20 +53,13 @@ impl From<ReleaseError> for Error {
         match missing {
             ReleaseError::ReasonRequired => Self::ReasonRequired,
             ReleaseError::RemarkRequired => Self::RemarkRequired,
-            ReleaseError::EvidenceRequired { min, max, given } => {
-                Self::EvidenceRequired { min, max, given }
-            }
+            ReleaseError::EvidenceRequired { min, max, given } => Self::EvidenceRequired { min, max, given },
         }
     }
 }
 
 /// Refuses what is not offered, and names the first thing that is missing.
-pub(super) async fn check(
-    hub: &Hub,
-    page: &Page,
-    case: &CaseId,
-    wanted: &Release,
-) -> Result<Checked> {
+pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Release) -> Result<Checked> {
     offered(&page.facts, Op::Release).ok_or(Error::NotOffered)?;
     let direction = page.direction.ok_or(Error::NotOffered)?;
     let directory = hub.directory();
@@ -81,11 +72,7 @@ pub(super) async fn check(
     let mut reader = hub.store().read().await?;
     let there = reader.conn().unused_photos(case).await?;
     drop(reader);
-    let photos: Vec<PhotoId> = there
-        .into_iter()
-        .map(|photo| photo.id)
-        .filter(|id| given.contains(id))
-        .collect();
+    let photos: Vec<PhotoId> = there.into_iter().map(|photo| photo.id).filter(|id| given.contains(id)).collect();
     let proof = Proof {
         photos: u32::try_from(photos.len()).unwrap_or(u32::MAX),
         later: wanted.photos_later && late(hub, page, direction),
@@ -124,15 +111,9 @@ pub(super) fn due(page: &Page) -> Fen {
 }
 
 /// What becomes of the money: said where something is due, and a debt only where somebody can be asked for it.
-fn money(
-    page: &Page,
-    unpaid: Option<Unpaid>,
-    due: Fen,
-    phone: Option<&Phone>,
-) -> Result<Option<Unpaid>> {
+fn money(page: &Page, unpaid: Option<Unpaid>, due: Fen, phone: Option<&Phone>) -> Result<Option<Unpaid>> {
     let case = page.standing.case.as_ref();
-    let known =
-        phone.is_some() || case.is_some_and(|case| case.plate.is_some() || case.phone.is_some());
+    let known = phone.is_some() || case.is_some_and(|case| case.plate.is_some() || case.phone.is_some());
     match unpaid {
         None if due.0 > 0 => Err(invalid("unpaid", "unpaid_required")),
         Some(Unpaid::Debt) if due.0 == 0 => Err(invalid("unpaid", "nothing_due")),
@@ -144,12 +125,7 @@ fn money(
 }
 
 /// Whether a supervisor must allow it.
-pub(super) async fn asks_leave(
-    hub: &Hub,
-    actor: &Actor,
-    page: &Page,
-    checked: &Checked,
-) -> Result<bool> {
+pub(super) async fn asks_leave(hub: &Hub, actor: &Actor, page: &Page, checked: &Checked) -> Result<bool> {
     let (directory, rules) = (hub.directory(), hub.rules());
     let Some(reason) = directory.reasons.get(&checked.reason) else {
         return Err(Error::ReasonRequired);
@@ -159,12 +135,7 @@ pub(super) async fn asks_leave(
 }
 
 /// What besides the reason may make a release ask for leave.
-pub(super) async fn leave_facts(
-    hub: &Hub,
-    actor: &Actor,
-    page: &Page,
-    unpaid: Fen,
-) -> Result<LeaveFacts> {
+pub(super) async fn leave_facts(hub: &Hub, actor: &Actor, page: &Page, unpaid: Fen) -> Result<LeaveFacts> {
     let needs = offered(&page.facts, Op::Release).map(|offer| offer.needs);
     let hours = i64::from(hub.rules().shift_hours);
     let since = hub.clock().now().plus_minutes(-60 * hours);

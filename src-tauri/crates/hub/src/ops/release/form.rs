@@ -35,10 +35,7 @@ pub fn reasons(hub: &Hub, actor: &Actor) -> Result<Page<ReasonChoice>> {
         photos_max: reason.photos(Direction::Exit).1,
         approval: reason.approval,
     });
-    Ok(Page {
-        items: items.collect(),
-        next: None,
-    })
+    Ok(Page { items: items.collect(), next: None })
 }
 
 /// What a release of this case asks for now. Until the vehicle's way is known there is none.

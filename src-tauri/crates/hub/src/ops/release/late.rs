@@ -25,11 +25,7 @@ const LONGEST: usize = 500;
 pub(super) fn owed(hub: &Hub, missing: u32, made_at: Option<Timestamp>) -> Option<PhotosOwed> {
     let from = made_at.unwrap_or_else(|| hub.clock().now());
     let minutes = i64::from(hub.rules().late_photo_minutes);
-    (missing > 0).then(|| PhotosOwed {
-        missing,
-        due_at: from.plus_minutes(minutes),
-        closed: None,
-    })
+    (missing > 0).then(|| PhotosOwed { missing, due_at: from.plus_minutes(minutes), closed: None })
 }
 
 /// Gives a photo that came in to the release of its case that owes one, if there is one of this person's.
@@ -69,12 +65,7 @@ fn invalid(field: &'static str, why: &'static str) -> Error {
 
 /// Ends the waiting for photos that are overdue, with a reason. The release keeps what it lacks, who said so and why;
 /// nothing else ends it.
-pub async fn close_photos(
-    hub: &Hub,
-    actor: &Actor,
-    id: &OpeningId,
-    reason: &str,
-) -> Result<Opening> {
+pub async fn close_photos(hub: &Hub, actor: &Actor, id: &OpeningId, reason: &str) -> Result<Opening> {
     actor.allow(Permission::ClosePhotos)?;
     // Whether it is there is said before whether it may be closed so.
     opening::one(hub, actor, id).await?;
@@ -93,13 +84,7 @@ pub async fn close_photos(
         .await
 }
 
-async fn closed(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    who: &Actor,
-    id: &OpeningId,
-    why: &str,
-) -> Result<Opening> {
+async fn closed(tx: &mut Tx<'_>, hub: &Hub, who: &Actor, id: &OpeningId, why: &str) -> Result<Opening> {
     let now = hub.clock().now();
     if !tx.close_photos(id, &who.id, why, now).await? {
         return Err(invalid("state", "photos_not_overdue"));

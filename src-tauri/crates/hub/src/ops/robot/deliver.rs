@@ -35,9 +35,7 @@ const UNANSWERED: &str = "机器人没有回应，可能已执行";
 
 /// Sends a command from here, where the robot is linked here.
 pub(super) fn here(hub: &Hub, post: &RobotPost) -> Option<JoinHandle<()>> {
-    hub.robots()
-        .is_here(&post.robot)
-        .then(|| tokio::spawn(bring(hub.clone(), post.clone())))
+    hub.robots().is_here(&post.robot).then(|| tokio::spawn(bring(hub.clone(), post.clone())))
 }
 
 /// What the outbox holds for robots. The hub that wrote a command has sent it already.
@@ -47,19 +45,13 @@ pub(crate) fn hand_out(hub: &Hub, news: RobotNews) {
         // In the order in which they were committed: the newest screen stays.
         RobotNews::Task(post) if post.order.is_none() => by_the_way(hub, &post),
         RobotNews::Task(post) => drop(here(hub, &post)),
-        RobotNews::Linked {
-            robot, link, by, ..
-        } if by != hub.id() => hub.robots().let_go(&robot, &link),
+        RobotNews::Linked { robot, link, by, .. } if by != hub.id() => hub.robots().let_go(&robot, &link),
         RobotNews::Linked { .. } => {}
     }
 }
 
 /// The command as it is once it is answered, or long enough unanswered.
-pub(super) async fn answered(
-    hub: &Hub,
-    order: &RobotOrderRow,
-    sent: Option<JoinHandle<()>>,
-) -> Result<RobotOrderRow> {
+pub(super) async fn answered(hub: &Hub, order: &RobotOrderRow, sent: Option<JoinHandle<()>>) -> Result<RobotOrderRow> {
     let until = Instant::now() + ANSWER_WITHIN;
     if let Some(sent) = sent {
         let _ = timeout(ANSWER_WITHIN, sent).await;
@@ -91,11 +83,7 @@ async fn bring(hub: Hub, post: RobotPost) {
 /// Sends what nobody waits for: what the robot then shows it tells by itself.
 fn by_the_way(hub: &Hub, post: &RobotPost) {
     let (acked, _) = oneshot::channel();
-    let sending = Sending {
-        frame: post.frame.clone(),
-        acked,
-        photo: None,
-    };
+    let sending = Sending { frame: post.frame.clone(), acked, photo: None };
     if hub.clock().now() <= post.deadline {
         // Not linked here: another hub reads the same, or the robot is shown it when it links again.
         let _ = hub.robots().send(&post.robot, sending);
@@ -129,10 +117,7 @@ async fn bring_order(hub: &Hub, post: &RobotPost, id: OrderId) -> Result<()> {
 async fn stale(hub: &Hub, order: &RobotOrderRow) -> Result<Option<&'static str>> {
     let now = hub.clock().now();
     let mut reader = hub.store().read().await?;
-    let holds = reader
-        .conn()
-        .lease_holds(&order.lane, &order.person, order.fence, now)
-        .await?;
+    let holds = reader.conn().lease_holds(&order.lane, &order.person, order.fence, now).await?;
     Ok(if !holds {
         Some("锁定已结束")
     } else if now > order.deadline_at {
@@ -143,17 +128,9 @@ async fn stale(hub: &Hub, order: &RobotOrderRow) -> Result<Option<&'static str>>
 }
 
 /// Sends a frame and waits for its acknowledgement.
-async fn send(
-    hub: &Hub,
-    post: &RobotPost,
-    photo: Option<oneshot::Sender<Bytes>>,
-) -> (OrderResult, String) {
+async fn send(hub: &Hub, post: &RobotPost, photo: Option<oneshot::Sender<Bytes>>) -> (OrderResult, String) {
     let (acked, ack) = oneshot::channel();
-    let sending = Sending {
-        frame: post.frame.clone(),
-        acked,
-        photo,
-    };
+    let sending = Sending { frame: post.frame.clone(), acked, photo };
     if hub.robots().send(&post.robot, sending).is_none() {
         return (OrderResult::Failed, "机器人未连接".to_owned());
     }
@@ -167,17 +144,8 @@ async fn send(
 
 /// The robot's own words, as many as a line takes.
 fn said(error: Option<String>) -> String {
-    let words: String = error
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(120)
-        .collect();
-    if words.is_empty() {
-        "机器人拒绝执行".to_owned()
-    } else {
-        words
-    }
+    let words: String = error.unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
+    if words.is_empty() { "机器人拒绝执行".to_owned() } else { words }
 }
 
 /// A case may have ended while its screen was on the way: then idle comes after it, whatever came first.
@@ -200,10 +168,7 @@ pub(super) fn by_itself(hub: &Hub, robot: lanedesk_domain::ids::RobotId, show: S
         sent_by: None,
         deadline: hub.clock().now().plus_seconds(seconds),
         order: None,
-        frame: ToRobot {
-            id: uuid::Uuid::now_v7().to_string(),
-            what: RobotTask::Show(Box::new(show)),
-        },
+        frame: ToRobot { id: uuid::Uuid::now_v7().to_string(), what: RobotTask::Show(Box::new(show)) },
     }
 }
 
@@ -213,9 +178,7 @@ async fn leave_photo(hub: &Hub, id: OrderId, taken: oneshot::Receiver<Bytes>) ->
     let Ok(Ok(jpeg)) = timeout(PHOTO_WITHIN, taken).await else {
         return Ok(());
     };
-    let sealed = hub
-        .vault()
-        .seal_text(Slot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
+    let sealed = hub.vault().seal_text(Slot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
     let sealed = sealed.map_err(|error| crate::error::Error::Internal(error.to_string()))?;
     hub.store()
         .write(move |tx| {
@@ -226,12 +189,7 @@ async fn leave_photo(hub: &Hub, id: OrderId, taken: oneshot::Receiver<Bytes>) ->
 }
 
 /// Writes down what became of a command; whoever is first is right.
-pub(super) async fn finish(
-    hub: &Hub,
-    order: &RobotOrderRow,
-    result: OrderResult,
-    detail: &str,
-) -> Result<()> {
+pub(super) async fn finish(hub: &Hub, order: &RobotOrderRow, result: OrderResult, detail: &str) -> Result<()> {
     let rows = Rows::lane(&order.lane);
     let (outer, order, detail) = (hub.clone(), order.clone(), detail.to_owned());
     hub.store()
@@ -262,11 +220,7 @@ pub(super) async fn finish(
                     at: now,
                     person: None,
                     what: Step::RobotTold,
-                    facts: &[
-                        ("command", order.command.clone()),
-                        ("result", result.to_string()),
-                        ("detail", detail),
-                    ],
+                    facts: &[("command", order.command.clone()), ("result", result.to_string()), ("detail", detail)],
                 })
                 .await?;
                 tell_timeline(tx, &order, now).await

@@ -30,11 +30,7 @@ const FETCHED_MS: i64 = 60_000;
 /// The robot of a lane returns to idle, in the transaction that ended what it showed.
 pub(crate) async fn idle(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
     tx.need_lane(lane)?;
-    let has_robot = hub
-        .directory()
-        .lanes
-        .get(lane)
-        .is_some_and(|lane| lane.robot.is_some());
+    let has_robot = hub.directory().lanes.get(lane).is_some_and(|lane| lane.robot.is_some());
     if has_robot && let Some(robot) = tx.idle_robot(lane).await? {
         send_idle(tx, hub, robot, now).await?;
     }
@@ -43,12 +39,7 @@ pub(crate) async fn idle(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timesta
 
 /// Another vehicle was read at the lane: the next driver must neither pay nor read what was meant for the last. That
 /// somebody is looked after stays true, for the read of whoever called may come after the call was taken.
-pub(crate) async fn another(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    lane: &LaneId,
-    now: Timestamp,
-) -> Result<()> {
+pub(crate) async fn another(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) -> Result<()> {
     let site = hub.directory();
     let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.as_ref()) else {
         return Ok(());
@@ -63,19 +54,11 @@ pub(crate) async fn another(
 async fn send_idle(tx: &mut Tx<'_>, hub: &Hub, robot: RobotId, now: Timestamp) -> Result<()> {
     let show = scene::plain(&hub.directory(), &robot, RobotScene::Idle, None);
     let post = by_itself(hub, robot, show);
-    Ok(tx
-        .tell_robots(now, &RobotNews::Task(Box::new(post)))
-        .await?)
+    Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
 }
 
 /// Somebody has the driver's call: until there is more to show, the screen says that they are looked after.
-pub(crate) async fn welcome(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    lane: &LaneId,
-    case: &CaseId,
-    now: Timestamp,
-) -> Result<()> {
+pub(crate) async fn welcome(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, case: &CaseId, now: Timestamp) -> Result<()> {
     let site = hub.directory();
     let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.clone()) else {
         return Ok(());
@@ -86,16 +69,10 @@ pub(crate) async fn welcome(
     }
     let until = now.plus_seconds(i64::from(hub.rules().robot_scene_seconds));
     let show = scene::plain(&site, &robot, RobotScene::Welcome, Some(until));
-    let showing = Showing {
-        show: show.clone(),
-        case: case.clone(),
-        until,
-    };
+    let showing = Showing { show: show.clone(), case: case.clone(), until };
     tx.set_showing(&robot, &showing).await?;
     let post = by_itself(hub, robot, show);
-    Ok(tx
-        .tell_robots(now, &RobotNews::Task(Box::new(post)))
-        .await?)
+    Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
 }
 
 /// A payment came in for the vehicle at this lane: a robot that asks for money says thanks once nothing is due.
@@ -112,26 +89,15 @@ pub(crate) async fn paid(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timesta
     }
     let standing = tx.standing(lane, now).await?;
     let page = view::build(hub, tx, lane, standing, true, now).await?;
-    if page
-        .view
-        .payment
-        .as_ref()
-        .is_none_or(|payment| !payment.paid)
-    {
+    if page.view.payment.as_ref().is_none_or(|payment| !payment.paid) {
         return Ok(());
     }
     let until = now.plus_seconds(i64::from(hub.rules().robot_scene_seconds));
     let show = scene::paid(&site, &page, until);
-    let showing = Showing {
-        show: show.clone(),
-        until,
-        ..showing
-    };
+    let showing = Showing { show: show.clone(), until, ..showing };
     tx.set_showing(&robot, &showing).await?;
     let post = by_itself(hub, robot, show);
-    Ok(tx
-        .tell_robots(now, &RobotNews::Task(Box::new(post)))
-        .await?)
+    Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
 }
 
 /// Keeps screens and links in order, for ever; the caller ends it by dropping it.
@@ -204,10 +170,7 @@ async fn links(hub: &Hub) -> Result<()> {
     kept?;
     lose(hub, now.plus_ms(-HUB_GONE_MS), None).await?;
     let mut reader = hub.store().read().await?;
-    let left = reader
-        .conn()
-        .robot_orders_left(now.plus_ms(-ANSWERED_MS))
-        .await?;
+    let left = reader.conn().robot_orders_left(now.plus_ms(-ANSWERED_MS)).await?;
     drop(reader);
     for order in left {
         let why = "中枢重启，结果未知";

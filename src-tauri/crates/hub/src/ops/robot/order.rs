@@ -11,9 +11,7 @@ use crate::{
         case,
         view::{self, Basis, Page},
     },
-    store::{
-        Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StepRow, StoreError, To, Tx,
-    },
+    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StepRow, StoreError, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
@@ -32,12 +30,7 @@ use lanedesk_wire::{
 use serde_json::json;
 
 /// Gives a robot a command, and answers what became of it: within 6 s, whatever the robot does.
-pub async fn order(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: RobotPress,
-) -> Result<RobotOrder> {
+pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, press: RobotPress) -> Result<RobotOrder> {
     actor.allow(Permission::Act)?;
     let content = content(case, &press.command);
     if let Some(before) = find(hub, press.order_id).await? {
@@ -61,13 +54,7 @@ pub async fn order(
     Ok(deliver::answered(hub, &prepared.order, sent).await?.shown())
 }
 
-async fn make(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: &RobotPress,
-    content: &str,
-) -> Result<Prepared> {
+async fn make(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: &str) -> Result<Prepared> {
     let prepared = prepare(hub, actor, case, press, content.to_owned()).await?;
     accept(hub, actor, &prepared).await?;
     Ok(prepared)
@@ -78,12 +65,7 @@ pub(super) async fn find(hub: &Hub, id: OrderId) -> Result<Option<RobotOrderRow>
 }
 
 /// The same command again: it acts no second time.
-async fn repeated(
-    hub: &Hub,
-    actor: &Actor,
-    before: RobotOrderRow,
-    content: &str,
-) -> Result<RobotOrder> {
+async fn repeated(hub: &Hub, actor: &Actor, before: RobotOrderRow, content: &str) -> Result<RobotOrder> {
     if before.content != content || before.person != actor.id {
         return Err(Error::OrderIdUsed);
     }
@@ -109,23 +91,11 @@ pub(super) struct Prepared {
     pub(super) basis: Option<Basis>,
 }
 
-async fn prepare(
-    hub: &Hub,
-    actor: &Actor,
-    case: &CaseId,
-    press: &RobotPress,
-    content: String,
-) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: String) -> Result<Prepared> {
     // The page is put together now, so its quote is a fresh one.
-    let (held, page) = tokio::join!(
-        case::held(hub, actor, case, press.fence),
-        view::page_of_case(hub, actor, case)
-    );
+    let (held, page) = tokio::join!(case::held(hub, actor, case, press.fence), view::page_of_case(hub, actor, case));
     let (held, site) = (held?, hub.directory());
-    let robot = site
-        .lanes
-        .get(&held.lane)
-        .and_then(|lane| lane.robot.clone());
+    let robot = site.lanes.get(&held.lane).and_then(|lane| lane.robot.clone());
     let robot = robot.ok_or(Error::RobotNotBound)?;
     let (rules, now) = (hub.rules(), hub.clock().now());
     let made_at = press.made_at.unwrap_or(now);
@@ -139,15 +109,10 @@ async fn prepare(
         return Err(Error::DeviceUnreachable("机器人未连接".to_owned()));
     }
     let showing = match &task {
-        RobotTask::Show(show) => Some(Showing {
-            show: (**show).clone(),
-            case: case.clone(),
-            until,
-        }),
+        RobotTask::Show(show) => Some(Showing { show: (**show).clone(), case: case.clone(), until }),
         _ => None,
     };
-    let deadline_at =
-        deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
+    let deadline_at = deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
     let order = RobotOrderRow {
         id: press.order_id,
         case: case.clone(),
@@ -168,19 +133,10 @@ async fn prepare(
         sent_by: Some(hub.id().to_owned()),
         deadline: deadline_at,
         order: Some(press.order_id),
-        frame: ToRobot {
-            id: press.order_id.to_string(),
-            what: task,
-        },
+        frame: ToRobot { id: press.order_id.to_string(), what: task },
     };
     let basis = Basis::of(&page);
-    Ok(Prepared {
-        order,
-        post,
-        showing,
-        facts,
-        basis,
-    })
+    Ok(Prepared { order, post, showing, facts, basis })
 }
 
 fn word(command: &RobotCommand) -> &'static str {
@@ -255,25 +211,16 @@ fn task(site: &Directory, page: &Page, command: &RobotCommand, until: Timestamp)
     Ok((task, facts))
 }
 
-const TOO_LONG: Error = Error::Invalid {
-    field: "text",
-    why: "robot_text",
-};
+const TOO_LONG: Error = Error::Invalid { field: "text", why: "robot_text" };
 
 fn refusal(site: &Directory, page: &Page, scene: Scene, until: Timestamp) -> Result<RobotTask> {
     let scene = RobotScene::of(scene, page.view.assessment);
-    Ok(RobotTask::Show(Box::new(scene::of_page(
-        site, page, scene, until,
-    )?)))
+    Ok(RobotTask::Show(Box::new(scene::of_page(site, page, scene, until)?)))
 }
 
 /// Which voice says it: words without a Chinese character are English.
 fn language(text: &str) -> RobotLanguage {
-    if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
-        RobotLanguage::Zh
-    } else {
-        RobotLanguage::En
-    }
+    if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) { RobotLanguage::Zh } else { RobotLanguage::En }
 }
 
 /// The transaction that makes the command: without it nothing is sent.
@@ -285,10 +232,7 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
             let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
             Box::pin(async move {
                 let (order, now) = (&prepared.order, hub.clock().now());
-                if !tx
-                    .hold_lease(&order.lane, &who.id, order.fence, now)
-                    .await?
-                {
+                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
                     return Err(Error::LeaseLost);
                 }
                 if let Some(basis) = &prepared.basis {
@@ -332,20 +276,13 @@ async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timest
 }
 
 /// Whoever watches the lane sees the step.
-pub(super) async fn tell_timeline(
-    tx: &mut Tx<'_>,
-    order: &RobotOrderRow,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn tell_timeline(tx: &mut Tx<'_>, order: &RobotOrderRow, now: Timestamp) -> Result<()> {
     // The timeline is read below.
     tx.flush().await?;
     let view = Told::View {
         lane: order.lane.clone(),
         case: Some(order.case.clone()),
-        parts: Box::new(ViewParts {
-            timeline: Some(tx.timeline(&order.case).await?),
-            ..ViewParts::default()
-        }),
+        parts: Box::new(ViewParts { timeline: Some(tx.timeline(&order.case).await?), ..ViewParts::default() }),
     };
     Ok(tx.tell_all(now, &[(To::Lot(&order.lot), view)]).await?)
 }

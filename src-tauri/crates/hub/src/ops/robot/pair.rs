@@ -50,11 +50,7 @@ async fn named(hub: &Hub, actor: &Actor, robot: &str) -> Result<RobotId> {
     let found = robots.find(|row| row.number == robot || row.id.as_str() == robot);
     let id = found.map(|row| row.id.clone()).ok_or(Error::NotFound)?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
-    if reach.holds_robot(&id) {
-        Ok(id)
-    } else {
-        Err(Error::NotFound)
-    }
+    if reach.holds_robot(&id) { Ok(id) } else { Err(Error::NotFound) }
 }
 
 /// Gives a new key to whoever has the code. Links with the old key end.
@@ -70,9 +66,7 @@ async fn try_pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
     let site = hub.directory();
     let mut robots = site.robots.values();
     let robot = robots.find(|robot| robot.number == number);
-    let robot = robot
-        .map(|robot| robot.id.clone())
-        .ok_or(Error::BadSignature)?;
+    let robot = robot.map(|robot| robot.id.clone()).ok_or(Error::BadSignature)?;
     let key = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
     let sealed = hub.vault().seal_text(Slot::robot(robot.as_str()), &key);
     let sealed = sealed.map_err(|error| Error::Internal(error.to_string()))?;

@@ -69,11 +69,8 @@ pub(crate) async fn posed(hub: &Hub, held: &Held) -> Result<()> {
 async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Result<()> {
     let seconds = i64::from(hub.rules().robot_scene_seconds);
     let until = hub.clock().now().plus_seconds(seconds);
-    let showing = Showing {
-        show: scene::plain(&hub.directory(), &robot, what, Some(until)),
-        case: held.case.clone(),
-        until,
-    };
+    let showing =
+        Showing { show: scene::plain(&hub.directory(), &robot, what, Some(until)), case: held.case.clone(), until };
     let post = deliver::by_itself(hub, robot, showing.show.clone());
     let (held, now) = (held.clone(), hub.clock().now());
     hub.store()
@@ -83,9 +80,7 @@ async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Resul
                 // Whoever lost the lane shows nobody anything any more (R13).
                 held.holds(tx, now).await?;
                 tx.set_showing(&post.robot, &showing).await?;
-                Ok(tx
-                    .tell_robots(now, &RobotNews::Task(Box::new(post)))
-                    .await?)
+                Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
             })
         })
         .await
@@ -133,18 +128,9 @@ fn capture(hub: &Hub, actor: &Actor, held: &Held, robot: RobotId) -> order::Prep
         sent_by: Some(hub.id().to_owned()),
         deadline: deadline_at,
         order: Some(id),
-        frame: ToRobot {
-            id: id.to_string(),
-            what: RobotTask::Capture,
-        },
+        frame: ToRobot { id: id.to_string(), what: RobotTask::Capture },
     };
-    order::Prepared {
-        order: row,
-        post,
-        showing: None,
-        facts: vec![("command", "capture".to_owned())],
-        basis: None,
-    }
+    order::Prepared { order: row, post, showing: None, facts: vec![("command", "capture".to_owned())], basis: None }
 }
 
 /// The picture a command took, as soon as it has come; it does not stay where it was left.
@@ -153,18 +139,11 @@ async fn fetched(hub: &Hub, id: OrderId) -> Result<Option<Bytes>> {
     loop {
         let left = hub.store().read().await?.conn().robot_photo(id).await?;
         if let Some(sealed) = left {
-            let forgotten: Result<()> = hub
-                .store()
-                .write(move |tx| Box::pin(async move { Ok(tx.forget_robot_photo(id).await?) }))
-                .await;
+            let forgotten: Result<()> =
+                hub.store().write(move |tx| Box::pin(async move { Ok(tx.forget_robot_photo(id).await?) })).await;
             forgotten?;
-            let opened = hub
-                .vault()
-                .open_text(Slot::left_photo(&id.to_string()), &sealed)
-                .ok();
-            return Ok(opened
-                .and_then(|text| STANDARD.decode(text).ok())
-                .map(Bytes::from));
+            let opened = hub.vault().open_text(Slot::left_photo(&id.to_string()), &sealed).ok();
+            return Ok(opened.and_then(|text| STANDARD.decode(text).ok()).map(Bytes::from));
         }
         if Instant::now() >= until {
             return Ok(None);
@@ -187,11 +166,7 @@ async fn keep(hub: &Hub, actor: &Actor, order: &RobotOrderRow) -> Result<()> {
     let Some(file) = fetched(hub, order.id).await? else {
         return Ok(());
     };
-    let upload = Upload {
-        file,
-        source: PhotoSource::LaneCamera,
-        taken_at: Some(hub.clock().now()),
-    };
+    let upload = Upload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
     let case = photo::taken_for(hub, actor, &order.case).await?;
     photo::keep(hub, actor, case, upload).await.map(drop)
 }

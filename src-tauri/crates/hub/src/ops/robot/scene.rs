@@ -26,21 +26,13 @@ type Known = BTreeMap<&'static str, String>;
 /// A scene's words as the site has them, in one language.
 fn words(site: &Directory, scene: RobotScene, language: RobotLanguage) -> Words<'_> {
     match site.templates.get(&(scene, language)) {
-        Some((text, speech)) => Words {
-            text: text.as_str().into(),
-            speech: speech.as_str().into(),
-        },
+        Some((text, speech)) => Words { text: text.as_str().into(), speech: speech.as_str().into() },
         None => scene.words(language),
     }
 }
 
 /// A screen without a vehicle's facts.
-pub(super) fn plain(
-    site: &Directory,
-    robot: &RobotId,
-    scene: RobotScene,
-    until: Option<Timestamp>,
-) -> Show {
+pub(super) fn plain(site: &Directory, robot: &RobotId, scene: RobotScene, until: Option<Timestamp>) -> Show {
     let known = place(site, robot);
     filled(site, scene, &known, &known, until)
 }
@@ -56,26 +48,14 @@ fn place(site: &Directory, robot: &RobotId) -> Known {
 }
 
 /// The words of a scene, filled: what is shown from one list, what is said from the other.
-fn filled(
-    site: &Directory,
-    scene: RobotScene,
-    shown: &Known,
-    said: &Known,
-    until: Option<Timestamp>,
-) -> Show {
+fn filled(site: &Directory, scene: RobotScene, shown: &Known, said: &Known, until: Option<Timestamp>) -> Show {
     let each = RobotLanguage::ALL.iter().map(|language| {
         let words = words(site, scene, *language);
-        ShowWords {
-            lang: *language,
-            text: fill(&words.text, shown),
-            speech: fill(&words.speech, said),
-        }
+        ShowWords { lang: *language, text: fill(&words.text, shown), speech: fill(&words.speech, said) }
     });
     Show {
         scene,
-        words: each
-            .filter(|words| !words.text.is_empty() || !words.speech.is_empty())
-            .collect(),
+        words: each.filter(|words| !words.text.is_empty() || !words.speech.is_empty()).collect(),
         light: light(scene),
         plate: None,
         qr: None,
@@ -100,12 +80,7 @@ pub(super) fn own(site: &Directory, page: &Page, text: &str, until: Timestamp) -
 }
 
 /// The screen of a scene for the vehicle of a page.
-pub(super) fn of_page(
-    site: &Directory,
-    page: &Page,
-    scene: RobotScene,
-    until: Timestamp,
-) -> Result<Show> {
+pub(super) fn of_page(site: &Directory, page: &Page, scene: RobotScene, until: Timestamp) -> Result<Show> {
     let due = asked(page, scene)?;
     let (shown, said) = about(site, page, due);
     let qr = match scene.link() {
@@ -141,18 +116,16 @@ fn plates_inside(page: &Page) -> Vec<String> {
         return Vec::new();
     };
     let own = plate(page);
-    let others = passes.inside.iter().filter(|inside| {
-        page.view.assessment == Assessment::SpaceTaken && own.as_ref() != Some(&inside.plate)
-    });
+    let others = passes
+        .inside
+        .iter()
+        .filter(|inside| page.view.assessment == Assessment::SpaceTaken && own.as_ref() != Some(&inside.plate));
     others.map(|inside| inside.plate.masked()).collect()
 }
 
 /// What is known of the page's vehicle: as it is shown, and as a voice says it.
 fn about(site: &Directory, page: &Page, due: Option<Fen>) -> (Known, Known) {
-    let minutes = site
-        .lots
-        .get(&page.view.lot.id)
-        .map(|lot| lot.leave_minutes);
+    let minutes = site.lots.get(&page.view.lot.id).map(|lot| lot.leave_minutes);
     let plate = plate(page);
     let mut shown = Known::from([
         ("lot", page.view.lot.name.clone()),
@@ -188,35 +161,17 @@ fn spoken(amount: Fen) -> String {
 
 /// Where a code leads.
 pub(super) fn url(site: &Directory, page: &Page, link: Link, due: Option<Fen>) -> Result<String> {
-    let pattern = site
-        .links
-        .get(&link)
-        .ok_or(Error::NotConfigured(link.as_str()))?;
+    let pattern = site.links.get(&link).ok_or(Error::NotConfigured(link.as_str()))?;
     let case = page.standing.case.as_ref();
     let phone = case.and_then(|case| case.phone.as_ref());
     let known = Known::from([
         ("lot", page.view.lot.id.to_string()),
         ("lane", page.view.lane.id.to_string()),
-        (
-            "stay",
-            page.view
-                .payment
-                .as_ref()
-                .map_or(String::new(), |payment| payment.stay.to_string()),
-        ),
-        (
-            "plate",
-            plate(page).map_or(String::new(), |plate| plate.as_str().to_owned()),
-        ),
-        (
-            "amount_fen",
-            due.map_or(String::new(), |due| due.0.to_string()),
-        ),
+        ("stay", page.view.payment.as_ref().map_or(String::new(), |payment| payment.stay.to_string())),
+        ("plate", plate(page).map_or(String::new(), |plate| plate.as_str().to_owned())),
+        ("amount_fen", due.map_or(String::new(), |due| due.0.to_string())),
         ("amount", due.map_or(String::new(), |due| due.to_string())),
-        (
-            "phone",
-            phone.map_or(String::new(), |phone| phone.as_str().to_owned()),
-        ),
+        ("phone", phone.map_or(String::new(), |phone| phone.as_str().to_owned())),
     ]);
     Ok(address(pattern, &known))
 }
@@ -226,26 +181,17 @@ fn code(url: &str) -> Result<ShowQr> {
     let code = matrix(url)?;
     let width = code.width();
     let dark = |color: &qrcode::Color| {
-        if *color == qrcode::Color::Dark {
-            '1'
-        } else {
-            '0'
-        }
+        if *color == qrcode::Color::Dark { '1' } else { '0' }
     };
     Ok(ShowQr {
         url: url.to_owned(),
-        rows: code
-            .to_colors()
-            .chunks(width)
-            .map(|row| row.iter().map(dark).collect())
-            .collect(),
+        rows: code.to_colors().chunks(width).map(|row| row.iter().map(dark).collect()).collect(),
     })
 }
 
 /// The code itself. An address that fits into none was never a usable one.
 pub(super) fn matrix(url: &str) -> Result<qrcode::QrCode> {
-    qrcode::QrCode::with_error_correction_level(url, qrcode::EcLevel::M)
-        .map_err(|_| Error::NotConfigured("too_long"))
+    qrcode::QrCode::with_error_correction_level(url, qrcode::EcLevel::M).map_err(|_| Error::NotConfigured("too_long"))
 }
 
 /// The code's scene that fits the vehicle, or the one that was asked for where it fits too (R18).
@@ -272,12 +218,7 @@ mod tests {
 
     #[test]
     fn an_amount_is_said_as_people_say_it() {
-        for (fen, said) in [
-            (1200, "12元"),
-            (1250, "12.5元"),
-            (5, "0.05元"),
-            (10_000, "100元"),
-        ] {
+        for (fen, said) in [(1200, "12元"), (1250, "12.5元"), (5, "0.05元"), (10_000, "100元")] {
             assert_eq!(spoken(Fen(fen)), said);
         }
     }
@@ -297,8 +238,7 @@ mod tests {
         let ours = plain(&site, &robot, RobotScene::Idle, None);
         assert!(ours.words[0].text.contains("呼叫键"));
         let key = (RobotScene::Idle, RobotLanguage::Zh);
-        site.templates
-            .insert(key, ("彩悦大厦欢迎您".to_owned(), String::new()));
+        site.templates.insert(key, ("彩悦大厦欢迎您".to_owned(), String::new()));
         let own = plain(&site, &robot, RobotScene::Idle, None);
         assert_eq!(own.words[0].text, "彩悦大厦欢迎您");
         assert_eq!(own.words[1], ours.words[1]);

@@ -107,10 +107,7 @@ pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
         Some(showing) => showing.show,
         None => scene::plain(&hub.directory(), robot, RobotScene::Idle, None),
     };
-    Ok(ToRobot {
-        id: uuid::Uuid::now_v7().to_string(),
-        what: RobotTask::Show(Box::new(show)),
-    })
+    Ok(ToRobot { id: uuid::Uuid::now_v7().to_string(), what: RobotTask::Show(Box::new(show)) })
 }
 
 /// A link began.
@@ -126,11 +123,7 @@ pub(crate) async fn linked(hub: &Hub, robot: &RobotId, link: &str) {
                 let body = json!({"link": link});
                 audit(tx, "robot.linked", &robot, body, now).await?;
                 let by = hub.id().to_owned();
-                let news = RobotNews::Linked {
-                    robot: robot.clone(),
-                    link,
-                    by,
-                };
+                let news = RobotNews::Linked { robot: robot.clone(), link, by };
                 tx.tell_robots(now, &news).await?;
                 if let Some((lane, lot)) = stands_at(&site, &robot) {
                     tx.tell(now, &lot, &super::news(&hub, &site, &lane)).await?;
@@ -149,14 +142,7 @@ async fn audit(
     body: serde_json::Value,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.audit(Audit {
-        at,
-        person: None,
-        action,
-        subject: format!("robot:{robot}"),
-        body,
-    })
-    .await
+    tx.audit(Audit { at, person: None, action, subject: format!("robot:{robot}"), body }).await
 }
 
 /// A link ended; nothing is told where another has taken its place.
@@ -190,13 +176,8 @@ pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
 /// The robot told something: its state, its screen, or both. `kept` is the picture that is written down already.
 pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Option<Timestamp>) {
     let known = hub.robots().now(robot);
-    let screen = hub
-        .robots()
-        .screen(robot)
-        .filter(|(at, _)| Some(*at) != *kept);
-    let sealed = screen
-        .as_ref()
-        .map(|(at, jpeg)| (*at, seal(hub, robot, jpeg)));
+    let screen = hub.robots().screen(robot).filter(|(at, _)| Some(*at) != *kept);
+    let sealed = screen.as_ref().map(|(at, jpeg)| (*at, seal(hub, robot, jpeg)));
     let sealed = match sealed {
         Some((at, Some(sealed))) => Some((at, sealed)),
         _ => None,
@@ -225,8 +206,7 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
                 }
                 let (now, site) = (hub.clock().now(), hub.directory());
                 if let Some((lane, lot)) = stands_at(&site, &row.robot) {
-                    tx.tell(now, &lot, &news_of(&site, &row.robot, &lane, &known))
-                        .await?;
+                    tx.tell(now, &lot, &news_of(&site, &row.robot, &lane, &known)).await?;
                 }
                 Ok(())
             })
@@ -261,11 +241,7 @@ pub async fn screen(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
         None => kept_screen(hub, robot).await?,
     };
     let age_s = hub.clock().now().since(taken_at).max(0) / 1000;
-    Ok(Jpeg {
-        bytes,
-        taken_at,
-        age_s,
-    })
+    Ok(Jpeg { bytes, taken_at, age_s })
 }
 
 async fn kept_screen(hub: &Hub, robot: &RobotId) -> Result<(Timestamp, Bytes)> {

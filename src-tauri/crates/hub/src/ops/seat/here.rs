@@ -49,10 +49,7 @@ impl Here {
                 }
             });
         }
-        Self {
-            hub: hub.clone(),
-            person,
-        }
+        Self { hub: hub.clone(), person }
     }
 }
 

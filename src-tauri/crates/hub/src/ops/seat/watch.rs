@@ -145,7 +145,5 @@ pub(super) async fn lost(hub: &Hub, person: PersonId) -> Result<()> {
 /// When a hub begins: desks that were gone have their grace from now, for they could not come back meanwhile.
 pub async fn begin(hub: &Hub) -> Result<(), StoreError> {
     let now = hub.clock().now();
-    hub.store()
-        .write(move |tx| Box::pin(async move { tx.seats_wait_anew(now).await }))
-        .await
+    hub.store().write(move |tx| Box::pin(async move { tx.seats_wait_anew(now).await })).await
 }

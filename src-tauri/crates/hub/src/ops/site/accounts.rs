@@ -11,11 +11,7 @@ use lanedesk_domain::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// Does it.
-pub async fn take_accounts_out(
-    store: &Store,
-    vault: &Vault,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn take_accounts_out(store: &Store, vault: &Vault, now: Timestamp) -> Result<(), StoreError> {
     let vault = vault.clone();
     store
         .write(move |tx| {
@@ -86,8 +82,7 @@ fn out_of(row: &mut Map<String, Value>) -> Vec<(&'static str, UserInfo)> {
             continue;
         };
         // What cannot be read as an address cannot be asked either; nothing of it stays.
-        let (clean, info) =
-            taken_out(text).map_or((String::new(), None), |(clean, info)| (clean, Some(info)));
+        let (clean, info) = taken_out(text).map_or((String::new(), None), |(clean, info)| (clean, Some(info)));
         row.insert(key.to_owned(), Value::String(clean));
         found.extend(info.map(|info| (key, info)));
     }
@@ -102,12 +97,7 @@ fn keep(row: &mut Map<String, Value>, open: &mut Open, found: Vec<(&'static str,
             name.or_insert(Value::String(info.username));
             let password = open.entry("rtsp_password");
             password.or_insert(Value::String(info.password));
-        } else if row
-            .get("username")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .is_empty()
-        {
+        } else if row.get("username").and_then(Value::as_str).unwrap_or_default().is_empty() {
             row.insert("username".to_owned(), Value::String(info.username));
             let password = open.entry("password");
             password.or_insert(Value::String(info.password));

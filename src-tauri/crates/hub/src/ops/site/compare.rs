@@ -26,36 +26,10 @@ pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
 /// Areas, lots, lanes and what stands at them.
 fn places(out: &mut ImportResult, new: &Site, there: &Site) {
     use SiteTable as T;
-    table(
-        out,
-        T::Area,
-        (&new.areas, &there.areas),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.areas.push(r),
-    );
-    table(
-        out,
-        T::Lot,
-        (&new.lots, &there.lots),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.lots.push(r),
-    );
-    table(
-        out,
-        T::Lane,
-        (&new.lanes, &there.lanes),
-        |r| r.id.to_string(),
-        |r| &r.name,
-        |s, r| s.lanes.push(r),
-    );
-    let devices = with_kept(
-        &new.devices,
-        &there.devices,
-        |r| r.id.to_string(),
-        keep_device,
-    );
+    table(out, T::Area, (&new.areas, &there.areas), |r| r.id.to_string(), |r| &r.name, |s, r| s.areas.push(r));
+    table(out, T::Lot, (&new.lots, &there.lots), |r| r.id.to_string(), |r| &r.name, |s, r| s.lots.push(r));
+    table(out, T::Lane, (&new.lanes, &there.lanes), |r| r.id.to_string(), |r| &r.name, |s, r| s.lanes.push(r));
+    let devices = with_kept(&new.devices, &there.devices, |r| r.id.to_string(), keep_device);
     table(
         out,
         T::Device,
@@ -65,49 +39,16 @@ fn places(out: &mut ImportResult, new: &Site, there: &Site) {
         |s, r| s.devices.push(r),
     );
     let robots = with_kept(&new.robots, &there.robots, |r| r.id.to_string(), keep_robot);
-    table(
-        out,
-        T::Robot,
-        (&robots, &there.robots),
-        |r| r.id.to_string(),
-        |r| &r.number,
-        |s, r| s.robots.push(r),
-    );
+    table(out, T::Robot, (&robots, &there.robots), |r| r.id.to_string(), |r| &r.number, |s, r| s.robots.push(r));
 }
 
 /// Who works, where they sit, and what they may give as a reason.
 fn people(out: &mut ImportResult, new: &Site, there: &Site) {
     use SiteTable as T;
-    table(
-        out,
-        T::Seat,
-        (&new.seats, &there.seats),
-        Clone::clone,
-        |r| r,
-        |s, r| s.seats.push(r),
-    );
-    let people = with_kept(
-        &new.people,
-        &there.people,
-        |r| r.username.clone(),
-        keep_person,
-    );
-    table(
-        out,
-        T::Person,
-        (&people, &there.people),
-        |r| r.username.clone(),
-        |r| &r.name,
-        |s, r| s.people.push(r),
-    );
-    table(
-        out,
-        T::Reason,
-        (&new.reasons, &there.reasons),
-        |r| r.code.clone(),
-        |r| &r.text,
-        |s, r| s.reasons.push(r),
-    );
+    table(out, T::Seat, (&new.seats, &there.seats), Clone::clone, |r| r, |s, r| s.seats.push(r));
+    let people = with_kept(&new.people, &there.people, |r| r.username.clone(), keep_person);
+    table(out, T::Person, (&people, &there.people), |r| r.username.clone(), |r| &r.name, |s, r| s.people.push(r));
+    table(out, T::Reason, (&new.reasons, &there.reasons), |r| r.code.clone(), |r| &r.text, |s, r| s.reasons.push(r));
 }
 
 /// Who may enter, what it costs, and who tells of it.
@@ -115,23 +56,9 @@ fn permits(out: &mut ImportResult, new: &Site, there: &Site) {
     use SiteTable as T;
     let of_pass = |r: &crate::site::Pass| format!("{} {}", r.lot, r.plates.join(" "));
     let plate = |r: &crate::site::Pass| r.plates.first().cloned().unwrap_or_default();
-    table_owned(
-        out,
-        T::Pass,
-        (&new.passes, &there.passes),
-        of_pass,
-        plate,
-        |s, r| s.passes.push(r),
-    );
+    table_owned(out, T::Pass, (&new.passes, &there.passes), of_pass, plate, |s, r| s.passes.push(r));
     let of_vehicle = |r: &crate::site::Vehicle| format!("{} {}", r.lot, r.plate);
-    table(
-        out,
-        T::Vehicle,
-        (&new.vehicles, &there.vehicles),
-        of_vehicle,
-        |r| &r.plate,
-        |s, r| s.vehicles.push(r),
-    );
+    table(out, T::Vehicle, (&new.vehicles, &there.vehicles), of_vehicle, |r| &r.plate, |s, r| s.vehicles.push(r));
     table(
         out,
         T::Tariff,
@@ -181,12 +108,7 @@ fn values<'a>(
             Some(false) => Some(ChangeKind::Changed),
             None => Some(ChangeKind::Added),
         };
-        count(out, kind, |kind| WillChange {
-            table,
-            label: name.to_owned(),
-            kind,
-            fields: vec![field.to_owned()],
-        });
+        count(out, kind, |kind| WillChange { table, label: name.to_owned(), kind, fields: vec![field.to_owned()] });
     }
 }
 
@@ -232,11 +154,7 @@ fn table_owned<T: Clone + PartialEq>(
 }
 
 /// Counts a row; none: it is as it was. What differs is looked at in the rows that are told one by one only.
-fn count(
-    out: &mut ImportResult,
-    kind: Option<ChangeKind>,
-    change: impl FnOnce(ChangeKind) -> WillChange,
-) {
+fn count(out: &mut ImportResult, kind: Option<ChangeKind>, change: impl FnOnce(ChangeKind) -> WillChange) {
     out.rows += 1;
     let Some(kind) = kind else {
         out.same += 1;
@@ -256,9 +174,7 @@ fn count(
 fn fields<T: Clone>(was: &T, row: &T, put: fn(&mut Site, T)) -> Vec<String> {
     let (was, now) = (lines(was, put), lines(row, put));
     let differ = was.symmetric_difference(&now);
-    let keys: BTreeSet<String> = differ
-        .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
-        .collect();
+    let keys: BTreeSet<String> = differ.filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
     keys.into_iter().collect()
 }
 
@@ -269,17 +185,9 @@ fn lines<T: Clone>(row: &T, put: fn(&mut Site, T)) -> BTreeSet<String> {
 }
 
 /// What an import says nothing of stays as it is: secrets, and whether a password is for the first login.
-fn with_kept<T: Clone>(
-    new: &[T],
-    there: &[T],
-    key: fn(&T) -> String,
-    keep: fn(&mut T, &T),
-) -> Vec<T> {
-    let there: HashMap<String, &T> = if new.is_empty() {
-        HashMap::new()
-    } else {
-        there.iter().map(|row| (key(row), row)).collect()
-    };
+fn with_kept<T: Clone>(new: &[T], there: &[T], key: fn(&T) -> String, keep: fn(&mut T, &T)) -> Vec<T> {
+    let there: HashMap<String, &T> =
+        if new.is_empty() { HashMap::new() } else { there.iter().map(|row| (key(row), row)).collect() };
     let kept = |row: &T| {
         let mut row = row.clone();
         if let Some(was) = there.get(&key(&row)) {

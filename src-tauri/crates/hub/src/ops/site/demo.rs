@@ -21,17 +21,11 @@ pub async fn demo_secrets(store: &Store, vault: &Vault) -> Result<Vec<String>, S
     let there = Directory::load(&mut conn).await?;
     let mut found = keys(&demo, &there, vault);
     for person in &demo.people {
-        let (Some(account), Some(password)) = (
-            conn.account_named(&person.username).await?,
-            &person.password,
-        ) else {
+        let (Some(account), Some(password)) = (conn.account_named(&person.username).await?, &person.password) else {
             continue;
         };
         let hash = Some(account.hash);
-        if verify_password(password.clone(), hash)
-            .await
-            .unwrap_or(false)
-        {
+        if verify_password(password.clone(), hash).await.unwrap_or(false) {
             found.push(person.username.clone());
         }
     }
@@ -42,16 +36,9 @@ pub async fn demo_secrets(store: &Store, vault: &Vault) -> Result<Vec<String>, S
 /// Robots, devices and integrations with a key of the demo, whatever they are called.
 fn keys(demo: &Site, there: &Directory, vault: &Vault) -> Vec<String> {
     let robots = demo.robots.iter().map(|robot| robot.key.as_str());
-    let devices = demo
-        .devices
-        .iter()
-        .filter_map(|row| row.push_key.as_deref());
+    let devices = demo.devices.iter().filter_map(|row| row.push_key.as_deref());
     let integrations = demo.integrations.iter().map(|row| row.secret.as_str());
-    let known: HashSet<&str> = robots
-        .chain(devices)
-        .chain(integrations)
-        .filter(|key| !key.is_empty())
-        .collect();
+    let known: HashSet<&str> = robots.chain(devices).chain(integrations).filter(|key| !key.is_empty()).collect();
     let is_known = |slot: Slot<'_>, sealed: &str| {
         let opened = vault.open_text(slot, sealed);
         opened.is_ok_and(|key| known.contains(key.as_str()))
@@ -65,17 +52,13 @@ fn keys(demo: &Site, there: &Directory, vault: &Vault) -> Vec<String> {
     for row in there.integrations.values() {
         let id = row.id.as_str();
         let next = row.next_secret.as_deref().unwrap_or_default();
-        if is_known(Slot::integration(id), &row.secret)
-            || is_known(Slot::next_integration(id), next)
-        {
+        if is_known(Slot::integration(id), &row.secret) || is_known(Slot::next_integration(id), next) {
             found.push(format!("integration {id}"));
         }
     }
     for device in there.devices.values() {
         let open = super::secret::open(vault, device.id.as_str(), &device.secrets);
-        let key = open
-            .as_ref()
-            .and_then(|open| open.get("push_key")?.as_str());
+        let key = open.as_ref().and_then(|open| open.get("push_key")?.as_str());
         if key.is_some_and(|key| known.contains(key)) {
             found.push(format!("device {}", device.id));
         }

@@ -49,13 +49,7 @@ pub(super) struct Edited {
 }
 
 /// Does it.
-pub(super) async fn apply(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    actor: &Actor,
-    edit: Edit,
-    now: Timestamp,
-) -> Result<Edited> {
+pub(super) async fn apply(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, edit: Edit, now: Timestamp) -> Result<Edited> {
     let id = match (&edit.id, &edit.cells) {
         (Some(id), _) => id.clone(),
         (None, Some(cells)) => row::new_id(edit.table, cells)?,
@@ -74,12 +68,7 @@ pub(super) async fn apply(
     let alone = match decided(tx, (actor, &reach), &edit, &id, before.as_ref(), now).await? {
         Decision::Made { alone } => alone,
         Decision::Waits(pending) => {
-            return Ok(Edited {
-                change: pending,
-                row: None,
-                ended: Vec::new(),
-                waits: true,
-            });
+            return Ok(Edited { change: pending, row: None, ended: Vec::new(), waits: true });
         }
     };
     let heads = tx.count_head_admins().await?;
@@ -102,26 +91,14 @@ pub(super) async fn apply(
         tx,
         actor,
         &edit,
-        &Noted {
-            change: &change,
-            id: &id,
-            before: before.as_ref(),
-            after: after.as_ref(),
-            secrets,
-            alone,
-        },
+        &Noted { change: &change, id: &id, before: before.as_ref(), after: after.as_ref(), secrets, alone },
         now,
     )
     .await?;
     if row::is_in_memory(edit.table) {
         tx.tell_site_changed(now).await?;
     }
-    Ok(Edited {
-        change,
-        row: after,
-        ended,
-        waits: false,
-    })
+    Ok(Edited { change, row: after, ended, waits: false })
 }
 
 /// Whether a change is made now.
@@ -144,8 +121,7 @@ async fn decided(
         return Err(Error::NotAllowed);
     }
     let was = before.map(|row| &row.cells);
-    let weak = pending::is_control(edit.table)
-        && pending::weakens(edit.table, id, was, edit.cells.as_ref());
+    let weak = pending::is_control(edit.table) && pending::weakens(edit.table, id, was, edit.cells.as_ref());
     if !weak || edit.confirmed_by.is_some() {
         return Ok(Decision::Made { alone: false });
     }
@@ -208,10 +184,7 @@ async fn put(
             let pass = site.passes.first().ok_or(Error::NotFound)?;
             let same = tx.pass_of(pass).await?;
             if same.is_some_and(|same| same != id) {
-                return Err(text::refused(
-                    "plates",
-                    "there is a pass for these plates already",
-                ));
+                return Err(text::refused("plates", "there is a pass for these plates already"));
             }
             let id: PassId = id.parse().map_err(|_| Error::NotFound)?;
             tx.put_pass(&id, pass).await?;
@@ -220,13 +193,9 @@ async fn put(
             let person = site.people.first().ok_or(Error::NotFound)?;
             if before.is_some() {
                 let off = disabled.then_some(now);
-                tx.set_account(id, &person.username, off)
-                    .await
-                    .map_err(|e| taken(e, "username"))?;
+                tx.set_account(id, &person.username, off).await.map_err(|e| taken(e, "username"))?;
             } else {
-                tx.add_person(id, &person.username)
-                    .await
-                    .map_err(|e| taken(e, "username"))?;
+                tx.add_person(id, &person.username).await.map_err(|e| taken(e, "username"))?;
                 if let Some(code) = &edit.code {
                     let new = id.parse().map_err(|_| Error::NotFound)?;
                     account::give_code(tx, &new, reach.who(), code, now).await?;
@@ -239,9 +208,7 @@ async fn put(
                 // A language that the row leaves out is to stand at its default again.
                 tx.remove_site_row(table, id).await?;
             }
-            tx.import_site(&site, &sealed)
-                .await
-                .map_err(|e| taken(e, row::key(table)))?;
+            tx.import_site(&site, &sealed).await.map_err(|e| taken(e, row::key(table)))?;
         }
     }
     Ok(secrets)
@@ -269,22 +236,13 @@ async fn remove(tx: &mut Tx<'_>, edit: &Edit, id: &str, before: Option<&StoredRo
 }
 
 /// There must always be somebody who can administer, and whoever may no longer log in is out at once.
-pub(super) async fn people_changed(
-    tx: &mut Tx<'_>,
-    id: &str,
-    after: Option<&StoredRow>,
-) -> Result<Vec<String>> {
+pub(super) async fn people_changed(tx: &mut Tx<'_>, id: &str, after: Option<&StoredRow>) -> Result<Vec<String>> {
     if tx.count_admins().await? == 0 {
         return Err(Error::StillUsed("last_admin"));
     }
-    let disabled =
-        after.is_some_and(|row| row.cells.get("disabled") == Some(&Some(Cell::Truth(true))));
+    let disabled = after.is_some_and(|row| row.cells.get("disabled") == Some(&Some(Cell::Truth(true))));
     let person = id.parse().map_err(|_| Error::NotFound)?;
-    if disabled {
-        Ok(tx.end_sessions_of(&person, "").await?)
-    } else {
-        Ok(Vec::new())
-    }
+    if disabled { Ok(tx.end_sessions_of(&person, "").await?) } else { Ok(Vec::new()) }
 }
 
 struct Noted<'a> {
@@ -296,17 +254,8 @@ struct Noted<'a> {
     alone: bool,
 }
 
-async fn note(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    edit: &Edit,
-    noted: &Noted<'_>,
-    now: Timestamp,
-) -> Result<()> {
-    let (before, after) = (
-        noted.before.map(|row| &row.cells),
-        noted.after.map(|row| &row.cells),
-    );
+async fn note(tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, noted: &Noted<'_>, now: Timestamp) -> Result<()> {
+    let (before, after) = (noted.before.map(|row| &row.cells), noted.after.map(|row| &row.cells));
     let kind = match (before, after) {
         (None, _) => ChangeKind::Added,
         (Some(_), Some(_)) => ChangeKind::Changed,
@@ -317,10 +266,7 @@ async fn note(
         id: noted.change,
         section: &section,
         row_id: noted.id,
-        label: noted
-            .after
-            .or(noted.before)
-            .map_or(noted.id, |row| row.label.as_str()),
+        label: noted.after.or(noted.before).map_or(noted.id, |row| row.label.as_str()),
         kind,
         person: &actor.id,
         at: now,

@@ -68,11 +68,7 @@ fn templates(directory: &Directory) -> Vec<Template> {
     templates
 }
 
-fn sorted<K, V, T>(
-    rows: &std::collections::HashMap<K, V>,
-    one: fn(&V) -> T,
-    key: fn(&T) -> String,
-) -> Vec<T> {
+fn sorted<K, V, T>(rows: &std::collections::HashMap<K, V>, one: fn(&V) -> T, key: fn(&T) -> String) -> Vec<T> {
     let mut rows: Vec<T> = rows.values().map(one).collect();
     rows.sort_by_cached_key(key);
     rows
@@ -147,25 +143,16 @@ fn tariffs(directory: &Directory) -> Vec<Tariff> {
     tariffs
 }
 
-fn open(
-    vault: &Vault,
-    slot: Slot<'_>,
-    sealed: &str,
-    what: impl FnOnce() -> String,
-) -> Result<String, ExportError> {
+fn open(vault: &Vault, slot: Slot<'_>, sealed: &str, what: impl FnOnce() -> String) -> Result<String, ExportError> {
     let opened = vault.open_text(slot, sealed);
-    opened.map_err(|error| ExportError::Vault {
-        what: what(),
-        error,
-    })
+    opened.map_err(|error| ExportError::Vault { what: what(), error })
 }
 
 fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportError> {
     let device = |row: &directory::Device| {
         let what = || format!("device {}", row.id);
         let secrets = open(vault, Slot::device(row.id.as_str()), &row.secrets, what)?;
-        let settings =
-            serde_json::from_str(&row.settings).map_err(|_| ExportError::Settings(what()))?;
+        let settings = serde_json::from_str(&row.settings).map_err(|_| ExportError::Settings(what()))?;
         let secrets = serde_json::from_str(&secrets).map_err(|_| ExportError::Settings(what()))?;
         let text = |from: &Value, key: &str| Some(from.get(key)?.as_str()?.to_owned());
         let setting = |key: &str| text(&settings, key).unwrap_or_default();
@@ -184,15 +171,11 @@ fn devices(directory: &Directory, vault: &Vault) -> Result<Vec<Device>, ExportEr
             rtsp: text(&settings, "rtsp"),
             rtsp_username: text(&secrets, "rtsp_username"),
             rtsp_password: text(&secrets, "rtsp_password"),
-            rtsp_basic: settings
-                .get("rtsp_basic")
-                .and_then(Value::as_bool)
-                .unwrap_or_default(),
+            rtsp_basic: settings.get("rtsp_basic").and_then(Value::as_bool).unwrap_or_default(),
             transport: text(&settings, "transport"),
         })
     };
-    let devices: Result<Vec<Device>, ExportError> =
-        directory.devices.values().map(device).collect();
+    let devices: Result<Vec<Device>, ExportError> = directory.devices.values().map(device).collect();
     let mut devices = devices?;
     devices.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(devices)
@@ -202,12 +185,7 @@ fn robots(directory: &Directory, vault: &Vault) -> Result<Vec<Robot>, ExportErro
     let robot = |row: &directory::Robot| {
         let slot = Slot::robot(row.id.as_str());
         let key = open(vault, slot, &row.secret, || format!("robot {}", row.id))?;
-        Ok(Robot {
-            id: row.id.clone(),
-            number: row.number.clone(),
-            phone: row.phone.clone(),
-            key,
-        })
+        Ok(Robot { id: row.id.clone(), number: row.number.clone(), phone: row.phone.clone(), key })
     };
     let robots: Result<Vec<Robot>, ExportError> = directory.robots.values().map(robot).collect();
     let mut robots = robots?;
@@ -220,11 +198,7 @@ fn integrations(directory: &Directory, vault: &Vault) -> Result<Vec<Integration>
         let slot = Slot::integration(row.id.as_str());
         let what = || format!("integration {}", row.id);
         let secret = open(vault, slot, &row.secret, what)?;
-        Ok(Integration {
-            id: row.id.clone(),
-            kind: row.kind.clone(),
-            secret,
-        })
+        Ok(Integration { id: row.id.clone(), kind: row.kind.clone(), secret })
     };
     let integrations: Result<Vec<Integration>, ExportError> =
         directory.integrations.values().map(integration).collect();

@@ -79,20 +79,13 @@ fn reason(cells: &Cells) -> Reason {
 }
 
 /// Whether a row that was `before` and is to be `after` weakens a rule of control.
-pub(super) fn weakens(
-    table: SiteTable,
-    id: &str,
-    before: Option<&Cells>,
-    after: Option<&Cells>,
-) -> bool {
+pub(super) fn weakens(table: SiteTable, id: &str, before: Option<&Cells>, after: Option<&Cells>) -> bool {
     match (table, after) {
         (SiteTable::Rule, _) => {
             let new = number(after, "value").or_else(|| number(after, id));
             rule_weakens(id, number(before, "value"), new)
         }
-        (SiteTable::Reason, Some(after)) => {
-            reason_weakens(before.map(reason).as_ref(), &reason(after))
-        }
+        (SiteTable::Reason, Some(after)) => reason_weakens(before.map(reason).as_ref(), &reason(after)),
         // Made anew under its code it would ask nobody.
         (SiteTable::Reason, None) => before.is_some_and(|was| reason(was).approval),
         _ => false,
@@ -113,12 +106,7 @@ pub(super) async fn keep(
     before: Option<&Cells>,
     now: Timestamp,
 ) -> Result<String> {
-    let label = match edit
-        .cells
-        .as_ref()
-        .or(before)
-        .and_then(|cells| cells.get("text"))
-    {
+    let label = match edit.cells.as_ref().or(before).and_then(|cells| cells.get("text")) {
         Some(Some(Cell::Text(text))) => text.clone(),
         _ => id.to_owned(),
     };
@@ -141,15 +129,8 @@ pub(super) async fn keep(
     Ok(row.id)
 }
 
-async fn note(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    action: &'static str,
-    row: &PendingRow,
-    now: Timestamp,
-) -> Result<()> {
-    let body =
-        json!({"pending": row.id, "by": row.by.id, "before": row.before, "after": row.after});
+async fn note(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, row: &PendingRow, now: Timestamp) -> Result<()> {
+    let body = json!({"pending": row.id, "by": row.by.id, "before": row.before, "after": row.after});
     tx.audit(Audit {
         at: now,
         person: Some(actor.id.clone()),
@@ -163,22 +144,12 @@ async fn note(
 
 /// Rules and reasons are whoever's who holds a root area; for others there is nothing to confirm.
 async fn reach(conn: &mut Conn<'_>, actor: &Actor) -> Result<()> {
-    if Reach::of(conn, &actor.id).await?.holds_root() {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if Reach::of(conn, &actor.id).await?.holds_root() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Whether this administrator may answer it.
-async fn may_answer(
-    conn: &mut Conn<'_>,
-    actor: &Actor,
-    row: &PendingRow,
-    now: Timestamp,
-) -> Result<bool> {
-    let strangers =
-        row.by.id != actor.id && !conn.had_in_hand(&actor.id, &row.by.id, lately(now)).await?;
+async fn may_answer(conn: &mut Conn<'_>, actor: &Actor, row: &PendingRow, now: Timestamp) -> Result<bool> {
+    let strangers = row.by.id != actor.id && !conn.had_in_hand(&actor.id, &row.by.id, lately(now)).await?;
     Ok(row.state == PendingState::Waiting && strangers)
 }
 
@@ -215,12 +186,7 @@ pub async fn list(hub: &Hub, actor: &Actor) -> Result<Page<PendingChange>> {
 }
 
 /// Confirms a change, which is in force then, or refuses it. Whoever asked may only withdraw it.
-pub async fn answer(
-    hub: &Hub,
-    actor: &Actor,
-    id: &str,
-    said: AnswerPending,
-) -> Result<PendingChange> {
+pub async fn answer(hub: &Hub, actor: &Actor, id: &str, said: AnswerPending) -> Result<PendingChange> {
     actor.allow(Permission::Configure)?;
     let (outer, who, wanted) = (hub.clone(), actor.clone(), id.to_owned());
     let edited = hub
@@ -239,20 +205,13 @@ pub async fn answer(
     Ok(shown(row.ok_or(Error::NotFound)?, false))
 }
 
-async fn answer_in(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    actor: &Actor,
-    id: &str,
-    word: PendingWord,
-) -> Result<Option<Edited>> {
+async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: PendingWord) -> Result<Option<Edited>> {
     let now = hub.clock().now();
     tx.lock_site().await?;
     reach(tx, actor).await?;
     let row = tx.pending_change(id).await?.ok_or(Error::NotFound)?;
     let withdrawn = word == PendingWord::Refuse && row.by.id == actor.id;
-    if row.state == PendingState::Waiting && !withdrawn && !may_answer(tx, actor, &row, now).await?
-    {
+    if row.state == PendingState::Waiting && !withdrawn && !may_answer(tx, actor, &row, now).await? {
         return Err(Error::NotAllowed);
     }
     let (state, action) = match word {
@@ -260,21 +219,14 @@ async fn answer_in(
         PendingWord::Refuse => (PendingState::Refused, "site.refuse"),
     };
     if !tx.answer_pending(id, state, &actor.id, now).await? {
-        return Err(Error::Invalid {
-            field: "answer",
-            why: "approval_over",
-        });
+        return Err(Error::Invalid { field: "answer", why: "approval_over" });
     }
     note(tx, actor, action, &row, now).await?;
     if word == PendingWord::Refuse {
         return Ok(None);
     }
-    let asker = Actor {
-        id: row.by.id.clone(),
-        name: row.by.name.clone(),
-        role: row.by.role,
-        scope: actor.scope.clone(),
-    };
+    let asker =
+        Actor { id: row.by.id.clone(), name: row.by.name.clone(), role: row.by.role, scope: actor.scope.clone() };
     let edit = Edit {
         table: row.table,
         id: row.version.is_some().then(|| row.row_id.clone()),
@@ -298,13 +250,11 @@ pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result
         return Ok(Vec::new());
     }
     let directory = hub.directory();
-    let rules = site.rules.iter().filter(|(name, value)| {
-        rule_weakens(name, directory.rules.get(*name).copied(), Some(**value))
-    });
-    let reasons = site
-        .reasons
+    let rules = site
+        .rules
         .iter()
-        .filter(|row| reason_weakens(directory.reasons.get(&row.code), &ruled(row)));
+        .filter(|(name, value)| rule_weakens(name, directory.rules.get(*name).copied(), Some(**value)));
+    let reasons = site.reasons.iter().filter(|row| reason_weakens(directory.reasons.get(&row.code), &ruled(row)));
     let fault = |column: &str, what: &str| Fault {
         line: 0,
         column: Some(column.to_owned()),
@@ -313,9 +263,7 @@ pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result
         ),
     };
     let rules = rules.map(|(name, _)| fault(name, name));
-    Ok(rules
-        .chain(reasons.map(|row| fault("reason", &row.code)))
-        .collect())
+    Ok(rules.chain(reasons.map(|row| fault("reason", &row.code))).collect())
 }
 
 fn ruled(row: &site::Reason) -> Reason {

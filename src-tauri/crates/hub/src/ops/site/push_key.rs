@@ -54,12 +54,7 @@ pub(super) fn sums(there: &Directory, vault: &Vault) -> HashMap<String, String> 
 }
 
 /// One step. `begin` answers the new key, this once.
-pub async fn rotate(
-    hub: &Hub,
-    actor: &Actor,
-    id: &DeviceId,
-    step: SecretStep,
-) -> Result<NewSecret> {
+pub async fn rotate(hub: &Hub, actor: &Actor, id: &DeviceId, step: SecretStep) -> Result<NewSecret> {
     actor.allow(Permission::Configure)?;
     let secret = (step == SecretStep::Begin).then(made::<BYTES>);
     let (outer, who, device) = (hub.clone(), actor.id.clone(), id.clone());
@@ -95,27 +90,16 @@ async fn within(tx: &mut Tx<'_>, who: &PersonId, id: &DeviceId) -> Result<()> {
     let row = tx.site_row(SiteTable::Device, id.as_str()).await?;
     let row = row.ok_or(Error::NotFound)?;
     let reach = Reach::of(tx, who).await?;
-    if reach.holds(SiteTable::Device, id.as_str(), &row.cells) {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if reach.holds(SiteTable::Device, id.as_str(), &row.cells) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// What rests sealed of the device after the step.
-fn stepped(
-    hub: &Hub,
-    id: &DeviceId,
-    before: &str,
-    step: SecretStep,
-    key: Option<String>,
-) -> Result<String> {
+fn stepped(hub: &Hub, id: &DeviceId, before: &str, step: SecretStep, key: Option<String>) -> Result<String> {
     let internal = |error: String| Error::Internal(format!("secrets of a device: {error}"));
     let slot = Slot::device(id.as_str());
     let open = hub.vault().open_text(slot, before);
     let open = open.map_err(|error| internal(error.to_string()))?;
-    let mut secrets: Map<String, Value> =
-        serde_json::from_str(&open).map_err(|error| internal(error.to_string()))?;
+    let mut secrets: Map<String, Value> = serde_json::from_str(&open).map_err(|error| internal(error.to_string()))?;
     match (step, key) {
         (SecretStep::Begin, Some(key)) => {
             // Where there is none yet, nothing goes on with an old one.
@@ -123,17 +107,12 @@ fn stepped(
             secrets.insert(place.to_owned(), json!(key));
         }
         (SecretStep::Finish, _) => {
-            let next = secrets.remove(NEXT).ok_or(Error::Invalid {
-                field: "step",
-                why: "no_next_secret",
-            })?;
+            let next = secrets.remove(NEXT).ok_or(Error::Invalid { field: "step", why: "no_next_secret" })?;
             secrets.insert(KEY.to_owned(), next);
         }
         _ => drop(secrets.remove(NEXT)),
     }
-    let sealed = hub
-        .vault()
-        .seal_text(slot, &Value::Object(secrets).to_string());
+    let sealed = hub.vault().seal_text(slot, &Value::Object(secrets).to_string());
     sealed.map_err(|error| internal(error.to_string()))
 }
 

@@ -63,9 +63,7 @@ fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
 
 /// A text that is not empty.
 fn named<'a>(cells: &'a Cells, key: &str) -> Option<&'a str> {
-    text(cells, key)
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
+    text(cells, key).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A row that names what lies outside: a new one belongs to a place that is not there, a change would carry one's own
@@ -113,8 +111,7 @@ impl Places {
             None => self.lots.contains(row.id.as_str()),
             Some(was) => {
                 let moved = was != row.area.as_str();
-                reach.lots.contains(row.id.as_str())
-                    && (!moved || self.areas.contains(row.area.as_str()))
+                reach.lots.contains(row.id.as_str()) && (!moved || self.areas.contains(row.area.as_str()))
             }
         };
         site.areas.iter().all(area) && site.lots.iter().all(lot)
@@ -124,11 +121,7 @@ impl Places {
     fn takes_rows(&self, site: &Site) -> bool {
         let within = |lot: &LotId| self.lots.contains(lot.as_str());
         let given = |row: &Person| {
-            row.lots.iter().all(within)
-                && row
-                    .areas
-                    .iter()
-                    .all(|area| self.areas.contains(area.as_str()))
+            row.lots.iter().all(within) && row.areas.iter().all(|area| self.areas.contains(area.as_str()))
         };
         site.lanes.iter().all(|row| within(&row.lot))
             && site.passes.iter().all(|row| within(&row.lot))
@@ -151,40 +144,21 @@ impl Reach {
         let mut next: Vec<String> = given.areas.iter().map(ToString::to_string).collect();
         next.retain(|area| tree.contains_key(area));
         while let Some(area) = next.pop() {
-            let below = tree
-                .iter()
-                .filter(|(_, above)| above.as_ref() == Some(&area));
-            next.extend(
-                below
-                    .map(|(id, _)| id.clone())
-                    .filter(|id| !areas.contains(id)),
-            );
+            let below = tree.iter().filter(|(_, above)| above.as_ref() == Some(&area));
+            next.extend(below.map(|(id, _)| id.clone()).filter(|id| !areas.contains(id)));
             areas.insert(area);
         }
         let mut lots: HashSet<String> = given.lots.iter().map(ToString::to_string).collect();
         let inside = lot_areas.iter().filter(|(_, area)| areas.contains(*area));
         lots.extend(inside.map(|(lot, _)| lot.clone()));
-        let root = areas
-            .iter()
-            .any(|area| tree.get(area).is_some_and(Option::is_none));
-        let whole =
-            root && areas.len() == tree.len() && lot_areas.keys().all(|lot| lots.contains(lot));
+        let root = areas.iter().any(|area| tree.get(area).is_some_and(Option::is_none));
+        let whole = root && areas.len() == tree.len() && lot_areas.keys().all(|lot| lots.contains(lot));
         let (mut standing, mut added) = (HashMap::new(), HashSet::new());
         if !whole {
             standing = conn.equipment_lots().await?;
             added = conn.added_by(who).await?;
         }
-        Ok(Self {
-            who: who.clone(),
-            root,
-            whole,
-            areas,
-            lots,
-            tree,
-            lot_areas,
-            standing,
-            added,
-        })
+        Ok(Self { who: who.clone(), root, whole, areas, lots, tree, lot_areas, standing, added })
     }
 
     /// Whose it is.
@@ -212,10 +186,7 @@ impl Reach {
     /// Whether a table's rows are everybody's.
     fn is_common(table: SiteTable) -> bool {
         use SiteTable as T;
-        matches!(
-            table,
-            T::Seat | T::Reason | T::Integration | T::Rule | T::Template | T::Link
-        )
+        matches!(table, T::Seat | T::Reason | T::Integration | T::Rule | T::Template | T::Link)
     }
 
     /// Whether anything of the table can lie within.
@@ -262,21 +233,13 @@ impl Reach {
 
     /// Whether what somebody was given lies within. What names nothing gives nothing; it is whoever holds a root area's.
     fn covers(&self, areas: &[String], lots: &[String]) -> bool {
-        let area =
-            |id: &String| self.areas.contains(id) || (self.root && !self.tree.contains_key(id));
-        let lot =
-            |id: &String| self.lots.contains(id) || (self.root && !self.lot_areas.contains_key(id));
+        let area = |id: &String| self.areas.contains(id) || (self.root && !self.tree.contains_key(id));
+        let lot = |id: &String| self.lots.contains(id) || (self.root && !self.lot_areas.contains_key(id));
         areas.iter().all(area) && lots.iter().all(lot)
     }
 
     /// Refuses a row that would stand, or give somebody, what lies outside. `before`: the row as it is, which lies within.
-    pub(super) fn may_become(
-        &self,
-        table: SiteTable,
-        id: &str,
-        before: Option<&Cells>,
-        after: &Cells,
-    ) -> Result<()> {
+    pub(super) fn may_become(&self, table: SiteTable, id: &str, before: Option<&Cells>, after: &Cells) -> Result<()> {
         use SiteTable as T;
         if self.whole {
             return Ok(());
@@ -289,22 +252,12 @@ impl Reach {
                 None if !self.root => return Err(Error::NotAllowed),
                 above => above.is_none_or(|above| self.areas.contains(above)),
             },
-            T::Lot => {
-                kept("area") || named(after, "area").is_some_and(|area| self.areas.contains(area))
-            }
-            T::Lane => {
-                kept("lot") || named(after, "lot").is_some_and(|lot| self.lots.contains(lot))
-            }
-            T::Pass | T::Vehicle | T::Tariff => {
-                lot_of(table, id, after).is_some_and(|lot| self.lots.contains(lot))
-            }
+            T::Lot => kept("area") || named(after, "area").is_some_and(|area| self.areas.contains(area)),
+            T::Lane => kept("lot") || named(after, "lot").is_some_and(|lot| self.lots.contains(lot)),
+            T::Pass | T::Vehicle | T::Tariff => lot_of(table, id, after).is_some_and(|lot| self.lots.contains(lot)),
             T::Person => {
                 let within = self.covers(list(after, "areas"), list(after, "lots"));
-                return if within {
-                    Ok(())
-                } else {
-                    Err(Error::NotAllowed)
-                };
+                return if within { Ok(()) } else { Err(Error::NotAllowed) };
             }
             T::Device | T::Robot => true,
             _ if self.root => true,
@@ -339,11 +292,7 @@ impl Reach {
     }
 
     /// Whether a person lies within.
-    pub(in crate::ops) async fn holds_person(
-        &self,
-        conn: &mut Conn<'_>,
-        person: &PersonId,
-    ) -> Result<bool> {
+    pub(in crate::ops) async fn holds_person(&self, conn: &mut Conn<'_>, person: &PersonId) -> Result<bool> {
         let row = conn.site_row(SiteTable::Person, person.as_str()).await?;
         Ok(row.is_some_and(|row| self.holds(SiteTable::Person, &row.id, &row.cells)))
     }
@@ -379,23 +328,9 @@ impl Reach {
         let fits = (common || self.root)
             && widened.takes_places(self, site)
             && widened.takes_rows(site)
-            && self
-                .holds_named(conn, SiteTable::Lane, &texts_of(&site.lanes, |row| &row.id))
-                .await?
-            && self
-                .holds_named(
-                    conn,
-                    SiteTable::Device,
-                    &texts_of(&site.devices, |row| &row.id),
-                )
-                .await?
-            && self
-                .holds_named(
-                    conn,
-                    SiteTable::Robot,
-                    &texts_of(&site.robots, |row| &row.id),
-                )
-                .await?
+            && self.holds_named(conn, SiteTable::Lane, &texts_of(&site.lanes, |row| &row.id)).await?
+            && self.holds_named(conn, SiteTable::Device, &texts_of(&site.devices, |row| &row.id)).await?
+            && self.holds_named(conn, SiteTable::Robot, &texts_of(&site.robots, |row| &row.id)).await?
             && self.takes_people(conn, site).await?
             && self.takes_equipment(conn, site).await?;
         if fits { Ok(()) } else { Err(Error::NotAllowed) }
@@ -422,30 +357,20 @@ impl Reach {
                 break;
             }
         }
-        let new = site
-            .lots
-            .iter()
-            .filter(|row| !self.lot_areas.contains_key(row.id.as_str()));
+        let new = site.lots.iter().filter(|row| !self.lot_areas.contains_key(row.id.as_str()));
         let inside = new.filter(|row| areas.contains(row.area.as_str()));
         lots.extend(inside.map(|row| row.id.to_string()));
         Places { areas, lots }
     }
 
     /// Whether those of these rows that are there already lie within.
-    async fn holds_named(
-        &self,
-        conn: &mut Conn<'_>,
-        table: SiteTable,
-        ids: &[String],
-    ) -> Result<bool> {
+    async fn holds_named(&self, conn: &mut Conn<'_>, table: SiteTable, ids: &[String]) -> Result<bool> {
         if ids.is_empty() {
             return Ok(true);
         }
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let there = conn.rows_now(table, &ids).await?;
-        Ok(there
-            .values()
-            .all(|row| self.holds(table, &row.id, &row.cells)))
+        Ok(there.values().all(|row| self.holds(table, &row.id, &row.cells)))
     }
 
     /// Whether the people a file changes lie within.
@@ -464,24 +389,16 @@ impl Reach {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let there = conn.rows_now(SiteTable::Lane, &ids).await?;
         Ok(site.lanes.iter().all(|lane| {
-            let had = there
-                .get(lane.id.as_str())
-                .map(|row| equipment(&row.cells))
-                .unwrap_or_default();
+            let had = there.get(lane.id.as_str()).map(|row| equipment(&row.cells)).unwrap_or_default();
             let one = [&lane.barrier, &lane.plate_camera, &lane.id_camera];
             let devices = one.into_iter().flatten().chain(&lane.environment_cameras);
             let mut devices = devices.map(|id| (SiteTable::Device, id.to_string()));
-            let robot = lane
-                .robot
-                .iter()
-                .map(|id| (SiteTable::Robot, id.to_string()));
+            let robot = lane.robot.iter().map(|id| (SiteTable::Robot, id.to_string()));
             let new = |(table, id): &RowName| match table {
                 SiteTable::Device => !known.devices.contains(id),
                 _ => !known.robots.values().any(|robot| robot == id),
             };
-            let fits = |name: &RowName| {
-                new(name) || had.contains(name) || self.stands_within(name.0, &name.1)
-            };
+            let fits = |name: &RowName| new(name) || had.contains(name) || self.stands_within(name.0, &name.1);
             devices.all(|name| fits(&name)) && robot.into_iter().all(|name| fits(&name))
         }))
     }
@@ -492,14 +409,11 @@ impl Reach {
             return;
         }
         let lot = |id: &str| self.lots.contains(id);
-        site.areas
-            .retain(|row| self.areas.contains(row.id.as_str()));
+        site.areas.retain(|row| self.areas.contains(row.id.as_str()));
         site.lots.retain(|row| lot(row.id.as_str()));
         site.lanes.retain(|row| lot(row.lot.as_str()));
-        site.devices
-            .retain(|row| self.stands_within(SiteTable::Device, row.id.as_str()));
-        site.robots
-            .retain(|row| self.stands_within(SiteTable::Robot, row.id.as_str()));
+        site.devices.retain(|row| self.stands_within(SiteTable::Device, row.id.as_str()));
+        site.robots.retain(|row| self.stands_within(SiteTable::Robot, row.id.as_str()));
         site.passes.retain(|row| lot(row.lot.as_str()));
         site.vehicles.retain(|row| lot(row.lot.as_str()));
         site.tariffs.retain(|row| lot(row.lot.as_str()));

@@ -16,12 +16,7 @@ use serde_json::json;
 const BYTES: usize = 32;
 
 /// One step. `begin` answers the new secret, this once.
-pub async fn rotate(
-    hub: &Hub,
-    actor: &Actor,
-    id: &IntegrationId,
-    step: SecretStep,
-) -> Result<NewSecret> {
+pub async fn rotate(hub: &Hub, actor: &Actor, id: &IntegrationId, step: SecretStep) -> Result<NewSecret> {
     actor.allow(Permission::Configure)?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
     if !reach.holds_root() {
@@ -30,20 +25,14 @@ pub async fn rotate(
     let site = hub.directory();
     let known = site.integrations.get(id).ok_or(Error::NotFound)?;
     if step == SecretStep::Finish && known.next_secret.is_none() {
-        return Err(Error::Invalid {
-            field: "step",
-            why: "no_next_secret",
-        });
+        return Err(Error::Invalid { field: "step", why: "no_next_secret" });
     }
     let secret = (step == SecretStep::Begin).then(made::<BYTES>);
     let sealed = match step {
         SecretStep::Finish => Some(moved(hub, id, known.next_secret.as_deref())?),
         _ => secret
             .as_ref()
-            .map(|secret| {
-                hub.vault()
-                    .seal_text(Slot::next_integration(id.as_str()), secret)
-            })
+            .map(|secret| hub.vault().seal_text(Slot::next_integration(id.as_str()), secret))
             .transpose()
             .map_err(internal)?,
     };
@@ -53,8 +42,7 @@ pub async fn rotate(
             let (who, id, sealed) = (who.clone(), id.clone(), sealed.clone());
             Box::pin(async move {
                 tx.lock_site().await?;
-                tx.rotate_secret(&id, sealed.as_deref(), step == SecretStep::Finish)
-                    .await?;
+                tx.rotate_secret(&id, sealed.as_deref(), step == SecretStep::Finish).await?;
                 tx.audit(Audit {
                     at: now,
                     person: Some(who),
@@ -73,10 +61,7 @@ pub async fn rotate(
 
 /// The secret that was to follow, sealed for the place it now takes.
 fn moved(hub: &Hub, id: &IntegrationId, next: Option<&str>) -> Result<String> {
-    let (from, to) = (
-        Slot::next_integration(id.as_str()),
-        Slot::integration(id.as_str()),
-    );
+    let (from, to) = (Slot::next_integration(id.as_str()), Slot::integration(id.as_str()));
     let opened = hub.vault().open_text(from, next.unwrap_or_default());
     let opened = opened.map_err(internal)?;
     hub.vault().seal_text(to, &opened).map_err(internal)

@@ -41,19 +41,11 @@ pub struct Asked {
 }
 
 /// Rows of a table in the order of their ids.
-pub async fn list(
-    hub: &Hub,
-    actor: &Actor,
-    table: SiteTable,
-    asked: Asked,
-) -> Result<Page<SiteRow>> {
+pub async fn list(hub: &Hub, actor: &Actor, table: SiteTable, asked: Asked) -> Result<Page<SiteRow>> {
     actor.allow(Permission::Configure)?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
     if !reach.may_hold(table) {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
+        return Ok(Page { items: Vec::new(), next: None });
     }
     if table == SiteTable::Rule {
         return rules(hub).await;
@@ -63,10 +55,7 @@ pub async fn list(
     }
     let most = asked.limit.unwrap_or(100).clamp(1, 500) as usize;
     let mut wanted = RowsAsked {
-        q: asked
-            .q
-            .map(|q| q.trim().to_owned())
-            .filter(|q| !q.is_empty()),
+        q: asked.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
         lot: asked.lot,
         lots: reach.lots_of(table).map(|lots| json!(lots).to_string()),
         after: asked.cursor,
@@ -78,11 +67,7 @@ pub async fn list(
         let found = reader.conn().site_rows(table, &wanted).await?;
         let last = found.last().map(|row| row.id.clone());
         let full = found.len() > most;
-        rows.extend(
-            found
-                .into_iter()
-                .filter(|row| reach.holds(table, &row.id, &row.cells)),
-        );
+        rows.extend(found.into_iter().filter(|row| reach.holds(table, &row.id, &row.cells)));
         // What lies outside leaves a page short; the next rows fill it.
         if rows.len() > most || !full {
             break;
@@ -103,16 +88,12 @@ pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result
     let mut conn = reader.conn();
     let reach = Reach::of(&mut conn, &actor.id).await?;
     let row = conn.site_row(table, id).await?;
-    let outside = row
-        .as_ref()
-        .is_some_and(|row| !reach.holds(table, id, &row.cells));
+    let outside = row.as_ref().is_some_and(|row| !reach.holds(table, id, &row.cells));
     if outside || !reach.may_hold(table) {
         return Err(Error::NotFound);
     }
     match (row, table) {
-        (row, SiteTable::Template | SiteTable::Link) => {
-            words::told(table, id, row.as_ref()).ok_or(Error::NotFound)
-        }
+        (row, SiteTable::Template | SiteTable::Link) => words::told(table, id, row.as_ref()).ok_or(Error::NotFound),
         (Some(row), _) => Ok(shown(hub, table, row)),
         (None, SiteTable::Rule) => rule(id, None).ok_or(Error::NotFound),
         (None, _) => Err(Error::NotFound),
@@ -122,41 +103,24 @@ pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result
 /// Adds a row. A new person gets a code, told in this answer and never again, with which they set their password.
 pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Result<SiteRow> {
     actor.allow(Permission::Configure)?;
-    let username = text::text(&new.row, "username")
-        .unwrap_or_default()
-        .to_owned();
+    let username = text::text(&new.row, "username").unwrap_or_default().to_owned();
     let id = match table {
         SiteTable::Pass => Some(PassId::new().to_string()),
         SiteTable::Person => Some(PersonId::new().to_string()),
         _ => None,
     };
-    let code =
-        (table == SiteTable::Person).then(|| account::made_code(username, hub.clock().now()));
+    let code = (table == SiteTable::Person).then(|| account::made_code(username, hub.clock().now()));
     let (told, kept) = code.unzip();
     let mut cells = new.row;
     words::whole(table, &mut cells);
-    let edit = Edit {
-        table,
-        id,
-        version: None,
-        cells: Some(cells),
-        code: kept,
-        undoes: None,
-        confirmed_by: None,
-    };
+    let edit = Edit { table, id, version: None, cells: Some(cells), code: kept, undoes: None, confirmed_by: None };
     let mut row = done(hub, table, edit_row(hub, actor, edit).await?)?;
     row.one_time_code = told;
     Ok(row)
 }
 
 /// Changes a row.
-pub async fn change(
-    hub: &Hub,
-    actor: &Actor,
-    table: SiteTable,
-    id: &str,
-    change: ChangeRow,
-) -> Result<SiteRow> {
+pub async fn change(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, change: ChangeRow) -> Result<SiteRow> {
     actor.allow(Permission::Configure)?;
     let mut cells = change.row;
     words::whole(table, &mut cells);
@@ -173,13 +137,7 @@ pub async fn change(
 }
 
 /// Removes a row nothing needs any more. A rule goes back to its default.
-pub async fn remove(
-    hub: &Hub,
-    actor: &Actor,
-    table: SiteTable,
-    id: &str,
-    version: String,
-) -> Result<()> {
+pub async fn remove(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, version: String) -> Result<()> {
     actor.allow(Permission::Configure)?;
     let edit = Edit {
         table,
@@ -226,10 +184,7 @@ pub(super) async fn takes_effect(hub: &Hub) -> Result<()> {
 
 /// Whether a change must be read by every hub; passes and vehicles are looked up each time.
 pub(super) fn is_in_memory(table: SiteTable) -> bool {
-    !matches!(
-        table,
-        SiteTable::Pass | SiteTable::Vehicle | SiteTable::Seat
-    )
+    !matches!(table, SiteTable::Pass | SiteTable::Vehicle | SiteTable::Seat)
 }
 
 /// Whether rows nobody has set stand there all the same.
@@ -256,10 +211,7 @@ pub(super) fn key(table: SiteTable) -> &'static str {
 pub(super) fn new_id(table: SiteTable, cells: &Cells) -> Result<String> {
     let missing = |key: &str| text::refused(key, &format!("{key} is missing"));
     let named = |key: &'static str| {
-        text::text(cells, key)
-            .map(str::trim)
-            .filter(|id| !id.is_empty())
-            .ok_or_else(|| missing(key))
+        text::text(cells, key).map(str::trim).filter(|id| !id.is_empty()).ok_or_else(|| missing(key))
     };
     if table == SiteTable::Vehicle {
         let plate = lanedesk_domain::plate::Plate::parse(named("plate")?);
@@ -327,17 +279,8 @@ pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
 
 /// Every rule there is, set or not, in the order of the settings page.
 async fn rules(hub: &Hub) -> Result<Page<SiteRow>> {
-    let asked = RowsAsked {
-        limit: 10_000,
-        ..RowsAsked::default()
-    };
-    let rows = hub
-        .store()
-        .read()
-        .await?
-        .conn()
-        .site_rows(SiteTable::Rule, &asked)
-        .await?;
+    let asked = RowsAsked { limit: 10_000, ..RowsAsked::default() };
+    let rows = hub.store().read().await?.conn().site_rows(SiteTable::Rule, &asked).await?;
     let told = |limit: &lanedesk_domain::rules::Limit| {
         let set = rows.iter().find(|row| row.id == limit.name);
         let value = set.and_then(|row| match row.cells.get("value") {
@@ -346,10 +289,7 @@ async fn rules(hub: &Hub) -> Result<Page<SiteRow>> {
         });
         rule(limit.name, value)
     };
-    Ok(Page {
-        items: Rules::LIMITS.iter().filter_map(told).collect(),
-        next: None,
-    })
+    Ok(Page { items: Rules::LIMITS.iter().filter_map(told).collect(), next: None })
 }
 
 fn rule(name: &str, set: Option<(i64, String)>) -> Option<SiteRow> {
@@ -370,10 +310,7 @@ fn rule(name: &str, set: Option<(i64, String)>) -> Option<SiteRow> {
         id: limit.name.to_owned(),
         label: limit.name.to_owned(),
         version,
-        row: row
-            .into_iter()
-            .map(|(key, cell)| (key.to_owned(), cell))
-            .collect(),
+        row: row.into_iter().map(|(key, cell)| (key.to_owned(), cell)).collect(),
         secrets: Vec::new(),
         one_time_code: None,
     })

@@ -33,16 +33,8 @@ const DEVICE: [&str; 4] = ["password", "push_key", "rtsp_username", "rtsp_passwo
 pub(super) fn set(table: SiteTable, id: &str, sealed: &str, vault: &Vault) -> Vec<String> {
     let named = |key: &str| vec![key.to_owned()];
     match table {
-        SiteTable::Device => open(vault, id, sealed)
-            .map(|open| open.keys().cloned().collect())
-            .unwrap_or_default(),
-        SiteTable::Robot
-            if vault
-                .open_text(Slot::robot(id), sealed)
-                .is_ok_and(|key| !key.is_empty()) =>
-        {
-            named("key")
-        }
+        SiteTable::Device => open(vault, id, sealed).map(|open| open.keys().cloned().collect()).unwrap_or_default(),
+        SiteTable::Robot if vault.open_text(Slot::robot(id), sealed).is_ok_and(|key| !key.is_empty()) => named("key"),
         SiteTable::Integration if sealed.trim().contains(' ') => {
             vec!["secret".to_owned(), "next_secret".to_owned()]
         }
@@ -76,10 +68,7 @@ pub(super) fn stay(kept: &mut Open, was: Addresses<'_>, now: Addresses<'_>, give
 
 /// The addresses a row says.
 pub(super) fn addresses(cells: &Cells) -> Addresses<'_> {
-    Addresses {
-        url: text::text(cells, "url").unwrap_or_default(),
-        rtsp: text::text(cells, "rtsp").unwrap_or_default(),
-    }
+    Addresses { url: text::text(cells, "url").unwrap_or_default(), rtsp: text::text(cells, "rtsp").unwrap_or_default() }
 }
 
 /// Whether a device is asked, or its stream, at another place than before: its secrets are gone either way.
@@ -89,11 +78,7 @@ pub(super) fn moved(before: &Cells, after: &Cells) -> bool {
 }
 
 /// A device's secrets without those that do not go with its new addresses, sealed again where that changes them.
-pub(super) fn for_addresses(
-    vault: &Vault,
-    before: &StoredRow,
-    now: Addresses<'_>,
-) -> Result<String> {
+pub(super) fn for_addresses(vault: &Vault, before: &StoredRow, now: Addresses<'_>) -> Result<String> {
     let Some(open) = open(vault, &before.id, &before.sealed) else {
         return Ok(before.sealed.clone());
     };
@@ -102,11 +87,7 @@ pub(super) fn for_addresses(
     if kept == open {
         return Ok(before.sealed.clone());
     }
-    seal(
-        vault,
-        Slot::device(&before.id),
-        &Value::Object(kept).to_string(),
-    )
+    seal(vault, Slot::device(&before.id), &Value::Object(kept).to_string())
 }
 
 fn seal(vault: &Vault, slot: Slot<'_>, text: &str) -> Result<String> {
@@ -128,9 +109,7 @@ pub(super) fn take(
     for key in keys(table) {
         match cells.remove(*key) {
             None => {}
-            Some(Some(Cell::Text(text)))
-                if proves(table) && weak::is_short(&text) && !text.is_empty() =>
-            {
+            Some(Some(Cell::Text(text))) if proves(table) && weak::is_short(&text) && !text.is_empty() => {
                 return Err(text::refused(key, weak::SHORT_KEY));
             }
             Some(Some(Cell::Text(text))) if !text.is_empty() => {
@@ -152,9 +131,7 @@ pub(super) fn take(
             return Ok(changed);
         }
         SiteTable::Robot => {
-            let new = given
-                .first()
-                .map(|(_, key)| key.clone().unwrap_or_default());
+            let new = given.first().map(|(_, key)| key.clone().unwrap_or_default());
             let text = match (new, was) {
                 (Some(key), _) => seal(vault, Slot::robot(id), &key)?,
                 (None, Some(before)) => before.to_owned(),
@@ -199,12 +176,8 @@ fn device(
             None => drop(kept.remove(*key)),
         }
     }
-    let anew = given
-        .iter()
-        .any(|(key, value)| *key == "password" && value.is_some());
-    let bared = opened
-        .as_ref()
-        .is_some_and(|opened| opened.contains_key("rtsp_username"))
+    let anew = given.iter().any(|(key, value)| *key == "password" && value.is_some());
+    let bared = opened.as_ref().is_some_and(|opened| opened.contains_key("rtsp_username"))
         && !kept.contains_key("rtsp_username");
     if bared && !anew && !addresses(cells).streams_beside() {
         // Without an account of its own the stream, which is elsewhere, would be asked with the device's.

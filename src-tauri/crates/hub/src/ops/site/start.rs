@@ -95,18 +95,13 @@ impl FileRow {
     }
 
     fn has_secrets(&self) -> bool {
-        matches!(
-            self.table,
-            SiteTable::Device | SiteTable::Robot | SiteTable::Integration
-        )
+        matches!(self.table, SiteTable::Device | SiteTable::Robot | SiteTable::Integration)
     }
 
     /// Whether the file said the same before.
     fn is_kept(&self, vault: &Vault, before: &str) -> bool {
         if self.has_secrets() {
-            vault
-                .open_text(Slot::site_line(&self.place()), before)
-                .is_ok_and(|before| before == self.words())
+            vault.open_text(Slot::site_line(&self.place()), before).is_ok_and(|before| before == self.words())
         } else {
             before == hex::encode(Sha256::digest(self.words()))
         }
@@ -118,11 +113,7 @@ impl FileRow {
         } else {
             hex::encode(Sha256::digest(self.words()))
         };
-        Ok(SiteLine {
-            section: self.table.word(),
-            id: self.id.clone(),
-            words,
-        })
+        Ok(SiteLine { section: self.table.word(), id: self.id.clone(), words })
     }
 }
 
@@ -151,10 +142,7 @@ pub async fn import_at_start(
     let (mut news, mut said) = (Vec::new(), Vec::new());
     for row in apart(site) {
         let name = (row.table.word(), row.id.clone());
-        if before
-            .get(&name)
-            .is_some_and(|before| row.is_kept(vault, before))
-        {
+        if before.get(&name).is_some_and(|before| row.is_kept(vault, before)) {
             continue;
         }
         said.push(row.kept(vault)?);
@@ -166,9 +154,5 @@ pub async fn import_at_start(
     let site = Site::parse(&together(news).to_toml(), &known).map_err(ImportError::Faults)?;
     let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, said).await?;
-    Ok(Imported {
-        shared_barriers: shared,
-        weak_keys,
-        ..imported
-    })
+    Ok(Imported { shared_barriers: shared, weak_keys, ..imported })
 }

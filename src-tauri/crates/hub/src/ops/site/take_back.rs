@@ -16,9 +16,7 @@ use crate::{
     hub::Hub,
     ops::account,
     site::Site,
-    store::{
-        Audit, ChangeRow, NewChange, RowChange, Secrets, StoreError, StoredRow, Tx, needed_by,
-    },
+    store::{Audit, ChangeRow, NewChange, RowChange, Secrets, StoreError, StoredRow, Tx, needed_by},
     vault::Vault,
 };
 use lanedesk_domain::{ids::LaneId, time::Timestamp};
@@ -54,13 +52,7 @@ pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<Str
     Ok(undone.change)
 }
 
-async fn back(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    actor: &Actor,
-    change: &str,
-    now: Timestamp,
-) -> Result<Undone> {
+async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: Timestamp) -> Result<Undone> {
     tx.lock_site().await?;
     let kept = tx.site_change(change).await?.ok_or(Error::NotFound)?;
     if !super::undo::can_go_back(&kept) {
@@ -97,9 +89,7 @@ async fn back(
                 ended.extend(people_changed(tx, id, after.get(*id)).await?);
             }
         }
-        let became = there
-            .iter()
-            .filter_map(|(id, was)| RowChange::between(*table, Some(was), after.get(id)));
+        let became = there.iter().filter_map(|(id, was)| RowChange::between(*table, Some(was), after.get(id)));
         done.extend(became);
     }
     if heads > 0 && tx.count_head_admins().await? == 0 {
@@ -110,11 +100,7 @@ async fn back(
     if in_memory {
         tx.tell_site_changed(now).await?;
     }
-    Ok(Undone {
-        change: id,
-        ended,
-        in_memory,
-    })
+    Ok(Undone { change: id, ended, in_memory })
 }
 
 /// A table's rows as they are now, by id.
@@ -150,10 +136,7 @@ fn within(reach: &Reach, rows: &[RowChange], there: &[Now]) -> Result<()> {
         return Ok(());
     }
     for (table, now) in there {
-        if !now
-            .values()
-            .all(|row| reach.holds(*table, &row.id, &row.cells))
-        {
+        if !now.values().all(|row| reach.holds(*table, &row.id, &row.cells)) {
             return Err(Error::NotFound);
         }
     }
@@ -187,21 +170,13 @@ async fn stays_as_strict(
         weaker |= pending::weakens(row.table, &row.id, is.map(|is| &is.cells), was.as_ref());
     }
     if weaker && pending::must_wait(tx, actor, now).await? {
-        return Err(Error::Invalid {
-            field: "change",
-            why: "weakens",
-        });
+        return Err(Error::Invalid { field: "change", why: "weakens" });
     }
     Ok(())
 }
 
 /// What the changed rows were, as a site of their own.
-async fn before(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    rows: &[RowChange],
-    there: &[Now],
-) -> Result<(Site, Secrets)> {
+async fn before(tx: &mut Tx<'_>, vault: &Vault, rows: &[RowChange], there: &[Now]) -> Result<(Site, Secrets)> {
     let (mut text, mut secrets) = (String::new(), Secrets::default());
     let (mut rules, mut links) = (Cells::new(), Cells::new());
     for row in rows {
@@ -237,9 +212,7 @@ async fn before(
             SiteTable::Robot => drop(secrets.robots.insert(row.id.clone(), sealed)),
             SiteTable::Integration => {
                 let first = sealed.split(' ').next().unwrap_or_default();
-                secrets
-                    .integrations
-                    .insert(row.id.clone(), first.to_owned());
+                secrets.integrations.insert(row.id.clone(), first.to_owned());
                 // The check of an import wants one; what is sealed stays, whatever stands here.
                 cells.insert("secret".to_owned(), Some(Cell::Text("kept".to_owned())));
             }
@@ -275,9 +248,8 @@ async fn remove_added(tx: &mut Tx<'_>, rows: &[RowChange], now: Timestamp) -> Re
     for person in of(SiteTable::Person) {
         tx.disable(&person.id, now).await?;
     }
-    let mut left: Vec<&RowChange> = added()
-        .filter(|row| !matches!(row.table, SiteTable::Pass | SiteTable::Person))
-        .collect();
+    let mut left: Vec<&RowChange> =
+        added().filter(|row| !matches!(row.table, SiteTable::Pass | SiteTable::Person)).collect();
     while !left.is_empty() {
         let (before, mut stuck, mut why) = (left.len(), Vec::new(), "used_by_lanes");
         for row in left {
@@ -305,13 +277,7 @@ async fn needed(tx: &mut Tx<'_>, row: &RowChange) -> Result<Option<&'static str>
     Ok(None)
 }
 
-async fn note(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    kept: &ChangeRow,
-    done: &[RowChange],
-    now: Timestamp,
-) -> Result<String> {
+async fn note(tx: &mut Tx<'_>, actor: &Actor, kept: &ChangeRow, done: &[RowChange], now: Timestamp) -> Result<String> {
     let id = uuid::Uuid::now_v7().to_string();
     tx.add_site_change(&NewChange {
         id: &id,

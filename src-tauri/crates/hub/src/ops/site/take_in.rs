@@ -2,8 +2,8 @@
 //! whole or not at all, and in force when this answers (R34).
 
 use super::{
-    Reach, compare::compare, export, keep_secrets, new_passwords, pending, push_key,
-    row::takes_effect, sealed, secret, weak,
+    Reach, compare::compare, export, keep_secrets, new_passwords, pending, push_key, row::takes_effect, sealed, secret,
+    weak,
 };
 use crate::{
     actor::Actor,
@@ -13,9 +13,7 @@ use crate::{
     store::{Audit, NewChange, RowChange, Secrets, Tx},
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
-use lanedesk_wire::site::{
-    Cells, ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable,
-};
+use lanedesk_wire::site::{Cells, ChangeKind, ImportPhase, ImportProgress, ImportResult, SiteTable};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::{collections::HashMap, sync::Arc};
@@ -45,10 +43,7 @@ impl std::str::FromStr for FileKind {
             "toml" => Ok(Self::Toml),
             "csv" => Ok(Self::Csv),
             "xlsx" => Ok(Self::Xlsx),
-            _ => Err(Error::Invalid {
-                field: "format",
-                why: "not_acceptable",
-            }),
+            _ => Err(Error::Invalid { field: "format", why: "not_acceptable" }),
         }
     }
 }
@@ -70,13 +65,7 @@ pub type Told = mpsc::UnboundedSender<ImportProgress>;
 
 fn tell(told: Option<&Told>, phase: ImportPhase, done: u32, total: u32) {
     if let Some(told) = told {
-        let _ = told.send(ImportProgress {
-            phase,
-            done,
-            total,
-            result: None,
-            problem: None,
-        });
+        let _ = told.send(ImportProgress { phase, done, total, result: None, problem: None });
     }
 }
 
@@ -89,10 +78,7 @@ pub async fn take_in(
 ) -> Result<(ImportResult, Vec<Fault>)> {
     actor.allow(Permission::Configure)?;
     tell(told, ImportPhase::Reading, 0, 0);
-    let _turn = ONE_AT_A_TIME
-        .acquire()
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?;
+    let _turn = ONE_AT_A_TIME.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
     let preview = upload.preview;
     let (mut known, reach, usernames) = {
         let mut reader = hub.store().read().await?;
@@ -108,9 +94,7 @@ pub async fn take_in(
         Ok(site) => site,
         Err(faults) => return Ok((ImportResult::default(), faults)),
     };
-    reach
-        .may_take(&mut hub.store().read().await?.conn(), &site)
-        .await?;
+    reach.may_take(&mut hub.store().read().await?.conn(), &site).await?;
     let mut faults = weak::passwords(&site, &usernames);
     faults.extend(weak::keys(&site, &hub.directory(), hub.vault()));
     faults.extend(pending::weakened_by(hub, actor, &site).await?);
@@ -139,90 +123,46 @@ pub async fn take_in(
 async fn there(hub: &Hub, site: &Site) -> Result<Site> {
     if super::count(site) == site.passes.len() {
         let passes = hub.store().read().await?.conn().all_passes().await?;
-        return Ok(Site {
-            passes,
-            ..Site::default()
-        });
+        return Ok(Site { passes, ..Site::default() });
     }
-    export(hub.store(), hub.vault())
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))
+    export(hub.store(), hub.vault()).await.map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Names of lots in somebody's scope that name one lot only.
 fn lots_by_name(hub: &Hub, actor: &Actor) -> HashMap<String, String> {
     let mut names: HashMap<String, Option<String>> = HashMap::new();
-    for lot in hub
-        .directory()
-        .lots
-        .values()
-        .filter(|lot| actor.may_see(&lot.id))
-    {
-        names
-            .entry(lot.name.clone())
-            .and_modify(|id| *id = None)
-            .or_insert_with(|| Some(lot.id.to_string()));
+    for lot in hub.directory().lots.values().filter(|lot| actor.may_see(&lot.id)) {
+        names.entry(lot.name.clone()).and_modify(|id| *id = None).or_insert_with(|| Some(lot.id.to_string()));
     }
-    names
-        .into_iter()
-        .filter_map(|(name, id)| Some((name, id?)))
-        .collect()
+    names.into_iter().filter_map(|(name, id)| Some((name, id?))).collect()
 }
 
 /// Reading a hundred thousand rows is work for another thread than those that serve requests.
 async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    spawn_blocking(work)
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))
+    spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))
 }
 
-fn parse(
-    upload: &Upload,
-    known: &Known,
-    lots: &HashMap<String, String>,
-) -> Result<Site, Vec<Fault>> {
-    let whole = |reason: String| {
-        vec![Fault {
-            line: 0,
-            column: None,
-            reason,
-        }]
-    };
+fn parse(upload: &Upload, known: &Known, lots: &HashMap<String, String>) -> Result<Site, Vec<Fault>> {
+    let whole = |reason: String| vec![Fault { line: 0, column: None, reason }];
     let table = upload.table.unwrap_or(SiteTable::Pass);
     let text = match upload.kind {
         FileKind::Toml => match std::str::from_utf8(&upload.bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => return Err(whole("the file is not UTF-8".to_owned())),
         },
-        FileKind::Csv => {
-            sheet::read_csv(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?
-        }
-        FileKind::Xlsx => {
-            sheet::read_xlsx(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?
-        }
+        FileKind::Csv => sheet::read_csv(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?,
+        FileKind::Xlsx => sheet::read_xlsx(table, &upload.bytes, lots).map_err(|e| whole(e.to_string()))?,
     };
     Site::parse(&text, known)
 }
 
-async fn write(
-    hub: &Hub,
-    actor: &Actor,
-    site: Site,
-    told: Option<&Told>,
-    result: &mut ImportResult,
-) -> Result<()> {
+async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Told>, result: &mut ImportResult) -> Result<()> {
     let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
     let mut secrets = sealed(&site, hub.vault()).map_err(|e| internal(&e))?;
     keep_secrets(&site, &hub.directory(), hub.vault(), &mut secrets).map_err(|e| internal(&e))?;
     let usernames = hub.store().read().await?.conn().usernames().await?;
-    let without = new_passwords(&site, &usernames, &mut secrets)
-        .await
-        .map_err(|e| internal(&e))?;
-    result.notes.extend(
-        without
-            .iter()
-            .map(|username| format!("{username}: new, no password yet")),
-    );
+    let without = new_passwords(&site, &usernames, &mut secrets).await.map_err(|e| internal(&e))?;
+    result.notes.extend(without.iter().map(|username| format!("{username}: new, no password yet")));
     let in_memory = super::count(&site) > site.passes.len() + site.vehicles.len();
     let work = Arc::new(Work {
         site,
@@ -270,10 +210,7 @@ impl Work {
         if heads > 0 && tx.count_head_admins().await? == 0 {
             return Err(Error::StillUsed("last_admin"));
         }
-        let (id, label) = (
-            uuid::Uuid::now_v7().to_string(),
-            format!("{} rows", self.rows),
-        );
+        let (id, label) = (uuid::Uuid::now_v7().to_string(), format!("{} rows", self.rows));
         tx.add_site_change(&NewChange {
             id: &id,
             section: "import",
@@ -295,14 +232,8 @@ impl Work {
         let mut body = self.counts.clone();
         body["sum"] = json!(sum(&rows));
         body["change"] = json!(id);
-        tx.audit(Audit {
-            at: now,
-            person: Some(who),
-            action: "site.import",
-            subject: "site:file".to_owned(),
-            body,
-        })
-        .await?;
+        tx.audit(Audit { at: now, person: Some(who), action: "site.import", subject: "site:file".to_owned(), body })
+            .await?;
         if self.in_memory {
             tx.tell_site_changed(now).await?;
         }
@@ -314,8 +245,7 @@ impl Work {
 fn is_lost(row: &RowChange) -> bool {
     let read = |text: Option<&String>| serde_json::from_str::<Cells>(text?).ok();
     let states = read(row.before.as_ref()).zip(read(row.after.as_ref()));
-    let moved = row.table == SiteTable::Device
-        && states.is_some_and(|(before, after)| secret::moved(&before, &after));
+    let moved = row.table == SiteTable::Device && states.is_some_and(|(before, after)| secret::moved(&before, &after));
     row.secrets && !moved
 }
 

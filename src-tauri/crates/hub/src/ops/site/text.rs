@@ -22,17 +22,12 @@ pub(super) fn read(table: SiteTable, cells: &Cells, known: &Known) -> Result<Sit
 
 /// The row as a site file says it.
 pub(super) fn line(table: SiteTable, cells: &Cells) -> Result<String> {
-    written(table, cells)
-        .map_err(|_| Error::BadRequest("a row of texts, numbers and lists".to_owned()))
+    written(table, cells).map_err(|_| Error::BadRequest("a row of texts, numbers and lists".to_owned()))
 }
 
 /// A row that is refused for something no site file can be wrong about.
 pub(super) fn refused(column: &str, reason: &str) -> Error {
-    Error::Faults(vec![Fault {
-        line: 0,
-        column: Some(column.to_owned()),
-        reason: reason.to_owned(),
-    }])
+    Error::Faults(vec![Fault { line: 0, column: Some(column.to_owned()), reason: reason.to_owned() }])
 }
 
 fn written(table: SiteTable, cells: &Cells) -> Result<String, toml::ser::Error> {
@@ -40,13 +35,9 @@ fn written(table: SiteTable, cells: &Cells) -> Result<String, toml::ser::Error> 
         Cell::Truth(truth) => toml::Value::Boolean(*truth),
         Cell::Number(number) => toml::Value::Integer(*number),
         Cell::Text(text) => toml::Value::String(text.clone()),
-        Cell::List(items) => {
-            toml::Value::Array(items.iter().cloned().map(toml::Value::String).collect())
-        }
+        Cell::List(items) => toml::Value::Array(items.iter().cloned().map(toml::Value::String).collect()),
     };
-    let said = cells
-        .iter()
-        .filter_map(|(key, cell)| Some((key.clone(), value(cell.as_ref()?))));
+    let said = cells.iter().filter_map(|(key, cell)| Some((key.clone(), value(cell.as_ref()?))));
     let row: toml::Table = said.collect();
     Ok(match table {
         SiteTable::Rule => format!("[rules]\n{}", toml::to_string(&row)?),

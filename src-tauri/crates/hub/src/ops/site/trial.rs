@@ -24,13 +24,7 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Tries what the device can do: as it is saved, or as it stands in a form that is not saved yet.
-pub async fn test(
-    hub: &Hub,
-    actor: &Actor,
-    id: &DeviceId,
-    form: Option<Cells>,
-    say: Say<'_>,
-) -> Result<DeviceTest> {
+pub async fn test(hub: &Hub, actor: &Actor, id: &DeviceId, form: Option<Cells>, say: Say<'_>) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
     within(hub, actor, id).await?;
     let opened = match form {
@@ -38,34 +32,18 @@ pub async fn test(
         None => hub.runtime().device(id).ok_or(Error::NotFound)?,
     };
     note(hub, actor, &opened).await?;
-    let mut test = DeviceTest {
-        checks: Vec::new(),
-        still: None,
-        plate: None,
-        barrier: None,
-    };
+    let mut test = DeviceTest { checks: Vec::new(), still: None, plate: None, barrier: None };
     let Some(device) = opened.device().cloned() else {
         let words = match opened.health() {
             crate::runtime::Health::Offline { error, .. } => say(&error),
             _ => say(&Finding::Settings(String::new())),
         };
-        test.checks.push(DeviceCheck {
-            part: TestedPart::Connection,
-            ok: false,
-            words,
-            took_ms: 0,
-        });
+        test.checks.push(DeviceCheck { part: TestedPart::Connection, ok: false, words, took_ms: 0 });
         return Ok(test);
     };
     if device.still_camera().is_some() {
         let still = |bytes: &bytes::Bytes| say(&Finding::Still(bytes.len()));
-        let found = part(
-            TestedPart::Still,
-            (&mut test.checks, say),
-            still,
-            opened.still(Duration::ZERO),
-        )
-        .await;
+        let found = part(TestedPart::Still, (&mut test.checks, say), still, opened.still(Duration::ZERO)).await;
         test.still = found.map(|bytes| STANDARD.encode(bytes));
     }
     if let Some(barrier) = device.barrier() {
@@ -78,12 +56,7 @@ pub async fn test(
     }
     if device.live_camera().is_some() || device.rtsp_url().is_some() {
         let words = say(&Finding::Live);
-        test.checks.push(DeviceCheck {
-            part: TestedPart::Live,
-            ok: true,
-            words,
-            took_ms: 0,
-        });
+        test.checks.push(DeviceCheck { part: TestedPart::Live, ok: true, words, took_ms: 0 });
     }
     Ok(test)
 }
@@ -93,11 +66,7 @@ async fn within(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<()> {
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
     let reach = Reach::of(&mut conn, &actor.id).await?;
-    if reach.holds_device(&mut conn, id).await? {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if reach.holds_device(&mut conn, id).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The device a form describes. Secrets the form says nothing of are the saved ones, as long as they would go to where they
@@ -107,10 +76,7 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
     let (before, mut known) = {
         let mut reader = hub.store().read().await?;
         let mut conn = reader.conn();
-        (
-            conn.site_row(table, id.as_str()).await?,
-            conn.known_site().await?,
-        )
+        (conn.site_row(table, id.as_str()).await?, conn.known_site().await?)
     };
     let (was, mut sealed) = (before.as_ref(), Secrets::default());
     secret::take(table, id.as_str(), &mut form, was, hub.vault(), &mut sealed)?;
@@ -144,66 +110,35 @@ async fn part<T>(
             (false, say(&Finding::Failed(late)), None)
         }
     };
-    checks.push(DeviceCheck {
-        part,
-        ok,
-        words,
-        took_ms,
-    });
+    checks.push(DeviceCheck { part, ok, words, took_ms });
     value
 }
 
 /// The plate that stands at its lane, as it was read last.
-async fn last_plate(
-    hub: &Hub,
-    opened: &Opened,
-    checks: &mut Vec<DeviceCheck>,
-    say: Say<'_>,
-) -> Result<Option<String>> {
+async fn last_plate(hub: &Hub, opened: &Opened, checks: &mut Vec<DeviceCheck>, say: Say<'_>) -> Result<Option<String>> {
     let Some(lane) = hub.runtime().read_by(opened.id()) else {
         let words = say(&Finding::NoLane);
-        checks.push(DeviceCheck {
-            part: TestedPart::PlateCamera,
-            ok: false,
-            words,
-            took_ms: 0,
-        });
+        checks.push(DeviceCheck { part: TestedPart::PlateCamera, ok: false, words, took_ms: 0 });
         return Ok(None);
     };
     let now = hub.store().read().await?.conn().lane_now(&lane).await?;
-    let plate = now
-        .read
-        .and_then(|read| read.plate)
-        .map(|plate| plate.as_str().to_owned());
+    let plate = now.read.and_then(|read| read.plate).map(|plate| plate.as_str().to_owned());
     let read = plate.clone().map_or(Finding::NothingRead, Finding::Read);
     let words = say(&read);
     let ok = opened.health().is_online();
-    checks.push(DeviceCheck {
-        part: TestedPart::PlateCamera,
-        ok,
-        words,
-        took_ms: 0,
-    });
+    checks.push(DeviceCheck { part: TestedPart::PlateCamera, ok, words, took_ms: 0 });
     Ok(plate)
 }
 
 async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
     let (who, now) = (actor.id.clone(), hub.clock().now());
-    let (subject, url) = (
-        format!("device:{}", opened.id()),
-        opened.url().map(str::to_owned),
-    );
+    let (subject, url) = (format!("device:{}", opened.id()), opened.url().map(str::to_owned));
     hub.store()
         .write(move |tx| {
             let (who, subject, url) = (who.clone(), subject.clone(), url.clone());
             Box::pin(async move {
-                let audit = Audit {
-                    at: now,
-                    person: Some(who),
-                    action: "device.test",
-                    subject,
-                    body: json!({"url": url}),
-                };
+                let audit =
+                    Audit { at: now, person: Some(who), action: "device.test", subject, body: json!({"url": url}) };
                 tx.audit(audit).await.map_err(Error::from)
             })
         })

@@ -40,11 +40,7 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
         (Some(_), Some(table)) => format!("{}/{}", table.word(), row.row_id),
         _ => row.id.clone(),
     };
-    let (mut rows, mut cursor, most) = (
-        Vec::new(),
-        asked.cursor.clone(),
-        usize::try_from(limit).unwrap_or(1),
-    );
+    let (mut rows, mut cursor, most) = (Vec::new(), asked.cursor.clone(), usize::try_from(limit).unwrap_or(1));
     loop {
         let found = asked.rows(&mut conn, cursor.as_deref(), limit).await?;
         let full = found.len() == most;
@@ -66,17 +62,11 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
 }
 
 impl Changes {
-    async fn rows(
-        &self,
-        conn: &mut Conn<'_>,
-        cursor: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<Kept>> {
+    async fn rows(&self, conn: &mut Conn<'_>, cursor: Option<&str>, limit: i64) -> Result<Vec<Kept>> {
         let rows = match (&self.import, self.table, &self.id) {
             (Some(import), _, _) => {
                 let behind = cursor.and_then(|cursor| cursor.split_once('/'));
-                conn.changes_of_import(import, behind.unwrap_or_default(), limit)
-                    .await
+                conn.changes_of_import(import, behind.unwrap_or_default(), limit).await
             }
             (None, Some(table), Some(id)) => conn.changes_of_row(table, id, cursor, limit).await,
             _ => conn.site_changes(self.table, cursor, limit).await,
@@ -118,10 +108,7 @@ fn has_moved(row: &Kept) -> bool {
 
 /// The words for it.
 pub(super) fn not_undoable() -> Error {
-    Error::Invalid {
-        field: "change",
-        why: "not_undoable",
-    }
+    Error::Invalid { field: "change", why: "not_undoable" }
 }
 
 fn shown(row: Kept, undoable: bool) -> SiteChange {
@@ -153,9 +140,7 @@ pub async fn undo(hub: &Hub, actor: &Actor, change: &str) -> Result<SiteChange> 
         let mut conn = reader.conn();
         let reach = Reach::of(&mut conn, &actor.id).await?;
         let found = conn.site_change(change).await?;
-        found
-            .filter(|row| reach.holds_change(row))
-            .ok_or(Error::NotFound)?
+        found.filter(|row| reach.holds_change(row)).ok_or(Error::NotFound)?
     };
     if !can_go_back(&row) {
         return Err(not_undoable());

@@ -24,19 +24,12 @@ pub(super) fn is_short(key: &str) -> bool {
 
 /// A fault of a row that is named, not of a line.
 fn fault(column: &str, reason: String) -> Fault {
-    Fault {
-        line: 0,
-        column: Some(column.to_owned()),
-        reason,
-    }
+    Fault { line: 0, column: Some(column.to_owned()), reason }
 }
 
 /// Passwords of new people that are guessed soon; those of others are not taken.
 pub(super) fn passwords(site: &Site, usernames: &HashSet<String>) -> Vec<Fault> {
-    let new = site
-        .people
-        .iter()
-        .filter(|row| !usernames.contains(&row.username));
+    let new = site.people.iter().filter(|row| !usernames.contains(&row.username));
     let weak = new.filter_map(|row| {
         let why = weakness(row.password.as_deref()?, &row.username)?;
         let words = match why {

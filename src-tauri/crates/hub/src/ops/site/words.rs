@@ -30,10 +30,7 @@ pub(super) fn stand_always(table: SiteTable) -> bool {
 
 /// Every row there is; of `q` those that hold it.
 pub(super) async fn list(hub: &Hub, table: SiteTable, q: Option<&str>) -> Result<Page<SiteRow>> {
-    let asked = RowsAsked {
-        limit: 10_000,
-        ..RowsAsked::default()
-    };
+    let asked = RowsAsked { limit: 10_000, ..RowsAsked::default() };
     let mut reader = hub.store().read().await?;
     let set = reader.conn().site_rows(table, &asked).await?;
     let ids: Vec<&str> = match table {
@@ -43,13 +40,11 @@ pub(super) async fn list(hub: &Hub, table: SiteTable, q: Option<&str>) -> Result
     let of = |id: &str| told(table, id, set.iter().find(|row| row.id == id));
     let wanted = q.unwrap_or_default().trim().to_lowercase();
     let holds = |row: &SiteRow| {
-        let says = |cell: &Option<Cell>| matches!(cell, Some(Cell::Text(text)) if text.to_lowercase().contains(&wanted));
+        let says =
+            |cell: &Option<Cell>| matches!(cell, Some(Cell::Text(text)) if text.to_lowercase().contains(&wanted));
         row.row.values().any(says)
     };
-    Ok(Page {
-        items: ids.into_iter().filter_map(of).filter(holds).collect(),
-        next: None,
-    })
+    Ok(Page { items: ids.into_iter().filter_map(of).filter(holds).collect(), next: None })
 }
 
 /// A scene or an address as it is told; none: there is no such one, or the table is another.
@@ -112,10 +107,7 @@ pub(super) fn whole(table: SiteTable, cells: &mut Cells) {
     if table != SiteTable::Template {
         return;
     }
-    for key in RobotLanguage::ALL
-        .iter()
-        .flat_map(|language| keys(*language))
-    {
+    for key in RobotLanguage::ALL.iter().flat_map(|language| keys(*language)) {
         let cell = cells.entry(key.to_owned()).or_default();
         if cell.is_none() {
             *cell = Some(said(""));
@@ -196,30 +188,19 @@ mod tests {
 
     #[test]
     fn a_form_is_whole_and_each_language_is_a_section_of_its_own() {
-        let mut row = cells(&[
-            ("text", "请扫码\n应付 {amount}"),
-            ("set", "x"),
-            ("default_text", "y"),
-        ]);
+        let mut row = cells(&[("text", "请扫码\n应付 {amount}"), ("set", "x"), ("default_text", "y")]);
         whole(SiteTable::Template, &mut row);
         fit("pay", &mut row);
         let text = super::super::text::line(SiteTable::Template, &row).unwrap();
         let site = crate::site::Site::parse(&text, &crate::site::Known::default()).unwrap();
         let (zh, en) = (&site.templates[0], &site.templates[1]);
-        assert_eq!(
-            (zh.lang, zh.text.as_str()),
-            (RobotLanguage::Zh, "请扫码\n应付 {amount}")
-        );
+        assert_eq!((zh.lang, zh.text.as_str()), (RobotLanguage::Zh, "请扫码\n应付 {amount}"));
         assert_eq!((en.lang, en.text.as_str()), (RobotLanguage::En, ""));
     }
 
     #[test]
     fn faults_name_the_fields_of_the_form() {
-        let mut row = cells(&[
-            ("text", " "),
-            ("speech", "{plate}"),
-            ("text_en", "{colour}"),
-        ]);
+        let mut row = cells(&[("text", " "), ("speech", "{plate}"), ("text_en", "{colour}")]);
         whole(SiteTable::Template, &mut row);
         fit("idle", &mut row);
         let known = crate::site::Known::default();

@@ -28,15 +28,10 @@ impl Basis {
         let case = page.standing.case.clone()?;
         let known = page.known.as_ref();
         let stay = known.and_then(|known| known.stay()).cloned();
-        let by_plate =
-            case.stay.is_none() && known.is_some_and(|known| matches!(known.stay, Ok(None)));
+        let by_plate = case.stay.is_none() && known.is_some_and(|known| matches!(known.stay, Ok(None)));
         let plate = case.plate.clone().filter(|_| by_plate);
         let without = plate.map(|plate| (case.lot.clone(), plate));
-        Some(Self {
-            case,
-            stay,
-            without,
-        })
+        Some(Self { case, stay, without })
     }
 
     /// Refuses where case or stay have gone on since.
@@ -53,11 +48,7 @@ impl Basis {
             (None, Some((lot, plate))) => tx.stay_inside(lot, plate).await?.is_none(),
             (None, None) => true,
         };
-        if case.is_some_and(same) && same_stay {
-            Ok(())
-        } else {
-            Err(StoreError::GoneOn.into())
-        }
+        if case.is_some_and(same) && same_stay { Ok(()) } else { Err(StoreError::GoneOn.into()) }
     }
 }
 

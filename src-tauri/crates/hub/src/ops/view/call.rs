@@ -18,10 +18,7 @@ pub(super) fn now(row: &CallRow) -> CallNow {
 
 /// The page as this reader sees it; nobody in particular: as those who only look on.
 pub(super) fn seen_by(mut view: View, reader: Option<&PersonId>) -> View {
-    let holds = view
-        .lease
-        .as_ref()
-        .is_some_and(|lease| Some(&lease.holder.id) == reader);
+    let holds = view.lease.as_ref().is_some_and(|lease| Some(&lease.holder.id) == reader);
     if let Some(call) = view.call.as_mut().filter(|_| !holds) {
         call.caller = masked(&call.caller);
     }

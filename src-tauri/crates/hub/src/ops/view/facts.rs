@@ -31,11 +31,7 @@ pub(super) fn lane(lane: &Lane) -> LaneFacts {
         name: lane.name.clone(),
         code: lane.code.clone(),
         direction: lane.direction,
-        environment_cameras: lane
-            .environment_cameras
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        environment_cameras: lane.environment_cameras.iter().map(ToString::to_string).collect(),
         // A robot has a camera of its own.
         id_camera: lane.id_camera.is_some() || lane.robot.is_some(),
     }

@@ -21,31 +21,19 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     let push_key = row.secret("push_key");
     let (push_from, serial) = (push_from(row), row.text_or_none("serial"));
     if let Some(driver) = driver.as_deref().filter(|driver| !DRIVERS.contains(driver)) {
-        let word = if LATER_DRIVERS.contains(&driver) {
-            "is not built yet"
-        } else {
-            "is not known"
-        };
-        row.fault(
-            "driver",
-            format!("driver {driver:?} {word}; built: {}", DRIVERS.join(", ")),
-        );
+        let word = if LATER_DRIVERS.contains(&driver) { "is not built yet" } else { "is not known" };
+        row.fault("driver", format!("driver {driver:?} {word}; built: {}", DRIVERS.join(", ")));
         row.excuse();
         return None;
     }
     let channel = row.number("channel", 1, 1);
     let (namespace, rtsp) = (row.text_or_empty("namespace"), row.text_or_none("rtsp"));
-    let events = row
-        .text_or_none("events")
-        .unwrap_or_else(|| "pull".to_owned());
+    let events = row.text_or_none("events").unwrap_or_else(|| "pull".to_owned());
     if !["pull", "push", "none"].contains(&events.as_str()) {
         row.fault("events", format!("{events:?} is none of pull, push, none"));
     }
     let transport = row.text_or_none("transport");
-    if let Some(word) = transport
-        .as_deref()
-        .filter(|word| !["tcp", "udp"].contains(word))
-    {
+    if let Some(word) = transport.as_deref().filter(|word| !["tcp", "udp"].contains(word)) {
         row.fault("transport", format!("{word:?} is none of tcp, udp"));
     }
     let (rtsp_username, rtsp_password) = (row.secret("rtsp_username"), row.secret("rtsp_password"));
@@ -88,15 +76,8 @@ pub(super) fn device(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
 fn address_of(row: &mut Row<'_, '_>, names: &mut Names, key: &'static str, text: &str) {
     if has_user_info(text) {
         // Not repeated: a password may stand in it.
-        let instead = if key == "rtsp" {
-            "rtsp_username and rtsp_password"
-        } else {
-            "username and password"
-        };
-        return row.fault(
-            key,
-            format!("no user name or password may stand in an address; give them as {instead}"),
-        );
+        let instead = if key == "rtsp" { "rtsp_username and rtsp_password" } else { "username and password" };
+        return row.fault(key, format!("no user name or password may stand in an address; give them as {instead}"));
     }
     let (begins, by): (&[&str], _) = match key {
         "rtsp" => (&["rtsp://"], "device.rtsp"),
@@ -104,10 +85,7 @@ fn address_of(row: &mut Row<'_, '_>, names: &mut Names, key: &'static str, text:
     };
     let scheme = text.split_inclusive("//").next().unwrap_or_default();
     if !begins.contains(&scheme.to_ascii_lowercase().as_str()) {
-        return row.fault(
-            key,
-            format!("{text:?} must begin with {}", begins.join(" or ")),
-        );
+        return row.fault(key, format!("{text:?} must begin with {}", begins.join(" or ")));
     }
     match host_of(text) {
         Some(host) => names.is_asked_at(host, row.place(key), by),
@@ -148,41 +126,22 @@ fn goes_in_a_header(c: char) -> bool {
 
 pub(super) fn robot(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (id, number) = (row.parsed("id"), row.text("number"));
-    let (phone, key) = (
-        row.text_or_empty("phone"),
-        row.secret("key").unwrap_or_default(),
-    );
+    let (phone, key) = (row.text_or_empty("phone"), row.secret("key").unwrap_or_default());
     if !key.chars().all(goes_in_a_header) {
-        row.fault(
-            "key",
-            "may hold only letters, digits and - . _ ~ + * ! # $ % & ' ^ ` |",
-        );
+        row.fault("key", "may hold only letters, digits and - . _ ~ + * ! # $ % & ' ^ ` |");
     }
     let id: RobotId = id?;
     names.declare(Noun::Robot, id.as_str(), row.place("id"), row.faults);
     let number = number?;
-    names.only_once(
-        "robot number",
-        number.clone(),
-        row.place("number"),
-        row.faults,
-    );
+    names.only_once("robot number", number.clone(), row.place("number"), row.faults);
     names.robot_number(&number, id.as_str(), row.place("number"));
-    site.robots.push(Robot {
-        id,
-        number,
-        phone,
-        key,
-    });
+    site.robots.push(Robot { id, number, phone, key });
     Some(())
 }
 
 pub(super) fn integration(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (id, kind, secret) = (row.parsed("id"), row.text("kind"), row.secret("secret"));
-    if let Some(word) = kind
-        .as_deref()
-        .filter(|word| !["telephony", "payments"].contains(word))
-    {
+    if let Some(word) = kind.as_deref().filter(|word| !["telephony", "payments"].contains(word)) {
         row.fault("kind", format!("{word:?} is none of telephony, payments"));
     }
     if secret.is_none() {
@@ -190,10 +149,6 @@ pub(super) fn integration(row: &mut Row<'_, '_>, names: &mut Names, site: &mut S
     }
     let id: IntegrationId = id?;
     names.only_once("integration", id.to_string(), row.place("id"), row.faults);
-    site.integrations.push(Integration {
-        id,
-        kind: kind?,
-        secret: secret?,
-    });
+    site.integrations.push(Integration { id, kind: kind?, secret: secret? });
     Some(())
 }

@@ -24,46 +24,22 @@ pub(super) fn person(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     }
     for area in &areas {
         let area: &AreaId = area;
-        names.mention(
-            Noun::Area,
-            area.as_str(),
-            row.place("areas"),
-            "person.areas",
-        );
+        names.mention(Noun::Area, area.as_str(), row.place("areas"), "person.areas");
     }
     let username = username?;
-    names.only_once(
-        "person",
-        username.clone(),
-        row.place("username"),
-        row.faults,
-    );
-    site.people.push(Person {
-        username,
-        name: name?,
-        role: role?,
-        password,
-        lots,
-        areas,
-        must_change,
-    });
+    names.only_once("person", username.clone(), row.place("username"), row.faults);
+    site.people.push(Person { username, name: name?, role: role?, password, lots, areas, must_change });
     Some(())
 }
 
 pub(super) fn reason(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
     let (code, text) = (row.parsed("code"), row.text("text"));
     let direction = row.text("direction");
-    if let Some(word) = direction
-        .as_deref()
-        .filter(|word| !["entry", "exit", "any"].contains(word))
-    {
+    if let Some(word) = direction.as_deref().filter(|word| !["entry", "exit", "any"].contains(word)) {
         row.fault("direction", format!("{word:?} is none of entry, exit, any"));
     }
     let (remark, approval) = (row.truth("remark", true), row.truth("approval", false));
-    let (photos_min, photos_max) = (
-        row.number("photos_min", 1, 0),
-        row.number("photos_max", 3, 0),
-    );
+    let (photos_min, photos_max) = (row.number("photos_min", 1, 0), row.number("photos_max", 3, 0));
     if photos_max > 3 {
         row.fault("photos_max", "must be 3 or less");
     }
@@ -74,14 +50,6 @@ pub(super) fn reason(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) 
     let code: AreaId = code?;
     let code = String::from(code);
     names.only_once("reason", code.clone(), row.place("code"), row.faults);
-    site.reasons.push(Reason {
-        code,
-        text: text?,
-        direction: direction?,
-        remark,
-        photos_min,
-        photos_max,
-        approval,
-    });
+    site.reasons.push(Reason { code, text: text?, direction: direction?, remark, photos_min, photos_max, approval });
     Some(())
 }

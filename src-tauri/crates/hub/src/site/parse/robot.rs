@@ -1,8 +1,6 @@
 //! What robots show and say, and where their codes lead.
 
-use super::super::{
-    Site, Template, address::has_user_info, check::Names, fault::Faults, read::Row,
-};
+use super::super::{Site, Template, address::has_user_info, check::Names, fault::Faults, read::Row};
 use lanedesk_domain::robot::{Link, RobotLanguage, RobotScene, unknown_place};
 use toml::de::{DeTable, DeValue};
 
@@ -12,20 +10,14 @@ const LONGEST: usize = 200;
 const LONGEST_LINK: usize = 500;
 
 pub(super) fn template(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site) -> Option<()> {
-    let (scene, lang) = (
-        row.parsed::<RobotScene>("scene"),
-        row.parsed::<RobotLanguage>("lang"),
-    );
+    let (scene, lang) = (row.parsed::<RobotScene>("scene"), row.parsed::<RobotLanguage>("lang"));
     // Every driver here reads Chinese; a site that wants no English says so with an empty text.
     let text = match lang {
         Some(RobotLanguage::En) => Some(row.text_or_empty("text")),
         _ => row.text("text"),
     };
     let speech = row.text_or_empty("speech");
-    for (key, words) in [
-        ("text", text.as_deref().unwrap_or_default()),
-        ("speech", &speech),
-    ] {
+    for (key, words) in [("text", text.as_deref().unwrap_or_default()), ("speech", &speech)] {
         if let Some(place) = scene.and_then(|scene| unknown_place(words, scene.places())) {
             row.fault(key, format!("nothing is known as {{{place}}}"));
         }
@@ -36,12 +28,7 @@ pub(super) fn template(row: &mut Row<'_, '_>, names: &mut Names, site: &mut Site
     let (scene, lang) = (scene?, lang?);
     let at = row.place("scene");
     names.only_once("template", format!("{scene} {lang}"), at, row.faults);
-    site.templates.push(Template {
-        scene,
-        lang,
-        text: text?,
-        speech,
-    });
+    site.templates.push(Template { scene, lang, text: text?, speech });
     Some(())
 }
 
@@ -50,10 +37,7 @@ pub(super) fn links(table: &DeTable<'_>, site: &mut Site, faults: &mut Faults) {
     for (key, value) in table {
         let (name, at) = (key.get_ref().as_ref(), value.span().start);
         let Ok(link) = name.parse::<Link>() else {
-            faults.at(
-                key.span().start,
-                format!("links: there is no link {name:?}"),
-            );
+            faults.at(key.span().start, format!("links: there is no link {name:?}"));
             continue;
         };
         match value.get_ref() {

@@ -9,15 +9,8 @@ pub(super) fn rows(text: &str) -> CsvRows<'_> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     // Of several as frequent the last one wins: a first line of one field says comma.
-    let separator = [';', '\t', ',']
-        .into_iter()
-        .max_by_key(|c| first.matches(*c).count())
-        .unwrap_or(',');
-    CsvRows {
-        chars: text.chars().peekable(),
-        separator,
-        read: 0,
-    }
+    let separator = [';', '\t', ','].into_iter().max_by_key(|c| first.matches(*c).count()).unwrap_or(',');
+    CsvRows { chars: text.chars().peekable(), separator, read: 0 }
 }
 
 /// Rows still to be read; ends with the first fault.
@@ -84,11 +77,7 @@ mod tests {
     #[test]
     fn fields_hold_whatever_stands_between_quotes() {
         let text = "\u{feff}a,b,c\r\n\"x,1\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n,,last";
-        let wanted = vec![
-            vec!["a", "b", "c"],
-            vec!["x,1", "say \"hi\"", "two\nlines"],
-            vec!["", "", "last"],
-        ];
+        let wanted = vec![vec!["a", "b", "c"], vec!["x,1", "say \"hi\"", "two\nlines"], vec!["", "", "last"]];
         assert_eq!(rows(text), wanted);
         assert_eq!(rows("a;b\n1;2\n"), vec![vec!["a", "b"], vec!["1", "2"]]);
         assert!(rows("").is_empty());
@@ -97,14 +86,8 @@ mod tests {
     #[test]
     fn what_no_list_has_ends_the_reading() {
         let last = |text: &str| super::rows(text).last().unwrap();
-        assert_eq!(
-            last(&format!("a\n{}", ",".repeat(MAX_COLUMNS))),
-            Err(BadSheet::TooManyColumns(2))
-        );
-        assert_eq!(
-            last(&format!("a,\"{}", "x".repeat(70_000))),
-            Err(BadSheet::LongCell(1))
-        );
+        assert_eq!(last(&format!("a\n{}", ",".repeat(MAX_COLUMNS))), Err(BadSheet::TooManyColumns(2)));
+        assert_eq!(last(&format!("a,\"{}", "x".repeat(70_000))), Err(BadSheet::LongCell(1)));
         let blank = "\n".repeat(MAX_ROWS + 5);
         let mut many = super::rows("").chain(super::rows(&blank));
         assert_eq!(many.find(Result::is_err), Some(Err(BadSheet::TooManyRows)));

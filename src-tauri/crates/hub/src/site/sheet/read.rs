@@ -53,21 +53,13 @@ pub(crate) enum BadSheet {
 const DAYS_BEFORE_1970: f64 = 25_569.0;
 
 /// Reads a CSV. `lots`: ids by name.
-pub(crate) fn read_csv(
-    table: SiteTable,
-    bytes: &[u8],
-    lots: &HashMap<String, String>,
-) -> Result<String, BadSheet> {
+pub(crate) fn read_csv(table: SiteTable, bytes: &[u8], lots: &HashMap<String, String>) -> Result<String, BadSheet> {
     let text = std::str::from_utf8(bytes).map_err(|_| BadSheet::NotText)?;
     text_of(table, csv::rows(text), lots)
 }
 
 /// Reads the first sheet of an XLSX workbook.
-pub(crate) fn read_xlsx(
-    table: SiteTable,
-    bytes: &[u8],
-    lots: &HashMap<String, String>,
-) -> Result<String, BadSheet> {
+pub(crate) fn read_xlsx(table: SiteTable, bytes: &[u8], lots: &HashMap<String, String>) -> Result<String, BadSheet> {
     let damaged = || BadSheet::NotXlsx("it is damaged".to_owned());
     // A hostile file may trip the library itself; that is the file's fault and must not take more with it.
     let read = std::panic::catch_unwind(|| {
@@ -80,18 +72,10 @@ pub(crate) fn read_xlsx(
 
 /// A sheet's times have no zone; here they are the lots'.
 pub(super) fn moment(days: f64) -> String {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "a day has 86.4 million ms"
-    )]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a day has 86.4 million ms")]
     let ms = ((days - DAYS_BEFORE_1970) * DAY_MS as f64).round() as i64;
     let at = Zone::local().at_clock_ms(ms);
-    if ms.rem_euclid(DAY_MS) == 0 {
-        at.local_day()
-    } else {
-        at.to_string()
-    }
+    if ms.rem_euclid(DAY_MS) == 0 { at.local_day() } else { at.to_string() }
 }
 
 fn text_of(
@@ -121,10 +105,7 @@ fn text_of(
     Ok(out)
 }
 
-fn columns(
-    known: &'static [Title],
-    head: &[String],
-) -> Result<Vec<Option<&'static Title>>, BadSheet> {
+fn columns(known: &'static [Title], head: &[String]) -> Result<Vec<Option<&'static Title>>, BadSheet> {
     let find = |name: &String| {
         let name = name.trim();
         if name.is_empty() {
@@ -132,10 +113,7 @@ fn columns(
         }
         let named = |title: &&Title| title.key == name || title.names.contains(&name);
         known.iter().find(named).map(Some).ok_or_else(|| {
-            let all: Vec<String> = known
-                .iter()
-                .map(|t| format!("{} ({})", t.names[0], t.key))
-                .collect();
+            let all: Vec<String> = known.iter().map(|t| format!("{} ({})", t.names[0], t.key)).collect();
             let name = name.chars().take(60).collect();
             BadSheet::UnknownTitle(name, all.join(", "))
         })
@@ -144,12 +122,7 @@ fn columns(
 }
 
 /// One row as one line; an empty one stays an empty line, so that lines and rows keep the same numbers.
-fn line(
-    out: &mut String,
-    columns: &[Option<&Title>],
-    row: &[String],
-    lots: &HashMap<String, String>,
-) {
+fn line(out: &mut String, columns: &[Option<&Title>], row: &[String], lots: &HashMap<String, String>) {
     let filled = row.iter().any(|cell| !cell.trim().is_empty());
     if filled {
         out.push('{');
@@ -174,23 +147,17 @@ fn line(
 /// A text without the apostrophe it went out with.
 fn plain(text: &str) -> &str {
     let rest = text.strip_prefix('\'');
-    rest.filter(|_| text.trim_start_matches('\'').starts_with(FORMULA))
-        .unwrap_or(text)
+    rest.filter(|_| text.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(text)
 }
 
 fn value(means: Means, text: &str, lots: &HashMap<String, String>) -> String {
     let lot = |text: &str| lots.get(text).map_or(text, String::as_str).to_owned();
     let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-    let split = || {
-        text.split([' ', ',', '，', ';', '；', '、', '\n'])
-            .filter(|part| !part.is_empty())
-    };
+    let split = || text.split([' ', ',', '，', ';', '；', '、', '\n']).filter(|part| !part.is_empty());
     match means {
         Means::Text => quoted(text),
         // What is no number is told as what it is.
-        Means::Number => text
-            .parse::<i64>()
-            .map_or_else(|_| quoted(text), |number| number.to_string()),
+        Means::Number => text.parse::<i64>().map_or_else(|_| quoted(text), |number| number.to_string()),
         Means::Truth => match text {
             "是" | "true" | "TRUE" | "1" => "true".to_owned(),
             "否" | "false" | "FALSE" | "0" => "false".to_owned(),
@@ -243,39 +210,21 @@ mod tests {
                     \n\
                     cyds,粤B66R58 粤BF06789,active,2026-01-01,2026-12-31,x\n\
                     cyds,粤B88888,在用,2026-01-01,2026-12-31,1\n";
-        let known = Known {
-            lots: ["cyds".to_owned()].into(),
-            ..Known::default()
-        };
+        let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
         let faults = Site::parse(&read(text).unwrap(), &known).unwrap_err();
-        let told: Vec<_> = faults
-            .iter()
-            .map(|f| (f.line, f.column.as_deref()))
-            .collect();
-        assert_eq!(
-            told,
-            [(4, Some("spaces")), (5, Some("status"))],
-            "{faults:?}"
-        );
+        let told: Vec<_> = faults.iter().map(|f| (f.line, f.column.as_deref())).collect();
+        assert_eq!(told, [(4, Some("spaces")), (5, Some("status"))], "{faults:?}");
     }
 
     #[test]
     fn names_words_and_dates_become_the_site_file_s() {
         let text = "lot,plates,status,valid_from,valid_to\n彩悦大厦,粤B12345,使用中,2026-01-01,2026-12-31\n";
-        let known = Known {
-            lots: ["cyds".to_owned()].into(),
-            ..Known::default()
-        };
+        let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
         let site = Site::parse(&read(text).unwrap(), &known).unwrap();
         assert_eq!(site.passes[0].lot.as_str(), "cyds");
         assert_eq!(moment(46_143.0), "2026-05-01");
         assert_eq!(
-            read("颜色\n红\n")
-                .unwrap_err()
-                .to_string()
-                .split(';')
-                .next()
-                .unwrap(),
+            read("颜色\n红\n").unwrap_err().to_string().split(';').next().unwrap(),
             "there is no column \"颜色\""
         );
     }

@@ -74,10 +74,7 @@ fn most_of(name: &str) -> u64 {
 
 /// Pictures hold any bytes; all else is XML.
 fn is_text(name: &str) -> bool {
-    [".xml", ".rels", ".vml"]
-        .iter()
-        .any(|end| name.ends_with(end))
-        || name.contains("worksheets/")
+    [".xml", ".rels", ".vml"].iter().any(|end| name.ends_with(end)) || name.contains("worksheets/")
 }
 
 /// How many bytes a part unpacks to.
@@ -151,13 +148,7 @@ impl<'a, 'b> SheetRows<'a, 'b> {
         let first = book.sheet_names().first().cloned();
         let first = first.ok_or(BadSheet::Empty)?;
         let cells = book.worksheet_cells_reader(&first);
-        Ok(Self {
-            cells: cells.map_err(|error| broken(&error))?,
-            ahead: None,
-            next: 0,
-            drained: false,
-            ended: false,
-        })
+        Ok(Self { cells: cells.map_err(|error| broken(&error))?, ahead: None, next: 0, drained: false, ended: false })
     }
 
     /// The next cell that holds something; none: there is no more.
@@ -234,10 +225,7 @@ fn text(data: &DataRef<'_>) -> String {
     match data {
         DataRef::String(text) | DataRef::DateTimeIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a whole number as a sheet holds it"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number as a sheet holds it")]
         DataRef::Float(number) if number.fract() == 0.0 => (*number as i64).to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Int(number) => number.to_string(),

@@ -38,16 +38,8 @@ impl Conn<'_> {
                 "k.since, k.id",
                 ">",
             ),
-            Which::Live => (
-                "k.state in ('ringing', 'waiting', 'live') and k.state <> 'waiting'",
-                "k.since, k.id",
-                ">",
-            ),
-            Which::Abandoned => (
-                "k.state = 'abandoned' and k.called_back_at is null",
-                "k.since desc, k.id desc",
-                "<",
-            ),
+            Which::Live => ("k.state in ('ringing', 'waiting', 'live') and k.state <> 'waiting'", "k.since, k.id", ">"),
+            Which::Abandoned => ("k.state = 'abandoned' and k.called_back_at is null", "k.since desc, k.id desc", "<"),
         };
         let mut args = args![lots, limit];
         let place = behind.map_or(String::new(), |behind| {
@@ -69,16 +61,11 @@ impl Conn<'_> {
                    where state in ('ringing', 'waiting', 'live') and (state = 'waiting' or (state = 'ringing' and overflow))
                    order by since";
         let rows: Vec<(Option<String>, i64)> = self.all(sql, vec![]).await?;
-        rows.into_iter()
-            .map(|(lot, since)| Ok((parsed_opt(lot.as_deref())?, Timestamp(since))))
-            .collect()
+        rows.into_iter().map(|(lot, since)| Ok((parsed_opt(lot.as_deref())?, Timestamp(since)))).collect()
     }
 
     /// Calls that have rung at one seat for too long.
-    pub(crate) async fn calls_overflowing(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<CallId>, StoreError> {
+    pub(crate) async fn calls_overflowing(&mut self, now: Timestamp) -> Result<Vec<CallId>, StoreError> {
         let sql =
             "select id from call where state in ('ringing', 'waiting', 'live') and state = 'ringing' and not overflow
                    and overflow_at <= $1";
@@ -87,23 +74,15 @@ impl Conn<'_> {
     }
 
     /// Forgets the caller's number of calls that were over before this; at most so many. Answers of how many.
-    pub(crate) async fn forget_callers(
-        &mut self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn forget_callers(&mut self, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
         let sql = "update call set caller = '' where id in (
                        select id from call where caller <> '' and ended_at < $1 order by ended_at limit $2)";
         self.execute(sql, args![before, limit]).await
     }
 
     /// Open calls of which nothing was heard since `before`.
-    pub(crate) async fn calls_silent(
-        &mut self,
-        before: Timestamp,
-    ) -> Result<Vec<CallId>, StoreError> {
-        let sql =
-            "select id from call where state in ('ringing', 'waiting', 'live') and heard_at <= $1";
+    pub(crate) async fn calls_silent(&mut self, before: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        let sql = "select id from call where state in ('ringing', 'waiting', 'live') and heard_at <= $1";
         let rows: Vec<(String,)> = self.all(sql, args![before]).await?;
         rows.iter().map(|(id,)| parsed(id)).collect()
     }

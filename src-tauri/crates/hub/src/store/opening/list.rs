@@ -168,10 +168,7 @@ impl Filter {
 
     /// The hour of the day of one of its openings, by the lots' clocks.
     pub(in crate::store) fn hour_of_day(&self) -> String {
-        format!(
-            "({} / {HOUR_MS} % 24)",
-            clock_ms("o.at", self.from, self.to)
-        )
+        format!("({} / {HOUR_MS} % 24)", clock_ms("o.at", self.from, self.to))
     }
 
     /// Nothing can be in it: a lot outside the scope, or a part that no plate holds.
@@ -187,10 +184,7 @@ impl Filter {
 
     /// Everything but the scope, which a search lot by lot says by itself.
     fn conditions(&self, conn: &Conn<'_>, lead: Lead) -> Where {
-        let mut all = Where {
-            text: "true".to_owned(),
-            args: Vec::new(),
-        };
+        let mut all = Where { text: "true".to_owned(), args: Vec::new() };
         let equal = [
             (Lead::Result, "result", &self.result),
             (Lead::Passage, "passage", &self.passage),
@@ -209,21 +203,13 @@ impl Filter {
                 Lead::Person => of == Lead::Kind,
                 _ => false,
             };
-            let plain = if of == lead || with {
-                ""
-            } else {
-                conn.pick("+", "")
-            };
+            let plain = if of == lead || with { "" } else { conn.pick("+", "") };
             if let Some(value) = value {
                 all.and(&format!("{plain}o.{column} = ?"), value);
             }
         }
         self.plate_condition(conn, &mut all);
-        let at = if lead == Lead::Plates {
-            conn.pick("+o.at", "o.at")
-        } else {
-            "o.at"
-        };
+        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         if let Some(from) = self.from {
             all.and(&format!("{at} >= ?"), from);
         }
@@ -243,8 +229,7 @@ impl Filter {
         }
         if self.owing {
             // As the index of the few that owe says it.
-            all.text
-                .push_str(" and o.photos_owed > 0 and o.photos_closed_at is null");
+            all.text.push_str(" and o.photos_owed > 0 and o.photos_closed_at is null");
         }
         all
     }
@@ -286,10 +271,7 @@ impl Filter {
 
     /// Whether the scope is small enough to be looked through lot by lot, and nothing more telling leads.
     fn lot_by_lot(&self, lead: Lead) -> Option<&[LotId]> {
-        let wide = matches!(
-            lead,
-            Lead::Result | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time
-        );
+        let wide = matches!(lead, Lead::Result | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time);
         let lots = self.lots.as_deref().filter(|_| self.lot.is_none())?;
         (wide && lots.len() <= FEW_LOTS).then_some(lots)
     }
@@ -307,20 +289,14 @@ fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&Behind>, limit: i64) -
     if let Some(behind) = behind {
         all.args.extend(args![behind.at, behind.id.as_str()]);
         let n = all.args.len();
-        let at = if lead == Lead::Plates {
-            conn.pick("+o.at", "o.at")
-        } else {
-            "o.at"
-        };
+        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         let text = format!(" and ({at}, o.id) < (${}, ${n})", n - 1);
         all.text.push_str(&text);
     }
     all.args.push(limit.into());
     let n = all.args.len();
     let find = |more: &str, conditions: &str| {
-        format!(
-            "select o.id, o.at from opening o where {more}{conditions} order by o.at desc, o.id desc limit ${n}"
-        )
+        format!("select o.id, o.at from opening o where {more}{conditions} order by o.at desc, o.id desc limit ${n}")
     };
     all.text = match by_lot {
         None => find("", &all.text),
@@ -331,10 +307,7 @@ fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&Behind>, limit: i64) -
                 format!("select * from ({}) as l{turn}", find(&more, &all.text))
             });
             let each: Vec<String> = each.collect();
-            format!(
-                "select id, at from ({}) as every order by at desc, id desc limit ${n}",
-                each.join(" union all ")
-            )
+            format!("select id, at from ({}) as every order by at desc, id desc limit ${n}", each.join(" union all "))
         }
     };
     all
@@ -355,18 +328,13 @@ impl Conn<'_> {
         let Where { text, args } = page(self, filter, behind, limit);
         let head = SELECT.replace("from opening o join", "from page cross join opening o join");
         // The page is found first; "cross join" keeps SQLite from beginning with the openings.
-        let sql = format!(
-            "with page as ({text}) {head} where o.id = page.id order by o.at desc, o.id desc"
-        );
+        let sql = format!("with page as ({text}) {head} where o.id = page.id order by o.at desc, o.id desc");
         let rows: Vec<Columns> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| row.shown(directory)).collect()
     }
 
     /// The plates that hold this part; none where they are many, or where the part is too short to look for.
-    pub(crate) async fn plates_with(
-        &mut self,
-        part: &str,
-    ) -> Result<Option<Vec<String>>, StoreError> {
+    pub(crate) async fn plates_with(&mut self, part: &str) -> Result<Option<Vec<String>>, StoreError> {
         let letters: Vec<char> = part.chars().collect();
         if letters.len() < 2 {
             return Ok(None);
@@ -376,11 +344,7 @@ impl Conn<'_> {
         let rows: Vec<(String,)> = self
             .all(
                 "select plate from plate_part where part = $1 and plate like $2 limit $3",
-                args![
-                    end.as_str(),
-                    format!("%{part}%"),
-                    i64::try_from(RARE_PLATES + 1).unwrap_or(i64::MAX)
-                ],
+                args![end.as_str(), format!("%{part}%"), i64::try_from(RARE_PLATES + 1).unwrap_or(i64::MAX)],
             )
             .await?;
         let mut plates: Vec<String> = rows.into_iter().map(|(plate,)| plate).collect();
@@ -395,10 +359,8 @@ impl Conn<'_> {
 /// Every two and three neighbouring characters of a plate.
 pub(in crate::store) fn parts_of(plate: &str) -> Vec<String> {
     let letters: Vec<char> = plate.chars().collect();
-    let mut parts: Vec<String> = [2, 3]
-        .into_iter()
-        .flat_map(|size| letters.windows(size).map(|part| part.iter().collect()))
-        .collect();
+    let mut parts: Vec<String> =
+        [2, 3].into_iter().flat_map(|size| letters.windows(size).map(|part| part.iter().collect())).collect();
     parts.sort_unstable();
     parts.dedup();
     parts
@@ -419,11 +381,7 @@ mod tests {
 
     #[test]
     fn a_plate_is_known_by_its_neighbouring_characters() {
-        assert_eq!(
-            parts_of("粤B11"),
-            ["11", "B1", "B11", "粤B", "粤B1"],
-            "each once"
-        );
+        assert_eq!(parts_of("粤B11"), ["11", "B1", "B11", "粤B", "粤B1"], "each once");
         assert!(parts_of("粤").is_empty());
     }
 
@@ -438,11 +396,7 @@ mod tests {
         filter.result = Some("opened".to_owned());
         assert_eq!(filter.lead(), Lead::Lot, "most openings opened");
         filter.result = Some("unknown".to_owned());
-        assert_eq!(
-            filter.lead(),
-            Lead::Lot,
-            "a lot's results have their own index"
-        );
+        assert_eq!(filter.lead(), Lead::Lot, "a lot's results have their own index");
         filter.lot = None;
         assert_eq!(filter.lead(), Lead::Result);
         filter.plates = Some(vec![String::new()]);

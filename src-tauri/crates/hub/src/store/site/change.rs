@@ -112,20 +112,11 @@ impl TryFrom<Columns> for ChangeRow {
     type Error = StoreError;
     fn try_from(row: Columns) -> Result<Self, StoreError> {
         let cells = |text: Option<String>| {
-            let read = |text: String| {
-                serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()))
-            };
+            let read = |text: String| serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()));
             text.map(read).transpose()
         };
-        let undone = match (
-            row.undone_by,
-            row.undone_name,
-            row.undone_role,
-            row.undone_at,
-        ) {
-            (Some(id), Some(name), Some(role), Some(at)) => {
-                Some((holder(&id, name, &role)?, Timestamp(at)))
-            }
+        let undone = match (row.undone_by, row.undone_name, row.undone_role, row.undone_at) {
+            (Some(id), Some(name), Some(role), Some(at)) => Some((holder(&id, name, &role)?, Timestamp(at))),
             _ => None,
         };
         let confirmed = (row.confirmed_by, row.confirmed_name, row.confirmed_role);
@@ -180,8 +171,7 @@ impl Conn<'_> {
              order by c.id desc limit $3"
         );
         let table = table.map(SiteTable::word).unwrap_or_default();
-        self.changes(&sql, args![table, before.unwrap_or_default(), limit])
-            .await
+        self.changes(&sql, args![table, before.unwrap_or_default(), limit]).await
     }
 
     /// Changes of one row, newest first; what an import did to it is among them.
@@ -212,8 +202,7 @@ impl Conn<'_> {
             "{SELECT} where c.id = $1 and r.row_id is not null and (r.section > $2 or (r.section = $2 and r.row_id > $3))
              order by r.section, r.row_id limit $4"
         );
-        self.changes(&sql, args![change, behind.0, behind.1, limit])
-            .await
+        self.changes(&sql, args![change, behind.0, behind.1, limit]).await
     }
 
     async fn changes(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<ChangeRow>, StoreError> {
@@ -223,19 +212,13 @@ impl Conn<'_> {
 
     /// One change.
     pub(crate) async fn site_change(&mut self, id: &str) -> Result<Option<ChangeRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id])
-            .await?;
+        let row: Option<Columns> = self.optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id]).await?;
         row.map(ChangeRow::try_from).transpose()
     }
 
     /// Keeps a change.
-    pub(crate) async fn add_site_change(
-        &mut self,
-        change: &NewChange<'_>,
-    ) -> Result<(), StoreError> {
-        let json =
-            |cells: Option<&Cells>| cells.and_then(|cells| serde_json::to_string(cells).ok());
+    pub(crate) async fn add_site_change(&mut self, change: &NewChange<'_>) -> Result<(), StoreError> {
+        let json = |cells: Option<&Cells>| cells.and_then(|cells| serde_json::to_string(cells).ok());
         self.execute(
             "insert into site_change (id, section, row_id, label, kind, person_id, at, before, after, version, secrets, undoes,
                 confirmed_by, alone)
@@ -248,11 +231,7 @@ impl Conn<'_> {
         )
         .await?;
         if let Some(undoes) = change.undoes {
-            self.execute(
-                "update site_change set undone_by = $2 where id = $1",
-                args![undoes, change.id],
-            )
-            .await?;
+            self.execute("update site_change set undone_by = $2 where id = $1", args![undoes, change.id]).await?;
         }
         Ok(())
     }
@@ -271,9 +250,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         let sql = "update person set username = $2,
                    disabled_at = case when $3 is null then null else coalesce(disabled_at, $3) end where id = $1";
-        self.execute(sql, args![person, username, disabled_at])
-            .await
-            .map(drop)
+        self.execute(sql, args![person, username, disabled_at]).await.map(drop)
     }
 
     /// Lets an account log in no more.
@@ -302,27 +279,18 @@ impl Conn<'_> {
         } else {
             "update integration set next_secret = nullif($2, '') where id = $1"
         };
-        self.execute(sql, args![id, next.unwrap_or_default()])
-            .await
-            .map(drop)
+        self.execute(sql, args![id, next.unwrap_or_default()]).await.map(drop)
     }
 
     /// What rests sealed of a device.
-    pub(crate) async fn device_secrets(
-        &mut self,
-        id: &DeviceId,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn device_secrets(&mut self, id: &DeviceId) -> Result<Option<String>, StoreError> {
         let sql = "select secrets from device where id = $1";
         let row: Option<(String,)> = self.optional(sql, args![id]).await?;
         Ok(row.map(|(secrets,)| secrets))
     }
 
     /// The same, changed.
-    pub(crate) async fn set_device_secrets(
-        &mut self,
-        id: &DeviceId,
-        sealed: &str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn set_device_secrets(&mut self, id: &DeviceId, sealed: &str) -> Result<(), StoreError> {
         let sql = "update device set secrets = $2 where id = $1";
         self.execute(sql, args![id, sealed]).await.map(drop)
     }
@@ -352,10 +320,7 @@ impl Conn<'_> {
         let rows: Vec<(String, String)> = self.all(sql, args![&pass.lot, first]).await?;
         let ids: Vec<&String> = rows.iter().map(|(id, _)| id).collect();
         let same = |id: &&&String| {
-            let plates = rows
-                .iter()
-                .filter(|(of, _)| of == **id)
-                .map(|(_, plate)| plate);
+            let plates = rows.iter().filter(|(of, _)| of == **id).map(|(_, plate)| plate);
             plates.eq(pass.plates.iter())
         };
         Ok(ids.iter().find(same).map(|id| (**id).clone()))
@@ -366,20 +331,8 @@ impl Conn<'_> {
         let sql = "insert into pass (id, lot_id, status, valid_from, valid_to, spaces) values ($1, $2, $3, $4, $5, $6)
                    on conflict (id) do update set lot_id = excluded.lot_id, status = excluded.status,
                    valid_from = excluded.valid_from, valid_to = excluded.valid_to, spaces = excluded.spaces";
-        self.execute(
-            sql,
-            args![
-                id,
-                &pass.lot,
-                pass.status,
-                pass.valid_from,
-                pass.valid_to,
-                pass.spaces
-            ],
-        )
-        .await?;
-        self.execute("delete from pass_plate where pass_id = $1", args![id])
-            .await?;
+        self.execute(sql, args![id, &pass.lot, pass.status, pass.valid_from, pass.valid_to, pass.spaces]).await?;
+        self.execute("delete from pass_plate where pass_id = $1", args![id]).await?;
         for plate in &pass.plates {
             let sql = "insert into pass_plate (lot_id, plate, pass_id) values ($1, $2, $3)";
             self.execute(sql, args![&pass.lot, plate, id]).await?;

@@ -22,9 +22,7 @@ struct LaneRow {
 
 impl Conn<'_> {
     /// Every area with the one above it.
-    pub(crate) async fn area_tree(
-        &mut self,
-    ) -> Result<HashMap<String, Option<String>>, StoreError> {
+    pub(crate) async fn area_tree(&mut self) -> Result<HashMap<String, Option<String>>, StoreError> {
         let sql = "select id, parent_id from area";
         let rows: Vec<(String, Option<String>)> = self.all(sql, vec![]).await?;
         Ok(rows.into_iter().collect())
@@ -37,9 +35,7 @@ impl Conn<'_> {
     }
 
     /// The lots at whose lanes each device and robot stands.
-    pub(crate) async fn equipment_lots(
-        &mut self,
-    ) -> Result<HashMap<RowName, HashSet<String>>, StoreError> {
+    pub(crate) async fn equipment_lots(&mut self) -> Result<HashMap<RowName, HashSet<String>>, StoreError> {
         let sql = "select lot_id, barrier_id, plate_camera_id, environment_cameras, id_camera_id, robot_id from lane";
         let lanes: Vec<LaneRow> = self.all(sql, vec![]).await?;
         let mut standing: HashMap<RowName, HashSet<String>> = HashMap::new();
@@ -50,20 +46,14 @@ impl Conn<'_> {
             let devices = one.into_iter().flatten().chain(cameras);
             let devices = devices.map(|id| (SiteTable::Device, id));
             for name in devices.chain(lane.robot_id.map(|id| (SiteTable::Robot, id))) {
-                standing
-                    .entry(name)
-                    .or_default()
-                    .insert(lane.lot_id.clone());
+                standing.entry(name).or_default().insert(lane.lot_id.clone());
             }
         }
         Ok(standing)
     }
 
     /// Devices, robots and people a person added to the site.
-    pub(crate) async fn added_by(
-        &mut self,
-        person: &PersonId,
-    ) -> Result<HashSet<RowName>, StoreError> {
+    pub(crate) async fn added_by(&mut self, person: &PersonId) -> Result<HashSet<RowName>, StoreError> {
         let sql = "select section, row_id from site_change
              where person_id = $1 and kind = 'added' and section in ('device', 'robot', 'person')
              union select r.section, r.row_id from site_change c join site_change_row r on r.change_id = c.id

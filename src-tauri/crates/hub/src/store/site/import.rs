@@ -63,21 +63,12 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) async fn put(
-        &self,
-        conn: &mut Conn<'_>,
-        rows: Vec<Vec<Arg>>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn put(&self, conn: &mut Conn<'_>, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
         self.put_told(conn, rows, &|_| {}).await
     }
 
     /// The same; `heard` is told after every statement how many rows are written.
-    async fn put_told(
-        &self,
-        conn: &mut Conn<'_>,
-        rows: Vec<Vec<Arg>>,
-        heard: Heard<'_>,
-    ) -> Result<(), StoreError> {
+    async fn put_told(&self, conn: &mut Conn<'_>, rows: Vec<Vec<Arg>>, heard: Heard<'_>) -> Result<(), StoreError> {
         let at_once = (most_values(conn) / self.columns.len()).min(rows.len());
         let (full, mut done) = (self.upsert(at_once), 0);
         let mut rows = rows.into_iter();
@@ -105,18 +96,9 @@ impl Table {
             format!("({})", places.collect::<Vec<_>>().join(", "))
         };
         let rows: Vec<String> = (0..rows).map(row).collect();
-        let others = self
-            .columns
-            .iter()
-            .filter(|column| !self.key.contains(column));
-        let sets: Vec<String> = others
-            .map(|column| format!("{column} = excluded.{column}"))
-            .collect();
-        let then = if sets.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("update set {}", sets.join(", "))
-        };
+        let others = self.columns.iter().filter(|column| !self.key.contains(column));
+        let sets: Vec<String> = others.map(|column| format!("{column} = excluded.{column}")).collect();
+        let then = if sets.is_empty() { "nothing".to_owned() } else { format!("update set {}", sets.join(", ")) };
         format!(
             "insert into {} ({}) values {} on conflict ({}) do {then}",
             self.name,
@@ -127,35 +109,14 @@ impl Table {
     }
 }
 
-const AREA: Table = Table {
-    name: "area",
-    key: &["id"],
-    columns: &["id", "name", "parent_id"],
-};
+const AREA: Table = Table { name: "area", key: &["id"], columns: &["id", "name", "parent_id"] };
 const LOT: Table = Table {
     name: "lot",
     key: &["id"],
-    columns: &[
-        "id",
-        "name",
-        "area_id",
-        "manager",
-        "manager_phone",
-        "outsiders",
-        "address",
-        "leave_minutes",
-    ],
+    columns: &["id", "name", "area_id", "manager", "manager_phone", "outsiders", "address", "leave_minutes"],
 };
-const DEVICE: Table = Table {
-    name: "device",
-    key: &["id"],
-    columns: &["id", "driver", "settings", "secrets"],
-};
-const ROBOT: Table = Table {
-    name: "robot",
-    key: &["id"],
-    columns: &["id", "number", "phone", "secret"],
-};
+const DEVICE: Table = Table { name: "device", key: &["id"], columns: &["id", "driver", "settings", "secrets"] };
+const ROBOT: Table = Table { name: "robot", key: &["id"], columns: &["id", "number", "phone", "secret"] };
 const LANE: Table = Table {
     name: "lane",
     key: &["id"],
@@ -172,11 +133,7 @@ const LANE: Table = Table {
         "robot_id",
     ],
 };
-const SEAT: Table = Table {
-    name: "seat",
-    key: &["number"],
-    columns: &["number"],
-};
+const SEAT: Table = Table { name: "seat", key: &["number"], columns: &["number"] };
 const SCOPE: Table = Table {
     name: "person_scope",
     key: &["person_id", "kind", "target_id"],
@@ -185,80 +142,34 @@ const SCOPE: Table = Table {
 const REASON: Table = Table {
     name: "reason",
     key: &["code"],
-    columns: &[
-        "code",
-        "text",
-        "direction",
-        "remark",
-        "photos_min",
-        "photos_max",
-        "approval",
-    ],
+    columns: &["code", "text", "direction", "remark", "photos_min", "photos_max", "approval"],
 };
-const PASS: Table = Table {
-    name: "pass",
-    key: &["id"],
-    columns: &["id", "lot_id", "status", "valid_from", "valid_to", "spaces"],
-};
-const PASS_PLATE: Table = Table {
-    name: "pass_plate",
-    key: &["lot_id", "plate", "pass_id"],
-    columns: &["lot_id", "plate", "pass_id"],
-};
-const VEHICLE: Table = Table {
-    name: "vehicle",
-    key: &["lot_id", "plate"],
-    columns: &["lot_id", "plate", "locked", "blacklisted"],
-};
+const PASS: Table =
+    Table { name: "pass", key: &["id"], columns: &["id", "lot_id", "status", "valid_from", "valid_to", "spaces"] };
+const PASS_PLATE: Table =
+    Table { name: "pass_plate", key: &["lot_id", "plate", "pass_id"], columns: &["lot_id", "plate", "pass_id"] };
+const VEHICLE: Table =
+    Table { name: "vehicle", key: &["lot_id", "plate"], columns: &["lot_id", "plate", "locked", "blacklisted"] };
 const TARIFF: Table = Table {
     name: "tariff",
     key: &["lot_id"],
-    columns: &[
-        "lot_id",
-        "free_minutes",
-        "first_minutes",
-        "first_fen",
-        "step_minutes",
-        "step_fen",
-        "day_cap_fen",
-    ],
+    columns: &["lot_id", "free_minutes", "first_minutes", "first_fen", "step_minutes", "step_fen", "day_cap_fen"],
 };
-const INTEGRATION: Table = Table {
-    name: "integration",
-    key: &["id"],
-    columns: &["id", "kind", "secret"],
-};
-const LINK: Table = Table {
-    name: "link",
-    key: &["name"],
-    columns: &["name", "url"],
-};
-const TEMPLATE: Table = Table {
-    name: "template",
-    key: &["scene", "lang"],
-    columns: &["scene", "lang", "text", "speech"],
-};
-const RULE: Table = Table {
-    name: "rule",
-    key: &["name"],
-    columns: &["name", "value"],
-};
+const INTEGRATION: Table = Table { name: "integration", key: &["id"], columns: &["id", "kind", "secret"] };
+const LINK: Table = Table { name: "link", key: &["name"], columns: &["name", "url"] };
+const TEMPLATE: Table =
+    Table { name: "template", key: &["scene", "lang"], columns: &["scene", "lang", "text", "speech"] };
+const RULE: Table = Table { name: "rule", key: &["name"], columns: &["name", "value"] };
 
 fn secret<'a>(secrets: &'a HashMap<String, String>, id: &str) -> &'a str {
     secrets.get(id).map_or("", String::as_str)
 }
 
 async fn places(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
-    let areas = site
-        .areas
-        .iter()
-        .map(|area| args![&area.id, &area.name, &area.parent]);
+    let areas = site.areas.iter().map(|area| args![&area.id, &area.name, &area.parent]);
     AREA.put(conn, areas.collect()).await?;
     LOT.put(conn, site.lots.iter().map(lot).collect()).await?;
-    let devices = site
-        .devices
-        .iter()
-        .map(|row| device(row, secret(&secrets.devices, row.id.as_str())));
+    let devices = site.devices.iter().map(|row| device(row, secret(&secrets.devices, row.id.as_str())));
     DEVICE.put(conn, devices.collect()).await?;
     let robots = site.robots.iter().map(|robot| {
         let sealed = secret(&secrets.robots, robot.id.as_str());
@@ -327,11 +238,7 @@ fn lane(lane: &Lane) -> Vec<Arg> {
 }
 
 async fn people(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
-    SEAT.put(
-        conn,
-        site.seats.iter().map(|number| args![number]).collect(),
-    )
-    .await?;
+    SEAT.put(conn, site.seats.iter().map(|number| args![number]).collect()).await?;
     let mut scopes = Vec::new();
     for person in &site.people {
         let hash = secret(&secrets.passwords, &person.username);
@@ -339,11 +246,7 @@ async fn people(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(
         let id = put_person(conn, person, hash, handed).await?;
         let areas = person.areas.iter().map(|area| ("area", area.as_str()));
         let lots = person.lots.iter().map(|lot| ("lot", lot.as_str()));
-        scopes.extend(
-            areas
-                .chain(lots)
-                .map(|(kind, target)| args![&id, kind, target]),
-        );
+        scopes.extend(areas.chain(lots).map(|(kind, target)| args![&id, kind, target]));
     }
     SCOPE.put(conn, scopes).await?;
     let reason = |reason: &crate::site::Reason| {
@@ -357,18 +260,11 @@ async fn people(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(
             reason.approval
         ]
     };
-    REASON
-        .put(conn, site.reasons.iter().map(reason).collect())
-        .await
+    REASON.put(conn, site.reasons.iter().map(reason).collect()).await
 }
 
 /// The password, and whether it must be changed, are for new people only.
-async fn put_person(
-    conn: &mut Conn<'_>,
-    person: &Person,
-    hash: &str,
-    handed: bool,
-) -> Result<String, StoreError> {
+async fn put_person(conn: &mut Conn<'_>, person: &Person, hash: &str, handed: bool) -> Result<String, StoreError> {
     let sql = "insert into person (id, username, name, role, password_hash, must_change, handed)
                values ($1, $2, $3, $4, $5, $6, $7)
                on conflict (username) do update set name = excluded.name, role = excluded.role returning id";
@@ -382,26 +278,13 @@ async fn put_person(
         handed
     ];
     let (id,): (String,) = conn.one(sql, args).await?;
-    conn.execute("delete from person_scope where person_id = $1", args![&id])
-        .await?;
+    conn.execute("delete from person_scope where person_id = $1", args![&id]).await?;
     Ok(id)
 }
 
-async fn passes(
-    conn: &mut Conn<'_>,
-    passes: &[Pass],
-    ids: &[PassKey],
-    heard: Heard<'_>,
-) -> Result<(), StoreError> {
+async fn passes(conn: &mut Conn<'_>, passes: &[Pass], ids: &[PassKey], heard: Heard<'_>) -> Result<(), StoreError> {
     let row = |(pass, key): (&Pass, &PassKey)| {
-        args![
-            &key.id,
-            &pass.lot,
-            pass.status,
-            pass.valid_from,
-            pass.valid_to,
-            pass.spaces
-        ]
+        args![&key.id, &pass.lot, pass.status, pass.valid_from, pass.valid_to, pass.spaces]
     };
     let rows = passes.iter().zip(ids).map(row).collect();
     PASS.put_told(conn, rows, heard).await?;
@@ -414,37 +297,19 @@ async fn passes(
     PASS_PLATE.put(conn, plates.collect()).await
 }
 
-async fn vehicles_and_money(
-    conn: &mut Conn<'_>,
-    site: &Site,
-    secrets: &Secrets,
-) -> Result<(), StoreError> {
-    let vehicles = site
-        .vehicles
-        .iter()
-        .map(|row| args![&row.lot, &row.plate, row.locked, row.blacklisted]);
+async fn vehicles_and_money(conn: &mut Conn<'_>, site: &Site, secrets: &Secrets) -> Result<(), StoreError> {
+    let vehicles = site.vehicles.iter().map(|row| args![&row.lot, &row.plate, row.locked, row.blacklisted]);
     VEHICLE.put(conn, vehicles.collect()).await?;
-    TARIFF
-        .put(conn, site.tariffs.iter().map(tariff).collect())
-        .await?;
+    TARIFF.put(conn, site.tariffs.iter().map(tariff).collect()).await?;
     let integrations = site.integrations.iter().map(|row| {
         let sealed = secret(&secrets.integrations, row.id.as_str());
         args![&row.id, &row.kind, sealed]
     });
     INTEGRATION.put(conn, integrations.collect()).await?;
-    let links = site
-        .links
-        .iter()
-        .map(|(name, url)| args![name.as_str(), url]);
+    let links = site.links.iter().map(|(name, url)| args![name.as_str(), url]);
     LINK.put(conn, links.collect()).await?;
-    let templates = site.templates.iter().map(|row| {
-        args![
-            row.scene.as_str(),
-            row.lang.as_str(),
-            &row.text,
-            &row.speech
-        ]
-    });
+    let templates =
+        site.templates.iter().map(|row| args![row.scene.as_str(), row.lang.as_str(), &row.text, &row.speech]);
     TEMPLATE.put(conn, templates.collect()).await?;
     let rules = site.rules.iter().map(|(name, value)| args![name, *value]);
     RULE.put(conn, rules.collect()).await

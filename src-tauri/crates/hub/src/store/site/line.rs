@@ -21,11 +21,8 @@ pub(crate) struct SiteLine {
 /// A section and what names a row in it.
 type Name = (String, String);
 
-const SITE_LINE: Table = Table {
-    name: "site_line",
-    key: &["section", "row_id"],
-    columns: &["section", "row_id", "words"],
-};
+const SITE_LINE: Table =
+    Table { name: "site_line", key: &["section", "row_id"], columns: &["section", "row_id", "words"] };
 
 /// What a file says of each row.
 pub(crate) type Words = HashMap<Name, String>;
@@ -56,10 +53,7 @@ impl Conn<'_> {
     pub(crate) async fn site_lines(&mut self) -> Result<Words, StoreError> {
         let sql = "select section, row_id, words from site_line";
         let rows: Vec<(String, String, String)> = self.all(sql, vec![]).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(section, id, words)| ((section, id), words))
-            .collect())
+        Ok(rows.into_iter().map(|(section, id, words)| ((section, id), words)).collect())
     }
 
     /// Rows whose key or secret was made anew: of a robot that was paired, of an integration, of a camera that calls.
@@ -85,9 +79,7 @@ impl Conn<'_> {
         let sql = "select before, after from site_change where section = 'pass'
              union all select before, after from site_change_row where section = 'pass'";
         let passes: Vec<(Option<String>, Option<String>)> = self.all(sql, vec![]).await?;
-        let states = passes
-            .into_iter()
-            .flat_map(|(before, after)| [before, after]);
+        let states = passes.into_iter().flat_map(|(before, after)| [before, after]);
         let names = states.flatten().filter_map(|row| pass_name(&row));
         changed.extend(names.map(|name| ("pass".to_owned(), name)));
         Ok(changed)

@@ -28,11 +28,7 @@ pub(crate) struct Column {
 }
 
 const fn plain(key: &'static str, sql: &'static str) -> Column {
-    Column {
-        key,
-        sql,
-        kind: Kind::Plain,
-    }
+    Column { key, sql, kind: Kind::Plain }
 }
 
 const fn of(kind: Kind, key: &'static str, sql: &'static str) -> Column {
@@ -71,11 +67,8 @@ const NOTHING: Noun = Noun {
     columns: &[],
 };
 
-const AREA: Noun = Noun {
-    table: "area",
-    columns: &[plain("name", "x.name"), plain("parent", "x.parent_id")],
-    ..NOTHING
-};
+const AREA: Noun =
+    Noun { table: "area", columns: &[plain("name", "x.name"), plain("parent", "x.parent_id")], ..NOTHING };
 
 const LOT: Noun = Noun {
     table: "lot",
@@ -116,10 +109,7 @@ const DEVICE: Noun = Noun {
     label: "x.id",
     also: "x.settings",
     sealed: "x.secrets",
-    columns: &[
-        plain("driver", "x.driver"),
-        of(Kind::Flat, "", "x.settings"),
-    ],
+    columns: &[plain("driver", "x.driver"), of(Kind::Flat, "", "x.settings")],
     ..NOTHING
 };
 
@@ -132,13 +122,7 @@ const ROBOT: Noun = Noun {
     ..NOTHING
 };
 
-const SEAT: Noun = Noun {
-    table: "seat",
-    id: "x.number",
-    key: Some("number"),
-    label: "x.number",
-    ..NOTHING
-};
+const SEAT: Noun = Noun { table: "seat", id: "x.number", key: Some("number"), label: "x.number", ..NOTHING };
 
 const PERSON: Noun = Noun {
     table: "person",
@@ -188,11 +172,7 @@ const PASS: Noun = Noun {
     lot: "x.lot_id",
     columns: &[
         plain("lot", "x.lot_id"),
-        of(
-            Kind::Many,
-            "plates",
-            "select plate as v from pass_plate where pass_id = x.id order by plate",
-        ),
+        of(Kind::Many, "plates", "select plate as v from pass_plate where pass_id = x.id order by plate"),
         plain("status", "x.status"),
         of(Kind::Time, "valid_from", "x.valid_from"),
         of(Kind::Time, "valid_to", "x.valid_to"),
@@ -241,13 +221,7 @@ const INTEGRATION: Noun = Noun {
     ..NOTHING
 };
 
-const RULE: Noun = Noun {
-    table: "rule",
-    id: "x.name",
-    key: None,
-    columns: &[plain("value", "x.value")],
-    ..NOTHING
-};
+const RULE: Noun = Noun { table: "rule", id: "x.name", key: None, columns: &[plain("value", "x.value")], ..NOTHING };
 
 /// One row a scene, its languages side by side.
 const TEMPLATE: Noun = Noun {
@@ -267,13 +241,8 @@ const TEMPLATE: Noun = Noun {
     ..NOTHING
 };
 
-const LINK: Noun = Noun {
-    table: "link",
-    id: "x.name",
-    key: Some("name"),
-    columns: &[plain("url", "x.url")],
-    ..NOTHING
-};
+const LINK: Noun =
+    Noun { table: "link", id: "x.name", key: Some("name"), columns: &[plain("url", "x.url")], ..NOTHING };
 
 /// The table of a word.
 pub(crate) fn noun(table: SiteTable) -> &'static Noun {

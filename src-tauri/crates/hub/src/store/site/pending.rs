@@ -62,21 +62,12 @@ impl TryFrom<Columns> for PendingRow {
     type Error = StoreError;
     fn try_from(row: Columns) -> Result<Self, StoreError> {
         let cells = |text: Option<String>| {
-            let read = |text: String| {
-                serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()))
-            };
+            let read = |text: String| serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()));
             text.map(read).transpose()
         };
-        let whose = (
-            row.answered_by,
-            row.answerer_name,
-            row.answerer_role,
-            row.answered_at,
-        );
+        let whose = (row.answered_by, row.answerer_name, row.answerer_role, row.answered_at);
         let answered = match whose {
-            (Some(id), Some(name), Some(role), Some(at)) => {
-                Some((holder(&id, name, &role)?, Timestamp(at)))
-            }
+            (Some(id), Some(name), Some(role), Some(at)) => Some((holder(&id, name, &role)?, Timestamp(at))),
             _ => None,
         };
         Ok(Self {
@@ -96,7 +87,8 @@ impl TryFrom<Columns> for PendingRow {
     }
 }
 
-const SELECT: &str = "select w.id, w.section, w.row_id, w.label, w.person_id, p.name, p.role, w.at, w.version, w.before,
+const SELECT: &str =
+    "select w.id, w.section, w.row_id, w.label, w.person_id, p.name, p.role, w.at, w.version, w.before,
     w.after, w.undoes, w.state, w.answered_by, q.name as answerer_name, q.role as answerer_role, w.answered_at
     from pending w join person p on p.id = w.person_id left join person q on q.id = w.answered_by";
 
@@ -109,33 +101,22 @@ impl Conn<'_> {
     }
 
     /// One of them, answered or not.
-    pub(crate) async fn pending_change(
-        &mut self,
-        id: &str,
-    ) -> Result<Option<PendingRow>, StoreError> {
-        let row: Option<Columns> = self
-            .optional(&format!("{SELECT} where w.id = $1"), args![id])
-            .await?;
+    pub(crate) async fn pending_change(&mut self, id: &str) -> Result<Option<PendingRow>, StoreError> {
+        let row: Option<Columns> = self.optional(&format!("{SELECT} where w.id = $1"), args![id]).await?;
         row.map(PendingRow::try_from).transpose()
     }
 
     /// Whether there is, or was since then, another administrator who holds a root area.
-    pub(crate) async fn has_other_head(
-        &mut self,
-        person: &PersonId,
-        since: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn has_other_head(&mut self, person: &PersonId, since: Timestamp) -> Result<bool, StoreError> {
         let heads = "select count(*) from person p where p.id <> $1 and p.role = 'admin'
              and (p.disabled_at is null or p.disabled_at > $2) and exists (
                 select 1 from person_scope s join area a on a.id = s.target_id and a.parent_id is null
                 where s.person_id = p.id and s.kind = 'area')";
         // One whose role or scope this administrator took away just now counts as there.
-        let removed =
-            "select count(*) from site_change c where c.section = 'person' and c.person_id = $1
+        let removed = "select count(*) from site_change c where c.section = 'person' and c.person_id = $1
              and c.row_id <> $1 and c.at > $2 and c.before like '%\"admin\"%'";
         // So does one a file of theirs changed.
-        let filed =
-            "select count(*) from site_change c join site_change_row r on r.change_id = c.id
+        let filed = "select count(*) from site_change c join site_change_row r on r.change_id = c.id
              where r.section = 'person' and c.person_id = $1 and r.row_id <> $1 and c.at > $2
              and r.before like '%\"admin\"%'";
         // And one whose area was put below another.
@@ -182,22 +163,26 @@ impl Conn<'_> {
 impl Tx<'_> {
     /// Keeps a change that waits. One of the same row that waited is replaced by it.
     pub(crate) async fn add_pending(&mut self, row: &PendingRow) -> Result<(), StoreError> {
-        let json = |cells: &Option<Cells>| {
-            cells
-                .as_ref()
-                .and_then(|cells| serde_json::to_string(cells).ok())
-        };
+        let json = |cells: &Option<Cells>| cells.as_ref().and_then(|cells| serde_json::to_string(cells).ok());
         let section = row.table.word();
         let sql = "update pending set state = 'refused', answered_at = $3
              where section = $1 and row_id = $2 and state = 'waiting'";
-        self.execute(sql, args![&section, &row.row_id, row.at])
-            .await?;
+        self.execute(sql, args![&section, &row.row_id, row.at]).await?;
         self.execute(
             "insert into pending (id, section, row_id, label, person_id, at, version, before, after, undoes, state)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
-                &row.id, &section, &row.row_id, &row.label, &row.by.id, row.at, &row.version, json(&row.before),
-                json(&row.after), &row.undoes, row.state.word()
+                &row.id,
+                &section,
+                &row.row_id,
+                &row.label,
+                &row.by.id,
+                row.at,
+                &row.version,
+                json(&row.before),
+                json(&row.after),
+                &row.undoes,
+                row.state.word()
             ],
         )
         .await

@@ -24,16 +24,13 @@ struct PassRow {
 impl Conn<'_> {
     /// Every seat's number.
     pub async fn all_seats(&mut self) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<(String,)> = self
-            .all("select number from seat order by number", vec![])
-            .await?;
+        let rows: Vec<(String,)> = self.all("select number from seat order by number", vec![]).await?;
         Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
     /// Everybody, without passwords: only hashes are known.
     pub async fn all_people(&mut self) -> Result<Vec<Person>, StoreError> {
-        let sql =
-            "select id, username, name, role, must_change, handed from person order by username";
+        let sql = "select id, username, name, role, must_change, handed from person order by username";
         let rows: Vec<(String, String, String, String, bool, bool)> = self.all(sql, vec![]).await?;
         let mut scopes = self.all_scopes().await?;
         let mut people = Vec::with_capacity(rows.len());
@@ -54,11 +51,8 @@ impl Conn<'_> {
     }
 
     /// Lots and areas of everybody, by their id.
-    async fn all_scopes(
-        &mut self,
-    ) -> Result<HashMap<String, (Vec<LotId>, Vec<AreaId>)>, StoreError> {
-        let sql =
-            "select person_id, kind, target_id from person_scope order by person_id, target_id";
+    async fn all_scopes(&mut self) -> Result<HashMap<String, (Vec<LotId>, Vec<AreaId>)>, StoreError> {
+        let sql = "select person_id, kind, target_id from person_scope order by person_id, target_id";
         let rows: Vec<(String, String, String)> = self.all(sql, vec![]).await?;
         let mut scopes: HashMap<String, (Vec<LotId>, Vec<AreaId>)> = HashMap::new();
         for (person, kind, target) in rows {
@@ -74,12 +68,8 @@ impl Conn<'_> {
 
     /// Every pass with its plates, by lot and plates.
     pub async fn all_passes(&mut self) -> Result<Vec<Pass>, StoreError> {
-        let plates: Vec<(String, String)> = self
-            .all(
-                "select pass_id, plate from pass_plate order by pass_id, plate",
-                vec![],
-            )
-            .await?;
+        let plates: Vec<(String, String)> =
+            self.all("select pass_id, plate from pass_plate order by pass_id, plate", vec![]).await?;
         let mut by_pass: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pass, plate) in plates {
             by_pass.entry(pass).or_default().push(plate);
@@ -96,10 +86,7 @@ impl Conn<'_> {
                 spaces: row.spaces,
             })
         };
-        let mut passes = rows
-            .into_iter()
-            .map(pass)
-            .collect::<Result<Vec<Pass>, StoreError>>()?;
+        let mut passes = rows.into_iter().map(pass).collect::<Result<Vec<Pass>, StoreError>>()?;
         passes.sort_by(|a, b| (&a.lot, &a.plates).cmp(&(&b.lot, &b.plates)));
         Ok(passes)
     }
@@ -109,12 +96,7 @@ impl Conn<'_> {
         let sql = "select lot_id, plate, locked, blacklisted from vehicle order by lot_id, plate";
         let rows: Vec<(String, String, bool, bool)> = self.all(sql, vec![]).await?;
         let vehicle = |(lot, plate, locked, blacklisted): (String, String, bool, bool)| {
-            Ok(Vehicle {
-                lot: parsed(&lot)?,
-                plate,
-                locked,
-                blacklisted,
-            })
+            Ok(Vehicle { lot: parsed(&lot)?, plate, locked, blacklisted })
         };
         rows.into_iter().map(vehicle).collect()
     }

@@ -6,11 +6,7 @@ use lanedesk_wire::site::SiteTable;
 
 impl Tx<'_> {
     /// Removes a row. What only belongs to it goes too.
-    pub(crate) async fn remove_site_row(
-        &mut self,
-        table: SiteTable,
-        id: &str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn remove_site_row(&mut self, table: SiteTable, id: &str) -> Result<(), StoreError> {
         for sql in removals(table) {
             self.execute(sql, args![id]).await?;
         }
@@ -40,10 +36,9 @@ impl Tx<'_> {
 
 fn removals(table: SiteTable) -> &'static [&'static str] {
     match table {
-        SiteTable::Area => &[
-            "delete from person_scope where kind = 'area' and target_id = $1",
-            "delete from area where id = $1",
-        ],
+        SiteTable::Area => {
+            &["delete from person_scope where kind = 'area' and target_id = $1", "delete from area where id = $1"]
+        }
         SiteTable::Lot => &[
             "delete from person_scope where kind = 'lot' and target_id = $1",
             "delete from tariff where lot_id = $1",
@@ -60,10 +55,7 @@ fn removals(table: SiteTable) -> &'static [&'static str] {
         // People stay: records name them. They are disabled.
         SiteTable::Person => &[],
         SiteTable::Reason => &["delete from reason where code = $1"],
-        SiteTable::Pass => &[
-            "delete from pass_plate where pass_id = $1",
-            "delete from pass where id = $1",
-        ],
+        SiteTable::Pass => &["delete from pass_plate where pass_id = $1", "delete from pass where id = $1"],
         SiteTable::Vehicle => &["delete from vehicle where lot_id || ':' || plate = $1"],
         SiteTable::Tariff => &["delete from tariff where lot_id = $1"],
         SiteTable::Integration => &["delete from integration where id = $1"],
@@ -77,46 +69,24 @@ fn removals(table: SiteTable) -> &'static [&'static str] {
 pub(crate) fn needed_by(table: SiteTable) -> &'static [(&'static str, &'static str)] {
     match table {
         SiteTable::Area => &[
-            (
-                "select count(*) from area where parent_id = $1",
-                "used_by_areas",
-            ),
-            (
-                "select count(*) from lot where area_id = $1",
-                "used_by_lots",
-            ),
+            ("select count(*) from area where parent_id = $1", "used_by_areas"),
+            ("select count(*) from lot where area_id = $1", "used_by_lots"),
         ],
         SiteTable::Lot => &[
-            (
-                "select count(*) from lane where lot_id = $1",
-                "used_by_lanes",
-            ),
-            (
-                "select count(*) from pass where lot_id = $1",
-                "used_by_passes",
-            ),
-            (
-                "select count(*) from vehicle where lot_id = $1",
-                "used_by_vehicles",
-            ),
+            ("select count(*) from lane where lot_id = $1", "used_by_lanes"),
+            ("select count(*) from pass where lot_id = $1", "used_by_passes"),
+            ("select count(*) from vehicle where lot_id = $1", "used_by_vehicles"),
         ],
-        SiteTable::Lane => &[(
-            "select count(*) from lease where lane_id = $1 and open",
-            "used_by_case",
-        )],
+        SiteTable::Lane => &[("select count(*) from lease where lane_id = $1 and open", "used_by_case")],
         SiteTable::Device => &[(
             "select count(*) from lane where $1 in (barrier_id, plate_camera_id, id_camera_id)
              or environment_cameras like '%\"' || $1 || '\"%'",
             "used_by_lanes",
         )],
-        SiteTable::Robot => &[(
-            "select count(*) from lane where robot_id = $1",
-            "used_by_lanes",
-        )],
-        SiteTable::Seat => &[(
-            "select count(*) from seat where number = $1 and person_id is not null",
-            "used_by_person",
-        )],
+        SiteTable::Robot => &[("select count(*) from lane where robot_id = $1", "used_by_lanes")],
+        SiteTable::Seat => {
+            &[("select count(*) from seat where number = $1 and person_id is not null", "used_by_person")]
+        }
         SiteTable::Person => &[("select count(*) from person where id = $1", "people_stay")],
         _ => &[],
     }

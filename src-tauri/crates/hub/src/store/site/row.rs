@@ -42,11 +42,7 @@ pub(crate) struct RowsAsked {
 
 impl Conn<'_> {
     /// One row.
-    pub(crate) async fn site_row(
-        &mut self,
-        table: SiteTable,
-        id: &str,
-    ) -> Result<Option<StoredRow>, StoreError> {
+    pub(crate) async fn site_row(&mut self, table: SiteTable, id: &str) -> Result<Option<StoredRow>, StoreError> {
         let noun = noun(table);
         let sql = format!("{} where {} = $1", self.select(noun), noun.id);
         let row: Option<Raw> = self.optional(&sql, args![id]).await?;
@@ -54,11 +50,7 @@ impl Conn<'_> {
     }
 
     /// Rows as they rest, unread; of these ids, or all of the table.
-    pub(super) async fn raw_rows(
-        &mut self,
-        noun: &Noun,
-        ids: Option<&[&str]>,
-    ) -> Result<Vec<Raw>, StoreError> {
+    pub(super) async fn raw_rows(&mut self, noun: &Noun, ids: Option<&[&str]>) -> Result<Vec<Raw>, StoreError> {
         let sql = self.select(noun);
         let Some(ids) = ids else {
             return self.all(&sql, vec![]).await;
@@ -88,10 +80,7 @@ impl Conn<'_> {
         }
         if let Some(q) = &asked.q {
             args.push(format!("%{}%", escaped(&q.to_lowercase())).into());
-            let named = format!(
-                "lower({} || ' ' || {} || ' ' || {})",
-                noun.id, noun.label, noun.also
-            );
+            let named = format!("lower({} || ' ' || {} || ' ' || {})", noun.id, noun.label, noun.also);
             let plate = if table == SiteTable::Pass {
                 format!(
                     " or exists (select 1 from pass_plate y where y.pass_id = x.id and lower(y.plate) like ${} escape '!')",
@@ -100,16 +89,9 @@ impl Conn<'_> {
             } else {
                 String::new()
             };
-            wanted = format!(
-                "{wanted} and ({named} like ${} escape '!'{plate})",
-                args.len()
-            );
+            wanted = format!("{wanted} and ({named} like ${} escape '!'{plate})", args.len());
         }
-        let sql = format!(
-            "{} where {wanted} order by {} limit $2",
-            self.select(noun),
-            noun.id
-        );
+        let sql = format!("{} where {wanted} order by {} limit $2", self.select(noun), noun.id);
         let rows: Vec<Raw> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| stored(noun, row)).collect()
     }
@@ -117,11 +99,7 @@ impl Conn<'_> {
     /// Id, label, values as one JSON object, sealed secrets.
     fn select(&self, noun: &Noun) -> String {
         let sqlite = matches!(self, Self::Sqlite(_));
-        let values: Vec<String> = noun
-            .columns
-            .iter()
-            .map(|column| value(column, sqlite))
-            .collect();
+        let values: Vec<String> = noun.columns.iter().map(|column| value(column, sqlite)).collect();
         let object = if sqlite {
             format!("json_object({})", values.join(", "))
         } else {
@@ -139,18 +117,13 @@ impl Conn<'_> {
         match self {
             Self::Sqlite(_) => Ok(()),
             // The number means nothing; whoever changes the site asks for the same.
-            Self::Postgres(_) => self
-                .execute("select pg_advisory_xact_lock(7305118261)", vec![])
-                .await
-                .map(drop),
+            Self::Postgres(_) => self.execute("select pg_advisory_xact_lock(7305118261)", vec![]).await.map(drop),
         }
     }
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 fn value(column: &Column, sqlite: bool) -> String {
@@ -171,9 +144,7 @@ pub(super) type Raw = (String, String, String, String);
 
 pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
     let (id, label, body, sealed) = row;
-    let corrupt = |error: &dyn std::fmt::Display| {
-        StoreError::Corrupt(format!("{} {id}: {error}", noun.table))
-    };
+    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("{} {id}: {error}", noun.table));
     let values: Value = serde_json::from_str(&body).map_err(|error| corrupt(&error))?;
     let mut cells = Cells::new();
     if let Some(key) = noun.key {
@@ -183,22 +154,14 @@ pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
         let found = values.get(column.key).unwrap_or(&Value::Null);
         match (column.kind, found) {
             (Kind::Flat, Value::Object(inner)) => {
-                let inner = inner
-                    .iter()
-                    .map(|(key, value)| (key.clone(), cell(Kind::Plain, value)));
+                let inner = inner.iter().map(|(key, value)| (key.clone(), cell(Kind::Plain, value)));
                 cells.extend(inner);
             }
             (kind, value) => drop(cells.insert(column.key.to_owned(), cell(kind, value))),
         }
     }
     let version = version(&cells, &sealed).map_err(|error| corrupt(&error))?;
-    Ok(StoredRow {
-        id,
-        label,
-        cells,
-        sealed,
-        version,
-    })
+    Ok(StoredRow { id, label, cells, sealed, version })
 }
 
 fn cell(kind: Kind, value: &Value) -> Option<Cell> {

@@ -55,11 +55,7 @@ pub(crate) struct RowChange {
 
 impl RowChange {
     /// From one look to the next; none: nothing became of it.
-    pub(crate) fn between(
-        table: SiteTable,
-        before: Option<&StoredRow>,
-        after: Option<&StoredRow>,
-    ) -> Option<Self> {
+    pub(crate) fn between(table: SiteTable, before: Option<&StoredRow>, after: Option<&StoredRow>) -> Option<Self> {
         let row = after.or(before)?;
         let json = |row: &StoredRow| serde_json::to_string(&row.cells).ok();
         Some(Self {
@@ -75,9 +71,7 @@ impl RowChange {
 
     /// The row as it was before.
     pub(crate) fn cells_before(&self) -> Result<Option<Cells>, StoreError> {
-        let read = |text: &String| {
-            serde_json::from_str(text).map_err(|e| StoreError::Corrupt(e.to_string()))
-        };
+        let read = |text: &String| serde_json::from_str(text).map_err(|e| StoreError::Corrupt(e.to_string()));
         self.before.as_ref().map(read).transpose()
     }
 }
@@ -85,15 +79,7 @@ impl RowChange {
 const CHANGE_ROW: Table = Table {
     name: "site_change_row",
     key: &["change_id", "section", "row_id"],
-    columns: &[
-        "change_id",
-        "section",
-        "row_id",
-        "label",
-        "before",
-        "after",
-        "version",
-    ],
+    columns: &["change_id", "section", "row_id", "label", "before", "after", "version"],
 };
 
 /// Rows unread, by id.
@@ -135,39 +121,21 @@ impl Tx<'_> {
         let mut before = Vec::new();
         for table in named(site) {
             let known = keys.iter().filter(|key| key.known);
-            before.push((
-                table,
-                self.rows_named(table, site, known.map(|key| &key.id))
-                    .await?,
-            ));
+            before.push((table, self.rows_named(table, site, known.map(|key| &key.id)).await?));
         }
         self.write_site(site, secrets, &keys, heard).await?;
         let mut changes = Vec::new();
         for (table, before) in before {
-            let after = self
-                .rows_named(table, site, keys.iter().map(|key| &key.id))
-                .await?;
+            let after = self.rows_named(table, site, keys.iter().map(|key| &key.id)).await?;
             differences(&mut changes, table, before, after)?;
         }
         Ok(changes)
     }
 
     /// Keeps what became of the rows of a change.
-    pub(crate) async fn keep_rows(
-        &mut self,
-        change: &str,
-        rows: &[RowChange],
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn keep_rows(&mut self, change: &str, rows: &[RowChange]) -> Result<(), StoreError> {
         let row = |row: &RowChange| {
-            args![
-                change,
-                row.table.word(),
-                &row.id,
-                &row.label,
-                &row.before,
-                &row.after,
-                &row.version
-            ]
+            args![change, row.table.word(), &row.id, &row.label, &row.before, &row.after, &row.version]
         };
         CHANGE_ROW.put(self, rows.iter().map(row).collect()).await
     }
@@ -220,10 +188,7 @@ impl Conn<'_> {
             let mut plates: Vec<&str> = pass.plates.iter().map(String::as_str).collect();
             plates.sort_unstable();
             let known = known.get(&by_plates(pass.lot.as_str(), &plates));
-            PassKey {
-                id: known.map_or_else(|| PassId::new().to_string(), Clone::clone),
-                known: known.is_some(),
-            }
+            PassKey { id: known.map_or_else(|| PassId::new().to_string(), Clone::clone), known: known.is_some() }
         };
         Ok(passes.iter().map(key).collect())
     }
@@ -251,9 +216,7 @@ impl Conn<'_> {
         let sql = "select section, row_id, label, before, after, version from site_change_row
              where change_id = $1 and (section > $2 or (section = $2 and row_id > $3))
              order by section, row_id limit $4";
-        let rows: Vec<Kept> = self
-            .all(sql, args![change, behind.0, behind.1, limit])
-            .await?;
+        let rows: Vec<Kept> = self.all(sql, args![change, behind.0, behind.1, limit]).await?;
         rows.into_iter().map(RowChange::try_from).collect()
     }
 
@@ -305,12 +268,7 @@ fn by_plates(lot: &str, plates: &[&str]) -> String {
 }
 
 /// What differs between two looks at a table, in the order of ids.
-fn differences(
-    out: &mut Vec<RowChange>,
-    table: SiteTable,
-    mut before: Rows,
-    after: Rows,
-) -> Result<(), StoreError> {
+fn differences(out: &mut Vec<RowChange>, table: SiteTable, mut before: Rows, after: Rows) -> Result<(), StoreError> {
     let noun = noun(table);
     let mut after: Vec<Raw> = after.into_values().collect();
     after.sort_unstable_by(|a, b| a.0.cmp(&b.0));

@@ -68,10 +68,7 @@ impl OpenedColumns {
             at: Timestamp(self.at),
             claimed_at: Timestamp(self.claimed_at),
             lot: parsed(&self.lot_id)?,
-            robot: site
-                .lanes
-                .get(&lane)
-                .is_some_and(|lane| lane.robot.is_some()),
+            robot: site.lanes.get(&lane).is_some_and(|lane| lane.robot.is_some()),
             lane,
             person: parsed(&self.person_id)?,
             far: parsed::<Role>(&self.role)? == Role::Agent,
@@ -98,12 +95,7 @@ impl OpenedColumns {
 
 impl Conn<'_> {
     /// Everything patterns need, from a moment on.
-    pub(crate) async fn past(
-        &mut self,
-        site: &Directory,
-        from: Timestamp,
-        now: Timestamp,
-    ) -> Result<Past, StoreError> {
+    pub(crate) async fn past(&mut self, site: &Directory, from: Timestamp, now: Timestamp) -> Result<Past, StoreError> {
         Ok(Past {
             opened: self.past_openings(site, from).await?,
             worked: self.past_cases(from).await?,
@@ -115,11 +107,7 @@ impl Conn<'_> {
         })
     }
 
-    async fn past_openings(
-        &mut self,
-        site: &Directory,
-        from: Timestamp,
-    ) -> Result<Vec<Opened>, StoreError> {
+    async fn past_openings(&mut self, site: &Directory, from: Timestamp) -> Result<Vec<Opened>, StoreError> {
         let rows: Vec<OpenedColumns> = self
             .all(
                 "select o.id, o.at, o.claimed_at, o.lot_id, o.lane_id, o.person_id, p.role, o.source, o.call_id, o.kind,
@@ -141,11 +129,7 @@ impl Conn<'_> {
             )
             .await?;
         let row = |(person, lot, at): (String, String, i64)| {
-            Ok(Worked {
-                person: parsed(&person)?,
-                lot: parsed(&lot)?,
-                at: Timestamp(at),
-            })
+            Ok(Worked { person: parsed(&person)?, lot: parsed(&lot)?, at: Timestamp(at) })
         };
         rows.into_iter().map(row).collect()
     }
@@ -210,12 +194,7 @@ impl Conn<'_> {
         let mut reads = Vec::with_capacity(rows.len());
         for (id, lane, text, at) in rows {
             if let Some(plate) = plate(Some(&text)) {
-                reads.push(Seen {
-                    id: parsed(&id)?,
-                    lane: parsed(&lane)?,
-                    plate,
-                    at: Timestamp(at),
-                });
+                reads.push(Seen { id: parsed(&id)?, lane: parsed(&lane)?, plate, at: Timestamp(at) });
             }
         }
         Ok(reads)
@@ -242,18 +221,9 @@ impl Conn<'_> {
 
     async fn past_rises(&mut self, from: Timestamp) -> Result<Vec<Raised>, StoreError> {
         let rows: Vec<(String, String, i64)> = self
-            .all(
-                "select id, lot_id, at from rise where at >= $1 order by at desc limit $2",
-                args![from, MOST],
-            )
+            .all("select id, lot_id, at from rise where at >= $1 order by at desc limit $2", args![from, MOST])
             .await?;
-        let row = |(id, lot, at): (String, String, i64)| {
-            Ok(Raised {
-                id,
-                lot: parsed(&lot)?,
-                at: Timestamp(at),
-            })
-        };
+        let row = |(id, lot, at): (String, String, i64)| Ok(Raised { id, lot: parsed(&lot)?, at: Timestamp(at) });
         rows.into_iter().map(row).collect()
     }
 }

@@ -20,10 +20,7 @@ async fn a_call_at_a_free_seat_claims_the_lane_until_ten_minutes_after_its_end()
         let taken = agent.take(&told["call"]).await;
         let taken = taken.ok(201);
         assert_eq!(taken["case"]["id"], case);
-        assert_eq!(
-            taken["call"]["state"], "ringing",
-            "the page popping is not an answer"
-        );
+        assert_eq!(taken["call"]["state"], "ringing", "the page popping is not an answer");
         assert_eq!(taken["lease"]["expires_at"], Value::Null, "R11");
         assert_eq!(taken["view"]["case"]["source"], "call");
         assert_eq!(taken["view"]["call"]["caller"], DRIVER);
@@ -32,11 +29,7 @@ async fn a_call_at_a_free_seat_claims_the_lane_until_ten_minutes_after_its_end()
         place.answered("c1", Some("8001")).await;
         assert_eq!(stream.next_call("live").await["call"]["by"]["name"], "李四");
         place.hub.clock.advance(Duration::from_secs(11 * 60));
-        assert_eq!(
-            agent.lease("R01").await["expires_at"],
-            Value::Null,
-            "a call of 11 minutes"
-        );
+        assert_eq!(agent.lease("R01").await["expires_at"], Value::Null, "a call of 11 minutes");
 
         place.ends("c1").await;
         stream.next_call("ended").await;
@@ -47,19 +40,11 @@ async fn a_call_at_a_free_seat_claims_the_lane_until_ten_minutes_after_its_end()
         assert_eq!(over["caller"], DRIVER, "its page still says who called");
         assert_eq!(agent.seat("8001").await["state"], "after_call");
         let close = format!("/api/cases/{case}/close");
-        agent
-            .post(&close, json!({"outcome": "solved"}))
-            .await
-            .ok(204);
+        agent.post(&close, json!({"outcome": "solved"})).await.ok(204);
         assert!(agent.lease("R01").await.is_null());
         assert_eq!(agent.seat("8001").await["state"], "free");
         let steps = agent.get(&format!("/api/cases/{case}")).await.ok(200)["timeline"].clone();
-        let steps: Vec<&str> = steps
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|s| s["what"].as_str().unwrap())
-            .collect();
+        let steps: Vec<&str> = steps.as_array().unwrap().iter().map(|s| s["what"].as_str().unwrap()).collect();
         for step in ["call_started", "call_answered", "call_ended", "closed"] {
             assert!(steps.contains(&step), "R35: {step} in {steps:?}");
         }
@@ -78,32 +63,17 @@ async fn in_a_live_call_closing_asks_and_other_lanes_are_had_only_by_moving() {
         let case = taken.ok(201)["case"]["id"].as_str().unwrap();
         let fence = &taken.body["lease"]["fence"];
         let close = format!("/api/cases/{case}/close");
-        agent
-            .post(&close, json!({}))
-            .await
-            .refused(409, "call_live");
-        agent
-            .post("/api/lanes/E02/claim", json!({}))
-            .await
-            .refused(409, "call_live");
-        assert!(
-            agent.lease("E02").await.is_null(),
-            "and it is seen read-only"
-        );
+        agent.post(&close, json!({})).await.refused(409, "call_live");
+        agent.post("/api/lanes/E02/claim", json!({})).await.refused(409, "call_live");
+        assert!(agent.lease("E02").await.is_null(), "and it is seen read-only");
 
         let there = json!({"fence": fence, "lane": "E02"});
         let moved = agent.post(&format!("/api/cases/{case}/move"), there).await;
         assert_eq!(moved.ok(201)["case"]["id"], case);
         assert_eq!(moved.body["lease"]["expires_at"], Value::Null);
-        assert!(
-            agent.lease("R01").await.is_null(),
-            "the lane it leaves is free"
-        );
+        assert!(agent.lease("R01").await.is_null(), "the lane it leaves is free");
         assert_eq!(agent.call("live").await["lane"]["code"], "E02");
-        agent
-            .post(&close, json!({"during_call": true}))
-            .await
-            .ok(204);
+        agent.post(&close, json!({"during_call": true})).await.ok(204);
         // The call goes on: the next lane the person takes is worked for it.
         let next = agent.post("/api/lanes/E01/claim", json!({})).await;
         assert_eq!(next.ok(201)["lease"]["expires_at"], Value::Null);
@@ -116,10 +86,7 @@ async fn in_a_live_call_closing_asks_and_other_lanes_are_had_only_by_moving() {
 #[tokio::test]
 async fn a_lane_held_by_another_stays_theirs_and_the_call_still_comes() {
     on_each(|place| async move {
-        let (agent, guard) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("guard").await,
-        );
+        let (agent, guard) = (place.at_seat("agent", "8001").await, place.desk("guard").await);
         let held = guard.post("/api/lanes/R01/claim", json!({})).await;
         held.ok(201);
         let mut stream = agent.stream("").await.unwrap();
@@ -132,10 +99,7 @@ async fn a_lane_held_by_another_stays_theirs_and_the_call_still_comes() {
         assert_eq!(agent.lease("R01").await["holder"]["name"], "张三");
         // The holder is done; the lane the agent then takes is worked for the call.
         let case = held.body["case"]["id"].as_str().unwrap();
-        guard
-            .post(&format!("/api/cases/{case}/close"), json!({}))
-            .await
-            .ok(204);
+        guard.post(&format!("/api/cases/{case}/close"), json!({})).await.ok(204);
         let claim = agent.post("/api/lanes/R01/claim", json!({})).await;
         assert_eq!(claim.ok(201)["lease"]["expires_at"], Value::Null, "R11");
         assert_eq!(agent.call("live").await["case"], claim.body["case"]["id"]);
@@ -155,10 +119,7 @@ async fn a_call_while_a_case_is_open_waits_and_changes_nothing() {
         assert_eq!(waits["seat"], "8001");
         let view = agent.get(&format!("/api/cases/{case}")).await;
         assert_eq!(view.ok(200)["case"]["state"], "open");
-        assert_eq!(
-            view.body["lease"]["expires_at"],
-            mine.body["lease"]["expires_at"]
-        );
+        assert_eq!(view.body["lease"]["expires_at"], mine.body["lease"]["expires_at"]);
         // By their own choice the person goes to the driver; the case ends as with every claim (R10).
         agent.take(&waits).await.ok(201);
         let view = agent.get(&format!("/api/cases/{case}")).await;
@@ -177,10 +138,7 @@ async fn a_call_answered_at_a_busy_seat_is_its_person_s_without_a_lane() {
         place.rings("c1", None).await;
         place.answered("c1", Some("8001")).await;
         let call = agent.call("live").await;
-        assert_eq!(
-            (&call["by"]["name"], call.get("case")),
-            (&json!("李四"), None)
-        );
+        assert_eq!((&call["by"]["name"], call.get("case")), (&json!("李四"), None));
         assert_eq!(agent.lease("E01").await["holder"]["name"], "李四");
         assert!(agent.lease("R01").await.is_null());
     })
@@ -191,18 +149,12 @@ async fn a_call_answered_at_a_busy_seat_is_its_person_s_without_a_lane() {
 #[tokio::test]
 async fn a_call_of_an_unknown_robot_comes_without_a_lane() {
     on_each(|place| async move {
-        let (agent, south) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("south").await,
-        );
+        let (agent, south) = (place.at_seat("agent", "8001").await, place.desk("south").await);
         let mut event = place.event("ringing", "c1", None);
         event["robot_number"] = "R-999".into();
         place.tells(event).await.ok(200);
         let waits = south.call("waiting").await;
-        assert_eq!(
-            (&waits["robot"], waits.get("lane")),
-            (&json!("R-999"), None)
-        );
+        assert_eq!((&waits["robot"], waits.get("lane")), (&json!("R-999"), None));
         let taken = agent.take(&waits).await;
         let body = taken.ok(201);
         assert!(body.get("view").is_none() && body.get("lease").is_none());
@@ -219,16 +171,14 @@ async fn a_call_of_an_unknown_robot_comes_without_a_lane() {
 async fn a_lane_is_found_by_robot_phone_or_its_own_id() {
     on_each(|place| async move {
         let agent = place.desk("agent").await;
-        for (n, part) in [
-            json!({"robot_number": "R-102"}),
-            json!({"caller": "+86 0755 82120102"}),
-            json!({"lane": "R01"}),
-        ]
-        .into_iter()
-        .enumerate()
+        for (n, part) in
+            [json!({"robot_number": "R-102"}), json!({"caller": "+86 0755 82120102"}), json!({"lane": "R01"})]
+                .into_iter()
+                .enumerate()
         {
             let call = format!("c{n}");
-            let mut event = json!({"event_id": call, "type": "call.ringing", "call_id": call, "occurred_at": place.now()});
+            let mut event =
+                json!({"event_id": call, "type": "call.ringing", "call_id": call, "occurred_at": place.now()});
             event.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
             place.tells(event).await.ok(200);
             let waits = agent.call("waiting").await;
@@ -245,25 +195,15 @@ async fn a_case_opened_by_hand_is_by_call_and_runs_ten_minutes() {
     on_each(|place| async move {
         let (agent, guard) = (place.desk("agent").await, place.desk("guard").await);
         let by_hand = json!({"lane": "E02", "caller": DRIVER});
-        guard
-            .post("/api/calls", by_hand.clone())
-            .await
-            .refused(403, "not_allowed");
+        guard.post("/api/calls", by_hand.clone()).await.refused(403, "not_allowed");
         let taken = agent.post("/api/calls", by_hand).await;
         let body = taken.ok(201);
-        assert_eq!(
-            body["lease"]["expires_at"],
-            place.now().plus_minutes(10).to_string()
-        );
+        assert_eq!(body["lease"]["expires_at"], place.now().plus_minutes(10).to_string());
         assert_eq!(body["call"]["by_hand"], true);
         assert_eq!(body["view"]["case"]["source"], "call");
         assert_eq!(body["view"]["call"]["caller"], DRIVER);
         let seen = guard.get("/api/lanes/E02").await;
-        assert_eq!(
-            seen.ok(200)["call"]["caller"],
-            "138****4417",
-            "the number is the driver's"
-        );
+        assert_eq!(seen.ok(200)["call"]["caller"], "138****4417", "the number is the driver's");
         let other = place.desk("agent2").await;
         let held = other.post("/api/calls", json!({"lane": "E02"})).await;
         held.refused(409, "lane_held");
@@ -284,14 +224,8 @@ async fn a_silent_call_ends_after_an_hour_and_its_lane_ten_minutes_later() {
         let began = place.now();
         place.hub.clock.advance(Duration::from_secs(60 * 60));
         let ended = stream.next_call("ended").await;
-        assert_eq!(
-            ended["call"]["ended_at"],
-            began.plus_minutes(60).to_string()
-        );
-        assert_eq!(
-            agent.lease("R01").await["expires_at"],
-            began.plus_minutes(70).to_string()
-        );
+        assert_eq!(ended["call"]["ended_at"], began.plus_minutes(60).to_string());
+        assert_eq!(agent.lease("R01").await["expires_at"], began.plus_minutes(70).to_string());
         place.hub.clock.advance(Duration::from_secs(10 * 60));
         assert_eq!(stream.next_of("lease_lost").await["why"], "expired");
     })
@@ -317,10 +251,7 @@ async fn a_call_that_is_only_repeated_ends_after_its_hour_all_the_same() {
         assert_eq!(place.database_count(heard).await, began.0);
         place.hub.clock.advance(Duration::from_secs(3 * 60));
         let ended = stream.next_call("ended").await;
-        assert_eq!(
-            ended["call"]["ended_at"],
-            began.plus_minutes(60).to_string()
-        );
+        assert_eq!(ended["call"]["ended_at"], began.plus_minutes(60).to_string());
     })
     .await;
 }
@@ -329,26 +260,15 @@ async fn a_call_that_is_only_repeated_ends_after_its_hour_all_the_same() {
 #[tokio::test]
 async fn a_live_call_goes_with_its_lane_to_a_supervisor() {
     on_each(|place| async move {
-        let (agent, chief) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("chief").await,
-        );
+        let (agent, chief) = (place.at_seat("agent", "8001").await, place.desk("chief").await);
         place.rings("c1", Some("8001")).await;
-        let over = chief
-            .post("/api/lanes/R01/take-over", json!({"reason": "协助"}))
-            .await;
+        let over = chief.post("/api/lanes/R01/take-over", json!({"reason": "协助"})).await;
         assert_eq!(over.ok(201)["lease"]["expires_at"], Value::Null);
         assert_eq!(over.body["view"]["call"]["caller"], DRIVER);
         assert_eq!(chief.call("live").await["by"]["name"], "周敏");
-        assert_eq!(
-            agent.get("/api/lanes/R01").await.ok(200)["call"]["caller"],
-            "138****4417"
-        );
+        assert_eq!(agent.get("/api/lanes/R01").await.ok(200)["call"]["caller"], "138****4417");
         place.ends("c1").await;
-        assert_eq!(
-            agent.lease("R01").await["expires_at"],
-            place.now().plus_minutes(10).to_string()
-        );
+        assert_eq!(agent.lease("R01").await["expires_at"], place.now().plus_minutes(10).to_string());
     })
     .await;
 }
@@ -369,10 +289,7 @@ async fn a_drivers_number_is_forgotten_in_time_and_the_call_stays() {
         place.rings("c2", None).await;
         place.hub.clock.advance(Duration::from_secs(1));
         assert_eq!(forget().await, 1);
-        assert_eq!(
-            numbers().await,
-            [shown("abandoned", ""), shown("waiting", DRIVER)]
-        );
+        assert_eq!(numbers().await, [shown("abandoned", ""), shown("waiting", DRIVER)]);
         assert_eq!(forget().await, 0);
         let audited = "select count(*) from audit where action = 'call.forget-callers' and body like '%\"calls\":1%'";
         assert_eq!(place.database_count(audited).await, 1);

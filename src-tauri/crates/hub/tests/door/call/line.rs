@@ -12,10 +12,7 @@ async fn a_desk_cut_off_for_30_s_in_a_call_catches_up_by_itself() {
         let mut stream = agent.stream("").await.unwrap();
         place.rings("c1", Some("8001")).await;
         let told = stream.next_call("ringing").await;
-        let (seq, case) = (
-            told["seq"].as_str().unwrap().to_owned(),
-            told["case"].clone(),
-        );
+        let (seq, case) = (told["seq"].as_str().unwrap().to_owned(), told["case"].clone());
         drop(stream);
         place.answered("c1", Some("8001")).await;
         place.hub.clock.advance(Duration::from_secs(30));
@@ -23,14 +20,8 @@ async fn a_desk_cut_off_for_30_s_in_a_call_catches_up_by_itself() {
         place.ends("c1").await;
         let mut stream = agent.stream(&format!("?after={seq}")).await.unwrap();
         let answered = stream.next_call("live").await;
-        assert_eq!(
-            (&answered["case"], &answered["call"]["caller"]),
-            (&case, &json!(DRIVER))
-        );
-        assert_eq!(
-            stream.next_call("waiting").await["call"]["lane"]["code"],
-            "R01"
-        );
+        assert_eq!((&answered["case"], &answered["call"]["caller"]), (&case, &json!(DRIVER)));
+        assert_eq!(stream.next_call("waiting").await["call"]["lane"]["code"], "R01");
         stream.next_call("ended").await;
         assert_eq!(stream.next_of("queue").await["waiting"], 1);
         assert_eq!(agent.seat("8001").await["person"]["name"], "李四");
@@ -57,9 +48,6 @@ async fn a_call_outlives_a_restart_of_the_hub() {
         let taken = agent.take(&call).await;
         assert_eq!(taken.ok(201)["case"]["id"], call["case"]);
         place.ends("c1").await;
-        assert_eq!(
-            agent.lease("R01").await["expires_at"],
-            later.plus_minutes(10).to_string()
-        );
+        assert_eq!(agent.lease("R01").await["expires_at"], later.plus_minutes(10).to_string());
     }
 }

@@ -30,31 +30,19 @@ async fn everybody_who_sees_the_queue_hears_how_seats_stand() {
     on_each(|place| async move {
         let (chief, agent) = (place.desk("chief").await, place.desk("agent").await);
         let mut stream = chief.stream("").await.unwrap();
-        agent
-            .put("/api/seat", json!({"number": "8001"}))
-            .await
-            .ok(200);
+        agent.put("/api/seat", json!({"number": "8001"})).await.ok(200);
         let seat = stream.next_seat("8001").await;
-        assert_eq!(
-            (&seat["person"]["name"], &seat["state"]),
-            (&json!("李四"), &json!("free"))
-        );
+        assert_eq!((&seat["person"]["name"], &seat["state"]), (&json!("李四"), &json!("free")));
         let away = agent.put("/api/seat/state", json!({"state": "away"})).await;
         assert_eq!(away.ok(200)["state"], "away");
         assert_eq!(stream.next_seat("8001").await["state"], "away");
-        agent
-            .put("/api/seat/state", json!({"state": "free"}))
-            .await
-            .ok(200);
+        agent.put("/api/seat/state", json!({"state": "free"})).await.ok(200);
         assert_eq!(stream.next_seat("8001").await["state"], "free");
         // A lane that is looked up keeps calls away as well.
         let claim = agent.post("/api/lanes/E01/claim", json!({})).await;
         assert_eq!(stream.next_seat("8001").await["state"], "busy");
         let case = claim.ok(201)["case"]["id"].as_str().unwrap();
-        agent
-            .post(&format!("/api/cases/{case}/close"), json!({}))
-            .await
-            .ok(204);
+        agent.post(&format!("/api/cases/{case}/close"), json!({})).await.ok(204);
         assert_eq!(stream.next_seat("8001").await["state"], "free");
         agent.delete("/api/seat").await.ok(204);
         assert!(stream.next_seat("8001").await.get("person").is_none());
@@ -65,18 +53,9 @@ async fn everybody_who_sees_the_queue_hears_how_seats_stand() {
 #[tokio::test]
 async fn an_away_seat_gets_no_calls_and_only_somebody_at_a_seat_can_be_away() {
     on_each(|place| async move {
-        let (agent, other) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("agent2").await,
-        );
-        other
-            .put("/api/seat/state", json!({"state": "away"}))
-            .await
-            .refused(409, "seat_required");
-        agent
-            .put("/api/seat/state", json!({"state": "away"}))
-            .await
-            .ok(200);
+        let (agent, other) = (place.at_seat("agent", "8001").await, place.desk("agent2").await);
+        other.put("/api/seat/state", json!({"state": "away"})).await.refused(409, "seat_required");
+        agent.put("/api/seat/state", json!({"state": "away"})).await.ok(200);
         place.rings("c1", Some("8001")).await;
         agent.call("waiting").await;
         assert!(agent.lease("R01").await.is_null());
@@ -88,10 +67,7 @@ async fn an_away_seat_gets_no_calls_and_only_somebody_at_a_seat_can_be_away() {
 #[tokio::test]
 async fn a_lost_desk_gets_calls_through_its_grace_and_then_frees_its_seat() {
     on_each(|place| async move {
-        let (agent, chief) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("chief").await,
-        );
+        let (agent, chief) = (place.at_seat("agent", "8001").await, place.desk("chief").await);
         let mut watch = chief.stream("").await.unwrap();
         let stream = agent.stream("").await.unwrap();
         place.listens().await;
@@ -99,11 +75,7 @@ async fn a_lost_desk_gets_calls_through_its_grace_and_then_frees_its_seat() {
         watch.seat_stands("8001", "lost").await;
         place.hub.clock.advance(Duration::from_secs(60));
         place.rings("c1", Some("8001")).await;
-        assert_eq!(
-            agent.call("live").await["by"]["name"],
-            "李四",
-            "still bound"
-        );
+        assert_eq!(agent.call("live").await["by"]["name"], "李四", "still bound");
         place.ends("c1").await;
         // Back in time: the seat is theirs on.
         let stream = agent.stream("").await.unwrap();
@@ -119,14 +91,7 @@ async fn a_lost_desk_gets_calls_through_its_grace_and_then_frees_its_seat() {
                 break;
             }
         }
-        assert!(
-            agent
-                .get("/api/session")
-                .await
-                .ok(200)
-                .get("seat")
-                .is_none()
-        );
+        assert!(agent.get("/api/session").await.ok(200).get("seat").is_none());
         place.rings("c2", Some("8001")).await;
         agent.call("waiting").await;
     })
@@ -173,10 +138,7 @@ async fn a_binding_survives_a_restart_of_the_hub() {
 #[tokio::test]
 async fn logging_out_everywhere_frees_the_seat() {
     on_each(|place| async move {
-        let (first, second) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("agent").await,
-        );
+        let (first, second) = (place.at_seat("agent", "8001").await, place.desk("agent").await);
         let other = place.desk("agent2").await;
         second.delete("/api/session").await.ok(204);
         assert_eq!(other.seat("8001").await["person"]["name"], "李四");

@@ -22,10 +22,7 @@ async fn an_event_with_a_wrong_signature_or_an_old_time_stamp_changes_nothing() 
         }
         assert!(agent.calls("waiting").await.is_empty());
         // Each telephone system has a secret of its own.
-        place
-            .tells_as("tel2", "tel2-secret", now, &event)
-            .await
-            .ok(200);
+        place.tells_as("tel2", "tel2-secret", now, &event).await.ok(200);
         agent.call("waiting").await;
     })
     .await;
@@ -36,16 +33,10 @@ async fn nonsense_is_refused_and_says_what_is_wrong() {
     on_each(|place| async move {
         let mut event = place.event("ringing", "c1", None);
         event["event_id"] = "".into();
-        assert_eq!(
-            place.tells(event.clone()).await.refused(422, "invalid")["field"],
-            "event_id"
-        );
+        assert_eq!(place.tells(event.clone()).await.refused(422, "invalid")["field"], "event_id");
         event["event_id"] = "e1".into();
         event["call_id"] = "x".repeat(201).into();
-        assert_eq!(
-            place.tells(event.clone()).await.refused(422, "invalid")["field"],
-            "call_id"
-        );
+        assert_eq!(place.tells(event.clone()).await.refused(422, "invalid")["field"], "call_id");
         event["type"] = "call.dancing".into();
         place.tells(event).await.refused(400, "bad_request");
     })
@@ -65,11 +56,7 @@ async fn a_repeated_event_has_no_effect() {
         for _ in 0..3 {
             place.tells(ringing.clone()).await.ok(200);
         }
-        assert_eq!(
-            agent.lease("R01").await,
-            case,
-            "the lease runs on as it was"
-        );
+        assert_eq!(agent.lease("R01").await, case, "the lease runs on as it was");
         assert!(agent.calls("live").await.is_empty());
         let rows = place.database_count("select count(*) from call").await;
         assert_eq!(rows, 1);
@@ -94,14 +81,11 @@ async fn events_in_the_wrong_order_make_the_same_call() {
                 place.tells(event).await.ok(200);
             }
             let row: Vec<(String, i64, Option<i64>, Option<i64>)> = place
-                .database_rows(&format!("select state, since, answered_at, ended_at from call where external_id = '{call}'"))
+                .database_rows(&format!(
+                    "select state, since, answered_at, ended_at from call where external_id = '{call}'"
+                ))
                 .await;
-            let told = [(
-                "ended".to_owned(),
-                began.0,
-                Some(began.plus_seconds(5).0),
-                Some(began.plus_seconds(15).0),
-            )];
+            let told = [("ended".to_owned(), began.0, Some(began.plus_seconds(5).0), Some(began.plus_seconds(15).0))];
             assert_eq!(row, told, "{order:?}");
             let lease = agent.lease("R01").await;
             assert!(lease.is_null() || lease["expires_at"].is_string(), "{order:?}: {lease}");
@@ -123,10 +107,7 @@ async fn a_ring_that_comes_late_waits_instead_of_opening_a_page() {
         event["occurred_at"] = json!(place.now().plus_minutes(-3));
         place.tells(event).await.ok(200);
         assert!(agent.lease("R01").await.is_null());
-        assert_eq!(
-            agent.call("waiting").await["since"],
-            place.now().plus_minutes(-3).to_string()
-        );
+        assert_eq!(agent.call("waiting").await["since"], place.now().plus_minutes(-3).to_string());
     })
     .await;
 }
@@ -158,22 +139,12 @@ async fn a_telephone_system_changes_its_secret_without_losing_an_event() {
             let event = place.event("ringing", call, None);
             place.tells_as("tel", secret, place.now(), &event).await
         };
-        told("c1", "next-secret")
-            .await
-            .refused(401, "bad_signature");
-        set(
-            "update integration set next_secret = $1 where id = 'tel'",
-            Some(next),
-        )
-        .await;
+        told("c1", "next-secret").await.refused(401, "bad_signature");
+        set("update integration set next_secret = $1 where id = 'tel'", Some(next)).await;
         told("c1", "tel-secret").await.ok(200);
         told("c2", "next-secret").await.ok(200);
         told("c3", "a-third").await.refused(401, "bad_signature");
-        set(
-            "update integration set secret = $1, next_secret = null where id = 'tel'",
-            Some(sealed),
-        )
-        .await;
+        set("update integration set secret = $1, next_secret = null where id = 'tel'", Some(sealed)).await;
         told("c4", "tel-secret").await.refused(401, "bad_signature");
         told("c5", "next-secret").await.ok(200);
     })

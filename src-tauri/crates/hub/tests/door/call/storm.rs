@@ -26,34 +26,16 @@ async fn a_thousand_events_at_once_leave_the_right_state() {
         let shuffled = (0..1_000).map(|n| events[n * 389 % 1_000].clone());
         let place = &place;
         let told = shuffled.map(|event| async move { place.tells(event).await.status });
-        let answers: Vec<_> = futures::StreamExt::collect(futures::StreamExt::buffer_unordered(
-            futures::stream::iter(told),
-            64,
-        ))
-        .await;
+        let answers: Vec<_> =
+            futures::StreamExt::collect(futures::StreamExt::buffer_unordered(futures::stream::iter(told), 64)).await;
         assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
         let count = async |sql: &str| place.database_count(sql).await;
         assert_eq!(count("select count(*) from call").await, 250);
-        assert_eq!(
-            count("select count(*) from call_event").await,
-            625,
-            "repetitions are none"
-        );
-        assert_eq!(
-            count("select count(*) from call where state = 'ended'").await,
-            125
-        );
-        assert_eq!(
-            count("select count(*) from call where state = 'abandoned'").await,
-            125
-        );
-        assert_eq!(
-            count("select count(*) from lease where open and expires_at is null").await,
-            0
-        );
-        let ends = place
-            .database_count("select coalesce(max(expires_at), 0) from lease where open")
-            .await;
+        assert_eq!(count("select count(*) from call_event").await, 625, "repetitions are none");
+        assert_eq!(count("select count(*) from call where state = 'ended'").await, 125);
+        assert_eq!(count("select count(*) from call where state = 'abandoned'").await, 125);
+        assert_eq!(count("select count(*) from lease where open and expires_at is null").await, 0);
+        let ends = place.database_count("select coalesce(max(expires_at), 0) from lease where open").await;
         assert!(ends <= began.plus_minutes(10).0, "{ends}");
         assert!(agent.calls("live").await.is_empty() && agent.calls("waiting").await.is_empty());
     })

@@ -64,10 +64,7 @@ async fn a_queue_is_told_when_it_changed_and_not_with_every_call_elsewhere() {
 async fn frames_of_calls_reach_whom_they_concern() {
     on_each(|place| {
         Box::pin(async move {
-            let (agent, south) = (
-                place.at_seat("agent", "8001").await,
-                place.at_seat("south", "8002").await,
-            );
+            let (agent, south) = (place.at_seat("agent", "8001").await, place.at_seat("south", "8002").await);
             let (guard, far) = (place.desk("guard").await, place.desk("agent2").await);
             let mut theirs = agent.stream("").await.unwrap();
             let mut others = south.stream("").await.unwrap();
@@ -81,16 +78,9 @@ async fn frames_of_calls_reach_whom_they_concern() {
             let call = agent.call("waiting").await;
             agent.take(&call).await.ok(201);
             assert_eq!(theirs.next_call("live").await["call"]["caller"], DRIVER);
-            assert_eq!(
-                others.next_call("live").await["call"]["caller"],
-                "",
-                "not theirs"
-            );
+            assert_eq!(others.next_call("live").await["call"]["caller"], "", "not theirs");
             let queue = others.next_of("queue").await;
-            assert_eq!(
-                (&queue["waiting"], queue.get("oldest_since")),
-                (&json!(0), None)
-            );
+            assert_eq!((&queue["waiting"], queue.get("oldest_since")), (&json!(0), None));
             // Lot staff hear that the lane is taken, and nothing of calls.
             let frame = staff.next_of("lease").await;
             assert_eq!(frame["lane"], "R01");
@@ -116,18 +106,12 @@ async fn of_two_who_take_a_call_at_once_one_gets_it() {
             let call = agents[0].call("waiting").await;
             let tries = agents.iter().map(|agent| agent.take(&call));
             let done = futures::future::join_all(tries).await;
-            let (got, lost): (Vec<_>, Vec<_>) =
-                done.iter().partition(|answer| answer.status == 201);
+            let (got, lost): (Vec<_>, Vec<_>) = done.iter().partition(|answer| answer.status == 201);
             assert_eq!(got.len(), 1, "{done:?}");
             let by = &got[0].body["call"]["by"]["name"];
             for answer in lost {
                 assert_eq!(&answer.refused(409, "call_taken")["by"]["name"], by);
-                assert!(
-                    answer.body["detail"]
-                        .as_str()
-                        .unwrap()
-                        .contains(by.as_str().unwrap())
-                );
+                assert!(answer.body["detail"].as_str().unwrap().contains(by.as_str().unwrap()));
             }
             let case = got[0].body["case"]["id"].as_str().unwrap();
             let close = format!("/api/cases/{case}/close");
@@ -148,16 +132,9 @@ async fn taking_needs_a_seat_a_call_that_is_not_over_and_no_other_call() {
         place.rings("c1", None).await;
         let first = agent.call("waiting").await;
         agent.take(&first).await.refused(409, "seat_required");
-        agent
-            .put("/api/seat", json!({"number": "8001"}))
-            .await
-            .ok(200);
+        agent.put("/api/seat", json!({"number": "8001"})).await.ok(200);
         agent.take(&first).await.ok(201);
-        assert_eq!(
-            agent.take(&first).await.ok(201)["call"]["id"],
-            first["id"],
-            "again is the same"
-        );
+        assert_eq!(agent.take(&first).await.ok(201)["call"]["id"], first["id"], "again is the same");
         place.rings("c2", None).await;
         let second = agent.call("waiting").await;
         agent.take(&second).await.refused(409, "call_live");
@@ -171,14 +148,8 @@ async fn taking_needs_a_seat_a_call_that_is_not_over_and_no_other_call() {
 #[tokio::test]
 async fn a_call_nobody_answers_overflows_to_other_agents_with_its_case() {
     on_each(|place| async move {
-        let (absent, other) = (
-            place.at_seat("agent", "8001").await,
-            place.at_seat("agent2", "8002").await,
-        );
-        let (mut theirs, mut others) = (
-            absent.stream("").await.unwrap(),
-            other.stream("").await.unwrap(),
-        );
+        let (absent, other) = (place.at_seat("agent", "8001").await, place.at_seat("agent2", "8002").await);
+        let (mut theirs, mut others) = (absent.stream("").await.unwrap(), other.stream("").await.unwrap());
         place.rings("c1", Some("8001")).await;
         let told = theirs.next_call("ringing").await;
         let case = told["case"].as_str().unwrap().to_owned();
@@ -196,10 +167,7 @@ async fn a_call_nobody_answers_overflows_to_other_agents_with_its_case() {
         let taken = other.take(&offered["call"]).await;
         assert_eq!(taken.ok(201)["case"]["id"].as_str().unwrap(), case);
         let lost = theirs.next_of("lease_lost").await;
-        assert_eq!(
-            (&lost["why"], &lost["case"]),
-            (&json!("handed_over"), &json!(case))
-        );
+        assert_eq!((&lost["why"], &lost["case"]), (&json!("handed_over"), &json!(case)));
         assert_eq!(other.lease("R01").await["holder"]["name"], "赵敏");
         assert_eq!(other.lease("R01").await["expires_at"], Value::Null);
     })
@@ -210,18 +178,12 @@ async fn a_call_nobody_answers_overflows_to_other_agents_with_its_case() {
 #[tokio::test]
 async fn a_call_answered_at_another_seat_goes_there_with_its_case() {
     on_each(|place| async move {
-        let (first, second) = (
-            place.at_seat("agent", "8001").await,
-            place.at_seat("agent2", "8002").await,
-        );
+        let (first, second) = (place.at_seat("agent", "8001").await, place.at_seat("agent2", "8002").await);
         place.rings("c1", Some("8001")).await;
         let case = first.call("live").await["case"].clone();
         place.answered("c1", Some("8002")).await;
         let call = second.call("live").await;
-        assert_eq!(
-            (&call["by"]["name"], &call["case"]),
-            (&json!("赵敏"), &case)
-        );
+        assert_eq!((&call["by"]["name"], &call["case"]), (&json!("赵敏"), &case));
         assert_eq!(second.lease("R01").await["holder"]["name"], "赵敏");
         assert_eq!(first.seat("8001").await["state"], "free");
     })
@@ -232,24 +194,15 @@ async fn a_call_answered_at_another_seat_goes_there_with_its_case() {
 #[tokio::test]
 async fn an_abandoned_call_stands_in_the_list_until_somebody_has_called_back() {
     on_each(|place| async move {
-        let (agent, guard) = (
-            place.at_seat("agent", "8001").await,
-            place.desk("guard").await,
-        );
+        let (agent, guard) = (place.at_seat("agent", "8001").await, place.desk("guard").await);
         place.rings("c1", None).await;
         place.ends("c1").await;
         assert!(agent.calls("waiting").await.is_empty());
         let call = agent.call("abandoned").await;
         assert_eq!(call["caller"], DRIVER);
         let path = format!("/api/calls/{}/called-back", call["id"].as_str().unwrap());
-        guard
-            .post(&path, json!({}))
-            .await
-            .refused(403, "not_allowed");
-        agent
-            .post(&path, json!({"note": "已自行离场"}))
-            .await
-            .ok(204);
+        guard.post(&path, json!({})).await.refused(403, "not_allowed");
+        agent.post(&path, json!({"note": "已自行离场"})).await.ok(204);
         agent.post(&path, json!({})).await.ok(204);
         assert!(agent.calls("abandoned").await.is_empty());
         // One that was taken was not abandoned.
@@ -273,17 +226,9 @@ async fn the_list_of_those_to_call_back_comes_in_pages() {
         }
         let (mut seen, mut next) = (Vec::new(), String::new());
         loop {
-            let page = agent
-                .get(&format!("/api/calls?state=abandoned&limit=3{next}"))
-                .await;
+            let page = agent.get(&format!("/api/calls?state=abandoned&limit=3{next}")).await;
             let body = page.ok(200);
-            seen.extend(
-                body["items"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|c| c["since"].as_str().unwrap().to_owned()),
-            );
+            seen.extend(body["items"].as_array().unwrap().iter().map(|c| c["since"].as_str().unwrap().to_owned()));
             match body["next"].as_str() {
                 Some(cursor) => next = format!("&cursor={cursor}"),
                 None => break,

@@ -17,20 +17,10 @@ pub(super) struct Grant {
 /// What an act came to, in the model's words.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Came {
-    Gained {
-        fence: i64,
-        case: usize,
-        since: i64,
-        until: Option<i64>,
-        renewed: bool,
-        ended: Vec<(usize, End)>,
-    },
+    Gained { fence: i64, case: usize, since: i64, until: Option<i64>, renewed: bool, ended: Vec<(usize, End)> },
     Ended(Vec<(usize, End)>),
     Fine,
-    Held {
-        by: usize,
-        since: i64,
-    },
+    Held { by: usize, since: i64 },
     Lost,
     InCall(usize),
     CallLive,
@@ -55,8 +45,7 @@ impl Log {
         (0..self.grants.len()).find(|&i| self.grants[i].lane == lane && self.holds(&self.grants[i]))
     }
     fn by(&self, person: usize) -> Option<usize> {
-        (0..self.grants.len())
-            .find(|&i| self.grants[i].person == person && self.holds(&self.grants[i]))
+        (0..self.grants.len()).find(|&i| self.grants[i].person == person && self.holds(&self.grants[i]))
     }
     pub(super) fn fence(&self, lane: usize) -> i64 {
         i64::try_from(self.grants.iter().filter(|g| g.lane == lane).count()).unwrap()
@@ -93,27 +82,11 @@ impl Log {
         };
         self.grants.push(grant.clone());
         let (case, since, until) = (grant.case, grant.since, grant.until);
-        Came::Gained {
-            fence: self.fence(lane),
-            case,
-            since,
-            until,
-            renewed: own.is_some(),
-            ended,
-        }
+        Came::Gained { fence: self.fence(lane), case, since, until, renewed: own.is_some(), ended }
     }
 
-    fn go_on(
-        &mut self,
-        person: usize,
-        (from, behind): (usize, i64),
-        to: usize,
-        in_flight: bool,
-    ) -> Came {
-        let Some(at) = self
-            .on(from)
-            .filter(|&i| self.grants[i].person == person && behind == 0)
-        else {
+    fn go_on(&mut self, person: usize, (from, behind): (usize, i64), to: usize, in_flight: bool) -> Came {
+        let Some(at) = self.on(from).filter(|&i| self.grants[i].person == person && behind == 0) else {
             return Came::Lost;
         };
         if from == to {
@@ -123,10 +96,7 @@ impl Log {
             return Came::InFlight;
         }
         if let Some(there) = self.on(to).map(|i| &self.grants[i]) {
-            return Came::Held {
-                by: there.person,
-                since: there.since,
-            };
+            return Came::Held { by: there.person, since: there.since };
         }
         self.grants[at].ended = true;
         let (case_before, in_call) = (self.grants[at].case, self.grants[at].until.is_none());
@@ -136,10 +106,7 @@ impl Log {
         if in_call {
             grant.until = None;
         }
-        if let Came::Gained {
-            case, until, ended, ..
-        } = &mut came
-        {
+        if let Came::Gained { case, until, ended, .. } = &mut came {
             (*case, *until) = (grant.case, grant.until);
             ended.push((from, End::Moved));
             ended.sort_unstable();
@@ -154,43 +121,26 @@ impl Log {
 
     /// The case named by a close: that of the lane's newest grant, or of one further back.
     fn case_of(&self, lane: usize, back: usize) -> usize {
-        self.grants
-            .iter()
-            .rev()
-            .filter(|g| g.lane == lane)
-            .nth(back)
-            .map_or(usize::MAX, |g| g.case)
+        self.grants.iter().rev().filter(|g| g.lane == lane).nth(back).map_or(usize::MAX, |g| g.case)
     }
 
     pub(super) fn act(&mut self, act: &Act) -> Came {
         match *act {
             Act::Claim { person, lane } => match self.on(lane).map(|i| self.grants[i].clone()) {
-                Some(held) if held.person != person => Came::Held {
-                    by: held.person,
-                    since: held.since,
-                },
-                _ => self
-                    .elsewhere_in_call(person, lane)
-                    .unwrap_or_else(|| self.give(person, lane, End::Closed)),
+                Some(held) if held.person != person => Came::Held { by: held.person, since: held.since },
+                _ => self.elsewhere_in_call(person, lane).unwrap_or_else(|| self.give(person, lane, End::Closed)),
             },
-            Act::TakeOver { person, lane } => self
-                .elsewhere_in_call(person, lane)
-                .unwrap_or_else(|| self.give(person, lane, End::TakenOver)),
+            Act::TakeOver { person, lane } => {
+                self.elsewhere_in_call(person, lane).unwrap_or_else(|| self.give(person, lane, End::TakenOver))
+            }
             Act::HandOver { from, lane, to } => match self.on(lane) {
                 Some(i) if self.grants[i].person == from => match self.by(to) {
-                    Some(busy) if self.grants[busy].lane != lane => {
-                        Came::Busy(self.grants[busy].lane)
-                    }
+                    Some(busy) if self.grants[busy].lane != lane => Came::Busy(self.grants[busy].lane),
                     _ => self.give(to, lane, End::HandedOver),
                 },
                 _ => Came::Lost,
             },
-            Act::Close {
-                person,
-                lane,
-                back,
-                closing,
-            } => {
+            Act::Close { person, lane, back, closing } => {
                 let case = self.case_of(lane, back);
                 match self.by(person) {
                     Some(i) if self.grants[i].case == case => {
@@ -206,13 +156,7 @@ impl Log {
                     _ => Came::Lost,
                 }
             }
-            Act::Move {
-                person,
-                from,
-                behind,
-                to,
-                in_flight,
-            } => self.go_on(person, (from, behind), to, in_flight),
+            Act::Move { person, from, behind, to, in_flight } => self.go_on(person, (from, behind), to, in_flight),
             Act::CallStarts { person, lane } => match self.on(lane) {
                 Some(i) if self.grants[i].person == person => {
                     self.grants[i].until = None;
@@ -229,13 +173,9 @@ impl Log {
                 Came::Fine
             }
             Act::Expire => {
-                let over: Vec<usize> = (0..self.grants.len())
-                    .filter(|&i| !self.grants[i].ended && !self.holds(&self.grants[i]))
-                    .collect();
-                let mut ended: Vec<_> = over
-                    .iter()
-                    .map(|&i| (self.grants[i].lane, End::Expired))
-                    .collect();
+                let over: Vec<usize> =
+                    (0..self.grants.len()).filter(|&i| !self.grants[i].ended && !self.holds(&self.grants[i])).collect();
+                let mut ended: Vec<_> = over.iter().map(|&i| (self.grants[i].lane, End::Expired)).collect();
                 for i in over {
                     self.grants[i].ended = true;
                 }

@@ -51,11 +51,7 @@ impl Arm {
 
     /// Waits until an order has come.
     pub(super) async fn asked(&self) {
-        self.asked
-            .subscribe()
-            .wait_for(|asked| *asked)
-            .await
-            .unwrap();
+        self.asked.subscribe().wait_for(|asked| *asked).await.unwrap();
     }
 
     /// Lets a held order go on.
@@ -79,9 +75,7 @@ impl Barrier for Arm {
         }
         permit.check().await?;
         if answer == Answer::Refuse {
-            return Err(DeviceError::Refused {
-                words: "notSupport".to_owned(),
-            });
+            return Err(DeviceError::Refused { words: "notSupport".to_owned() });
         }
         self.moved.fetch_add(1, Ordering::SeqCst);
         match answer {

@@ -43,10 +43,7 @@ fn of_hub<T>(done: Result<T, Error>) -> Ended {
         Ok(_) => Ended::Done,
         Err(Error::LaneHeld { .. }) => Ended::Held,
         Err(Error::LeaseLost | Error::CaseClosed) => Ended::Lost,
-        Err(Error::Invalid {
-            why: "receiver_busy",
-            ..
-        }) => Ended::Busy,
+        Err(Error::Invalid { why: "receiver_busy", .. }) => Ended::Busy,
         Err(other) => panic!("{other}"),
     }
 }
@@ -81,26 +78,16 @@ impl Run {
     async fn claim(&mut self, person: usize, there: &LaneId) {
         let (who, now) = (&self.people[person], self.scene.hub.clock().now());
         let done = claim(&self.scene.hub, who, there).await;
-        let case = done
-            .as_ref()
-            .map_or_else(|_| CaseId::new(), |done| done.case.id.clone());
+        let case = done.as_ref().map_or_else(|_| CaseId::new(), |done| done.case.id.clone());
         self.cases.push(case.clone());
-        assert_eq!(
-            of_hub(done),
-            of_model(self.model.claim(&who.id, there, case, now))
-        );
+        assert_eq!(of_hub(done), of_model(self.model.claim(&who.id, there, case, now)));
     }
 
     async fn take_over(&mut self, there: &LaneId) {
         let (who, now) = (&self.people[0], self.scene.hub.clock().now());
         let done = take_over(&self.scene.hub, who, there, "排队").await;
-        let case = done
-            .as_ref()
-            .map_or_else(|_| CaseId::new(), |done| done.case.id.clone());
-        assert_eq!(
-            of_hub(done),
-            of_model(self.model.take_over(&who.id, there, case, now))
-        );
+        let case = done.as_ref().map_or_else(|_| CaseId::new(), |done| done.case.id.clone());
+        assert_eq!(of_hub(done), of_model(self.model.take_over(&who.id, there, case, now)));
     }
 
     async fn hand_over(&mut self, person: usize) {
@@ -110,23 +97,15 @@ impl Run {
         let Some(held) = self.model.lane_of(&who.id, now).cloned() else {
             return;
         };
-        let give = HandOver {
-            to: to.id.clone(),
-            note: String::new(),
-        };
+        let give = HandOver { to: to.id.clone(), note: String::new() };
         let done = hand_over(&self.scene.hub, who, &held.case, &give).await;
-        let gone = self
-            .model
-            .hand_over(&who.id, &held.lane, &to.id, held.case.clone(), now);
+        let gone = self.model.hand_over(&who.id, &held.lane, &to.id, held.case.clone(), now);
         assert_eq!(of_hub(done), of_model(gone));
     }
 
     async fn close(&mut self, person: usize) {
         let (who, now) = (&self.people[person], self.scene.hub.clock().now());
-        let own = self
-            .model
-            .lane_of(&who.id, now)
-            .map(|held| held.case.clone());
+        let own = self.model.lane_of(&who.id, now).map(|held| held.case.clone());
         let real = self.cases.last().cloned();
         let Some(case) = own.or(real) else { return };
         let done = close(&self.scene.hub, who, &case, &CloseCase::default()).await;
@@ -148,11 +127,7 @@ impl Run {
         for id in LANES {
             let row = reader.conn().lease_of_lane(&lane(id)).await.unwrap();
             let fence = row.as_ref().map_or(0, |row| row.fence.0);
-            assert_eq!(
-                fence,
-                self.model.fence(&lane(id)).0,
-                "fence of {id} after {there}"
-            );
+            assert_eq!(fence, self.model.fence(&lane(id)).0, "fence of {id} after {there}");
             let ours = row.filter(|row| row.holds(now));
             let theirs = self.model.holder(&lane(id), now);
             assert_eq!(ours.is_some(), theirs.is_some(), "{id}");
@@ -175,13 +150,7 @@ async fn run(engine: Engine, seed: u64, steps: usize) {
     }
     let model = Leases::new(10);
     let random = StdRng::seed_from_u64(seed);
-    let mut run = Run {
-        scene,
-        people,
-        model,
-        cases: Vec::new(),
-        random,
-    };
+    let mut run = Run { scene, people, model, cases: Vec::new(), random };
     for _ in 0..steps {
         run.step().await;
     }
