@@ -211,7 +211,7 @@ async fn load_areas(conn: &mut Conn<'_>) -> Result<HashMap<AreaId, (String, Opti
     rows.into_iter().map(|(id, name, parent)| Ok((parsed(&id)?, (name, parsed_opt(parent.as_deref())?)))).collect()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct LotRow {
     id: String,
     name: String,
@@ -243,7 +243,7 @@ async fn load_lots(conn: &mut Conn<'_>) -> Result<HashMap<LotId, Lot>, StoreErro
     rows.into_iter().map(lot).collect()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct LaneRow {
     id: String,
     lot_id: String,
@@ -320,7 +320,7 @@ async fn load_templates(conn: &mut Conn<'_>) -> Result<Templates, StoreError> {
         .collect()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct ReasonRow {
     code: String,
     text: String,
@@ -355,7 +355,7 @@ async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, S
     rows.into_iter().map(reason).collect()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct TariffColumns {
     lot_id: String,
     free_minutes: i64,

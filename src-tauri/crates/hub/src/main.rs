@@ -13,7 +13,7 @@ use lanedesk_hub::{
     ops::site,
     origin::parse_network,
     serve::{Config, key_named, open_checked_vault, sqlite_path},
-    store::{Conn, Store},
+    store::Store,
     tls::TlsFiles,
     vault,
 };
@@ -308,7 +308,7 @@ async fn verify_audit(database: &str, head: Option<PathBuf>, public_key: Option<
             let mut reader = store.read().await?;
             let mut conn = reader.conn();
             // Of one moment, as SQLite's readers see it anyway: a hub that goes on writing meanwhile is no forger.
-            if matches!(conn, Conn::Postgres(_)) {
+            if conn.is_postgres() {
                 let begin = "begin isolation level repeatable read read only";
                 conn.execute(begin, vec![]).await?;
             }

@@ -26,7 +26,7 @@ pub(crate) struct Account {
     pub factor_step: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct AccountRow {
     id: String,
     username: String,
@@ -57,7 +57,7 @@ impl TryFrom<AccountRow> for Account {
 /// Characters of a token's hash that name a session: enough to tell all apart, and of no use to anybody else.
 const NAMED_BY: usize = 32;
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct SessionRow {
     token_hash: String,
     person_id: String,

@@ -28,7 +28,7 @@ pub struct ApprovalRow {
     pub picture: Option<PhotoId>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

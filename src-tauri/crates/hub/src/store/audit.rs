@@ -92,7 +92,7 @@ pub struct Broken {
 const CHECKED_AT_ONCE: i64 = 1_000;
 
 /// An audit row that holds, for whoever looks further.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, serde::Deserialize)]
 pub(crate) struct Anchor {
     /// Its chain.
     pub(crate) chain: String,

@@ -26,7 +26,7 @@ pub struct Handled {
     pub source: Source,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct HandledRow {
     lane_id: String,
     case_id: String,

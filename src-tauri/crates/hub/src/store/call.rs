@@ -100,7 +100,7 @@ impl CallRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     state: String,

@@ -73,7 +73,7 @@ impl CaseRow {
 }
 
 /// A case's columns, as every query that answers a case names them.
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 pub(crate) struct CaseColumns {
     id: String,
     lane_id: String,

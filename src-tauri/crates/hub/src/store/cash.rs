@@ -52,7 +52,7 @@ pub(crate) struct CashFilter {
     pub limit: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

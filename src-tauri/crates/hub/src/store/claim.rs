@@ -34,7 +34,7 @@ pub struct Around {
     pub there: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     lot_id: Option<String>,
     fence: Option<i64>,
@@ -54,7 +54,6 @@ struct Columns {
     questions: i64,
     live_call: Option<String>,
     there: i64,
-    #[sqlx(flatten)]
     seen: Seen,
 }
 

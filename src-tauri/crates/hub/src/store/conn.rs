@@ -1,17 +1,17 @@
 //! One connection of either engine, with the few calls every query is made of.
 
-use super::{StoreError, ledger};
+use super::{
+    StoreError, ledger,
+    row::{Record, Row},
+    sqlite,
+};
 use lanedesk_domain::{ids::Fence, money::Fen, time::Timestamp};
 use sqlx::{
-    FromRow, PgConnection, Postgres, Sqlite, SqliteConnection,
+    PgConnection, Postgres, Sqlite, SqliteConnection,
     pool::PoolConnection,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
-
-/// A row type both engines can fill; `#[derive(sqlx::FromRow)]` makes one.
-pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
-impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
 
 /// A bound value. Null carries its type, because PostgreSQL wants to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,22 +122,35 @@ macro_rules! args {
 
 /// A connection in hand, inside or outside a transaction.
 pub enum Conn<'c> {
-    /// SQLite's.
+    /// SQLite's, for reading.
     Sqlite(&'c mut SqliteConnection),
+    /// SQLite's one writer, called directly.
+    Writer(&'c mut rusqlite::Connection),
     /// PostgreSQL's.
     Postgres(&'c mut PgConnection),
 }
 
 impl Conn<'_> {
+    /// Whether the engine is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Runs a statement; answers how many rows it touched.
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
-        if let Some(written) = ledger::written(sql) {
-            let ids: Vec<(String,)> = self.all(&format!("{sql} returning id"), args).await?;
-            let count = ids.len() as u64;
-            ledger::note(written, ids);
-            return Ok(count);
-        }
+        let Some(written) = ledger::written(sql) else {
+            return self.run(sql, args).await;
+        };
+        let ids: Vec<(String,)> = self.all(&format!("{sql} returning id"), args).await?;
+        let count = ids.len() as u64;
+        ledger::note(written, ids);
+        Ok(count)
+    }
+
+    /// Runs a text that was put together; answers how many rows it touched.
+    pub(super) async fn run(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, StoreError> {
         match self {
+            Self::Writer(conn) => return sqlite::execute(conn, sql, &args),
             Self::Sqlite(conn) => {
                 sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **conn).await.map(|done| done.rows_affected())
             }
@@ -148,31 +161,34 @@ impl Conn<'_> {
         .map_err(classify)
     }
 
-    /// Runs a text that was put together, which on SQLite may hold several statements.
-    pub(super) async fn run(&mut self, sql: &str, args: Vec<Arg>) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(conn) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **conn).await.map(drop),
-            Self::Postgres(conn) => sqlx::query_with(sql, postgres_args(args)?).execute(&mut **conn).await.map(drop),
-        }
-        .map_err(classify)
-    }
-
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>, StoreError> {
         match self {
-            Self::Sqlite(conn) => sqlx::query_as_with(sql, sqlite_args(args)?).fetch_all(&mut **conn).await,
-            Self::Postgres(conn) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_all(&mut **conn).await,
+            Self::Writer(conn) => sqlite::rows(conn, sql, &args, usize::MAX),
+            Self::Sqlite(conn) => {
+                let rows = sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **conn).await;
+                rows.map_err(classify)?.iter().map(of_sqlite).collect()
+            }
+            Self::Postgres(conn) => {
+                let rows = sqlx::query_with(sql, postgres_args(args)?).fetch_all(&mut **conn).await;
+                rows.map_err(classify)?.iter().map(of_postgres).collect()
+            }
         }
-        .map_err(classify)
     }
 
     /// The first row, if any.
     pub async fn optional<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Option<T>, StoreError> {
         match self {
-            Self::Sqlite(conn) => sqlx::query_as_with(sql, sqlite_args(args)?).fetch_optional(&mut **conn).await,
-            Self::Postgres(conn) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_optional(&mut **conn).await,
+            Self::Writer(conn) => sqlite::rows(conn, sql, &args, 1).map(|mut rows| rows.pop()),
+            Self::Sqlite(conn) => {
+                let row = sqlx::query_with(sql, sqlite_args(args)?).fetch_optional(&mut **conn).await;
+                row.map_err(classify)?.as_ref().map(of_sqlite).transpose()
+            }
+            Self::Postgres(conn) => {
+                let row = sqlx::query_with(sql, postgres_args(args)?).fetch_optional(&mut **conn).await;
+                row.map_err(classify)?.as_ref().map(of_postgres).transpose()
+            }
         }
-        .map_err(classify)
     }
 
     /// The row that must be there.
@@ -182,10 +198,7 @@ impl Conn<'_> {
 
     /// Chooses the text of the engine at hand, where one text cannot serve both.
     pub fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self {
-            Self::Sqlite(_) => sqlite,
-            Self::Postgres(_) => postgres,
-        }
+        if self.is_postgres() { postgres } else { sqlite }
     }
 }
 
@@ -205,6 +218,14 @@ impl Reader {
             Self::Postgres(conn) => Conn::Postgres(conn),
         }
     }
+}
+
+fn of_sqlite<T: Row>(row: &SqliteRow) -> Result<T, StoreError> {
+    Record::of_sqlite(row)?.read()
+}
+
+fn of_postgres<T: Row>(row: &PgRow) -> Result<T, StoreError> {
+    Record::of_postgres(row)?.read()
 }
 
 fn sqlite_args(values: Vec<Arg>) -> Result<SqliteArguments<'static>, StoreError> {
@@ -262,10 +283,15 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
     }
 }
 
-/// Full disks, locks that last, read-only and input/output errors (SQLite primary codes 5, 6, 8, 10, 13, 14 and their
-/// extended forms), and PostgreSQL's classes 08 connection, 25006 read-only, 53 resources, 57 shutdown, 58 system.
+/// PostgreSQL's classes 08 connection, 25006 read-only, 53 resources, 57 shutdown, 58 system, and SQLite's codes.
 fn is_outage(code: &str, message: &str) -> bool {
-    let sqlite = code.parse::<i64>().is_ok_and(|n| code.len() < 5 && [5, 6, 8, 10, 13, 14].contains(&(n & 0xff)));
+    let sqlite = code.len() < 5 && code.parse().is_ok_and(is_sqlite_outage);
     let postgres = code.len() == 5 && (["08", "53", "57", "58"].contains(&&code[..2]) || code == "25006");
     sqlite || postgres || message.contains("disk is full") || message.contains("disk I/O error")
+}
+
+/// Full disks, locks that last, read-only and input/output errors: primary codes 5, 6, 8, 10, 13, 14 and their extended
+/// forms.
+pub(super) fn is_sqlite_outage(code: i64) -> bool {
+    [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))
 }

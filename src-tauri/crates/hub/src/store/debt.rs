@@ -58,7 +58,7 @@ pub struct Owed {
     pub left: Fen,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     lot_id: String,

@@ -35,7 +35,7 @@ pub struct EvidenceRow {
     pub deleted_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

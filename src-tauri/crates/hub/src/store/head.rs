@@ -6,7 +6,7 @@ use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::audit::ChainHead;
 
 /// A signing key's row.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct SigningKeyRow {
     /// Ed25519, hex.
     pub public_key: String,

@@ -27,7 +27,7 @@ pub(crate) struct HelpRow {
     pub answered: Option<(Holder, String)>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     case_id: String,
     lot_id: String,

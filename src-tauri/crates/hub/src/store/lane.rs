@@ -6,7 +6,7 @@ use lanedesk_domain::{ids::LaneId, time::Timestamp};
 use lanedesk_wire::search::Held;
 use std::collections::HashMap;
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct HeldRow {
     lane_id: String,
     person_id: String,

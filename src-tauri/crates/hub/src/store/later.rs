@@ -1,8 +1,8 @@
 //! Rows that nothing in their own transaction reads: kept until its end and written in one go, because every trip to
-//! the engine costs more than the row.
+//! PostgreSQL costs more than the row.
 
 use super::{
-    Arg, Conn, StoreError, Tx,
+    Arg, StoreError, Tx,
     outbox::{Telling, draw},
 };
 use std::borrow::Cow;
@@ -12,10 +12,13 @@ const MOST: usize = 64;
 /// Events written in one go.
 const MOST_EVENTS: usize = 1_000;
 
+/// A text and its values.
+type Insert = (Cow<'static, str>, Vec<Arg>);
+
 /// Inserts that wait for the end of their transaction.
 #[derive(Default)]
 pub(super) struct Later {
-    inserts: Vec<(Cow<'static, str>, Vec<Arg>)>,
+    inserts: Vec<Insert>,
     /// Numbered and written last of all, so that their numbers rise as the transactions commit.
     events: Vec<Telling>,
 }
@@ -44,56 +47,41 @@ impl Tx<'_> {
     /// Writes the rows that wait; events wait on.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         let inserts = std::mem::take(&mut self.later.inserts);
-        if inserts.is_empty() {
-            return Ok(());
-        }
-        let (numbered, args) = counted_on(inserts);
-        let sql = match &self.conn {
-            Conn::Sqlite(_) => numbered.join(";\n"),
-            Conn::Postgres(_) => together(&numbered, Drawn::No),
-        };
-        self.conn.run(&sql, args).await
+        self.write_all(inserts, Drawn::No).await
     }
 
     /// The last statement before the commit: everything that waits.
     pub(super) async fn finish(&mut self) -> Result<(), StoreError> {
-        while self.later.events.len() > MOST_EVENTS {
-            let rest = self.later.events.split_off(MOST_EVENTS);
-            self.write_all(None).await?;
+        loop {
+            let Later { mut inserts, mut events } = std::mem::take(&mut self.later);
+            let rest = events.split_off(events.len().min(MOST_EVENTS));
+            let drawn = if events.is_empty() { Drawn::No } else { Drawn::Yes };
+            inserts.extend(Telling::insert(self.xid, events));
+            self.write_all(inserts, drawn).await?;
+            if rest.is_empty() {
+                return Ok(());
+            }
             self.later.events = rest;
         }
-        self.write_all(None).await
     }
 
-    /// The same, and then these statements, in one text: only on SQLite.
-    pub(super) async fn finish_then(&mut self, statements: &str) -> Result<(), StoreError> {
-        while self.later.events.len() > MOST_EVENTS {
-            let rest = self.later.events.split_off(MOST_EVENTS);
-            self.write_all(None).await?;
-            self.later.events = rest;
-        }
-        self.write_all(Some(statements)).await
-    }
-
-    async fn write_all(&mut self, then: Option<&str>) -> Result<(), StoreError> {
-        let Later { mut inserts, events } = std::mem::take(&mut self.later);
-        let drawn = if events.is_empty() { Drawn::No } else { Drawn::Yes };
-        inserts.extend(Telling::insert(self.xid, events));
-        if inserts.is_empty() && then.is_none() {
+    async fn write_all(&mut self, inserts: Vec<Insert>, drawn: Drawn) -> Result<(), StoreError> {
+        if inserts.is_empty() {
             return Ok(());
         }
-        let (mut numbered, args) = counted_on(inserts);
-        numbered.extend(then.map(str::to_owned));
-        let sql = match &self.conn {
-            Conn::Sqlite(_) => numbered.join(";\n"),
-            Conn::Postgres(_) => together(&numbered, drawn),
-        };
-        self.conn.run(&sql, args).await
+        if self.conn.is_postgres() {
+            let (numbered, args) = counted_on(inserts);
+            return self.conn.run(&together(&numbered, drawn), args).await.map(drop);
+        }
+        for (sql, args) in inserts {
+            self.conn.run(&sql, args).await?;
+        }
+        Ok(())
     }
 }
 
 /// Texts whose placeholders share one list of values.
-fn counted_on(inserts: Vec<(Cow<'static, str>, Vec<Arg>)>) -> (Vec<String>, Vec<Arg>) {
+fn counted_on(inserts: Vec<Insert>) -> (Vec<String>, Vec<Arg>) {
     let mut numbered = Vec::with_capacity(inserts.len());
     let mut args = Vec::new();
     for (sql, values) in inserts {

@@ -38,7 +38,7 @@ impl LeaseRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     lane_id: String,
     lot_id: String,

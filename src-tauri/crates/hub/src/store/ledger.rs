@@ -207,9 +207,10 @@ impl Ledger {
     /// A query of ids and rows, each row as a JSON list of its columns. `rest` follows the table's name.
     pub(crate) fn select(&self, conn: &Conn<'_>, rest: &str) -> String {
         let columns = self.columns.join(", ");
-        let list = match conn {
-            Conn::Sqlite(_) => format!("json_array({columns})"),
-            Conn::Postgres(_) => format!("json_build_array({columns})::text"),
+        let list = if conn.is_postgres() {
+            format!("json_build_array({columns})::text")
+        } else {
+            format!("json_array({columns})")
         };
         format!("select id, {list} from {} {rest}", self.table)
     }

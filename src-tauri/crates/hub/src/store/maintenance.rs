@@ -64,7 +64,7 @@ pub(crate) struct LongOutage {
     pub error: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     device_id: String,

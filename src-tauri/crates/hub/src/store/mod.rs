@@ -41,12 +41,14 @@ mod report;
 mod rise;
 mod robot;
 mod robot_order;
+mod row;
 mod sealed;
 mod seat;
 mod session;
 mod settlement;
 mod shown;
 mod site;
+mod sqlite;
 mod statistics;
 mod stay;
 mod step;
@@ -69,7 +71,7 @@ pub(crate) use call::{NewCall, Which};
 pub use case::CaseRow;
 pub(crate) use cash::{CashFilter, NewCash};
 pub use claim::{Around, Closed, Closing};
-pub use conn::{Arg, Conn, Reader, Row};
+pub use conn::{Arg, Conn, Reader};
 pub(crate) use debt::DebtFilter;
 pub use debt::{NewDebt, Owed};
 pub use evidence::{EvidenceRow, Hold};
@@ -98,6 +100,7 @@ pub(crate) use report::DayCounts;
 pub(crate) use rise::{NewRise, RiseFilter};
 pub use robot::{RobotRow, Showing};
 pub use robot_order::RobotOrderRow;
+pub use row::Row;
 pub(crate) use sealed::{SEALED, Sealed};
 pub use seat::SeatRow;
 pub use session::Session;
@@ -278,11 +281,11 @@ async fn open_sqlite(
         .foreign_keys(true);
     // Its log and shared memory get the rights of the file.
     own_file(options.get_filename()).map_err(|e| StoreError::Unavailable(e.to_string()))?;
-    let one = SqlitePoolOptions::new().max_connections(1).min_connections(1);
-    // What a savepoint may have to put back stays in memory; else more is written to a temporary file than to the log.
-    let writing = options.clone().pragma("temp_store", "memory");
-    let writing = one.connect_with(writing).await.map_err(classify)?;
-    MIGRATIONS.run(&writing).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    let one = SqlitePoolOptions::new().max_connections(1);
+    let migrating = one.connect_with(options.clone()).await.map_err(classify)?;
+    MIGRATIONS.run(&migrating).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+    migrating.close().await;
+    let file = options.get_filename().to_owned();
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         // The file does not hang up; asking before every use would cost as much as a query.
@@ -290,7 +293,7 @@ async fn open_sqlite(
         .connect_with(options.read_only(true))
         .await
         .map_err(classify)?;
-    let writer = writer::Sqlite::start(writing, committed, time).await?;
+    let writer = writer::Sqlite::start(&file, committed, time)?;
     Ok(Pools::Sqlite { readers, writer })
 }
 

@@ -71,7 +71,7 @@ impl Daily {
 const MOST_ROWS: i64 = 500_000;
 
 /// An ended case, as far as its handling is counted.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct EndedCase {
     /// How it ended, as told; null: not told.
     pub outcome: Option<String>,

@@ -81,7 +81,7 @@ pub struct NewOpening {
     pub barrier_before: BarrierState,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     order_id: String,

@@ -52,7 +52,7 @@ impl OrderRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

@@ -224,7 +224,7 @@ fn body(told: &Told) -> Result<String, StoreError> {
     serde_json::to_string(told).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct EventRow {
     xid: i64,
     n: i64,
@@ -238,7 +238,7 @@ struct EventRow {
 impl Conn<'_> {
     /// The number up to which every event is known that ever will be.
     async fn known_up_to(&mut self) -> Result<i64, StoreError> {
-        if matches!(self, Self::Sqlite(_)) {
+        if !self.is_postgres() {
             return Ok(i64::MAX);
         }
         // The list is looked at after the number, which the condition on it holds: whoever drew one not above it is on

@@ -19,7 +19,7 @@ pub struct Passes {
     pub inside: Vec<PlateInside>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     status: String,

@@ -59,7 +59,7 @@ impl PastFilter {
 
 const NEWEST: (&str, &str) = ("desc", "<");
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct CaseColumns {
     id: String,
     lot_id: String,
@@ -78,7 +78,7 @@ struct CaseColumns {
     closed_at: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct CallColumns {
     id: String,
     lot_id: Option<String>,
@@ -94,7 +94,7 @@ struct CallColumns {
     ended_at: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct StayColumns {
     id: String,
     lot_id: String,
@@ -104,7 +104,7 @@ struct StayColumns {
     left_at: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct OutageColumns {
     id: String,
     device_id: String,

@@ -29,7 +29,7 @@ pub struct Given {
     pub lots: Vec<LotId>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct PersonRow {
     id: String,
     name: String,

@@ -61,7 +61,7 @@ impl PhotoRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

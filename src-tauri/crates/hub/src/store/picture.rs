@@ -47,7 +47,7 @@ pub struct PictureRow {
     pub sha256: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct PictureColumns {
     id: String,
     lot_id: String,

@@ -29,7 +29,7 @@ pub struct ProofRow {
     pub deleted: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     taken_at: i64,

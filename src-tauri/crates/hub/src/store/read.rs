@@ -43,7 +43,7 @@ pub struct ReadRow {
     pub picture: Option<PhotoId>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct ReadColumns {
     id: String,
     lot_id: String,

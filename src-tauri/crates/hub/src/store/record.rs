@@ -40,7 +40,7 @@ impl Sought {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct StayColumns {
     id: String,
     lot_id: String,
@@ -52,7 +52,7 @@ struct StayColumns {
     release: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct PaymentColumns {
     id: String,
     lot_id: String,
@@ -64,7 +64,7 @@ struct PaymentColumns {
     event_id: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct CaseColumns {
     id: String,
     lot_id: String,

@@ -10,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::report::Acknowledged;
 
 /// What a day's report counts besides the openings themselves.
-#[derive(Debug, Clone, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, serde::Deserialize)]
 pub(crate) struct DayCounts {
     /// Openings of which the result stayed unknown.
     pub unknown: i64,

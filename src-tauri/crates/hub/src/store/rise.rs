@@ -57,7 +57,7 @@ pub(crate) struct RiseFilter {
     pub limit: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     lot_id: String,

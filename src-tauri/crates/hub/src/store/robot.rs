@@ -36,7 +36,7 @@ pub struct Showing {
     pub until: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     robot_id: String,
     linked: bool,

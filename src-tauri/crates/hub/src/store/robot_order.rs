@@ -54,7 +54,7 @@ impl RobotOrderRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     case_id: String,

@@ -35,7 +35,7 @@ impl SeatRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     number: String,
     person_id: Option<String>,

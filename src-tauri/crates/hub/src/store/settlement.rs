@@ -34,7 +34,7 @@ pub struct Pending {
     pub facts: OpeningFacts,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct PendingColumns {
     id: String,
     case_id: String,

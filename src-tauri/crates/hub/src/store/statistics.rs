@@ -13,7 +13,7 @@ const MOST_BARS: usize = 500;
 const MOST_PLATES: usize = 20;
 
 /// One counted group; the key is a column's value.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Group {
     /// Id, code or hour.
     pub key: String,

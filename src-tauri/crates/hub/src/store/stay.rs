@@ -45,7 +45,7 @@ pub struct StayRow {
     pub release: Option<ReleaseKind>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct StayColumns {
     id: String,
     lot_id: String,

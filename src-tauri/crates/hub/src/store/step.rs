@@ -88,7 +88,7 @@ impl Conn<'_> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct StepColumns {
     at: i64,
     person_id: Option<String>,

@@ -41,7 +41,7 @@ pub struct Standing {
     pub picture_id: Option<lanedesk_domain::ids::PhotoId>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     acquired_at: Option<i64>,
     expires_at: Option<i64>,
@@ -49,14 +49,12 @@ struct Columns {
     holder_name: Option<String>,
     holder_role: Option<String>,
     case_id: Option<String>,
-    #[sqlx(flatten)]
     seen: Seen,
-    #[sqlx(flatten)]
     case: MaybeCase,
 }
 
 /// The columns of a lane's read and picture.
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 pub(super) struct Seen {
     read_id: Option<String>,
     read_plate: Option<String>,
@@ -74,7 +72,7 @@ pub(super) struct Seen {
 
 /// A case's columns where there may be none.
 #[expect(clippy::struct_field_names, reason = "the read has columns of the same names")]
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct MaybeCase {
     c_lane_id: Option<String>,
     c_lot_id: Option<String>,

@@ -1,26 +1,28 @@
 //! How writes become durable.
 //!
-//! SQLite has one writer connection: a task takes what waits, runs each piece of work in its own savepoint and answers
-//! all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
+//! SQLite has one writer connection on a thread of its own: it takes what waits, runs each piece of work in its own
+//! savepoint and answers all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
 //! once, and syncs in groups by itself. Every writer has its own audit chain.
 
 use super::{
-    Audit, Chain, Conn, Rows, StoreError, TurnRow, classify,
+    Audit, Chain, Conn, Rows, StoreError, TurnRow,
     later::Later,
-    ledger,
+    ledger, sqlite,
     turn::{Begun, Queue, Turn},
 };
 use crate::clock::{Clock, machine_now};
 use futures::future::BoxFuture;
 use lanedesk_domain::time::Timestamp;
 use rand::Rng as _;
-use sqlx::{PgPool, SqliteConnection, SqlitePool};
+use sqlx::PgPool;
 use std::{
     ops::{Deref, DerefMut},
+    path::Path,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     sync::{mpsc, oneshot, watch},
     time::{Instant, timeout_at},
 };
@@ -106,21 +108,12 @@ impl Tx<'_> {
     }
 }
 
-/// Begins the batch's transaction and its first piece of work's savepoint. One text, because every trip to the engine
-/// costs more than the statements.
-const BEGIN: &str = "begin immediate;\nsavepoint work";
-/// Ends a piece of work's savepoint and begins the next one's; the commit ends the last.
-const NEXT: &str = "release work;\nsavepoint work";
-
 /// Does the work and writes the rows it left for the end.
 async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
     let (done, touched) = ledger::heard(work(tx)).await;
     let value = done?;
     tx.end_record(touched).await?;
-    match &tx.conn {
-        Conn::Sqlite(_) => tx.finish_then(NEXT).await?,
-        Conn::Postgres(_) => tx.finish().await?,
-    }
+    tx.finish().await?;
     Ok(value)
 }
 
@@ -172,32 +165,35 @@ where
     }
 }
 
-/// The door to SQLite's one writer.
+/// What the writer is asked for.
+enum Order {
+    Do(Box<dyn Job>),
+    End,
+}
+
+/// The door to SQLite's one writer, a thread of its own.
 pub(super) struct Sqlite {
-    jobs: mpsc::Sender<Box<dyn Job>>,
+    orders: mpsc::Sender<Order>,
     ended: watch::Receiver<bool>,
-    closing: watch::Sender<bool>,
 }
 
 impl Sqlite {
-    pub(super) async fn start(
-        pool: SqlitePool,
-        committed: watch::Sender<u64>,
-        time: StoreClock,
-    ) -> Result<Self, StoreError> {
-        let mut conn = pool.acquire().await.map_err(classify)?;
-        let next_xid = next_xid(&mut conn).await?;
-        let (jobs, waiting) = mpsc::channel(4 * BATCH);
-        let (closing, close) = watch::channel(false);
+    /// Must be called within a runtime: work may wait for more than the engine.
+    pub(super) fn start(file: &Path, committed: watch::Sender<u64>, time: StoreClock) -> Result<Self, StoreError> {
+        let conn = sqlite::open(file)?;
+        let next_xid = next_xid(&conn)?;
+        let (orders, waiting) = mpsc::channel(4 * BATCH);
         let (end, ended) = watch::channel(false);
-        tokio::spawn(async move {
-            let mut writer = Writer { chain: Chain::new(), next_xid, committed, time };
-            writer.run(&mut conn, waiting, close).await;
-            drop(conn);
-            pool.close().await;
+        let runtime = Handle::current();
+        let mut writer = Writer { conn, chain: Chain::new(), next_xid, committed, time, runtime };
+        let run = move || {
+            writer.run(waiting);
+            drop(writer);
             let _ = end.send(true);
-        });
-        Ok(Self { jobs, ended, closing })
+        };
+        let started = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(run);
+        started.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self { orders, ended })
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -208,88 +204,92 @@ impl Sqlite {
     {
         let (tell, told) = oneshot::channel();
         let closed = || E::from(StoreError::Unavailable("the store is closed".to_owned()));
-        self.jobs.send(Box::new(Waiting { work, tell })).await.map_err(|_| closed())?;
+        self.orders.send(Order::Do(Box::new(Waiting { work, tell }))).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }
 
+    /// Ends the writer after what was asked before.
     pub(super) async fn close(&self) {
-        let _ = self.closing.send(true);
+        // It may have ended already.
+        let _ = self.orders.send(Order::End).await;
         let _ = self.ended.clone().wait_for(|ended| *ended).await;
     }
 }
 
 struct Writer {
+    conn: rusqlite::Connection,
     chain: Chain,
     next_xid: i64,
     committed: watch::Sender<u64>,
     time: StoreClock,
+    runtime: Handle,
 }
 
 impl Writer {
-    async fn run(
-        &mut self,
-        conn: &mut SqliteConnection,
-        mut waiting: mpsc::Receiver<Box<dyn Job>>,
-        mut close: watch::Receiver<bool>,
-    ) {
-        loop {
-            let first = tokio::select! {
-                biased;
-                job = waiting.recv() => job,
-                _ = close.wait_for(|closing| *closing) => None,
-            };
-            let Some(first) = first else { return };
-            self.batch(conn, first, &mut waiting).await;
+    fn run(&mut self, mut waiting: mpsc::Receiver<Order>) {
+        while let Some(Order::Do(first)) = waiting.blocking_recv() {
+            if self.batch(first, &mut waiting) {
+                return;
+            }
         }
+    }
+
+    fn statement(&self, sql: &str) -> Result<(), StoreError> {
+        sqlite::execute(&self.conn, sql, &[]).map(drop)
     }
 
     /// Begins the transaction. Another process, such as `import`, may have told something since the last one: events are
     /// numbered on from there.
-    async fn begin(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
-        let begun = match statement(conn, BEGIN).await {
-            Ok(()) => next_xid(conn).await,
-            Err(error) => Err(error),
-        };
-        match begun {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        match self.statement("begin immediate").and_then(|()| next_xid(&self.conn)) {
             Ok(next) => {
                 self.next_xid = self.next_xid.max(next);
                 Ok(())
             }
             Err(error) => {
                 // Harmless where nothing had begun.
-                let _ = statement(conn, "rollback").await;
+                let _ = self.statement("rollback");
                 Err(error)
             }
         }
     }
 
-    /// Runs the first job and whatever waits behind it, commits once, then answers all.
-    async fn batch(
-        &mut self,
-        conn: &mut SqliteConnection,
-        first: Box<dyn Job>,
-        waiting: &mut mpsc::Receiver<Box<dyn Job>>,
-    ) {
-        if let Err(error) = self.begin(conn).await {
-            return first.refuse(error);
+    /// Runs the first job and whatever waits behind it, commits once, then answers all. Whether the end was asked for.
+    fn batch(&mut self, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Order>) -> bool {
+        if let Err(error) = self.begin() {
+            first.refuse(error);
+            return false;
         }
         let before = self.chain.clone();
-        let (mut answers, mut wrote, mut state) = (Vec::new(), false, Ok(()));
+        let (mut answers, mut wrote, mut state, mut end) = (Vec::new(), false, Ok(()), false);
         let mut next = Some(first);
         while let Some(job) = next {
-            let (ran, after) = self.one(conn, job).await;
-            wrote |= ran.keep;
-            answers.push(ran.answer);
-            state = after;
+            let ran;
+            (ran, state) = self.one(job);
+            if let Some(ran) = ran {
+                wrote |= ran.keep;
+                answers.push(ran.answer);
+            }
             // After a full disk the engine may have given the whole transaction up: nothing more goes into it.
-            next = if state.is_ok() && answers.len() < BATCH { waiting.try_recv().ok() } else { None };
+            next = if state.is_ok() && answers.len() < BATCH {
+                match waiting.try_recv() {
+                    Ok(Order::Do(job)) => Some(job),
+                    Ok(Order::End) => {
+                        end = true;
+                        None
+                    }
+                    Err(_) => None,
+                }
+            } else {
+                None
+            };
         }
         if state.is_ok() {
-            state = statement(conn, "commit").await;
+            state = self.statement("commit");
         }
         if state.is_err() {
             // Harmless where the engine has rolled back by itself.
-            let _ = statement(conn, "rollback").await;
+            let _ = self.statement("rollback");
             self.chain = before;
         }
         for answer in answers {
@@ -298,14 +298,19 @@ impl Writer {
         if wrote && state.is_ok() {
             self.committed.send_modify(|n| *n = n.wrapping_add(1));
         }
+        end
     }
 
-    /// Runs one job in the savepoint that stands open. The state is an error only where the whole transaction is lost.
-    async fn one(&mut self, conn: &mut SqliteConnection, job: Box<dyn Job>) -> (Ran, Result<(), StoreError>) {
+    /// Runs one job in a savepoint of its own. The state is an error only where the whole transaction is lost.
+    fn one(&mut self, job: Box<dyn Job>) -> (Option<Ran>, Result<(), StoreError>) {
+        if let Err(error) = self.statement("savepoint work") {
+            job.refuse(error.clone());
+            return (None, Err(error));
+        }
         let xid = self.next_xid;
         self.next_xid += 1;
         let mut tx = Tx {
-            conn: Conn::Sqlite(conn),
+            conn: Conn::Writer(&mut self.conn),
             chain: self.chain.clone(),
             told: 0,
             xid: Some(xid),
@@ -315,27 +320,23 @@ impl Writer {
             sums: Vec::new(),
             time: self.time.clone(),
         };
-        let ran = job.run(&mut tx).await;
+        let ran = self.runtime.block_on(job.run(&mut tx));
         let chain = tx.chain;
-        let mut state = Ok(());
-        if ran.keep {
+        let undone = if ran.keep {
             self.chain = chain;
+            Ok(())
         } else {
-            state = statement(conn, "rollback to work").await;
-        }
-        (ran, state)
+            self.statement("rollback to work")
+        };
+        let state = undone.and_then(|()| self.statement("release work"));
+        (Some(ran), state)
     }
 }
 
 /// The number behind the newest event.
-async fn next_xid(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let newest: Result<(Option<i64>,), sqlx::Error> =
-        sqlx::query_as("select max(xid) from event").fetch_one(conn).await;
-    newest.map(|(newest,)| newest.unwrap_or(0) + 1).map_err(classify)
-}
-
-async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(conn).await.map(drop).map_err(classify)
+fn next_xid(conn: &rusqlite::Connection) -> Result<i64, StoreError> {
+    let newest: Vec<(Option<i64>,)> = sqlite::rows(conn, "select max(xid) from event", &[], 1)?;
+    Ok(newest.first().and_then(|(newest,)| *newest).unwrap_or(0) + 1)
 }
 
 /// Audit chains of a hub on PostgreSQL; as many as it has ever had transactions running at once.

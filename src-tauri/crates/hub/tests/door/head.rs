@@ -32,7 +32,7 @@ async fn with_head(place: &Place) -> (Desk, String) {
     (chief, path.display().to_string())
 }
 
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Row {
     chain: String,
     seq: i64,

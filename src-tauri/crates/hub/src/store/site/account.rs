@@ -54,6 +54,6 @@ impl Conn<'_> {
         let KeptRow { table, column, change, row } = kept;
         let key = if *table == "site_change" { "id" } else { "change_id" };
         let sql = format!("update {table} set {column} = $3 where {key} = $1 and section = 'device' and row_id = $2");
-        self.run(&sql, args![change, row, text]).await
+        self.run(&sql, args![change, row, text]).await.map(drop)
     }
 }

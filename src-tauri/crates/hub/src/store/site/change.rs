@@ -81,7 +81,7 @@ pub(crate) struct ChangeRow {
     pub alone: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     section: String,

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 /// A row by its table and id.
 pub(crate) type RowName = (SiteTable, String);
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct LaneRow {
     lot_id: String,
     barrier_id: Option<String>,

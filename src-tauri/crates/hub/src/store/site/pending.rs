@@ -37,7 +37,7 @@ pub(crate) struct PendingRow {
     pub(crate) answered: Option<(Holder, Timestamp)>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Columns {
     id: String,
     section: String,

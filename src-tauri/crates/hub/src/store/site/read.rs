@@ -11,7 +11,7 @@ use lanedesk_domain::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct PassRow {
     id: String,
     lot_id: String,

@@ -98,7 +98,7 @@ impl Conn<'_> {
 
     /// Id, label, values as one JSON object, sealed secrets.
     fn select(&self, noun: &Noun) -> String {
-        let sqlite = matches!(self, Self::Sqlite(_));
+        let sqlite = !self.is_postgres();
         let values: Vec<String> = noun.columns.iter().map(|column| value(column, sqlite)).collect();
         let object = if sqlite {
             format!("json_object({})", values.join(", "))
@@ -114,11 +114,11 @@ impl Conn<'_> {
     /// Keeps other changes of the site waiting until this transaction ends, so that what was looked at stays true.
     /// On SQLite there is only one writer anyway.
     pub(crate) async fn lock_site(&mut self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(()),
+        if self.is_postgres() {
             // The number means nothing; whoever changes the site asks for the same.
-            Self::Postgres(_) => self.execute("select pg_advisory_xact_lock(7305118261)", vec![]).await.map(drop),
+            self.execute("select pg_advisory_xact_lock(7305118261)", vec![]).await?;
         }
+        Ok(())
     }
 }
 

@@ -20,10 +20,7 @@ use std::collections::HashMap;
 /// Values in one statement. PostgreSQL takes 65,535; on SQLite each is looked up by its name among all of the statement,
 /// so that many would cost the square.
 pub(super) fn most_values(conn: &Conn<'_>) -> usize {
-    match conn {
-        Conn::Sqlite(_) => 280,
-        Conn::Postgres(_) => 4_000,
-    }
+    if conn.is_postgres() { 4_000 } else { 280 }
 }
 
 /// The id of a pass of an import.
@@ -236,7 +233,7 @@ impl Conn<'_> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Kept {
     section: String,
     row_id: String,

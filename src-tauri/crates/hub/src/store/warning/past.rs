@@ -21,7 +21,7 @@ const MOST: i64 = 200_000;
 /// Vehicles that followed are looked for among the openings of this time, ms.
 const FOLLOWED_MS: i64 = 2 * DAY_MS;
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct OpenedColumns {
     id: String,
     at: i64,
