@@ -53,10 +53,12 @@ struct Album {
     axe: String,
     /// What was found wrong, with state and size: all of it is told at the end.
     faults: Vec<String>,
+    /// The only states that are taken; empty: all.
+    only: Vec<String>,
 }
 
-/// Takes all the pictures into `folder`, with `programs` (a folder of ours).
-pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
+/// Takes the pictures of `only` these states, or of all, into `folder`, with `programs` (a folder of ours).
+pub async fn take(programs: &Path, folder: &Path, only: Vec<String>) -> Result<()> {
     let data = tempfile::tempdir()?;
     let demo = Demo::start(programs, data.path())?;
     fs::create_dir_all(folder)?;
@@ -66,6 +68,7 @@ pub async fn take(programs: &Path, folder: &Path) -> Result<()> {
         axe: fs::read_to_string(xtask::house::root().join(AXE))
             .context("the pages' dependencies are not installed: cd ui && npm ci")?,
         faults: Vec::new(),
+        only,
     };
     let calls = demo.desk("calls").await?;
     call::taken(&demo, &calls, &mut album).await?;
@@ -135,7 +138,7 @@ async fn open_without_answer(demo: &Demo, desk: &Window, album: &mut Album) -> R
     // Nobody answers, and no signal is wired that could tell later: it stays unknown.
     demo.lot(&["fault", "--lane", "E02", "reply-lost"])?;
     demo.lot(&["fault", "--lane", "E02", "no-status"])?;
-    desk.click(At::Css("[data-testid=confirm-open]")).await?;
+    desk.click(At::Css("[data-testid=confirm-open][data-armed=true]")).await?;
     desk.see(At::Text("未收到道闸回执")).await?;
     album.picture(desk, "unknown").await?;
     // The lane is free for the pictures that follow.
@@ -159,6 +162,9 @@ async fn correct(desk: &Window) -> Result<()> {
 impl Album {
     /// Takes one state at every size and look, and measures it.
     async fn picture(&mut self, desk: &Window, state: &str) -> Result<()> {
+        if !self.only.is_empty() && !self.only.iter().any(|only| only == state) {
+            return Ok(());
+        }
         let mut taken = Vec::new();
         for (width, height, looks) in SIZES {
             desk.resize(width, height).await?;

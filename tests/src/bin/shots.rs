@@ -14,6 +14,9 @@ struct Options {
     /// Where the pictures go; `target/shots` when not given.
     #[arg(long)]
     into: Option<PathBuf>,
+    /// Only these states, by the names of their pictures; the others are gone through and not pictured.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
 }
 
 #[tokio::main]
@@ -21,5 +24,5 @@ async fn main() -> anyhow::Result<()> {
     xtask::interrupt::listen()?;
     let options = Options::parse();
     let into = options.into.unwrap_or_else(|| xtask::house::target().join("shots"));
-    lanedesk_tests::shots::take(&options.programs, &into).await
+    lanedesk_tests::shots::take(&options.programs, &into, options.only).await
 }

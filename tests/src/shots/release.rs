@@ -30,6 +30,8 @@ pub(super) async fn at_the_exit(demo: &Demo, desk: &Window, album: &mut Album) -
     desk.see(At::Css("[data-testid=search-hit-E02]")).await?;
     desk.press(&[key::ENTER]).await?;
     desk.see(At::Css("[data-testid=verdict][data-assessment=no_entry_record]")).await?;
+    // The order before was never answered: nothing is opened before somebody has looked at the arm.
+    desk.click(At::Css("[data-testid=look-barrier]")).await?;
     desk.click(At::Css("[data-testid=release-open]")).await?;
     desk.see(SHEET).await?;
     desk.click(At::Css("[data-testid=release-submit]")).await?;
