@@ -1,4 +1,5 @@
 /** A plate typed by segments: province, letter, rest. Eight cells; the last is for new energy. */
+import { listed } from '$lib/messages/words.svelte';
 import { bare } from '$lib/ui/plate';
 
 export const CELLS = 8;
@@ -55,5 +56,5 @@ export function changedAt(cells: Cells, read: string | null | undefined): number
 
 /** The positions of doubt in words: 「第 4 位」 is index 3. */
 export function places(doubtful: readonly number[]): string {
-  return doubtful.map((at) => at + 1).join('、');
+  return listed(doubtful.map((at) => at + 1));
 }

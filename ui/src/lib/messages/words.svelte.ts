@@ -25,10 +25,25 @@ export function said(set: string, word: string): string | null {
   return Object.hasOwn(zh, key) ? catalogues[words.language][key as Key] : null;
 }
 
-/** The sentence for `key` in the person's language. */
+const english = new Intl.PluralRules('en');
+
+/** Things in a row, as the person's language strings them together. */
+export function listed(things: readonly (string | number)[]): string {
+  return things.join(t('list.between'));
+}
+
+/** The sentence for `key` in the person's language. English says `{count|call|calls}` where its words follow a number. */
 export function t<K extends Key>(key: K, ...[values]: Values<K>): string {
   const sentence = catalogues[words.language][key];
   if (!values) return sentence;
   const found = values as Record<string, string | number>;
-  return sentence.replaceAll(/\{(\w+)\}/g, (hole, name: string) => String(found[name] ?? hole));
+  return sentence.replaceAll(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (hole, name: string, one?: string, many?: string) => {
+      const value = found[name];
+      if (value === undefined) return hole;
+      if (one === undefined || many === undefined) return String(value);
+      return english.select(Number(value)) === 'one' ? one : many;
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { en } from './en';
-import { t, words, type Key } from './words.svelte';
+import { listed, t, words, type Key } from './words.svelte';
 import { zh } from './zh-CN';
 
 const holes = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map((hole) => hole[1]).sort();
@@ -16,6 +16,39 @@ describe('the message catalogue', () => {
     expect(t('held.sentence', { who: '李四（客服）', time: '08:41' })).toBe('李四（客服）08:41 起处理中。');
     words.language = 'en';
     expect(t('held.title')).toBe('Already being handled');
+    words.language = 'zh-CN';
+  });
+
+  it('says one call and two calls', () => {
+    words.language = 'en';
+    expect(t('queue.more', { count: 1 })).toBe('1 more call waiting');
+    expect(t('queue.more', { count: 2 })).toBe('2 more calls waiting');
+    expect(t('device.sum', { count: 0, lost: 1 })).toBe('0 devices, 1 unreachable');
+    expect(t('owed.due', { count: '1', time: '09:30' })).toBe('1 ID photo missing. Take it before 09:30.');
+    words.language = 'zh-CN';
+    expect(t('queue.more', { count: 1 })).toBe('还有 1 个来电排队');
+  });
+
+  it('chooses a form only by a value the sentence has', () => {
+    for (const key of Object.keys(en) as Key[]) {
+      const chosen = [...en[key].matchAll(/\{(\w+)\|/g)].map((form) => form[1]);
+      const whole = [...en[key].matchAll(/\{\w+\|[^|}]+\|[^|}]+\}/g)];
+      expect([key, whole.length, holes(en[key])]).toEqual([key, chosen.length, expect.arrayContaining(chosen)]);
+    }
+  });
+
+  it('has no Chinese in English but the demo lot’s lane', () => {
+    for (const key of Object.keys(en) as Key[])
+      expect([key, en[key].replace('东门出口', '')]).toEqual([
+        key,
+        expect.not.stringMatching(/[\u3000-\u9fff\uff00-\uffef]/u),
+      ]);
+  });
+
+  it('strings things together as the language does', () => {
+    expect(listed([4, 5])).toBe('4、5');
+    words.language = 'en';
+    expect(listed([4, 5])).toBe('4, 5');
     words.language = 'zh-CN';
   });
 

@@ -6,6 +6,8 @@ export const zhRecord = {
   'nav.back_to_lane': '回到道口',
   'offline.record': '连接已断开，恢复后自动更新。',
   'list.more': '更多',
+  'list.between': '、',
+  'list.entry': '{name}：{value}',
 
   'info.debt': '追缴',
   'info.debt_count': '{count} 笔未缴',

@@ -32,7 +32,7 @@ export const zhSite = {
   'settings.undo': '撤销',
   'settings.undone': '{who}{time} 已撤销',
   'settings.rows': '逐行查看',
-  'settings.rows_of': ' 行',
+  'settings.rows_of': '{count} 行',
   'settings.no_rows': '没有改动任何一行。',
   'settings.import_undone': '撤销导入',
   'settings.no_changes': '还没有改动。',

@@ -1,5 +1,5 @@
 import type { Cell, OneTimeCode, SiteTable } from '$lib/backend';
-import { t, type PlainKey } from '$lib/messages/words.svelte';
+import { listed, t, type PlainKey } from '$lib/messages/words.svelte';
 import { zhCall } from '$lib/messages/zh-CN.call';
 import { day, moment, money } from '$lib/ui/format';
 import type { Column } from './schema';
@@ -20,7 +20,7 @@ export function codeFor(code: OneTimeCode, now: number): string {
 export function shown(column: Column, cell: Cell | null | undefined, nameOf: (id: string) => string): string {
   if (cell === null || cell === undefined || cell === '') return '—';
   if (typeof cell === 'boolean') return t(cell ? 'yes_no.yes' : 'yes_no.no');
-  if (Array.isArray(cell)) return cell.length === 0 ? '—' : cell.map((id) => (column.of ? nameOf(id) : id)).join('、');
+  if (Array.isArray(cell)) return cell.length === 0 ? '—' : listed(cell.map((id) => (column.of ? nameOf(id) : id)));
   if (column.kind === 'money') return money(Number(cell));
   if (column.kind === 'day') return day(String(cell));
   if (column.kind === 'ref') return nameOf(String(cell));
