@@ -91,7 +91,7 @@ impl Format {
 
     fn sheet(self, words: Words) -> io::Result<Box<dyn Sheet>> {
         Ok(match self {
-            Self::Csv => Box::new(csv::Csv::new(words)),
+            Self::Csv => Box::new(csv::Csv::new(words)?),
             Self::Xlsx => Box::new(xlsx::Xlsx::new(words)?),
         })
     }
@@ -102,10 +102,9 @@ pub(super) fn table(name: &str, format: Option<&str>, viewer: &str, rows: &[Vec<
     let format = Format::of(format)?;
     let bytes = match format {
         Format::Csv => csv::table(rows),
-        Format::Xlsx => {
-            xlsx::workbook(name, viewer, rows).map_err(|error| Error::Internal(format!("a workbook: {error}")))?
-        }
+        Format::Xlsx => xlsx::workbook(name, viewer, rows),
     };
+    let bytes = bytes.map_err(|error| Error::Internal(format!("a table: {error}")))?;
     let file = format!("{name}.{}", format.word());
     Ok(attached(&file, format.kind(), Body::from(bytes)))
 }
@@ -125,12 +124,10 @@ pub(super) fn attached(name: &str, kind: HeaderValue, body: Body) -> Response {
 
 /// A file that grows row by row and gives away what is finished of it.
 trait Sheet: Send {
-    /// Adds rows.
-    fn rows(&mut self, openings: &[Opening]) -> io::Result<()>;
-    /// Ends the file.
-    fn end(&mut self) -> io::Result<()>;
-    /// What can be sent now.
-    fn take(&mut self) -> Vec<u8>;
+    /// Adds rows, and gives what can be sent now.
+    fn rows(&mut self, openings: &[Opening]) -> io::Result<Vec<u8>>;
+    /// Ends the file, and gives what is left of it.
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>>;
 }
 
 fn answer(export: Export, format: Format, language: Language) -> Response {
@@ -165,25 +162,17 @@ async fn write(
     while let Some(page) = pages.recv().await {
         let page = page.map_err(|error| io::Error::other(error.to_string()))?;
         // Putting rows into words and packing them is work for another thread than the one that serves requests.
-        let (done, bytes) = off(sheet, move |sheet| sheet.rows(&page)).await?;
+        let (done, bytes) = off(move || sheet.rows(&page).map(|bytes| (sheet, bytes))).await?;
         sheet = done;
-        if !bytes.is_empty() && piece.send(Ok(bytes)).await.is_err() {
+        if !bytes.is_empty() && piece.send(Ok(bytes.into())).await.is_err() {
             return Ok(());
         }
     }
-    let (_, bytes) = off(sheet, |sheet| sheet.end()).await?;
-    let _ = piece.send(Ok(bytes)).await;
+    let bytes = off(|| sheet.end()).await?;
+    let _ = piece.send(Ok(bytes.into())).await;
     Ok(())
 }
 
-async fn off(
-    mut sheet: Box<dyn Sheet>,
-    work: impl FnOnce(&mut dyn Sheet) -> io::Result<()> + Send + 'static,
-) -> io::Result<(Box<dyn Sheet>, Bytes)> {
-    let done = spawn_blocking(move || {
-        work(sheet.as_mut())?;
-        let bytes = Bytes::from(sheet.take());
-        Ok((sheet, bytes))
-    });
-    done.await.map_err(io::Error::other)?
+async fn off<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    spawn_blocking(work).await.map_err(io::Error::other)?
 }

@@ -4,70 +4,70 @@ use super::{
     Sheet,
     cells::{Cell, Words, text as safe, yuan},
 };
+use ::csv::{IntoInnerError, Terminator, Writer, WriterBuilder};
 use lanedesk_wire::opening::Opening;
 use std::io;
 
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 pub(super) struct Csv {
     words: Words,
+    /// What no rows were given away with yet: the mark and the titles.
     out: Vec<u8>,
 }
 
 impl Csv {
-    pub(super) fn new(words: Words) -> Self {
-        let mut out = "\u{feff}".as_bytes().to_vec();
-        line(&mut out, words.titles());
-        Self { words, out }
+    pub(super) fn new(words: Words) -> io::Result<Self> {
+        let mut lines = lines(MARK.to_vec());
+        line(&mut lines, words.titles())?;
+        let out = written(lines)?;
+        Ok(Self { words, out })
     }
 }
 
 impl Sheet for Csv {
-    fn rows(&mut self, openings: &[Opening]) -> io::Result<()> {
+    fn rows(&mut self, openings: &[Opening]) -> io::Result<Vec<u8>> {
+        let mut lines = lines(std::mem::take(&mut self.out));
         for opening in openings {
-            line(&mut self.out, self.words.cells(opening));
+            line(&mut lines, self.words.cells(opening))?;
         }
-        Ok(())
+        written(lines)
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.out)
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>> {
+        Ok(self.out)
     }
 }
 
 /// A small table; its first row is the titles.
-pub(super) fn table(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut out = "\u{feff}".as_bytes().to_vec();
+pub(super) fn table(rows: &[Vec<String>]) -> io::Result<Vec<u8>> {
+    let mut lines = lines(MARK.to_vec());
     for row in rows {
-        line(&mut out, row.iter().map(|cell| safe(cell)));
+        line(&mut lines, row.iter().map(|cell| safe(cell)))?;
     }
-    out
+    written(lines)
 }
 
-fn line<'a>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = Cell<'a>>) {
-    for (place, cell) in cells.into_iter().enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
+/// Adds lines to what is written.
+fn lines(out: Vec<u8>) -> Writer<Vec<u8>> {
+    // There are no comments: this has every text quoted that holds an apostrophe, as those have that began like a formula.
+    WriterBuilder::new().terminator(Terminator::CRLF).comment(Some(b'\'')).from_writer(out)
+}
+
+fn line<'a>(lines: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = Cell<'a>>) -> io::Result<()> {
+    for cell in cells {
         match cell {
-            Cell::Empty => {}
-            Cell::Text(text) => field(out, &text),
-            Cell::Money(fen) => out.extend(yuan(fen).bytes()),
-            Cell::Count(count) => out.extend(count.to_string().bytes()),
-        }
+            Cell::Empty => lines.write_field(""),
+            Cell::Text(text) => lines.write_field(text.as_bytes()),
+            Cell::Money(fen) => lines.write_field(yuan(fen)),
+            Cell::Count(count) => lines.write_field(count.to_string()),
+        }?;
     }
-    out.extend(b"\r\n");
+    Ok(lines.write_record(None::<&[u8]>)?)
 }
 
-fn field(out: &mut Vec<u8>, text: &str) {
-    if !text.contains(['"', ',', '\r', '\n', '\'']) {
-        return out.extend(text.bytes());
-    }
-    out.push(b'"');
-    out.extend(text.replace('"', "\"\"").bytes());
-    out.push(b'"');
+fn written(lines: Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
+    lines.into_inner().map_err(IntoInnerError::into_error)
 }
 
 #[cfg(test)]
@@ -76,10 +76,12 @@ mod tests {
 
     #[test]
     fn separators_quotes_and_line_ends_stay_within_their_field() {
-        let mut out = Vec::new();
+        let mut out = lines(Vec::new());
         let cells = ["a,b", "c\"d", "e\nf", "plain"].map(|text| Cell::Text(text.into()));
-        line(&mut out, cells);
-        line(&mut out, [Cell::Empty, Cell::Money(lanedesk_domain::money::Fen(150)), Cell::Count(2)]);
-        assert_eq!(String::from_utf8(out).unwrap(), "\"a,b\",\"c\"\"d\",\"e\nf\",plain\r\n,1.50,2\r\n");
+        line(&mut out, cells).unwrap();
+        let mut out = lines(written(out).unwrap());
+        line(&mut out, [Cell::Empty, Cell::Money(lanedesk_domain::money::Fen(150)), Cell::Count(2)]).unwrap();
+        let out = String::from_utf8(written(out).unwrap()).unwrap();
+        assert_eq!(out, "\"a,b\",\"c\"\"d\",\"e\nf\",plain\r\n,1.50,2\r\n");
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Xlsx {
 
 impl Xlsx {
     pub(super) fn new(words: Words) -> io::Result<Self> {
-        let mut xlsx = Self { words, zip: Zip::default(), sheets: 0, rows: 0 };
+        let mut xlsx = Self { words, zip: Zip::new(), sheets: 0, rows: 0 };
         xlsx.put("_rels/.rels", ROOT_RELS)?;
         xlsx.put("xl/styles.xml", STYLES)?;
         let core = xlsx.core();
@@ -42,8 +42,8 @@ impl Xlsx {
         Ok(xlsx)
     }
 
-    fn put(&mut self, name: &'static str, content: &str) -> io::Result<()> {
-        self.zip.begin(name, None)?;
+    fn put(&mut self, name: &str, content: &str) -> io::Result<()> {
+        self.zip.begin(name)?;
         self.zip.write(content.as_bytes())
     }
 
@@ -55,7 +55,7 @@ impl Xlsx {
     fn begin_sheet(&mut self) -> io::Result<()> {
         self.sheets += 1;
         self.rows = 1;
-        self.zip.begin("xl/worksheets/sheet#.xml", Some(self.sheets))?;
+        self.zip.begin(&format!("xl/worksheets/sheet{}.xml", self.sheets))?;
         let mut text = SHEET_HEAD.to_owned();
         row(&mut text, self.words.titles(), 2);
         self.zip.write(text.as_bytes())
@@ -73,26 +73,25 @@ impl Xlsx {
 
 /// A small table as a workbook of one sheet. Its first row is the titles.
 pub(super) fn workbook(name: &str, viewer: &str, rows: &[Vec<String>]) -> io::Result<Vec<u8>> {
-    let mut zip = Zip::default();
-    let mut put = |name: &'static str, numbered, content: &str| -> io::Result<()> {
-        zip.begin(name, numbered)?;
+    let mut zip = Zip::new();
+    let mut put = |name: &str, content: &str| -> io::Result<()> {
+        zip.begin(name)?;
         zip.write(content.as_bytes())
     };
-    put("_rels/.rels", None, ROOT_RELS)?;
-    put("xl/styles.xml", None, STYLES)?;
-    put("docProps/core.xml", None, &core(viewer))?;
+    put("_rels/.rels", ROOT_RELS)?;
+    put("xl/styles.xml", STYLES)?;
+    put("docProps/core.xml", &core(viewer))?;
     let mut text = SHEET_HEAD.to_owned();
     for (n, cells) in rows.iter().enumerate() {
         let cells = cells.iter().map(|cell| Cell::Text(cell.as_str().into()));
         row(&mut text, cells, if n == 0 { 2 } else { 0 });
     }
     text.push_str("</sheetData></worksheet>");
-    put("xl/worksheets/sheet#.xml", Some(1), &text)?;
+    put("xl/worksheets/sheet1.xml", &text)?;
     for (name, content) in contents(name, 1) {
-        put(name, None, &content)?;
+        put(name, &content)?;
     }
-    zip.end()?;
-    Ok(zip.take())
+    zip.end()
 }
 
 /// The parts that name every sheet.
@@ -139,7 +138,7 @@ fn contents(sheet: &str, count: usize) -> [(&'static str, String); 3] {
 }
 
 impl Sheet for Xlsx {
-    fn rows(&mut self, openings: &[Opening]) -> io::Result<()> {
+    fn rows(&mut self, openings: &[Opening]) -> io::Result<Vec<u8>> {
         let mut text = String::with_capacity(openings.len() * 1_600);
         for opening in openings {
             if self.rows == ROWS {
@@ -151,19 +150,16 @@ impl Sheet for Xlsx {
             self.rows += 1;
             row(&mut text, self.words.cells(opening), 0);
         }
-        self.zip.write(text.as_bytes())
+        self.zip.write(text.as_bytes())?;
+        Ok(self.zip.take())
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn end(mut self: Box<Self>) -> io::Result<Vec<u8>> {
         self.end_sheet()?;
         for (name, content) in self.contents() {
             self.put(name, &content)?;
         }
         self.zip.end()
-    }
-
-    fn take(&mut self) -> Vec<u8> {
-        self.zip.take()
     }
 }
 
