@@ -64,3 +64,28 @@ impl Zip {
         Ok(std::mem::take(&mut *self.out.bytes()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_given_away_long_before_the_end() {
+        let (mut zip, mut sent, mut most) = (Zip::new(), Vec::new(), 0);
+        zip.begin("a").unwrap();
+        for turn in 0..64_u8 {
+            let piece: Vec<u8> = (0..2_048_u32)
+                .flat_map(|n| crc32fast::hash(&[&[turn], &n.to_le_bytes()[..]].concat()).to_le_bytes())
+                .collect();
+            zip.write(&piece).unwrap();
+            let taken = zip.take();
+            most = most.max(taken.len());
+            sent.extend(taken);
+        }
+        assert!(sent.len() > 400_000 && most < 100_000, "{} sent, at most {most} at once", sent.len());
+        sent.extend(zip.end().unwrap());
+        let mut archive = ::zip::ZipArchive::new(io::Cursor::new(sent)).unwrap();
+        let mut part = archive.by_name("a").unwrap();
+        assert_eq!(io::copy(&mut part, &mut io::sink()).unwrap(), 64 * 8_192);
+    }
+}
