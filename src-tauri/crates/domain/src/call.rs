@@ -41,7 +41,7 @@ words! {
 }
 
 /// How far a call has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Progress {
     /// When it began to ring: the first moment anything is known of.
     pub since: Timestamp,

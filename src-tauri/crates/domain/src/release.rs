@@ -6,7 +6,7 @@ use crate::{lane::Direction, money::Fen, offers::ReleaseNeeds, rules::Rules};
 pub const MOST_PHOTOS: u32 = 3;
 
 /// A reason people may choose, as the site sets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Reason {
     /// Stored with the opening.
     pub code: String,

@@ -29,7 +29,7 @@ words! {
 }
 
 /// What the state of a seat with somebody at it follows from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 pub struct SeatFacts {
     /// When the person sat down.
     pub bound_at: Timestamp,

@@ -36,7 +36,7 @@ words! {
 }
 
 /// What an opening's record says that settling looks at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct OpeningFacts {
     /// By the rules or against them.
     pub kind: OpeningKind,

@@ -15,10 +15,11 @@ use lanedesk_domain::{
     robot::{Link, RobotLanguage, RobotScene},
 };
 pub use robot::Callers;
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// A lot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Lot {
     /// Its id.
     pub id: LotId,
@@ -39,7 +40,7 @@ pub struct Lot {
 }
 
 /// A lane.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Lane {
     /// Its id.
     pub id: LaneId,
@@ -64,7 +65,7 @@ pub struct Lane {
 }
 
 /// A device as the site file has it. The secrets stay sealed until a driver is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Device {
     /// Its id.
     pub id: DeviceId,
@@ -77,7 +78,7 @@ pub struct Device {
 }
 
 /// A robot. Its link key stays sealed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Robot {
     /// Its id.
     pub id: RobotId,
@@ -90,7 +91,7 @@ pub struct Robot {
 }
 
 /// What parking costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct TariffRow {
     /// Minutes that cost nothing.
     pub free_minutes: u32,
@@ -107,7 +108,7 @@ pub struct TariffRow {
 }
 
 /// A system that signs its requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Integration {
     /// Its id.
     pub id: IntegrationId,
@@ -194,202 +195,71 @@ where
     text.parse().map_err(|e| StoreError::Corrupt(format!("{text:?}: {e}")))
 }
 
-/// The same for a column that may be null.
-pub(crate) fn parsed_opt<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, StoreError>
-where
-    T::Err: std::fmt::Display,
-{
-    text.map(parsed).transpose()
-}
-
-fn small(number: i64) -> Result<u32, StoreError> {
-    u32::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is out of range")))
-}
-
 async fn load_areas(conn: &mut Conn<'_>) -> Result<HashMap<AreaId, (String, Option<AreaId>)>, StoreError> {
-    let rows: Vec<(String, String, Option<String>)> = conn.all("select id, name, parent_id from area", vec![]).await?;
-    rows.into_iter().map(|(id, name, parent)| Ok((parsed(&id)?, (name, parsed_opt(parent.as_deref())?)))).collect()
-}
-
-#[derive(serde::Deserialize)]
-struct LotRow {
-    id: String,
-    name: String,
-    area_id: String,
-    manager: String,
-    manager_phone: String,
-    outsiders: bool,
-    address: Option<String>,
-    leave_minutes: i64,
+    let rows: Vec<(AreaId, String, Option<AreaId>)> = conn.all("select id, name, parent_id from area", vec![]).await?;
+    Ok(rows.into_iter().map(|(id, name, parent)| (id, (name, parent))).collect())
 }
 
 async fn load_lots(conn: &mut Conn<'_>) -> Result<HashMap<LotId, Lot>, StoreError> {
-    let sql = "select id, name, area_id, manager, manager_phone, outsiders, address, leave_minutes from lot";
-    let rows: Vec<LotRow> = conn.all(sql, vec![]).await?;
-    let lot = |row: LotRow| {
-        let id: LotId = parsed(&row.id)?;
-        let lot = Lot {
-            id: id.clone(),
-            name: row.name,
-            area: parsed(&row.area_id)?,
-            manager: row.manager,
-            manager_phone: row.manager_phone,
-            outsiders: row.outsiders,
-            address: row.address,
-            leave_minutes: small(row.leave_minutes)?,
-        };
-        Ok((id, lot))
-    };
-    rows.into_iter().map(lot).collect()
-}
-
-#[derive(serde::Deserialize)]
-struct LaneRow {
-    id: String,
-    lot_id: String,
-    name: String,
-    code: String,
-    direction: String,
-    barrier_id: Option<String>,
-    plate_camera_id: Option<String>,
-    environment_cameras: String,
-    id_camera_id: Option<String>,
-    robot_id: Option<String>,
+    let sql = "select id, name, area_id as area, manager, manager_phone, outsiders, address, leave_minutes from lot";
+    let rows: Vec<Lot> = conn.all(sql, vec![]).await?;
+    Ok(rows.into_iter().map(|lot| (lot.id.clone(), lot)).collect())
 }
 
 async fn load_lanes(conn: &mut Conn<'_>) -> Result<HashMap<LaneId, Lane>, StoreError> {
-    let sql = "select id, lot_id, name, code, direction, barrier_id, plate_camera_id, environment_cameras,
-               id_camera_id, robot_id from lane";
-    let rows: Vec<LaneRow> = conn.all(sql, vec![]).await?;
-    let lane = |row: LaneRow| {
-        let id: LaneId = parsed(&row.id)?;
-        let lane = Lane {
-            id: id.clone(),
-            lot: parsed(&row.lot_id)?,
-            name: row.name,
-            code: row.code,
-            direction: parsed(&row.direction)?,
-            barrier: parsed_opt(row.barrier_id.as_deref())?,
-            plate_camera: parsed_opt(row.plate_camera_id.as_deref())?,
-            environment_cameras: serde_json::from_str(&row.environment_cameras)
-                .map_err(|e| StoreError::Corrupt(format!("lane {}: {e}", row.id)))?,
-            id_camera: parsed_opt(row.id_camera_id.as_deref())?,
-            robot: parsed_opt(row.robot_id.as_deref())?,
-        };
-        Ok((id, lane))
-    };
-    rows.into_iter().map(lane).collect()
+    let sql = "select id, lot_id as lot, name, code, direction, barrier_id as barrier, plate_camera_id as plate_camera,
+               environment_cameras, id_camera_id as id_camera, robot_id as robot from lane";
+    let rows: Vec<Lane> = conn.all(sql, vec![]).await?;
+    Ok(rows.into_iter().map(|lane| (lane.id.clone(), lane)).collect())
 }
 
 async fn load_devices(conn: &mut Conn<'_>) -> Result<HashMap<DeviceId, Device>, StoreError> {
-    let rows: Vec<(String, String, String, String)> =
-        conn.all("select id, driver, settings, secrets from device", vec![]).await?;
-    let device = |(id, driver, settings, secrets): (String, _, _, _)| {
-        let id: DeviceId = parsed(&id)?;
-        Ok((id.clone(), Device { id, driver, settings, secrets }))
-    };
-    rows.into_iter().map(device).collect()
+    let rows: Vec<Device> = conn.all("select id, driver, settings, secrets from device", vec![]).await?;
+    Ok(rows.into_iter().map(|device| (device.id.clone(), device)).collect())
 }
 
 async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, StoreError> {
-    let rows: Vec<(String, String, String, String)> =
-        conn.all("select id, number, phone, secret from robot", vec![]).await?;
-    let robot = |(id, number, phone, secret): (String, _, _, _)| {
-        let id: RobotId = parsed(&id)?;
-        Ok((id.clone(), Robot { id, number, phone, secret }))
-    };
-    rows.into_iter().map(robot).collect()
+    let rows: Vec<Robot> = conn.all("select id, number, phone, secret from robot", vec![]).await?;
+    Ok(rows.into_iter().map(|robot| (robot.id.clone(), robot)).collect())
 }
 
-/// Where codes lead.
-type Links = HashMap<Link, String>;
-
-async fn load_links(conn: &mut Conn<'_>) -> Result<Links, StoreError> {
-    let rows: Vec<(String, String)> = conn.all("select name, url from link", vec![]).await?;
-    rows.into_iter().map(|(name, url)| Ok((parsed(&name)?, url))).collect()
+async fn load_links(conn: &mut Conn<'_>) -> Result<HashMap<Link, String>, StoreError> {
+    let rows: Vec<(Link, String)> = conn.all("select name, url from link", vec![]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Words of robots by scene and language.
 type Templates = HashMap<(RobotScene, RobotLanguage), (String, String)>;
 
 async fn load_templates(conn: &mut Conn<'_>) -> Result<Templates, StoreError> {
-    let rows: Vec<(String, String, String, String)> =
+    let rows: Vec<(RobotScene, RobotLanguage, String, String)> =
         conn.all("select scene, lang, text, speech from template", vec![]).await?;
-    rows.into_iter()
-        .map(|(scene, lang, text, speech)| Ok(((parsed(&scene)?, parsed(&lang)?), (text, speech))))
-        .collect()
-}
-
-#[derive(serde::Deserialize)]
-struct ReasonRow {
-    code: String,
-    text: String,
-    direction: String,
-    remark: bool,
-    photos_min: i64,
-    photos_max: i64,
-    approval: bool,
+    Ok(rows.into_iter().map(|(scene, lang, text, speech)| ((scene, lang), (text, speech))).collect())
 }
 
 async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, StoreError> {
-    let sql = "select code, text, direction, remark, photos_min, photos_max, approval from reason";
-    let rows: Vec<ReasonRow> = conn.all(sql, vec![]).await?;
-    if rows.is_empty() {
+    let sql = "select code, text, nullif(direction, 'any') as direction, remark, photos_min, photos_max, approval
+               from reason";
+    let mut reasons: Vec<Reason> = conn.all(sql, vec![]).await?;
+    if reasons.is_empty() {
         // A site that names none has the usual ones.
-        let named = |reason: Reason| (reason.code.clone(), reason);
-        return Ok(default_reasons().into_iter().map(named).collect());
+        reasons = default_reasons();
     }
-    let reason = |row: ReasonRow| {
-        let direction = if row.direction == "any" { None } else { Some(parsed(&row.direction)?) };
-        let reason = Reason {
-            code: row.code.clone(),
-            text: row.text,
-            direction,
-            remark: row.remark,
-            photos_min: small(row.photos_min)?,
-            photos_max: small(row.photos_max)?,
-            approval: row.approval,
-        };
-        Ok((row.code, reason))
-    };
-    rows.into_iter().map(reason).collect()
-}
-
-#[derive(serde::Deserialize)]
-struct TariffColumns {
-    lot_id: String,
-    free_minutes: i64,
-    first_minutes: i64,
-    first_fen: i64,
-    step_minutes: i64,
-    step_fen: i64,
-    day_cap_fen: Option<i64>,
+    Ok(reasons.into_iter().map(|reason| (reason.code.clone(), reason)).collect())
 }
 
 async fn load_tariffs(conn: &mut Conn<'_>) -> Result<HashMap<LotId, TariffRow>, StoreError> {
+    #[derive(Deserialize)]
+    struct Of {
+        lot_id: LotId,
+        tariff: TariffRow,
+    }
     let sql = "select lot_id, free_minutes, first_minutes, first_fen, step_minutes, step_fen, day_cap_fen from tariff";
-    let rows: Vec<TariffColumns> = conn.all(sql, vec![]).await?;
-    let tariff = |row: TariffColumns| {
-        let tariff = TariffRow {
-            free_minutes: small(row.free_minutes)?,
-            first_minutes: small(row.first_minutes)?,
-            first_fen: Fen(row.first_fen),
-            step_minutes: small(row.step_minutes)?,
-            step_fen: Fen(row.step_fen),
-            day_cap_fen: row.day_cap_fen.map(Fen),
-        };
-        Ok((parsed(&row.lot_id)?, tariff))
-    };
-    rows.into_iter().map(tariff).collect()
+    let rows: Vec<Of> = conn.all(sql, vec![]).await?;
+    Ok(rows.into_iter().map(|row| (row.lot_id, row.tariff)).collect())
 }
 
 async fn load_integrations(conn: &mut Conn<'_>) -> Result<HashMap<IntegrationId, Integration>, StoreError> {
-    let sql = "select id, kind, secret, next_secret from integration";
-    let rows: Vec<(String, String, String, Option<String>)> = conn.all(sql, vec![]).await?;
-    let integration = |(id, kind, secret, next_secret): (String, _, _, _)| {
-        let id: IntegrationId = parsed(&id)?;
-        let integration = Integration { id: id.clone(), kind, secret, next_secret };
-        Ok((id, integration))
-    };
-    rows.into_iter().map(integration).collect()
+    let rows: Vec<Integration> = conn.all("select id, kind, secret, next_secret from integration", vec![]).await?;
+    Ok(rows.into_iter().map(|integration| (integration.id.clone(), integration)).collect())
 }

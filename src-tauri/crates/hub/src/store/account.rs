@@ -1,12 +1,12 @@
 //! What lets people in: password hashes, second factors, and the sessions a person can see and end.
 
-use super::{Conn, StoreError, lease::holder};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, part::who};
+use crate::args;
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
-use lanedesk_wire::account::OpenSession;
+use lanedesk_wire::{account::OpenSession, problem::Holder};
 
 /// An account as the table has it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Account {
     /// Whose.
     pub person: PersonId,
@@ -26,53 +26,24 @@ pub(crate) struct Account {
     pub factor_step: Option<i64>,
 }
 
-#[derive(serde::Deserialize)]
-struct AccountRow {
-    id: String,
-    username: String,
-    password_hash: String,
-    must_change: bool,
-    handed: bool,
-    factor: Option<String>,
-    factor_at: Option<i64>,
-    factor_step: Option<i64>,
-}
-
-impl TryFrom<AccountRow> for Account {
-    type Error = StoreError;
-    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            person: parsed(&row.id)?,
-            username: row.username,
-            hash: row.password_hash,
-            must_change: row.must_change,
-            handed: row.handed,
-            factor: row.factor,
-            enrolled: row.factor_at.is_some(),
-            factor_step: row.factor_step,
-        })
-    }
-}
-
 /// Characters of a token's hash that name a session: enough to tell all apart, and of no use to anybody else.
 const NAMED_BY: usize = 32;
 
 #[derive(serde::Deserialize)]
 struct SessionRow {
     token_hash: String,
-    person_id: String,
-    name: String,
-    role: String,
-    created_at: i64,
-    used_at: i64,
-    expires_at: i64,
+    person: Holder,
+    created_at: Timestamp,
+    used_at: Timestamp,
+    expires_at: Timestamp,
     address: Option<String>,
 }
 
 macro_rules! account {
     ($where:literal) => {
         concat!(
-            "select id, username, password_hash, must_change, handed, factor, factor_at, factor_step from person where ",
+            "select id as person, username, password_hash as hash, must_change, handed, factor,
+                factor_at is not null as enrolled, factor_step from person where ",
             $where,
             " and disabled_at is null"
         )
@@ -82,14 +53,12 @@ macro_rules! account {
 impl Conn<'_> {
     /// The account of a name, if it may log in.
     pub(crate) async fn account_named(&mut self, username: &str) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> = self.optional(account!("username = $1"), args![username]).await?;
-        row.map(Account::try_from).transpose()
+        self.optional(account!("username = $1"), args![username]).await
     }
 
     /// The account of a person, if they may log in.
     pub(crate) async fn account(&mut self, person: &PersonId) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> = self.optional(account!("id = $1"), args![person]).await?;
-        row.map(Account::try_from).transpose()
+        self.optional(account!("id = $1"), args![person]).await
     }
 
     /// Sets a password its person chose. Empty: none, and nobody logs in before one is set.
@@ -163,8 +132,7 @@ impl Conn<'_> {
                      factor_tries = case when factor_tries_from > $2 then factor_tries + 1 else 1 end,
                      factor_tries_from = case when factor_tries_from > $2 then factor_tries_from else $3 end
                    where id = $1 returning factor_tries, factor_tries_from";
-        let (tries, from): (i64, i64) = self.one(sql, args![person, since, now]).await?;
-        Ok((tries, Timestamp(from)))
+        self.one(sql, args![person, since, now]).await
     }
 
     /// Notes that a session's password was entered.
@@ -183,40 +151,40 @@ impl Conn<'_> {
     ) -> Result<Vec<OpenSession>, StoreError> {
         let rows: Vec<SessionRow> = self
             .all(
-                "select s.token_hash, s.person_id, p.name, p.role, s.created_at, s.used_at, s.expires_at, s.address
+                concat!(
+                    "select s.token_hash, ",
+                    who!("person", "p"),
+                    ", s.created_at, s.used_at, s.expires_at, s.address
                  from session s join person p on p.id = s.person_id
                  where s.person_id = $1 and s.expires_at > $2 and s.used_at > $3
-                 order by s.created_at desc, s.token_hash limit 500",
+                 order by s.created_at desc, s.token_hash limit 500"
+                ),
                 args![person, now, idle_before],
             )
             .await?;
-        let shown = |row: SessionRow| {
-            Ok(OpenSession {
-                current: row.token_hash == current,
-                id: row.token_hash.chars().take(NAMED_BY).collect(),
-                person: holder(&row.person_id, row.name, &row.role)?,
-                begun_at: Timestamp(row.created_at),
-                used_at: Timestamp(row.used_at),
-                expires_at: Timestamp(row.expires_at),
-                address: row.address,
-            })
+        let shown = |row: SessionRow| OpenSession {
+            current: row.token_hash == current,
+            id: row.token_hash.chars().take(NAMED_BY).collect(),
+            person: row.person,
+            begun_at: row.created_at,
+            used_at: row.used_at,
+            expires_at: row.expires_at,
+            address: row.address,
         };
-        rows.into_iter().map(shown).collect()
+        Ok(rows.into_iter().map(shown).collect())
     }
 
     /// Whose session it is, and its token's hash.
     pub(crate) async fn session_named(&mut self, id: &str) -> Result<Option<(PersonId, String)>, StoreError> {
         // The hash is hexadecimal: what follows the name sorts below `g`.
         let until = format!("{id}g");
-        let row: Option<(String, String)> = self
+        let row: Option<(PersonId, String)> = self
             .optional(
                 "select person_id, token_hash from session where token_hash >= $1 and token_hash < $2",
                 args![id, until],
             )
             .await?;
-        row.filter(|(_, hash)| hash.len() == NAMED_BY * 2 && id.len() == NAMED_BY)
-            .map(|(person, hash)| Ok((parsed(&person)?, hash)))
-            .transpose()
+        Ok(row.filter(|(_, hash)| hash.len() == NAMED_BY * 2 && id.len() == NAMED_BY))
     }
 
     /// Ends every session of a person but one. Answers the tokens' hashes.
@@ -229,7 +197,7 @@ impl Conn<'_> {
     /// Everybody who sits at a seat.
     pub(crate) async fn seated(&mut self) -> Result<Vec<PersonId>, StoreError> {
         let sql = "select person_id from seat where person_id is not null";
-        let rows: Vec<(String,)> = self.all(sql, vec![]).await?;
-        rows.iter().map(|(person,)| parsed(person)).collect()
+        let rows: Vec<(PersonId,)> = self.all(sql, vec![]).await?;
+        Ok(rows.into_iter().map(|(person,)| person).collect())
     }
 }

@@ -2,23 +2,19 @@
 
 use super::{
     Conn, NewOpening, StoreError,
-    lease::holder,
-    opening::{lane_ref, lot_ref, picture_path},
+    opening::picture_path,
+    part::{lane, lot, name_lane, name_lot, who},
 };
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
-};
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, OrderId, PersonId, PhotoId},
-    money::Fen,
     plate::Plate,
     time::Timestamp,
 };
 use lanedesk_wire::approval::{Approval, ApprovalState, ApprovalWord};
 
 /// An approval with what is not shown of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct ApprovalRow {
     /// As people are shown it.
     pub shown: Approval,
@@ -28,74 +24,29 @@ pub struct ApprovalRow {
     pub picture: Option<PhotoId>,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lot_id: String,
-    lane_id: String,
-    content: String,
-    direction: String,
-    plate: Option<String>,
-    assessment: String,
-    due_fen: Option<i64>,
-    reason: String,
-    remark: String,
-    photos: String,
-    person_id: String,
-    name: String,
-    role: String,
-    asked_at: i64,
-    expires_at: i64,
-    state: String,
-    answered_by: Option<String>,
-    answerer_name: Option<String>,
-    answerer_role: Option<String>,
-    note: Option<String>,
-    picture_id: Option<String>,
-}
-
-impl Columns {
-    fn row(self, directory: &Directory) -> Result<ApprovalRow, StoreError> {
-        let answered_by = match (self.answered_by, self.answerer_name, self.answerer_role) {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        let shown = Approval {
-            id: parsed(&self.id)?,
-            case: parsed(&self.case_id)?,
-            lot: lot_ref(directory, parsed(&self.lot_id)?),
-            lane: lane_ref(directory, parsed(&self.lane_id)?),
-            direction: parsed(&self.direction)?,
-            plate: self.plate,
-            assessment: parsed(&self.assessment)?,
-            due_fen: self.due_fen.map(Fen),
-            reason: self.reason,
-            remark: self.remark,
-            photos: serde_json::from_str(&self.photos)
-                .map_err(|e| StoreError::Corrupt(format!("photos of an approval: {e}")))?,
-            picture: self.picture_id.as_deref().map(picture_path),
-            by: holder(&self.person_id, self.name, &self.role)?,
-            asked_at: Timestamp(self.asked_at),
-            expires_at: Timestamp(self.expires_at),
-            state: parsed(&self.state)?,
-            answered_by,
-            note: self.note,
-        };
-        Ok(ApprovalRow { shown, content: self.content, picture: parsed_opt(self.picture_id.as_deref())? })
-    }
-}
-
 macro_rules! approvals {
     ($tail:literal) => {
         concat!(
-            "select q.id, q.case_id, q.lot_id, q.lane_id, q.content, q.direction, q.plate, q.assessment, q.due_fen,
-                q.reason, q.remark, q.photos, q.person_id, p.name, p.role, q.asked_at, q.expires_at, q.state,
-                q.answered_by, a.name as answerer_name, a.role as answerer_role, q.note, q.picture_id
+            "select q.id, q.case_id as \"case\", ",
+            lot!("q.lot_id"),
+            ", ",
+            lane!("q.lane_id"),
+            ", q.content, q.direction, q.plate, q.assessment, q.due_fen, q.reason, q.remark, q.photos, ",
+            who!("by", "p"),
+            ", q.asked_at, q.expires_at, q.state, ",
+            who!("answered_by", "a"),
+            ", q.note, q.picture_id as picture
              from approval q join person p on p.id = q.person_id left join person a on a.id = q.answered_by ",
             $tail
         )
     };
+}
+
+fn shown(site: &Directory, mut row: ApprovalRow) -> ApprovalRow {
+    name_lot(site, &mut row.shown.lot);
+    name_lane(site, &mut row.shown.lane);
+    row.shown.picture = row.picture.as_ref().map(|id| picture_path(id.as_str()));
+    row
 }
 
 /// A supervisor's answer.
@@ -163,8 +114,8 @@ impl Conn<'_> {
         directory: &Directory,
         id: &ApprovalId,
     ) -> Result<Option<ApprovalRow>, StoreError> {
-        let row: Option<Columns> = self.optional(approvals!("where q.id = $1"), args![id]).await?;
-        row.map(|row| row.row(directory)).transpose()
+        let row: Option<ApprovalRow> = self.optional(approvals!("where q.id = $1"), args![id]).await?;
+        Ok(row.map(|row| shown(directory, row)))
     }
 
     /// The newest approval of a case, for exactly this content where one is given.
@@ -175,8 +126,8 @@ impl Conn<'_> {
         content: Option<&str>,
     ) -> Result<Option<ApprovalRow>, StoreError> {
         let sql = approvals!("where q.case_id = $1 and ($2 is null or q.content = $2) order by q.id desc limit 1");
-        let row: Option<Columns> = self.optional(sql, args![case, content]).await?;
-        row.map(|row| row.row(directory)).transpose()
+        let row: Option<ApprovalRow> = self.optional(sql, args![case, content]).await?;
+        Ok(row.map(|row| shown(directory, row)))
     }
 
     /// Approvals of these lots, newest first; only those that can still be answered where `waiting_at` is given.
@@ -197,9 +148,9 @@ impl Conn<'_> {
         );
         let before = before.map(ApprovalId::as_str);
         let waiting_at = waiting_at.map_or(0, |at| at.0);
-        let rows: Vec<Columns> =
+        let rows: Vec<ApprovalRow> =
             self.all(&sql, args![lots, before, waiting_at, limit, asked.from, asked.to, &asked.person]).await?;
-        rows.into_iter().map(|row| row.row(directory)).collect()
+        Ok(rows.into_iter().map(|row| shown(directory, row)).collect())
     }
 
     /// Answers a question. False: it was answered, or its time is over.
@@ -270,7 +221,7 @@ impl Conn<'_> {
     /// Questions nobody answered in time, oldest first.
     pub(crate) async fn approvals_over(&mut self, now: Timestamp) -> Result<Vec<ApprovalId>, StoreError> {
         let sql = "select id from approval where state = 'waiting' and expires_at <= $1 order by expires_at limit 100";
-        let rows: Vec<(String,)> = self.all(sql, args![now]).await?;
-        rows.into_iter().map(|(id,)| parsed(&id)).collect()
+        let rows: Vec<(ApprovalId,)> = self.all(sql, args![now]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

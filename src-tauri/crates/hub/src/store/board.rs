@@ -1,7 +1,7 @@
 //! The lanes that are being handled now.
 
-use super::{Conn, StoreError, lease::holder, lots_arg};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, lots_arg, part::who};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId},
     opening::Source,
@@ -10,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{board::Today, problem::Holder};
 
 /// A held lane with its case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Handled {
     /// The lane.
     pub lane: LaneId,
@@ -26,37 +26,18 @@ pub struct Handled {
     pub source: Source,
 }
 
-#[derive(serde::Deserialize)]
-struct HandledRow {
-    lane_id: String,
-    case_id: String,
-    person_id: String,
-    name: String,
-    role: String,
-    acquired_at: i64,
-    expires_at: Option<i64>,
-    source: String,
-}
-
 impl Conn<'_> {
     /// Every lane held at `now`, longest first.
     pub async fn handled(&mut self, now: Timestamp) -> Result<Vec<Handled>, StoreError> {
-        let sql = r#"select l.lane_id, l.case_id, l.person_id, p.name, p.role, l.acquired_at, l.expires_at, c.source
-                     from lease l join person p on p.id = l.person_id join "case" c on c.id = l.case_id
-                     where l.open and (l.expires_at is null or l.expires_at > $1)
-                     order by l.acquired_at, l.lane_id"#;
-        let rows: Vec<HandledRow> = self.all(sql, args![now]).await?;
-        let handled = |row: HandledRow| {
-            Ok(Handled {
-                lane: parsed(&row.lane_id)?,
-                case: parsed(&row.case_id)?,
-                holder: holder(&row.person_id, row.name, &row.role)?,
-                since: Timestamp(row.acquired_at),
-                expires_at: row.expires_at.map(Timestamp),
-                source: parsed(&row.source)?,
-            })
-        };
-        rows.into_iter().map(handled).collect()
+        let sql = concat!(
+            r#"select l.lane_id as lane, l.case_id as "case", "#,
+            who!("holder", "p"),
+            r#", l.acquired_at as since, l.expires_at, c.source
+               from lease l join person p on p.id = l.person_id join "case" c on c.id = l.case_id
+               where l.open and (l.expires_at is null or l.expires_at > $1)
+               order by l.acquired_at, l.lane_id"#
+        );
+        self.all(sql, args![now]).await
     }
 
     /// What was opened in some lots since a moment; `None`: in all.

@@ -3,11 +3,11 @@
 
 pub(crate) use list::Which;
 
-use super::{Conn, StoreError, Tx, lease::holder};
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
+use super::{
+    Conn, StoreError, Tx,
+    part::{done, who},
 };
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     call::{CallState, Hand, Heard, Progress},
     ids::{CallId, CaseId, IntegrationId, LaneId, LotId, PersonId},
@@ -16,7 +16,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{call::Call, opening::LaneRef, problem::Holder, search::LotRef};
 
 /// A call's row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct CallRow {
     /// Its id.
     pub id: CallId,
@@ -54,8 +54,9 @@ pub struct CallRow {
     pub heard_at: Timestamp,
     /// Where the recording lies.
     pub recording_url: Option<String>,
-    /// When somebody called back, and who.
-    pub called_back: Option<(Timestamp, Holder)>,
+    /// Who called back, and when.
+    #[serde(deserialize_with = "done")]
+    pub called_back: Option<(Holder, Timestamp)>,
 }
 
 impl CallRow {
@@ -94,88 +95,21 @@ impl CallRow {
             since: self.progress.since,
             answered_at: self.progress.answered_at,
             ended_at: self.progress.ended_at,
-            called_back_at: back.map(|(at, _)| *at),
-            called_back_by: back.map(|(_, by)| by.clone()),
+            called_back_at: back.map(|(_, at)| *at),
+            called_back_by: back.map(|(by, _)| by.clone()),
         }
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    state: String,
-    lot_id: Option<String>,
-    lane_id: Option<String>,
-    robot: Option<String>,
-    caller: String,
-    called: Option<String>,
-    seat: Option<String>,
-    seat_at: Option<i64>,
-    person_id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-    taken_at: Option<i64>,
-    case_id: Option<String>,
-    by_hand: bool,
-    overflow_at: Option<i64>,
-    overflow: bool,
-    since: i64,
-    answered_at: Option<i64>,
-    ended_at: Option<i64>,
-    heard_at: i64,
-    recording_url: Option<String>,
-    called_back_at: Option<i64>,
-    called_back_by: Option<String>,
-    back_name: Option<String>,
-    back_role: Option<String>,
-}
-
-fn who(id: Option<&str>, name: Option<String>, role: Option<&str>) -> Result<Option<Holder>, StoreError> {
-    match (id, name, role) {
-        (Some(id), Some(name), Some(role)) => holder(id, name, role).map(Some),
-        _ => Ok(None),
-    }
-}
-
-impl TryFrom<Columns> for CallRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let back = who(row.called_back_by.as_deref(), row.back_name, row.back_role.as_deref())?;
-        Ok(Self {
-            id: parsed(&row.id)?,
-            state: parsed(&row.state)?,
-            lot: parsed_opt(row.lot_id.as_deref())?,
-            lane: parsed_opt(row.lane_id.as_deref())?,
-            robot: row.robot,
-            caller: row.caller,
-            called: row.called,
-            seat: row.seat,
-            seat_at: row.seat_at.map(Timestamp),
-            by: who(row.person_id.as_deref(), row.name, row.role.as_deref())?,
-            taken_at: row.taken_at.map(Timestamp),
-            case: parsed_opt(row.case_id.as_deref())?,
-            by_hand: row.by_hand,
-            overflow_at: row.overflow_at.map(Timestamp),
-            overflow: row.overflow,
-            progress: Progress {
-                since: Timestamp(row.since),
-                answered_at: row.answered_at.map(Timestamp),
-                ended_at: row.ended_at.map(Timestamp),
-            },
-            heard_at: Timestamp(row.heard_at),
-            recording_url: row.recording_url,
-            called_back: row.called_back_at.map(Timestamp).zip(back),
-        })
     }
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select k.id, k.state, k.lot_id, k.lane_id, k.robot, k.caller, k.called, k.seat, k.seat_at, k.person_id,
-                p.name, p.role, k.taken_at, k.case_id, k.by_hand, k.overflow_at, k.overflow, k.since, k.answered_at,
-                k.ended_at, k.heard_at, k.recording_url, k.called_back_at, k.called_back_by, b.name as back_name,
-                b.role as back_role
+            "select k.id, k.state, k.lot_id as lot, k.lane_id as lane, k.robot, k.caller, k.called, k.seat, k.seat_at, ",
+            who!("by", "p"),
+            ", k.taken_at, k.case_id as \"case\", k.by_hand, k.overflow_at, k.overflow, k.since, k.answered_at, k.ended_at,
+                k.heard_at, k.recording_url, k.called_back_at as called_back__at, ",
+            who!("called_back__by", "b"),
+            "
              from call k left join person p on p.id = k.person_id left join person b on b.id = k.called_back_by ",
             $rest
         )
@@ -205,8 +139,7 @@ pub(crate) struct NewCall<'a> {
 impl Conn<'_> {
     /// A call by id.
     pub(crate) async fn call(&mut self, id: &CallId) -> Result<Option<CallRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("where k.id = $1"), args![id]).await?;
-        row.map(CallRow::try_from).transpose()
+        self.optional(select!("where k.id = $1"), args![id]).await
     }
 
     /// The same, kept as it is until the transaction ends.
@@ -218,7 +151,7 @@ impl Conn<'_> {
     /// Makes a call known, or finds the one of this telephone system's id; keeps it until the transaction ends. Several
     /// who hear of a new call at once get the same.
     pub(crate) async fn hear_of_call(&mut self, new: &NewCall<'_>) -> Result<CallRow, StoreError> {
-        let (id,): (String,) = self
+        let (id,): (CallId,) = self
             .one(
                 "insert into call (id, integration_id, external_id, state, caller, by_hand, overflow, since, heard_at)
                  values ($1, $2, $3, 'waiting', $4, $5, false, $6, $7)
@@ -234,7 +167,7 @@ impl Conn<'_> {
                 ],
             )
             .await?;
-        let row = self.call(&parsed(&id)?).await?;
+        let row = self.call(&id).await?;
         row.ok_or_else(|| StoreError::Corrupt("a call that is there is not there".to_owned()))
     }
 
@@ -288,8 +221,7 @@ impl Conn<'_> {
     pub(crate) async fn call_of_robot(&mut self, robot: &str) -> Result<Option<CallRow>, StoreError> {
         let sql =
             select!("where k.robot = $1 and k.state in ('ringing', 'waiting', 'live') order by k.since desc limit 1");
-        let row: Option<Columns> = self.optional(sql, args![robot]).await?;
-        row.map(CallRow::try_from).transpose()
+        self.optional(sql, args![robot]).await
     }
 
     /// Two presses of one robot's button come one after the other.
@@ -301,15 +233,13 @@ impl Conn<'_> {
     /// The call a person has that is not over.
     pub(crate) async fn call_of_person(&mut self, person: &PersonId) -> Result<Option<CallRow>, StoreError> {
         let sql = select!("where k.person_id = $1 and k.state in ('ringing', 'live')");
-        let row: Option<Columns> = self.optional(sql, args![person]).await?;
-        row.map(CallRow::try_from).transpose()
+        self.optional(sql, args![person]).await
     }
 
     /// The call a case is worked for that is not over.
     pub(crate) async fn call_of_case(&mut self, case: &CaseId) -> Result<Option<CallRow>, StoreError> {
         let sql = select!("where k.case_id = $1 and k.state in ('ringing', 'live')");
-        let row: Option<Columns> = self.optional(sql, args![case]).await?;
-        row.map(CallRow::try_from).transpose()
+        self.optional(sql, args![case]).await
     }
 
     /// An abandoned call was answered after all. False: somebody had called back already, or nobody needed to.
@@ -379,7 +309,7 @@ impl Tx<'_> {
 
     /// The call of a case is over: its lease ends in time (R11). False: it was not held for a call.
     pub(crate) async fn lease_after_call(&mut self, case: &CaseId, end: Timestamp) -> Result<bool, StoreError> {
-        let row: Option<(String,)> = self
+        let row: Option<(LaneId,)> = self
             .optional(
                 "update lease set expires_at = $2, warned = false where case_id = $1 and open and expires_at is null
                  returning lane_id",
@@ -387,7 +317,7 @@ impl Tx<'_> {
             )
             .await?;
         if let Some((lane,)) = &row {
-            self.need_lane(&parsed(lane)?)?;
+            self.need_lane(lane)?;
         }
         Ok(row.is_some())
     }

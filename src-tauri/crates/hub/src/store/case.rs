@@ -1,10 +1,7 @@
 //! Cases and their timelines.
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CallId, CaseId, LaneId, LotId, PersonId, ReadId, StayId},
     lane::Direction,
@@ -17,7 +14,7 @@ use lanedesk_domain::{
 use lanedesk_wire::case::{CaseNow, CaseState};
 
 /// A case's row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct CaseRow {
     /// Its id.
     pub id: CaseId,
@@ -72,57 +69,11 @@ impl CaseRow {
     }
 }
 
-/// A case's columns, as every query that answers a case names them.
-#[derive(serde::Deserialize)]
-pub(crate) struct CaseColumns {
-    id: String,
-    lane_id: String,
-    lot_id: String,
-    person_id: String,
-    source: String,
-    state: String,
-    opened_at: i64,
-    read_id: Option<String>,
-    plate_read: Option<String>,
-    plate: Option<String>,
-    plate_color: Option<String>,
-    corrected: bool,
-    phone: Option<String>,
-    stay_id: Option<String>,
-    direction: Option<String>,
-    first_quote_fen: Option<i64>,
-    call_id: Option<String>,
-}
-
-impl TryFrom<CaseColumns> for CaseRow {
-    type Error = StoreError;
-    fn try_from(row: CaseColumns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            lane: parsed(&row.lane_id)?,
-            lot: parsed(&row.lot_id)?,
-            person: parsed(&row.person_id)?,
-            source: parsed(&row.source)?,
-            state: parsed(&row.state)?,
-            opened_at: Timestamp(row.opened_at),
-            read: parsed_opt(row.read_id.as_deref())?,
-            plate_read: parsed_opt(row.plate_read.as_deref())?,
-            plate: parsed_opt(row.plate.as_deref())?,
-            plate_color: row.plate_color,
-            corrected: row.corrected,
-            phone: parsed_opt(row.phone.as_deref())?,
-            stay: parsed_opt(row.stay_id.as_deref())?,
-            direction: parsed_opt(row.direction.as_deref())?,
-            first_quote: row.first_quote_fen.map(Fen),
-            call: parsed_opt(row.call_id.as_deref())?,
-        })
-    }
-}
-
 macro_rules! case_columns {
     () => {
-        "id, lane_id, lot_id, person_id, source, state, opened_at, read_id, plate_read, plate, plate_color, corrected,
-         phone, stay_id, direction, first_quote_fen, call_id"
+        "id, lane_id as lane, lot_id as lot, person_id as person, source, state, opened_at, read_id as read, plate_read,
+         plate, plate_color, corrected, phone, stay_id as stay, direction, first_quote_fen as first_quote,
+         call_id as call"
     };
 }
 
@@ -130,8 +81,7 @@ impl Conn<'_> {
     /// A case by id.
     pub(crate) async fn case(&mut self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
         let sql = concat!("select ", case_columns!(), " from \"case\" where id = $1");
-        let row: Option<CaseColumns> = self.optional(sql, args![id]).await?;
-        row.map(CaseRow::try_from).transpose()
+        self.optional(sql, args![id]).await
     }
 
     /// Ends an open case. False: it was not open.
@@ -158,7 +108,7 @@ impl Conn<'_> {
         lot: &LotId,
         direction: Option<Direction>,
     ) -> Result<CaseRow, StoreError> {
-        let row: CaseColumns = self
+        self
             .one(
                 concat!(
                     "update \"case\" set lane_id = $2, lot_id = $3, stay_id = null, first_quote_fen = null,
@@ -174,8 +124,7 @@ impl Conn<'_> {
                 ),
                 args![id, lane, lot, direction],
             )
-            .await?;
-        row.try_into()
+            .await
     }
 
     /// Puts the plate a person typed in force.

@@ -1,16 +1,18 @@
 //! Cash taken at gates (R39). The money counts as a payment; these rows say who took it, where and when.
 
-use super::{Arg, Conn, StoreError, lease::holder, lots_arg, shown::clock_ms};
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
+use super::{
+    Arg, Conn, StoreError, lots_arg,
+    part::{lot, name_lane, name_lot, who},
+    shown::clock_ms,
 };
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, PersonId, StayId},
     money::Fen,
+    person::Role,
     time::Timestamp,
 };
-use lanedesk_wire::{cash::Cash, opening::LaneRef, problem::Holder, search::LotRef};
+use lanedesk_wire::{cash::Cash, problem::Holder};
 
 /// Cash about to be recorded.
 #[derive(Debug, Clone)]
@@ -52,44 +54,20 @@ pub(crate) struct CashFilter {
     pub limit: i64,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lot_id: String,
-    lane_id: String,
-    stay_id: Option<String>,
-    plate: Option<String>,
-    person_id: String,
-    name: String,
-    role: String,
-    amount_fen: i64,
-    at: i64,
-}
+const SELECT: &str = concat!(
+    "select k.id, ",
+    lot!("k.lot_id"),
+    ", k.lane_id as lane__id, k.lane_id as lane__name, k.lane_id as lane__code, k.case_id as \"case\", k.stay_id as stay,
+    k.plate, ",
+    who!("person", "p"),
+    ", k.amount_fen, k.at from cash k join person p on p.id = k.person_id"
+);
 
-fn shown(site: &Directory, row: Columns) -> Result<Cash, StoreError> {
-    let (lane, lot): (LaneId, LotId) = (parsed(&row.lane_id)?, parsed(&row.lot_id)?);
-    let known = site.lanes.get(&lane);
-    let named = site.lots.get(&lot).map_or(row.lot_id, |lot| lot.name.clone());
-    Ok(Cash {
-        id: row.id,
-        lane: LaneRef {
-            name: known.map_or(row.lane_id.clone(), |lane| lane.name.clone()),
-            code: known.map_or(row.lane_id, |lane| lane.code.clone()),
-            id: lane,
-        },
-        lot: LotRef { id: lot, name: named },
-        case: parsed(&row.case_id)?,
-        stay: parsed_opt(row.stay_id.as_deref())?,
-        plate: row.plate,
-        person: holder(&row.person_id, row.name, &row.role)?,
-        amount_fen: Fen(row.amount_fen),
-        at: Timestamp(row.at),
-    })
+fn shown(site: &Directory, mut row: Cash) -> Cash {
+    name_lot(site, &mut row.lot);
+    name_lane(site, &mut row.lane);
+    row
 }
-
-const SELECT: &str = "select k.id, k.case_id, k.lot_id, k.lane_id, k.stay_id, k.plate, k.person_id, p.name, p.role,
-    k.amount_fen, k.at from cash k join person p on p.id = k.person_id";
 
 impl Conn<'_> {
     /// Records cash. False: this id was recorded before.
@@ -112,8 +90,8 @@ impl Conn<'_> {
 
     /// One.
     pub(crate) async fn cash_of(&mut self, site: &Directory, id: &str) -> Result<Option<Cash>, StoreError> {
-        let row: Option<Columns> = self.optional(&format!("{SELECT} where k.id = $1"), args![id]).await?;
-        row.map(|row| shown(site, row)).transpose()
+        let row: Option<Cash> = self.optional(&format!("{SELECT} where k.id = $1"), args![id]).await?;
+        Ok(row.map(|row| shown(site, row)))
     }
 
     /// A filter's cash, newest first.
@@ -126,8 +104,8 @@ impl Conn<'_> {
         }
         args.push(filter.limit.into());
         let sql = format!("{SELECT} where {wanted}{behind} order by k.at desc, k.id desc limit ${}", args.len());
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| shown(site, row)).collect()
+        let rows: Vec<Cash> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(site, row)).collect())
     }
 
     /// Sums by person and shift: the shift's number since 1970, counted by the lots' clocks, how often, how much.
@@ -145,11 +123,9 @@ impl Conn<'_> {
              from cash k join person p on p.id = k.person_id where {wanted}
              group by k.person_id, p.name, p.role, {shift} order by 4 desc, 2, 1 limit 2000"
         );
-        let rows: Vec<(String, String, String, i64, i64, i64)> = self.all(&sql, args).await?;
-        let sum = |(id, name, role, shift, count, fen): (String, String, String, i64, i64, i64)| {
-            Ok((holder(&id, name, &role)?, shift, count, Fen(fen)))
-        };
-        rows.into_iter().map(sum).collect()
+        let rows: Vec<(PersonId, String, Role, i64, i64, Fen)> = self.all(&sql, args).await?;
+        let sum = |(id, name, role, shift, count, fen)| (Holder { id, name, role }, shift, count, fen);
+        Ok(rows.into_iter().map(sum).collect())
     }
 
     fn cash_wanted(&self, filter: &CashFilter) -> (String, Vec<Arg>) {

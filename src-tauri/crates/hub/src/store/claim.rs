@@ -3,15 +3,12 @@
 
 use super::{
     CaseRow, Conn, Grant, LeaseRow, Standing, StoreError, Tx,
-    lease::holder,
+    part::who,
     view::{Seen, seen_columns},
 };
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
-    ids::{CallId, Fence, LaneId, PersonId},
+    ids::{CallId, CaseId, Fence, LaneId, LotId, PersonId},
     plate::Plate,
     time::Timestamp,
 };
@@ -36,67 +33,29 @@ pub struct Around {
 
 #[derive(serde::Deserialize)]
 struct Columns {
-    lot_id: Option<String>,
-    fence: Option<i64>,
-    open: Option<bool>,
-    holder_id: Option<String>,
-    holder_name: Option<String>,
-    holder_role: Option<String>,
-    case_id: Option<String>,
-    acquired_at: Option<i64>,
-    expires_at: Option<i64>,
-    former_lane: Option<String>,
-    former_lot: Option<String>,
-    former_fence: Option<i64>,
-    former_case: Option<String>,
-    former_since: Option<i64>,
-    former_until: Option<i64>,
-    questions: i64,
-    live_call: Option<String>,
-    there: i64,
+    here: Option<LeaseRow>,
+    former: Option<Former>,
+    question: bool,
+    call: Option<CallId>,
+    there: bool,
     seen: Seen,
 }
 
-impl Columns {
-    fn around(self, lane: &LaneId, who: &Holder) -> Result<Around, StoreError> {
-        let here = match (self.lot_id, self.fence, self.open, self.case_id, self.acquired_at) {
-            (Some(lot), Some(fence), Some(open), Some(case), Some(since)) => Some(LeaseRow {
-                lane: lane.clone(),
-                lot: parsed(&lot)?,
-                fence: Fence(fence),
-                open,
-                holder: holder(
-                    &self.holder_id.unwrap_or_default(),
-                    self.holder_name.unwrap_or_default(),
-                    &self.holder_role.unwrap_or_default(),
-                )?,
-                case: parsed(&case)?,
-                acquired_at: Timestamp(since),
-                expires_at: self.expires_at.map(Timestamp),
-            }),
-            _ => None,
-        };
-        let former = match (self.former_lane, self.former_lot, self.former_fence, self.former_case, self.former_since) {
-            (Some(lane), Some(lot), Some(fence), Some(case), Some(since)) => Some(LeaseRow {
-                lane: parsed(&lane)?,
-                lot: parsed(&lot)?,
-                fence: Fence(fence),
-                open: true,
-                holder: who.clone(),
-                case: parsed(&case)?,
-                acquired_at: Timestamp(since),
-                expires_at: self.former_until.map(Timestamp),
-            }),
-            _ => None,
-        };
-        Ok(Around {
-            here,
-            former,
-            seen: self.seen.standing()?,
-            question: self.questions > 0,
-            call: parsed_opt(self.live_call.as_deref())?,
-            there: self.there > 0,
-        })
+/// The lease the person has open elsewhere.
+#[derive(serde::Deserialize)]
+struct Former {
+    lane: LaneId,
+    lot: LotId,
+    fence: Fence,
+    case: CaseId,
+    acquired_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+impl Former {
+    fn of(self, who: &Holder) -> LeaseRow {
+        let Self { lane, lot, fence, case, acquired_at, expires_at } = self;
+        LeaseRow { lane, lot, fence, open: true, holder: who.clone(), case, acquired_at, expires_at }
     }
 }
 
@@ -106,13 +65,15 @@ impl Conn<'_> {
         let row: Columns = self
             .one(
                 concat!(
-                    "select l.lot_id, l.fence, l.open, h.id as holder_id, h.name as holder_name, h.role as holder_role,
-                        l.case_id, l.acquired_at, l.expires_at,
-                        f.lane_id as former_lane, f.lot_id as former_lot, f.fence as former_fence,
-                        f.case_id as former_case, f.acquired_at as former_since, f.expires_at as former_until,
+                    "select l.lane_id as here__lane, l.lot_id as here__lot, l.fence as here__fence, l.open as here__open, ",
+                    who!("here__holder", "h"),
+                    ", l.case_id as here__case, l.acquired_at as here__acquired_at, l.expires_at as here__expires_at,
+                        f.lane_id as former__lane, f.lot_id as former__lot, f.fence as former__fence,
+                        f.case_id as former__case, f.acquired_at as former__acquired_at,
+                        f.expires_at as former__expires_at,
                         (select count(*) from \"order\" o where o.lane_id = $1 and o.made_at >= $3
-                            and o.result in ('running', 'unknown')) as questions,
-                        (select k.id from call k where k.person_id = $2 and k.state in ('ringing', 'live')) as live_call,
+                            and o.result in ('running', 'unknown')) as question,
+                        (select k.id from call k where k.person_id = $2 and k.state in ('ringing', 'live')) as call,
                         (select count(*) from lane i where i.id = $1) as there, ",
                     seen_columns!(),
                     " from (select $1 as lane_id) x
@@ -126,7 +87,14 @@ impl Conn<'_> {
                 args![lane, &who.id, since],
             )
             .await?;
-        row.around(lane, who)
+        Ok(Around {
+            here: row.here,
+            former: row.former.map(|lease| lease.of(who)),
+            seen: row.seen.standing(),
+            question: row.question,
+            call: row.call,
+            there: row.there,
+        })
     }
 }
 
@@ -171,8 +139,8 @@ impl Tx<'_> {
             grant.expires_at,
             &case.call
         ];
-        let row: Option<(i64,)> = self.optional(sql, args).await?;
-        Ok(row.map(|(fence,)| Fence(fence)))
+        let row: Option<(Fence,)> = self.optional(sql, args).await?;
+        Ok(row.map(|(fence,)| fence))
     }
 
     /// Closes an open case that has no order in flight and frees the lane it is worked at, in one look and one write;
@@ -191,8 +159,8 @@ impl Tx<'_> {
                        and not exists (select 1 from \"order\" o where o.case_id = $1 and o.result = 'running')
                        and exists (select 1 from lease l where l.person_id = $2 and l.open and l.case_id = $1
                             and (l.expires_at > $3 or (l.expires_at is null and $6)))
-                     returning lane_id, lot_id,
-                        cast(case when corrected or stay_id is not null or phone is not null then 1 else 0 end as bigint)",
+                     returning lane_id as lane, lot_id as lot,
+                        corrected or stay_id is not null or phone is not null as vehicle_was_set",
                     $between,
                     "update lease set open = false
                      where person_id = $2 and open and case_id = $1
@@ -209,11 +177,8 @@ impl Tx<'_> {
             text!("with closed as (", "), freed as (", "closed", ") select * from closed"),
         );
         let args = args![closing.case, closing.person, now, closing.outcome, closing.note, closing.during_call];
-        let rows: Vec<(String, String, i64)> = self.all(sql, args).await?;
-        let closed = |(lane, lot, set): (String, String, i64)| {
-            Ok::<_, StoreError>(Closed { lane: parsed(&lane)?, lot: parsed(&lot)?, vehicle_was_set: set == 1 })
-        };
-        let closed = rows.into_iter().next().map(closed).transpose()?;
+        let rows: Vec<Closed> = self.all(sql, args).await?;
+        let closed = rows.into_iter().next();
         if let Some(closed) = &closed {
             self.need_lane(&closed.lane)?;
         }
@@ -225,7 +190,7 @@ impl Tx<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct Closing<'a> {
     /// The case.
-    pub case: &'a lanedesk_domain::ids::CaseId,
+    pub case: &'a CaseId,
     /// Who closes it.
     pub person: &'a PersonId,
     /// How it ended.
@@ -237,12 +202,12 @@ pub struct Closing<'a> {
 }
 
 /// A closed case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Closed {
     /// The lane that is free now.
     pub lane: LaneId,
     /// Its lot.
-    pub lot: lanedesk_domain::ids::LotId,
+    pub lot: LotId,
     /// A person had set its vehicle.
     pub vehicle_was_set: bool,
 }

@@ -2,13 +2,9 @@
 
 use super::{
     Arg, Conn, NewOpening, StoreError,
-    lease::holder,
-    opening::{lane_ref, lot_ref},
+    part::{lane, lot, name_lane, name_lot, who},
 };
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
-};
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{CaseId, DebtId, LaneId, LotId, OpeningId, OrderId, PaymentId, PersonId, StayId},
     money::Fen,
@@ -46,7 +42,7 @@ pub struct NewDebt {
 }
 
 /// What of a vehicle's debts is still open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Owed {
     /// The debt.
     pub id: DebtId,
@@ -58,51 +54,21 @@ pub struct Owed {
     pub left: Fen,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    lot_id: String,
-    lane_id: String,
-    case_id: String,
-    opening_id: Option<String>,
-    stay_id: Option<String>,
-    plate: Option<String>,
-    phone: Option<String>,
-    amount_fen: i64,
-    person_id: String,
-    name: String,
-    role: String,
-    filed_at: i64,
-    state: String,
-    ended_at: Option<i64>,
-    note: Option<String>,
-}
+const SELECT: &str = concat!(
+    "select d.id, ",
+    lot!("d.lot_id"),
+    ", ",
+    lane!("d.lane_id"),
+    ", d.case_id as \"case\", d.opening_id as opening, d.stay_id as stay, d.plate, d.phone, d.amount_fen, ",
+    who!("person", "p"),
+    ", d.filed_at, d.state, d.ended_at, d.note from debt d join person p on p.id = d.person_id "
+);
 
-impl Columns {
-    fn shown(self, directory: &Directory) -> Result<Debt, StoreError> {
-        Ok(Debt {
-            id: parsed(&self.id)?,
-            lot: lot_ref(directory, parsed(&self.lot_id)?),
-            lane: lane_ref(directory, parsed(&self.lane_id)?),
-            case: parsed(&self.case_id)?,
-            opening: parsed_opt(self.opening_id.as_deref())?,
-            stay: parsed_opt(self.stay_id.as_deref())?,
-            plate: self.plate,
-            phone: self.phone,
-            amount_fen: Fen(self.amount_fen),
-            person: holder(&self.person_id, self.name, &self.role)?,
-            filed_at: Timestamp(self.filed_at),
-            state: parsed(&self.state)?,
-            ended_at: self.ended_at.map(Timestamp),
-            note: self.note,
-        })
-    }
+fn shown(site: &Directory, mut row: Debt) -> Debt {
+    name_lot(site, &mut row.lot);
+    name_lane(site, &mut row.lane);
+    row
 }
-
-const SELECT: &str =
-    "select d.id, d.lot_id, d.lane_id, d.case_id, d.opening_id, d.stay_id, d.plate, d.phone, d.amount_fen,
-    d.person_id, p.name, p.role, d.filed_at, d.state, d.ended_at, d.note
-    from debt d join person p on p.id = d.person_id ";
 
 /// Which debts a list shows; what is not given does not filter.
 #[derive(Debug, Clone, Default)]
@@ -145,8 +111,8 @@ impl Conn<'_> {
     /// A debt by id.
     pub(crate) async fn debt(&mut self, directory: &Directory, id: &DebtId) -> Result<Option<Debt>, StoreError> {
         let sql = format!("{SELECT} where d.id = $1");
-        let row: Option<Columns> = self.optional(&sql, args![id]).await?;
-        row.map(|row| row.shown(directory)).transpose()
+        let row: Option<Debt> = self.optional(&sql, args![id]).await?;
+        Ok(row.map(|row| shown(directory, row)))
     }
 
     /// Debts of these lots, newest first.
@@ -173,8 +139,8 @@ impl Conn<'_> {
         and("id <", filter.before.as_ref().map(Arg::from));
         args.push(filter.limit.into());
         let sql = format!("{sql} order by d.id desc limit ${}", args.len());
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| row.shown(directory)).collect()
+        let rows: Vec<Debt> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(directory, row)).collect())
     }
 
     /// What a vehicle still owes at a lot, oldest first: by its plate or its driver's phone.
@@ -184,18 +150,9 @@ impl Conn<'_> {
         plate: Option<&Plate>,
         phone: Option<&Phone>,
     ) -> Result<Vec<Owed>, StoreError> {
-        let rows: Vec<(String, String, Option<String>, i64)> = self
-            .all(
-                "select id, case_id, stay_id, amount_fen - paid_fen from debt
-                 where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3) order by id",
-                args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str)],
-            )
-            .await?;
-        rows.into_iter()
-            .map(|(id, case, stay, left)| {
-                Ok(Owed { id: parsed(&id)?, case: parsed(&case)?, stay: parsed_opt(stay.as_deref())?, left: Fen(left) })
-            })
-            .collect()
+        let sql = "select id, case_id as \"case\", stay_id as stay, amount_fen - paid_fen as \"left\" from debt
+                   where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3) order by id";
+        self.all(sql, args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str)]).await
     }
 
     /// The same in sum, for a page; what the page's own case filed is not from before.
@@ -206,23 +163,19 @@ impl Conn<'_> {
         phone: Option<&Phone>,
         case: Option<&CaseId>,
     ) -> Result<Option<DebtNow>, StoreError> {
-        let (count, sum, newest): (i64, i64, Option<i64>) = self
+        let (count, amount_fen, newest): (i64, Fen, Option<Timestamp>) = self
             .one(
                 "select count(*), cast(coalesce(sum(amount_fen - paid_fen), 0) as bigint), max(filed_at) from debt
                  where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3) and ($4 is null or case_id <> $4)",
                 args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str), case.map(CaseId::as_str)],
             )
             .await?;
-        Ok(newest.map(|newest| DebtNow {
-            count: u32::try_from(count).unwrap_or(u32::MAX),
-            amount_fen: Fen(sum),
-            newest: Timestamp(newest),
-        }))
+        Ok(newest.map(|newest| DebtNow { count: u32::try_from(count).unwrap_or(u32::MAX), amount_fen, newest }))
     }
 
     /// A debt of the case that says the same, filed a moment ago by a press that was repeated.
     pub(crate) async fn same_debt(&mut self, new: &NewDebt) -> Result<Option<DebtId>, StoreError> {
-        let row: Option<(String,)> = self
+        let row: Option<(DebtId,)> = self
             .optional(
                 "select id from debt where case_id = $1 and state = 'open' and amount_fen = $2 and opening_id is null
                     and coalesce(plate, '') = coalesce($3, '') and coalesce(phone, '') = coalesce($4, '')",
@@ -234,7 +187,7 @@ impl Conn<'_> {
                 ],
             )
             .await?;
-        row.map(|(id,)| parsed(&id)).transpose()
+        Ok(row.map(|(id,)| id))
     }
 
     /// Puts part of a payment to a debt, which is settled when nothing is left.
@@ -341,7 +294,7 @@ impl Conn<'_> {
         plate: Option<&Plate>,
         phone: Option<&Phone>,
     ) -> Result<Vec<LaneId>, StoreError> {
-        let rows: Vec<(String,)> = self
+        let rows: Vec<(LaneId,)> = self
             .all(
                 "select lane_id from \"case\" where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3)
                  union
@@ -350,6 +303,6 @@ impl Conn<'_> {
                 args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str)],
             )
             .await?;
-        rows.into_iter().map(|(lane,)| parsed(&lane)).collect()
+        Ok(rows.into_iter().map(|(lane,)| lane).collect())
     }
 }

@@ -1,17 +1,14 @@
 //! Photos as they are looked at, held and, when their time has come, deleted (R36).
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LotId, OpeningId, PersonId, PhotoId},
     time::Timestamp,
 };
 
 /// A photo with what decides who may see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct EvidenceRow {
     /// Its id.
     pub id: PhotoId,
@@ -35,43 +32,11 @@ pub struct EvidenceRow {
     pub deleted_at: Option<Timestamp>,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lot_id: String,
-    person_id: String,
-    holder_id: String,
-    closed_at: Option<i64>,
-    sha256: String,
-    opening_id: Option<String>,
-    held_at: Option<i64>,
-    deleted_at: Option<i64>,
-}
-
-impl TryFrom<Columns> for EvidenceRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            case: parsed(&row.case_id)?,
-            lot: parsed(&row.lot_id)?,
-            taker: parsed(&row.person_id)?,
-            holder: parsed(&row.holder_id)?,
-            closed: row.closed_at.is_some(),
-            sha256: row.sha256,
-            opening: parsed_opt(row.opening_id.as_deref())?,
-            held_at: row.held_at.map(Timestamp),
-            deleted_at: row.deleted_at.map(Timestamp),
-        })
-    }
-}
-
 macro_rules! evidence {
     ($tail:literal) => {
         concat!(
-            "select p.id, p.case_id, p.lot_id, p.person_id, c.person_id as holder_id, c.closed_at, p.sha256, p.opening_id,
-                p.held_at, p.deleted_at
+            "select p.id, p.case_id as \"case\", p.lot_id as lot, p.person_id as taker, c.person_id as holder,
+                c.closed_at is not null as closed, p.sha256, p.opening_id as opening, p.held_at, p.deleted_at
              from photo p join \"case\" c on c.id = p.case_id ",
             $tail
         )
@@ -96,8 +61,7 @@ pub struct Hold {
 impl Conn<'_> {
     /// A photo by id, a deleted one too.
     pub(crate) async fn evidence(&mut self, id: &PhotoId) -> Result<Option<EvidenceRow>, StoreError> {
-        let row: Option<Columns> = self.optional(evidence!("where p.id = $1"), args![id]).await?;
-        row.map(EvidenceRow::try_from).transpose()
+        self.optional(evidence!("where p.id = $1"), args![id]).await
     }
 
     /// Photos that arrived before a moment and that nobody holds, oldest first.
@@ -110,8 +74,7 @@ impl Conn<'_> {
             "where p.received_at < $1 and p.deleted_at is null and p.held_at is null
              order by p.received_at, p.id limit $2"
         );
-        let rows: Vec<Columns> = self.all(sql, args![before, limit]).await?;
-        rows.into_iter().map(EvidenceRow::try_from).collect()
+        self.all(sql, args![before, limit]).await
     }
 
     /// Objects of photos deleted since a moment.

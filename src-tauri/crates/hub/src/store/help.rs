@@ -1,15 +1,16 @@
 //! Holders who ask a supervisor for help; one row a case.
 
-use super::{Conn, StoreError, lease::holder};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, part::who};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, PersonId},
     time::Timestamp,
 };
 use lanedesk_wire::problem::Holder;
+use serde::{Deserialize, Deserializer};
 
 /// A call for help.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct HelpRow {
     /// The case.
     pub case: CaseId,
@@ -24,50 +25,29 @@ pub(crate) struct HelpRow {
     /// When.
     pub at: Timestamp,
     /// Who answered, and what.
+    #[serde(deserialize_with = "answered")]
     pub answered: Option<(Holder, String)>,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    case_id: String,
-    lot_id: String,
-    lane_id: String,
-    person_id: String,
-    name: String,
-    role: String,
-    note: String,
-    at: i64,
-    answered_by: Option<String>,
-    answered_name: Option<String>,
-    answered_role: Option<String>,
-    answer: Option<String>,
-}
-
-impl TryFrom<Columns> for HelpRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let answered = match (row.answered_by, row.answered_name, row.answered_role) {
-            (Some(id), Some(name), Some(role)) => Some((holder(&id, name, &role)?, row.answer.unwrap_or_default())),
-            _ => None,
-        };
-        Ok(Self {
-            case: parsed(&row.case_id)?,
-            lot: parsed(&row.lot_id)?,
-            lane: parsed(&row.lane_id)?,
-            by: holder(&row.person_id, row.name, &row.role)?,
-            note: row.note,
-            at: Timestamp(row.at),
-            answered,
-        })
+fn answered<'de, D: Deserializer<'de>>(row: D) -> Result<Option<(Holder, String)>, D::Error> {
+    #[derive(Deserialize)]
+    struct Answered {
+        answered_by: Option<Holder>,
+        answer: Option<String>,
     }
+    let said = |row: Answered| row.answered_by.map(|by| (by, row.answer.unwrap_or_default()));
+    Answered::deserialize(row).map(said)
 }
 
 /// What is asked stands while the case is worked by whoever asked, at the lane where the case is now.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select h.case_id, c.lot_id, c.lane_id, h.person_id, p.name, p.role, h.note, h.at, h.answered_by,
-                a.name as answered_name, a.role as answered_role, h.answer
+            "select h.case_id as \"case\", c.lot_id as lot, c.lane_id as lane, ",
+            who!("by", "p"),
+            ", h.note, h.at, ",
+            who!("answered_by", "a"),
+            ", h.answer
              from help h join person p on p.id = h.person_id left join person a on a.id = h.answered_by
              join \"case\" c on c.id = h.case_id
              where h.over_at is null and c.state = 'open' and c.person_id = h.person_id ",
@@ -80,14 +60,12 @@ impl Conn<'_> {
     /// Everybody who asks, oldest first.
     pub(crate) async fn help_asked(&mut self) -> Result<Vec<HelpRow>, StoreError> {
         let sql = select!("order by h.at, h.case_id limit 200");
-        let rows: Vec<Columns> = self.all(sql, vec![]).await?;
-        rows.into_iter().map(HelpRow::try_from).collect()
+        self.all(sql, vec![]).await
     }
 
     /// What is asked in a case.
     pub(crate) async fn help_of(&mut self, case: &CaseId) -> Result<Option<HelpRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("and h.case_id = $1"), args![case]).await?;
-        row.map(HelpRow::try_from).transpose()
+        self.optional(select!("and h.case_id = $1"), args![case]).await
     }
 
     /// Asks, or asks anew.

@@ -1,19 +1,18 @@
 //! Who holds which of the lanes somebody looks at.
 
-use super::{Arg, Conn, StoreError, lease::holder};
-use crate::{args, directory::parsed};
+use super::{Arg, Conn, StoreError, part::who};
+use crate::args;
 use lanedesk_domain::{ids::LaneId, time::Timestamp};
 use lanedesk_wire::search::Held;
 use std::collections::HashMap;
 
 #[derive(serde::Deserialize)]
 struct HeldRow {
-    lane_id: String,
-    person_id: String,
-    name: String,
-    role: String,
-    acquired_at: i64,
+    lane: LaneId,
+    held: Held,
 }
+
+const HOLDER: &str = who!("holder", "p");
 
 impl Conn<'_> {
     /// Who holds each of these lanes at `now`; free lanes are left out.
@@ -23,7 +22,7 @@ impl Conn<'_> {
         }
         let places: Vec<String> = (2..=lanes.len() + 1).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "select l.lane_id, l.person_id, p.name, p.role, l.acquired_at
+            "select l.lane_id as lane, {HOLDER}, l.acquired_at as since
              from lease l join person p on p.id = l.person_id
              where l.open and (l.expires_at is null or l.expires_at > $1) and l.lane_id in ({})",
             places.join(", ")
@@ -31,10 +30,6 @@ impl Conn<'_> {
         let mut args = args![now];
         args.extend(lanes.iter().map(|lane| Arg::from(lane.as_str())));
         let rows: Vec<HeldRow> = self.all(&sql, args).await?;
-        let held = |row: HeldRow| {
-            let holder = holder(&row.person_id, row.name, &row.role)?;
-            Ok((parsed(&row.lane_id)?, Held { holder, since: Timestamp(row.acquired_at) }))
-        };
-        rows.into_iter().map(held).collect()
+        Ok(rows.into_iter().map(|row| (row.lane, row.held)).collect())
     }
 }

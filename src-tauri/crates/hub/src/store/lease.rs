@@ -1,17 +1,16 @@
 //! Who holds which lane: one row per lane, changed by statements that succeed only where the row is as expected, in
 //! transactions that have taken the lane.
 
-use super::{Conn, StoreError, Tx};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, Tx, part::who};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId},
-    person::Role,
     time::Timestamp,
 };
 use lanedesk_wire::problem::Holder;
 
 /// A lane's lease row with its holder, open or not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct LeaseRow {
     /// The lane.
     pub lane: LaneId,
@@ -38,46 +37,12 @@ impl LeaseRow {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    lane_id: String,
-    lot_id: String,
-    fence: i64,
-    open: bool,
-    person_id: String,
-    name: String,
-    role: String,
-    case_id: String,
-    acquired_at: i64,
-    expires_at: Option<i64>,
-}
-
-impl TryFrom<Columns> for LeaseRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        Ok(Self {
-            lane: parsed(&row.lane_id)?,
-            lot: parsed(&row.lot_id)?,
-            fence: Fence(row.fence),
-            open: row.open,
-            holder: holder(&row.person_id, row.name, &row.role)?,
-            case: parsed(&row.case_id)?,
-            acquired_at: Timestamp(row.acquired_at),
-            expires_at: row.expires_at.map(Timestamp),
-        })
-    }
-}
-
-/// A person as others are told of them, from a row's columns.
-pub(crate) fn holder(id: &str, name: String, role: &str) -> Result<Holder, StoreError> {
-    Ok(Holder { id: parsed(id)?, name, role: parsed::<Role>(role)? })
-}
-
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select l.lane_id, l.lot_id, l.fence, l.open, l.person_id, p.name, p.role, l.case_id, l.acquired_at,
-             l.expires_at from lease l join person p on p.id = l.person_id ",
+            "select l.lane_id as lane, l.lot_id as lot, l.fence, l.open, ",
+            who!("holder", "p"),
+            ", l.case_id as \"case\", l.acquired_at, l.expires_at from lease l join person p on p.id = l.person_id ",
             $rest
         )
     };
@@ -106,21 +71,18 @@ impl Conn<'_> {
         person: &PersonId,
     ) -> Result<Vec<LeaseRow>, StoreError> {
         let sql = select!("where l.lane_id = $1 or (l.person_id = $2 and l.open)");
-        let rows: Vec<Columns> = self.all(sql, args![lane, person]).await?;
-        rows.into_iter().map(LeaseRow::try_from).collect()
+        self.all(sql, args![lane, person]).await
     }
 
     /// The lane's row; none where it was never claimed.
     pub(crate) async fn lease_of_lane(&mut self, lane: &LaneId) -> Result<Option<LeaseRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("where l.lane_id = $1"), args![lane]).await?;
-        row.map(LeaseRow::try_from).transpose()
+        self.optional(select!("where l.lane_id = $1"), args![lane]).await
     }
 
     /// The lane this person has open, over or not.
     pub(crate) async fn lease_of_person(&mut self, person: &PersonId) -> Result<Option<LeaseRow>, StoreError> {
         let sql = select!("where l.person_id = $1 and l.open");
-        let row: Option<Columns> = self.optional(sql, args![person]).await?;
-        row.map(LeaseRow::try_from).transpose()
+        self.optional(sql, args![person]).await
     }
 
     /// Whether this person holds the lane under this fence, by what is committed.
@@ -143,14 +105,14 @@ impl Conn<'_> {
 
     /// When the next lease ends or is to be warned of; none while nobody holds a lane for a time.
     pub(crate) async fn next_lease_end(&mut self, warning_ms: i64) -> Result<Option<Timestamp>, StoreError> {
-        let row: Option<(Option<i64>,)> = self
+        let row: Option<(Option<Timestamp>,)> = self
             .optional(
                 "select min(case when warned then expires_at else expires_at - $1 end) from lease
                  where open and expires_at is not null",
                 args![warning_ms],
             )
             .await?;
-        Ok(row.and_then(|(at,)| at).map(Timestamp))
+        Ok(row.and_then(|(at,)| at))
     }
 
     /// Leases whose last minute has begun and whose holder was not told.
@@ -162,15 +124,13 @@ impl Conn<'_> {
         let sql = select!(
             "where l.open and not l.warned and l.expires_at > $1 and l.expires_at <= $2 order by l.expires_at limit 100"
         );
-        let rows: Vec<Columns> = self.all(sql, args![now, now.plus_ms(warning_ms)]).await?;
-        rows.into_iter().map(LeaseRow::try_from).collect()
+        self.all(sql, args![now, now.plus_ms(warning_ms)]).await
     }
 
     /// Leases whose time is over, the longest over first.
     pub(crate) async fn leases_over(&mut self, now: Timestamp) -> Result<Vec<LeaseRow>, StoreError> {
         let sql = select!("where l.open and l.expires_at <= $1 order by l.expires_at limit 100");
-        let rows: Vec<Columns> = self.all(sql, args![now]).await?;
-        rows.into_iter().map(LeaseRow::try_from).collect()
+        self.all(sql, args![now]).await
     }
 }
 
@@ -179,7 +139,7 @@ impl Tx<'_> {
     pub(crate) async fn take_lease(&mut self, grant: &Grant, now: Timestamp) -> Result<Option<Fence>, StoreError> {
         self.need_lane(&grant.lane)?;
         self.need_person(&grant.person)?;
-        let row: Option<(i64,)> = self
+        let row: Option<(Fence,)> = self
             .optional(
                 "insert into lease (lane_id, lot_id, fence, open, person_id, case_id, acquired_at, expires_at, warned)
                  values ($1, $2, 1, true, $3, $4, $5, $6, false)
@@ -192,7 +152,7 @@ impl Tx<'_> {
                 args![&grant.lane, &grant.lot, &grant.person, &grant.case, now, grant.expires_at],
             )
             .await?;
-        Ok(row.map(|(fence,)| Fence(fence)))
+        Ok(row.map(|(fence,)| fence))
     }
 
     /// Gives a lane held under `old` to another person, or to the same one anew. None: the fence has moved on.
@@ -204,7 +164,7 @@ impl Tx<'_> {
     ) -> Result<Option<Fence>, StoreError> {
         self.need_lane(&grant.lane)?;
         self.need_person(&grant.person)?;
-        let row: Option<(i64,)> = self
+        let row: Option<(Fence,)> = self
             .optional(
                 "update lease set fence = fence + 1, person_id = $3, case_id = $4, acquired_at = $5, expires_at = $6,
                     warned = false
@@ -212,7 +172,7 @@ impl Tx<'_> {
                 args![&grant.lane, old, &grant.person, &grant.case, acquired_at, grant.expires_at],
             )
             .await?;
-        Ok(row.map(|(fence,)| Fence(fence)))
+        Ok(row.map(|(fence,)| fence))
     }
 
     /// Frees a lane held under `fence`. False: the fence has moved on, or it was free already.

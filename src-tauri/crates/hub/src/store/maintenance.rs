@@ -1,19 +1,15 @@
 //! Times in which devices could not be reached, and what is to be repaired.
 
-use super::{Arg, Conn, StoreError, lease::holder, lots_arg};
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
+use super::{
+    Arg, Conn, StoreError, lots_arg,
+    part::{lot, name_lane, name_lot, who},
 };
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{CaseId, DeviceId, LaneId, LotId, PersonId},
     time::Timestamp,
 };
-use lanedesk_wire::{
-    maintenance::{Maintenance, MaintenanceState},
-    opening::LaneRef,
-    search::LotRef,
-};
+use lanedesk_wire::maintenance::{Maintenance, MaintenanceState};
 
 /// Something to repair, about to be noted.
 #[derive(Debug, Clone)]
@@ -52,7 +48,7 @@ pub(crate) struct MaintenanceFilter {
 }
 
 /// A device that has been out of reach for long.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct LongOutage {
     /// The device.
     pub device: DeviceId,
@@ -64,60 +60,23 @@ pub(crate) struct LongOutage {
     pub error: String,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    device_id: String,
-    lot_id: String,
-    lane_id: Option<String>,
-    case_id: Option<String>,
-    note: String,
-    person_id: String,
-    name: String,
-    role: String,
-    at: i64,
-    repair: Option<String>,
-    closed_by: Option<String>,
-    closed_name: Option<String>,
-    closed_role: Option<String>,
-    closed_at: Option<i64>,
-}
+const SELECT: &str = concat!(
+    "select m.id, m.device_id as device, ",
+    lot!("m.lot_id"),
+    ", m.lane_id as lane__id, m.lane_id as lane__name, m.lane_id as lane__code, m.case_id as \"case\",
+    case when m.closed_at is null then 'open' else 'closed' end as state, m.note, ",
+    who!("by", "p"),
+    ", m.at, m.repair, ",
+    who!("closed_by", "q"),
+    ", m.closed_at
+    from maintenance m join person p on p.id = m.person_id left join person q on q.id = m.closed_by"
+);
 
-fn shown(site: &Directory, row: Columns) -> Result<Maintenance, StoreError> {
-    let lot: LotId = parsed(&row.lot_id)?;
-    let lane: Option<LaneId> = parsed_opt(row.lane_id.as_deref())?;
-    let named = |lane: LaneId| {
-        let known = site.lanes.get(&lane);
-        LaneRef {
-            name: known.map_or(lane.to_string(), |lane| lane.name.clone()),
-            code: known.map_or(lane.to_string(), |lane| lane.code.clone()),
-            id: lane,
-        }
-    };
-    let closed_by = match (row.closed_by, row.closed_name, row.closed_role) {
-        (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-        _ => None,
-    };
-    Ok(Maintenance {
-        id: row.id,
-        device: parsed(&row.device_id)?,
-        lot: LotRef { name: site.lots.get(&lot).map_or(row.lot_id, |lot| lot.name.clone()), id: lot },
-        lane: lane.map(named),
-        case: parsed_opt(row.case_id.as_deref())?,
-        state: if row.closed_at.is_some() { MaintenanceState::Closed } else { MaintenanceState::Open },
-        note: row.note,
-        by: holder(&row.person_id, row.name, &row.role)?,
-        at: Timestamp(row.at),
-        repair: row.repair,
-        closed_by,
-        closed_at: row.closed_at.map(Timestamp),
-    })
+fn shown(site: &Directory, mut row: Maintenance) -> Maintenance {
+    name_lot(site, &mut row.lot);
+    row.lane.iter_mut().for_each(|lane| name_lane(site, lane));
+    row
 }
-
-const SELECT: &str =
-    "select m.id, m.device_id, m.lot_id, m.lane_id, m.case_id, m.note, m.person_id, p.name, p.role, m.at,
-    m.repair, m.closed_by, q.name as closed_name, q.role as closed_role, m.closed_at
-    from maintenance m join person p on p.id = m.person_id left join person q on q.id = m.closed_by";
 
 impl Conn<'_> {
     /// Notes something to repair.
@@ -134,8 +93,8 @@ impl Conn<'_> {
         site: &Directory,
         id: &str,
     ) -> Result<Option<Maintenance>, StoreError> {
-        let row: Option<Columns> = self.optional(&format!("{SELECT} where m.id = $1"), args![id]).await?;
-        row.map(|row| shown(site, row)).transpose()
+        let row: Option<Maintenance> = self.optional(&format!("{SELECT} where m.id = $1"), args![id]).await?;
+        Ok(row.map(|row| shown(site, row)))
     }
 
     /// Those of a filter, newest first.
@@ -161,8 +120,8 @@ impl Conn<'_> {
             wanted += &self.in_lots("m.lot_id", args.len());
         }
         let sql = format!("{SELECT} where {wanted} order by m.id desc limit $3");
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| shown(site, row)).collect()
+        let rows: Vec<Maintenance> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(site, row)).collect())
     }
 
     /// Says what was done. False: it was closed before.
@@ -200,9 +159,7 @@ impl Conn<'_> {
     /// Devices that are out of reach, and since when.
     pub(crate) async fn open_outages(&mut self) -> Result<Vec<(DeviceId, Timestamp)>, StoreError> {
         let sql = "select device_id, began_at from outage where ended_at is null";
-        let rows: Vec<(String, i64)> = self.all(sql, args![]).await?;
-        let since = |(device, since): (String, i64)| Ok((parsed(&device)?, Timestamp(since)));
-        rows.into_iter().map(since).collect()
+        self.all(sql, args![]).await
     }
 
     /// Outages that have lasted since `before`, of devices of which nobody was alerted since `quiet`. Each is answered once,
@@ -216,18 +173,8 @@ impl Conn<'_> {
         let sql = "update outage set alerted_at = $3
                    where ended_at is null and alerted_at is null and began_at <= $1
                      and not exists (select 1 from outage o where o.device_id = outage.device_id and o.alerted_at > $2)
-                   returning device_id, lot_id, began_at, error";
-        let args = args![before, quiet, now];
-        let rows: Vec<(String, Option<String>, i64, String)> = self.all(sql, args).await?;
-        let long = |(device, lot, since, error): (String, Option<String>, i64, String)| {
-            Ok(LongOutage {
-                device: parsed(&device)?,
-                lot: parsed_opt(lot.as_deref())?,
-                since: Timestamp(since),
-                error,
-            })
-        };
-        rows.into_iter().map(long).collect()
+                   returning device_id as device, lot_id as lot, began_at as since, error";
+        self.all(sql, args![before, quiet, now]).await
     }
 
     /// When each lane of these lots, or of all, last had a picture.
@@ -241,7 +188,7 @@ impl Conn<'_> {
         };
         let sql =
             format!("select l.id, (select max(p.taken_at) from picture p where p.lane_id = l.id) from lane l{within}");
-        let rows: Vec<(String, Option<i64>)> = self.all(&sql, args).await?;
-        rows.into_iter().filter_map(|(lane, at)| at.map(|at| parsed(&lane).map(|lane| (lane, Timestamp(at))))).collect()
+        let rows: Vec<(LaneId, Option<Timestamp>)> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().filter_map(|(lane, at)| Some((lane, at?))).collect())
     }
 }

@@ -27,6 +27,7 @@ mod object;
 mod opening;
 mod order;
 mod outbox;
+mod part;
 mod pass;
 mod past;
 mod payment;

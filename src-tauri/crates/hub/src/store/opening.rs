@@ -5,15 +5,15 @@ mod list;
 pub(crate) use list::{Behind, Filter};
 pub(in crate::store) use list::{UNPAID, UNRESOLVED};
 
-use super::{Arg, Conn, StoreError, Tx, lease::holder};
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
+use super::{
+    Arg, Conn, StoreError, Tx,
+    part::{lane, lot, name_lane, name_lot, who},
 };
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     assessment::Assessment,
     barrier::BarrierState,
-    ids::{CallId, CaseId, LaneId, LotId, OpeningId, OrderId, PersonId, PhotoId, ReadId, StayId},
+    ids::{CaseId, LaneId, LotId, OpeningId, OrderId, PersonId, PhotoId, ReadId, StayId},
     lane::Direction,
     money::Fen,
     opening::{OpeningKind, Source},
@@ -22,11 +22,7 @@ use lanedesk_domain::{
     plate::Plate,
     time::Timestamp,
 };
-use lanedesk_wire::{
-    opening::{LaneRef, Opening, PhotosClosed, PhotosOwed},
-    problem::Holder,
-    search::LotRef,
-};
+use lanedesk_wire::opening::Opening;
 
 /// An opening about to be written, before its barrier is called.
 #[derive(Debug, Clone)]
@@ -81,155 +77,39 @@ pub struct NewOpening {
     pub barrier_before: BarrierState,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    order_id: String,
-    case_id: String,
-    call_id: Option<String>,
-    kind: String,
-    lot_id: String,
-    lane_id: String,
-    direction: String,
-    plate: Option<String>,
-    plate_read: Option<String>,
-    plate_color: Option<String>,
-    person_id: String,
-    name: String,
-    role: String,
-    source: String,
-    assessment: String,
-    stay_id: Option<String>,
-    due_fen: Option<i64>,
-    first_quote_fen: Option<i64>,
-    collected_fen: Option<i64>,
-    reason: Option<String>,
-    remark: Option<String>,
-    photos: String,
-    picture_before: Option<String>,
-    picture_after: Option<String>,
-    approved_by: Option<String>,
-    approver_name: Option<String>,
-    approver_role: Option<String>,
-    claimed_at: i64,
-    at: i64,
-    result: String,
-    barrier_before: String,
-    barrier_after: String,
-    passage: String,
-    release: Option<String>,
-    debt_id: Option<String>,
-    debt_state: Option<String>,
-    unpaid: Option<String>,
-    photos_owed: Option<i64>,
-    photos_due_at: Option<i64>,
-    photos_closed_at: Option<i64>,
-    photos_closed_by: Option<String>,
-    photos_closed_why: Option<String>,
-    closer_name: Option<String>,
-    closer_role: Option<String>,
-}
-
-const SELECT: &str = "select o.id, o.order_id, o.case_id, o.call_id, o.kind, o.lot_id, o.lane_id, o.direction, o.plate,
-    o.plate_read, o.plate_color, o.person_id, p.name, p.role, o.source, o.assessment, o.stay_id, o.due_fen,
-    o.first_quote_fen, o.collected_fen, o.reason, o.remark, o.photos, o.picture_before, o.picture_after, o.approved_by,
-    a.name as approver_name, a.role as approver_role, o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after,
-    o.passage, o.release, o.debt_id, d.state as debt_state, o.unpaid, o.photos_owed, o.photos_due_at,
-    o.photos_closed_at, o.photos_closed_by, o.photos_closed_why, w.name as closer_name, w.role as closer_role
+const SELECT: &str = concat!(
+    "select o.id, o.order_id, o.case_id as \"case\", o.call_id as call, o.kind, ",
+    lot!("o.lot_id"),
+    ", ",
+    lane!("o.lane_id"),
+    ", o.direction, o.plate, o.plate_read, o.plate_color, ",
+    who!("person", "p"),
+    ", o.source, o.assessment, o.stay_id as stay, o.due_fen, o.first_quote_fen, o.collected_fen, o.debt_id as debt,
+    d.state as debt_state, o.unpaid, o.reason, o.remark, o.photos, o.photos_owed as photos_owed__missing,
+    o.photos_due_at as photos_owed__due_at, ",
+    who!("photos_owed__closed__by", "w"),
+    ", case when w.id is not null then o.photos_closed_at end as photos_owed__closed__at,
+    case when w.id is not null then coalesce(o.photos_closed_why, '') end as photos_owed__closed__reason,
+    o.picture_before, o.picture_after, ",
+    who!("approved_by", "a"),
+    ", o.claimed_at, o.at, o.result, o.barrier_before, o.barrier_after, o.passage, o.release
     from opening o join person p on p.id = o.person_id left join person a on a.id = o.approved_by
-        left join debt d on d.id = o.debt_id left join person w on w.id = o.photos_closed_by ";
-
-/// A lot by id and name; one that is no longer in the site goes by its id.
-pub(crate) fn lot_ref(directory: &Directory, id: LotId) -> LotRef {
-    let name = directory.lots.get(&id).map_or_else(|| id.to_string(), |lot| lot.name.clone());
-    LotRef { id, name }
-}
-
-/// A lane by id, name and code; one that is no longer in the site goes by its id.
-pub(crate) fn lane_ref(directory: &Directory, id: LaneId) -> LaneRef {
-    let (name, code) = directory
-        .lanes
-        .get(&id)
-        .map_or_else(|| (id.to_string(), String::new()), |lane| (lane.name.clone(), lane.code.clone()));
-    LaneRef { id, name, code }
-}
+        left join debt d on d.id = o.debt_id
+        left join person w on w.id = o.photos_closed_by and o.photos_owed is not null "
+);
 
 /// Where a stored picture is to be had.
 pub(crate) fn picture_path(id: &str) -> String {
     format!("/api/pictures/{id}")
 }
 
-impl Columns {
-    fn shown(self, directory: &Directory) -> Result<Opening, StoreError> {
-        let photos_owed = self.owed()?;
-        let approved_by: Option<Holder> = match (self.approved_by, self.approver_name, self.approver_role) {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        Ok(Opening {
-            id: parsed(&self.id)?,
-            order_id: parsed(&self.order_id)?,
-            case: parsed(&self.case_id)?,
-            call: parsed_opt::<CallId>(self.call_id.as_deref())?,
-            kind: parsed(&self.kind)?,
-            lot: lot_ref(directory, parsed(&self.lot_id)?),
-            lane: lane_ref(directory, parsed(&self.lane_id)?),
-            direction: parsed(&self.direction)?,
-            plate: self.plate,
-            plate_read: self.plate_read,
-            plate_color: self.plate_color,
-            person: holder(&self.person_id, self.name, &self.role)?,
-            source: parsed(&self.source)?,
-            assessment: parsed(&self.assessment)?,
-            stay: parsed_opt(self.stay_id.as_deref())?,
-            due_fen: self.due_fen.map(Fen),
-            first_quote_fen: self.first_quote_fen.map(Fen),
-            collected_fen: self.collected_fen.map(Fen),
-            debt: parsed_opt(self.debt_id.as_deref())?,
-            debt_state: parsed_opt(self.debt_state.as_deref())?,
-            unpaid: self.unpaid.as_deref().map(parsed).transpose()?,
-            photos_owed,
-            reason: self.reason,
-            remark: self.remark,
-            photos: serde_json::from_str(&self.photos)
-                .map_err(|e| StoreError::Corrupt(format!("photos of an opening: {e}")))?,
-            picture_before: self.picture_before.as_deref().map(picture_path),
-            picture_after: self.picture_after.as_deref().map(picture_path),
-            approved_by,
-            claimed_at: Timestamp(self.claimed_at),
-            at: Timestamp(self.at),
-            result: parsed(&self.result)?,
-            barrier_before: parsed(&self.barrier_before)?,
-            barrier_after: parsed(&self.barrier_after)?,
-            passage: parsed(&self.passage)?,
-            release: parsed_opt(self.release.as_deref())?,
-        })
+fn shown(site: &Directory, mut row: Opening) -> Opening {
+    name_lot(site, &mut row.lot);
+    name_lane(site, &mut row.lane);
+    for picture in [&mut row.picture_before, &mut row.picture_after].into_iter().flatten() {
+        *picture = picture_path(picture);
     }
-
-    fn owed(&self) -> Result<Option<PhotosOwed>, StoreError> {
-        let (Some(missing), Some(due_at)) = (self.photos_owed, self.photos_due_at) else {
-            return Ok(None);
-        };
-        let wrong = |_| StoreError::Corrupt(format!("{missing} photos owed"));
-        Ok(Some(PhotosOwed {
-            missing: u32::try_from(missing).map_err(wrong)?,
-            due_at: Timestamp(due_at),
-            closed: self.photos_closed()?,
-        }))
-    }
-
-    fn photos_closed(&self) -> Result<Option<PhotosClosed>, StoreError> {
-        let (Some(at), Some(id)) = (self.photos_closed_at, &self.photos_closed_by) else {
-            return Ok(None);
-        };
-        let said = |text: &Option<String>| text.clone().unwrap_or_default();
-        let role = self.closer_role.as_deref().unwrap_or_default();
-        Ok(Some(PhotosClosed {
-            by: holder(id, said(&self.closer_name), role)?,
-            at: Timestamp(at),
-            reason: said(&self.photos_closed_why),
-        }))
-    }
+    row
 }
 
 /// The lots of a scope as one bound value.
@@ -246,8 +126,8 @@ pub(super) async fn read(
     rest: &str,
     args: Vec<Arg>,
 ) -> Result<Vec<Opening>, StoreError> {
-    let rows: Vec<Columns> = conn.all(&format!("{SELECT} {rest}"), args).await?;
-    rows.into_iter().map(|row| row.shown(directory)).collect()
+    let rows: Vec<Opening> = conn.all(&format!("{SELECT} {rest}"), args).await?;
+    Ok(rows.into_iter().map(|row| shown(directory, row)).collect())
 }
 
 impl Tx<'_> {
@@ -332,8 +212,8 @@ impl Conn<'_> {
         order: OrderId,
     ) -> Result<Option<Opening>, StoreError> {
         let sql = format!("{SELECT} where o.order_id = $1");
-        let row: Option<Columns> = self.optional(&sql, args![order]).await?;
-        row.map(|row| row.shown(directory)).transpose()
+        let row: Option<Opening> = self.optional(&sql, args![order]).await?;
+        Ok(row.map(|row| shown(directory, row)))
     }
 
     /// An opening by id.
@@ -343,7 +223,7 @@ impl Conn<'_> {
         id: &OpeningId,
     ) -> Result<Option<Opening>, StoreError> {
         let sql = format!("{SELECT} where o.id = $1");
-        let row: Option<Columns> = self.optional(&sql, args![id]).await?;
-        row.map(|row| row.shown(directory)).transpose()
+        let row: Option<Opening> = self.optional(&sql, args![id]).await?;
+        Ok(row.map(|row| shown(directory, row)))
     }
 }

@@ -1,7 +1,7 @@
 //! Orders to barriers. A row is written before the device is called and becomes only more certain afterwards.
 
 use super::{Conn, StoreError, Tx};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, OrderId, PersonId},
     order::{BarrierAction, OrderResult},
@@ -10,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::barrier::Order;
 
 /// An order's row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct OrderRow {
     /// The desk's id for it.
     pub id: OrderId,
@@ -52,47 +52,11 @@ impl OrderRow {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lane_id: String,
-    lot_id: String,
-    person_id: String,
-    fence: i64,
-    action: String,
-    content: String,
-    made_at: i64,
-    deadline_at: i64,
-    result: String,
-    detail: String,
-}
-
-impl TryFrom<Columns> for OrderRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            case: parsed(&row.case_id)?,
-            lane: parsed(&row.lane_id)?,
-            lot: parsed(&row.lot_id)?,
-            person: parsed(&row.person_id)?,
-            fence: Fence(row.fence),
-            action: parsed(&row.action)?,
-            content: row.content,
-            made_at: Timestamp(row.made_at),
-            deadline_at: Timestamp(row.deadline_at),
-            result: parsed(&row.result)?,
-            detail: row.detail,
-        })
-    }
-}
-
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at, deadline_at, result, detail
-             from \"order\" ",
+            "select id, case_id as \"case\", lane_id as lane, lot_id as lot, person_id as person, fence, action, content,
+                made_at, deadline_at, result, detail from \"order\" ",
             $rest
         )
     };
@@ -101,8 +65,7 @@ macro_rules! select {
 impl Conn<'_> {
     /// An order by its id.
     pub(crate) async fn order(&mut self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("where id = $1"), args![id]).await?;
-        row.map(OrderRow::try_from).transpose()
+        self.optional(select!("where id = $1"), args![id]).await
     }
 
     /// Turns an order from one of the results it may come from. False: it had become something else.
@@ -150,8 +113,7 @@ impl Conn<'_> {
         since: Timestamp,
     ) -> Result<Option<OrderRow>, StoreError> {
         let sql = select!("where lane_id = $1 and made_at >= $2 order by made_at desc limit 1");
-        let row: Option<Columns> = self.optional(sql, args![lane, since]).await?;
-        let row = row.map(OrderRow::try_from).transpose()?;
+        let row: Option<OrderRow> = self.optional(sql, args![lane, since]).await?;
         Ok(row.filter(|row| matches!(row.result, OrderResult::Running | OrderResult::Unknown)))
     }
 
@@ -162,8 +124,7 @@ impl Conn<'_> {
         not_by: Option<&str>,
     ) -> Result<Vec<OrderRow>, StoreError> {
         let sql = select!("where result = 'running' and deadline_at < $1 and ($2 is null or hub <> $2) limit 100");
-        let rows: Vec<Columns> = self.all(sql, args![deadline_before, not_by]).await?;
-        rows.into_iter().map(OrderRow::try_from).collect()
+        self.all(sql, args![deadline_before, not_by]).await
     }
 }
 

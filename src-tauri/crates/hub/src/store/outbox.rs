@@ -19,7 +19,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 pub use lanedesk_wire::stream::Told;
 
 /// A place in the outbox: the writing transaction and the place within it. Rises alike for every reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
 pub struct Place {
     /// The transaction's number.
     pub xid: i64,
@@ -226,13 +226,26 @@ fn body(told: &Told) -> Result<String, StoreError> {
 
 #[derive(serde::Deserialize)]
 struct EventRow {
-    xid: i64,
-    n: i64,
-    at: i64,
-    lot_id: Option<String>,
-    person_id: Option<String>,
+    place: Place,
+    at: Timestamp,
+    lot_id: Option<LotId>,
+    person_id: Option<PersonId>,
     kind: String,
     body: String,
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = StoreError;
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        let corrupt = |e: serde_json::Error| StoreError::Corrupt(format!("event {}: {e}", row.place));
+        let (mut told, mut robot) = (None, None);
+        match row.kind.as_str() {
+            "told" => told = Some(serde_json::from_str(&row.body).map_err(corrupt)?),
+            "robot" => robot = Some(serde_json::from_str(&row.body).map_err(corrupt)?),
+            _ => {}
+        }
+        Ok(Self { place: row.place, at: row.at, lot: row.lot_id, person: row.person_id, told, robot })
+    }
 }
 
 impl Conn<'_> {
@@ -269,16 +282,14 @@ impl Conn<'_> {
     pub async fn newest_place(&mut self) -> Result<Place, StoreError> {
         let known = self.known_up_to().await?;
         let sql = "select xid, n from event where xid <= $1 order by xid desc, n desc limit 1";
-        let row: Option<(i64, i64)> = self.optional(sql, args![known]).await?;
-        Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
+        Ok(self.optional(sql, args![known]).await?.unwrap_or_default())
     }
 
     /// The place of the newest change of the site that is committed; the start where none is kept. It may lie beyond
     /// [`Conn::newest_place`], while somebody who drew a smaller number still writes.
     pub(crate) async fn newest_site_change(&mut self) -> Result<Place, StoreError> {
         let sql = "select xid, n from event where kind = 'site' order by xid desc, n desc limit 1";
-        let row: Option<(i64, i64)> = self.optional(sql, vec![]).await?;
-        Ok(row.map(|(xid, n)| Place { xid, n }).unwrap_or_default())
+        Ok(self.optional(sql, vec![]).await?.unwrap_or_default())
     }
 
     /// Removes events written before `before`, but never the newest: its place says where numbering goes on.
@@ -289,28 +300,6 @@ impl Conn<'_> {
 
     /// The oldest place still kept; none where nothing is.
     pub async fn oldest_place(&mut self) -> Result<Option<Place>, StoreError> {
-        let row: Option<(i64, i64)> = self.optional("select xid, n from event order by xid, n limit 1", vec![]).await?;
-        Ok(row.map(|(xid, n)| Place { xid, n }))
-    }
-}
-
-impl TryFrom<EventRow> for Event {
-    type Error = StoreError;
-    fn try_from(row: EventRow) -> Result<Self, StoreError> {
-        let corrupt = |e: &dyn fmt::Display| StoreError::Corrupt(format!("event {}-{}: {e}", row.xid, row.n));
-        let (mut told, mut robot) = (None, None);
-        match row.kind.as_str() {
-            "told" => told = Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?),
-            "robot" => robot = Some(serde_json::from_str(&row.body).map_err(|e| corrupt(&e))?),
-            _ => {}
-        }
-        Ok(Self {
-            place: Place { xid: row.xid, n: row.n },
-            at: Timestamp(row.at),
-            lot: row.lot_id.as_deref().map(str::parse).transpose().map_err(|e| corrupt(&e))?,
-            person: row.person_id.as_deref().map(str::parse).transpose().map_err(|e| corrupt(&e))?,
-            told,
-            robot,
-        })
+        self.optional("select xid, n from event order by xid, n limit 1", vec![]).await
     }
 }

@@ -1,10 +1,10 @@
 //! Monthly passes of a plate, with the vehicles inside that share them.
 
 use super::{Conn, StoreError};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::LotId,
-    pass::{PassFacts, PlateInside},
+    pass::{PassFacts, PassStatus, PlateInside},
     plate::Plate,
     time::Timestamp,
 };
@@ -22,11 +22,11 @@ pub struct Passes {
 #[derive(serde::Deserialize)]
 struct Columns {
     id: String,
-    status: String,
-    valid_from: i64,
-    valid_to: i64,
-    spaces: i64,
-    plate: String,
+    status: PassStatus,
+    valid_from: Timestamp,
+    valid_to: Timestamp,
+    spaces: u32,
+    plate: Plate,
     space_taken: Option<bool>,
 }
 
@@ -45,7 +45,7 @@ impl Conn<'_> {
         let mut passes: BTreeMap<String, PassFacts> = BTreeMap::new();
         let mut inside = Vec::new();
         for row in rows {
-            let plate: Plate = parsed(&row.plate)?;
+            let plate = row.plate;
             if let Some(as_temporary) = row.space_taken {
                 inside.push(PlateInside { plate: plate.clone(), as_temporary });
             }
@@ -53,13 +53,11 @@ impl Conn<'_> {
                 pass.plates.push(plate);
                 continue;
             }
-            let spaces =
-                u32::try_from(row.spaces).map_err(|_| StoreError::Corrupt(format!("spaces of pass {}", row.id)))?;
             let pass = PassFacts {
-                status: parsed(&row.status)?,
-                valid_from: Timestamp(row.valid_from),
-                valid_to: Timestamp(row.valid_to),
-                spaces,
+                status: row.status,
+                valid_from: row.valid_from,
+                valid_to: row.valid_to,
+                spaces: row.spaces,
                 plates: vec![plate],
             };
             passes.insert(row.id, pass);

@@ -1,10 +1,7 @@
 //! Payments and the stays they are for.
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, IntegrationId, LaneId, LotId, PaymentId, StayId},
     money::Fen,
@@ -40,7 +37,7 @@ pub struct NewPayment {
 }
 
 /// A payment that fits no stay.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Unmatched {
     /// The payment.
     pub id: PaymentId,
@@ -91,7 +88,7 @@ impl Conn<'_> {
 
     /// What was paid for a stay, oldest first.
     pub(crate) async fn payments_of(&mut self, stay: &StayId) -> Result<Vec<Paid>, StoreError> {
-        let rows: Vec<(i64, i64)> = self
+        let rows: Vec<(Fen, Timestamp)> = self
             .all(
                 // What went to a debt of another stay does not count here.
                 "select p.amount_fen - cast(coalesce((select sum(x.amount_fen) from debt_payment x
@@ -101,39 +98,29 @@ impl Conn<'_> {
                 args![stay],
             )
             .await?;
-        let paid = |(amount, at)| Paid { amount: Fen(amount), at: Timestamp(at) };
-        Ok(rows.into_iter().map(paid).collect())
+        Ok(rows.into_iter().map(|(amount, at)| Paid { amount, at }).collect())
     }
 
     /// Payments of a lot that fit no stay, newest first.
     pub(crate) async fn unmatched_payments(&mut self, lot: &LotId, limit: i64) -> Result<Vec<Unmatched>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = self
-            .all(
-                "select id, amount_fen, paid_at from payment where lot_id = $1 and stay_id is null
-                    and not exists (select 1 from debt_payment x where x.payment_id = payment.id)
-                 order by id desc limit $2",
-                args![lot, limit],
-            )
-            .await?;
-        rows.into_iter()
-            .map(|(id, amount, at)| Ok(Unmatched { id: parsed(&id)?, amount: Fen(amount), paid_at: Timestamp(at) }))
-            .collect()
+        let sql = "select id, amount_fen as amount, paid_at from payment where lot_id = $1 and stay_id is null
+                      and not exists (select 1 from debt_payment x where x.payment_id = payment.id)
+                   order by id desc limit $2";
+        self.all(sql, args![lot, limit]).await
     }
 
     /// Lanes of a stay's lot where its vehicle stands now or is worked on, with the open case if there is one.
     pub(crate) async fn lanes_showing(&mut self, stay: &StayId) -> Result<Vec<(LaneId, Option<CaseId>)>, StoreError> {
-        let rows: Vec<(String, Option<String>)> = self
-            .all(
-                "select c.lane_id, c.id from \"case\" c join stay s on s.lot_id = c.lot_id
+        self.all(
+            "select c.lane_id, c.id from \"case\" c join stay s on s.lot_id = c.lot_id
                  where s.id = $1 and c.state = 'open' and (c.stay_id = s.id or c.plate = s.plate or c.phone = s.phone)
                  union
                  select r.lane_id, null from lane_now n join plate_read r on r.id = n.read_id
                     join stay s on s.lot_id = r.lot_id and s.plate = r.plate
                  where s.id = $1
                     and not exists (select 1 from \"case\" c where c.lane_id = r.lane_id and c.state = 'open')",
-                args![stay],
-            )
-            .await?;
-        rows.into_iter().map(|(lane, case)| Ok((parsed(&lane)?, parsed_opt(case.as_deref())?))).collect()
+            args![stay],
+        )
+        .await
     }
 }

@@ -8,7 +8,7 @@ use lanedesk_domain::{
 };
 
 /// A person as the table has them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Person {
     /// Their id.
     pub id: PersonId,
@@ -29,27 +29,11 @@ pub struct Given {
     pub lots: Vec<LotId>,
 }
 
-#[derive(serde::Deserialize)]
-struct PersonRow {
-    id: String,
-    name: String,
-    role: String,
-    disabled_at: Option<i64>,
-}
-
-impl TryFrom<PersonRow> for Person {
-    type Error = StoreError;
-    fn try_from(row: PersonRow) -> Result<Self, StoreError> {
-        Ok(Self { id: parsed(&row.id)?, name: row.name, role: parsed(&row.role)?, disabled: row.disabled_at.is_some() })
-    }
-}
-
 impl Conn<'_> {
     /// The person with this id.
     pub async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let sql = "select id, name, role, disabled_at from person where id = $1";
-        let row: Option<PersonRow> = self.optional(sql, args![id]).await?;
-        row.map(Person::try_from).transpose()
+        let sql = "select id, name, role, disabled_at is not null as disabled from person where id = $1";
+        self.optional(sql, args![id]).await
     }
 
     /// The id of the account of a name.

@@ -1,10 +1,7 @@
 //! ID photos: rows beside their sealed objects.
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, OpeningId, PersonId, PhotoId},
     photo::Handled,
@@ -13,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::photo::{Photo, PhotoSource};
 
 /// A photo about to be written, or as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct PhotoRow {
     /// Its id.
     pub id: PhotoId,
@@ -61,54 +58,11 @@ impl PhotoRow {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lot_id: String,
-    person_id: String,
-    source: String,
-    taken_at: i64,
-    received_at: i64,
-    sha256: String,
-    original: String,
-    near: String,
-    bytes: i64,
-    width: i64,
-    height: i64,
-    opening_id: Option<String>,
-    deleted_at: Option<i64>,
-}
-
-impl TryFrom<Columns> for PhotoRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let side = |side: i64| u32::try_from(side).map_err(|_| StoreError::Corrupt(format!("a photo {side} wide")));
-        Ok(Self {
-            id: parsed(&row.id)?,
-            case: parsed(&row.case_id)?,
-            lot: parsed(&row.lot_id)?,
-            person: parsed(&row.person_id)?,
-            source: parsed(&row.source)?,
-            taken_at: Timestamp(row.taken_at),
-            received_at: Timestamp(row.received_at),
-            sha256: row.sha256,
-            original: row.original,
-            near: row.near,
-            bytes: row.bytes,
-            width: side(row.width)?,
-            height: side(row.height)?,
-            opening: parsed_opt(row.opening_id.as_deref())?,
-            deleted_at: row.deleted_at.map(Timestamp),
-        })
-    }
-}
-
 macro_rules! photos {
     ($tail:literal) => {
         concat!(
-            "select id, case_id, lot_id, person_id, source, taken_at, received_at, sha256, original, near, bytes, width,
-                height, opening_id, deleted_at from photo ",
+            "select id, case_id as \"case\", lot_id as lot, person_id as person, source, taken_at, received_at, sha256,
+                original, near, bytes, width, height, opening_id as opening, deleted_at from photo ",
             $tail
         )
     };
@@ -138,7 +92,7 @@ pub struct PhotoCase {
 }
 
 /// Lot, lane, when it began and ended, whether this person handled it, until when its opening waits for photos.
-type PhotoCaseColumns = (String, String, i64, Option<i64>, i64, Option<i64>);
+type PhotoCaseColumns = (LotId, LaneId, Timestamp, Option<Timestamp>, bool, Option<Timestamp>);
 
 impl Conn<'_> {
     /// A case as photos see it, for this person.
@@ -158,16 +112,10 @@ impl Conn<'_> {
                 args![case, person],
             )
             .await?;
-        row.map(|(lot, lane, from, to, held, due_at)| {
-            Ok(PhotoCase {
-                case: case.clone(),
-                lot: parsed(&lot)?,
-                lane: parsed(&lane)?,
-                handled: Handled { from: Timestamp(from), to: to.map(Timestamp) }.until_due(due_at.map(Timestamp)),
-                held: held == 1,
-            })
-        })
-        .transpose()
+        Ok(row.map(|(lot, lane, from, to, held, due_at)| {
+            let handled = Handled { from, to }.until_due(due_at);
+            PhotoCase { case: case.clone(), lot, lane, handled, held }
+        }))
     }
 
     /// Writes a photo. False: the same file was sent for the case before.
@@ -205,22 +153,19 @@ impl Conn<'_> {
         original: &str,
     ) -> Result<Option<PhotoRow>, StoreError> {
         let sql = photos!("where case_id = $1 and original = $2");
-        let row: Option<Columns> = self.optional(sql, args![case, original]).await?;
-        row.map(PhotoRow::try_from).transpose()
+        self.optional(sql, args![case, original]).await
     }
 
     /// A photo of a case by id.
     pub(crate) async fn photo_of_case(&mut self, case: &CaseId, id: &PhotoId) -> Result<Option<PhotoRow>, StoreError> {
         let sql = photos!("where case_id = $1 and id = $2");
-        let row: Option<Columns> = self.optional(sql, args![case, id]).await?;
-        row.map(PhotoRow::try_from).transpose()
+        self.optional(sql, args![case, id]).await
     }
 
     /// Photos of a case that a release may use, oldest first.
     pub(crate) async fn unused_photos(&mut self, case: &CaseId) -> Result<Vec<PhotoRow>, StoreError> {
         let sql = concat!(photos!("where "), unused!(), " order by id");
-        let rows: Vec<Columns> = self.all(sql, args![case]).await?;
-        rows.into_iter().map(PhotoRow::try_from).collect()
+        self.all(sql, args![case]).await
     }
 
     /// Makes a photo the proof of an opening. False: it is not there to be used.

@@ -1,7 +1,7 @@
 //! Pictures of lanes: rows that name sealed objects.
 
 use super::{Conn, StoreError};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::{LaneId, LotId, OpeningId, PhotoId},
     time::Timestamp,
@@ -33,7 +33,7 @@ impl PictureKind {
 }
 
 /// A picture's row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct PictureRow {
     /// Its id.
     pub id: PhotoId,
@@ -45,28 +45,6 @@ pub struct PictureRow {
     pub taken_at: Timestamp,
     /// Names the sealed object.
     pub sha256: String,
-}
-
-#[derive(serde::Deserialize)]
-struct PictureColumns {
-    id: String,
-    lot_id: String,
-    lane_id: String,
-    taken_at: i64,
-    sha256: String,
-}
-
-impl TryFrom<PictureColumns> for PictureRow {
-    type Error = StoreError;
-    fn try_from(row: PictureColumns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            lot: parsed(&row.lot_id)?,
-            lane: parsed(&row.lane_id)?,
-            taken_at: Timestamp(row.taken_at),
-            sha256: row.sha256,
-        })
-    }
 }
 
 /// The column of an opening that a picture goes into.
@@ -99,21 +77,21 @@ impl Conn<'_> {
 
     /// A picture by id.
     pub(crate) async fn picture(&mut self, id: &PhotoId) -> Result<Option<PictureRow>, StoreError> {
-        let row: Option<PictureColumns> =
-            self.optional("select id, lot_id, lane_id, taken_at, sha256 from picture where id = $1", args![id]).await?;
-        row.map(PictureRow::try_from).transpose()
+        self.optional(
+            "select id, lot_id as lot, lane_id as lane, taken_at, sha256 from picture where id = $1",
+            args![id],
+        )
+        .await
     }
 
     /// The newest picture of a lane.
     pub(crate) async fn newest_picture(&mut self, lane: &LaneId) -> Result<Option<PictureRow>, StoreError> {
-        let row: Option<PictureColumns> = self
-            .optional(
-                "select id, lot_id, lane_id, taken_at, sha256 from picture where lane_id = $1
+        self.optional(
+            "select id, lot_id as lot, lane_id as lane, taken_at, sha256 from picture where lane_id = $1
                  order by taken_at desc, id desc limit 1",
-                args![lane],
-            )
-            .await?;
-        row.map(PictureRow::try_from).transpose()
+            args![lane],
+        )
+        .await
     }
 
     /// Puts a picture into an opening.
@@ -134,9 +112,8 @@ impl Conn<'_> {
         before: Timestamp,
         limit: i64,
     ) -> Result<Vec<PictureRow>, StoreError> {
-        let rows: Vec<PictureColumns> = self
-            .all(
-                "select p.id, p.lot_id, p.lane_id, p.taken_at, p.sha256 from picture p
+        self.all(
+            "select p.id, p.lot_id as lot, p.lane_id as lane, p.taken_at, p.sha256 from picture p
                  where p.taken_at < $1
                     and not exists (select 1 from opening o where o.picture_before = p.id or o.picture_after = p.id)
                     and not exists (select 1 from approval a where a.picture_id = p.id)
@@ -145,10 +122,9 @@ impl Conn<'_> {
                     and not exists (select 1 from plate_read r join stay s on s.entry_read_id = r.id
                         where r.picture_id = p.id and s.left_at is null)
                  order by p.taken_at limit $2",
-                args![before, limit],
-            )
-            .await?;
-        rows.into_iter().map(PictureRow::try_from).collect()
+            args![before, limit],
+        )
+        .await
     }
 
     /// Drops a picture's row. Answers whether another row still needs the object.

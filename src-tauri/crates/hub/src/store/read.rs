@@ -1,10 +1,7 @@
 //! What cameras read, and the vehicle that stands at a lane now as far as the reads say.
 
 use super::{Conn, StoreError, Tx};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, PersonId, PhotoId, ReadId},
     lane::Direction,
@@ -13,7 +10,7 @@ use lanedesk_domain::{
 };
 
 /// One reading of a plate, as it is kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct ReadRow {
     /// Its id.
     pub id: ReadId,
@@ -43,48 +40,9 @@ pub struct ReadRow {
     pub picture: Option<PhotoId>,
 }
 
-#[derive(serde::Deserialize)]
-struct ReadColumns {
-    id: String,
-    lot_id: String,
-    lane_id: String,
-    plate: Option<String>,
-    color: Option<String>,
-    confidence: Option<i64>,
-    doubtful: String,
-    plate_box: Option<String>,
-    direction: Option<String>,
-    taken_at: i64,
-    history: bool,
-    opened_by_camera: bool,
-    picture_id: Option<String>,
-}
-
 const READ: &str =
-    "select r.id, r.lot_id, r.lane_id, r.plate, r.color, r.confidence, r.doubtful, r.plate_box, r.direction,
-    r.taken_at, r.history, r.opened_by_camera, r.picture_id from plate_read r";
-
-impl TryFrom<ReadColumns> for ReadRow {
-    type Error = StoreError;
-    fn try_from(row: ReadColumns) -> Result<Self, StoreError> {
-        let corrupt = |e: serde_json::Error| StoreError::Corrupt(format!("read {}: {e}", row.id));
-        Ok(Self {
-            id: parsed(&row.id)?,
-            lot: parsed(&row.lot_id)?,
-            lane: parsed(&row.lane_id)?,
-            plate: parsed_opt(row.plate.as_deref())?,
-            color: row.color,
-            confidence: row.confidence.and_then(|c| u8::try_from(c).ok()),
-            doubtful: serde_json::from_str(&row.doubtful).map_err(corrupt)?,
-            plate_box: row.plate_box.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?,
-            direction: parsed_opt(row.direction.as_deref())?,
-            taken_at: Timestamp(row.taken_at),
-            history: row.history,
-            opened_by_camera: row.opened_by_camera,
-            picture: parsed_opt(row.picture_id.as_deref())?,
-        })
-    }
-}
+    "select r.id, r.lot_id as lot, r.lane_id as lane, r.plate, r.color, r.confidence, r.doubtful, r.plate_box, r.direction,
+    r.taken_at, r.history, r.opened_by_camera, r.picture_id as picture from plate_read r";
 
 /// What stands at a lane now.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,25 +102,21 @@ impl Conn<'_> {
     /// A read by id.
     pub(crate) async fn read(&mut self, id: &ReadId) -> Result<Option<ReadRow>, StoreError> {
         let sql = format!("{READ} where r.id = $1");
-        let row: Option<ReadColumns> = self.optional(&sql, args![id]).await?;
-        row.map(ReadRow::try_from).transpose()
+        self.optional(&sql, args![id]).await
     }
 
     /// What stands at a lane now.
     pub(crate) async fn lane_now(&mut self, lane: &LaneId) -> Result<LaneNow, StoreError> {
         let sql = format!("{READ} join lane_now n on n.read_id = r.id where n.lane_id = $1");
-        let read: Option<ReadColumns> = self.optional(&sql, args![lane]).await?;
-        let picture: Option<(Option<String>,)> =
+        let read = self.optional(&sql, args![lane]).await?;
+        let picture: Option<(Option<PhotoId>,)> =
             self.optional("select picture_id from lane_now where lane_id = $1", args![lane]).await?;
-        let picture = picture.and_then(|(id,)| id);
-        Ok(LaneNow { read: read.map(ReadRow::try_from).transpose()?, picture: parsed_opt(picture.as_deref())? })
+        Ok(LaneNow { read, picture: picture.and_then(|(id,)| id) })
     }
 
     /// The plate in force of the lane's open case; `None` outside where there is no case.
     pub(crate) async fn case_plate(&mut self, lane: &LaneId) -> Result<Option<(CaseId, Option<Plate>)>, StoreError> {
-        let row: Option<(String, Option<String>)> =
-            self.optional("select id, plate from \"case\" where lane_id = $1 and state = 'open'", args![lane]).await?;
-        row.map(|(id, plate)| Ok((parsed(&id)?, parsed_opt(plate.as_deref())?))).transpose()
+        self.optional("select id, plate from \"case\" where lane_id = $1 and state = 'open'", args![lane]).await
     }
 
     /// Whether the lane's open case has been quoted nothing yet.
@@ -178,21 +132,16 @@ impl Conn<'_> {
 
     /// Who holds which lane.
     pub(crate) async fn holders(&mut self, now: Timestamp) -> Result<Vec<(LaneId, PersonId)>, StoreError> {
-        let rows: Vec<(String, String)> = self
-            .all(
-                "select lane_id, person_id from lease where open and (expires_at is null or expires_at > $1)",
-                args![now],
-            )
-            .await?;
-        rows.into_iter().map(|(lane, person)| Ok((parsed(&lane)?, parsed(&person)?))).collect()
+        let sql = "select lane_id, person_id from lease where open and (expires_at is null or expires_at > $1)";
+        self.all(sql, args![now]).await
     }
 
     /// Lanes somebody holds: their arms are asked more often.
     pub(crate) async fn lanes_held(&mut self, now: Timestamp) -> Result<Vec<LaneId>, StoreError> {
-        let rows: Vec<(String,)> = self
+        let rows: Vec<(LaneId,)> = self
             .all("select lane_id from lease where open and (expires_at is null or expires_at > $1)", args![now])
             .await?;
-        rows.into_iter().map(|(id,)| parsed(&id)).collect()
+        Ok(rows.into_iter().map(|(lane,)| lane).collect())
     }
 
     /// Whether an open case of the lot works on this plate.
@@ -216,8 +165,7 @@ impl Conn<'_> {
         let sql = format!(
             "{READ} where r.lot_id = $1 and r.plate = $2 and r.opened_by_camera and r.taken_at > $3 order by r.taken_at"
         );
-        let rows: Vec<ReadColumns> = self.all(&sql, args![lot, plate.as_str(), after]).await?;
-        rows.into_iter().map(ReadRow::try_from).collect()
+        self.all(&sql, args![lot, plate.as_str(), after]).await
     }
 }
 
@@ -280,7 +228,7 @@ impl Tx<'_> {
         whatever: bool,
     ) -> Result<Option<CaseId>, StoreError> {
         self.need_lane(&read.lane)?;
-        let row: Option<(String,)> = self
+        let row: Option<(CaseId,)> = self
             .optional(
                 "update \"case\" set read_id = $2, plate_read = $3, plate = $3, plate_color = $4,
                     corrected = false, stay_id = null, phone = null,
@@ -303,6 +251,6 @@ impl Tx<'_> {
                 ],
             )
             .await?;
-        parsed_opt(row.map(|(id,)| id).as_deref())
+        Ok(row.map(|(id,)| id))
     }
 }

@@ -1,15 +1,11 @@
 //! Stays, payments, cases and openings by plate, phone or number (R41).
 
 use super::{
-    Arg, Conn, StoreError,
-    lease::holder,
-    opening::{self, lane_ref, lot_ref},
+    Arg, Conn, StoreError, opening,
+    part::{lane, lot, name_lane, name_lot, who},
 };
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
-};
-use lanedesk_domain::{ids::PersonId, money::Fen, stay::VehicleStatus, time::Timestamp};
+use crate::{args, directory::Directory};
+use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::{
     opening::Opening,
     record::{CaseRecord, PaymentRecord, StayRecord},
@@ -17,6 +13,11 @@ use lanedesk_wire::{
 
 /// Most rows of each kind.
 const MOST: i64 = 50;
+
+const LOT: &str = lot!("lot_id");
+const CASE_LOT: &str = lot!("c.lot_id");
+const CASE_LANE: &str = lane!("c.lane_id");
+const PERSON: &str = who!("person", "p");
 
 /// What is looked for, and where.
 #[derive(Debug, Clone)]
@@ -40,44 +41,6 @@ impl Sought {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct StayColumns {
-    id: String,
-    lot_id: String,
-    plate: Option<String>,
-    phone: Option<String>,
-    entered_at: i64,
-    left_at: Option<i64>,
-    paid_fen: i64,
-    release: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct PaymentColumns {
-    id: String,
-    lot_id: String,
-    stay_id: Option<String>,
-    plate: Option<String>,
-    amount_fen: i64,
-    paid_at: i64,
-    channel: Option<String>,
-    event_id: String,
-}
-
-#[derive(serde::Deserialize)]
-struct CaseColumns {
-    id: String,
-    lot_id: String,
-    lane_id: String,
-    person_id: String,
-    name: String,
-    role: String,
-    state: String,
-    plate: Option<String>,
-    opened_at: i64,
-    closed_at: Option<i64>,
-}
-
 impl Conn<'_> {
     /// Stays, newest first.
     pub(crate) async fn sought_stays(
@@ -86,29 +49,16 @@ impl Conn<'_> {
         sought: &Sought,
     ) -> Result<Vec<StayRecord>, StoreError> {
         let sql = format!(
-            "select id, lot_id, plate, phone, entered_at, left_at, paid_fen, release from stay
+            "select id, {LOT}, plate, phone, case when left_at is null then 'inside' else 'outside' end as status,
+                entered_at, left_at, paid_fen, release from stay
              where {} and (plate like $2 or phone = $3 or id = $4) order by entered_at desc limit $5",
             self.in_lots("lot_id", 1)
         );
-        let rows: Vec<StayColumns> = self.all(&sql, sought.args()).await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(StayRecord {
-                    id: parsed(&row.id)?,
-                    lot: lot_ref(directory, parsed(&row.lot_id)?),
-                    plate: row.plate,
-                    phone: row.phone,
-                    status: match row.left_at {
-                        None => VehicleStatus::Inside,
-                        Some(_) => VehicleStatus::Outside,
-                    },
-                    entered_at: Timestamp(row.entered_at),
-                    left_at: row.left_at.map(Timestamp),
-                    paid_fen: Fen(row.paid_fen),
-                    release: parsed_opt(row.release.as_deref())?,
-                })
-            })
-            .collect()
+        let mut rows: Vec<StayRecord> = self.all(&sql, sought.args()).await?;
+        for row in &mut rows {
+            name_lot(directory, &mut row.lot);
+        }
+        Ok(rows)
     }
 
     /// Payments, newest first.
@@ -118,27 +68,17 @@ impl Conn<'_> {
         sought: &Sought,
     ) -> Result<Vec<PaymentRecord>, StoreError> {
         let sql = format!(
-            "select id, lot_id, stay_id, plate, amount_fen, paid_at, channel, event_id from payment
+            "select id, {LOT}, stay_id as stay, plate, amount_fen, paid_at, channel, event_id from payment
              where {} and (plate like $2 or phone = $3 or event_id = $4 or id = $4
                 or stay_id in (select id from stay where plate like $2 or phone = $3 or id = $4))
              order by paid_at desc limit $5",
             self.in_lots("lot_id", 1)
         );
-        let rows: Vec<PaymentColumns> = self.all(&sql, sought.args()).await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(PaymentRecord {
-                    id: parsed(&row.id)?,
-                    lot: lot_ref(directory, parsed(&row.lot_id)?),
-                    stay: parsed_opt(row.stay_id.as_deref())?,
-                    plate: row.plate,
-                    amount_fen: Fen(row.amount_fen),
-                    paid_at: Timestamp(row.paid_at),
-                    channel: row.channel,
-                    event_id: row.event_id,
-                })
-            })
-            .collect()
+        let mut rows: Vec<PaymentRecord> = self.all(&sql, sought.args()).await?;
+        for row in &mut rows {
+            name_lot(directory, &mut row.lot);
+        }
+        Ok(rows)
     }
 
     /// Cases, newest first.
@@ -148,28 +88,19 @@ impl Conn<'_> {
         sought: &Sought,
     ) -> Result<Vec<CaseRecord>, StoreError> {
         let sql = format!(
-            "select c.id, c.lot_id, c.lane_id, c.person_id, p.name, p.role, c.state, c.plate, c.opened_at, c.closed_at
+            "select c.id, {CASE_LOT}, {CASE_LANE}, {PERSON}, c.state, c.plate, c.opened_at, c.closed_at
              from \"case\" c join person p on p.id = c.person_id
              where {} and (c.plate like $2 or c.plate_read like $2 or c.phone = $3 or c.id = $4
                 or c.id in (select o.case_id from \"order\" o where o.id = $4))
              order by c.opened_at desc limit $5",
             self.in_lots("c.lot_id", 1)
         );
-        let rows: Vec<CaseColumns> = self.all(&sql, sought.args()).await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(CaseRecord {
-                    id: parsed(&row.id)?,
-                    lot: lot_ref(directory, parsed(&row.lot_id)?),
-                    lane: lane_ref(directory, parsed(&row.lane_id)?),
-                    person: holder(&row.person_id, row.name, &row.role)?,
-                    state: parsed(&row.state)?,
-                    plate: row.plate,
-                    opened_at: Timestamp(row.opened_at),
-                    closed_at: row.closed_at.map(Timestamp),
-                })
-            })
-            .collect()
+        let mut rows: Vec<CaseRecord> = self.all(&sql, sought.args()).await?;
+        for row in &mut rows {
+            name_lot(directory, &mut row.lot);
+            name_lane(directory, &mut row.lane);
+        }
+        Ok(rows)
     }
 
     /// Openings, newest first.

@@ -1,7 +1,7 @@
 //! What an abnormal release adds to its opening, in the transaction that makes it.
 
 use super::{Conn, NewDebt, PhotoRow, StoreError};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, OpeningId, OrderId, PersonId, PhotoId},
     opening::OpeningKind,
@@ -61,14 +61,14 @@ impl Conn<'_> {
         person: &PersonId,
         taken_at: Timestamp,
     ) -> Result<Option<OpeningId>, StoreError> {
-        let row: Option<(String,)> = self
+        let row: Option<(OpeningId,)> = self
             .optional(
                 "select id from opening where case_id = $1 and person_id = $2 and photos_owed > 0 and photos_due_at >= $3
                  order by id limit 1",
                 args![case, person, taken_at],
             )
             .await?;
-        row.map(|(id,)| parsed(&id)).transpose()
+        Ok(row.map(|(id,)| id))
     }
 
     /// Puts a photo to the opening that owes it. False: it owes none any more.

@@ -1,6 +1,6 @@
 //! Numbers of a day, and who has read them.
 
-use super::{Arg, Conn, StoreError, lease::holder, lots_arg};
+use super::{Arg, Conn, StoreError, lots_arg, part::who};
 use crate::args;
 use lanedesk_domain::{
     ids::{LotId, PersonId},
@@ -62,17 +62,12 @@ impl Conn<'_> {
 
     /// Who has read a day's report, first reader first.
     pub(crate) async fn report_readers(&mut self, day: &str) -> Result<Vec<Acknowledged>, StoreError> {
-        let rows: Vec<(String, String, String, i64)> = self
-            .all(
-                "select p.id, p.name, p.role, r.at from report_read r join person p on p.id = r.person_id
-                 where r.day = $1 order by r.at, p.id",
-                args![day],
-            )
-            .await?;
-        let shown = |(id, name, role, at): (String, _, String, _)| {
-            Ok(Acknowledged { by: holder(&id, name, &role)?, at: Timestamp(at) })
-        };
-        rows.into_iter().map(shown).collect()
+        let sql = concat!(
+            "select ",
+            who!("by", "p"),
+            ", r.at from report_read r join person p on p.id = r.person_id where r.day = $1 order by r.at, p.id"
+        );
+        self.all(sql, args![day]).await
     }
 
     /// Notes that somebody has read a day's report. False: they had said so before.

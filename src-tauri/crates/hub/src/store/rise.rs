@@ -2,14 +2,13 @@
 
 use super::{
     Arg, Behind, Conn, StoreError, Tx,
-    opening::{lane_ref, lot_ref, picture_path},
+    opening::picture_path,
+    part::{lane, lot, name_lane, name_lot},
 };
-use crate::{
-    args,
-    directory::{Directory, parsed},
-};
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
-    ids::{DeviceId, LaneId, LotId, PhotoId, RiseId},
+    ids::{DeviceId, LaneId, LotId, OrderId, PhotoId, RiseId},
+    order::OrderResult,
     rise::{Order, Risen},
     time::Timestamp,
 };
@@ -57,34 +56,20 @@ pub(crate) struct RiseFilter {
     pub limit: i64,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    lot_id: String,
-    lane_id: String,
-    device_id: String,
-    at: i64,
-    down_at: Option<i64>,
-    picture_id: Option<String>,
-    plate: Option<String>,
-}
+const SELECT: &str = concat!(
+    "select id, ",
+    lot!("lot_id"),
+    ", ",
+    lane!("lane_id"),
+    ", device_id as device, at, down_at, picture_id as picture, plate from rise r"
+);
 
-impl Columns {
-    fn shown(self, site: &Directory) -> Result<Rise, StoreError> {
-        Ok(Rise {
-            id: parsed(&self.id)?,
-            lot: lot_ref(site, parsed(&self.lot_id)?),
-            lane: lane_ref(site, parsed(&self.lane_id)?),
-            device: parsed(&self.device_id)?,
-            at: Timestamp(self.at),
-            down_at: self.down_at.map(Timestamp),
-            picture: self.picture_id.as_deref().map(picture_path),
-            plate: self.plate,
-        })
-    }
+fn shown(site: &Directory, mut row: Rise) -> Rise {
+    name_lot(site, &mut row.lot);
+    name_lane(site, &mut row.lane);
+    row.picture = row.picture.as_deref().map(picture_path);
+    row
 }
-
-const SELECT: &str = "select id, lot_id, lane_id, device_id, at, down_at, picture_id, plate from rise r";
 
 fn lanes_arg(lanes: &[LaneId]) -> Arg {
     // Ids hold no characters that JSON escapes, so writing them cannot fail.
@@ -99,12 +84,8 @@ impl Conn<'_> {
             "select id, made_at, result from \"order\" where {} and action = 'open' and made_at >= $2 and made_at <= $3",
             self.in_lots("lane_id", 1)
         );
-        let rows: Vec<(String, i64, String)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
-        rows.into_iter()
-            .map(|(id, made_at, result)| {
-                Ok(Order { id: parsed(&id)?, made_at: Timestamp(made_at), result: parsed(&result)? })
-            })
-            .collect()
+        let rows: Vec<(OrderId, Timestamp, OrderResult)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
+        Ok(rows.into_iter().map(|(id, made_at, result)| Order { id, made_at, result }).collect())
     }
 
     /// When cameras of these lanes opened by themselves about then.
@@ -118,15 +99,15 @@ impl Conn<'_> {
             "select taken_at from plate_read where {} and opened_by_camera and taken_at >= $2 and taken_at <= $3",
             self.in_lots("lane_id", 1)
         );
-        let rows: Vec<(i64,)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
-        Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
+        let rows: Vec<(Timestamp,)> = self.all(&sql, args![lanes_arg(lanes), from, to]).await?;
+        Ok(rows.into_iter().map(|(at,)| at).collect())
     }
 
     /// A rise.
     pub(crate) async fn rise(&mut self, site: &Directory, id: &RiseId) -> Result<Option<Rise>, StoreError> {
         let sql = format!("{SELECT} where r.id = $1");
-        let row: Option<Columns> = self.optional(&sql, args![id.as_str()]).await?;
-        row.map(|row| row.shown(site)).transpose()
+        let row: Option<Rise> = self.optional(&sql, args![id.as_str()]).await?;
+        Ok(row.map(|row| shown(site, row)))
     }
 
     /// Rises, newest first.
@@ -153,8 +134,8 @@ impl Conn<'_> {
             let _ = write!(sql, " and (r.at, r.id) < (${}, ${n})", n - 1);
         }
         sql.push_str(" order by r.at desc, r.id desc limit $3");
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| row.shown(site)).collect()
+        let rows: Vec<Rise> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(site, row)).collect())
     }
 }
 

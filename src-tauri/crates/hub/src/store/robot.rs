@@ -1,7 +1,7 @@
 //! Robots: who holds their link, what they show, and what they were told.
 
 use super::{Conn, StoreError, Tx};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, RobotId},
     time::Timestamp,
@@ -9,7 +9,7 @@ use lanedesk_domain::{
 use lanedesk_wire::robot_link::Show;
 
 /// What is known of a robot, its picture left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct RobotRow {
     /// The robot.
     pub robot: RobotId,
@@ -36,18 +36,8 @@ pub struct Showing {
     pub until: Timestamp,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    robot_id: String,
-    linked: bool,
-    scene: Option<String>,
-    light: Option<String>,
-    heard_at: Option<i64>,
-    screen_at: Option<i64>,
-}
-
-fn ids(rows: Vec<(String,)>) -> Result<Vec<RobotId>, StoreError> {
-    rows.into_iter().map(|(id,)| parsed(&id)).collect()
+fn ids(rows: Vec<(RobotId,)>) -> Vec<RobotId> {
+    rows.into_iter().map(|(id,)| id).collect()
 }
 
 /// What a robot shows is over at `$1`.
@@ -64,44 +54,30 @@ macro_rules! due {
 impl Conn<'_> {
     /// Every robot of which something is known.
     pub(crate) async fn robots_now(&mut self) -> Result<Vec<RobotRow>, StoreError> {
-        let rows: Vec<Columns> = self
-            .all(
-                "select robot_id, (link is not null and ended_at is null) as linked, scene, light, heard_at, screen_at
-                 from robot_now",
-                vec![],
-            )
-            .await?;
-        let row = |row: Columns| {
-            Ok(RobotRow {
-                robot: parsed(&row.robot_id)?,
-                linked: row.linked,
-                scene: row.scene,
-                light: row.light,
-                heard_at: row.heard_at.map(Timestamp),
-                screen_at: row.screen_at.map(Timestamp),
-            })
-        };
-        rows.into_iter().map(row).collect()
+        let sql = "select robot_id as robot, (link is not null and ended_at is null) as linked, scene, light, heard_at,
+                    screen_at
+                   from robot_now";
+        self.all(sql, vec![]).await
     }
 
     /// The sealed picture of a robot's screen, and when it came.
     pub(crate) async fn robot_screen(&mut self, robot: &RobotId) -> Result<Option<(String, Timestamp)>, StoreError> {
         let sql = "select screen, screen_at from robot_now where robot_id = $1";
-        let row: Option<(Option<String>, Option<i64>)> = self.optional(sql, args![robot]).await?;
-        Ok(row.and_then(|(screen, at)| Some((screen?, Timestamp(at?)))))
+        let row: Option<(Option<String>, Option<Timestamp>)> = self.optional(sql, args![robot]).await?;
+        Ok(row.and_then(|(screen, at)| screen.zip(at)))
     }
 
     /// What a robot is to show; none: idle.
     pub(crate) async fn showing(&mut self, robot: &RobotId) -> Result<Option<Showing>, StoreError> {
         let sql = "select shows, shows_case, shows_until from robot_now where robot_id = $1 and shows is not null";
-        let row: Option<(String, String, i64)> = self.optional(sql, args![robot]).await?;
+        let row: Option<(String, CaseId, Timestamp)> = self.optional(sql, args![robot]).await?;
         let Some((show, case, until)) = row else {
             return Ok(None);
         };
         Ok(Some(Showing {
             show: serde_json::from_str(&show).map_err(|e| StoreError::Corrupt(format!("a robot's screen: {e}")))?,
-            case: parsed(&case)?,
-            until: Timestamp(until),
+            case,
+            until,
         }))
     }
 
@@ -169,7 +145,7 @@ impl Conn<'_> {
                 args![silent_since, besides, now],
             )
             .await?;
-        ids(rows)
+        Ok(ids(rows))
     }
 
     /// Puts a screen on a robot.
@@ -188,7 +164,7 @@ impl Conn<'_> {
     /// Robots whose time is over, or whose case is, or whose lane nobody works any more.
     pub(crate) async fn robots_due(&mut self, now: Timestamp) -> Result<Vec<RobotId>, StoreError> {
         let sql = concat!("select robot_id from robot_now where ", due!());
-        ids(self.all(sql, args![now]).await?)
+        Ok(ids(self.all(sql, args![now]).await?))
     }
 
     /// Such a robot goes back to idle. False: it is not one of them any more.
@@ -212,6 +188,6 @@ impl Tx<'_> {
                 args![lane],
             )
             .await?;
-        Ok(ids(rows)?.pop())
+        Ok(ids(rows).pop())
     }
 }

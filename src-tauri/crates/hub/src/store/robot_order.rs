@@ -1,7 +1,7 @@
 //! Commands to robots: written before they are sent, answered once. And the codes that pair a tablet with a number.
 
 use super::{Conn, StoreError, Tx};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, OrderId, PersonId, RobotId},
     order::OrderResult,
@@ -10,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::robot::RobotOrder;
 
 /// A command's row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct RobotOrderRow {
     /// The desk's id for it.
     pub id: OrderId,
@@ -54,49 +54,11 @@ impl RobotOrderRow {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    case_id: String,
-    lane_id: String,
-    lot_id: String,
-    robot_id: String,
-    person_id: String,
-    fence: i64,
-    command: String,
-    content: String,
-    made_at: i64,
-    deadline_at: i64,
-    result: String,
-    detail: String,
-}
-
-impl TryFrom<Columns> for RobotOrderRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            case: parsed(&row.case_id)?,
-            lane: parsed(&row.lane_id)?,
-            lot: parsed(&row.lot_id)?,
-            robot: parsed(&row.robot_id)?,
-            person: parsed(&row.person_id)?,
-            fence: Fence(row.fence),
-            command: row.command,
-            content: row.content,
-            made_at: Timestamp(row.made_at),
-            deadline_at: Timestamp(row.deadline_at),
-            result: parsed(&row.result)?,
-            detail: row.detail,
-        })
-    }
-}
-
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, case_id, lane_id, lot_id, robot_id, person_id, fence, command, content, made_at, deadline_at,
-                result, detail from robot_order ",
+            "select id, case_id as \"case\", lane_id as lane, lot_id as lot, robot_id as robot, person_id as person, fence,
+                command, content, made_at, deadline_at, result, detail from robot_order ",
             $rest
         )
     };
@@ -105,8 +67,7 @@ macro_rules! select {
 impl Conn<'_> {
     /// A command by its id.
     pub(crate) async fn robot_order(&mut self, id: OrderId) -> Result<Option<RobotOrderRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("where id = $1"), args![id]).await?;
-        row.map(RobotOrderRow::try_from).transpose()
+        self.optional(select!("where id = $1"), args![id]).await
     }
 
     /// Writes down what became of a command. False: that is known already.
@@ -125,8 +86,7 @@ impl Conn<'_> {
     /// Commands that should have been answered by now.
     pub(crate) async fn robot_orders_left(&mut self, made_before: Timestamp) -> Result<Vec<RobotOrderRow>, StoreError> {
         let sql = select!("where result = 'running' and made_at < $1 limit 100");
-        let rows: Vec<Columns> = self.all(sql, args![made_before]).await?;
-        rows.into_iter().map(RobotOrderRow::try_from).collect()
+        self.all(sql, args![made_before]).await
     }
 
     /// Leaves the sealed picture a command took where the hub that asked finds it.

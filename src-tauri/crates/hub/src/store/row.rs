@@ -1,7 +1,9 @@
 //! Rows as any engine gives them, and how they become values: by `serde`, columns by the names of fields, or a tuple by
 //! their order.
 //!
-//! A field that no column has the name of is a part of the row with columns of its own.
+//! A field that no column has the name of is a part of the row: `holder: Holder` reads `holder__id`, `holder__name` and
+//! `holder__role` where there are such columns, else `id`, `name` and `role`. A part that may be missing is missing where
+//! each of its `holder__…` is null. Lists and maps stand in one column, as JSON.
 
 use super::StoreError;
 use serde::{
@@ -54,7 +56,7 @@ impl<'n> Record<'n> {
     }
 
     pub(super) fn read<T: Row>(&self) -> Result<T, StoreError> {
-        T::deserialize(Whole(self)).map_err(|error| corrupt(&error))
+        T::deserialize(Whole { record: self, head: "" }).map_err(|error| corrupt(&error))
     }
 }
 
@@ -93,9 +95,20 @@ fn of_postgres(raw: PgValueRef<'_>) -> Result<Cell, StoreError> {
 
 type Error = de::value::Error;
 
-/// A whole row, or a part of one whose columns are named by its fields.
+/// A whole row, or a part of one.
 #[derive(Clone, Copy)]
-struct Whole<'a>(&'a Record<'a>);
+struct Whole<'a> {
+    record: &'a Record<'a>,
+    /// What the names of the part's columns begin with; empty: it shares the row's own.
+    head: &'a str,
+}
+
+impl Whole<'_> {
+    fn is_null(self) -> bool {
+        let mut cells = self.record.names.iter().zip(&self.record.cells);
+        cells.all(|(name, cell)| !name.starts_with(self.head) || *cell == Cell::Null)
+    }
+}
 
 impl<'de> Deserializer<'de> for Whole<'_> {
     type Error = Error;
@@ -105,7 +118,16 @@ impl<'de> Deserializer<'de> for Whole<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom(format_args!("no such column among {}", self.0.names.join(", "))))
+        Err(Error::custom(format_args!("no such column among {}", self.record.names.join(", "))))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.head {
+            // A row is never missing, so what is looked for is a column.
+            "" => self.deserialize_any(visitor),
+            _ if self.is_null() => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -114,47 +136,56 @@ impl<'de> Deserializer<'de> for Whole<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(ByName { record: self.0, fields: fields.iter(), asked: "", at: 0 })
+        visitor.visit_map(ByName { whole: self, fields: fields.iter(), name: "", at: 0 })
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(InOrder(self.0.cells.iter()))
+        visitor.visit_seq(InOrder(self.record.cells.iter()))
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         newtype_struct seq tuple_struct map enum identifier ignored_any
     }
 }
 
 struct ByName<'a> {
-    record: &'a Record<'a>,
+    whole: Whole<'a>,
     fields: std::slice::Iter<'static, &'static str>,
-    asked: &'static str,
+    name: &'static str,
     /// Where the next column is looked for first: most rows name theirs in the order of the fields.
     at: usize,
+}
+
+impl ByName<'_> {
+    fn column(&self) -> Option<usize> {
+        let names = &self.whole.record.names;
+        let is = |name: &&str| name.strip_prefix(self.whole.head) == Some(self.name);
+        let near = names.get(self.at).is_some_and(is).then_some(self.at);
+        near.or_else(|| names.iter().position(is))
+    }
 }
 
 impl<'de> MapAccess<'de> for ByName<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some(field) = self.fields.next() else { return Ok(None) };
-        self.asked = field;
-        seed.deserialize(field.into_deserializer()).map(Some)
+        let Some(name) = self.fields.next() else { return Ok(None) };
+        self.name = name;
+        seed.deserialize(name.into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let names = &self.record.names;
-        let near = names.get(self.at).is_some_and(|name| *name == self.asked).then_some(self.at);
-        match near.or_else(|| names.iter().position(|name| *name == self.asked)) {
-            Some(at) => {
-                self.at = at + 1;
-                let value = seed.deserialize(Value(&self.record.cells[at]));
-                value.map_err(|error| Error::custom(format_args!("{}: {error}", self.asked)))
-            }
-            None => seed.deserialize(Whole(self.record)),
-        }
+        let Whole { record, head } = self.whole;
+        let value = if let Some(at) = self.column() {
+            self.at = at + 1;
+            seed.deserialize(Value(&record.cells[at]))
+        } else {
+            let own = format!("{head}{}__", self.name);
+            let has_own = record.names.iter().any(|name| name.starts_with(&own));
+            seed.deserialize(Whole { record, head: if has_own { &own } else { head } })
+        };
+        value.map_err(|error| Error::custom(format_args!("{}: {error}", self.name)))
     }
 }
 
@@ -169,6 +200,24 @@ impl<'de> SeqAccess<'de> for InOrder<'_> {
 }
 
 struct Value<'a>(&'a Cell);
+
+impl Value<'_> {
+    /// What JSON text says; another cell as it is.
+    fn json<'de, V, F>(self, visitor: V, read: F) -> Result<V::Value, Error>
+    where
+        V: Visitor<'de>,
+        F: FnOnce(&mut Json<'_>, V) -> serde_json::Result<V::Value>,
+    {
+        let Cell::Text(text) = self.0 else { return self.deserialize_any(visitor) };
+        let mut json = Json::from_reader(text.as_bytes());
+        let value = read(&mut json, visitor).map_err(Error::custom)?;
+        json.end().map_err(Error::custom)?;
+        Ok(value)
+    }
+}
+
+/// What is read of it is owned, whereas text that is at hand might be borrowed.
+type Json<'a> = serde_json::Deserializer<serde_json::de::IoRead<&'a [u8]>>;
 
 impl<'de> Deserializer<'de> for Value<'_> {
     type Error = Error;
@@ -218,16 +267,41 @@ impl<'de> Deserializer<'de> for Value<'_> {
         }
     }
 
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            // The only bytes a row holds are those of ids, written out.
+            Cell::Text(text) => visitor.visit_bytes(uuid::Uuid::parse_str(text).map_err(Error::custom)?.as_bytes()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.json(visitor, |json, visitor| json.deserialize_seq(visitor))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.json(visitor, |json, visitor| json.deserialize_tuple(len, visitor))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.json(visitor, |json, visitor| json.deserialize_map(visitor))
+    }
+
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string byte_buf unit unit_struct tuple_struct struct
+        identifier ignored_any
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lanedesk_domain::{ids::LaneId, lane::Direction, time::Timestamp};
+    use lanedesk_domain::{
+        ids::{LaneId, OrderId},
+        lane::Direction,
+        time::Timestamp,
+    };
+    use std::collections::BTreeMap;
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
     struct Holder {
@@ -256,6 +330,50 @@ mod tests {
         let holder = Holder { name: "张三".to_owned(), open: true };
         let (lane, direction) = ("E01".parse().unwrap(), Some(Direction::Exit));
         assert_eq!(lease, Lease { lane, direction, at: Timestamp(5), until: None, holder });
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Parts {
+        id: OrderId,
+        seen: Option<Seen>,
+        by: Option<Holder>,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Seen {
+        at: Option<Timestamp>,
+        by: Option<Holder>,
+        doubtful: Vec<u8>,
+        plate_box: Option<[f32; 2]>,
+        facts: BTreeMap<String, String>,
+    }
+
+    #[test]
+    fn a_part_may_have_columns_of_its_own_and_be_missing() {
+        let id = OrderId::new();
+        let columns = [
+            ("id", text(&id.to_string())),
+            ("by__name", text("李四")),
+            ("by__open", Cell::Bool(false)),
+            ("seen__at", Cell::Null),
+            ("seen__doubtful", text("[1,2]")),
+            ("seen__plate_box", text("[0.5,1]")),
+            ("seen__facts", text(r#"{"a":"b"}"#)),
+            ("seen__by__name", Cell::Null),
+            ("seen__by__open", Cell::Null),
+        ];
+        let (names, mut cells): (Vec<&str>, Vec<Cell>) = columns.into_iter().unzip();
+        let facts = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+        let seen = Seen { at: None, by: None, doubtful: vec![1, 2], plate_box: Some([0.5, 1.0]), facts };
+        let by = Some(Holder { name: "李四".to_owned(), open: false });
+        let parts: Parts = Record::new(names.clone(), cells.clone()).read().unwrap();
+        assert_eq!(parts, Parts { id, seen: Some(seen), by });
+        cells[4] = text("[1,2] 3");
+        let trailing = Record::new(names.clone(), cells.clone()).read::<Parts>().unwrap_err().to_string();
+        assert!(trailing.contains("seen: "), "{trailing}");
+        cells[1..].fill(Cell::Null);
+        let parts: Parts = Record::new(names, cells).read().unwrap();
+        assert_eq!(parts, Parts { id, seen: None, by: None });
     }
 
     #[test]

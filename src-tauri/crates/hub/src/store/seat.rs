@@ -1,7 +1,7 @@
 //! Telephone positions; at most one person sits at each, and each person at one.
 
-use super::{Conn, StoreError, lease::holder};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, part::who};
+use crate::args;
 use lanedesk_domain::{
     ids::PersonId,
     seat::{SeatFacts, SeatState},
@@ -10,7 +10,7 @@ use lanedesk_domain::{
 use lanedesk_wire::{problem::Holder, seat::Seat};
 
 /// A seat with who sits there and what its state follows from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct SeatRow {
     /// Its number.
     pub number: String,
@@ -35,50 +35,12 @@ impl SeatRow {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    number: String,
-    person_id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-    bound_at: Option<i64>,
-    away: bool,
-    away_at: Option<i64>,
-    lost_at: Option<i64>,
-    state: Option<String>,
-    call_since: Option<i64>,
-    lane_since: Option<i64>,
-    call_over_at: Option<i64>,
-}
-
-impl TryFrom<Columns> for SeatRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let person = match (row.person_id, row.name, row.role) {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        Ok(Self {
-            number: row.number,
-            person,
-            facts: SeatFacts {
-                bound_at: Timestamp(row.bound_at.unwrap_or_default()),
-                away: row.away,
-                away_at: row.away_at.map(Timestamp),
-                lost_at: row.lost_at.map(Timestamp),
-                call_since: row.call_since.map(Timestamp),
-                lane_since: row.lane_since.map(Timestamp),
-                call_over_at: row.call_over_at.map(Timestamp),
-            },
-            told: crate::directory::parsed_opt(row.state.as_deref())?,
-        })
-    }
-}
-
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select s.number, s.person_id, p.name, p.role, s.bound_at, s.away, s.away_at, s.lost_at, s.state,
+            "select s.number, ",
+            who!("person", "p"),
+            ", coalesce(s.bound_at, 0) as bound_at, s.away, s.away_at, s.lost_at, s.state as told,
                 coalesce(k.taken_at, k.since) as call_since, l.acquired_at as lane_since, e.ended_at as call_over_at
              from seat s left join person p on p.id = s.person_id
              left join call k on k.person_id = s.person_id and k.state in ('ringing', 'live')
@@ -107,20 +69,17 @@ impl Conn<'_> {
 
     /// A seat by its number.
     pub async fn seat(&mut self, number: &str, now: Timestamp) -> Result<Option<SeatRow>, StoreError> {
-        let row: Option<Columns> = self.optional(select!("where s.number = $2"), args![now, number]).await?;
-        row.map(SeatRow::try_from).transpose()
+        self.optional(select!("where s.number = $2"), args![now, number]).await
     }
 
     /// Every seat, in the order of their numbers.
     pub async fn seats(&mut self, now: Timestamp) -> Result<Vec<SeatRow>, StoreError> {
-        let rows: Vec<Columns> = self.all(select!("order by s.number"), args![now]).await?;
-        rows.into_iter().map(SeatRow::try_from).collect()
+        self.all(select!("order by s.number"), args![now]).await
     }
 
     /// Every seat somebody sits at.
     pub async fn seats_taken(&mut self, now: Timestamp) -> Result<Vec<SeatRow>, StoreError> {
-        let rows: Vec<Columns> = self.all(select!("where s.person_id is not null"), args![now]).await?;
-        rows.into_iter().map(SeatRow::try_from).collect()
+        self.all(select!("where s.person_id is not null"), args![now]).await
     }
 
     /// Sits a person down where nobody else sits. Answers whether they sit there now.
@@ -190,7 +149,7 @@ impl Conn<'_> {
     /// Who has been lost since before this.
     pub async fn seats_over(&mut self, before: Timestamp) -> Result<Vec<PersonId>, StoreError> {
         let sql = "select person_id from seat where person_id is not null and lost_at <= $1";
-        let rows: Vec<(String,)> = self.all(sql, args![before]).await?;
-        rows.iter().map(|(id,)| parsed(id)).collect()
+        let rows: Vec<(PersonId,)> = self.all(sql, args![before]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

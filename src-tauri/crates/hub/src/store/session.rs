@@ -1,7 +1,7 @@
 //! Who is logged in. Tokens are known by their hash only.
 
 use super::{Conn, StoreError};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub(crate) fn is_beyond(address: IpAddr) -> bool {
 }
 
 /// Person, last use, end, last password, address.
-type Columns = (String, i64, i64, i64, Option<String>);
+type Columns = (PersonId, Timestamp, Timestamp, Timestamp, Option<String>);
 
 impl Conn<'_> {
     /// The session of a token.
@@ -36,15 +36,9 @@ impl Conn<'_> {
         let row: Option<Columns> = self.optional(sql, args![token_hash]).await?;
         let session = |(person, used_at, expires_at, confirmed_at, address): Columns| {
             let address: Option<IpAddr> = address.and_then(|address| address.parse().ok());
-            Ok(Session {
-                person: parsed(&person)?,
-                used_at: Timestamp(used_at),
-                expires_at: Timestamp(expires_at),
-                confirmed_at: Timestamp(confirmed_at),
-                beyond: address.is_none_or(is_beyond),
-            })
+            Session { person, used_at, expires_at, confirmed_at, beyond: address.is_none_or(is_beyond) }
         };
-        row.map(session).transpose()
+        Ok(row.map(session))
     }
 
     /// Begins a session.

@@ -1,13 +1,9 @@
 //! Openings whose vehicle was not yet seen to pass, and what became of them (R37).
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, OpeningId, ReadId, StayId},
-    money::Fen,
     opening::Passage,
     phone::Phone,
     plate::Plate,
@@ -16,7 +12,7 @@ use lanedesk_domain::{
 };
 
 /// An opening that waits for its vehicle's passage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Pending {
     /// The opening.
     pub opening: OpeningId,
@@ -34,66 +30,17 @@ pub struct Pending {
     pub facts: OpeningFacts,
 }
 
-#[derive(serde::Deserialize)]
-struct PendingColumns {
-    id: String,
-    case_id: String,
-    lot_id: String,
-    lane_id: String,
-    read_id: Option<String>,
-    phone: Option<String>,
-    kind: String,
-    result: String,
-    direction: String,
-    assessment: String,
-    plate: Option<String>,
-    plate_read: Option<String>,
-    stay_id: Option<String>,
-    due_fen: Option<i64>,
-    collected_fen: Option<i64>,
-    at: i64,
-}
-
-impl TryFrom<PendingColumns> for Pending {
-    type Error = StoreError;
-    fn try_from(row: PendingColumns) -> Result<Self, StoreError> {
-        let facts = OpeningFacts {
-            kind: parsed(&row.kind)?,
-            result: parsed(&row.result)?,
-            passage: Passage::Pending,
-            direction: parsed(&row.direction)?,
-            assessment: parsed(&row.assessment)?,
-            plate: parsed_opt(row.plate.as_deref())?,
-            plate_read: parsed_opt(row.plate_read.as_deref())?,
-            stay: parsed_opt(row.stay_id.as_deref())?,
-            due: Fen(row.due_fen.unwrap_or(0)),
-            collected: Fen(row.collected_fen.unwrap_or(0)),
-            at: Timestamp(row.at),
-        };
-        Ok(Self {
-            opening: parsed(&row.id)?,
-            case: parsed(&row.case_id)?,
-            lot: parsed(&row.lot_id)?,
-            lane: parsed(&row.lane_id)?,
-            read: parsed_opt(row.read_id.as_deref())?,
-            phone: parsed_opt(row.phone.as_deref())?,
-            facts,
-        })
-    }
-}
-
 impl Conn<'_> {
     /// Openings of a lane that wait for a passage, oldest first.
     pub(crate) async fn pending_openings(&mut self, lane: &LaneId) -> Result<Vec<Pending>, StoreError> {
-        let rows: Vec<PendingColumns> = self
-            .all(
-                "select id, case_id, lot_id, lane_id, read_id, phone, kind, result, direction, assessment, plate,
-                    plate_read, stay_id, due_fen, collected_fen, at
+        self.all(
+            "select id as opening, case_id as \"case\", lot_id as lot, lane_id as lane, read_id as read, phone, kind,
+                    result, passage, direction, assessment, plate, plate_read, stay_id as stay,
+                    coalesce(due_fen, 0) as due, coalesce(collected_fen, 0) as collected, at
                  from opening where lane_id = $1 and passage = 'pending' order by id",
-                args![lane],
-            )
-            .await?;
-        rows.into_iter().map(Pending::try_from).collect()
+            args![lane],
+        )
+        .await
     }
 
     /// Whether an order of this case may have let a vehicle through this lane.
@@ -149,7 +96,7 @@ impl Conn<'_> {
         since: Timestamp,
         limit: i64,
     ) -> Result<Vec<OpeningId>, StoreError> {
-        let rows: Vec<(String,)> = self
+        let rows: Vec<(OpeningId,)> = self
             .all(
                 "select id from opening where lot_id = $1
                     and (passage = 'none' or (passage = 'pending' and at < $2 and result not in ('refused', 'failed')))
@@ -157,6 +104,6 @@ impl Conn<'_> {
                 args![lot, since, limit],
             )
             .await?;
-        rows.into_iter().map(|(id,)| parsed(&id)).collect()
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

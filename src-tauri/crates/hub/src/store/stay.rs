@@ -1,10 +1,7 @@
 //! Stays: one vehicle's time in a lot, and the openings that are to settle them.
 
 use super::{Conn, StoreError};
-use crate::{
-    args,
-    directory::{parsed, parsed_opt},
-};
+use crate::args;
 use lanedesk_domain::{
     ids::{LaneId, LotId, ReadId, StayId},
     money::Fen,
@@ -15,7 +12,7 @@ use lanedesk_domain::{
 };
 
 /// A stay's row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct StayRow {
     /// Its id.
     pub id: StayId,
@@ -45,52 +42,14 @@ pub struct StayRow {
     pub release: Option<ReleaseKind>,
 }
 
-#[derive(serde::Deserialize)]
-struct StayColumns {
-    id: String,
-    lot_id: String,
-    plate: Option<String>,
-    phone: Option<String>,
-    entered_at: i64,
-    entry_lane_id: Option<String>,
-    entry_read_id: Option<String>,
-    space_taken: bool,
-    left_at: Option<i64>,
-    paid_fen: i64,
-    paid_at: Option<i64>,
-    due_fen: Option<i64>,
-    release: Option<String>,
-}
-
 macro_rules! stays {
     ($tail:literal) => {
         concat!(
-            "select id, lot_id, plate, phone, entered_at, entry_lane_id, entry_read_id, space_taken, left_at, paid_fen,
-                paid_at, due_fen, release from stay ",
+            "select id, lot_id as lot, plate, phone, entered_at, entry_lane_id as entry_lane, entry_read_id as entry_read,
+                space_taken, left_at, paid_fen as paid, paid_at, due_fen as due, release from stay ",
             $tail
         )
     };
-}
-
-impl TryFrom<StayColumns> for StayRow {
-    type Error = StoreError;
-    fn try_from(row: StayColumns) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: parsed(&row.id)?,
-            lot: parsed(&row.lot_id)?,
-            plate: parsed_opt(row.plate.as_deref())?,
-            phone: parsed_opt(row.phone.as_deref())?,
-            entered_at: Timestamp(row.entered_at),
-            entry_lane: parsed_opt(row.entry_lane_id.as_deref())?,
-            entry_read: parsed_opt(row.entry_read_id.as_deref())?,
-            space_taken: row.space_taken,
-            left_at: row.left_at.map(Timestamp),
-            paid: Fen(row.paid_fen),
-            paid_at: row.paid_at.map(Timestamp),
-            due: row.due_fen.map(Fen),
-            release: parsed_opt(row.release.as_deref())?,
-        })
-    }
 }
 
 /// A stay about to begin.
@@ -156,13 +115,11 @@ impl Conn<'_> {
     /// Every licensed vehicle inside a lot, newest first: look-alikes are chosen among them.
     pub(crate) async fn stays_inside(&mut self, lot: &LotId) -> Result<Vec<StayRow>, StoreError> {
         let sql = stays!("where lot_id = $1 and left_at is null and plate is not null order by entered_at desc");
-        let rows: Vec<StayColumns> = self.all(sql, args![lot]).await?;
-        rows.into_iter().map(StayRow::try_from).collect()
+        self.all(sql, args![lot]).await
     }
 
     async fn one_stay(&mut self, sql: &'static str, args: Vec<super::Arg>) -> Result<Option<StayRow>, StoreError> {
-        let row: Option<StayColumns> = self.optional(sql, args).await?;
-        row.map(StayRow::try_from).transpose()
+        self.optional(sql, args).await
     }
 
     /// Begins a stay. One that the same plate never ended is over: nobody is inside twice (R37).

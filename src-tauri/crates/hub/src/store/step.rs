@@ -1,7 +1,7 @@
 //! The timeline of a case (R35): rows are only ever added.
 
-use super::{Conn, StoreError, Tx, lease::holder};
-use crate::{args, directory::parsed};
+use super::{Conn, StoreError, Tx, part::who};
+use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
     time::Timestamp,
@@ -77,40 +77,12 @@ fn voids_leave(what: Step) -> bool {
 impl Conn<'_> {
     /// A case's timeline, oldest first (R35).
     pub(crate) async fn timeline(&mut self, case: &CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
-        let rows: Vec<StepColumns> = self
-            .all(
-                "select e.at, e.person_id, p.name, p.role, e.what, e.facts from case_event e
-                 left join person p on p.id = e.person_id where e.case_id = $1 order by e.id",
-                args![case],
-            )
-            .await?;
-        rows.into_iter().map(TimelineEntry::try_from).collect()
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct StepColumns {
-    at: i64,
-    person_id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-    what: String,
-    facts: String,
-}
-
-impl TryFrom<StepColumns> for TimelineEntry {
-    type Error = StoreError;
-    fn try_from(row: StepColumns) -> Result<Self, StoreError> {
-        let person = match (row.person_id, row.name, row.role) {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        Ok(Self {
-            at: Timestamp(row.at),
-            person,
-            what: parsed(&row.what)?,
-            facts: serde_json::from_str(&row.facts)
-                .map_err(|e| StoreError::Corrupt(format!("facts of a step: {e}")))?,
-        })
+        let sql = concat!(
+            "select e.at, ",
+            who!("person", "p"),
+            ", e.what, e.facts from case_event e
+             left join person p on p.id = e.person_id where e.case_id = $1 order by e.id"
+        );
+        self.all(sql, args![case]).await
     }
 }

@@ -2,17 +2,17 @@
 
 mod past;
 
-use super::{Arg, Behind, Conn, StoreError, lease::holder, opening::lot_ref};
-use crate::{
-    args,
-    directory::{Directory, parsed, parsed_opt},
+use super::{
+    Arg, Behind, Conn, StoreError,
+    part::{lot, name_lot, who},
 };
+use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{LotId, OpeningId, PersonId, WarningId},
     time::Timestamp,
     warning::Found,
 };
-use lanedesk_wire::{problem::Holder, warning::Warning};
+use lanedesk_wire::warning::Warning;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -81,58 +81,26 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
+const SELECT: &str = concat!(
+    "select w.id, w.pattern, '' as detail, ",
+    lot!("w.lot_id"),
+    ", ",
+    who!("person", "p"),
+    ", w.plate, w.openings, w.facts, w.at, ",
+    who!("dismissed_by", "d"),
+    ", w.dismissed_why
+    from warning w left join person p on p.id = w.person_id left join person d on d.id = w.dismissed_by"
+);
+
 #[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    pattern: String,
-    lot_id: Option<String>,
-    person_id: Option<String>,
-    name: Option<String>,
-    role: Option<String>,
-    plate: Option<String>,
-    openings: String,
-    facts: String,
-    at: i64,
-    dismissed_by: Option<String>,
-    dismisser: Option<String>,
-    dismisser_role: Option<String>,
-    dismissed_why: Option<String>,
+struct Kept {
+    warning: Warning,
+    facts: BTreeMap<String, String>,
 }
 
-const SELECT: &str =
-    "select w.id, w.pattern, w.lot_id, w.person_id, p.name, p.role, w.plate, w.openings, w.facts, w.at,
-    w.dismissed_by, d.name as dismisser, d.role as dismisser_role, w.dismissed_why
-    from warning w left join person p on p.id = w.person_id left join person d on d.id = w.dismissed_by";
-
-fn person(id: Option<String>, name: Option<String>, role: Option<String>) -> Result<Option<Holder>, StoreError> {
-    match (id, name, role) {
-        (Some(id), Some(name), Some(role)) => Ok(Some(holder(&id, name, &role)?)),
-        _ => Ok(None),
-    }
-}
-
-impl Columns {
-    fn shown(self, site: &Directory) -> Result<Told, StoreError> {
-        let read = |e: serde_json::Error| StoreError::Corrupt(format!("warning {}: {e}", self.id));
-        let mut facts: BTreeMap<String, String> = serde_json::from_str(&self.facts).map_err(read)?;
-        let lot: Option<LotId> = parsed_opt(self.lot_id.as_deref())?;
-        Ok(Told {
-            form: facts.remove("form").unwrap_or_default(),
-            facts,
-            warning: Warning {
-                id: parsed(&self.id)?,
-                pattern: parsed(&self.pattern)?,
-                detail: String::new(),
-                lot: lot.map(|id| lot_ref(site, id)),
-                person: person(self.person_id, self.name, self.role)?,
-                plate: self.plate,
-                openings: serde_json::from_str(&self.openings).map_err(read)?,
-                at: Timestamp(self.at),
-                dismissed_by: person(self.dismissed_by, self.dismisser, self.dismisser_role)?,
-                dismissed_why: self.dismissed_why,
-            },
-        })
-    }
+fn shown(site: &Directory, Kept { mut warning, mut facts }: Kept) -> Told {
+    warning.lot.iter_mut().for_each(|lot| name_lot(site, lot));
+    Told { form: facts.remove("form").unwrap_or_default(), warning, facts }
 }
 
 impl Conn<'_> {
@@ -198,8 +166,8 @@ impl Conn<'_> {
             let _ = write!(sql, " and (w.at, w.id) < (${}, ${n})", n - 1);
         }
         sql.push_str(" order by w.at desc, w.id desc limit $3");
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| row.shown(site)).collect()
+        let rows: Vec<Kept> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(site, row)).collect())
     }
 
     /// "Every lot of the warning is one of those bound here", as the engine says it.
@@ -259,7 +227,7 @@ impl Conn<'_> {
             args.push(super::lots_arg(lots.iter()).into());
             sql.push_str(&self.only_lots(2));
         }
-        let row: Option<Columns> = self.optional(&sql, args).await?;
-        row.map(|row| row.shown(site)).transpose()
+        let row: Option<Kept> = self.optional(&sql, args).await?;
+        Ok(row.map(|row| shown(site, row)))
     }
 }

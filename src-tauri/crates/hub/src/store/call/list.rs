@@ -1,10 +1,9 @@
 //! Lists of calls, and which of them time changes.
 
-use super::{CallRow, Columns};
+use super::CallRow;
 use crate::{
     args,
-    directory::{parsed, parsed_opt},
-    store::{Behind, Conn, StoreError},
+    store::{Behind, Conn, StoreError, part::who},
 };
 use lanedesk_domain::{
     ids::{CallId, LotId},
@@ -51,8 +50,7 @@ impl Conn<'_> {
             select!("where"),
             self.in_lots("k.lot_id", 1),
         );
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(CallRow::try_from).collect()
+        self.all(&sql, args).await
     }
 
     /// Every call in the queue: its lot, where known, and since when it waits.
@@ -60,8 +58,7 @@ impl Conn<'_> {
         let sql = "select lot_id, since from call
                    where state in ('ringing', 'waiting', 'live') and (state = 'waiting' or (state = 'ringing' and overflow))
                    order by since";
-        let rows: Vec<(Option<String>, i64)> = self.all(sql, vec![]).await?;
-        rows.into_iter().map(|(lot, since)| Ok((parsed_opt(lot.as_deref())?, Timestamp(since)))).collect()
+        self.all(sql, vec![]).await
     }
 
     /// Calls that have rung at one seat for too long.
@@ -69,8 +66,8 @@ impl Conn<'_> {
         let sql =
             "select id from call where state in ('ringing', 'waiting', 'live') and state = 'ringing' and not overflow
                    and overflow_at <= $1";
-        let rows: Vec<(String,)> = self.all(sql, args![now]).await?;
-        rows.iter().map(|(id,)| parsed(id)).collect()
+        let rows: Vec<(CallId,)> = self.all(sql, args![now]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// Forgets the caller's number of calls that were over before this; at most so many. Answers of how many.
@@ -83,7 +80,7 @@ impl Conn<'_> {
     /// Open calls of which nothing was heard since `before`.
     pub(crate) async fn calls_silent(&mut self, before: Timestamp) -> Result<Vec<CallId>, StoreError> {
         let sql = "select id from call where state in ('ringing', 'waiting', 'live') and heard_at <= $1";
-        let rows: Vec<(String,)> = self.all(sql, args![before]).await?;
-        rows.iter().map(|(id,)| parsed(id)).collect()
+        let rows: Vec<(CallId,)> = self.all(sql, args![before]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }

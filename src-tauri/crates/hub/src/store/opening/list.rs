@@ -3,7 +3,7 @@
 //! Lists go by (at, id), newest first, and a page goes on behind the last row of the one before. The text names the one
 //! condition that leads; on SQLite, which keeps no statistics, the others are written so that no index of theirs is taken.
 
-use super::{Columns, SELECT};
+use super::{SELECT, shown};
 use crate::{
     args,
     directory::Directory,
@@ -329,8 +329,8 @@ impl Conn<'_> {
         let head = SELECT.replace("from opening o join", "from page cross join opening o join");
         // The page is found first; "cross join" keeps SQLite from beginning with the openings.
         let sql = format!("with page as ({text}) {head} where o.id = page.id order by o.at desc, o.id desc");
-        let rows: Vec<Columns> = self.all(&sql, args).await?;
-        rows.into_iter().map(|row| row.shown(directory)).collect()
+        let rows: Vec<Opening> = self.all(&sql, args).await?;
+        Ok(rows.into_iter().map(|row| shown(directory, row)).collect())
     }
 
     /// The plates that hold this part; none where they are many, or where the part is too short to look for.

@@ -1,7 +1,10 @@
 //! The list of changes of the site, and the writes no site file can say: removing, renaming, disabling.
 
-use super::super::{Arg, Conn, StoreError, lease::holder};
-use crate::{args, directory::parsed, site::Pass};
+use super::super::{
+    Arg, Conn, StoreError,
+    part::{done, who},
+};
+use crate::{args, site::Pass};
 use lanedesk_domain::{
     ids::{DeviceId, IntegrationId, PassId, PersonId},
     time::Timestamp,
@@ -45,7 +48,7 @@ pub(crate) struct NewChange<'a> {
 }
 
 /// A change as it is kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct ChangeRow {
     /// Its id.
     pub id: String,
@@ -70,6 +73,7 @@ pub(crate) struct ChangeRow {
     /// A secret went with it.
     pub secrets: bool,
     /// Who took it back, and when.
+    #[serde(deserialize_with = "done")]
     pub undone: Option<(Holder, Timestamp)>,
     /// The change it took back.
     pub undoes: Option<String>,
@@ -81,82 +85,24 @@ pub(crate) struct ChangeRow {
     pub alone: bool,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    section: String,
-    row_id: String,
-    label: String,
-    kind: String,
-    person_id: String,
-    name: String,
-    role: String,
-    at: i64,
-    before: Option<String>,
-    after: Option<String>,
-    version: Option<String>,
-    secrets: bool,
-    undone_at: Option<i64>,
-    undone_by: Option<String>,
-    undone_name: Option<String>,
-    undone_role: Option<String>,
-    undoes: Option<String>,
-    of_import: bool,
-    confirmed_by: Option<String>,
-    confirmed_name: Option<String>,
-    confirmed_role: Option<String>,
-    alone: bool,
-}
-
-impl TryFrom<Columns> for ChangeRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let cells = |text: Option<String>| {
-            let read = |text: String| serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()));
-            text.map(read).transpose()
-        };
-        let undone = match (row.undone_by, row.undone_name, row.undone_role, row.undone_at) {
-            (Some(id), Some(name), Some(role), Some(at)) => Some((holder(&id, name, &role)?, Timestamp(at))),
-            _ => None,
-        };
-        let confirmed = (row.confirmed_by, row.confirmed_name, row.confirmed_role);
-        let confirmed_by = match confirmed {
-            (Some(id), Some(name), Some(role)) => Some(holder(&id, name, &role)?),
-            _ => None,
-        };
-        Ok(Self {
-            confirmed_by,
-            alone: row.alone,
-            table: row.section.parse().ok(),
-            kind: parsed(&row.kind)?,
-            by: holder(&row.person_id, row.name, &row.role)?,
-            at: Timestamp(row.at),
-            before: cells(row.before)?,
-            after: cells(row.after)?,
-            id: row.id,
-            row_id: row.row_id,
-            label: row.label,
-            version: row.version,
-            secrets: row.secrets,
-            undone,
-            undoes: row.undoes,
-            of_import: row.of_import,
-        })
-    }
-}
-
 /// Changes `c` with whatever an import did to one row, `r`.
-const SELECT: &str = "select c.id, coalesce(r.section, c.section) as section, coalesce(r.row_id, c.row_id) as row_id,
+const SELECT: &str = concat!(
+    "select c.id, nullif(coalesce(r.section, c.section), 'import') as \"table\", coalesce(r.row_id, c.row_id) as row_id,
     coalesce(r.label, c.label) as label,
     case when r.row_id is null then c.kind when r.before is null then 'added' when r.after is null then 'removed'
-        else 'changed' end as kind,
-    c.person_id, p.name, p.role, c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after,
+        else 'changed' end as kind, ",
+    who!("by", "p"),
+    ", c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after,
     coalesce(r.version, c.version) as version, c.secrets, c.undoes, r.row_id is not null as of_import,
-    u.at as undone_at, q.id as undone_by, q.name as undone_name, q.role as undone_role,
-    c.confirmed_by, f.name as confirmed_name, f.role as confirmed_role, c.alone
+    u.at as undone__at, ",
+    who!("undone__by", "q"),
+    ", ",
+    who!("confirmed_by", "f"),
+    ", c.alone
     from site_change c join person p on p.id = c.person_id left join person f on f.id = c.confirmed_by
     left join site_change u on u.id = c.undone_by left join person q on q.id = u.person_id
-    left join site_change_row r on r.change_id = c.id";
+    left join site_change_row r on r.change_id = c.id"
+);
 
 impl Conn<'_> {
     /// Changes, newest first, of one table where it is given.
@@ -206,14 +152,12 @@ impl Conn<'_> {
     }
 
     async fn changes(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<ChangeRow>, StoreError> {
-        let rows: Vec<Columns> = self.all(sql, args).await?;
-        rows.into_iter().map(ChangeRow::try_from).collect()
+        self.all(sql, args).await
     }
 
     /// One change.
     pub(crate) async fn site_change(&mut self, id: &str) -> Result<Option<ChangeRow>, StoreError> {
-        let row: Option<Columns> = self.optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id]).await?;
-        row.map(ChangeRow::try_from).transpose()
+        self.optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id]).await
     }
 
     /// Keeps a change.

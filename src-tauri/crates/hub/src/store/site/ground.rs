@@ -2,7 +2,7 @@
 //! scope is judged by it (R3).
 
 use super::super::{Conn, StoreError};
-use crate::{args, directory::parsed};
+use crate::args;
 use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::site::SiteTable;
 use std::collections::{HashMap, HashSet};
@@ -15,7 +15,7 @@ struct LaneRow {
     lot_id: String,
     barrier_id: Option<String>,
     plate_camera_id: Option<String>,
-    environment_cameras: String,
+    environment_cameras: Vec<String>,
     id_camera_id: Option<String>,
     robot_id: Option<String>,
 }
@@ -40,10 +40,8 @@ impl Conn<'_> {
         let lanes: Vec<LaneRow> = self.all(sql, vec![]).await?;
         let mut standing: HashMap<RowName, HashSet<String>> = HashMap::new();
         for lane in lanes {
-            let cameras: Vec<String> = serde_json::from_str(&lane.environment_cameras)
-                .map_err(|e| StoreError::Corrupt(format!("environment cameras: {e}")))?;
             let one = [lane.barrier_id, lane.plate_camera_id, lane.id_camera_id];
-            let devices = one.into_iter().flatten().chain(cameras);
+            let devices = one.into_iter().flatten().chain(lane.environment_cameras);
             let devices = devices.map(|id| (SiteTable::Device, id));
             for name in devices.chain(lane.robot_id.map(|id| (SiteTable::Robot, id))) {
                 standing.entry(name).or_default().insert(lane.lot_id.clone());
@@ -58,8 +56,7 @@ impl Conn<'_> {
              where person_id = $1 and kind = 'added' and section in ('device', 'robot', 'person')
              union select r.section, r.row_id from site_change c join site_change_row r on r.change_id = c.id
              where c.person_id = $1 and r.before is null and r.section in ('device', 'robot', 'person')";
-        let rows: Vec<(String, String)> = self.all(sql, args![person]).await?;
-        let name = |(section, id): (String, String)| Ok((parsed(&section)?, id));
-        rows.into_iter().map(name).collect()
+        let rows: Vec<RowName> = self.all(sql, args![person]).await?;
+        Ok(rows.into_iter().collect())
     }
 }

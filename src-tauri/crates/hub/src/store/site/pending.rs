@@ -1,7 +1,10 @@
 //! Changes that weaken a rule of control, until a second administrator has answered.
 
-use super::super::{Conn, StoreError, Tx, lease::holder};
-use crate::{args, directory::parsed};
+use super::super::{
+    Conn, StoreError, Tx,
+    part::{done, who},
+};
+use crate::args;
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
 use lanedesk_wire::{
     problem::Holder,
@@ -9,7 +12,7 @@ use lanedesk_wire::{
 };
 
 /// A change that waits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct PendingRow {
     /// Its id.
     pub(crate) id: String,
@@ -34,76 +37,29 @@ pub(crate) struct PendingRow {
     /// Where it stands.
     pub(crate) state: PendingState,
     /// Who answered, and when.
+    #[serde(deserialize_with = "done")]
     pub(crate) answered: Option<(Holder, Timestamp)>,
 }
 
-#[derive(serde::Deserialize)]
-struct Columns {
-    id: String,
-    section: String,
-    row_id: String,
-    label: String,
-    person_id: String,
-    name: String,
-    role: String,
-    at: i64,
-    version: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    undoes: Option<String>,
-    state: String,
-    answered_by: Option<String>,
-    answerer_name: Option<String>,
-    answerer_role: Option<String>,
-    answered_at: Option<i64>,
-}
-
-impl TryFrom<Columns> for PendingRow {
-    type Error = StoreError;
-    fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let cells = |text: Option<String>| {
-            let read = |text: String| serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(e.to_string()));
-            text.map(read).transpose()
-        };
-        let whose = (row.answered_by, row.answerer_name, row.answerer_role, row.answered_at);
-        let answered = match whose {
-            (Some(id), Some(name), Some(role), Some(at)) => Some((holder(&id, name, &role)?, Timestamp(at))),
-            _ => None,
-        };
-        Ok(Self {
-            table: parsed(&row.section)?,
-            by: holder(&row.person_id, row.name, &row.role)?,
-            at: Timestamp(row.at),
-            before: cells(row.before)?,
-            after: cells(row.after)?,
-            state: parsed(&row.state)?,
-            id: row.id,
-            row_id: row.row_id,
-            label: row.label,
-            version: row.version,
-            undoes: row.undoes,
-            answered,
-        })
-    }
-}
-
-const SELECT: &str =
-    "select w.id, w.section, w.row_id, w.label, w.person_id, p.name, p.role, w.at, w.version, w.before,
-    w.after, w.undoes, w.state, w.answered_by, q.name as answerer_name, q.role as answerer_role, w.answered_at
-    from pending w join person p on p.id = w.person_id left join person q on q.id = w.answered_by";
+const SELECT: &str = concat!(
+    "select w.id, w.section as \"table\", w.row_id, w.label, ",
+    who!("by", "p"),
+    ", w.at, w.version, w.before, w.after, w.undoes, w.state, ",
+    who!("answered__by", "q"),
+    ", w.answered_at as answered__at
+    from pending w join person p on p.id = w.person_id left join person q on q.id = w.answered_by"
+);
 
 impl Conn<'_> {
     /// Changes that wait, newest first.
     pub(crate) async fn pending_changes(&mut self) -> Result<Vec<PendingRow>, StoreError> {
         let sql = format!("{SELECT} where w.state = 'waiting' order by w.id desc limit 500");
-        let rows: Vec<Columns> = self.all(&sql, vec![]).await?;
-        rows.into_iter().map(PendingRow::try_from).collect()
+        self.all(&sql, vec![]).await
     }
 
     /// One of them, answered or not.
     pub(crate) async fn pending_change(&mut self, id: &str) -> Result<Option<PendingRow>, StoreError> {
-        let row: Option<Columns> = self.optional(&format!("{SELECT} where w.id = $1"), args![id]).await?;
-        row.map(PendingRow::try_from).transpose()
+        self.optional(&format!("{SELECT} where w.id = $1"), args![id]).await
     }
 
     /// Whether there is, or was since then, another administrator who holds a root area.

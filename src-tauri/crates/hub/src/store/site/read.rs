@@ -7,6 +7,8 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::{AreaId, LotId},
+    pass::PassStatus,
+    person::Role,
     time::Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -14,10 +16,10 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(serde::Deserialize)]
 struct PassRow {
     id: String,
-    lot_id: String,
-    status: String,
-    valid_from: i64,
-    valid_to: i64,
+    lot_id: LotId,
+    status: PassStatus,
+    valid_from: Timestamp,
+    valid_to: Timestamp,
     spaces: i64,
 }
 
@@ -31,7 +33,7 @@ impl Conn<'_> {
     /// Everybody, without passwords: only hashes are known.
     pub async fn all_people(&mut self) -> Result<Vec<Person>, StoreError> {
         let sql = "select id, username, name, role, must_change, handed from person order by username";
-        let rows: Vec<(String, String, String, String, bool, bool)> = self.all(sql, vec![]).await?;
+        let rows: Vec<(String, String, String, Role, bool, bool)> = self.all(sql, vec![]).await?;
         let mut scopes = self.all_scopes().await?;
         let mut people = Vec::with_capacity(rows.len());
         for (id, username, name, role, must_change, handed) in rows {
@@ -39,7 +41,7 @@ impl Conn<'_> {
             people.push(Person {
                 username,
                 name,
-                role: parsed(&role)?,
+                role,
                 password: None,
                 lots,
                 areas,
@@ -76,17 +78,15 @@ impl Conn<'_> {
         }
         let sql = "select id, lot_id, status, valid_from, valid_to, spaces from pass";
         let rows: Vec<PassRow> = self.all(sql, vec![]).await?;
-        let pass = |row: PassRow| {
-            Ok(Pass {
-                lot: parsed(&row.lot_id)?,
-                plates: by_pass.remove(&row.id).unwrap_or_default(),
-                status: parsed(&row.status)?,
-                valid_from: Timestamp(row.valid_from),
-                valid_to: Timestamp(row.valid_to),
-                spaces: row.spaces,
-            })
+        let pass = |row: PassRow| Pass {
+            lot: row.lot_id,
+            plates: by_pass.remove(&row.id).unwrap_or_default(),
+            status: row.status,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            spaces: row.spaces,
         };
-        let mut passes = rows.into_iter().map(pass).collect::<Result<Vec<Pass>, StoreError>>()?;
+        let mut passes: Vec<Pass> = rows.into_iter().map(pass).collect();
         passes.sort_by(|a, b| (&a.lot, &a.plates).cmp(&(&b.lot, &b.plates)));
         Ok(passes)
     }
@@ -94,10 +94,8 @@ impl Conn<'_> {
     /// What is known of single vehicles.
     pub async fn all_vehicles(&mut self) -> Result<Vec<Vehicle>, StoreError> {
         let sql = "select lot_id, plate, locked, blacklisted from vehicle order by lot_id, plate";
-        let rows: Vec<(String, String, bool, bool)> = self.all(sql, vec![]).await?;
-        let vehicle = |(lot, plate, locked, blacklisted): (String, String, bool, bool)| {
-            Ok(Vehicle { lot: parsed(&lot)?, plate, locked, blacklisted })
-        };
-        rows.into_iter().map(vehicle).collect()
+        let rows: Vec<(LotId, String, bool, bool)> = self.all(sql, vec![]).await?;
+        let vehicle = |(lot, plate, locked, blacklisted)| Vehicle { lot, plate, locked, blacklisted };
+        Ok(rows.into_iter().map(vehicle).collect())
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct PassKey {
 }
 
 /// What became of one row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct RowChange {
     /// Its table.
     pub(crate) table: SiteTable,
@@ -210,11 +210,10 @@ impl Conn<'_> {
         behind: (&str, &str),
         limit: i64,
     ) -> Result<Vec<RowChange>, StoreError> {
-        let sql = "select section, row_id, label, before, after, version from site_change_row
+        let sql = "select section as \"table\", row_id as id, label, before, after, version, false as secrets from site_change_row
              where change_id = $1 and (section > $2 or (section = $2 and row_id > $3))
              order by section, row_id limit $4";
-        let rows: Vec<Kept> = self.all(sql, args![change, behind.0, behind.1, limit]).await?;
-        rows.into_iter().map(RowChange::try_from).collect()
+        self.all(sql, args![change, behind.0, behind.1, limit]).await
     }
 
     /// Whether nothing that is on record happened to the rows of a change since. Looked at without reading a row.
@@ -230,32 +229,6 @@ impl Conn<'_> {
                 select 1 from site_change_row c join site_change_row r
                 on r.change_id = $1 and r.section = c.section and r.row_id = c.row_id where c.change_id > $1)";
         Ok(self.count_of(sql, args![change]).await? == 0)
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Kept {
-    section: String,
-    row_id: String,
-    label: String,
-    before: Option<String>,
-    after: Option<String>,
-    version: Option<String>,
-}
-
-impl TryFrom<Kept> for RowChange {
-    type Error = StoreError;
-    fn try_from(row: Kept) -> Result<Self, StoreError> {
-        let table = row.section.parse();
-        Ok(Self {
-            table: table.map_err(|_| StoreError::Corrupt(format!("table {:?}", row.section)))?,
-            id: row.row_id,
-            label: row.label,
-            before: row.before,
-            after: row.after,
-            version: row.version,
-            secrets: false,
-        })
     }
 }
 

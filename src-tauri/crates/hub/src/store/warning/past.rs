@@ -2,13 +2,16 @@
 
 use crate::{
     args,
-    directory::{Directory, parsed, parsed_opt},
+    directory::Directory,
     store::{Conn, StoreError},
 };
 use lanedesk_domain::{
+    assessment::Assessment,
     barrier::BarrierState,
+    ids::{LaneId, LotId, OpeningId, PersonId, ReadId, StayId},
+    lane::Direction,
     money::Fen,
-    opening::Source,
+    opening::{OpeningKind, Passage, Source},
     order::OrderResult,
     person::Role,
     plate::Plate,
@@ -23,73 +26,70 @@ const FOLLOWED_MS: i64 = 2 * DAY_MS;
 
 #[derive(serde::Deserialize)]
 struct OpenedColumns {
-    id: String,
-    at: i64,
-    claimed_at: i64,
-    lot_id: String,
-    lane_id: String,
-    person_id: String,
-    role: String,
-    source: String,
-    call_id: Option<String>,
-    kind: String,
-    direction: String,
+    id: OpeningId,
+    at: Timestamp,
+    claimed_at: Timestamp,
+    lot_id: LotId,
+    lane_id: LaneId,
+    person_id: PersonId,
+    role: Role,
+    source: Source,
+    called: bool,
+    kind: OpeningKind,
+    direction: Direction,
     plate: Option<String>,
     plate_read: Option<String>,
     phone: Option<String>,
-    assessment: String,
+    assessment: Assessment,
     reason: Option<String>,
     remark: Option<String>,
-    due_fen: Option<i64>,
-    first_quote_fen: Option<i64>,
-    stay_id: Option<String>,
-    read_id: Option<String>,
-    confidence: Option<i64>,
-    result: String,
-    barrier_before: String,
-    passage: String,
+    due_fen: Option<Fen>,
+    first_quote_fen: Option<Fen>,
+    stay_id: Option<StayId>,
+    read_id: Option<ReadId>,
+    confidence: Option<u8>,
+    result: OrderResult,
+    barrier_before: BarrierState,
+    passage: Passage,
 }
 
-/// A payment's lot, stay, plate, amount in 分 and time in ms.
-type PaidColumns = (String, Option<String>, Option<String>, i64, i64);
+/// A payment's lot, stay, plate, amount and time.
+type PaidColumns = (LotId, Option<StayId>, Option<String>, Fen, Timestamp);
 
 fn plate(text: Option<&str>) -> Option<Plate> {
     text.and_then(Plate::from_reading)
 }
 
 impl OpenedColumns {
-    fn row(self, site: &Directory) -> Result<Opened, StoreError> {
-        let lane = parsed(&self.lane_id)?;
-        let result: OrderResult = parsed(&self.result)?;
-        let told: BarrierState = parsed(&self.barrier_before)?;
-        let yes = matches!(result, OrderResult::Accepted | OrderResult::Opened);
-        Ok(Opened {
-            id: parsed(&self.id)?,
-            at: Timestamp(self.at),
-            claimed_at: Timestamp(self.claimed_at),
-            lot: parsed(&self.lot_id)?,
-            robot: site.lanes.get(&lane).is_some_and(|lane| lane.robot.is_some()),
-            lane,
-            person: parsed(&self.person_id)?,
-            far: parsed::<Role>(&self.role)? == Role::Agent,
-            by_call: parsed::<Source>(&self.source)? == Source::Call || self.call_id.is_some(),
-            abnormal: self.kind == "abnormal",
-            direction: parsed(&self.direction)?,
+    fn row(self, site: &Directory) -> Opened {
+        let yes = matches!(self.result, OrderResult::Accepted | OrderResult::Opened);
+        Opened {
+            id: self.id,
+            at: self.at,
+            claimed_at: self.claimed_at,
+            lot: self.lot_id,
+            robot: site.lanes.get(&self.lane_id).is_some_and(|lane| lane.robot.is_some()),
+            lane: self.lane_id,
+            person: self.person_id,
+            far: self.role == Role::Agent,
+            by_call: self.source == Source::Call || self.called,
+            abnormal: self.kind == OpeningKind::Abnormal,
+            direction: self.direction,
             plate: plate(self.plate.as_deref()),
             plate_read: plate(self.plate_read.as_deref()),
             phone: self.phone,
-            assessment: parsed(&self.assessment)?,
+            assessment: self.assessment,
             reason: self.reason,
             remark: self.remark,
-            due: self.due_fen.map(Fen),
-            first_quote: self.first_quote_fen.map(Fen),
-            stay: parsed_opt(self.stay_id.as_deref())?,
-            read: parsed_opt(self.read_id.as_deref())?,
-            confidence: self.confidence.and_then(|sure| u8::try_from(sure).ok()),
-            moved: result.may_have_moved(),
-            reached: yes && told != BarrierState::Unknown,
-            passage: parsed(&self.passage)?,
-        })
+            due: self.due_fen,
+            first_quote: self.first_quote_fen,
+            stay: self.stay_id,
+            read: self.read_id,
+            confidence: self.confidence,
+            moved: self.result.may_have_moved(),
+            reached: yes && self.barrier_before != BarrierState::Unknown,
+            passage: self.passage,
+        }
     }
 }
 
@@ -110,7 +110,7 @@ impl Conn<'_> {
     async fn past_openings(&mut self, site: &Directory, from: Timestamp) -> Result<Vec<Opened>, StoreError> {
         let rows: Vec<OpenedColumns> = self
             .all(
-                "select o.id, o.at, o.claimed_at, o.lot_id, o.lane_id, o.person_id, p.role, o.source, o.call_id, o.kind,
+                "select o.id, o.at, o.claimed_at, o.lot_id, o.lane_id, o.person_id, p.role, o.source, o.call_id is not null as called, o.kind,
                     o.direction, o.plate, o.plate_read, o.phone, o.assessment, o.reason, o.remark, o.due_fen,
                     o.first_quote_fen, o.stay_id, o.read_id, r.confidence, o.result, o.barrier_before, o.passage
                  from opening o join person p on p.id = o.person_id left join plate_read r on r.id = o.read_id
@@ -118,20 +118,17 @@ impl Conn<'_> {
                 args![from, MOST],
             )
             .await?;
-        rows.into_iter().map(|row| row.row(site)).collect()
+        Ok(rows.into_iter().map(|row| row.row(site)).collect())
     }
 
     async fn past_cases(&mut self, from: Timestamp) -> Result<Vec<Worked>, StoreError> {
-        let rows: Vec<(String, String, i64)> = self
+        let rows: Vec<(PersonId, LotId, Timestamp)> = self
             .all(
                 "select person_id, lot_id, opened_at from \"case\" where opened_at >= $1 order by opened_at desc limit $2",
                 args![from, MOST],
             )
             .await?;
-        let row = |(person, lot, at): (String, String, i64)| {
-            Ok(Worked { person: parsed(&person)?, lot: parsed(&lot)?, at: Timestamp(at) })
-        };
-        rows.into_iter().map(row).collect()
+        Ok(rows.into_iter().map(|(person, lot, at)| Worked { person, lot, at }).collect())
     }
 
     async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<Paid>, StoreError> {
@@ -144,21 +141,14 @@ impl Conn<'_> {
                 args![from.plus_minutes(-60), MOST],
             )
             .await?;
-        let row = |(lot, stay, paid, amount, at): PaidColumns| {
-            Ok(Paid {
-                lot: parsed(&lot)?,
-                stay: parsed_opt(stay.as_deref())?,
-                plate: plate(paid.as_deref()),
-                amount: Fen(amount),
-                at: Timestamp(at),
-            })
-        };
-        rows.into_iter().map(row).collect()
+        let row =
+            |(lot, stay, paid, amount, at): PaidColumns| Paid { lot, stay, plate: plate(paid.as_deref()), amount, at };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// Stays at lots where an opening took a vehicle for another than was read; others cannot matter.
     async fn past_stays(&mut self, from: Timestamp) -> Result<Vec<Stayed>, StoreError> {
-        let rows: Vec<(String, String, String, i64, Option<i64>)> = self
+        let rows: Vec<(StayId, LotId, String, Timestamp, Option<Timestamp>)> = self
             .all(
                 "select s.id, s.lot_id, s.plate, s.entered_at, s.left_at from stay s
                  where s.plate is not null and (s.left_at is null or s.left_at >= $1)
@@ -167,23 +157,14 @@ impl Conn<'_> {
                 args![from, MOST],
             )
             .await?;
-        let mut stays = Vec::with_capacity(rows.len());
-        for (id, lot, text, entered, left) in rows {
-            if let Some(plate) = plate(Some(&text)) {
-                stays.push(Stayed {
-                    id: parsed(&id)?,
-                    lot: parsed(&lot)?,
-                    plate,
-                    entered_at: Timestamp(entered),
-                    left_at: left.map(Timestamp),
-                });
-            }
-        }
-        Ok(stays)
+        let row = |(id, lot, text, entered_at, left_at): (_, _, String, _, _)| {
+            Some(Stayed { id, lot, plate: plate(Some(&text))?, entered_at, left_at })
+        };
+        Ok(rows.into_iter().filter_map(row).collect())
     }
 
     async fn past_reads(&mut self, from: Timestamp) -> Result<Vec<Seen>, StoreError> {
-        let rows: Vec<(String, String, String, i64)> = self
+        let rows: Vec<(ReadId, LaneId, String, Timestamp)> = self
             .all(
                 "select distinct r.id, r.lane_id, r.plate, r.taken_at from opening o join plate_read r
                     on r.lane_id = o.lane_id and r.taken_at > o.at and r.taken_at <= o.at + 30000
@@ -191,26 +172,21 @@ impl Conn<'_> {
                 args![from, MOST],
             )
             .await?;
-        let mut reads = Vec::with_capacity(rows.len());
-        for (id, lane, text, at) in rows {
-            if let Some(plate) = plate(Some(&text)) {
-                reads.push(Seen { id: parsed(&id)?, lane: parsed(&lane)?, plate, at: Timestamp(at) });
-            }
-        }
-        Ok(reads)
+        let row = |(id, lane, text, at): (_, _, String, _)| Some(Seen { id, lane, plate: plate(Some(&text))?, at });
+        Ok(rows.into_iter().filter_map(row).collect())
     }
 
     async fn past_photos(&mut self, from: Timestamp) -> Result<Vec<Proof>, StoreError> {
-        let rows: Vec<(String, String, String)> = self
+        let rows: Vec<(OpeningId, String, String)> = self
             .all(
                 "select f.opening_id, f.sha256, f.near from photo f
                  where f.opening_id is not null and f.received_at >= $1 order by f.received_at desc limit $2",
                 args![from, MOST],
             )
             .await?;
-        let row = |(opening, sha256, near): (String, String, String)| {
+        let row = |(opening, sha256, near): (_, _, String)| {
             Ok(Proof {
-                opening: parsed(&opening)?,
+                opening,
                 sha256,
                 near: u64::from_str_radix(&near, 16)
                     .map_err(|e| StoreError::Corrupt(format!("hash of a photo: {e}")))?,
@@ -220,10 +196,9 @@ impl Conn<'_> {
     }
 
     async fn past_rises(&mut self, from: Timestamp) -> Result<Vec<Raised>, StoreError> {
-        let rows: Vec<(String, String, i64)> = self
+        let rows: Vec<(String, LotId, Timestamp)> = self
             .all("select id, lot_id, at from rise where at >= $1 order by at desc limit $2", args![from, MOST])
             .await?;
-        let row = |(id, lot, at): (String, String, i64)| Ok(Raised { id, lot: parsed(&lot)?, at: Timestamp(at) });
-        rows.into_iter().map(row).collect()
+        Ok(rows.into_iter().map(|(id, lot, at)| Raised { id, lot, at }).collect())
     }
 }
