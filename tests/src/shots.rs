@@ -187,7 +187,7 @@ impl Album {
     /// What is wrong with the page as it is laid out now.
     async fn measure(&mut self, desk: &Window, at: &str) -> Result<()> {
         desk.script(&self.axe, json!([])).await?;
-        for check in [SIDEWAYS, CUT, ACCESSIBLE] {
+        for check in [SIDEWAYS, BEYOND, CUT, ACCESSIBLE] {
             let found = desk.script_async(check, json!([])).await?;
             let found = found.as_array().cloned().unwrap_or_default();
             let said = found.iter().filter_map(Value::as_str);
@@ -241,6 +241,22 @@ const SIDEWAYS: &str = "
     done([...document.querySelectorAll('*')]
         .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && scrolls(e))
         .map((e) => `${e.tagName}.${e.className} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`));";
+
+/// Controls of which a part lies beyond what holds them, where nothing scrolls to it.
+const BEYOND: &str = "
+    const done = arguments[arguments.length - 1];
+    const edge = (e) => {
+        for (let up = e.parentElement; up; up = up.parentElement) {
+            const { overflowX } = getComputedStyle(up);
+            if (overflowX === 'auto' || overflowX === 'scroll') return Infinity;
+            if (overflowX !== 'visible') return up.getBoundingClientRect().right;
+        }
+        return innerWidth;
+    };
+    done([...document.querySelectorAll('button, a[href], input, select, textarea')]
+        .filter((e) => e.getClientRects().length > 0 && !e.closest('[inert], [hidden]'))
+        .filter((e) => e.getBoundingClientRect().right > edge(e) + 1)
+        .map((e) => `${e.tagName} ${e.dataset.testid ?? e.innerText} is cut at the side`));";
 
 /// A present picture that is cut, or that does not keep its ratio.
 const CUT: &str = "
