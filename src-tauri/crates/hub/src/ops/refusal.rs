@@ -22,10 +22,9 @@ pub fn note(hub: &Hub, what: Refusal, from: Option<IpAddr>, person: Option<&Pers
 /// Writes what is left of each minute when it is over; the caller ends it by dropping it.
 pub async fn run(hub: Hub) {
     loop {
-        let next = minute(hub.clock().now()).plus_minutes(1);
-        hub.clock().sleep_until(next).await;
-        let traces = hub.refusals().due(hub.clock().now());
-        written(hub.clone(), traces).await;
+        let now = hub.clock().now();
+        written(hub.clone(), hub.refusals().due(now)).await;
+        hub.clock().sleep_until(minute(now).plus_minutes(1)).await;
     }
 }
 

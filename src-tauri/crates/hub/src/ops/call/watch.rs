@@ -11,11 +11,12 @@ const LOOK_EVERY: i64 = 1_000;
 /// Looks at calls for ever; the caller ends it by dropping it.
 pub async fn run(hub: Hub) {
     loop {
+        // From before the look: what becomes due during it is found by the next one.
+        let next = hub.clock().now().plus_ms(LOOK_EVERY);
         if let Err(error) = once(&hub).await {
             tracing::warn!(%error, "calls could not be looked at");
             tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         }
-        let next = hub.clock().now().plus_ms(LOOK_EVERY);
         hub.clock().sleep_until(next).await;
     }
 }
