@@ -136,7 +136,7 @@ pub struct Directory {
     /// The lane each robot stands at.
     pub robot_lanes: HashMap<RobotId, LaneId>,
     /// Where QR codes lead; those the site does not name lead nowhere.
-    pub links: HashMap<Link, String>,
+    pub links: Links,
     /// Words of scenes in place of ours: what is shown and what is said.
     pub templates: HashMap<(RobotScene, RobotLanguage), (String, String)>,
     /// Where robots stand, by number and phone.
@@ -223,7 +223,10 @@ async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, Sto
     Ok(rows.into_iter().map(|robot| (robot.id.clone(), robot)).collect())
 }
 
-async fn load_links(conn: &mut Conn<'_>) -> Result<HashMap<Link, String>, StoreError> {
+/// Addresses of codes by their names.
+type Links = HashMap<Link, String>;
+
+async fn load_links(conn: &mut Conn<'_>) -> Result<Links, StoreError> {
     let rows: Vec<(Link, String)> = conn.all("select name, url from link", vec![]).await?;
     Ok(rows.into_iter().collect())
 }

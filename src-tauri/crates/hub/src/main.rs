@@ -340,7 +340,7 @@ fn told(head: Option<&AuditHead>, whole: Option<audit::Extent>) {
     }
     match (head, whole) {
         (Some(head), Some(_)) => {
-            println!("nothing before {} was changed; signed with {}", head.at.local_text(), head.public_key)
+            println!("nothing before {} was changed; signed with {}", head.at.local_text(), head.public_key);
         }
         (Some(head), None) => println!(
             "the head of {} holds by itself, signed with {}; there are no records here to hold against it",

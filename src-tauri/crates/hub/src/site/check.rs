@@ -225,7 +225,7 @@ impl Names {
         for (robot, lane, at) in &self.stands_at {
             match taken.insert(robot, lane) {
                 Some(other) if other != lane => {
-                    faults.at(*at, format!("lane: robot {robot:?} belongs to lane {other:?} already"))
+                    faults.at(*at, format!("lane: robot {robot:?} belongs to lane {other:?} already"));
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 use sqlx::{
-    Column as _, Decode, Row as _, Sqlite, TypeInfo as _, ValueRef as _,
+    Column, Decode, Row as _, Sqlite, TypeInfo as _, ValueRef as _,
     postgres::{PgRow, PgValueRef, Postgres},
     sqlite::{SqliteRow, SqliteValueRef},
 };
@@ -46,13 +46,13 @@ impl<'n> Record<'n> {
     pub(super) fn of_sqlite(row: &'n SqliteRow) -> Result<Self, StoreError> {
         let cell = |at| row.try_get_raw(at).map_err(|e| corrupt(&e)).and_then(|raw| of_sqlite(raw));
         let cells = (0..row.len()).map(cell).collect::<Result<_, _>>()?;
-        Ok(Self::new(row.columns().iter().map(|column| column.name()).collect(), cells))
+        Ok(Self::new(row.columns().iter().map(Column::name).collect(), cells))
     }
 
     pub(super) fn of_postgres(row: &'n PgRow) -> Result<Self, StoreError> {
         let cell = |at| row.try_get_raw(at).map_err(|e| corrupt(&e)).and_then(|raw| of_postgres(raw));
         let cells = (0..row.len()).map(cell).collect::<Result<_, _>>()?;
-        Ok(Self::new(row.columns().iter().map(|column| column.name()).collect(), cells))
+        Ok(Self::new(row.columns().iter().map(Column::name).collect(), cells))
     }
 
     pub(super) fn read<T: Row>(&self) -> Result<T, StoreError> {

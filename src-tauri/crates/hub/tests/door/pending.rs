@@ -65,7 +65,6 @@ async fn upload(desk: &Desk, query: &str, text: &str) -> super::desk::Answer {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one question, from its asking to its end")]
 async fn weakening_a_rule_of_control_waits_for_a_second_administrator() {
     for engine in ENGINES {
         let place = Place::with(engine, &format!("{SITE}{MORE}")).await;
