@@ -201,7 +201,8 @@ describe('what is wrong stands at its field, and the field has the focus', () =>
     const sent = vi.spyOn(backend, 'orderBarrier');
     /** Past the moment in which the sheet is deaf. */
     const go = async () => {
-      const now = performance.now();
+      // Whole milliseconds: of fractions, now + DEAF_MS - now may fall short of DEAF_MS.
+      const now = Math.ceil(performance.now());
       vi.spyOn(performance, 'now').mockReturnValue(now + DEAF_MS);
       await user.click(screen.getByTestId('confirm-open'));
     };
