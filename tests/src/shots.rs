@@ -190,8 +190,11 @@ impl Album {
         for check in [SIDEWAYS, BEYOND, CUT, ACCESSIBLE] {
             let found = desk.script_async(check, json!([])).await?;
             let found = found.as_array().cloned().unwrap_or_default();
-            let said = found.iter().filter_map(Value::as_str);
-            self.faults.extend(said.map(|fault| format!("{at}: {fault}")));
+            for fault in found.iter().filter_map(Value::as_str) {
+                // At once, too: whoever walks on may not get to the end.
+                println!("  {at}: {fault}");
+                self.faults.push(format!("{at}: {fault}"));
+            }
         }
         Ok(())
     }
