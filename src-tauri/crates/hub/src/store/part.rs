@@ -32,7 +32,8 @@ macro_rules! lot {
     };
 }
 
-/// The columns of a `LaneRef`. One that is no longer in the site goes by its id, and has no code.
+/// The columns of a `LaneRef`. One that is no longer in the site goes by its id, and its code is empty; where there is no
+/// lane all of them are null, which a plain `''` would not be.
 macro_rules! lane {
     ($id:literal) => {
         concat!($id, " as lane__id, ", $id, " as lane__name, substr(", $id, ", 1, 0) as lane__code")

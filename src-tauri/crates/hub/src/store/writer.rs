@@ -1,8 +1,8 @@
 //! How writes become durable.
 //!
 //! SQLite has one writer connection on a thread of its own: it takes what waits, runs each piece of work in its own
-//! savepoint and answers all of them after one common commit, so that one fsync serves many. PostgreSQL runs one transaction a piece, many at
-//! once, and syncs in groups by itself. Every writer has its own audit chain.
+//! savepoint and answers all of them after one common commit, so that one fsync serves many. PostgreSQL runs one
+//! transaction a piece, many at once, and syncs in groups by itself. Every writer has its own audit chain.
 
 use super::{
     Audit, Chain, Conn, Rows, StoreError, TurnRow,
@@ -165,15 +165,10 @@ where
     }
 }
 
-/// What the writer is asked for.
-enum Order {
-    Do(Box<dyn Job>),
-    End,
-}
-
 /// The door to SQLite's one writer, a thread of its own.
 pub(super) struct Sqlite {
-    orders: mpsc::Sender<Order>,
+    /// None: the writer is to end.
+    jobs: mpsc::Sender<Option<Box<dyn Job>>>,
     ended: watch::Receiver<bool>,
 }
 
@@ -182,7 +177,7 @@ impl Sqlite {
     pub(super) fn start(file: &Path, committed: watch::Sender<u64>, time: StoreClock) -> Result<Self, StoreError> {
         let conn = sqlite::open(file)?;
         let next_xid = next_xid(&conn)?;
-        let (orders, waiting) = mpsc::channel(4 * BATCH);
+        let (jobs, waiting) = mpsc::channel(4 * BATCH);
         let (end, ended) = watch::channel(false);
         let runtime = Handle::current();
         let mut writer = Writer { conn, chain: Chain::new(), next_xid, committed, time, runtime };
@@ -193,7 +188,7 @@ impl Sqlite {
         };
         let started = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(run);
         started.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { orders, ended })
+        Ok(Self { jobs, ended })
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -204,14 +199,14 @@ impl Sqlite {
     {
         let (tell, told) = oneshot::channel();
         let closed = || E::from(StoreError::Unavailable("the store is closed".to_owned()));
-        self.orders.send(Order::Do(Box::new(Waiting { work, tell }))).await.map_err(|_| closed())?;
+        self.jobs.send(Some(Box::new(Waiting { work, tell }))).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }
 
     /// Ends the writer after what was asked before.
     pub(super) async fn close(&self) {
         // It may have ended already.
-        let _ = self.orders.send(Order::End).await;
+        let _ = self.jobs.send(None).await;
         let _ = self.ended.clone().wait_for(|ended| *ended).await;
     }
 }
@@ -226,8 +221,8 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(&mut self, mut waiting: mpsc::Receiver<Order>) {
-        while let Some(Order::Do(first)) = waiting.blocking_recv() {
+    fn run(&mut self, mut waiting: mpsc::Receiver<Option<Box<dyn Job>>>) {
+        while let Some(Some(first)) = waiting.blocking_recv() {
             if self.batch(first, &mut waiting) {
                 return;
             }
@@ -255,7 +250,7 @@ impl Writer {
     }
 
     /// Runs the first job and whatever waits behind it, commits once, then answers all. Whether the end was asked for.
-    fn batch(&mut self, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Order>) -> bool {
+    fn batch(&mut self, first: Box<dyn Job>, waiting: &mut mpsc::Receiver<Option<Box<dyn Job>>>) -> bool {
         if let Err(error) = self.begin() {
             first.refuse(error);
             return false;
@@ -272,14 +267,9 @@ impl Writer {
             }
             // After a full disk the engine may have given the whole transaction up: nothing more goes into it.
             next = if state.is_ok() && answers.len() < BATCH {
-                match waiting.try_recv() {
-                    Ok(Order::Do(job)) => Some(job),
-                    Ok(Order::End) => {
-                        end = true;
-                        None
-                    }
-                    Err(_) => None,
-                }
+                let more = waiting.try_recv().ok();
+                end = matches!(more, Some(None));
+                more.flatten()
             } else {
                 None
             };
