@@ -250,7 +250,9 @@ const BEYOND: &str = "
     const done = arguments[arguments.length - 1];
     const edge = (e) => {
         for (let up = e.parentElement; up; up = up.parentElement) {
-            const { overflowX } = getComputedStyle(up);
+            const { display, overflowX } = getComputedStyle(up);
+            // It has no box, and so no edge.
+            if (display === 'contents') continue;
             if (overflowX === 'auto' || overflowX === 'scroll') return Infinity;
             if (overflowX !== 'visible') return up.getBoundingClientRect().right;
         }
