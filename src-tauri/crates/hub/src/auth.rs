@@ -269,12 +269,8 @@ fn touch(hub: &Hub, token: &Token, now: Timestamp) {
     }
     let (store, token) = (hub.store().clone(), token.clone());
     tokio::spawn(async move {
-        let touched: Result<(), StoreError> = store
-            .write(move |tx| {
-                let token = token.clone();
-                Box::pin(async move { tx.touch_session(token.as_str(), now).await })
-            })
-            .await;
+        let touched: Result<(), StoreError> =
+            store.write(async move |tx| tx.touch_session(token.as_str(), now).await).await;
         if let Err(error) = touched {
             tracing::warn!(%error, "use of a session was not written down");
         }

@@ -114,18 +114,16 @@ pub async fn restore(database: &str, objects: Option<&str>, folder: &Path) -> Re
 /// Makes everything that was handed out before worthless: fences, sessions, places in the stream.
 pub async fn raise_fences(store: &Store) -> Result<(), StoreError> {
     store
-        .write(|tx| {
-            Box::pin(async move {
-                let rise = crate::args![FENCE_RISE];
-                tx.execute("update lease set fence = fence + $1, open = false", rise).await?;
-                tx.execute("delete from session", vec![]).await?;
-                // The one event left is newer than any place a desk may hold, so every desk reads everything again.
-                let newest = tx.newest_place().await?.xid;
-                tx.execute("delete from event", vec![]).await?;
-                let sql = "insert into event (xid, n, at, kind, body) values ($1, 0, 0, 'site', 'null')";
-                tx.execute(sql, crate::args![newest + FENCE_RISE]).await?;
-                Ok::<(), StoreError>(())
-            })
+        .write(async |tx| {
+            let rise = crate::args![FENCE_RISE];
+            tx.execute("update lease set fence = fence + $1, open = false", rise).await?;
+            tx.execute("delete from session", vec![]).await?;
+            // The one event left is newer than any place a desk may hold, so every desk reads everything again.
+            let newest = tx.newest_place().await?.xid;
+            tx.execute("delete from event", vec![]).await?;
+            let sql = "insert into event (xid, n, at, kind, body) values ($1, 0, 0, 'site', 'null')";
+            tx.execute(sql, crate::args![newest + FENCE_RISE]).await?;
+            Ok::<(), StoreError>(())
         })
         .await
 }

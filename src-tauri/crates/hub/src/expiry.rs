@@ -104,44 +104,37 @@ async fn warn(hub: &Hub, now: Timestamp) -> Result<()> {
 
 /// Warns one holder, once, whichever hub does it; does nothing where the lease goes on differently by now.
 async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
-    let (outer, rows) = (hub.clone(), Rows::lane(&lease.lane));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, lease) = (outer.clone(), lease.clone());
-            Box::pin(async move {
-                let Some(expires_at) = lease.expires_at else {
-                    return Ok(());
-                };
-                if tx.warn_lease(&lease).await? {
-                    let told = Told::LeaseExpiring { case: lease.case.clone(), lane: lease.lane.clone(), expires_at };
-                    let now = hub.clock().now();
-                    tx.tell_all(now, &[(To::Person(&lease.holder.id), told)]).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let rows = Rows::lane(&lease.lane);
+    hub.write_at(rows, async move |tx, hub| {
+        let Some(expires_at) = lease.expires_at else {
+            return Ok(());
+        };
+        if tx.warn_lease(&lease).await? {
+            let told = Told::LeaseExpiring { case: lease.case.clone(), lane: lease.lane.clone(), expires_at };
+            let now = hub.clock().now();
+            tx.tell_all(now, &[(To::Person(&lease.holder.id), told)]).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Ends one lease; does nothing where it has been renewed, closed or ended meanwhile.
 async fn expire(hub: &Hub, lease: LeaseRow, now: Timestamp) -> Result<()> {
     let rows = Rows::lane(&lease.lane);
     hub.store()
-        .write_at(rows, move |tx| {
-            let lease = lease.clone();
-            Box::pin(async move {
-                let there = tx.lease_of_lane(&lease.lane).await?;
-                let over = |row: &LeaseRow| row.open && row.fence == lease.fence && !row.holds(now);
-                let Some(lease) = there.filter(over) else {
-                    return Ok(());
-                };
-                let ending = Ending { lease: &lease, why: LostWhy::Expired, by: None };
-                if end(tx, &ending, now).await? {
-                    let body = json!({"case": lease.case, "holder": lease.holder.id});
-                    tx.audit(audit("lane.expire", None, &lease.lane, body, now)).await?;
-                }
-                Ok(())
-            })
+        .write_at(rows, async move |tx| {
+            let there = tx.lease_of_lane(&lease.lane).await?;
+            let over = |row: &LeaseRow| row.open && row.fence == lease.fence && !row.holds(now);
+            let Some(lease) = there.filter(over) else {
+                return Ok(());
+            };
+            let ending = Ending { lease: &lease, why: LostWhy::Expired, by: None };
+            if end(tx, &ending, now).await? {
+                let body = json!({"case": lease.case, "holder": lease.holder.id});
+                tx.audit(audit("lane.expire", None, &lease.lane, body, now)).await?;
+            }
+            Ok(())
         })
         .await
 }

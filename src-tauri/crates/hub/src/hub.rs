@@ -14,7 +14,7 @@ use crate::{
     robots::Robots,
     runtime::Runtime,
     stills::Stills,
-    store::{Place, Store, StoreError},
+    store::{Fault, Place, Rows, Store, StoreError, Tx},
     vault::Vault,
 };
 use lanedesk_devices::Networks;
@@ -90,6 +90,27 @@ impl Hub {
     /// The records.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Writes records in a transaction, as [`Store::write`].
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+        F: AsyncFn(&mut Tx<'_>, &Self) -> Result<T, E> + Send + Sync + 'static,
+    {
+        self.write_at(Rows::default(), work).await
+    }
+
+    /// The same with these rows taken first, as [`Store::write_at`].
+    pub async fn write_at<T, E, F>(&self, rows: Rows, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+        F: AsyncFn(&mut Tx<'_>, &Self) -> Result<T, E> + Send + Sync + 'static,
+    {
+        let hub = self.clone();
+        self.store().write_at(rows, async move |tx| work(tx, &hub).await).await
     }
 
     /// The one clock.

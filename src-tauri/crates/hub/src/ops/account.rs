@@ -41,20 +41,17 @@ pub async fn change_password(hub: &Hub, visitor: &Visitor, from: IpAddr, change:
     let was_first = account.must_change || account.handed;
     let ended = hub
         .store()
-        .write(move |tx| {
-            let (who, token, hash) = (who.clone(), token.clone(), hash.clone());
-            Box::pin(async move {
-                tx.set_password(&who, &hash).await?;
-                tx.end_resets(&who, now).await?;
-                if was_first {
-                    // Other hubs keep what they know of people until the site changes.
-                    tx.tell_site_changed(now).await?;
-                }
-                tx.confirm_session(token.as_str(), now).await?;
-                let ended = tx.end_sessions_of(&who, token.as_str()).await?;
-                note(tx, &who, &who, "password.change", now).await?;
-                Ok::<_, Error>(ended)
-            })
+        .write(async move |tx| {
+            tx.set_password(&who, &hash).await?;
+            tx.end_resets(&who, now).await?;
+            if was_first {
+                // Other hubs keep what they know of people until the site changes.
+                tx.tell_site_changed(now).await?;
+            }
+            tx.confirm_session(token.as_str(), now).await?;
+            let ended = tx.end_sessions_of(&who, token.as_str()).await?;
+            tx.audit(audit(&who, &who, "password.change", now)).await?;
+            Ok::<_, Error>(ended)
         })
         .await?;
     forget(hub, ended);
@@ -70,14 +67,11 @@ pub async fn confirm(hub: &Hub, visitor: &Visitor, from: IpAddr, told: ConfirmPa
     let (who, token, now) = (visitor.actor.id.clone(), visitor.token.clone(), hub.clock().now());
     let (told, new) = Token::new();
     hub.store()
-        .write(move |tx| {
-            let (who, token, new) = (who.clone(), token.clone(), new.clone());
-            Box::pin(async move {
-                if !tx.renew_session(token.as_str(), new.as_str(), now).await? {
-                    return Err(Error::NoSession);
-                }
-                note(tx, &who, &who, "session.confirm", now).await
-            })
+        .write(async move |tx| {
+            if !tx.renew_session(token.as_str(), new.as_str(), now).await? {
+                return Err(Error::NoSession);
+            }
+            Ok::<_, Error>(tx.audit(audit(&who, &who, "session.confirm", now)).await?)
         })
         .await?;
     hub.sessions().forget(&visitor.token);
@@ -111,21 +105,18 @@ pub async fn reset_password(hub: &Hub, actor: &Actor, person: &PersonId) -> Resu
     let (who, person) = (actor.id.clone(), person.clone());
     let ended = hub
         .store()
-        .write(move |tx| {
-            let (who, person, kept) = (who.clone(), person.clone(), kept.clone());
-            Box::pin(async move {
-                // Once more: the person may have got a wider scope meanwhile.
-                if !Reach::of(tx, &who).await?.holds_person(tx, &person).await? {
-                    return Err(Error::NotFound);
-                }
-                tx.set_password(&person, "").await?;
-                give_code(tx, &person, &who, &kept, now).await?;
-                let ended = tx.end_sessions_of(&person, "").await?;
-                note(tx, &who, &person, "password.reset", now).await?;
-                // Other hubs keep what they know of people until the site changes.
-                tx.tell_site_changed(now).await?;
-                Ok::<_, Error>(ended)
-            })
+        .write(async move |tx| {
+            // Once more: the person may have got a wider scope meanwhile.
+            if !Reach::of(tx, &who).await?.holds_person(tx, &person).await? {
+                return Err(Error::NotFound);
+            }
+            tx.set_password(&person, "").await?;
+            give_code(tx, &person, &who, &kept, now).await?;
+            let ended = tx.end_sessions_of(&person, "").await?;
+            tx.audit(audit(&who, &person, "password.reset", now)).await?;
+            // Other hubs keep what they know of people until the site changes.
+            tx.tell_site_changed(now).await?;
+            Ok::<_, Error>(ended)
         })
         .await?;
     forget(hub, ended);
@@ -200,19 +191,16 @@ pub async fn finish_reset(hub: &Hub, told: ResetPassword, from: IpAddr) -> Resul
     let (who, kept) = (account.person.clone(), code_hash(&code));
     let ended = hub
         .store()
-        .write(move |tx| {
-            let (who, hash, kept) = (who.clone(), hash.clone(), kept.clone());
-            Box::pin(async move {
-                let stands = tx.reset_code(&who, now).await?.is_some_and(|now| now == kept);
-                if !stands || !tx.end_resets(&who, now).await? {
-                    return Err(Error::BadCredentials);
-                }
-                tx.set_password(&who, &hash).await?;
-                let ended = tx.end_sessions_of(&who, "").await?;
-                note(tx, &who, &who, "password.set", now).await?;
-                tx.tell_site_changed(now).await?;
-                Ok::<_, Error>(ended)
-            })
+        .write(async move |tx| {
+            let stands = tx.reset_code(&who, now).await?.is_some_and(|now| now == kept);
+            if !stands || !tx.end_resets(&who, now).await? {
+                return Err(Error::BadCredentials);
+            }
+            tx.set_password(&who, &hash).await?;
+            let ended = tx.end_sessions_of(&who, "").await?;
+            tx.audit(audit(&who, &who, "password.set", now)).await?;
+            tx.tell_site_changed(now).await?;
+            Ok::<_, Error>(ended)
         })
         .await?;
     forget(hub, ended);
@@ -280,12 +268,9 @@ pub async fn end(hub: &Hub, visitor: &Visitor, id: &str) -> Result<()> {
     }
     let (who, token, now) = (visitor.actor.id.clone(), hash.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let (who, person, token) = (who.clone(), person.clone(), token.clone());
-            Box::pin(async move {
-                tx.end_session(&token).await?;
-                note(tx, &who, &person, "session.end", now).await
-            })
+        .write(async move |tx| {
+            tx.end_session(&token).await?;
+            Ok::<_, Error>(tx.audit(audit(&who, &person, "session.end", now)).await?)
         })
         .await?;
     forget(hub, vec![hash]);
@@ -297,14 +282,11 @@ pub(super) async fn end_all(hub: &Hub, actor: &Actor, person: &PersonId) -> Resu
     let (who, person, now) = (actor.id.clone(), person.clone(), hub.clock().now());
     let ended = hub
         .store()
-        .write(move |tx| {
-            let (who, person) = (who.clone(), person.clone());
-            Box::pin(async move {
-                let ended = tx.end_sessions_of(&person, "").await?;
-                note(tx, &who, &person, "session.end", now).await?;
-                tx.tell_site_changed(now).await?;
-                Ok::<_, Error>(ended)
-            })
+        .write(async move |tx| {
+            let ended = tx.end_sessions_of(&person, "").await?;
+            tx.audit(audit(&who, &person, "session.end", now)).await?;
+            tx.tell_site_changed(now).await?;
+            Ok::<_, Error>(ended)
         })
         .await?;
     forget(hub, ended);
@@ -320,29 +302,14 @@ pub(super) fn forget(hub: &Hub, hashes: Vec<String>) {
 
 /// Who took something out, and what.
 pub(super) async fn note_export(hub: &Hub, actor: &Actor, action: &'static str, what: &str) -> Result<()> {
-    let (who, now, subject) = (actor.id.clone(), hub.clock().now(), what.to_owned());
-    hub.store()
-        .write(move |tx| {
-            let (who, subject) = (who.clone(), subject.clone());
-            Box::pin(async move {
-                tx.audit(Audit { at: now, person: Some(who), action, subject, body: json!({}) })
-                    .await
-                    .map_err(Error::from)
-            })
-        })
-        .await
+    let (at, person) = (hub.clock().now(), Some(actor.id.clone()));
+    let audit = Audit { at, person, action, subject: what.to_owned(), body: json!({}) };
+    Ok(hub.store().audit(audit).await?)
 }
 
 /// Who did what to whose account.
-pub(super) async fn note(
-    tx: &mut Tx<'_>,
-    who: &PersonId,
-    person: &PersonId,
-    action: &'static str,
-    at: Timestamp,
-) -> Result<()> {
-    let audit = Audit { at, person: Some(who.clone()), action, subject: format!("person:{person}"), body: json!({}) };
-    Ok(tx.audit(audit).await?)
+pub(super) fn audit(who: &PersonId, person: &PersonId, action: &'static str, at: Timestamp) -> Audit {
+    Audit { at, person: Some(who.clone()), action, subject: format!("person:{person}"), body: json!({}) }
 }
 
 #[cfg(test)]

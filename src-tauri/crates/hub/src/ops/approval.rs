@@ -47,21 +47,16 @@ pub(super) async fn leave(
     basis: Basis,
     question: ApprovalRow,
 ) -> Result<(ApprovalId, PersonId)> {
-    let (outer, who, order) = (hub.clone(), actor.clone(), order.clone());
+    let (who, order) = (actor.clone(), order.clone());
     let found = hub
-        .store()
-        .write_at(Rows::lane(&order.lane), move |tx| {
-            let (hub, who, order) = (outer.clone(), who.clone(), order.clone());
-            let (question, basis) = (question.clone(), basis.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                // The lane, which was taken first, keeps two presses from asking twice.
-                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
-                    return Err(Error::LeaseLost);
-                }
-                basis.stands(tx).await?;
-                ask_once(tx, &hub, &question, now).await
-            })
+        .write_at(Rows::lane(&order.lane), async move |tx, hub| {
+            let now = hub.clock().now();
+            // The lane, which was taken first, keeps two presses from asking twice.
+            if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
+                return Err(Error::LeaseLost);
+            }
+            basis.stands(tx).await?;
+            ask_once(tx, hub, &question, now).await
         })
         .await?;
     decided(found)
@@ -235,14 +230,8 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
 /// Answers a question once. Whoever asked cannot allow it: two people are the point.
 pub async fn answer(hub: &Hub, actor: &Actor, id: &ApprovalId, said: AnswerApproval) -> Result<Approval> {
     actor.allow(Permission::Approve)?;
-    let (outer, who, id) = (hub.clone(), actor.clone(), id.clone());
-    hub.store()
-        .write(move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (id, said) = (id.clone(), said.clone());
-            Box::pin(async move { answer_in(tx, &hub, &who, &id, &said).await })
-        })
-        .await
+    let (who, id) = (actor.clone(), id.clone());
+    hub.write(async move |tx, hub| answer_in(tx, hub, &who, &id, &said).await).await
 }
 
 async fn answer_in(

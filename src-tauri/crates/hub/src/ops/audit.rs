@@ -27,20 +27,18 @@ const FIRST: Duration = Duration::from_secs(60);
 /// before, which sum nothing up, must not run any more.
 pub async fn begin(store: &Store, now: Timestamp) -> std::result::Result<(), StoreError> {
     store
-        .write(move |tx| {
-            Box::pin(async move {
-                let Some(before) = tx.begin_ledger().await? else {
-                    return Ok(());
-                };
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "record.begin",
-                    subject: "record:rows".to_owned(),
-                    body: json!({"before": before}),
-                })
-                .await
+        .write(async move |tx| {
+            let Some(before) = tx.begin_ledger().await? else {
+                return Ok(());
+            };
+            tx.audit(Audit {
+                at: now,
+                person: None,
+                action: "record.begin",
+                subject: "record:rows".to_owned(),
+                body: json!({"before": before}),
             })
+            .await
         })
         .await
 }
@@ -74,13 +72,16 @@ async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
     let facts = json!({"digest": head.digest, "public_key": head.public_key, "object": name});
     let digest = head.digest.clone();
     hub.store()
-        .write(move |tx| {
-            let (person, facts, digest) = (person.clone(), facts.clone(), digest.clone());
-            Box::pin(async move {
-                tx.add_head(&digest, now).await?;
-                tx.audit(Audit { at: now, person, action: "audit.head", subject: "audit:head".to_owned(), body: facts })
-                    .await
+        .write(async move |tx| {
+            tx.add_head(&digest, now).await?;
+            tx.audit(Audit {
+                at: now,
+                person: person.clone(),
+                action: "audit.head",
+                subject: "audit:head".to_owned(),
+                body: facts.clone(),
             })
+            .await
         })
         .await?;
     Ok(head)
@@ -108,19 +109,16 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
     let sealed = sealed.map_err(internal)?;
     let (row, now) = (SigningKeyRow { public_key, sealed }, hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let row = row.clone();
-            Box::pin(async move {
-                tx.add_signing_key(&row, now).await?;
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "audit.key",
-                    subject: "audit:key".to_owned(),
-                    body: json!({"public_key": row.public_key}),
-                })
-                .await
+        .write(async move |tx| {
+            tx.add_signing_key(&row, now).await?;
+            tx.audit(Audit {
+                at: now,
+                person: None,
+                action: "audit.key",
+                subject: "audit:key".to_owned(),
+                body: json!({"public_key": row.public_key}),
             })
+            .await
         })
         .await?;
     Ok(key)

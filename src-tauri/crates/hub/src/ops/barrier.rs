@@ -208,34 +208,30 @@ pub(super) async fn stage(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press
 /// The transaction that makes the order: without it nothing is sent.
 pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
     let rows = Rows::lane(&prepared.order.lane);
-    let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
-            Box::pin(async move {
-                let (order, now) = (&prepared.order, hub.clock().now());
-                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
-                    return Err(Error::LeaseLost);
-                }
-                // Two presses of one person are two ids: the second waits for the first one's answer.
-                if tx.order_in_flight(&order.case, Some(order.id)).await? {
-                    return Err(Error::OrderInFlight);
-                }
-                prepared.basis.stands(tx).await?;
-                tx.add_order(order, hub.id()).await?;
-                if let Some(opening) = &prepared.opening {
-                    tx.add_opening(opening).await?;
-                    if let Some(abnormal) = &prepared.abnormal {
-                        release::keep(tx, opening, abnormal, now).await?;
-                    }
-                }
-                record(tx, &who, &prepared, now).await?;
-                let told = tell_accepted(tx, &hub, order, now).await;
-                halt::at(Point::OrderInWriting);
-                told
-            })
-        })
-        .await
+    let (who, prepared) = (actor.clone(), prepared.clone());
+    hub.write_at(rows, async move |tx, hub| {
+        let (order, now) = (&prepared.order, hub.clock().now());
+        if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
+            return Err(Error::LeaseLost);
+        }
+        // Two presses of one person are two ids: the second waits for the first one's answer.
+        if tx.order_in_flight(&order.case, Some(order.id)).await? {
+            return Err(Error::OrderInFlight);
+        }
+        prepared.basis.stands(tx).await?;
+        tx.add_order(order, hub.id()).await?;
+        if let Some(opening) = &prepared.opening {
+            tx.add_opening(opening).await?;
+            if let Some(abnormal) = &prepared.abnormal {
+                release::keep(tx, opening, abnormal, now).await?;
+            }
+        }
+        record(tx, &who, &prepared, now).await?;
+        let told = tell_accepted(tx, hub, order, now).await;
+        halt::at(Point::OrderInWriting);
+        told
+    })
+    .await
 }
 
 async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {

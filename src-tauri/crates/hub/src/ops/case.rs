@@ -119,21 +119,16 @@ pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Re
 /// One change in one transaction: the lease is held, the case changed, step, audit row and page written.
 async fn change(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, change: Change) -> Result<View> {
     let held = held(hub, actor, case, fence).await?;
-    let (outer, who, rows) = (hub.clone(), actor.clone(), Rows::lane(&held.lane));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (held, change) = (held.clone(), change.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                held.holds(tx, now).await?;
-                let row = tx.case(&held.case).await?.ok_or(Error::LeaseLost)?;
-                let done = apply(tx, &hub, &row, &change, now).await?;
-                record(tx, &who, &row, &done, now).await?;
-                view::tell(tx, &hub, &held.lane, now).await
-            })
-        })
-        .await?;
+    let (who, rows) = (actor.clone(), Rows::lane(&held.lane));
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        held.holds(tx, now).await?;
+        let row = tx.case(&held.case).await?.ok_or(Error::LeaseLost)?;
+        let done = apply(tx, hub, &row, &change, now).await?;
+        record(tx, &who, &row, &done, now).await?;
+        view::tell(tx, hub, &held.lane, now).await
+    })
+    .await?;
     view::of_case(hub, actor, case).await
 }
 

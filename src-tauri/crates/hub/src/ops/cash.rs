@@ -78,23 +78,18 @@ async fn record(hub: &Hub, actor: &Actor, held: &Held, wanted: &TakeCash) -> Res
 
 async fn write(hub: &Hub, new: NewCash, held: &Held, basis: Basis) -> Result<()> {
     let rows = Rows::lanes(&lanes_of(&hub.directory(), &new.lot)).and_lane(&new.lane);
-    let (outer, held) = (hub.clone(), held.clone());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, new) = (outer.clone(), new.clone());
-            let (held, basis) = (held.clone(), basis.clone());
-            Box::pin(async move {
-                held.holds(tx, new.at).await?;
-                basis.stands(tx).await?;
-                if !tx.add_cash(&new).await? {
-                    return Ok(());
-                }
-                recorded(tx, &new).await?;
-                payment::take_in(tx, &hub, &as_payment(&new)?, new.stay.as_ref(), new.at).await?;
-                view::tell(tx, &hub, &new.lane, new.at).await
-            })
-        })
-        .await
+    let held = held.clone();
+    hub.write_at(rows, async move |tx, hub| {
+        held.holds(tx, new.at).await?;
+        basis.stands(tx).await?;
+        if !tx.add_cash(&new).await? {
+            return Ok(());
+        }
+        recorded(tx, &new).await?;
+        payment::take_in(tx, hub, &as_payment(&new)?, new.stay.as_ref(), new.at).await?;
+        view::tell(tx, hub, &new.lane, new.at).await
+    })
+    .await
 }
 
 /// The money, as every other payment is kept.

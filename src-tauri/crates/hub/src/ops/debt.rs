@@ -78,25 +78,20 @@ async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) 
         return Err(invalid("phone", "plate_or_phone"));
     }
     let basis = Basis::of(&page).ok_or(Error::NotFound)?;
-    let (outer, held, rows) = (hub.clone(), held.clone(), Rows::lane(&held.lane));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, new) = (outer.clone(), new.clone());
-            let (held, basis) = (held.clone(), basis.clone());
-            Box::pin(async move {
-                let now = new.at;
-                held.holds(tx, now).await?;
-                basis.stands(tx).await?;
-                if let Some(before) = tx.same_debt(&new).await? {
-                    return Ok(before);
-                }
-                tx.add_debt(&new).await?;
-                filed(tx, &new).await?;
-                view::tell(tx, &hub, &new.lane, now).await?;
-                Ok::<_, Error>(new.id)
-            })
-        })
-        .await
+    let (held, rows) = (held.clone(), Rows::lane(&held.lane));
+    hub.write_at(rows, async move |tx, hub| {
+        let now = new.at;
+        held.holds(tx, now).await?;
+        basis.stands(tx).await?;
+        if let Some(before) = tx.same_debt(&new).await? {
+            return Ok(before);
+        }
+        tx.add_debt(&new).await?;
+        filed(tx, &new).await?;
+        view::tell(tx, hub, &new.lane, now).await?;
+        Ok::<_, Error>(new.id.clone())
+    })
+    .await
 }
 
 /// What a filed debt leaves in timeline and audit chain.
@@ -202,27 +197,23 @@ pub async fn waive(hub: &Hub, actor: &Actor, id: &DebtId, reason: &str) -> Resul
     if why.chars().count() > LONGEST {
         return Err(invalid("reason", "too_long"));
     }
-    let (outer, who, why) = (hub.clone(), actor.clone(), why.to_owned());
+    let (who, why) = (actor.clone(), why.to_owned());
     let rows = Rows::lanes(&lanes_of(&hub.directory(), &debt.lot.id));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, who, debt, why) = (outer.clone(), who.clone(), debt.clone(), why.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                if !tx.waive_debt(&debt.id, &who.id, &why, now).await? {
-                    return Err(invalid("state", "debt_over"));
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who.id.clone()),
-                    action: "debt.waive",
-                    subject: format!("debt:{}", debt.id),
-                    body: json!({"case": debt.case, "amount_fen": debt.amount_fen, "reason": why}),
-                })
-                .await?;
-                pay::tell_pages(tx, &hub, &debt, now).await
-            })
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        if !tx.waive_debt(&debt.id, &who.id, &why, now).await? {
+            return Err(invalid("state", "debt_over"));
+        }
+        tx.audit(Audit {
+            at: now,
+            person: Some(who.id.clone()),
+            action: "debt.waive",
+            subject: format!("debt:{}", debt.id),
+            body: json!({"case": debt.case, "amount_fen": debt.amount_fen, "reason": why}),
         })
         .await?;
+        pay::tell_pages(tx, hub, &debt, now).await
+    })
+    .await?;
     one(hub, id).await
 }

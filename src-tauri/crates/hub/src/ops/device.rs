@@ -109,12 +109,7 @@ async fn alarm(hub: &Hub, opened: &Opened, told: &PlateRead, from: IpAddr) -> Re
         error: Finding::Contradicted.zh(),
     };
     let lot = lane.lot.clone();
-    hub.store()
-        .write(move |tx| {
-            let (lot, alert) = (lot.clone(), alert.clone());
-            Box::pin(async move { Ok(tx.tell(now, &lot, &alert).await?) })
-        })
-        .await
+    hub.store().write(async move |tx| Ok(tx.tell(now, &lot, &alert).await?)).await
 }
 
 #[cfg(test)]

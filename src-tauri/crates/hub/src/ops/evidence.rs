@@ -93,12 +93,7 @@ async fn note(hub: &Hub, actor: &Actor, photo: &EvidenceRow, action: &'static st
         subject: format!("photo:{}", photo.id),
         body: json!({"case": photo.case, "opening": photo.opening, "sha256": photo.sha256}),
     };
-    hub.store()
-        .write(move |tx| {
-            let audit = audit.clone();
-            Box::pin(async move { Ok(tx.audit(audit).await?) })
-        })
-        .await
+    Ok(hub.store().audit(audit).await?)
 }
 
 /// Keeps a photo beyond its time, or lets it go again; whoever reviews others' openings may.
@@ -108,23 +103,20 @@ pub async fn hold(hub: &Hub, actor: &Actor, id: &PhotoId, asked: HoldPhoto) -> R
     let reason = reason(&asked.reason)?;
     let hold = Hold { photo: photo.id, hold: asked.hold, reason, person: actor.id.clone(), at: hub.clock().now() };
     hub.store()
-        .write(move |tx| {
-            let hold = hold.clone();
-            Box::pin(async move {
-                if !tx.hold_photo(&hold).await? {
-                    return Err(Error::EvidenceDeleted);
-                }
-                let action = if hold.hold { "photo.hold" } else { "photo.let_go" };
-                tx.audit(Audit {
-                    at: hold.at,
-                    person: Some(hold.person),
-                    action,
-                    subject: format!("photo:{}", hold.photo),
-                    body: json!({"reason": hold.reason}),
-                })
-                .await?;
-                Ok(())
+        .write(async move |tx| {
+            if !tx.hold_photo(&hold).await? {
+                return Err(Error::EvidenceDeleted);
+            }
+            let action = if hold.hold { "photo.hold" } else { "photo.let_go" };
+            tx.audit(Audit {
+                at: hold.at,
+                person: Some(hold.person.clone()),
+                action,
+                subject: format!("photo:{}", hold.photo),
+                body: json!({"reason": hold.reason}),
             })
+            .await?;
+            Ok(())
         })
         .await
 }

@@ -85,21 +85,7 @@ async fn page(hub: &Hub, filter: &Filter, behind: Option<&Behind>) -> Result<Vec
 }
 
 async fn note(hub: &Hub, actor: &Actor, action: &'static str, facts: serde_json::Value) -> Result<()> {
-    let (person, now) = (actor.id.clone(), hub.clock().now());
-    hub.store()
-        .write(move |tx| {
-            let (person, facts) = (person.clone(), facts.clone());
-            Box::pin(async move {
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(person),
-                    action,
-                    subject: "opening:list".to_owned(),
-                    body: facts,
-                })
-                .await
-                .map_err(crate::error::Error::from)
-            })
-        })
-        .await
+    let (at, person) = (hub.clock().now(), Some(actor.id.clone()));
+    let audit = Audit { at, person, action, subject: "opening:list".to_owned(), body: facts };
+    Ok(hub.store().audit(audit).await?)
 }

@@ -69,15 +69,12 @@ pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
     };
     let (who, person) = (actor.id.clone(), actor.id.clone());
     hub.store()
-        .write(move |tx| {
-            let (who, person, sealed) = (who.clone(), person.clone(), sealed.clone());
-            Box::pin(async move {
-                tx.set_factor(&person, Some(&sealed), Some(now)).await?;
-                tx.use_factor_step(&person, step).await?;
-                // Other hubs keep what they know of people until the site changes.
-                tx.tell_site_changed(now).await?;
-                account::note(tx, &who, &person, "factor.begin", now).await
-            })
+        .write(async move |tx| {
+            tx.set_factor(&person, Some(&sealed), Some(now)).await?;
+            tx.use_factor_step(&person, step).await?;
+            // Other hubs keep what they know of people until the site changes.
+            tx.tell_site_changed(now).await?;
+            Ok::<_, Error>(tx.audit(account::audit(&who, &person, "factor.begin", now)).await?)
         })
         .await?;
     hub.sessions().forget_people();
@@ -109,19 +106,17 @@ async fn set(
     action: &'static str,
 ) -> Result<()> {
     let (who, person, now) = (actor.id.clone(), person.clone(), hub.clock().now());
+    let audit = account::audit(&who, &person, action, now);
     hub.store()
-        .write(move |tx| {
-            let (who, person, sealed) = (who.clone(), person.clone(), sealed.clone());
-            Box::pin(async move {
-                tx.set_factor(&person, sealed.as_deref(), at).await?;
-                if who != person {
-                    tx.add_reset(&person, &who, None, now, now).await?;
-                }
-                if sealed.is_none() {
-                    tx.tell_site_changed(now).await?;
-                }
-                account::note(tx, &who, &person, action, now).await
-            })
+        .write(async move |tx| {
+            tx.set_factor(&person, sealed.as_deref(), at).await?;
+            if who != person {
+                tx.add_reset(&person, &who, None, now, now).await?;
+            }
+            if sealed.is_none() {
+                tx.tell_site_changed(now).await?;
+            }
+            Ok::<_, Error>(tx.audit(audit.clone()).await?)
         })
         .await?;
     hub.sessions().forget_people();
@@ -139,13 +134,7 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
         return Err(Error::SecondFactorRequired);
     }
     let person = account.person.clone();
-    let fresh = hub
-        .store()
-        .write(move |tx| {
-            let person = person.clone();
-            Box::pin(async move { Ok::<_, Error>(tx.use_factor_step(&person, step).await?) })
-        })
-        .await?;
+    let fresh = hub.store().write(async move |tx| Ok::<_, Error>(tx.use_factor_step(&person, step).await?)).await?;
     if fresh { Ok(()) } else { Err(Error::SecondFactorRequired) }
 }
 
@@ -153,13 +142,7 @@ pub(super) async fn check(hub: &Hub, account: &Account, code: Option<&str>) -> R
 async fn count_try(hub: &Hub, account: &Account) -> Result<()> {
     let (person, now) = (account.person.clone(), hub.clock().now());
     let since = now.plus_minutes(-TRIES_MINUTES);
-    let (tries, from) = hub
-        .store()
-        .write(move |tx| {
-            let person = person.clone();
-            Box::pin(async move { tx.count_factor_try(&person, since, now).await })
-        })
-        .await?;
+    let (tries, from) = hub.store().write(async move |tx| tx.count_factor_try(&person, since, now).await).await?;
     if tries <= MOST_TRIES {
         return Ok(());
     }

@@ -159,24 +159,21 @@ impl Scene {
         let (row, word) = (id.to_owned(), role.as_str());
         self.hub
             .store()
-            .write(move |tx| {
-                let row = row.clone();
-                Box::pin(async move {
-                    tx.execute(
-                        "insert into person (id, username, name, role, password_hash, must_change)
+            .write(async move |tx| {
+                tx.execute(
+                    "insert into person (id, username, name, role, password_hash, must_change)
                          values ($1, $1, $1, $2, '', false)",
-                        args![&row, word],
+                    args![&row, word],
+                )
+                .await?;
+                for lot in ["lot", "closed"] {
+                    tx.execute(
+                        "insert into person_scope (person_id, kind, target_id) values ($1, 'lot', $2)",
+                        args![&row, lot],
                     )
                     .await?;
-                    for lot in ["lot", "closed"] {
-                        tx.execute(
-                            "insert into person_scope (person_id, kind, target_id) values ($1, 'lot', $2)",
-                            args![&row, lot],
-                        )
-                        .await?;
-                    }
-                    Ok::<(), crate::store::StoreError>(())
-                })
+                }
+                Ok::<(), crate::store::StoreError>(())
             })
             .await
             .expect("a person");
@@ -188,14 +185,7 @@ impl Scene {
 
     /// Runs one statement.
     pub(crate) async fn sql(&self, sql: &'static str, args: Vec<crate::store::Arg>) {
-        self.hub
-            .store()
-            .write(move |tx| {
-                let args = args.clone();
-                Box::pin(async move { tx.execute(sql, args).await.map(drop) })
-            })
-            .await
-            .expect(sql);
+        self.hub.store().write(async move |tx| tx.execute(sql, args.clone()).await.map(drop)).await.expect(sql);
     }
 
     /// One number from a query.

@@ -38,18 +38,14 @@ pub(super) fn shown(site: &Directory, row: HelpRow) -> Option<Help> {
 pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<()> {
     actor.allow(Permission::AskHelp)?;
     let note: String = note.trim().chars().take(LONGEST).collect();
-    let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
-    hub.store()
-        .write_at(Rows::case(&case), move |tx| {
-            let (hub, who, case, note) = (outer.clone(), who.clone(), case.clone(), note.clone());
-            Box::pin(async move {
-                let held = held(tx, &who, &case, now).await?;
-                tx.ask_help(&case, (&held.lot, &held.lane), &who.id, &note, now).await?;
-                record(tx, &who, &case, Step::HelpAsked, "case.help", &note, now).await?;
-                tell(tx, &hub, &held.lot, &case, now).await
-            })
-        })
-        .await
+    let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
+    hub.write_at(Rows::case(&case), async move |tx, hub| {
+        let held = held(tx, &who, &case, now).await?;
+        tx.ask_help(&case, (&held.lot, &held.lane), &who.id, &note, now).await?;
+        record(tx, &who, &case, Step::HelpAsked, "case.help", &note, now).await?;
+        tell(tx, hub, &held.lot, &case, now).await
+    })
+    .await
 }
 
 /// The lease of a case this person holds; a case of another lot is not there.
@@ -65,39 +61,31 @@ async fn held(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId, now: Timestamp) -> 
 pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Result<()> {
     actor.allow(Permission::AnswerHelp)?;
     let answer: String = answer.trim().chars().take(LONGEST).collect();
-    let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
-    hub.store()
-        .write_at(Rows::case(&case), move |tx| {
-            let (hub, who, case, answer) = (outer.clone(), who.clone(), case.clone(), answer.clone());
-            Box::pin(async move {
-                let row = tx.case(&case).await?.ok_or(Error::NotFound)?;
-                who.see(&row.lot)?;
-                tx.need_lane(&row.lane)?;
-                tx.help_of(&case).await?.ok_or(Error::NotFound)?;
-                tx.answer_help(&case, &who.id, &answer, now).await?;
-                record(tx, &who, &case, Step::HelpAnswered, "case.help-answer", &answer, now).await?;
-                tell(tx, &hub, &row.lot, &case, now).await
-            })
-        })
-        .await
+    let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
+    hub.write_at(Rows::case(&case), async move |tx, hub| {
+        let row = tx.case(&case).await?.ok_or(Error::NotFound)?;
+        who.see(&row.lot)?;
+        tx.need_lane(&row.lane)?;
+        tx.help_of(&case).await?.ok_or(Error::NotFound)?;
+        tx.answer_help(&case, &who.id, &answer, now).await?;
+        record(tx, &who, &case, Step::HelpAnswered, "case.help-answer", &answer, now).await?;
+        tell(tx, hub, &row.lot, &case, now).await
+    })
+    .await
 }
 
 /// The holder needs no help any more.
 pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
     actor.allow(Permission::AskHelp)?;
-    let (outer, who, case, now) = (hub.clone(), actor.clone(), case.clone(), hub.clock().now());
-    hub.store()
-        .write_at(Rows::case(&case), move |tx| {
-            let (hub, who, case) = (outer.clone(), who.clone(), case.clone());
-            Box::pin(async move {
-                let held = held(tx, &who, &case, now).await?;
-                if tx.end_help(&case, now).await? {
-                    note(tx, &who, &case, "case.help-end", "", now).await?;
-                }
-                tell(tx, &hub, &held.lot, &case, now).await
-            })
-        })
-        .await
+    let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
+    hub.write_at(Rows::case(&case), async move |tx, hub| {
+        let held = held(tx, &who, &case, now).await?;
+        if tx.end_help(&case, now).await? {
+            note(tx, &who, &case, "case.help-end", "", now).await?;
+        }
+        tell(tx, hub, &held.lot, &case, now).await
+    })
+    .await
 }
 
 /// A case that ends, or goes to somebody else, asks for nothing any more.

@@ -160,12 +160,7 @@ pub async fn open(hub: &Hub, actor: &Actor, device: &DeviceId, note: &str) -> Re
     let lane = lanes_of(&site, device).find(|lane| actor.may_see(&lane.lot)).ok_or(Error::NotFound)?;
     let new = new(device, lane, None, &actor.id, note, hub.clock().now());
     let (work, id) = (new.clone(), new.id.clone());
-    hub.store()
-        .write(move |tx| {
-            let new = work.clone();
-            Box::pin(async move { add(tx, &new).await })
-        })
-        .await?;
+    hub.store().write(async move |tx| add(tx, &work).await).await?;
     one(hub, actor, &id).await
 }
 
@@ -247,15 +242,19 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
     let (who, id, now) = (actor.id.clone(), found.id.clone(), hub.clock().now());
     let subject = format!("device:{}", found.device);
     hub.store()
-        .write(move |tx| {
-            let (who, id, repair, subject) = (who.clone(), id.clone(), repair.clone(), subject.clone());
-            Box::pin(async move {
-                if tx.close_maintenance(&id, &who, &repair, now).await? {
-                    let body = json!({"maintenance": id, "repair": repair});
-                    tx.audit(Audit { at: now, person: Some(who), action: "maintenance.close", subject, body }).await?;
-                }
-                Ok::<_, Error>(())
-            })
+        .write(async move |tx| {
+            if tx.close_maintenance(&id, &who, &repair, now).await? {
+                let body = json!({"maintenance": id.clone(), "repair": repair.clone()});
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who.clone()),
+                    action: "maintenance.close",
+                    subject: subject.clone(),
+                    body,
+                })
+                .await?;
+            }
+            Ok::<_, Error>(())
         })
         .await?;
     one(hub, actor, &found.id).await
@@ -316,16 +315,14 @@ pub async fn alert(hub: &Hub) -> Result<()> {
     let before = now.plus_minutes(-i64::from(rules.device_alert_minutes));
     let quiet = now.plus_minutes(-i64::from(rules.device_quiet_minutes));
     hub.store()
-        .write(move |tx| {
-            Box::pin(async move {
-                for long in tx.take_alerts(before, quiet, now).await? {
-                    let told = Told::DeviceAlert { device: long.device, since: long.since, error: long.error };
-                    if let Some(lot) = &long.lot {
-                        tx.tell(now, lot, &told).await?;
-                    }
+        .write(async move |tx| {
+            for long in tx.take_alerts(before, quiet, now).await? {
+                let told = Told::DeviceAlert { device: long.device, since: long.since, error: long.error };
+                if let Some(lot) = &long.lot {
+                    tx.tell(now, lot, &told).await?;
                 }
-                Ok(())
-            })
+            }
+            Ok(())
         })
         .await
 }

@@ -32,16 +32,11 @@ pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Resu
     let payment = check(hub, from, event)?;
     let stay = event.stay.clone();
     let rows = Rows::lanes(&lanes_of(&hub.directory(), &payment.lot));
-    let outer = hub.clone();
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, payment, stay) = (outer.clone(), payment.clone(), stay.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                take_in(tx, &hub, &payment, stay.as_ref(), now).await
-            })
-        })
-        .await
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        take_in(tx, hub, &payment, stay.as_ref(), now).await
+    })
+    .await
 }
 
 /// Keeps a payment and puts it to its stay, or to a debt. Whatever page its vehicle stands on shows it afterwards.

@@ -140,43 +140,38 @@ async fn sent_before(hub: &Hub, case: &CaseId, original: &str) -> Result<Option<
 }
 
 async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain::ids::LaneId) -> Result<Kept> {
-    let (outer, who) = (hub.clone(), actor.id.clone());
-    hub.store()
-        .write_at(Rows::lane(&lane), move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (photo, lane) = (photo.clone(), lane.clone());
-            Box::pin(async move {
-                if !tx.add_photo(&photo).await? {
-                    let before = tx.photo_of_file(&photo.case, &photo.original).await?;
-                    let before = before.ok_or(Error::NotFound)?.shown();
-                    return Ok(Kept { photo: before, new: false });
-                }
-                let (at, case) = (photo.received_at, &photo.case);
-                tx.add_step(StepRow {
-                    case,
-                    at,
-                    person: Some(&who),
-                    what: Step::PhotoTaken,
-                    facts: &[("photo", photo.id.to_string()), ("source", photo.source.word())],
-                })
-                .await?;
-                tx.audit(Audit {
-                    at,
-                    person: Some(who),
-                    action: "photo.take",
-                    subject: format!("photo:{}", photo.id),
-                    body: json!({
-                        "case": case, "source": photo.source, "taken_at": photo.taken_at, "sha256": photo.sha256,
-                        "original": photo.original, "bytes": photo.bytes,
-                    }),
-                })
-                .await?;
-                tell(tx, &photo, &lane, at).await?;
-                release::brought(tx, &hub, &photo).await?;
-                Ok(Kept { photo: photo.shown(), new: true })
-            })
+    let who = actor.id.clone();
+    hub.write_at(Rows::lane(&lane), async move |tx, hub| {
+        if !tx.add_photo(&photo).await? {
+            let before = tx.photo_of_file(&photo.case, &photo.original).await?;
+            let before = before.ok_or(Error::NotFound)?.shown();
+            return Ok(Kept { photo: before, new: false });
+        }
+        let (at, case) = (photo.received_at, &photo.case);
+        tx.add_step(StepRow {
+            case,
+            at,
+            person: Some(&who),
+            what: Step::PhotoTaken,
+            facts: &[("photo", photo.id.to_string()), ("source", photo.source.word())],
         })
-        .await
+        .await?;
+        tx.audit(Audit {
+            at,
+            person: Some(who.clone()),
+            action: "photo.take",
+            subject: format!("photo:{}", photo.id),
+            body: json!({
+                "case": case, "source": photo.source, "taken_at": photo.taken_at, "sha256": photo.sha256,
+                "original": photo.original, "bytes": photo.bytes,
+            }),
+        })
+        .await?;
+        tell(tx, &photo, &lane, at).await?;
+        release::brought(tx, hub, &photo).await?;
+        Ok(Kept { photo: photo.shown(), new: true })
+    })
+    .await
 }
 
 /// Whoever watches the lane sees the step.
@@ -234,22 +229,19 @@ pub async fn remove(hub: &Hub, actor: &Actor, case: &CaseId, id: &PhotoId) -> Re
     let (who, now, sha256) = (actor.id.clone(), hub.clock().now(), photo.sha256.clone());
     let unnamed: Result<bool> = hub
         .store()
-        .write_at(Rows::lane(&case.lane), move |tx| {
-            let (who, photo) = (who.clone(), photo.clone());
-            Box::pin(async move {
-                if !tx.drop_photo(&photo.case, &photo.id, now).await? {
-                    return Err(Error::Invalid { field: "photo", why: "photo_used" });
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action: "photo.drop",
-                    subject: format!("photo:{}", photo.id),
-                    body: json!({"case": photo.case, "sha256": photo.sha256}),
-                })
-                .await?;
-                Ok(!tx.object_is_named(&photo.sha256).await?)
+        .write_at(Rows::lane(&case.lane), async move |tx| {
+            if !tx.drop_photo(&photo.case, &photo.id, now).await? {
+                return Err(Error::Invalid { field: "photo", why: "photo_used" });
+            }
+            tx.audit(Audit {
+                at: now,
+                person: Some(who.clone()),
+                action: "photo.drop",
+                subject: format!("photo:{}", photo.id.clone()),
+                body: json!({"case": photo.case.clone(), "sha256": photo.sha256.clone()}),
             })
+            .await?;
+            Ok(!tx.object_is_named(&photo.sha256).await?)
         })
         .await;
     if unnamed? && let Err(error) = hub.vault().forget(&sha256).await {

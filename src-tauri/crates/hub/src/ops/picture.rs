@@ -119,19 +119,14 @@ async fn still(hub: &Hub, devices: &LaneDevices) -> Result<()> {
 }
 
 async fn put_still(hub: &Hub, picture: PictureRow, bytes: usize, read: Option<ReadId>) -> Result<()> {
-    let outer = hub.clone();
-    hub.store()
-        .write_at(Rows::lane(&picture.lane), move |tx| {
-            let (hub, picture, read) = (outer.clone(), picture.clone(), read.clone());
-            Box::pin(async move {
-                tx.add_picture(&picture, PictureKind::Still, bytes).await?;
-                if tx.set_lane_picture(&picture.lane, read.as_ref(), &picture.id).await? {
-                    view::tell(tx, &hub, &picture.lane, picture.taken_at).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    hub.write_at(Rows::lane(&picture.lane), async move |tx, hub| {
+        tx.add_picture(&picture, PictureKind::Still, bytes).await?;
+        if tx.set_lane_picture(&picture.lane, read.as_ref(), &picture.id).await? {
+            view::tell(tx, hub, &picture.lane, picture.taken_at).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Takes the still that a read came without, so that the picture before it never stands for this vehicle.
@@ -171,12 +166,9 @@ async fn keep_for(hub: &Hub, lane: &LaneId, opening: &OpeningId, kind: PictureKi
     let (bytes, opening) = (jpeg.len(), opening.clone());
     let picture = seal(hub, lane, &devices.lot, &jpeg).await?;
     hub.store()
-        .write(move |tx| {
-            let (picture, opening) = (picture.clone(), opening.clone());
-            Box::pin(async move {
-                tx.add_picture(&picture, kind, bytes).await?;
-                Ok(tx.picture_opening(&opening, kind, &picture.id).await?)
-            })
+        .write(async move |tx| {
+            tx.add_picture(&picture, kind, bytes).await?;
+            Ok(tx.picture_opening(&opening, kind, &picture.id).await?)
         })
         .await
 }

@@ -76,15 +76,11 @@ pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> 
     let news = News { cause, dedupe, ..news(hub, opened, lane, told).await };
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
-    let (outer, rows) = (hub.clone(), rows(&site, &news.read));
+    let rows = rows(&site, &news.read);
     let taken = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (hub, news) = (outer.clone(), news.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                write(tx, &hub, &news, now).await
-            })
+        .write_at(rows, async move |tx, hub| {
+            let now = hub.clock().now();
+            write(tx, hub, &news, now).await
         })
         .await?;
     if taken == Taken::New && live && without_picture {

@@ -35,25 +35,22 @@ async fn written(hub: Hub, traces: Vec<Trace>) {
     let now = hub.clock().now();
     let written: Result<(), StoreError> = hub
         .store()
-        .write(move |tx| {
-            let traces = traces.clone();
-            Box::pin(async move {
-                for trace in traces {
-                    tx.audit(Audit {
-                        at: now,
-                        person: trace.person,
-                        action: trace.what.action(),
-                        subject: trace.subject,
-                        body: json!({
-                            "from": trace.from,
-                            "times": trace.times,
-                            "minute": trace.minute,
-                        }),
-                    })
-                    .await?;
-                }
-                Ok(())
-            })
+        .write(async move |tx| {
+            for trace in &traces {
+                tx.audit(Audit {
+                    at: now,
+                    person: trace.person.clone(),
+                    action: trace.what.action(),
+                    subject: trace.subject.clone(),
+                    body: json!({
+                        "from": trace.from,
+                        "times": trace.times,
+                        "minute": trace.minute,
+                    }),
+                })
+                .await?;
+            }
+            Ok(())
         })
         .await;
     if let Err(error) = written {

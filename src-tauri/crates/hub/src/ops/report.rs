@@ -88,21 +88,18 @@ pub async fn acknowledge(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> 
     }
     let (who, name) = (actor.id.clone(), day.name.clone());
     hub.store()
-        .write(move |tx| {
-            let (who, name) = (who.clone(), name.clone());
-            Box::pin(async move {
-                if tx.read_report(&name, &who, now).await? {
-                    tx.audit(Audit {
-                        at: now,
-                        person: Some(who),
-                        action: "report.acknowledge",
-                        subject: format!("report:{name}"),
-                        body: json!({}),
-                    })
-                    .await?;
-                }
-                Ok::<(), Error>(())
-            })
+        .write(async move |tx| {
+            if tx.read_report(&name, &who, now).await? {
+                tx.audit(Audit {
+                    at: now,
+                    person: Some(who.clone()),
+                    action: "report.acknowledge",
+                    subject: format!("report:{name}"),
+                    body: json!({}),
+                })
+                .await?;
+            }
+            Ok::<(), Error>(())
         })
         .await?;
     of_day(hub, actor, day).await

@@ -56,20 +56,17 @@ async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
     let rows = Rows::lane(lane);
     let (lane, person, now) = (lane.clone(), person.clone(), hub.clock().now());
     hub.store()
-        .write_at(rows, move |tx| {
-            let (lane, person) = (lane.clone(), person.clone());
-            Box::pin(async move {
-                let lease = tx.lease_of_lane(&lane).await?;
-                let Some(lease) = lease.filter(|row| row.open && row.holder.id == person) else {
-                    return Ok(());
-                };
-                let ending = Ending { lease: &lease, why: LostWhy::Revoked, by: None };
-                if end(tx, &ending, now).await? {
-                    let body = json!({"case": lease.case, "holder": person, "why": "rights"});
-                    tx.audit(audit("lane.revoke", None, &lane, body, now)).await?;
-                }
-                Ok(())
-            })
+        .write_at(rows, async move |tx| {
+            let lease = tx.lease_of_lane(&lane).await?;
+            let Some(lease) = lease.filter(|row| row.open && row.holder.id == person) else {
+                return Ok(());
+            };
+            let ending = Ending { lease: &lease, why: LostWhy::Revoked, by: None };
+            if end(tx, &ending, now).await? {
+                let body = json!({"case": lease.case, "holder": person, "why": "rights"});
+                tx.audit(audit("lane.revoke", None, &lane, body, now)).await?;
+            }
+            Ok(())
         })
         .await
 }

@@ -127,20 +127,15 @@ async fn record(
         risen,
         picture: picture.as_ref().map(|(row, _)| row.id.clone()),
     };
-    let (outer, known) = (hub.clone(), used.clone());
+    let known = used.clone();
     let found = hub
-        .store()
-        .write_at(Rows::lanes(&lanes), move |tx| {
-            let (hub, new, picture) = (outer.clone(), new.clone(), picture.clone());
-            let (lanes, known) = (lanes.clone(), known.clone());
-            Box::pin(async move {
-                // An order or a camera's word may have been written down while the picture was kept.
-                let found = cause(tx, &lanes, new.risen, &known).await?;
-                if found.is_none() {
-                    write(tx, &hub, &new, picture).await?;
-                }
-                Ok::<_, Error>(found)
-            })
+        .write_at(Rows::lanes(&lanes), async move |tx, hub| {
+            // An order or a camera's word may have been written down while the picture was kept.
+            let found = cause(tx, &lanes, new.risen, &known).await?;
+            if found.is_none() {
+                write(tx, hub, &new, picture.clone()).await?;
+            }
+            Ok::<_, Error>(found)
         })
         .await?;
     used.noted(found);

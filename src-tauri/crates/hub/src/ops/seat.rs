@@ -30,13 +30,8 @@ use serde_json::json;
 /// Sits an agent down; the seat they sat at before is free.
 pub async fn bind(hub: &Hub, actor: &Actor, number: String) -> Result<Person> {
     actor.allow(Permission::Seat)?;
-    let (outer, person, now) = (hub.clone(), actor.id.clone(), hub.clock().now());
-    hub.store()
-        .write_at(Rows::person(&actor.id), move |tx| {
-            let (hub, number, person) = (outer.clone(), number.clone(), person.clone());
-            Box::pin(async move { sit_down(tx, &hub, &number, &person, now).await })
-        })
-        .await?;
+    let (person, now) = (actor.id.clone(), hub.clock().now());
+    hub.write_at(Rows::person(&actor.id), async move |tx, hub| sit_down(tx, hub, &number, &person, now).await).await?;
     // Whoever gets this far has their account in order.
     present(hub, actor, false).await
 }
@@ -99,14 +94,9 @@ pub async fn free(hub: &Hub, actor: &Actor) -> Result<()> {
 pub(super) async fn release(hub: &Hub, person: PersonId) -> Result<()> {
     let now = hub.clock().now();
     hub.store()
-        .write_at(Rows::person(&person), move |tx| {
-            let person = person.clone();
-            Box::pin(async move {
-                match tx.seat_of(&person).await? {
-                    Some(number) => leave(tx, &number, &person, now).await,
-                    None => Ok(()),
-                }
-            })
+        .write_at(Rows::person(&person), async move |tx| match tx.seat_of(&person).await? {
+            Some(number) => leave(tx, &number, &person, now).await,
+            None => Ok(()),
         })
         .await
 }
@@ -114,22 +104,18 @@ pub(super) async fn release(hub: &Hub, person: PersonId) -> Result<()> {
 /// An agent takes calls again, or none for now.
 pub async fn set_state(hub: &Hub, actor: &Actor, set: &SetSeatState) -> Result<Seat> {
     actor.allow(Permission::Seat)?;
-    let (outer, person, away) = (hub.clone(), actor.id.clone(), set.state == SeatChoice::Away);
-    hub.store()
-        .write(move |tx| {
-            let (hub, person) = (outer.clone(), person.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let number = tx.seat_of(&person).await?.ok_or(Error::SeatRequired)?;
-                tx.seat_away(&person, away, now).await?;
-                let action = if away { "seat.away" } else { "seat.back" };
-                tx.audit(audit(action, &number, &person, now)).await?;
-                let row = tx.seat(&number, now).await?.ok_or(Error::NotFound)?;
-                stands(tx, &hub, &row, now).await?;
-                Ok(row.shown(after_call_ms(&hub), now))
-            })
-        })
-        .await
+    let (person, away) = (actor.id.clone(), set.state == SeatChoice::Away);
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        let number = tx.seat_of(&person).await?.ok_or(Error::SeatRequired)?;
+        tx.seat_away(&person, away, now).await?;
+        let action = if away { "seat.away" } else { "seat.back" };
+        tx.audit(audit(action, &number, &person, now)).await?;
+        let row = tx.seat(&number, now).await?.ok_or(Error::NotFound)?;
+        stands(tx, hub, &row, now).await?;
+        Ok(row.shown(after_call_ms(hub), now))
+    })
+    .await
 }
 
 /// Every seat, who sits there and how it stands, for those who see the queue.

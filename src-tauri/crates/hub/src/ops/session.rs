@@ -90,16 +90,12 @@ pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told>
     let expires_at = now.plus_minutes(i64::from(hub.rules().session_absolute_minutes));
     let (told, token) = Token::new();
     let session = Session { person: id.clone(), used_at: now, expires_at, confirmed_at: now, beyond: is_beyond(from) };
-    let work = session.clone();
     hub.store()
-        .write(move |tx| {
-            let (session, token) = (work.clone(), token.clone());
-            Box::pin(async move {
-                let from = from.to_string();
-                tx.begin_session(token.as_str(), &session, &from).await?;
-                tx.audit(audit("session.begin", &session.person, now)).await?;
-                Ok::<(), Error>(())
-            })
+        .write(async move |tx| {
+            let from = from.to_string();
+            tx.begin_session(token.as_str(), &session, &from).await?;
+            tx.audit(audit("session.begin", &session.person, now)).await?;
+            Ok::<(), Error>(())
         })
         .await?;
     let actor = person(hub, &id).await?.ok_or(Error::BadCredentials)?;
@@ -110,15 +106,12 @@ pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told>
 pub async fn log_out(hub: &Hub, visitor: &Visitor) -> Result<()> {
     let (token, id, now) = (visitor.token.clone(), visitor.actor.id.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let (token, id) = (token.clone(), id.clone());
-            Box::pin(async move {
-                if tx.end_session(token.as_str()).await? {
-                    tx.audit(audit("session.end", &id, now)).await?;
-                    super::seat::leave_with_last_session(tx, &id, now).await?;
-                }
-                Ok::<(), Error>(())
-            })
+        .write(async move |tx| {
+            if tx.end_session(token.as_str()).await? {
+                tx.audit(audit("session.end", &id, now)).await?;
+                super::seat::leave_with_last_session(tx, &id, now).await?;
+            }
+            Ok::<(), Error>(())
         })
         .await?;
     hub.sessions().forget(&visitor.token);
@@ -153,5 +146,5 @@ pub async fn remove_old(hub: &Hub) -> Result<u64> {
     let now = hub.clock().now();
     // A use is written down up to a minute late.
     let idle_before = now.plus_minutes(-i64::from(hub.rules().session_idle_minutes) - 1);
-    hub.store().write(move |tx| Box::pin(async move { Ok(tx.remove_old_sessions(now, idle_before).await?) })).await
+    hub.store().write(async move |tx| Ok(tx.remove_old_sessions(now, idle_before).await?)).await
 }

@@ -211,20 +211,17 @@ async fn write(
 ) -> Result<(), StoreError> {
     let work = std::sync::Arc::new((site, secrets, said));
     store
-        .write(move |tx| {
-            let work = work.clone();
-            Box::pin(async move {
-                let (site, secrets, said) = &*work;
-                tx.keep_lines(said).await?;
-                if count(site) == 0 {
-                    return Ok(());
-                }
-                tx.import_site(site, secrets).await?;
-                let body = json!({"rows": count(site), "lots": site.lots.len(), "lanes": site.lanes.len()});
-                let (action, subject) = ("site.import", "site:file".to_owned());
-                tx.audit(Audit { at: now, person: None, action, subject, body }).await?;
-                tx.tell_site_changed(now).await
-            })
+        .write(async move |tx| {
+            let (site, secrets, said) = &*work;
+            tx.keep_lines(said).await?;
+            if count(site) == 0 {
+                return Ok(());
+            }
+            tx.import_site(site, secrets).await?;
+            let body = json!({"rows": count(site), "lots": site.lots.len(), "lanes": site.lanes.len()});
+            let (action, subject) = ("site.import", "site:file".to_owned());
+            tx.audit(Audit { at: now, person: None, action, subject, body }).await?;
+            tx.tell_site_changed(now).await
         })
         .await
 }

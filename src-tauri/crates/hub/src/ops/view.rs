@@ -235,12 +235,9 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
     };
     let kept: Result<()> = hub
         .store()
-        .write_at(Rows::lane(&case.lane), move |tx| {
-            let basis = basis.clone();
-            Box::pin(async move {
-                basis.stands(tx).await?;
-                Ok(tx.first_quote(&basis.case.id, due).await?)
-            })
+        .write_at(Rows::lane(&case.lane), async move |tx| {
+            basis.stands(tx).await?;
+            Ok(tx.first_quote(&basis.case.id, due).await?)
         })
         .await;
     match kept {

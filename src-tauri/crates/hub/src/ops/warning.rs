@@ -65,14 +65,11 @@ pub(super) async fn look(hub: &Hub) -> Result<()> {
 async fn keep(hub: &Hub, found: Vec<Found>) -> Result<()> {
     let now = hub.clock().now();
     hub.store()
-        .write(move |tx| {
-            let found = found.clone();
-            Box::pin(async move {
-                for one in &found {
-                    tx.keep_warning(one, now).await?;
-                }
-                Ok(())
-            })
+        .write(async move |tx| {
+            for one in &found {
+                tx.keep_warning(one, now).await?;
+            }
+            Ok(())
         })
         .await
 }
@@ -136,35 +133,30 @@ pub async fn dismiss(hub: &Hub, actor: &Actor, id: &WarningId, reason: &str) -> 
     if why.chars().count() > LONGEST {
         return Err(Error::Invalid { field: "reason", why: "too_long" });
     }
-    let (lots, outer, who) = (scope(hub, actor), hub.clone(), actor.clone());
+    let (lots, who) = (scope(hub, actor), actor.clone());
     let (id, now) = (id.clone(), hub.clock().now());
-    hub.store()
-        .write(move |tx| {
-            let (hub, who, id) = (outer.clone(), who.clone(), id.clone());
-            let (lots, why) = (lots.clone(), why.clone());
-            Box::pin(async move {
-                let site = hub.directory();
-                // Whether it is there is said before whether it may be dismissed so.
-                let told = tx.warning(&site, lots.as_deref(), &id).await?;
-                let told = told.ok_or(Error::NotFound)?;
-                if why.is_empty() {
-                    return Err(Error::ReasonRequired);
-                }
-                if !tx.dismiss_warning(&id, &who.id, &why, now).await? {
-                    // Somebody was faster; theirs stays.
-                    return Ok(told);
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who.id.clone()),
-                    action: "warning.dismiss",
-                    subject: format!("warning:{id}"),
-                    body: json!({"pattern": told.warning.pattern, "why": why, "openings": told.warning.openings}),
-                })
-                .await?;
-                let told = tx.warning(&site, lots.as_deref(), &id).await?;
-                told.ok_or(Error::NotFound)
-            })
+    hub.write(async move |tx, hub| {
+        let site = hub.directory();
+        // Whether it is there is said before whether it may be dismissed so.
+        let told = tx.warning(&site, lots.as_deref(), &id).await?;
+        let told = told.ok_or(Error::NotFound)?;
+        if why.is_empty() {
+            return Err(Error::ReasonRequired);
+        }
+        if !tx.dismiss_warning(&id, &who.id, &why, now).await? {
+            // Somebody was faster; theirs stays.
+            return Ok(told);
+        }
+        tx.audit(Audit {
+            at: now,
+            person: Some(who.id.clone()),
+            action: "warning.dismiss",
+            subject: format!("warning:{id}"),
+            body: json!({"pattern": told.warning.pattern, "why": why, "openings": told.warning.openings}),
         })
-        .await
+        .await?;
+        let told = tx.warning(&site, lots.as_deref(), &id).await?;
+        told.ok_or(Error::NotFound)
+    })
+    .await
 }

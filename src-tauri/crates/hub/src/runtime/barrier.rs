@@ -141,12 +141,7 @@ async fn tell(hub: &Hub, lane: &LaneDevices, facts: BarrierFacts) -> Result<(), 
         case: None,
         parts: Box::new(ViewParts { barrier: Some(facts), ..ViewParts::default() }),
     };
-    hub.store()
-        .write(move |tx| {
-            let (lot, told) = (lot.clone(), told.clone());
-            Box::pin(async move { tx.tell(now, &lot, &told).await })
-        })
-        .await
+    hub.store().write(async move |tx| tx.tell(now, &lot, &told).await).await
 }
 
 /// How often the leases are looked at.

@@ -102,24 +102,21 @@ async fn write_all(hub: &Hub, reports: &mut mpsc::Receiver<Report>) {
 async fn write(hub: &Hub, batch: &Arc<Vec<Report>>) -> Result<(), StoreError> {
     let (batch, now) = (batch.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let batch = batch.clone();
-            Box::pin(async move {
-                for Report { device, lots, lost } in batch.iter() {
-                    let (lot, error) = (lots.first(), lost.as_ref().map(Finding::zh));
-                    if !tx.note_outage(device, lot, error.as_deref(), now).await? {
-                        continue;
-                    }
-                    let (online, in_log) = (lost.is_none(), lost.as_ref().map(Finding::en));
-                    tracing::info!(%device, online, error = in_log, "device");
-                    let device = device.clone();
-                    let told = Told::Device { device, online, error };
-                    for lot in lots {
-                        tx.tell(now, lot, &told).await?;
-                    }
+        .write(async move |tx| {
+            for Report { device, lots, lost } in batch.iter() {
+                let (lot, error) = (lots.first(), lost.as_ref().map(Finding::zh));
+                if !tx.note_outage(device, lot, error.as_deref(), now).await? {
+                    continue;
                 }
-                Ok(())
-            })
+                let (online, in_log) = (lost.is_none(), lost.as_ref().map(Finding::en));
+                tracing::info!(%device, online, error = in_log, "device");
+                let device = device.clone();
+                let told = Told::Device { device, online, error };
+                for lot in lots {
+                    tx.tell(now, lot, &told).await?;
+                }
+            }
+            Ok(())
         })
         .await
 }

@@ -243,6 +243,11 @@ impl Store {
         done
     }
 
+    /// Writes an audit row of which nothing else is a part.
+    pub async fn audit(&self, audit: Audit) -> Result<(), StoreError> {
+        self.write(async move |tx| tx.audit(audit.clone()).await).await
+    }
+
     /// Wakes after commits of this process. Commits of other hubs arrive through the database (`outbox`).
     pub fn committed(&self) -> watch::Receiver<u64> {
         self.0.committed.subscribe()

@@ -24,15 +24,12 @@ fn audit(subject: &str) -> Audit {
 /// Writes an area and its audit row; fails after both where asked to.
 async fn write_area(store: &Store, id: String, fail: bool) -> Result<(), StoreError> {
     store
-        .write(move |tx| {
-            let id = id.clone();
-            Box::pin(async move {
-                tx.execute("insert into area (id, name) values ($1, $1)", args![&id]).await?;
-                tx.audit(audit(&id)).await?;
-                let lot = "lot".parse().expect("an id");
-                tx.tell(Timestamp(1), &lot, &Told::Resync).await?;
-                if fail { Err(StoreError::Corrupt("asked to fail".to_owned())) } else { Ok(()) }
-            })
+        .write(async move |tx| {
+            tx.execute("insert into area (id, name) values ($1, $1)", args![&id]).await?;
+            tx.audit(audit(&id)).await?;
+            let lot = "lot".parse().expect("an id");
+            tx.tell(Timestamp(1), &lot, &Told::Resync).await?;
+            if fail { Err(StoreError::Corrupt("asked to fail".to_owned())) } else { Ok(()) }
         })
         .await
 }
@@ -78,10 +75,7 @@ async fn a_changed_missing_or_swapped_audit_row_is_named() {
         for n in 0..5 {
             write_area(&store, format!("area-{n}"), false).await.expect("writes");
         }
-        store
-            .write(move |tx| Box::pin(async move { tx.execute(spoil, vec![]).await }))
-            .await
-            .expect("an intruder writes");
+        store.write(async move |tx| tx.execute(spoil, vec![]).await).await.expect("an intruder writes");
         let broken = verify_audit(&mut store.read().await.expect("reads").conn()).await.expect("reads");
         let broken = broken.expect_err("the chain does not hold");
         assert_eq!((broken.seq, broken.why), (2, why));

@@ -11,7 +11,6 @@ use super::{
     turn::{Begun, Queue, Turn},
 };
 use crate::clock::{Clock, machine_now};
-use futures::future::BoxFuture;
 use lanedesk_domain::time::Timestamp;
 use rand::Rng as _;
 use sqlx::PgPool;
@@ -27,10 +26,9 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// What a write does inside its transaction: `|tx| Box::pin(async move { … })`.
-pub trait Work<T, E>: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static {}
-impl<T, E, F> Work<T, E> for F where F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static
-{}
+/// What a write does inside its transaction: `async move |tx| { … }`.
+pub trait Work<T, E>: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
+impl<T, E, F> Work<T, E> for F where F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
 
 /// What work may fail with: it can carry the store's errors and tells whether trying again may help.
 pub trait Fault: From<StoreError> + Send + 'static {
@@ -110,7 +108,8 @@ impl Tx<'_> {
 
 /// Does the work and writes the rows it left for the end.
 async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
-    let (done, touched) = ledger::heard(work(tx)).await;
+    // Boxed: what a request holds while its work runs would otherwise stand in every caller's future.
+    let (done, touched) = ledger::heard(Box::pin(work(tx))).await;
     let value = done?;
     tx.end_record(touched).await?;
     tx.finish().await?;
@@ -123,7 +122,7 @@ const BATCH: usize = 256;
 /// A piece of work that waits for the writer.
 trait Job: Send {
     /// Does it; the answer is given once the common commit is known.
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Ran>;
+    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> Ran;
     /// Answers without doing anything.
     fn refuse(self: Box<Self>, error: StoreError);
 }
@@ -146,18 +145,16 @@ where
     E: Fault,
     F: Work<T, E>,
 {
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx<'_>) -> BoxFuture<'t, Ran> {
-        Box::pin(async move {
-            let done = whole(&self.work, tx).await;
-            let keep = done.is_ok();
-            let answer = move |committed: Result<(), StoreError>| {
-                let _ = self.tell.send(match (done, committed) {
-                    (Ok(_), Err(error)) => Err(E::from(error)),
-                    (done, _) => done,
-                });
-            };
-            Ran { keep, answer: Box::new(answer) }
-        })
+    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> Ran {
+        let done = runtime.block_on(whole(&self.work, tx));
+        let keep = done.is_ok();
+        let answer = move |committed: Result<(), StoreError>| {
+            let _ = self.tell.send(match (done, committed) {
+                (Ok(_), Err(error)) => Err(E::from(error)),
+                (done, _) => done,
+            });
+        };
+        Ran { keep, answer: Box::new(answer) }
     }
 
     fn refuse(self: Box<Self>, error: StoreError) {
@@ -310,7 +307,7 @@ impl Writer {
             sums: Vec::new(),
             time: self.time.clone(),
         };
-        let ran = self.runtime.block_on(job.run(&mut tx));
+        let ran = job.run(&mut tx, &self.runtime);
         let chain = tx.chain;
         let undone = if ran.keep {
             self.chain = chain;

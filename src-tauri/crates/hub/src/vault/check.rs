@@ -51,12 +51,7 @@ pub async fn check(store: &Store, vault: &Vault, now: Timestamp) -> Result<(), C
         _ => {}
     }
     let key = vault.clone();
-    let bound = store
-        .write(move |tx| {
-            let key = key.clone();
-            Box::pin(async move { bind(tx, &key, now).await })
-        })
-        .await?;
+    let bound = store.write(async move |tx| bind(tx, &key, now).await).await?;
     if bound == Binding::WrongKey {
         return Err(CheckError::WrongKey);
     }

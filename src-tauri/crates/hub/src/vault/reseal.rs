@@ -40,12 +40,15 @@ pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<Rese
         "key": vault.newest().to_string(), "secrets": done.secrets, "objects": done.objects, "damaged": done.damaged,
     });
     store
-        .write(move |tx| {
-            let body = facts.clone();
-            Box::pin(async move {
-                tx.audit(Audit { at: now, person: None, action: "vault.rotate", subject: "vault:key".to_owned(), body })
-                    .await
+        .write(async move |tx| {
+            tx.audit(Audit {
+                at: now,
+                person: None,
+                action: "vault.rotate",
+                subject: "vault:key".to_owned(),
+                body: facts.clone(),
             })
+            .await
         })
         .await?;
     Ok(done)
@@ -68,12 +71,7 @@ async fn secrets(
         };
         let new = vault.seal_text(Slot::row(table.named(), &id), &secret)?;
         // Only over what was read: a site file taken in meanwhile has the last word.
-        done.secrets += store
-            .write(move |tx| {
-                let (id, old, new) = (id.clone(), old.clone(), new.clone());
-                Box::pin(async move { tx.seal_anew(table, &id, &old, &new).await })
-            })
-            .await?;
+        done.secrets += store.write(async move |tx| tx.seal_anew(table, &id, &old, &new).await).await?;
     }
     Ok(())
 }

@@ -275,9 +275,9 @@ async fn verify_audit_exits_with_1_and_names_the_row() {
         let spoilt: Result<(), lanedesk_hub::store::StoreError> = hub
             .hub
             .store()
-            .write(|tx| {
+            .write(async |tx| {
                 let sql = "update audit set person_id = 'somebody' where action = 'session.begin'";
-                Box::pin(async move { tx.execute(sql, vec![]).await.map(drop) })
+                tx.execute(sql, vec![]).await.map(drop)
             })
             .await;
         spoilt.unwrap();

@@ -71,14 +71,11 @@ impl Place {
             .hub
             .hub
             .store()
-            .write(move |tx| {
-                let openings = openings.clone();
-                Box::pin(async move {
-                    for made in &openings {
-                        write(tx, made).await?;
-                    }
-                    Ok(())
-                })
+            .write(async move |tx| {
+                for made in &openings {
+                    write(tx, made).await?;
+                }
+                Ok(())
             })
             .await;
         written.unwrap();
@@ -86,15 +83,8 @@ impl Place {
 
     /// Runs one statement.
     pub(crate) async fn sql(&self, sql: &'static str, args: Vec<lanedesk_hub::store::Arg>) {
-        let written: Result<(), StoreError> = self
-            .hub
-            .hub
-            .store()
-            .write(move |tx| {
-                let args = args.clone();
-                Box::pin(async move { tx.execute(sql, args).await.map(drop) })
-            })
-            .await;
+        let written: Result<(), StoreError> =
+            self.hub.hub.store().write(async move |tx| tx.execute(sql, args.clone()).await.map(drop)).await;
         written.unwrap();
     }
 

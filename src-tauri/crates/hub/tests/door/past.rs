@@ -30,12 +30,9 @@ fn id(n: u32) -> String {
 /// Writes what no request can.
 async fn tamper(place: &Place, sql: String) {
     let store = place.hub.hub.store();
-    let written = store.write(move |tx| {
-        let sql = sql.clone();
-        Box::pin(async move {
-            tx.all::<(i64,)>(&sql, vec![]).await?;
-            Ok::<_, StoreError>(())
-        })
+    let written = store.write(async move |tx| {
+        tx.all::<(i64,)>(&sql, vec![]).await?;
+        Ok::<_, StoreError>(())
     });
     written.await.unwrap();
 }

@@ -1,25 +1,22 @@
 //! The stream: told once, to whom it concerns, without gaps over a cut.
 
 use super::{Place, on_each_engine};
-use lanedesk_domain::ids::PersonId;
+use lanedesk_domain::ids::{LotId, PersonId};
 use lanedesk_hub::store::{StoreError, Told};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use std::time::Duration;
 
-/// Writes an event as a use case would.
 async fn tell(place: &Place, lot: &str, lane: &str) {
-    let (lot, lane, now) = (lot.parse().unwrap(), lane.parse().unwrap(), place.hub.clock.now());
-    let told = Told::Lease { lane, holder: None, since: None, expires_at: None };
-    let written: Result<(), StoreError> = place
-        .hub
-        .hub
-        .store()
-        .write(move |tx| {
-            let (lot, told): (lanedesk_domain::ids::LotId, Told) = (Clone::clone(&lot), told.clone());
-            Box::pin(async move { tx.tell(now, &lot, &told).await })
-        })
-        .await;
+    let lane = lane.parse().unwrap();
+    tell_lot(place, lot, Told::Lease { lane, holder: None, since: None, expires_at: None }).await;
+}
+
+/// Writes an event as a use case would.
+async fn tell_lot(place: &Place, lot: &str, told: Told) {
+    let (lot, now): (LotId, _) = (lot.parse().unwrap(), place.hub.clock.now());
+    let written: Result<(), StoreError> =
+        place.hub.hub.store().write(async move |tx| tx.tell(now, &lot, &told).await).await;
     written.unwrap();
 }
 
@@ -29,13 +26,10 @@ async fn tell_person(place: &Place, person: &str) {
         .hub
         .hub
         .store()
-        .write(move |tx| {
-            let person = person.clone();
-            Box::pin(async move {
-                let (case, lane) = ("c1".parse().unwrap_or_default(), "E01".parse().unwrap_or_default());
-                let told = Told::LeaseExpiring { case, lane, expires_at: now };
-                tx.tell_person(now, &person, &told).await
-            })
+        .write(async move |tx| {
+            let (case, lane) = ("c1".parse().unwrap_or_default(), "E01".parse().unwrap_or_default());
+            let told = Told::LeaseExpiring { case, lane, expires_at: now };
+            tx.tell_person(now, &person, &told).await
         })
         .await;
     written.unwrap();
@@ -279,23 +273,20 @@ async fn a_desk_that_does_not_keep_up_is_cut_and_goes_on_where_it_was() {
         .hub
         .hub
         .store()
-        .write(move |tx| {
-            let note = note.clone();
-            Box::pin(async move {
-                let lot = "cyds".parse().unwrap_or_default();
-                for _ in 0..many {
-                    let told = Told::Asked {
-                        case: lanedesk_domain::ids::CaseId::new(),
-                        by: lanedesk_wire::problem::Holder {
-                            id: PersonId::new(),
-                            name: note.clone(),
-                            role: lanedesk_domain::person::Role::Agent,
-                        },
-                    };
-                    tx.tell(now, &lot, &told).await?;
-                }
-                Ok(())
-            })
+        .write(async move |tx| {
+            let lot = "cyds".parse().unwrap_or_default();
+            for _ in 0..many {
+                let told = Told::Asked {
+                    case: lanedesk_domain::ids::CaseId::new(),
+                    by: lanedesk_wire::problem::Holder {
+                        id: PersonId::new(),
+                        name: note.clone(),
+                        role: lanedesk_domain::person::Role::Agent,
+                    },
+                };
+                tx.tell(now, &lot, &told).await?;
+            }
+            Ok(())
         })
         .await;
     told.unwrap();

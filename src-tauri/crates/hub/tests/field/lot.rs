@@ -196,28 +196,25 @@ impl Lot {
         phone: Option<&'static str>,
     ) {
         let (case, fence, now) = (held.case.clone(), held.fence, self.hub.clock.now());
-        let write = self.hub.hub.store().write(move |tx| {
-            let case = case.clone();
-            Box::pin(async move {
-                let order = uuid::Uuid::now_v7().to_string();
-                tx.execute(
-                    "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at,
+        let write = self.hub.hub.store().write(async move |tx| {
+            let order = uuid::Uuid::now_v7().to_string();
+            tx.execute(
+                "insert into \"order\" (id, case_id, lane_id, lot_id, person_id, fence, action, content, made_at,
                         deadline_at, result, detail, answered_at, hub)
                      select $1, id, lane_id, lot_id, person_id, $3, 'open', '', $4, $4, 'accepted', '', $4, ''
                      from \"case\" where id = $2",
-                    args![order.as_str(), case.as_str(), fence, now],
-                )
-                .await?;
-                tx.execute(
-                    "insert into opening (id, order_id, case_id, kind, lot_id, lane_id, direction, plate, phone, person_id,
+                args![order.as_str(), case.as_str(), fence, now],
+            )
+            .await?;
+            tx.execute(
+                "insert into opening (id, order_id, case_id, kind, lot_id, lane_id, direction, plate, phone, person_id,
                         source, assessment, photos, claimed_at, at, result, barrier_before, barrier_after, passage)
                      select $1, $1, id, 'abnormal', lot_id, lane_id, $3, $4, $5, person_id, 'query', 'unlicensed', '[]',
                         $6, $6, 'accepted', 'closed', 'unknown', 'pending' from \"case\" where id = $2",
-                    args![order.as_str(), case.as_str(), direction, plate, phone, now],
-                )
-                .await?;
-                Ok::<_, lanedesk_hub::store::StoreError>(())
-            })
+                args![order.as_str(), case.as_str(), direction, plate, phone, now],
+            )
+            .await?;
+            Ok::<_, lanedesk_hub::store::StoreError>(())
         });
         write.await.unwrap();
     }

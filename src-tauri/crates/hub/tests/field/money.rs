@@ -166,11 +166,9 @@ async fn only_the_holders_own_page_is_their_first_quote() {
             lot.one::<(Option<i64>,)>(sql).await.0
         };
         assert_eq!(quote().await, Some(900), "{engine:?}: as the holder saw it");
-        let forgotten = lot.hub.hub.store().write(|tx| {
-            Box::pin(async move {
-                let sql = "update \"case\" set first_quote_fen = null";
-                tx.execute(sql, vec![]).await
-            })
+        let forgotten = lot.hub.hub.store().write(async |tx| {
+            let sql = "update \"case\" set first_quote_fen = null";
+            tx.execute(sql, vec![]).await
         });
         forgotten.await.unwrap();
         let agent = Desk::of(&lot, "agent").await;

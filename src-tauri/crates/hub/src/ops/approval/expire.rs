@@ -31,23 +31,18 @@ pub async fn once(hub: &Hub) -> Result<()> {
 }
 
 async fn end(hub: &Hub, id: ApprovalId) -> Result<()> {
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, id) = (outer.clone(), id.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                if !tx.expire_approval(&id, now).await? {
-                    return Ok(());
-                }
-                let Some(ended) = tx.approval(&hub.directory(), &id).await? else {
-                    return Ok(());
-                };
-                tx.need_lane(&ended.shown.lane.id)?;
-                let facts = [("answer", ApprovalState::Expired.word())];
-                record(tx, &ended.shown, Step::ApprovalAnswered, None, &facts, now).await?;
-                tell(tx, &ended.shown, now).await
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        if !tx.expire_approval(&id, now).await? {
+            return Ok(());
+        }
+        let Some(ended) = tx.approval(&hub.directory(), &id).await? else {
+            return Ok(());
+        };
+        tx.need_lane(&ended.shown.lane.id)?;
+        let facts = [("answer", ApprovalState::Expired.word())];
+        record(tx, &ended.shown, Step::ApprovalAnswered, None, &facts, now).await?;
+        tell(tx, &ended.shown, now).await
+    })
+    .await
 }

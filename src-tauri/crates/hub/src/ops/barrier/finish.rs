@@ -46,32 +46,23 @@ async fn persist<F: Future<Output = Result<()>>>(hub: &Hub, write: impl Fn() -> 
 
 /// Where the arm came to rest and what the order thereby became, in one: nobody sees the one without the other.
 async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> Result<()> {
-    let (outer, order, rows) = (hub.clone(), order.clone(), Rows::lane(&order.lane));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, order) = (outer.clone(), order.clone());
-            Box::pin(async move {
-                tx.barrier_after(order.id, last).await?;
-                let before = [OrderResult::Accepted, OrderResult::Unknown];
-                if seen {
-                    turn_in(tx, &hub, &order, &before).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let (order, rows) = (order.clone(), Rows::lane(&order.lane));
+    hub.write_at(rows, async move |tx, hub| {
+        tx.barrier_after(order.id, last).await?;
+        let before = [OrderResult::Accepted, OrderResult::Unknown];
+        if seen {
+            turn_in(tx, hub, &order, &before).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Turns the order to its result, from one of these; does nothing where it has become something else.
 pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
     let rows = Rows::lane(&order.lane);
-    let (outer, order, from) = (hub.clone(), order.clone(), from.to_vec());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, order, from) = (outer.clone(), order.clone(), from.clone());
-            Box::pin(async move { turn_in(tx, &hub, &order, &from).await })
-        })
-        .await
+    let (order, from) = (order.clone(), from.to_vec());
+    hub.write_at(rows, async move |tx, hub| turn_in(tx, hub, &order, &from).await).await
 }
 
 async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {

@@ -37,14 +37,8 @@ struct News {
 /// Takes an event whose sender is known. Durable when this answers; a repeated one has no effect.
 pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<()> {
     let news = check(hub, from, event)?;
-    let (outer, rows) = (hub.clone(), Rows::lanes(news.place.as_ref().map(|(lane, _)| lane)));
-    let claimed = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (hub, news) = (outer.clone(), news.clone());
-            Box::pin(async move { hear_in(tx, &hub, &news).await })
-        })
-        .await?;
+    let rows = Rows::lanes(news.place.as_ref().map(|(lane, _)| lane));
+    let claimed = hub.write_at(rows, async move |tx, hub| hear_in(tx, hub, &news).await).await?;
     if let Some(lane) = claimed {
         look(hub, &lane);
     }
@@ -205,69 +199,56 @@ async fn answered(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, claimed: bool, now:
 
 /// The button of a robot was pressed: a call without a telephone system. One that is open already stays the one.
 pub async fn robot_calls(hub: &Hub, number: &str) -> Result<CallId> {
-    let (outer, number) = (hub.clone(), number.to_owned());
-    hub.store()
-        .write(move |tx| {
-            let (hub, number) = (outer.clone(), number.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                if !tx.hold_robot(&number).await? {
-                    return Err(Error::NotFound);
-                }
-                if let Some(open) = tx.call_of_robot(&number).await? {
-                    return Ok(open.id);
-                }
-                let new = NewCall { integration: None, external: None, caller: "", by_hand: false, at: now, now };
-                let mut row = tx.hear_of_call(&new).await?;
-                let site = hub.directory();
-                let robot = site.robot_numbered(&number);
-                let lane = robot.and_then(|robot| site.lane_of_robot(&robot.id));
-                row.caller = robot.map_or(String::new(), |robot| robot.phone.clone());
-                (row.lane, row.lot) = lane.map(|l| (l.id.clone(), l.lot.clone())).unzip();
-                row.robot = Some(number);
-                let id = row.id.clone();
-                further(tx, &hub, row, (Heard::Ringing, now), None, now).await?;
-                Ok(id)
-            })
-        })
-        .await
+    let number = number.to_owned();
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        if !tx.hold_robot(&number).await? {
+            return Err(Error::NotFound);
+        }
+        if let Some(open) = tx.call_of_robot(&number).await? {
+            return Ok(open.id);
+        }
+        let new = NewCall { integration: None, external: None, caller: "", by_hand: false, at: now, now };
+        let mut row = tx.hear_of_call(&new).await?;
+        let site = hub.directory();
+        let robot = site.robot_numbered(&number);
+        let lane = robot.and_then(|robot| site.lane_of_robot(&robot.id));
+        row.caller = robot.map_or(String::new(), |robot| robot.phone.clone());
+        (row.lane, row.lot) = lane.map(|l| (l.id.clone(), l.lot.clone())).unzip();
+        row.robot = Some(number.clone());
+        let id = row.id.clone();
+        further(tx, hub, row, (Heard::Ringing, now), None, now).await?;
+        Ok(id)
+    })
+    .await
 }
 
 /// The driver ended the call at the robot.
 pub async fn robot_hung_up(hub: &Hub, number: &str) -> Result<()> {
-    let (outer, number) = (hub.clone(), number.to_owned());
-    hub.store()
-        .write(move |tx| {
-            let (hub, number) = (outer.clone(), number.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let Some(open) = tx.call_of_robot(&number).await? else {
-                    return Ok(());
-                };
-                if let Some(row) = tx.hold_call(&open.id).await?.filter(|r| r.state.is_open()) {
-                    further(tx, &hub, row, (Heard::Ended, now), None, now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let number = number.to_owned();
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        let Some(open) = tx.call_of_robot(&number).await? else {
+            return Ok(());
+        };
+        if let Some(row) = tx.hold_call(&open.id).await?.filter(|r| r.state.is_open()) {
+            further(tx, hub, row, (Heard::Ended, now), None, now).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Nothing was heard of a call for too long: it was over when its silence was full (R11).
 pub(super) async fn silent(hub: &Hub, id: CallId) -> Result<()> {
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, id) = (outer.clone(), id.clone());
-            Box::pin(async move {
-                let (now, minutes) = (hub.clock().now(), hub.rules().call_silence_minutes);
-                let Some(row) = tx.hold_call(&id).await?.filter(|row| row.state.is_open()) else {
-                    return Ok(());
-                };
-                let ended = lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
-                let Some(ended) = ended else { return Ok(()) };
-                further(tx, &hub, row, (Heard::Ended, ended), None, now).await.map(drop)
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        let (now, minutes) = (hub.clock().now(), hub.rules().call_silence_minutes);
+        let Some(row) = tx.hold_call(&id).await?.filter(|row| row.state.is_open()) else {
+            return Ok(());
+        };
+        let ended = lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
+        let Some(ended) = ended else { return Ok(()) };
+        further(tx, hub, row, (Heard::Ended, ended), None, now).await.map(drop)
+    })
+    .await
 }

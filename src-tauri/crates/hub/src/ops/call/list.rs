@@ -69,30 +69,25 @@ pub async fn waiting(hub: &Hub, actor: &Actor) -> Result<Vec<WaitingCall>> {
 pub async fn call_back(hub: &Hub, actor: &Actor, id: &CallId, note: Option<&str>) -> Result<()> {
     actor.allow(Permission::TakeCall)?;
     let note = note.map(str::trim).filter(|note| !note.is_empty());
-    let (outer, who) = (hub.clone(), actor.clone());
+    let who = actor.clone();
     let (id, note) = (id.clone(), note.map(ToOwned::to_owned));
-    hub.store()
-        .write(move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (id, note) = (id.clone(), note.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
-                if let Some(lot) = &row.lot {
-                    who.see(lot)?;
-                }
-                if row.state != CallState::Abandoned {
-                    return Err(Error::NotOffered);
-                }
-                if !tx.call_back(&id, &who.id, note.as_deref(), now).await? {
-                    return Ok(());
-                }
-                let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
-                tx.audit(audit("call.called_back", Some(&who.id), &row, now)).await?;
-                tell(tx, &hub, &row, now).await
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
+        if let Some(lot) = &row.lot {
+            who.see(lot)?;
+        }
+        if row.state != CallState::Abandoned {
+            return Err(Error::NotOffered);
+        }
+        if !tx.call_back(&id, &who.id, note.as_deref(), now).await? {
+            return Ok(());
+        }
+        let row = tx.call(&id).await?.ok_or(Error::NotFound)?;
+        tx.audit(audit("call.called_back", Some(&who.id), &row, now)).await?;
+        tell(tx, hub, &row, now).await
+    })
+    .await
 }
 
 /// The queue of one scope: how many wait, and since when the oldest does.

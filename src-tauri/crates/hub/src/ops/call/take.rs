@@ -38,14 +38,9 @@ enum Got {
 /// one's own again answers what it brought.
 pub async fn take(hub: &Hub, actor: &Actor, id: &CallId) -> Result<Taken> {
     actor.allow(Permission::TakeCall)?;
-    let (outer, who, id) = (hub.clone(), actor.clone(), id.clone());
-    let (row, got) = hub
-        .store()
-        .write_at(Rows::person(&actor.id), move |tx| {
-            let (hub, who, id) = (outer.clone(), who.clone(), id.clone());
-            Box::pin(async move { take_in(tx, &hub, &who, &id).await })
-        })
-        .await?;
+    let (who, id) = (actor.clone(), id.clone());
+    let (row, got) =
+        hub.write_at(Rows::person(&actor.id), async move |tx, hub| take_in(tx, hub, &who, &id).await).await?;
     answer(hub, &row, got).await
 }
 
@@ -147,16 +142,9 @@ pub async fn open_by_hand(hub: &Hub, actor: &Actor, open: &OpenByHand) -> Result
     if caller.len() > 40 {
         return Err(Error::Invalid { field: "caller", why: "not_acceptable" });
     }
-    let (outer, who) = (hub.clone(), actor.clone());
+    let who = actor.clone();
     let rows = Rows::lane(&open.lane).and_person(&actor.id);
-    let (row, gained) = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (target, caller) = (target.clone(), caller.clone());
-            Box::pin(async move { open_in(tx, &hub, &who, &target, &caller).await })
-        })
-        .await?;
+    let (row, gained) = hub.write_at(rows, async move |tx, hub| open_in(tx, hub, &who, &target, &caller).await).await?;
     answer(hub, &row, Got::Lane(open.lane.clone(), Box::new(gained))).await
 }
 

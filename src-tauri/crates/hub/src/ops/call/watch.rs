@@ -45,7 +45,7 @@ const REPEATED_DAYS: i64 = 30;
 /// Removes what telephone systems told long ago.
 pub async fn remove_old(hub: &Hub) -> Result<u64> {
     let before = hub.clock().now().plus_minutes(-REPEATED_DAYS * 24 * 60);
-    hub.store().write(move |tx| Box::pin(async move { Ok(tx.remove_call_events(before).await?) })).await
+    hub.store().write(async move |tx| Ok(tx.remove_call_events(before).await?)).await
 }
 
 /// Numbers forgotten in one transaction, so that no other waits long for it.
@@ -69,43 +69,36 @@ pub async fn forget_callers(hub: &Hub) -> Result<u64> {
 
 async fn forget_some(hub: &Hub, before: Timestamp, days: i64, now: Timestamp) -> Result<u64> {
     hub.store()
-        .write(move |tx| {
-            Box::pin(async move {
-                let done = tx.forget_callers(before, FORGOTTEN_AT_ONCE).await?;
-                if done > 0 {
-                    tx.audit(Audit {
-                        at: now,
-                        person: None,
-                        action: "call.forget-callers",
-                        subject: "call:past".to_owned(),
-                        body: json!({"calls": done, "ended_before": before, "retention_days": days}),
-                    })
-                    .await?;
-                }
-                Ok(done)
-            })
+        .write(async move |tx| {
+            let done = tx.forget_callers(before, FORGOTTEN_AT_ONCE).await?;
+            if done > 0 {
+                tx.audit(Audit {
+                    at: now,
+                    person: None,
+                    action: "call.forget-callers",
+                    subject: "call:past".to_owned(),
+                    body: json!({"calls": done, "ended_before": before, "retention_days": days}),
+                })
+                .await?;
+            }
+            Ok(done)
         })
         .await
 }
 
 async fn overflow(hub: &Hub, id: CallId) -> Result<()> {
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, id) = (outer.clone(), id.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let due = |row: &crate::store::CallRow| {
-                    row.state == CallState::Ringing && !row.overflow && row.overflow_at.is_some_and(|at| at <= now)
-                };
-                let Some(mut row) = tx.hold_call(&id).await?.filter(due) else {
-                    return Ok(());
-                };
-                row.overflow = true;
-                tx.put_call(&row).await?;
-                tx.audit(audit("call.overflow", None, &row, now)).await?;
-                tell(tx, &hub, &row, now).await
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        let due = |row: &crate::store::CallRow| {
+            row.state == CallState::Ringing && !row.overflow && row.overflow_at.is_some_and(|at| at <= now)
+        };
+        let Some(mut row) = tx.hold_call(&id).await?.filter(due) else {
+            return Ok(());
+        };
+        row.overflow = true;
+        tx.put_call(&row).await?;
+        tx.audit(audit("call.overflow", None, &row, now)).await?;
+        tell(tx, hub, &row, now).await
+    })
+    .await
 }

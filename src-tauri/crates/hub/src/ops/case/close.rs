@@ -23,16 +23,12 @@ pub async fn close(hub: &Hub, actor: &Actor, case: &CaseId, how: &CloseCase) -> 
     actor.allow(Permission::Act)?;
     hub.recording().settled(case).await;
     let rows = Rows::case(case);
-    let (outer, who, case, how) = (hub.clone(), actor.clone(), case.clone(), how.clone());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, who, case, how) = (outer.clone(), who.clone(), case.clone(), how.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                close_in(tx, &hub, &who, &case, &how, now).await
-            })
-        })
-        .await
+    let (who, case, how) = (actor.clone(), case.clone(), how.clone());
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        close_in(tx, hub, &who, &case, &how, now).await
+    })
+    .await
 }
 
 async fn close_in(

@@ -57,24 +57,21 @@ async fn delete(hub: &Hub, photo: EvidenceRow, days: i64) -> Result<bool> {
     let (now, sha256) = (hub.clock().now(), photo.sha256.clone());
     let (buried, named) = hub
         .store()
-        .write(move |tx| {
-            let photo = photo.clone();
-            Box::pin(async move {
-                if !tx.bury_photo(&photo.id, now).await? {
-                    return Ok::<_, Error>((false, true));
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "photo.delete",
-                    subject: format!("photo:{}", photo.id),
-                    body: json!({
-                        "case": photo.case, "opening": photo.opening, "sha256": photo.sha256, "retention_days": days,
-                    }),
-                })
-                .await?;
-                Ok((true, tx.object_is_named(&photo.sha256).await?))
+        .write(async move |tx| {
+            if !tx.bury_photo(&photo.id, now).await? {
+                return Ok::<_, Error>((false, true));
+            }
+            tx.audit(Audit {
+                at: now,
+                person: None,
+                action: "photo.delete",
+                subject: format!("photo:{}", photo.id),
+                body: json!({
+                    "case": photo.case, "opening": photo.opening, "sha256": photo.sha256, "retention_days": days,
+                }),
             })
+            .await?;
+            Ok((true, tx.object_is_named(&photo.sha256).await?))
         })
         .await?;
     if !named {

@@ -20,21 +20,18 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
     let target = Target::find(&hub.directory(), actor, lane)?;
     let (who, now) = (actor.clone(), hub.clock().now());
     hub.store()
-        .write_at(Rows::lane(lane), move |tx| {
-            let (who, target) = (who.clone(), target.clone());
-            Box::pin(async move {
-                let held = tx
-                    .lease_of_lane(&target.lane)
-                    .await?
-                    .filter(|row| row.holds(now) && row.holder.id != who.id)
-                    .ok_or(Error::NotOffered)?;
-                step(tx, &who, &held.case, Step::Asked, &[], now).await?;
-                let body = json!({"case": held.case, "holder": held.holder.id});
-                tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now)).await?;
-                let asked = Told::Asked { case: held.case.clone(), by: who.holder() };
-                tx.tell_all(now, &[(To::Person(&held.holder.id), asked)]).await?;
-                Ok(())
-            })
+        .write_at(Rows::lane(lane), async move |tx| {
+            let held = tx
+                .lease_of_lane(&target.lane)
+                .await?
+                .filter(|row| row.holds(now) && row.holder.id != who.id)
+                .ok_or(Error::NotOffered)?;
+            step(tx, &who, &held.case, Step::Asked, &[], now).await?;
+            let body = json!({"case": held.case, "holder": held.holder.id});
+            tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now)).await?;
+            let asked = Told::Asked { case: held.case.clone(), by: who.holder() };
+            tx.tell_all(now, &[(To::Person(&held.holder.id), asked)]).await?;
+            Ok(())
         })
         .await
 }

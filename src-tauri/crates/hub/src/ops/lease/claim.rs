@@ -71,19 +71,14 @@ async fn gain(hub: &Hub, actor: &Actor, lane: &LaneId, permission: Permission, m
     if matches!(&manner, Manner::TakeOver(reason) if reason.is_empty()) {
         return Err(Error::ReasonRequired);
     }
-    let (outer, who) = (hub.clone(), actor.clone());
+    let who = actor.clone();
     let rows = Rows::lane(lane).and_person(&actor.id);
     let gained = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (target, manner) = (target.clone(), manner.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let gained = gain_in(tx, &who, &target, &manner, now).await?;
-                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
-                Ok::<_, Error>(gained)
-            })
+        .write_at(rows, async move |tx, hub| {
+            let now = hub.clock().now();
+            let gained = gain_in(tx, &who, &target, &manner, now).await?;
+            crate::ops::call::goes_along(tx, hub, &gained, &target, now).await?;
+            Ok::<_, Error>(gained)
         })
         .await?;
     finish(hub, lane, gained).await

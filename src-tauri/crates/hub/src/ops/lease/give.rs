@@ -36,19 +36,13 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
     let receiver = receiver(hub.store().read().await?, &directory, &give.to, &target).await?;
     let (who, case, note) = (actor.clone(), case.clone(), give.note.trim().to_owned());
     let (lane, to) = (held.lane.clone(), receiver.id.clone());
-    let (outer, rows) = (hub.clone(), Rows::lane(&lane).and_person(&to));
+    let rows = Rows::lane(&lane).and_person(&to);
     let ends = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (who, target, receiver) = (who.clone(), target.clone(), receiver.clone());
-            let (case, note) = (case.clone(), note.clone());
-            let hub = outer.clone();
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let gained = hand(tx, &who, &target, &receiver, &case, &note, now).await?;
-                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
-                Ok::<_, Error>(gained.lease.expires_at)
-            })
+        .write_at(rows, async move |tx, hub| {
+            let now = hub.clock().now();
+            let gained = hand(tx, &who, &target, &receiver, &case, &note, now).await?;
+            crate::ops::call::goes_along(tx, hub, &gained, &target, now).await?;
+            Ok::<_, Error>(gained.lease.expires_at)
         })
         .await?;
     right::still(hub, &lane, &to).await?;
@@ -167,26 +161,21 @@ pub async fn move_case(hub: &Hub, actor: &Actor, case: &CaseId, order: &MoveCase
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
     let rows = Rows::lane(&held.lane).and_lane(&target.lane).and_person(&actor.id);
-    let (from, outer) = (held.lane, hub.clone());
+    let from = held.lane;
     let gained = hub
-        .store()
-        .write_at(rows, move |tx| {
-            let (hub, who, target) = (outer.clone(), who.clone(), target.clone());
-            let (case, from) = (case.clone(), from.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let around = tx.leases_around(&target.lane, &who.id).await?;
-                let held = around
-                    .iter()
-                    .find(|row| row.lane == from && row.holder.id == who.id)
-                    .filter(|row| row.holds(now) && row.case == case && row.fence == fence)
-                    .ok_or(Error::LeaseLost)?;
-                let there = around.iter().find(|row| row.lane == target.lane);
-                let gained = go_on(tx, &who, &target, held, there, now).await?;
-                crate::ops::call::goes_along(tx, &hub, &gained, &target, now).await?;
-                help::moved(tx, &hub, (&held.lot, &target.lot), &case, now).await?;
-                Ok::<_, Error>(gained)
-            })
+        .write_at(rows, async move |tx, hub| {
+            let now = hub.clock().now();
+            let around = tx.leases_around(&target.lane, &who.id).await?;
+            let held = around
+                .iter()
+                .find(|row| row.lane == from && row.holder.id == who.id)
+                .filter(|row| row.holds(now) && row.case == case && row.fence == fence)
+                .ok_or(Error::LeaseLost)?;
+            let there = around.iter().find(|row| row.lane == target.lane);
+            let gained = go_on(tx, &who, &target, held, there, now).await?;
+            crate::ops::call::goes_along(tx, hub, &gained, &target, now).await?;
+            help::moved(tx, hub, (&held.lot, &target.lot), &case, now).await?;
+            Ok::<_, Error>(gained)
         })
         .await?;
     finish(hub, &order.lane, gained).await

@@ -32,13 +32,7 @@ pub async fn prune(hub: &Hub) -> Result<u64> {
 /// The row goes first: an object without a row is only waste, a row without an object would be a lie.
 async fn drop_one(hub: &Hub, row: PictureRow) -> Result<()> {
     let dropped = row.clone();
-    let needed = hub
-        .store()
-        .write(move |tx| {
-            let row = dropped.clone();
-            Box::pin(async move { Ok::<_, Error>(tx.drop_picture(&row).await?) })
-        })
-        .await?;
+    let needed = hub.store().write(async move |tx| Ok::<_, Error>(tx.drop_picture(&dropped).await?)).await?;
     if needed {
         return Ok(());
     }

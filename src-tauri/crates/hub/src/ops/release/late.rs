@@ -73,15 +73,9 @@ pub async fn close_photos(hub: &Hub, actor: &Actor, id: &OpeningId, reason: &str
     if why.chars().count() > LONGEST {
         return Err(invalid("reason", "too_long"));
     }
-    let (outer, who) = (hub.clone(), actor.clone());
+    let who = actor.clone();
     let (wanted, why) = (id.clone(), why.to_owned());
-    hub.store()
-        .write(move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (id, why) = (wanted.clone(), why.clone());
-            Box::pin(async move { closed(tx, &hub, &who, &id, &why).await })
-        })
-        .await
+    hub.write(async move |tx, hub| closed(tx, hub, &who, &wanted, &why).await).await
 }
 
 async fn closed(tx: &mut Tx<'_>, hub: &Hub, who: &Actor, id: &OpeningId, why: &str) -> Result<Opening> {

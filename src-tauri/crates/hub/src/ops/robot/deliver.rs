@@ -180,51 +180,42 @@ async fn leave_photo(hub: &Hub, id: OrderId, taken: oneshot::Receiver<Bytes>) ->
     };
     let sealed = hub.vault().seal_text(Slot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
     let sealed = sealed.map_err(|error| crate::error::Error::Internal(error.to_string()))?;
-    hub.store()
-        .write(move |tx| {
-            let sealed = sealed.clone();
-            Box::pin(async move { Ok(tx.leave_robot_photo(id, &sealed).await?) })
-        })
-        .await
+    hub.store().write(async move |tx| Ok(tx.leave_robot_photo(id, &sealed).await?)).await
 }
 
 /// Writes down what became of a command; whoever is first is right.
 pub(super) async fn finish(hub: &Hub, order: &RobotOrderRow, result: OrderResult, detail: &str) -> Result<()> {
     let rows = Rows::lane(&order.lane);
-    let (outer, order, detail) = (hub.clone(), order.clone(), detail.to_owned());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, order, detail) = (outer.clone(), order.clone(), detail.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                if !tx.turn_robot_order(order.id, result, &detail, now).await? {
-                    return Ok(());
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "robot.result",
-                    subject: format!("order:{}", order.id),
-                    body: json!({"case": order.case, "robot": order.robot, "result": result, "detail": detail}),
-                })
-                .await?;
-                if result == OrderResult::Accepted {
-                    return Ok(());
-                }
-                if result == OrderResult::Failed && order.command.starts_with("show_") {
-                    // What it would not show it is not to show after its next link either.
-                    super::idle(tx, &hub, &order.lane, now).await?;
-                }
-                tx.add_step(StepRow {
-                    case: &order.case,
-                    at: now,
-                    person: None,
-                    what: Step::RobotTold,
-                    facts: &[("command", order.command.clone()), ("result", result.to_string()), ("detail", detail)],
-                })
-                .await?;
-                tell_timeline(tx, &order, now).await
-            })
+    let (order, detail) = (order.clone(), detail.to_owned());
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        if !tx.turn_robot_order(order.id, result, &detail, now).await? {
+            return Ok(());
+        }
+        tx.audit(Audit {
+            at: now,
+            person: None,
+            action: "robot.result",
+            subject: format!("order:{}", order.id),
+            body: json!({"case": order.case, "robot": order.robot, "result": result, "detail": detail.clone()}),
         })
-        .await
+        .await?;
+        if result == OrderResult::Accepted {
+            return Ok(());
+        }
+        if result == OrderResult::Failed && order.command.starts_with("show_") {
+            // What it would not show it is not to show after its next link either.
+            super::idle(tx, hub, &order.lane, now).await?;
+        }
+        tx.add_step(StepRow {
+            case: &order.case,
+            at: now,
+            person: None,
+            what: Step::RobotTold,
+            facts: &[("command", order.command.clone()), ("result", result.to_string()), ("detail", detail.clone())],
+        })
+        .await?;
+        tell_timeline(tx, &order, now).await
+    })
+    .await
 }

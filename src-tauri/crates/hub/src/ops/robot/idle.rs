@@ -136,35 +136,27 @@ pub(super) async fn screens(hub: &Hub) -> Result<()> {
 /// One that was given something new to show meanwhile shows that.
 async fn idle_where_due(hub: &Hub, robot: RobotId) -> Result<()> {
     let lane = stands_at(&hub.directory(), &robot).map(|(lane, _)| lane);
-    let (outer, rows) = (hub.clone(), Rows::lanes(&lane));
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, robot) = (outer.clone(), robot.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                if tx.idle_robot_due(&robot, now).await? {
-                    send_idle(tx, &hub, robot, now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let rows = Rows::lanes(&lane);
+    hub.write_at(rows, async move |tx, hub| {
+        let now = hub.clock().now();
+        if tx.idle_robot_due(&robot, now).await? {
+            send_idle(tx, hub, robot.clone(), now).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn links(hub: &Hub) -> Result<()> {
     if hub.directory().robots.is_empty() {
         return Ok(());
     }
-    let (outer, now) = (hub.clone(), hub.clock().now());
+    let now = hub.clock().now();
     let kept: Result<()> = hub
-        .store()
-        .write(move |tx| {
-            let hub = outer.clone();
-            Box::pin(async move {
-                tx.robots_alive(hub.id(), now).await?;
-                tx.forget_robot_photos(now.plus_ms(-FETCHED_MS)).await?;
-                Ok(())
-            })
+        .write(async move |tx, hub| {
+            tx.robots_alive(hub.id(), now).await?;
+            tx.forget_robot_photos(now.plus_ms(-FETCHED_MS)).await?;
+            Ok(())
         })
         .await;
     kept?;
@@ -181,25 +173,21 @@ async fn links(hub: &Hub) -> Result<()> {
 
 /// Ends links that no living hub holds, and tells it.
 async fn lose(hub: &Hub, silent_since: Timestamp, besides: Option<&str>) -> Result<()> {
-    let (outer, besides) = (hub.clone(), besides.map(str::to_owned));
+    let besides = besides.map(str::to_owned);
     let lost: Result<Vec<RobotId>> = hub
-        .store()
-        .write(move |tx| {
-            let (hub, besides) = (outer.clone(), besides.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let lost = tx.lose_links(silent_since, besides.as_deref(), now).await?;
-                let site = hub.directory();
-                for robot in &lost {
-                    let mut known = hub.robots().now(robot);
-                    known.online = false;
-                    hub.robots().heard_elsewhere(robot, known);
-                    if let Some((lane, lot)) = stands_at(&site, robot) {
-                        tx.tell(now, &lot, &super::news(&hub, &site, &lane)).await?;
-                    }
+        .write(async move |tx, hub| {
+            let now = hub.clock().now();
+            let lost = tx.lose_links(silent_since, besides.as_deref(), now).await?;
+            let site = hub.directory();
+            for robot in &lost {
+                let mut known = hub.robots().now(robot);
+                known.online = false;
+                hub.robots().heard_elsewhere(robot, known);
+                if let Some((lane, lot)) = stands_at(&site, robot) {
+                    tx.tell(now, &lot, &super::news(hub, &site, &lane)).await?;
                 }
-                Ok(lost)
-            })
+            }
+            Ok(lost)
         })
         .await;
     lost.map(drop)

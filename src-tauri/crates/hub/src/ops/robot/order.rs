@@ -226,28 +226,24 @@ fn language(text: &str) -> RobotLanguage {
 /// The transaction that makes the command: without it nothing is sent.
 pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
     let rows = Rows::lane(&prepared.order.lane);
-    let (outer, who, prepared) = (hub.clone(), actor.clone(), prepared.clone());
-    hub.store()
-        .write_at(rows, move |tx| {
-            let (hub, who, prepared) = (outer.clone(), who.clone(), prepared.clone());
-            Box::pin(async move {
-                let (order, now) = (&prepared.order, hub.clock().now());
-                if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
-                    return Err(Error::LeaseLost);
-                }
-                if let Some(basis) = &prepared.basis {
-                    basis.stands(tx).await?;
-                }
-                tx.add_robot_order(order).await?;
-                if let Some(showing) = &prepared.showing {
-                    tx.set_showing(&order.robot, showing).await?;
-                }
-                record(tx, &who, &prepared, now).await?;
-                let news = RobotNews::Task(Box::new(prepared.post.clone()));
-                Ok(tx.tell_robots(now, &news).await?)
-            })
-        })
-        .await
+    let (who, prepared) = (actor.clone(), prepared.clone());
+    hub.write_at(rows, async move |tx, hub| {
+        let (order, now) = (&prepared.order, hub.clock().now());
+        if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
+            return Err(Error::LeaseLost);
+        }
+        if let Some(basis) = &prepared.basis {
+            basis.stands(tx).await?;
+        }
+        tx.add_robot_order(order).await?;
+        if let Some(showing) = &prepared.showing {
+            tx.set_showing(&order.robot, showing).await?;
+        }
+        record(tx, &who, &prepared, now).await?;
+        let news = RobotNews::Task(Box::new(prepared.post.clone()));
+        Ok(tx.tell_robots(now, &news).await?)
+    })
+    .await
 }
 
 async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {

@@ -28,18 +28,13 @@ pub async fn open(hub: &Hub, actor: &Actor, robot: &str) -> Result<Pairing> {
     let robot = named(hub, actor, robot).await?;
     let code = format!("{:08}", rand::rng().random_range(0..100_000_000_u32));
     let expires_at = hub.clock().now().plus_minutes(OPEN_MINUTES);
-    let (outer, who, sum) = (hub.clone(), actor.clone(), digest(&robot, &code));
-    hub.store()
-        .write(move |tx| {
-            let (hub, who) = (outer.clone(), who.clone());
-            let (robot, sum) = (robot.clone(), sum.clone());
-            Box::pin(async move {
-                tx.open_pairing(&robot, &sum, expires_at).await?;
-                let now = hub.clock().now();
-                audit(tx, Some(&who), "robot.pairing", &robot, now).await
-            })
-        })
-        .await?;
+    let (who, sum) = (actor.clone(), digest(&robot, &code));
+    hub.write(async move |tx, hub| {
+        tx.open_pairing(&robot, &sum, expires_at).await?;
+        let now = hub.clock().now();
+        audit(tx, Some(&who), "robot.pairing", &robot, now).await
+    })
+    .await?;
     Ok(Pairing { code, expires_at })
 }
 
@@ -70,26 +65,21 @@ async fn try_pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
     let key = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
     let sealed = hub.vault().seal_text(Slot::robot(robot.as_str()), &key);
     let sealed = sealed.map_err(|error| Error::Internal(error.to_string()))?;
-    let (outer, sum) = (hub.clone(), digest(&robot, code.trim()));
+    let sum = digest(&robot, code.trim());
     let paired: Result<bool> = hub
-        .store()
-        .write(move |tx| {
-            let (hub, robot) = (outer.clone(), robot.clone());
-            let (sum, sealed) = (sum.clone(), sealed.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                let Some((right, tries)) = tx.try_pairing(&robot, now).await? else {
-                    return Ok(false);
-                };
-                // A refusal is written too: tries count.
-                if tries >= MOST_TRIES || right != sum {
-                    return Ok(false);
-                }
-                tx.pair_robot(&robot, &sealed).await?;
-                audit(tx, None, "robot.paired", &robot, now).await?;
-                tx.tell_site_changed(now).await?;
-                Ok(true)
-            })
+        .write(async move |tx, hub| {
+            let now = hub.clock().now();
+            let Some((right, tries)) = tx.try_pairing(&robot, now).await? else {
+                return Ok(false);
+            };
+            // A refusal is written too: tries count.
+            if tries >= MOST_TRIES || right != sum {
+                return Ok(false);
+            }
+            tx.pair_robot(&robot, &sealed).await?;
+            audit(tx, None, "robot.paired", &robot, now).await?;
+            tx.tell_site_changed(now).await?;
+            Ok(true)
         })
         .await;
     if !paired? {

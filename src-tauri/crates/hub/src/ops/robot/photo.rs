@@ -74,14 +74,11 @@ async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Resul
     let post = deliver::by_itself(hub, robot, showing.show.clone());
     let (held, now) = (held.clone(), hub.clock().now());
     hub.store()
-        .write_at(Rows::lane(&held.lane), move |tx| {
-            let (held, showing, post) = (held.clone(), showing.clone(), post.clone());
-            Box::pin(async move {
-                // Whoever lost the lane shows nobody anything any more (R13).
-                held.holds(tx, now).await?;
-                tx.set_showing(&post.robot, &showing).await?;
-                Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
-            })
+        .write_at(Rows::lane(&held.lane), async move |tx| {
+            // Whoever lost the lane shows nobody anything any more (R13).
+            held.holds(tx, now).await?;
+            tx.set_showing(&post.robot, &showing).await?;
+            Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post.clone()))).await?)
         })
         .await
 }
@@ -139,8 +136,7 @@ async fn fetched(hub: &Hub, id: OrderId) -> Result<Option<Bytes>> {
     loop {
         let left = hub.store().read().await?.conn().robot_photo(id).await?;
         if let Some(sealed) = left {
-            let forgotten: Result<()> =
-                hub.store().write(move |tx| Box::pin(async move { Ok(tx.forget_robot_photo(id).await?) })).await;
+            let forgotten: Result<()> = hub.store().write(async move |tx| Ok(tx.forget_robot_photo(id).await?)).await;
             forgotten?;
             let opened = hub.vault().open_text(Slot::left_photo(&id.to_string()), &sealed).ok();
             return Ok(opened.and_then(|text| STANDARD.decode(text).ok()).map(Bytes::from));

@@ -112,24 +112,20 @@ pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
 
 /// A link began.
 pub(crate) async fn linked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (outer, id, own) = (hub.clone(), robot.clone(), link.to_owned());
+    let (robot, link) = (robot.clone(), link.to_owned());
     let written: Result<()> = hub
-        .store()
-        .write(move |tx| {
-            let (hub, robot, link) = (outer.clone(), id.clone(), own.clone());
-            Box::pin(async move {
-                let (now, site) = (hub.clock().now(), hub.directory());
-                tx.link_robot(&robot, &link, hub.id(), now).await?;
-                let body = json!({"link": link});
-                audit(tx, "robot.linked", &robot, body, now).await?;
-                let by = hub.id().to_owned();
-                let news = RobotNews::Linked { robot: robot.clone(), link, by };
-                tx.tell_robots(now, &news).await?;
-                if let Some((lane, lot)) = stands_at(&site, &robot) {
-                    tx.tell(now, &lot, &super::news(&hub, &site, &lane)).await?;
-                }
-                Ok(())
-            })
+        .write(async move |tx, hub| {
+            let (now, site) = (hub.clock().now(), hub.directory());
+            tx.link_robot(&robot, &link, hub.id(), now).await?;
+            let body = json!({"link": link});
+            audit(tx, "robot.linked", &robot, body, now).await?;
+            let by = hub.id().to_owned();
+            let news = RobotNews::Linked { robot: robot.clone(), link: link.clone(), by };
+            tx.tell_robots(now, &news).await?;
+            if let Some((lane, lot)) = stands_at(&site, &robot) {
+                tx.tell(now, &lot, &super::news(hub, &site, &lane)).await?;
+            }
+            Ok(())
         })
         .await;
     note(robot, written);
@@ -147,27 +143,23 @@ async fn audit(
 
 /// A link ended; nothing is told where another has taken its place.
 pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (outer, id, own) = (hub.clone(), robot.clone(), link.to_owned());
+    let (robot, link) = (robot.clone(), link.to_owned());
     let written: Result<()> = hub
-        .store()
-        .write(move |tx| {
-            let (hub, robot, link) = (outer.clone(), id.clone(), own.clone());
-            Box::pin(async move {
-                let (at, site) = (hub.clock().now(), hub.directory());
-                if !tx.unlink_robot(&robot, &link, at).await? {
-                    // Told while this link stood, what another hub knows of it was not listened to.
-                    let rows = tx.robots_now().await?.into_iter();
-                    for (robot, known) in rows.map(now).filter(|(other, _)| *other == robot) {
-                        hub.robots().heard_elsewhere(&robot, known);
-                    }
-                    return Ok(());
+        .write(async move |tx, hub| {
+            let (at, site) = (hub.clock().now(), hub.directory());
+            if !tx.unlink_robot(&robot, &link, at).await? {
+                // Told while this link stood, what another hub knows of it was not listened to.
+                let rows = tx.robots_now().await?.into_iter();
+                for (robot, known) in rows.map(now).filter(|(other, _)| *other == robot) {
+                    hub.robots().heard_elsewhere(&robot, known);
                 }
-                audit(tx, "robot.unlinked", &robot, json!({"link": link}), at).await?;
-                if let Some((lane, lot)) = stands_at(&site, &robot) {
-                    tx.tell(at, &lot, &news(&hub, &site, &lane)).await?;
-                }
-                Ok(())
-            })
+                return Ok(());
+            }
+            audit(tx, "robot.unlinked", &robot, json!({"link": link}), at).await?;
+            if let Some((lane, lot)) = stands_at(&site, &robot) {
+                tx.tell(at, &lot, &news(hub, &site, &lane)).await?;
+            }
+            Ok(())
         })
         .await;
     note(robot, written);
@@ -191,25 +183,20 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
         screen_at: known.screen_at,
     };
     let written_at = sealed.as_ref().map(|(at, _)| *at);
-    let (outer, own) = (hub.clone(), link.to_owned());
+    let link = link.to_owned();
     let written: Result<()> = hub
-        .store()
-        .write(move |tx| {
-            let (hub, link) = (outer.clone(), own.clone());
-            let (row, sealed, known) = (row.clone(), sealed.clone(), known.clone());
-            Box::pin(async move {
-                if !tx.robot_told(&row, &link).await? {
-                    return Ok(());
-                }
-                if let Some((at, sealed)) = &sealed {
-                    tx.keep_screen(&row.robot, sealed, *at).await?;
-                }
-                let (now, site) = (hub.clock().now(), hub.directory());
-                if let Some((lane, lot)) = stands_at(&site, &row.robot) {
-                    tx.tell(now, &lot, &news_of(&site, &row.robot, &lane, &known)).await?;
-                }
-                Ok(())
-            })
+        .write(async move |tx, hub| {
+            if !tx.robot_told(&row, &link).await? {
+                return Ok(());
+            }
+            if let Some((at, sealed)) = &sealed {
+                tx.keep_screen(&row.robot, sealed, *at).await?;
+            }
+            let (now, site) = (hub.clock().now(), hub.directory());
+            if let Some((lane, lot)) = stands_at(&site, &row.robot) {
+                tx.tell(now, &lot, &news_of(&site, &row.robot, &lane, &known)).await?;
+            }
+            Ok(())
         })
         .await;
     if written.is_ok() {

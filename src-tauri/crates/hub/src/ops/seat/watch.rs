@@ -68,36 +68,26 @@ pub async fn once(hub: &Hub) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, changed) = (outer.clone(), changed.clone());
-            Box::pin(async move {
-                for row in &changed {
-                    stands(tx, &hub, row, now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        for row in &changed {
+            stands(tx, hub, row, now).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Says whose desks this hub listens to, and finds those whose hub says nothing any more.
 async fn say(hub: &Hub, now: Timestamp) -> Result<()> {
     let people = hub.desks().people();
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, people) = (outer.clone(), people.clone());
-            Box::pin(async move {
-                if let Some(people) = &people {
-                    tx.seats_heard(hub.id(), people, now).await?;
-                }
-                tx.seats_silent(now.plus_ms(-SILENT), now).await?;
-                Ok(())
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        if let Some(people) = &people {
+            tx.seats_heard(hub.id(), people, now).await?;
+        }
+        tx.seats_silent(now.plus_ms(-SILENT), now).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// A desk of this person is here: their seat is theirs on.
@@ -108,42 +98,33 @@ pub(super) async fn found(hub: &Hub, person: PersonId) -> Result<()> {
     if !sits {
         return Ok(());
     }
-    let (outer, people) = (hub.clone(), serde_json::json!([person]).to_string());
-    hub.store()
-        .write(move |tx| {
-            let (hub, people, person) = (outer.clone(), people.clone(), person.clone());
-            Box::pin(async move {
-                // It may be gone again already, and noted so.
-                if !hub.desks().listens_to(&person) {
-                    return Ok(());
-                }
-                let now = hub.clock().now();
-                Ok(tx.seats_heard(hub.id(), &people, now).await?)
-            })
-        })
-        .await
+    let people = serde_json::json!([person]).to_string();
+    hub.write(async move |tx, hub| {
+        // It may be gone again already, and noted so.
+        if !hub.desks().listens_to(&person) {
+            return Ok(());
+        }
+        let now = hub.clock().now();
+        Ok(tx.seats_heard(hub.id(), &people, now).await?)
+    })
+    .await
 }
 
 /// The last desk of this person is gone from this hub.
 pub(super) async fn lost(hub: &Hub, person: PersonId) -> Result<()> {
-    let outer = hub.clone();
-    hub.store()
-        .write(move |tx| {
-            let (hub, person) = (outer.clone(), person.clone());
-            Box::pin(async move {
-                let now = hub.clock().now();
-                // It may have come back in the same moment.
-                if !hub.desks().listens_to(&person) {
-                    tx.seat_lost(hub.id(), &person, now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    hub.write(async move |tx, hub| {
+        let now = hub.clock().now();
+        // It may have come back in the same moment.
+        if !hub.desks().listens_to(&person) {
+            tx.seat_lost(hub.id(), &person, now).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// When a hub begins: desks that were gone have their grace from now, for they could not come back meanwhile.
 pub async fn begin(hub: &Hub) -> Result<(), StoreError> {
     let now = hub.clock().now();
-    hub.store().write(move |tx| Box::pin(async move { tx.seats_wait_anew(now).await })).await
+    hub.store().write(async move |tx| tx.seats_wait_anew(now).await).await
 }

@@ -14,32 +14,29 @@ use serde_json::{Map, Value, json};
 pub async fn take_accounts_out(store: &Store, vault: &Vault, now: Timestamp) -> Result<(), StoreError> {
     let vault = vault.clone();
     store
-        .write(move |tx| {
-            let vault = vault.clone();
-            Box::pin(async move {
-                tx.lock_site().await?;
-                let devices = devices(tx, &vault).await?;
-                let changes = tx.addresses_in_changes().await?;
-                let mut cleaned = 0;
-                for (kept, text) in changes {
-                    if let Some(clean) = cleaned_row(&text) {
-                        tx.put_clean_change(&kept, &clean).await?;
-                        cleaned += 1;
-                    }
+        .write(async move |tx| {
+            tx.lock_site().await?;
+            let devices = devices(tx, &vault).await?;
+            let changes = tx.addresses_in_changes().await?;
+            let mut cleaned = 0;
+            for (kept, text) in changes {
+                if let Some(clean) = cleaned_row(&text) {
+                    tx.put_clean_change(&kept, &clean).await?;
+                    cleaned += 1;
                 }
-                if devices.is_empty() && cleaned == 0 {
-                    return Ok(());
-                }
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "site.accounts",
-                    subject: "site:device".to_owned(),
-                    body: json!({"devices": devices, "changes": cleaned}),
-                })
-                .await?;
-                tx.tell_site_changed(now).await
+            }
+            if devices.is_empty() && cleaned == 0 {
+                return Ok(());
+            }
+            tx.audit(Audit {
+                at: now,
+                person: None,
+                action: "site.accounts",
+                subject: "site:device".to_owned(),
+                body: json!({"devices": devices, "changes": cleaned}),
             })
+            .await?;
+            tx.tell_site_changed(now).await
         })
         .await
 }

@@ -17,19 +17,16 @@ pub async fn give_out(hub: &Hub, actor: &Actor, table: Option<SiteTable>) -> Res
     actor.allow(Permission::Configure)?;
     let (who, now) = (actor.id.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let who = who.clone();
-            Box::pin(async move {
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action: "site.export",
-                    subject: "site:file".to_owned(),
-                    body: json!({"table": table}),
-                })
-                .await
-                .map_err(Error::from)
+        .write(async move |tx| {
+            tx.audit(Audit {
+                at: now,
+                person: Some(who.clone()),
+                action: "site.export",
+                subject: "site:file".to_owned(),
+                body: json!({"table": table}),
             })
+            .await
+            .map_err(Error::from)
         })
         .await?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;

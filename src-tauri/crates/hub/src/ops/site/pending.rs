@@ -188,14 +188,8 @@ pub async fn list(hub: &Hub, actor: &Actor) -> Result<Page<PendingChange>> {
 /// Confirms a change, which is in force then, or refuses it. Whoever asked may only withdraw it.
 pub async fn answer(hub: &Hub, actor: &Actor, id: &str, said: AnswerPending) -> Result<PendingChange> {
     actor.allow(Permission::Configure)?;
-    let (outer, who, wanted) = (hub.clone(), actor.clone(), id.to_owned());
-    let edited = hub
-        .store()
-        .write(move |tx| {
-            let (hub, who, id) = (outer.clone(), who.clone(), wanted.clone());
-            Box::pin(async move { answer_in(tx, &hub, &who, &id, said.answer).await })
-        })
-        .await?;
+    let (who, wanted) = (actor.clone(), id.to_owned());
+    let edited = hub.write(async move |tx, hub| answer_in(tx, hub, &who, &wanted, said.answer).await).await?;
     if let Some(edited) = edited {
         account::forget(hub, edited.ended);
         takes_effect(hub).await?;

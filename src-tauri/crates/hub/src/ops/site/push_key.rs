@@ -57,30 +57,25 @@ pub(super) fn sums(there: &Directory, vault: &Vault) -> HashMap<String, String> 
 pub async fn rotate(hub: &Hub, actor: &Actor, id: &DeviceId, step: SecretStep) -> Result<NewSecret> {
     actor.allow(Permission::Configure)?;
     let secret = (step == SecretStep::Begin).then(made::<BYTES>);
-    let (outer, who, device) = (hub.clone(), actor.id.clone(), id.clone());
+    let (who, device) = (actor.id.clone(), id.clone());
     let (key, now) = (secret.clone(), hub.clock().now());
-    hub.store()
-        .write(move |tx| {
-            let (hub, who, id) = (outer.clone(), who.clone(), device.clone());
-            let key = key.clone();
-            Box::pin(async move {
-                tx.lock_site().await?;
-                within(tx, &who, &id).await?;
-                let before = tx.device_secrets(&id).await?.ok_or(Error::NotFound)?;
-                let after = stepped(&hub, &id, &before, step, key)?;
-                tx.set_device_secrets(&id, &after).await?;
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action: "device.push_key",
-                    subject: format!("device:{id}"),
-                    body: json!({"step": step}),
-                })
-                .await?;
-                Ok::<_, Error>(tx.tell_site_changed(now).await?)
-            })
+    hub.write(async move |tx, hub| {
+        tx.lock_site().await?;
+        within(tx, &who, &device).await?;
+        let before = tx.device_secrets(&device).await?.ok_or(Error::NotFound)?;
+        let after = stepped(hub, &device, &before, step, key.clone())?;
+        tx.set_device_secrets(&device, &after).await?;
+        tx.audit(Audit {
+            at: now,
+            person: Some(who.clone()),
+            action: "device.push_key",
+            subject: format!("device:{device}"),
+            body: json!({"step": step}),
         })
         .await?;
+        Ok::<_, Error>(tx.tell_site_changed(now).await?)
+    })
+    .await?;
     takes_effect(hub).await?;
     Ok(NewSecret { secret })
 }

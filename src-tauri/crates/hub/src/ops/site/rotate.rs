@@ -38,21 +38,18 @@ pub async fn rotate(hub: &Hub, actor: &Actor, id: &IntegrationId, step: SecretSt
     };
     let (who, id, now) = (actor.id.clone(), id.clone(), hub.clock().now());
     hub.store()
-        .write(move |tx| {
-            let (who, id, sealed) = (who.clone(), id.clone(), sealed.clone());
-            Box::pin(async move {
-                tx.lock_site().await?;
-                tx.rotate_secret(&id, sealed.as_deref(), step == SecretStep::Finish).await?;
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who),
-                    action: "integration.secret",
-                    subject: format!("integration:{id}"),
-                    body: json!({"step": step}),
-                })
-                .await?;
-                Ok::<_, Error>(tx.tell_site_changed(now).await?)
+        .write(async move |tx| {
+            tx.lock_site().await?;
+            tx.rotate_secret(&id, sealed.as_deref(), step == SecretStep::Finish).await?;
+            tx.audit(Audit {
+                at: now,
+                person: Some(who.clone()),
+                action: "integration.secret",
+                subject: format!("integration:{id}"),
+                body: json!({"step": step}),
             })
+            .await?;
+            Ok::<_, Error>(tx.tell_site_changed(now).await?)
         })
         .await?;
     takes_effect(hub).await?;

@@ -158,14 +158,8 @@ fn done(hub: &Hub, table: SiteTable, edited: Edited) -> Result<SiteRow> {
 
 /// Writes a change and lets it take effect: when this answers, the hub goes by it.
 pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<Edited> {
-    let (outer, who, now, table) = (hub.clone(), actor.clone(), hub.clock().now(), edit.table);
-    let edited = hub
-        .store()
-        .write(move |tx| {
-            let (hub, who, edit) = (outer.clone(), who.clone(), edit.clone());
-            Box::pin(async move { apply(tx, &hub, &who, edit, now).await })
-        })
-        .await?;
+    let (who, now, table) = (actor.clone(), hub.clock().now(), edit.table);
+    let edited = hub.write(async move |tx, hub| apply(tx, hub, &who, edit.clone(), now).await).await?;
     if edited.waits {
         return Err(Error::ConfirmationRequired);
     }

@@ -38,13 +38,7 @@ struct Undone {
 pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<String> {
     let (who, change, now) = (actor.clone(), change.to_owned(), hub.clock().now());
     let vault = hub.vault().clone();
-    let undone = hub
-        .store()
-        .write(move |tx| {
-            let (who, change, vault) = (who.clone(), change.clone(), vault.clone());
-            Box::pin(async move { back(tx, &vault, &who, &change, now).await })
-        })
-        .await?;
+    let undone = hub.store().write(async move |tx| back(tx, &vault, &who, &change, now).await).await?;
     account::forget(hub, undone.ended);
     if undone.in_memory {
         takes_effect(hub).await?;

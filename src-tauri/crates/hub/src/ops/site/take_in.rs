@@ -173,12 +173,7 @@ async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Told>, result
         in_memory,
     });
     let (who, now) = (actor.id.clone(), hub.clock().now());
-    hub.store()
-        .write(move |tx| {
-            let (work, who) = (work.clone(), who.clone());
-            Box::pin(async move { work.write(tx, who, now).await })
-        })
-        .await?;
+    hub.store().write(async move |tx| work.write(tx, who.clone(), now).await).await?;
     if in_memory {
         takes_effect(hub).await?;
     }

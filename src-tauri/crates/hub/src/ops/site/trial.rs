@@ -134,13 +134,15 @@ async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
     let (who, now) = (actor.id.clone(), hub.clock().now());
     let (subject, url) = (format!("device:{}", opened.id()), opened.url().map(str::to_owned));
     hub.store()
-        .write(move |tx| {
-            let (who, subject, url) = (who.clone(), subject.clone(), url.clone());
-            Box::pin(async move {
-                let audit =
-                    Audit { at: now, person: Some(who), action: "device.test", subject, body: json!({"url": url}) };
-                tx.audit(audit).await.map_err(Error::from)
-            })
+        .write(async move |tx| {
+            let audit = Audit {
+                at: now,
+                person: Some(who.clone()),
+                action: "device.test",
+                subject: subject.clone(),
+                body: json!({"url": url.clone()}),
+            };
+            tx.audit(audit).await.map_err(Error::from)
         })
         .await
 }

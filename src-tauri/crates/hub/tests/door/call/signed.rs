@@ -124,12 +124,9 @@ async fn a_telephone_system_changes_its_secret_without_losing_an_event() {
             let now = place.now();
             let written: Result<(), lanedesk_hub::store::StoreError> = hub
                 .store()
-                .write(move |tx| {
-                    let sealed = sealed.clone();
-                    Box::pin(async move {
-                        tx.execute(sql, lanedesk_hub::args![sealed]).await?;
-                        tx.tell_site_changed(now).await
-                    })
+                .write(async move |tx| {
+                    tx.execute(sql, lanedesk_hub::args![sealed.clone()]).await?;
+                    tx.tell_site_changed(now).await
                 })
                 .await;
             written.unwrap();
