@@ -54,6 +54,10 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
     // Everybody has said what they watch, every device has been found to be out of reach, and the first cars have come.
     cars(&hub, Duration::from_secs(2)).await?;
     desks.hear_nothing_for(QUIET).await;
+    let found = desks.idle() / u64::try_from(DESKS - SHOWN)?;
+    let what = format!("{} devices out of reach", LOTS * LANES);
+    let row = "bytes to a desk that watches nothing after the hub's first start";
+    table.add(row, &found.to_string(), &what, None, "≤ 100", Some(found <= 100));
     let (before, idle, shown) = (processor_time(hub.process())?, desks.idle(), desks.shown());
     let begun = Instant::now();
     let (told, claims) = tokio::join!(cars(&hub, length), claims(&people[..CLAIMERS], length));

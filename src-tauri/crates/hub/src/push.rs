@@ -117,6 +117,8 @@ fn only(told: &Told) -> Option<(Permission, Option<PersonId>)> {
         Told::Approval { facts, .. } => Some((Permission::Approve, Some(facts.by.id.clone()))),
         Told::Help { help, .. } => Some((Permission::Board, help.as_ref().map(|help| help.by.id.clone()))),
         Told::DeviceAlert { .. } => Some((Permission::Board, None)),
+        // After a start or with a network that fails these come by the thousand.
+        Told::Device { .. } => Some((Permission::SeeDevices, None)),
         Told::Rise { .. } => Some((Permission::OpeningsOfOthers, None)),
         Told::Call { .. } | Told::Seat { .. } => Some((Permission::SeeQueue, None)),
         _ => None,
@@ -404,5 +406,5 @@ async fn heard(others: &mut Option<sqlx::postgres::PgListener>) {
 /// Removes events no stream can resume from any more.
 pub async fn remove_old(hub: &Hub) -> Result<u64, StoreError> {
     let before = hub.clock().now().plus_minutes(-KEEP_MINUTES);
-    hub.store().write(move |tx| Box::pin(async move { tx.remove_events(before).await })).await
+    hub.store().write(async move |tx| tx.remove_events(before).await).await
 }

@@ -76,6 +76,24 @@ async fn nobody_hears_of_lots_outside_their_scope_or_what_is_for_another_person(
     .await;
 }
 
+/// A hub that starts, or a network that fails, finds thousands at once: they are for those who see the list of devices (R40,
+/// invariant 13), and a thousand other desks are not sent them to throw them away.
+#[tokio::test]
+async fn devices_that_are_lost_are_told_to_those_who_see_devices_alone() {
+    on_each_engine(|place| async move {
+        for (name, sees) in [("guard", false), ("agent", false), ("chief", true), ("admin", true)] {
+            let mut stream = place.desk(name).await.stream("").await.unwrap();
+            stream.next_of("hello").await;
+            let device = "cam-E01".parse().unwrap();
+            tell_lot(&place, "cyds", Told::Device { device, online: false, error: None }).await;
+            tell(&place, "cyds", "E01").await;
+            let first = stream.next().await.unwrap();
+            assert_eq!(first["type"], if sees { "device" } else { "lease" }, "{name}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_cut_stream_goes_on_where_it_was_and_hears_everything_once() {
     on_each_engine(|place| async move {
