@@ -245,7 +245,7 @@ const SIDEWAYS: &str = "
         .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && scrolls(e))
         .map((e) => `${e.tagName}.${e.className} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`));";
 
-/// Controls of which a part lies beyond what holds them, where nothing scrolls to it.
+/// Controls of which a part lies beyond what holds them, where nothing scrolls to it, and buttons narrower than their words.
 const BEYOND: &str = "
     const done = arguments[arguments.length - 1];
     const edge = (e) => {
@@ -258,10 +258,14 @@ const BEYOND: &str = "
         }
         return innerWidth;
     };
-    done([...document.querySelectorAll('button, a[href], input, select, textarea')]
-        .filter((e) => e.getClientRects().length > 0 && !e.closest('[inert], [hidden]'))
-        .filter((e) => e.getBoundingClientRect().right > edge(e) + 1)
-        .map((e) => `${e.tagName} ${e.dataset.testid ?? e.innerText} is cut at the side`));";
+    const controls = [...document.querySelectorAll('button, a[href], input, select, textarea')]
+        .filter((e) => e.getClientRects().length > 0 && !e.closest('[inert], [hidden]'));
+    const name = (e) => `${e.tagName} ${e.dataset.testid ?? e.innerText}`;
+    const full = (e) => e.tagName === 'BUTTON' && getComputedStyle(e).overflowX === 'visible' && e.scrollWidth > e.clientWidth + 1;
+    done([
+        ...controls.filter((e) => e.getBoundingClientRect().right > edge(e) + 1).map((e) => `${name(e)} is cut at the side`),
+        ...controls.filter(full).map((e) => `${name(e)} is narrower than what it says`),
+    ]);";
 
 /// A present picture that is cut, or that does not keep its ratio.
 const CUT: &str = "

@@ -68,6 +68,16 @@ describe('the present picture', () => {
     expect(frame()).toHaveTextContent('载入中');
   });
 
+  it('says that the next vehicle is in sight, and takes its plate and time for nothing of this case', async () => {
+    const { app } = await desk({}, 'E02');
+    const view = app.lane.view;
+    if (!view?.picture) throw new Error('no picture');
+    app.lane.view = { ...view, picture: { ...view.picture, plate: '粤BD10086' } };
+    expect(await screen.findByTestId('next-vehicle')).toHaveTextContent('画面里已是下一辆车 粤B·D10086');
+    expect(screen.queryByTestId('plate-crop')).toBeNull();
+    expect(screen.queryByTestId('doubt')).toBeNull();
+  });
+
   it('shows crop and ring together', async () => {
     await desk({}, 'E02');
     const crop = screen.getByTestId('plate-crop');

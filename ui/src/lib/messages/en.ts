@@ -278,6 +278,7 @@ export const en = {
   'plate.read': 'Read',
   'plate.corrected': 'Corrected',
   'plate.not_read': 'No plate read',
+  'plate.next': 'The picture already shows the next vehicle, {plate}; this case is still about the one before',
   'plate.read_at': 'read {time}',
   'plate.was_read': 'read as {plate}',
   'plate.after_claim': 'Claim the lane to correct',

@@ -273,6 +273,7 @@ export const zh = {
   'plate.read': '识别',
   'plate.corrected': '更正',
   'plate.not_read': '未识别到车牌',
+  'plate.next': '画面里已是下一辆车 {plate}，本单仍是原来的车',
   'plate.read_at': '{time} 识别',
   'plate.was_read': '原识别 {plate}',
   'plate.after_claim': '锁定后可更正',
