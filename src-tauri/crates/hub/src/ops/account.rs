@@ -303,13 +303,13 @@ pub(super) fn forget(hub: &Hub, hashes: Vec<String>) {
 /// Who took something out, and what.
 pub(super) async fn note_export(hub: &Hub, actor: &Actor, action: &'static str, what: &str) -> Result<()> {
     let (at, person) = (hub.clock().now(), Some(actor.id.clone()));
-    let audit = Audit { at, person, action, subject: what.to_owned(), body: json!({}) };
+    let audit = Audit::new(at, person.as_ref(), action, what.to_owned(), json!({}));
     Ok(hub.store().audit(audit).await?)
 }
 
 /// Who did what to whose account.
 pub(super) fn audit(who: &PersonId, person: &PersonId, action: &'static str, at: Timestamp) -> Audit {
-    Audit { at, person: Some(who.clone()), action, subject: format!("person:{person}"), body: json!({}) }
+    Audit::new(at, Some(who), action, format!("person:{person}"), json!({}))
 }
 
 #[cfg(test)]

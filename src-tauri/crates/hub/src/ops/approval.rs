@@ -14,7 +14,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, StepRow, To, Tx, lots_arg, picture_path},
+    store::{Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, To, Tx, lots_arg, picture_path},
 };
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
@@ -289,18 +289,12 @@ async fn record(
         (_, Some(_)) => "approval.answer",
         (_, None) => "approval.expire",
     };
-    tx.add_step(StepRow { case: &approval.case, at: now, person, what: step, facts }).await?;
-    tx.audit(Audit {
-        at: now,
-        person: person.cloned(),
-        action,
-        subject: format!("approval:{}", approval.id),
-        body: json!({
-            "case": approval.case, "lane": approval.lane.id, "state": approval.state, "reason": approval.reason,
-            "due_fen": approval.due_fen, "photos": approval.photos, "note": approval.note,
-        }),
-    })
-    .await?;
+    tx.add_step(&approval.case, now, person, step, facts).await?;
+    let body = json!({
+        "case": approval.case, "lane": approval.lane.id, "state": approval.state, "reason": approval.reason,
+        "due_fen": approval.due_fen, "photos": approval.photos, "note": approval.note,
+    });
+    tx.audit(Audit::new(now, person, action, format!("approval:{}", approval.id), body)).await?;
     Ok(())
 }
 

@@ -31,14 +31,7 @@ pub async fn begin(store: &Store, now: Timestamp) -> std::result::Result<(), Sto
             let Some(before) = tx.begin_ledger().await? else {
                 return Ok(());
             };
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "record.begin",
-                subject: "record:rows".to_owned(),
-                body: json!({"before": before}),
-            })
-            .await
+            tx.audit(Audit::new(now, None, "record.begin", "record:rows", json!({"before": before}))).await
         })
         .await
 }
@@ -74,14 +67,7 @@ async fn make(hub: &Hub, person: Option<PersonId>) -> Result<AuditHead> {
     hub.store()
         .write(async move |tx| {
             tx.add_head(&digest, now).await?;
-            tx.audit(Audit {
-                at: now,
-                person: person.clone(),
-                action: "audit.head",
-                subject: "audit:head".to_owned(),
-                body: facts.clone(),
-            })
-            .await
+            tx.audit(Audit::new(now, person.as_ref(), "audit.head", "audit:head", facts.clone())).await
         })
         .await?;
     Ok(head)
@@ -111,14 +97,7 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
     hub.store()
         .write(async move |tx| {
             tx.add_signing_key(&row, now).await?;
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "audit.key",
-                subject: "audit:key".to_owned(),
-                body: json!({"public_key": row.public_key}),
-            })
-            .await
+            tx.audit(Audit::new(now, None, "audit.key", "audit:key", json!({"public_key": row.public_key}))).await
         })
         .await?;
     Ok(key)

@@ -23,7 +23,7 @@ use crate::{
         case, release,
         view::{self, Basis, Page},
     },
-    store::{Abnormal, Audit, NewOpening, OrderRow, Rows, StepRow, StoreError, To, Tx},
+    store::{Abnormal, Audit, NewOpening, OrderRow, Rows, StoreError, To, Tx},
 };
 pub(super) use check::{Asked, digest, opening, text};
 use check::{content, ready};
@@ -238,20 +238,13 @@ async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timest
     let order = &prepared.order;
     let mut facts = vec![("action", order.action.to_string()), ("order", order.id.to_string())];
     facts.extend(prepared.abnormal.iter().flat_map(release::facts));
-    tx.add_step(StepRow { case: &order.case, at: now, person: Some(&actor.id), what: Step::Ordered, facts: &facts })
-        .await?;
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: "barrier.order",
-        subject: format!("order:{}", order.id),
-        body: json!({
-            "case": order.case, "lane": order.lane, "action": order.action, "fence": order.fence,
-            "made_at": order.made_at, "content": order.content,
-            "release": prepared.abnormal.as_ref().map(release::audited),
-        }),
-    })
-    .await?;
+    tx.add_step(&order.case, now, Some(&actor.id), Step::Ordered, &facts).await?;
+    let body = json!({
+        "case": order.case, "lane": order.lane, "action": order.action, "fence": order.fence,
+        "made_at": order.made_at, "content": order.content,
+        "release": prepared.abnormal.as_ref().map(release::audited),
+    });
+    tx.audit(Audit::new(now, Some(&actor.id), "barrier.order", format!("order:{}", order.id), body)).await?;
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use crate::{
         lease::{Gained, Target, taken},
         view,
     },
-    store::{Audit, CallRow, LeaseRow, StepRow, To, Tx},
+    store::{Audit, CallRow, LeaseRow, To, Tx},
 };
 use lanedesk_domain::{
     call::{CallState, Progress},
@@ -68,13 +68,8 @@ pub(crate) fn masked(number: &str) -> String {
 
 /// What a change of a call leaves in the audit chain; never a number.
 fn audit(action: &'static str, person: Option<&PersonId>, row: &CallRow, now: Timestamp) -> Audit {
-    Audit {
-        at: now,
-        person: person.cloned(),
-        action,
-        subject: format!("call:{}", row.id),
-        body: json!({"lane": row.lane, "case": row.case, "seat": row.seat, "state": row.state}),
-    }
+    let body = json!({"lane": row.lane, "case": row.case, "seat": row.seat, "state": row.state});
+    Audit::new(now, person, action, format!("call:{}", row.id), body)
 }
 
 /// A step in the timeline of the case a call is worked in.
@@ -82,7 +77,7 @@ async fn step(tx: &mut Tx<'_>, row: &CallRow, what: Step, person: Option<&Person
     let Some(case) = &row.case else { return Ok(()) };
     let facts = [("caller", masked(&row.caller))];
     let known = if row.caller.is_empty() { &[][..] } else { &facts[..] };
-    tx.add_step(StepRow { case, at, person, what, facts: known }).await?;
+    tx.add_step(case, at, person, what, known).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{robot, stay, view},
-    store::{Audit, CaseRow, Rows, StepRow, Tx},
+    store::{Audit, CaseRow, Rows, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId, StayId},
@@ -210,16 +210,9 @@ async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction
 }
 
 async fn record(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, done: &Done, now: Timestamp) -> Result<()> {
-    tx.add_step(StepRow { case: &case.id, at: now, person: Some(&actor.id), what: done.step, facts: &done.facts })
-        .await?;
+    tx.add_step(&case.id, now, Some(&actor.id), done.step, &done.facts).await?;
     let facts: std::collections::BTreeMap<_, _> = done.facts.iter().cloned().collect();
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: done.action,
-        subject: format!("case:{}", case.id),
-        body: serde_json::json!(facts),
-    })
-    .await?;
+    tx.audit(Audit::new(now, Some(&actor.id), done.action, format!("case:{}", case.id), serde_json::json!(facts)))
+        .await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, CashFilter, NewCash, NewPayment, Rows, StepRow, Tx},
+    store::{Audit, CashFilter, NewCash, NewPayment, Rows, Tx},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
@@ -110,22 +110,10 @@ fn as_payment(cash: &NewCash) -> Result<NewPayment> {
 }
 
 async fn recorded(tx: &mut Tx<'_>, cash: &NewCash) -> Result<()> {
-    tx.add_step(StepRow {
-        case: &cash.case,
-        at: cash.at,
-        person: Some(&cash.person),
-        what: Step::CashRecorded,
-        facts: &[("amount_fen", cash.amount.0.to_string())],
-    })
-    .await?;
-    tx.audit(Audit {
-        at: cash.at,
-        person: Some(cash.person.clone()),
-        action: "cash.take",
-        subject: format!("cash:{}", cash.id),
-        body: json!({"case": cash.case, "stay": cash.stay, "amount_fen": cash.amount}),
-    })
-    .await?;
+    let facts = [("amount_fen", cash.amount.0.to_string())];
+    tx.add_step(&cash.case, cash.at, Some(&cash.person), Step::CashRecorded, &facts).await?;
+    let body = json!({"case": cash.case, "stay": cash.stay, "amount_fen": cash.amount});
+    tx.audit(Audit::new(cash.at, Some(&cash.person), "cash.take", format!("cash:{}", cash.id), body)).await?;
     Ok(())
 }
 

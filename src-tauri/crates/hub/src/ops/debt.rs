@@ -15,7 +15,7 @@ use crate::{
         stay::lanes_of,
         view::{self, Basis},
     },
-    store::{Audit, DebtFilter, NewDebt, Rows, StepRow, Tx, lots_arg},
+    store::{Audit, DebtFilter, NewDebt, Rows, Tx, lots_arg},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
@@ -96,22 +96,10 @@ async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) 
 
 /// What a filed debt leaves in timeline and audit chain.
 pub(super) async fn filed(tx: &mut Tx<'_>, debt: &NewDebt) -> Result<()> {
-    tx.add_step(StepRow {
-        case: &debt.case,
-        at: debt.at,
-        person: Some(&debt.person),
-        what: Step::DebtFiled,
-        facts: &[("amount_fen", debt.amount.0.to_string())],
-    })
-    .await?;
-    tx.audit(Audit {
-        at: debt.at,
-        person: Some(debt.person.clone()),
-        action: "debt.file",
-        subject: format!("debt:{}", debt.id),
-        body: json!({"case": debt.case, "opening": debt.opening, "amount_fen": debt.amount}),
-    })
-    .await?;
+    let facts = [("amount_fen", debt.amount.0.to_string())];
+    tx.add_step(&debt.case, debt.at, Some(&debt.person), Step::DebtFiled, &facts).await?;
+    let body = json!({"case": debt.case, "opening": debt.opening, "amount_fen": debt.amount});
+    tx.audit(Audit::new(debt.at, Some(&debt.person), "debt.file", format!("debt:{}", debt.id), body)).await?;
     Ok(())
 }
 
@@ -204,14 +192,8 @@ pub async fn waive(hub: &Hub, actor: &Actor, id: &DebtId, reason: &str) -> Resul
         if !tx.waive_debt(&debt.id, &who.id, &why, now).await? {
             return Err(invalid("state", "debt_over"));
         }
-        tx.audit(Audit {
-            at: now,
-            person: Some(who.id.clone()),
-            action: "debt.waive",
-            subject: format!("debt:{}", debt.id),
-            body: json!({"case": debt.case, "amount_fen": debt.amount_fen, "reason": why}),
-        })
-        .await?;
+        let body = json!({"case": debt.case, "amount_fen": debt.amount_fen, "reason": why});
+        tx.audit(Audit::new(now, Some(&who.id), "debt.waive", format!("debt:{}", debt.id), body)).await?;
         pay::tell_pages(tx, hub, &debt, now).await
     })
     .await?;

@@ -86,13 +86,8 @@ async fn open(hub: &Hub, photo: &EvidenceRow) -> Result<Vec<u8>> {
 }
 
 async fn note(hub: &Hub, actor: &Actor, photo: &EvidenceRow, action: &'static str) -> Result<()> {
-    let audit = Audit {
-        at: hub.clock().now(),
-        person: Some(actor.id.clone()),
-        action,
-        subject: format!("photo:{}", photo.id),
-        body: json!({"case": photo.case, "opening": photo.opening, "sha256": photo.sha256}),
-    };
+    let body = json!({"case": photo.case, "opening": photo.opening, "sha256": photo.sha256});
+    let audit = Audit::new(hub.clock().now(), Some(&actor.id), action, format!("photo:{}", photo.id), body);
     Ok(hub.store().audit(audit).await?)
 }
 
@@ -108,14 +103,8 @@ pub async fn hold(hub: &Hub, actor: &Actor, id: &PhotoId, asked: HoldPhoto) -> R
                 return Err(Error::EvidenceDeleted);
             }
             let action = if hold.hold { "photo.hold" } else { "photo.let_go" };
-            tx.audit(Audit {
-                at: hold.at,
-                person: Some(hold.person.clone()),
-                action,
-                subject: format!("photo:{}", hold.photo),
-                body: json!({"reason": hold.reason}),
-            })
-            .await?;
+            let body = json!({"reason": hold.reason});
+            tx.audit(Audit::new(hold.at, Some(&hold.person), action, format!("photo:{}", hold.photo), body)).await?;
             Ok(())
         })
         .await

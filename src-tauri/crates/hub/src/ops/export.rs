@@ -86,6 +86,6 @@ async fn page(hub: &Hub, filter: &Filter, behind: Option<&Behind>) -> Result<Vec
 
 async fn note(hub: &Hub, actor: &Actor, action: &'static str, facts: serde_json::Value) -> Result<()> {
     let (at, person) = (hub.clock().now(), Some(actor.id.clone()));
-    let audit = Audit { at, person, action, subject: "opening:list".to_owned(), body: facts };
+    let audit = Audit::new(at, person.as_ref(), action, "opening:list", facts);
     Ok(hub.store().audit(audit).await?)
 }

@@ -5,7 +5,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, HelpRow, LeaseRow, Rows, StepRow, Tx},
+    store::{Audit, HelpRow, LeaseRow, Rows, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LotId},
@@ -132,7 +132,7 @@ async fn record(
     now: Timestamp,
 ) -> Result<()> {
     let facts = [("note", words.to_owned())];
-    tx.add_step(StepRow { case, at: now, person: Some(&who.id), what, facts: &facts }).await?;
+    tx.add_step(case, now, Some(&who.id), what, &facts).await?;
     note(tx, who, case, action, words, now).await
 }
 
@@ -144,12 +144,6 @@ async fn note(
     words: &str,
     at: Timestamp,
 ) -> Result<()> {
-    let audit = Audit {
-        at,
-        person: Some(who.id.clone()),
-        action,
-        subject: format!("case:{case}"),
-        body: json!({"note": words}),
-    };
+    let audit = Audit::new(at, Some(&who.id), action, format!("case:{case}"), json!({"note": words}));
     Ok(tx.audit(audit).await?)
 }

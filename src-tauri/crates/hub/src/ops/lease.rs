@@ -20,7 +20,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     ops::help,
-    store::{Grant, LeaseRow, Standing, StepRow, StoreError, Tx},
+    store::{Grant, LeaseRow, Standing, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::{CallId, CaseId, Fence, LaneId, LotId, PersonId},
@@ -88,14 +88,7 @@ async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Resul
     };
     tx.end_case(&ending.lease.case, state, now).await?;
     help::over(tx, &ending.lease.lot, &ending.lease.case, now).await?;
-    tx.add_step(StepRow {
-        case: &ending.lease.case,
-        at: now,
-        person: ending.by.map(|by| &by.id),
-        what: step,
-        facts: &[],
-    })
-    .await?;
+    tx.add_step(&ending.lease.case, now, ending.by.map(|by| &by.id), step, &[]).await?;
     Ok(())
 }
 
@@ -174,7 +167,7 @@ pub(crate) fn audit(
     body: serde_json::Value,
     now: Timestamp,
 ) -> crate::store::Audit {
-    crate::store::Audit { at: now, person: person.cloned(), action, subject: format!("lane:{lane}"), body }
+    crate::store::Audit::new(now, person, action, format!("lane:{lane}"), body)
 }
 
 /// A lease just gained or renewed.

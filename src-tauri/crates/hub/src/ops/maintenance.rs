@@ -186,14 +186,8 @@ fn new(
 
 async fn add(tx: &mut Tx<'_>, new: &NewMaintenance) -> Result<()> {
     tx.add_maintenance(new).await?;
-    tx.audit(Audit {
-        at: new.at,
-        person: Some(new.person.clone()),
-        action: "maintenance.open",
-        subject: format!("device:{}", new.device),
-        body: json!({"maintenance": new.id, "lane": new.lane, "case": new.case, "note": new.note}),
-    })
-    .await?;
+    let body = json!({"maintenance": new.id, "lane": new.lane, "case": new.case, "note": new.note});
+    tx.audit(Audit::new(new.at, Some(&new.person), "maintenance.open", format!("device:{}", new.device), body)).await?;
     Ok(())
 }
 
@@ -244,15 +238,8 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
     hub.store()
         .write(async move |tx| {
             if tx.close_maintenance(&id, &who, &repair, now).await? {
-                let body = json!({"maintenance": id.clone(), "repair": repair.clone()});
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who.clone()),
-                    action: "maintenance.close",
-                    subject: subject.clone(),
-                    body,
-                })
-                .await?;
+                let body = json!({"maintenance": id, "repair": repair});
+                tx.audit(Audit::new(now, Some(&who), "maintenance.close", subject.clone(), body)).await?;
             }
             Ok::<_, Error>(())
         })

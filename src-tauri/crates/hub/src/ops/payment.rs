@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{debt, robot, stay::lanes_of, view},
-    store::{Audit, NewPayment, Rows, StayRow, StepRow, StoreError, Tx, Unmatched},
+    store::{Audit, NewPayment, Rows, StayRow, StoreError, Tx, Unmatched},
 };
 use lanedesk_domain::{
     ids::{IntegrationId, LotId, PaymentId, StayId},
@@ -120,14 +120,8 @@ async fn put(tx: &mut Tx<'_>, hub: &Hub, payment: &NewPayment, stay: &StayRow, n
     debt::after_stay(tx, hub, payment, stay, owes, now).await?;
     for (lane, case) in tx.lanes_showing(&stay.id).await? {
         if let Some(case) = &case {
-            tx.add_step(StepRow {
-                case,
-                at: now,
-                person: None,
-                what: Step::Paid,
-                facts: &[("amount_fen", payment.amount.0.to_string())],
-            })
-            .await?;
+            let facts = [("amount_fen", payment.amount.0.to_string())];
+            tx.add_step(case, now, None, Step::Paid, &facts).await?;
         }
         view::tell(tx, hub, &lane, now).await?;
         robot::paid(tx, hub, &lane, now).await?;
@@ -141,18 +135,12 @@ async fn audit(
     stay: Option<&StayRow>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.audit(Audit {
-        at: now,
-        person: None,
-        action: "payment.take",
-        subject: format!("payment:{}", payment.id),
-        body: serde_json::json!({
-            "integration": payment.integration,
-            "event": payment.event_id,
-            "lot": payment.lot,
-            "stay": stay.map(|stay| &stay.id),
-            "amount_fen": payment.amount,
-        }),
-    })
-    .await
+    let body = serde_json::json!({
+        "integration": payment.integration,
+        "event": payment.event_id,
+        "lot": payment.lot,
+        "stay": stay.map(|stay| &stay.id),
+        "amount_fen": payment.amount,
+    });
+    tx.audit(Audit::new(now, None, "payment.take", format!("payment:{}", payment.id), body)).await
 }

@@ -10,7 +10,7 @@ use crate::{
     halt::{self, Point},
     hub::Hub,
     ops::{case, release, robot},
-    store::{Audit, ObjectHold, PhotoCase, PhotoRow, Purpose, Rows, StepRow, To, Tx},
+    store::{Audit, ObjectHold, PhotoCase, PhotoRow, Purpose, Rows, To, Tx},
 };
 use bytes::Bytes;
 use lanedesk_domain::{
@@ -148,25 +148,13 @@ async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain:
             return Ok(Kept { photo: before, new: false });
         }
         let (at, case) = (photo.received_at, &photo.case);
-        tx.add_step(StepRow {
-            case,
-            at,
-            person: Some(&who),
-            what: Step::PhotoTaken,
-            facts: &[("photo", photo.id.to_string()), ("source", photo.source.word())],
-        })
-        .await?;
-        tx.audit(Audit {
-            at,
-            person: Some(who.clone()),
-            action: "photo.take",
-            subject: format!("photo:{}", photo.id),
-            body: json!({
-                "case": case, "source": photo.source, "taken_at": photo.taken_at, "sha256": photo.sha256,
-                "original": photo.original, "bytes": photo.bytes,
-            }),
-        })
-        .await?;
+        let facts = [("photo", photo.id.to_string()), ("source", photo.source.word())];
+        tx.add_step(case, at, Some(&who), Step::PhotoTaken, &facts).await?;
+        let body = json!({
+            "case": case, "source": photo.source, "taken_at": photo.taken_at, "sha256": photo.sha256,
+            "original": photo.original, "bytes": photo.bytes,
+        });
+        tx.audit(Audit::new(at, Some(&who), "photo.take", format!("photo:{}", photo.id), body)).await?;
         tell(tx, &photo, &lane, at).await?;
         release::brought(tx, hub, &photo).await?;
         Ok(Kept { photo: photo.shown(), new: true })
@@ -233,14 +221,8 @@ pub async fn remove(hub: &Hub, actor: &Actor, case: &CaseId, id: &PhotoId) -> Re
             if !tx.drop_photo(&photo.case, &photo.id, now).await? {
                 return Err(Error::Invalid { field: "photo", why: "photo_used" });
             }
-            tx.audit(Audit {
-                at: now,
-                person: Some(who.clone()),
-                action: "photo.drop",
-                subject: format!("photo:{}", photo.id.clone()),
-                body: json!({"case": photo.case.clone(), "sha256": photo.sha256.clone()}),
-            })
-            .await?;
+            let body = json!({"case": photo.case, "sha256": photo.sha256});
+            tx.audit(Audit::new(now, Some(&who), "photo.drop", format!("photo:{}", photo.id), body)).await?;
             Ok(!tx.object_is_named(&photo.sha256).await?)
         })
         .await;

@@ -12,7 +12,7 @@ use crate::{
     hub::Hub,
     ops::{picture, robot, stay, view},
     runtime::Opened,
-    store::{Audit, PictureKind, PictureRow, ReadRow, Rows, StepRow, Tx},
+    store::{Audit, PictureKind, PictureRow, ReadRow, Rows, Tx},
 };
 use lanedesk_devices::{PlateRead, Travel};
 use lanedesk_domain::{
@@ -223,25 +223,18 @@ async fn take_into_case(tx: &mut Tx<'_>, read: &ReadRow, settled: &[stay::Settle
     let taken = tx.put_into_case(read, another, gone).await?;
     if let (Some(case), false) = (taken, same) {
         let plate = read.plate.as_ref().map_or("", Plate::as_str).to_owned();
-        tx.add_step(StepRow { case: &case, at: now, person: None, what: Step::PlateRead, facts: &[("plate", plate)] })
-            .await?;
+        let facts = [("plate", plate)];
+        tx.add_step(&case, now, None, Step::PlateRead, &facts).await?;
     }
     Ok(())
 }
 
 async fn audit(tx: &mut Tx<'_>, read: &ReadRow, now: Timestamp) -> Result<()> {
-    tx.audit(Audit {
-        at: now,
-        person: None,
-        action: "plate.read",
-        subject: format!("lane:{}", read.lane),
-        body: serde_json::json!({
-            "read": read.id,
-            "taken_at": read.taken_at,
-            "history": read.history,
-            "opened_by_camera": read.opened_by_camera,
-        }),
-    })
-    .await
-    .map_err(Error::from)
+    let body = serde_json::json!({
+        "read": read.id,
+        "taken_at": read.taken_at,
+        "history": read.history,
+        "opened_by_camera": read.opened_by_camera,
+    });
+    tx.audit(Audit::new(now, None, "plate.read", format!("lane:{}", read.lane), body)).await.map_err(Error::from)
 }

@@ -37,18 +37,13 @@ async fn written(hub: Hub, traces: Vec<Trace>) {
         .store()
         .write(async move |tx| {
             for trace in &traces {
-                tx.audit(Audit {
-                    at: now,
-                    person: trace.person.clone(),
-                    action: trace.what.action(),
-                    subject: trace.subject.clone(),
-                    body: json!({
-                        "from": trace.from,
-                        "times": trace.times,
-                        "minute": trace.minute,
-                    }),
-                })
-                .await?;
+                let body = json!({
+                    "from": trace.from,
+                    "times": trace.times,
+                    "minute": trace.minute,
+                });
+                tx.audit(Audit::new(now, trace.person.as_ref(), trace.what.action(), trace.subject.clone(), body))
+                    .await?;
             }
             Ok(())
         })

@@ -90,14 +90,8 @@ pub async fn acknowledge(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> 
     hub.store()
         .write(async move |tx| {
             if tx.read_report(&name, &who, now).await? {
-                tx.audit(Audit {
-                    at: now,
-                    person: Some(who.clone()),
-                    action: "report.acknowledge",
-                    subject: format!("report:{name}"),
-                    body: json!({}),
-                })
-                .await?;
+                tx.audit(Audit::new(now, Some(&who), "report.acknowledge", format!("report:{name}"), json!({})))
+                    .await?;
             }
             Ok::<(), Error>(())
         })

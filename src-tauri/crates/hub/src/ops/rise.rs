@@ -164,14 +164,8 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, new: &NewRise, picture: Option<(Pictu
         tx.add_picture(picture, PictureKind::Still, *bytes).await?;
     }
     let now = hub.clock().now();
-    tx.audit(Audit {
-        at: now,
-        person: None,
-        action: "barrier.rise",
-        subject: format!("lane:{}", new.lane),
-        body: json!({"rise": new.id, "device": new.device, "at": new.risen.at, "down_at": new.risen.down_at}),
-    })
-    .await?;
+    let body = json!({"rise": new.id, "device": new.device, "at": new.risen.at, "down_at": new.risen.down_at});
+    tx.audit(Audit::new(now, None, "barrier.rise", format!("lane:{}", new.lane), body)).await?;
     let rise = tx.rise(&hub.directory(), &new.id).await?;
     if let Some(rise) = rise.map(Box::new) {
         tx.tell(now, &new.lot, &Told::Rise { rise }).await?;

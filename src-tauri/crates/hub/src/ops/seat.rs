@@ -154,5 +154,5 @@ async fn stands(tx: &mut Tx<'_>, hub: &Hub, row: &SeatRow, now: Timestamp) -> Re
 }
 
 fn audit(action: &'static str, number: &str, person: &PersonId, at: Timestamp) -> Audit {
-    Audit { at, person: Some(person.clone()), action, subject: format!("seat:{number}"), body: json!({}) }
+    Audit::new(at, Some(person), action, format!("seat:{number}"), json!({}))
 }

@@ -119,7 +119,7 @@ pub async fn log_out(hub: &Hub, visitor: &Visitor) -> Result<()> {
 }
 
 fn audit(action: &'static str, person: &PersonId, at: Timestamp) -> Audit {
-    Audit { at, person: Some(person.clone()), action, subject: format!("person:{person}"), body: json!({}) }
+    Audit::new(at, Some(person), action, format!("person:{person}"), json!({}))
 }
 
 /// A person as their own desk is told. `beyond`: it is at another machine than the hub.

@@ -147,14 +147,8 @@ pub async fn dismiss(hub: &Hub, actor: &Actor, id: &WarningId, reason: &str) -> 
             // Somebody was faster; theirs stays.
             return Ok(told);
         }
-        tx.audit(Audit {
-            at: now,
-            person: Some(who.id.clone()),
-            action: "warning.dismiss",
-            subject: format!("warning:{id}"),
-            body: json!({"pattern": told.warning.pattern, "why": why, "openings": told.warning.openings}),
-        })
-        .await?;
+        let body = json!({"pattern": told.warning.pattern, "why": why, "openings": told.warning.openings});
+        tx.audit(Audit::new(now, Some(&who.id), "warning.dismiss", format!("warning:{id}"), body)).await?;
         let told = tx.warning(&site, lots.as_deref(), &id).await?;
         told.ok_or(Error::NotFound)
     })

@@ -19,6 +19,19 @@ pub struct Audit {
     pub body: serde_json::Value,
 }
 
+impl Audit {
+    /// What `person` did, or the hub itself where there is none.
+    pub fn new(
+        at: Timestamp,
+        person: Option<&PersonId>,
+        action: &'static str,
+        subject: impl Into<String>,
+        body: serde_json::Value,
+    ) -> Self {
+        Self { at, person: person.cloned(), action, subject: subject.into(), body }
+    }
+}
+
 /// Audit rows that wait for the end of their transaction.
 const MOST_WAITING: usize = 64;
 

@@ -280,13 +280,7 @@ impl Tx<'_> {
             let sums = std::mem::take(&mut self.sums);
             let takes = |audit: &Audit| audit.body.is_object();
             if !self.audits.last().is_some_and(takes) {
-                self.audits.push(Audit {
-                    at: self.now(),
-                    person: None,
-                    action: "record.rows",
-                    subject: "record:rows".to_owned(),
-                    body: json!({}),
-                });
+                self.audits.push(Audit::new(self.now(), None, "record.rows", "record:rows", json!({})));
             }
             if let Some(last) = self.audits.last_mut() {
                 last.body["row_sums"] = Value::Array(sums);

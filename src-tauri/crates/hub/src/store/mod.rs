@@ -113,7 +113,6 @@ pub(crate) use site::{
 };
 pub(crate) use statistics::Group;
 pub use stay::{Leaving, NewStay, StayRow};
-pub use step::StepRow;
 pub use turn::{Row as TurnRow, Rows};
 pub use view::{ReadNow, Standing};
 pub use warning::Told as ToldWarning;

@@ -9,41 +9,27 @@ use lanedesk_domain::{
 use lanedesk_wire::case::{Step, TimelineEntry};
 use std::collections::BTreeMap;
 
-/// A step of a case's timeline, about to be written.
-#[derive(Debug, Clone)]
-pub struct StepRow<'a> {
-    /// The case.
-    pub case: &'a CaseId,
-    /// When.
-    pub at: Timestamp,
-    /// Who; none: it happened by itself.
-    pub person: Option<&'a PersonId>,
-    /// What.
-    pub what: Step,
-    /// Facts for people.
-    pub facts: &'a [(&'static str, String)],
-}
-
 impl Tx<'_> {
-    /// Adds a step to a case's timeline.
-    pub(crate) async fn add_step(&mut self, step: StepRow<'_>) -> Result<(), StoreError> {
-        let facts: BTreeMap<&str, &str> = step.facts.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    /// Adds a step to a case's timeline: what `person` did, or what happened by itself where there is none. The facts are
+    /// for people.
+    pub(crate) async fn add_step(
+        &mut self,
+        case: &CaseId,
+        at: Timestamp,
+        person: Option<&PersonId>,
+        what: Step,
+        facts: &[(&'static str, String)],
+    ) -> Result<(), StoreError> {
+        let facts: BTreeMap<&str, &str> = facts.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let facts = serde_json::to_string(&facts).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.later(
             "insert into case_event (id, case_id, at, person_id, what, facts) values ($1, $2, $3, $4, $5, $6)",
-            args![
-                uuid::Uuid::now_v7().to_string(),
-                step.case,
-                step.at,
-                step.person.map(PersonId::as_str),
-                step.what.word(),
-                facts
-            ],
+            args![uuid::Uuid::now_v7().to_string(), case, at, person.map(PersonId::as_str), what.word(), facts],
         )
         .await?;
-        if voids_leave(step.what) {
+        if voids_leave(what) {
             // At once: whatever changes an approval is summed up (`ledger`), which later rows that change are not.
-            self.execute(VOID_LEAVE, args![step.case, step.at]).await?;
+            self.execute(VOID_LEAVE, args![case, at]).await?;
         }
         Ok(())
     }

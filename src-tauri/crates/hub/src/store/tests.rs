@@ -12,13 +12,7 @@ async fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn audit(subject: &str) -> Audit {
-    Audit {
-        at: Timestamp(1),
-        person: None,
-        action: "test.write",
-        subject: subject.to_owned(),
-        body: serde_json::json!({}),
-    }
+    Audit::new(Timestamp(1), None, "test.write", subject.to_owned(), serde_json::json!({}))
 }
 
 /// Writes an area and its audit row; fails after both where asked to.

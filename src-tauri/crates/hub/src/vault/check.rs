@@ -97,14 +97,7 @@ async fn bind(tx: &mut Tx<'_>, vault: &Vault, now: Timestamp) -> Result<Binding,
         }
         if !rows.is_empty() {
             let facts = json!({"secrets": opened.len(), "damaged": rows.len() - opened.len()});
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "vault.bind",
-                subject: "vault:key".to_owned(),
-                body: facts,
-            })
-            .await?;
+            tx.audit(Audit::new(now, None, "vault.bind", "vault:key", facts)).await?;
         }
     }
     let check = sealed(vault, CHECK, TEXT)?;

@@ -40,16 +40,7 @@ pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<Rese
         "key": vault.newest().to_string(), "secrets": done.secrets, "objects": done.objects, "damaged": done.damaged,
     });
     store
-        .write(async move |tx| {
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "vault.rotate",
-                subject: "vault:key".to_owned(),
-                body: facts.clone(),
-            })
-            .await
-        })
+        .write(async move |tx| tx.audit(Audit::new(now, None, "vault.rotate", "vault:key", facts.clone())).await)
         .await?;
     Ok(done)
 }

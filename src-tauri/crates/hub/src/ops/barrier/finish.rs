@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     hub::Hub,
-    store::{Audit, OrderRow, Rows, StepRow, To, Tx},
+    store::{Audit, OrderRow, Rows, To, Tx},
 };
 use lanedesk_domain::{barrier::BarrierState, order::OrderResult, time::Timestamp};
 use lanedesk_wire::{
@@ -83,26 +83,11 @@ async fn turn_in(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, from: &[OrderResu
 }
 
 async fn record(tx: &mut Tx<'_>, order: &OrderRow, now: Timestamp) -> Result<()> {
-    tx.add_step(StepRow {
-        case: &order.case,
-        at: now,
-        person: None,
-        what: Step::OrderResult,
-        facts: &[
-            ("action", order.action.to_string()),
-            ("result", order.result.to_string()),
-            ("detail", order.detail.clone()),
-        ],
-    })
-    .await?;
-    tx.audit(Audit {
-        at: now,
-        person: None,
-        action: "barrier.result",
-        subject: format!("order:{}", order.id),
-        body: json!({"case": order.case, "lane": order.lane, "result": order.result, "detail": order.detail}),
-    })
-    .await?;
+    let facts =
+        [("action", order.action.to_string()), ("result", order.result.to_string()), ("detail", order.detail.clone())];
+    tx.add_step(&order.case, now, None, Step::OrderResult, &facts).await?;
+    let body = json!({"case": order.case, "lane": order.lane, "result": order.result, "detail": order.detail});
+    tx.audit(Audit::new(now, None, "barrier.result", format!("order:{}", order.id), body)).await?;
     Ok(())
 }
 

@@ -72,14 +72,8 @@ async fn forget_some(hub: &Hub, before: Timestamp, days: i64, now: Timestamp) ->
         .write(async move |tx| {
             let done = tx.forget_callers(before, FORGOTTEN_AT_ONCE).await?;
             if done > 0 {
-                tx.audit(Audit {
-                    at: now,
-                    person: None,
-                    action: "call.forget-callers",
-                    subject: "call:past".to_owned(),
-                    body: json!({"calls": done, "ended_before": before, "retention_days": days}),
-                })
-                .await?;
+                let body = json!({"calls": done, "ended_before": before, "retention_days": days});
+                tx.audit(Audit::new(now, None, "call.forget-callers", "call:past", body)).await?;
             }
             Ok(done)
         })

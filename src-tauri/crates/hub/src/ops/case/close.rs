@@ -9,7 +9,7 @@ use crate::{
         lease::{emptied, freed},
         maintenance, robot, view,
     },
-    store::{Audit, Closing, Rows, StepRow, To, Tx},
+    store::{Audit, Closing, Rows, To, Tx},
 };
 use lanedesk_domain::{ids::CaseId, person::Permission, time::Timestamp};
 use lanedesk_wire::{
@@ -46,15 +46,9 @@ async fn close_in(
         return Err(why_not(tx, actor, &closing, now).await?);
     };
     actor.see(&closed.lot)?;
-    tx.add_step(StepRow { case, at: now, person: Some(&actor.id), what: Step::Closed, facts: &[] }).await?;
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: "case.close",
-        subject: format!("case:{case}"),
-        body: json!({"lane": closed.lane, "outcome": how.outcome, "during_call": how.during_call}),
-    })
-    .await?;
+    tx.add_step(case, now, Some(&actor.id), Step::Closed, &[]).await?;
+    let body = json!({"lane": closed.lane, "outcome": how.outcome, "during_call": how.during_call});
+    tx.audit(Audit::new(now, Some(&actor.id), "case.close", format!("case:{case}"), body)).await?;
     help::over(tx, &closed.lot, case, now).await?;
     if how.outcome == Some(Outcome::DeviceFault) {
         let noted = (case, &actor.id, note);

@@ -99,14 +99,8 @@ async fn settle(tx: &mut Tx<'_>, payment: &NewPayment, amount: Fen, owed: &[Owed
         }
         paid = paid + goes;
         tx.pay_debt(&owed.id, &payment.id, goes, now).await?;
-        tx.audit(Audit {
-            at: now,
-            person: None,
-            action: "debt.pay",
-            subject: format!("debt:{}", owed.id),
-            body: json!({"payment": payment.id, "amount_fen": goes, "left_fen": owed.left - goes}),
-        })
-        .await?;
+        let body = json!({"payment": payment.id, "amount_fen": goes, "left_fen": owed.left - goes});
+        tx.audit(Audit::new(now, None, "debt.pay", format!("debt:{}", owed.id), body)).await?;
     }
     Ok(paid)
 }

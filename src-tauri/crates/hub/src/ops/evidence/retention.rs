@@ -61,16 +61,10 @@ async fn delete(hub: &Hub, photo: EvidenceRow, days: i64) -> Result<bool> {
             if !tx.bury_photo(&photo.id, now).await? {
                 return Ok::<_, Error>((false, true));
             }
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "photo.delete",
-                subject: format!("photo:{}", photo.id),
-                body: json!({
-                    "case": photo.case, "opening": photo.opening, "sha256": photo.sha256, "retention_days": days,
-                }),
-            })
-            .await?;
+            let body = json!({
+                "case": photo.case, "opening": photo.opening, "sha256": photo.sha256, "retention_days": days,
+            });
+            tx.audit(Audit::new(now, None, "photo.delete", format!("photo:{}", photo.id), body)).await?;
             Ok((true, tx.object_is_named(&photo.sha256).await?))
         })
         .await?;

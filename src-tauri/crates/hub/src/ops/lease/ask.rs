@@ -1,6 +1,6 @@
 //! 「请求接手」: asking a holder for their lane (R12).
 
-use super::{audit, claim::step};
+use super::audit;
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -26,7 +26,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
                 .await?
                 .filter(|row| row.holds(now) && row.holder.id != who.id)
                 .ok_or(Error::NotOffered)?;
-            step(tx, &who, &held.case, Step::Asked, &[], now).await?;
+            tx.add_step(&held.case, now, Some(&who.id), Step::Asked, &[]).await?;
             let body = json!({"case": held.case, "holder": held.holder.id});
             tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now)).await?;
             let asked = Told::Asked { case: held.case.clone(), by: who.holder() };

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::right,
-    store::{Around, CaseRow, Grant, LeaseRow, Rows, Standing, StepRow, To, Tx},
+    store::{Around, CaseRow, Grant, LeaseRow, Rows, Standing, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CallId, CaseId, LaneId},
@@ -216,7 +216,7 @@ async fn renew(
     let fence = tx.regrant_lease(held.fence, &grant, held.acquired_at).await?.ok_or_else(|| quicker("the lease"))?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
     gained.call = call.map(|call| call.id);
-    step(tx, actor, &grant.case, Step::Renewed, &[], now).await?;
+    tx.add_step(&grant.case, now, Some(&actor.id), Step::Renewed, &[]).await?;
     let body = json!({"case": grant.case, "fence": fence});
     tx.audit(audit("lane.renew", Some(&actor.id), &target.lane, body, now)).await?;
     tell_taken(tx, target, None, &gained, now).await?;
@@ -248,7 +248,7 @@ async fn begin(
     };
     let fence = tx.begin_case(&case, &grant).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lane"))?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
-    step(tx, actor, &grant.case, Step::Claimed, &[], now).await?;
+    tx.add_step(&grant.case, now, Some(&actor.id), Step::Claimed, &[]).await?;
     let (action, reason) = match manner {
         Manner::Claim | Manner::Call(_) => ("lane.claim", None),
         Manner::TakeOver(reason) => ("lane.take_over", Some(reason)),
@@ -312,7 +312,7 @@ async fn take(
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);
     gained.call = crate::ops::call::given(tx, held, &actor.holder()).await?;
     let facts = [("from", held.holder.name.clone()), ("reason", reason.to_owned())];
-    step(tx, actor, &grant.case, Step::TakenOver, &facts, now).await?;
+    tx.add_step(&grant.case, now, Some(&actor.id), Step::TakenOver, &facts).await?;
     let body = json!({"case": grant.case, "fence": fence, "from": held.holder.id, "reason": reason});
     tx.audit(audit("lane.take_over", Some(&actor.id), &target.lane, body, now)).await?;
     let by = actor.holder();
@@ -329,18 +329,6 @@ pub(super) fn two_at_once(error: crate::store::StoreError) -> Error {
         crate::store::StoreError::NotUnique(what) => quicker(&what),
         other => other.into(),
     }
-}
-
-pub(super) async fn step(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    case: &CaseId,
-    what: Step,
-    facts: &[(&'static str, String)],
-    now: Timestamp,
-) -> Result<()> {
-    let row = StepRow { case, at: now, person: Some(&actor.id), what, facts };
-    Ok(tx.add_step(row).await?)
 }
 
 async fn tell_taken(

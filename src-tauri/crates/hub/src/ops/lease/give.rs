@@ -2,7 +2,7 @@
 
 use super::{
     Ending, Gained, Target, audit,
-    claim::{finish, step, two_at_once},
+    claim::{finish, two_at_once},
     emptied, freed, lost, quicker, taken, worked,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{help, right},
-    store::{Grant, LeaseRow, Reader, Rows, StepRow, To, Tx},
+    store::{Grant, LeaseRow, Reader, Rows, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
@@ -135,7 +135,7 @@ pub(crate) async fn pass_on(
     tx.give_case(case, &to.id).await?;
     help::over(tx, &target.lot, case, now).await?;
     let facts = [("to", to.name.clone()), ("note", note.to_owned())];
-    tx.add_step(StepRow { case, at: now, person: Some(&from.id), what: Step::HandedOver, facts: &facts }).await?;
+    tx.add_step(case, now, Some(&from.id), Step::HandedOver, &facts).await?;
     let body = json!({"case": case, "fence": fence, "to": to.id, "note": note});
     let row = audit("case.hand_over", Some(&from.id), &target.lane, body, now);
     tx.audit(row).await?;
@@ -214,7 +214,7 @@ async fn go_on(
     };
     let fence = tx.take_lease(&grant, now).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lane"))?;
     let facts = [("from", held.lane.to_string()), ("to", target.lane.to_string())];
-    step(tx, actor, &held.case, Step::Moved, &facts, now).await?;
+    tx.add_step(&held.case, now, Some(&actor.id), Step::Moved, &facts).await?;
     let body = json!({"case": held.case, "fence": fence, "from": held.lane});
     tx.audit(audit("case.move", Some(&actor.id), &target.lane, body, now)).await?;
     let mut gained = Gained::of(&grant, fence, actor.holder(), now);

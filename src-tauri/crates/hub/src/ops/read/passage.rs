@@ -8,7 +8,7 @@ use crate::{
         stay::{self, Settled, Through},
         vehicle::{Asked, look_up},
     },
-    store::{ReadRow, StayRow, StepRow, Tx},
+    store::{ReadRow, StayRow, Tx},
 };
 use lanedesk_domain::{
     assessment::Assessment,
@@ -46,14 +46,8 @@ pub(super) async fn note(tx: &mut Tx<'_>, settled: &[Settled], now: Timestamp) -
             Passage::Passed => Step::Passed,
             Passage::None | Passage::Pending => Step::NotPassed,
         };
-        tx.add_step(StepRow {
-            case: &settled.case,
-            at: now,
-            person: None,
-            what,
-            facts: &[("opening", settled.opening.to_string())],
-        })
-        .await?;
+        let facts = [("opening", settled.opening.to_string())];
+        tx.add_step(&settled.case, now, None, what, &facts).await?;
     }
     Ok(())
 }

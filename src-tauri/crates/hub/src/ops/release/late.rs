@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{barrier::text, opening},
-    store::{Audit, PhotoRow, StepRow, To, Tx},
+    store::{Audit, PhotoRow, To, Tx},
 };
 use lanedesk_domain::{ids::OpeningId, person::Permission, time::Timestamp};
 use lanedesk_wire::{
@@ -42,14 +42,8 @@ pub(in crate::ops) async fn brought(tx: &mut Tx<'_>, hub: &Hub, photo: &PhotoRow
     let Some(opening) = tx.opening(&directory, &opening).await? else {
         return Ok(());
     };
-    tx.audit(Audit {
-        at: now,
-        person: Some(photo.person.clone()),
-        action: "release.photo",
-        subject: format!("opening:{}", opening.id),
-        body: json!({"photo": photo.id, "case": photo.case, "photos_owed": opening.photos_owed}),
-    })
-    .await?;
+    let body = json!({"photo": photo.id, "case": photo.case, "photos_owed": opening.photos_owed});
+    tx.audit(Audit::new(now, Some(&photo.person), "release.photo", format!("opening:{}", opening.id), body)).await?;
     tell(tx, opening, now).await
 }
 
@@ -87,22 +81,10 @@ async fn closed(tx: &mut Tx<'_>, hub: &Hub, who: &Actor, id: &OpeningId, why: &s
     let opening = opening.ok_or(Error::NotFound)?;
     tx.need_lane(&opening.lane.id)?;
     let missing = opening.photos_owed.as_ref().map_or(0, |owed| owed.missing);
-    tx.add_step(StepRow {
-        case: &opening.case,
-        at: now,
-        person: Some(&who.id),
-        what: Step::PhotosClosed,
-        facts: &[("reason", why.to_owned())],
-    })
-    .await?;
-    tx.audit(Audit {
-        at: now,
-        person: Some(who.id.clone()),
-        action: "release.photos_close",
-        subject: format!("opening:{id}"),
-        body: json!({"case": opening.case, "missing": missing, "reason": why}),
-    })
-    .await?;
+    let facts = [("reason", why.to_owned())];
+    tx.add_step(&opening.case, now, Some(&who.id), Step::PhotosClosed, &facts).await?;
+    let body = json!({"case": opening.case, "missing": missing, "reason": why});
+    tx.audit(Audit::new(now, Some(&who.id), "release.photos_close", format!("opening:{id}"), body)).await?;
     tell(tx, opening.clone(), now).await?;
     Ok(opening)
 }

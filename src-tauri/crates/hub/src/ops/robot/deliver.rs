@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     hub::Hub,
     robots::Sending,
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, StepRow},
+    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows},
     vault::Slot,
 };
 use bytes::Bytes;
@@ -192,14 +192,8 @@ pub(super) async fn finish(hub: &Hub, order: &RobotOrderRow, result: OrderResult
         if !tx.turn_robot_order(order.id, result, &detail, now).await? {
             return Ok(());
         }
-        tx.audit(Audit {
-            at: now,
-            person: None,
-            action: "robot.result",
-            subject: format!("order:{}", order.id),
-            body: json!({"case": order.case, "robot": order.robot, "result": result, "detail": detail.clone()}),
-        })
-        .await?;
+        let body = json!({"case": order.case, "robot": order.robot, "result": result, "detail": detail});
+        tx.audit(Audit::new(now, None, "robot.result", format!("order:{}", order.id), body)).await?;
         if result == OrderResult::Accepted {
             return Ok(());
         }
@@ -207,14 +201,8 @@ pub(super) async fn finish(hub: &Hub, order: &RobotOrderRow, result: OrderResult
             // What it would not show it is not to show after its next link either.
             super::idle(tx, hub, &order.lane, now).await?;
         }
-        tx.add_step(StepRow {
-            case: &order.case,
-            at: now,
-            person: None,
-            what: Step::RobotTold,
-            facts: &[("command", order.command.clone()), ("result", result.to_string()), ("detail", detail.clone())],
-        })
-        .await?;
+        let facts = [("command", order.command.clone()), ("result", result.to_string()), ("detail", detail.clone())];
+        tx.add_step(&order.case, now, None, Step::RobotTold, &facts).await?;
         tell_timeline(tx, &order, now).await
     })
     .await

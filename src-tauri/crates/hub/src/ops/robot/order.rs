@@ -11,7 +11,7 @@ use crate::{
         case,
         view::{self, Basis, Page},
     },
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StepRow, StoreError, To, Tx},
+    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StoreError, To, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
@@ -248,26 +248,13 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
 
 async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {
     let order = &prepared.order;
-    tx.add_step(StepRow {
-        case: &order.case,
-        at: now,
-        person: Some(&actor.id),
-        what: Step::RobotTold,
-        facts: &prepared.facts,
-    })
-    .await?;
+    tx.add_step(&order.case, now, Some(&actor.id), Step::RobotTold, &prepared.facts).await?;
     let facts: std::collections::BTreeMap<_, _> = prepared.facts.iter().cloned().collect();
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: "robot.order",
-        subject: format!("order:{}", order.id),
-        body: json!({
-            "case": order.case, "lane": order.lane, "robot": order.robot, "fence": order.fence,
-            "made_at": order.made_at, "content": order.content, "told": facts,
-        }),
-    })
-    .await?;
+    let body = json!({
+        "case": order.case, "lane": order.lane, "robot": order.robot, "fence": order.fence,
+        "made_at": order.made_at, "content": order.content, "told": facts,
+    });
+    tx.audit(Audit::new(now, Some(&actor.id), "robot.order", format!("order:{}", order.id), body)).await?;
     tell_timeline(tx, order, now).await
 }
 

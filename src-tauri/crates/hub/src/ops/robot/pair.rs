@@ -102,13 +102,6 @@ async fn audit(
     robot: &RobotId,
     at: Timestamp,
 ) -> Result<()> {
-    tx.audit(Audit {
-        at,
-        person: actor.map(|actor| actor.id.clone()),
-        action,
-        subject: format!("robot:{robot}"),
-        body: json!({}),
-    })
-    .await?;
+    tx.audit(Audit::new(at, actor.map(|actor| &actor.id), action, format!("robot:{robot}"), json!({}))).await?;
     Ok(())
 }

@@ -112,17 +112,17 @@ pub(crate) async fn due(hub: &Hub, robot: &RobotId) -> Result<ToRobot> {
 
 /// A link began.
 pub(crate) async fn linked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (robot, link) = (robot.clone(), link.to_owned());
+    let (own, link) = (robot.clone(), link.to_owned());
     let written: Result<()> = hub
         .write(async move |tx, hub| {
             let (now, site) = (hub.clock().now(), hub.directory());
-            tx.link_robot(&robot, &link, hub.id(), now).await?;
+            tx.link_robot(&own, &link, hub.id(), now).await?;
             let body = json!({"link": link});
-            audit(tx, "robot.linked", &robot, body, now).await?;
+            audit(tx, "robot.linked", &own, body, now).await?;
             let by = hub.id().to_owned();
-            let news = RobotNews::Linked { robot: robot.clone(), link: link.clone(), by };
+            let news = RobotNews::Linked { robot: own.clone(), link: link.clone(), by };
             tx.tell_robots(now, &news).await?;
-            if let Some((lane, lot)) = stands_at(&site, &robot) {
+            if let Some((lane, lot)) = stands_at(&site, &own) {
                 tx.tell(now, &lot, &super::news(hub, &site, &lane)).await?;
             }
             Ok(())
@@ -138,25 +138,25 @@ async fn audit(
     body: serde_json::Value,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.audit(Audit { at, person: None, action, subject: format!("robot:{robot}"), body }).await
+    tx.audit(Audit::new(at, None, action, format!("robot:{robot}"), body)).await
 }
 
 /// A link ended; nothing is told where another has taken its place.
 pub(crate) async fn unlinked(hub: &Hub, robot: &RobotId, link: &str) {
-    let (robot, link) = (robot.clone(), link.to_owned());
+    let (own, link) = (robot.clone(), link.to_owned());
     let written: Result<()> = hub
         .write(async move |tx, hub| {
             let (at, site) = (hub.clock().now(), hub.directory());
-            if !tx.unlink_robot(&robot, &link, at).await? {
+            if !tx.unlink_robot(&own, &link, at).await? {
                 // Told while this link stood, what another hub knows of it was not listened to.
                 let rows = tx.robots_now().await?.into_iter();
-                for (robot, known) in rows.map(now).filter(|(other, _)| *other == robot) {
+                for (robot, known) in rows.map(now).filter(|(other, _)| *other == own) {
                     hub.robots().heard_elsewhere(&robot, known);
                 }
                 return Ok(());
             }
-            audit(tx, "robot.unlinked", &robot, json!({"link": link}), at).await?;
-            if let Some((lane, lot)) = stands_at(&site, &robot) {
+            audit(tx, "robot.unlinked", &own, json!({"link": link}), at).await?;
+            if let Some((lane, lot)) = stands_at(&site, &own) {
                 tx.tell(at, &lot, &news(hub, &site, &lane)).await?;
             }
             Ok(())

@@ -140,7 +140,7 @@ async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
                 person: Some(who.clone()),
                 action: "device.test",
                 subject: subject.clone(),
-                body: json!({"url": url.clone()}),
+                body: json!({"url": url}),
             };
             tx.audit(audit).await.map_err(Error::from)
         })
