@@ -5,64 +5,24 @@
 
 mod robot;
 
-use crate::store::{Conn, StoreError};
+use crate::{
+    site::{Area, Tariff, Template},
+    store::{Conn, StoreError},
+};
+
+pub use crate::site::{Lane, Lot};
 pub use lanedesk_domain::release::Reason;
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
-    lane::LaneDirection,
-    money::Fen,
     release::default_reasons,
     robot::{Link, RobotLanguage, RobotScene},
 };
 pub use robot::Callers;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
-
-/// A lot.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Lot {
-    /// Its id.
-    pub id: LotId,
-    /// Its name.
-    pub name: String,
-    /// Where it hangs in the tree.
-    pub area: AreaId,
-    /// Who is in charge.
-    pub manager: String,
-    /// Their phone.
-    pub manager_phone: String,
-    /// Whether vehicles without a pass are admitted.
-    pub outsiders: bool,
-    /// Where it is.
-    pub address: Option<String>,
-    /// Minutes a paid vehicle has to leave.
-    pub leave_minutes: u32,
-}
-
-/// A lane.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Lane {
-    /// Its id.
-    pub id: LaneId,
-    /// Its lot.
-    pub lot: LotId,
-    /// Its name within the lot.
-    pub name: String,
-    /// Its short code.
-    pub code: String,
-    /// Which ways it lets vehicles pass.
-    pub direction: LaneDirection,
-    /// The device that moves the arm.
-    pub barrier: Option<DeviceId>,
-    /// The device that reads plates.
-    pub plate_camera: Option<DeviceId>,
-    /// Cameras that show the surroundings.
-    pub environment_cameras: Vec<DeviceId>,
-    /// The camera for documents.
-    pub id_camera: Option<DeviceId>,
-    /// The robot.
-    pub robot: Option<RobotId>,
-}
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+};
 
 /// A device as the site file has it. The secrets stay sealed until a driver is made.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -88,23 +48,6 @@ pub struct Robot {
     pub phone: String,
     /// Its link key, sealed.
     pub secret: String,
-}
-
-/// What parking costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub struct TariffRow {
-    /// Minutes that cost nothing.
-    pub free_minutes: u32,
-    /// Length of the first period.
-    pub first_minutes: u32,
-    /// Its price.
-    pub first_fen: Fen,
-    /// Length of each further step.
-    pub step_minutes: u32,
-    /// Its price.
-    pub step_fen: Fen,
-    /// Most that 24 hours cost.
-    pub day_cap_fen: Option<Fen>,
 }
 
 /// A system that signs its requests.
@@ -144,7 +87,7 @@ pub struct Directory {
     /// Reasons in the order of their codes.
     pub reasons: BTreeMap<String, Reason>,
     /// Tariffs by lot.
-    pub tariffs: HashMap<LotId, TariffRow>,
+    pub tariffs: HashMap<LotId, Tariff>,
     /// Signing systems.
     pub integrations: HashMap<IntegrationId, Integration>,
     /// Rules that were set; the others have their defaults.
@@ -154,20 +97,26 @@ pub struct Directory {
 impl Directory {
     /// Reads the whole site.
     pub async fn load(conn: &mut Conn<'_>) -> Result<Self, StoreError> {
-        let (lanes, robots) = (load_lanes(conn).await?, load_robots(conn).await?);
+        let lanes: HashMap<_, Lane> = by(conn.nouns().await?, |lane: &Lane| lane.id.clone());
+        let robots = load_robots(conn).await?;
         let stands = |lane: &Lane| Some((lane.robot.clone()?, lane.id.clone()));
         Ok(Self {
             robot_lanes: lanes.values().filter_map(stands).collect(),
             links: load_links(conn).await?,
-            templates: load_templates(conn).await?,
-            areas: load_areas(conn).await?,
-            lots: load_lots(conn).await?,
+            templates: conn
+                .nouns::<Template>()
+                .await?
+                .into_iter()
+                .map(|row| ((row.scene, row.lang), (row.text, row.speech)))
+                .collect(),
+            areas: conn.nouns::<Area>().await?.into_iter().map(|row| (row.id, (row.name, row.parent))).collect(),
+            lots: by(conn.nouns().await?, |lot: &Lot| lot.id.clone()),
             callers: Callers::of(&robots, &lanes),
             lanes,
             devices: load_devices(conn).await?,
             robots,
             reasons: load_reasons(conn).await?,
-            tariffs: load_tariffs(conn).await?,
+            tariffs: by(conn.nouns().await?, |tariff: &Tariff| tariff.lot.clone()),
             integrations: load_integrations(conn).await?,
             rules: conn.all::<(String, i64)>("select name, value from rule", vec![]).await?.into_iter().collect(),
         })
@@ -187,6 +136,10 @@ impl Directory {
     }
 }
 
+fn by<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, T> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
 /// Parses a word or id that a table holds; a row that does not parse is a fault of ours.
 pub(crate) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, StoreError>
 where
@@ -195,32 +148,14 @@ where
     text.parse().map_err(|e| StoreError::Corrupt(format!("{text:?}: {e}")))
 }
 
-async fn load_areas(conn: &mut Conn<'_>) -> Result<HashMap<AreaId, (String, Option<AreaId>)>, StoreError> {
-    let rows: Vec<(AreaId, String, Option<AreaId>)> = conn.all("select id, name, parent_id from area", vec![]).await?;
-    Ok(rows.into_iter().map(|(id, name, parent)| (id, (name, parent))).collect())
-}
-
-async fn load_lots(conn: &mut Conn<'_>) -> Result<HashMap<LotId, Lot>, StoreError> {
-    let sql = "select id, name, area_id as area, manager, manager_phone, outsiders, address, leave_minutes from lot";
-    let rows: Vec<Lot> = conn.all(sql, vec![]).await?;
-    Ok(rows.into_iter().map(|lot| (lot.id.clone(), lot)).collect())
-}
-
-async fn load_lanes(conn: &mut Conn<'_>) -> Result<HashMap<LaneId, Lane>, StoreError> {
-    let sql = "select id, lot_id as lot, name, code, direction, barrier_id as barrier, plate_camera_id as plate_camera,
-               environment_cameras, id_camera_id as id_camera, robot_id as robot from lane";
-    let rows: Vec<Lane> = conn.all(sql, vec![]).await?;
-    Ok(rows.into_iter().map(|lane| (lane.id.clone(), lane)).collect())
-}
-
 async fn load_devices(conn: &mut Conn<'_>) -> Result<HashMap<DeviceId, Device>, StoreError> {
     let rows: Vec<Device> = conn.all("select id, driver, settings, secrets from device", vec![]).await?;
-    Ok(rows.into_iter().map(|device| (device.id.clone(), device)).collect())
+    Ok(by(rows, |device| device.id.clone()))
 }
 
 async fn load_robots(conn: &mut Conn<'_>) -> Result<HashMap<RobotId, Robot>, StoreError> {
     let rows: Vec<Robot> = conn.all("select id, number, phone, secret from robot", vec![]).await?;
-    Ok(rows.into_iter().map(|robot| (robot.id.clone(), robot)).collect())
+    Ok(by(rows, |robot| robot.id.clone()))
 }
 
 /// Addresses of codes by their names.
@@ -229,15 +164,6 @@ type Links = HashMap<Link, String>;
 async fn load_links(conn: &mut Conn<'_>) -> Result<Links, StoreError> {
     let rows: Vec<(Link, String)> = conn.all("select name, url from link", vec![]).await?;
     Ok(rows.into_iter().collect())
-}
-
-/// Words of robots by scene and language.
-type Templates = HashMap<(RobotScene, RobotLanguage), (String, String)>;
-
-async fn load_templates(conn: &mut Conn<'_>) -> Result<Templates, StoreError> {
-    let rows: Vec<(RobotScene, RobotLanguage, String, String)> =
-        conn.all("select scene, lang, text, speech from template", vec![]).await?;
-    Ok(rows.into_iter().map(|(scene, lang, text, speech)| ((scene, lang), (text, speech))).collect())
 }
 
 async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, StoreError> {
@@ -251,18 +177,7 @@ async fn load_reasons(conn: &mut Conn<'_>) -> Result<BTreeMap<String, Reason>, S
     Ok(reasons.into_iter().map(|reason| (reason.code.clone(), reason)).collect())
 }
 
-async fn load_tariffs(conn: &mut Conn<'_>) -> Result<HashMap<LotId, TariffRow>, StoreError> {
-    #[derive(Deserialize)]
-    struct Of {
-        lot_id: LotId,
-        tariff: TariffRow,
-    }
-    let sql = "select lot_id, free_minutes, first_minutes, first_fen, step_minutes, step_fen, day_cap_fen from tariff";
-    let rows: Vec<Of> = conn.all(sql, vec![]).await?;
-    Ok(rows.into_iter().map(|row| (row.lot_id, row.tariff)).collect())
-}
-
 async fn load_integrations(conn: &mut Conn<'_>) -> Result<HashMap<IntegrationId, Integration>, StoreError> {
     let rows: Vec<Integration> = conn.all("select id, kind, secret, next_secret from integration", vec![]).await?;
-    Ok(rows.into_iter().map(|integration| (integration.id.clone(), integration)).collect())
+    Ok(by(rows, |integration| integration.id.clone()))
 }

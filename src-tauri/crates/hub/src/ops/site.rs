@@ -32,12 +32,13 @@ pub use undo::Changes;
 use crate::{
     auth::{HashError, hash_password, weakness},
     directory::Directory,
-    site::{Device, Fault, Known, Site, address::Addresses},
+    site::{Device, Fault, Known, Line as _, Site, address::Addresses, noun::Place},
     store::{Audit, Secrets, SiteLine, Store, StoreError},
     vault::{Slot, Vault, VaultError},
 };
 use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
+use lanedesk_wire::site::SiteTable;
 use serde_json::json;
 use std::{collections::HashSet, fmt};
 
@@ -121,11 +122,10 @@ async fn take(
     said: Vec<SiteLine>,
 ) -> Result<Imported, ImportError> {
     let usernames = store.read().await?.conn().usernames().await?;
-    let mut secrets = sealed(&site, vault)?;
     let there = Directory::load(&mut store.read().await?.conn()).await?;
-    keep_secrets(&site, &there, vault, &mut secrets)?;
+    let mut secrets = sealed(&site, &there, vault)?;
     let without_password = new_passwords(&site, &usernames, &mut secrets).await?;
-    let (rows, shared_barriers) = (count(&site), site.shared_barriers());
+    let (rows, shared_barriers) = (site.count(), site.shared_barriers());
     write(store, site, secrets, said, now).await?;
     Ok(Imported { rows, without_password, shared_barriers, weak_keys: Vec::new() })
 }
@@ -157,51 +157,6 @@ async fn new_passwords(
     Ok(without)
 }
 
-/// A secret the file says nothing of stays: an export without secrets can be taken in again.
-fn keep_secrets(site: &Site, there: &Directory, vault: &Vault, secrets: &mut Secrets) -> Result<(), VaultError> {
-    for device in &site.devices {
-        let Some(was) = there.devices.get(&device.id) else {
-            continue;
-        };
-        let slot = Slot::device(device.id.as_str());
-        let before: secret::Open = serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
-        let (given, mut kept) = (secrets_of(device), before.clone());
-        let at: serde_json::Value = serde_json::from_str(&was.settings).unwrap_or_default();
-        let text = |key: &str| at.get(key).and_then(serde_json::Value::as_str);
-        let were = Addresses { url: text("url").unwrap_or_default(), rtsp: text("rtsp").unwrap_or_default() };
-        let keys: Vec<&str> = given.keys().map(String::as_str).collect();
-        secret::stay(&mut kept, were, device.addresses(), &keys);
-        kept.extend(given);
-        push_key::make_where_missing(&device.events, &mut kept);
-        // Sealed anew, the same secret would look like another.
-        let sealed = if kept == before {
-            was.secrets.clone()
-        } else {
-            vault.seal_text(slot, &serde_json::Value::Object(kept).to_string())?
-        };
-        secrets.devices.insert(device.id.to_string(), sealed);
-    }
-    for robot in &site.robots {
-        let Some(was) = there.robots.get(&robot.id) else {
-            continue;
-        };
-        let slot = Slot::robot(robot.id.as_str());
-        if robot.key.is_empty() || vault.open_text(slot, &was.secret)? == robot.key {
-            secrets.robots.insert(robot.id.to_string(), was.secret.clone());
-        }
-    }
-    for integration in &site.integrations {
-        let Some(was) = there.integrations.get(&integration.id) else {
-            continue;
-        };
-        let slot = Slot::integration(integration.id.as_str());
-        if vault.open_text(slot, &was.secret)? == integration.secret {
-            secrets.integrations.insert(integration.id.to_string(), was.secret.clone());
-        }
-    }
-    Ok(())
-}
-
 async fn write(
     store: &Store,
     site: Site,
@@ -214,56 +169,66 @@ async fn write(
         .write(async move |tx| {
             let (site, secrets, said) = &*work;
             tx.keep_lines(said).await?;
-            if count(site) == 0 {
+            if site.count() == 0 {
                 return Ok(());
             }
             tx.import_site(site, secrets).await?;
-            let body = json!({"rows": count(site), "lots": site.lots.len(), "lanes": site.lanes.len()});
+            let body = json!({"rows": site.count(), "lots": site.lots.len(), "lanes": site.lanes.len()});
             let (action, subject) = ("site.import", "site:file".to_owned());
-            tx.audit(Audit { at: now, person: None, action, subject, body }).await?;
+            tx.audit(Audit::new(now, None, action, subject, body)).await?;
             tx.tell_site_changed(now).await
         })
         .await
 }
 
-/// Seals what rests sealed in tables.
-fn sealed(site: &Site, vault: &Vault) -> Result<Secrets, VaultError> {
+/// Seals what rests sealed in tables. A secret the file says nothing of stays: an export without secrets can be taken in
+/// again. Sealed anew, the same secret would look like another.
+fn sealed(site: &Site, there: &Directory, vault: &Vault) -> Result<Secrets, VaultError> {
     let mut secrets = Secrets::default();
     for device in &site.devices {
-        let mut open = secrets_of(device);
-        push_key::make_where_missing(&device.events, &mut open);
-        let open = serde_json::Value::Object(open).to_string();
-        let sealed = vault.seal_text(Slot::device(device.id.as_str()), &open)?;
-        secrets.devices.insert(device.id.to_string(), sealed);
+        let (slot, was) = (Slot::device(device.id.as_str()), there.devices.get(&device.id));
+        let (given, mut kept) = (secrets_of(device), secret::Open::new());
+        let mut before = None;
+        if let Some(was) = was {
+            kept = serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
+            before = Some(kept.clone());
+            let at: serde_json::Value = serde_json::from_str(&was.settings).unwrap_or_default();
+            let text = |key: &str| at.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+            let were = Addresses { url: text("url"), rtsp: text("rtsp") };
+            let keys: Vec<&str> = given.keys().map(String::as_str).collect();
+            secret::stay(&mut kept, were, device.addresses(), &keys);
+        }
+        kept.extend(given);
+        push_key::make_where_missing(&device.events, &mut kept);
+        let sealed = match was {
+            Some(was) if before.as_ref() == Some(&kept) => was.secrets.clone(),
+            _ => vault.seal_text(slot, &serde_json::Value::Object(kept).to_string())?,
+        };
+        secrets.rows.insert((SiteTable::Device, device.id.to_string()), sealed);
     }
-    for robot in &site.robots {
-        let sealed = vault.seal_text(Slot::robot(robot.id.as_str()), &robot.key)?;
-        secrets.robots.insert(robot.id.to_string(), sealed);
-    }
-    for integration in &site.integrations {
-        let slot = Slot::integration(integration.id.as_str());
-        let sealed = vault.seal_text(slot, &integration.secret)?;
-        secrets.integrations.insert(integration.id.to_string(), sealed);
+    let robots = site.robots.iter().map(|row| {
+        let was = there.robots.get(&row.id).map(|was| &was.secret);
+        (SiteTable::Robot, row.id.as_str(), Slot::robot(row.id.as_str()), &row.key, was)
+    });
+    let integrations = site.integrations.iter().map(|row| {
+        let was = there.integrations.get(&row.id).map(|was| &was.secret);
+        (SiteTable::Integration, row.id.as_str(), Slot::integration(row.id.as_str()), &row.secret, was)
+    });
+    for (table, id, slot, key, was) in robots.chain(integrations) {
+        let sealed = match was {
+            Some(was) if key.is_empty() || vault.open_text(slot, was)? == *key => was.clone(),
+            _ => vault.seal_text(slot, key)?,
+        };
+        secrets.rows.insert((table, id.to_owned()), sealed);
     }
     Ok(secrets)
 }
 
 /// The secrets a file gives a device.
 fn secrets_of(device: &Device) -> secret::Open {
-    let given = [
-        ("password", &device.password),
-        ("push_key", &device.push_key),
-        ("rtsp_username", &device.rtsp_username),
-        ("rtsp_password", &device.rtsp_password),
-    ];
-    let set = given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?))));
-    set.collect()
-}
-
-fn count(site: &Site) -> usize {
-    let places = site.areas.len() + site.lots.len() + site.lanes.len() + site.devices.len() + site.robots.len();
-    let people = site.seats.len() + site.people.len() + site.reasons.len();
-    let money = site.passes.len() + site.vehicles.len() + site.tariffs.len() + site.integrations.len();
-    let robots = site.links.len() + site.templates.len();
-    places + people + money + robots + site.rules.len()
+    let given = device.fields().iter().zip(device.values()).filter(|(field, _)| field.place == Place::Sealed);
+    given
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(field, value)| (field.key.to_owned(), json!(value.line())))
+        .collect()
 }

@@ -2,30 +2,9 @@
 
 use super::fault::Faults;
 use lanedesk_devices::Networks;
+use lanedesk_wire::site::SiteTable;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
-
-/// What an id names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Noun {
-    Area,
-    Lot,
-    Lane,
-    Device,
-    Robot,
-}
-
-impl Noun {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Area => "area",
-            Self::Lot => "lot",
-            Self::Lane => "lane",
-            Self::Device => "device",
-            Self::Robot => "robot",
-        }
-    }
-}
 
 /// What the database already has and a text may therefore refer to.
 #[derive(Debug, Clone, Default)]
@@ -48,14 +27,14 @@ pub struct Known {
 }
 
 impl Known {
-    fn has(&self, noun: Noun, id: &str) -> bool {
-        match noun {
-            Noun::Area => self.areas.contains_key(id),
-            Noun::Lot => self.lots.contains(id),
-            Noun::Device => self.devices.contains(id),
-            Noun::Robot => self.robots.values().any(|known| known == id),
-            // Nothing in a site file refers to a lane.
-            Noun::Lane => false,
+    fn has(&self, table: SiteTable, id: &str) -> bool {
+        match table {
+            SiteTable::Area => self.areas.contains_key(id),
+            SiteTable::Lot => self.lots.contains(id),
+            SiteTable::Device => self.devices.contains(id),
+            SiteTable::Robot => self.robots.values().any(|known| known == id),
+            // Nothing in a site file refers to another row.
+            _ => false,
         }
     }
 }
@@ -65,19 +44,11 @@ pub(crate) fn key_sum(key: &str) -> String {
     hex::encode(Sha256::digest(key))
 }
 
-/// A push key that cannot be taken, unless the device has it already.
-struct Guessed {
-    device: String,
-    sum: String,
-    at: usize,
-    why: &'static str,
-}
-
 struct Mention {
-    noun: Noun,
-    id: String,
+    row: (SiteTable, String),
     at: usize,
-    by: &'static str,
+    /// The section and key that refer to it.
+    by: (&'static str, &'static str),
 }
 
 /// Gathers what a text declares and mentions; looked through when the whole text is read.
@@ -85,14 +56,11 @@ struct Mention {
 pub(super) struct Names {
     /// Everything that may stand only once, with the place where it first stood.
     once: HashMap<(&'static str, String), usize>,
-    declared: HashSet<(Noun, String)>,
+    declared: HashSet<(SiteTable, String)>,
     mentions: Vec<Mention>,
     parents: HashMap<String, (Option<String>, usize)>,
-    lanes: HashSet<String>,
     stands_at: Vec<(String, String, usize)>,
     robot_numbers: Vec<(String, String, usize)>,
-    hosts: Vec<(String, usize, &'static str)>,
-    guessed: Vec<Guessed>,
 }
 
 impl Names {
@@ -108,17 +76,20 @@ impl Names {
     }
 
     /// The row at `at` declares this id.
-    pub(super) fn declare(&mut self, noun: Noun, id: &str, at: usize, faults: &mut Faults) {
-        self.only_once(noun.word(), id.to_owned(), at, faults);
-        self.declared.insert((noun, id.to_owned()));
-        if noun == Noun::Lane {
-            self.lanes.insert(id.to_owned());
-        }
+    pub(super) fn declare(
+        &mut self,
+        (section, table): (&'static str, SiteTable),
+        id: String,
+        at: usize,
+        faults: &mut Faults,
+    ) {
+        self.only_once(section, id.clone(), at, faults);
+        self.declared.insert((table, id));
     }
 
-    /// `by` (for example `lane.lot`) refers to this id.
-    pub(super) fn mention(&mut self, noun: Noun, id: &str, at: usize, by: &'static str) {
-        self.mentions.push(Mention { noun, id: id.to_owned(), at, by });
+    /// `by` refers to this row.
+    pub(super) fn mention(&mut self, row: (SiteTable, String), at: usize, by: (&'static str, &'static str)) {
+        self.mentions.push(Mention { row, at, by });
     }
 
     /// The area hangs below another, or is a root.
@@ -136,38 +107,27 @@ impl Names {
         self.robot_numbers.push((number.to_owned(), id.to_owned(), at));
     }
 
-    /// A device is to be asked at this host; `by` (for example `device.url`) says so.
-    pub(super) fn is_asked_at(&mut self, host: String, at: usize, by: &'static str) {
-        self.hosts.push((host, at, by));
-    }
-
-    /// The device is to have this push key, which can be guessed: `why` says what would be right.
-    pub(super) fn has_guessed_key(&mut self, device: &str, key: &str, at: usize, why: &'static str) {
-        self.guessed.push(Guessed { device: device.to_owned(), sum: key_sum(key), at, why });
-    }
-
     /// Looks everything through.
     pub(super) fn check(&self, known: &Known, faults: &mut Faults) {
         self.check_mentions(known, faults);
         self.check_tree(known, faults);
         self.check_stands_at(known, faults);
-        self.check_hosts(known, faults);
-        self.check_keys(known, faults);
         for (number, id, at) in &self.robot_numbers {
-            if known.robots.get(number).is_some_and(|other| other != id && !self.has(Noun::Robot, other)) {
+            if known.robots.get(number).is_some_and(|other| other != id && !self.has(SiteTable::Robot, other)) {
                 faults.at(*at, format!("robot.number: {number:?} belongs to another robot already"));
             }
         }
     }
 
-    fn has(&self, noun: Noun, id: &str) -> bool {
-        self.declared.contains(&(noun, id.to_owned()))
+    fn has(&self, table: SiteTable, id: &str) -> bool {
+        self.declared.contains(&(table, id.to_owned()))
     }
 
     fn check_mentions(&self, known: &Known, faults: &mut Faults) {
-        for Mention { noun, id, at, by } in &self.mentions {
-            if !self.has(*noun, id) && !known.has(*noun, id) {
-                faults.at(*at, format!("{by}: there is no {} {id:?}", noun.word()));
+        for Mention { row, at, by: (section, key) } in &self.mentions {
+            let (table, id) = row;
+            if !self.declared.contains(row) && !known.has(*table, id) {
+                faults.at(*at, format!("{section}.{key}: there is no {} {id:?}", table.word()));
             }
         }
     }
@@ -193,32 +153,11 @@ impl Names {
         }
     }
 
-    /// The hub speaks to devices only, whoever names what.
-    fn check_hosts(&self, known: &Known, faults: &mut Faults) {
-        let Some(networks) = &known.networks else {
-            return;
-        };
-        let outside = |host: &str| !networks.allow_host(host);
-        for (_, at, by) in self.hosts.iter().filter(|(host, ..)| outside(host)) {
-            let reason = "its address is outside the networks that devices may have";
-            faults.at(*at, format!("{by}: {reason}: {networks}"));
-        }
-    }
-
-    /// A new key must be one that nobody guesses.
-    fn check_keys(&self, known: &Known, faults: &mut Faults) {
-        for key in &self.guessed {
-            if known.push_keys.get(&key.device) != Some(&key.sum) {
-                faults.at(key.at, format!("device.push_key: {}", key.why));
-            }
-        }
-    }
-
     /// A robot at two lanes would not know whose driver speaks to it.
     fn check_stands_at(&self, known: &Known, faults: &mut Faults) {
         let mut taken: HashMap<&str, &str> = HashMap::new();
         for (robot, lane) in &known.stands_at {
-            if !self.lanes.contains(lane) {
+            if !self.has(SiteTable::Lane, lane) {
                 taken.insert(robot, lane);
             }
         }

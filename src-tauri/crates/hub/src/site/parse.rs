@@ -1,20 +1,16 @@
-//! Section by section: what each row may say.
-
-mod device;
-mod people;
-mod place;
-mod robot;
-mod vehicle;
-
-pub(crate) use device::push_key_fault;
+//! A text section by section, and rows of forms one by one.
 
 use super::{
     Fault, Known, Site,
     check::Names,
     fault::{Faults, MOST_FAULTS},
-    read::{Row, whole},
+    noun::Section,
+    read::{Given, Row, Source},
+    special::link_fault,
+    table::SECTIONS,
 };
-use lanedesk_domain::rules::Rules;
+use lanedesk_domain::{robot::Link, rules::Rules};
+use lanedesk_wire::site::{Cells, SiteTable};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -55,91 +51,124 @@ pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
         let at = error.span().map_or(0, |span| span.start);
         faults.at(at, error.message().replace('\n', "; "));
     }
-    let mut reader = Reader { site: Site::default(), names: Names::default(), faults };
+    let mut reader = Reader::new(known, faults);
     for (key, value) in table.get_ref() {
         reader.section(key, value);
     }
-    let Reader { site, names, mut faults } = reader;
-    names.check(known, &mut faults);
-    let faults = faults.into_sorted();
-    if faults.is_empty() { Ok(site) } else { Err(faults) }
+    reader.end()
 }
 
-struct Reader {
+/// Rows as forms and changes say them, by the checks of a text; no fault has a line.
+pub(super) fn of_rows(rows: &[(SiteTable, Cells)], known: &Known) -> Result<Site, Vec<Fault>> {
+    let mut reader = Reader::new(known, Faults::new(""));
+    for (table, cells) in rows {
+        reader.row(*table, cells);
+    }
+    reader.end().map_err(|mut faults| {
+        for fault in &mut faults {
+            // Where it would stand in a file tells nobody anything.
+            fault.line = 0;
+        }
+        faults
+    })
+}
+
+/// Reads a line of a section of single values: its name, where name and value stand, the value.
+type ReadLine<'k> = fn(&mut Reader<'k>, &str, (usize, usize), &Given<'_>);
+
+struct Reader<'k> {
+    known: &'k Known,
     site: Site,
     names: Names,
     faults: Faults,
 }
 
-type Read = fn(&mut Row<'_, '_>, &mut Names, &mut Site) -> Option<()>;
+impl<'k> Reader<'k> {
+    fn new(known: &'k Known, faults: Faults) -> Self {
+        Self { known, site: Site::default(), names: Names::default(), faults }
+    }
 
-/// The sections that are lists, each with what reads one row of it.
-const SECTIONS: &[(&str, Read)] = &[
-    ("area", place::area),
-    ("lot", place::lot),
-    ("lane", place::lane),
-    ("device", device::device),
-    ("robot", device::robot),
-    ("seat", people::seat),
-    ("person", people::person),
-    ("reason", people::reason),
-    ("pass", vehicle::pass),
-    ("vehicle", vehicle::vehicle),
-    ("tariff", vehicle::tariff),
-    ("integration", device::integration),
-    ("template", robot::template),
-];
+    fn end(mut self) -> Result<Site, Vec<Fault>> {
+        self.names.check(self.known, &mut self.faults);
+        let faults = self.faults.into_sorted();
+        if faults.is_empty() { Ok(self.site) } else { Err(faults) }
+    }
 
-impl Reader {
     fn section(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
-        let name = key.get_ref().as_ref();
-        if name == "rules" {
-            return self.rules(value);
+        let (name, at) = (key.get_ref().as_ref(), key.span().start);
+        let line: Option<ReadLine<'k>> = match name {
+            "rules" => Some(Self::rule),
+            "links" => Some(Self::link),
+            _ => None,
+        };
+        if let Some(line) = line {
+            let DeValue::Table(table) = value.get_ref() else {
+                return self.faults.at(value.span().start, format!("write [{name}]"));
+            };
+            for (key, value) in table {
+                line(self, key.get_ref(), (key.span().start, value.span().start), &Given::of(value.get_ref()));
+            }
+            return;
         }
-        if name == "links" {
-            return self.links(value);
-        }
-        let Some((section, read)) = SECTIONS.iter().find(|(section, _)| *section == name) else {
-            return self.faults.at(key.span().start, format!("there is no section {name:?}"));
+        let Some(section) = SECTIONS.iter().find(|section| section.name == name) else {
+            return self.faults.at(at, format!("there is no section {name:?}"));
         };
         let DeValue::Array(rows) = value.get_ref() else {
-            return self.faults.at(key.span().start, format!("write [[{section}]], not [{section}]"));
+            return self.faults.at(at, format!("write [[{name}]], not [{name}]"));
         };
         for row in rows {
             let at = row.span().start;
             let DeValue::Table(table) = row.get_ref() else {
-                self.faults.at(at, format!("{section} must hold tables"));
+                self.faults.at(at, format!("{name} must hold tables"));
                 continue;
             };
-            let mut row = Row::new(section, table, at, &mut self.faults);
-            // A row with a fault is left out; the fault is noted and the whole text will be refused.
-            let _ = read(&mut row, &mut self.names, &mut self.site);
-            row.end();
+            self.list_row(section, Source::Text(table), at);
         }
     }
 
-    fn links(&mut self, value: &Spanned<DeValue<'_>>) {
-        match value.get_ref() {
-            DeValue::Table(table) => robot::links(table, &mut self.site, &mut self.faults),
-            _ => self.faults.at(value.span().start, "write [links]"),
-        }
+    fn list_row(&mut self, section: &Section, source: Source<'_, '_>, at: usize) {
+        let name = (section.name, section.table);
+        let mut row = Row::new(name, (source, at), self.known, &mut self.names, &mut self.faults);
+        (section.read)(&mut row, &mut self.site);
+        row.end();
     }
 
-    fn rules(&mut self, value: &Spanned<DeValue<'_>>) {
-        let DeValue::Table(table) = value.get_ref() else {
-            return self.faults.at(value.span().start, "write [rules]");
-        };
-        for (key, value) in table {
-            let (name, at) = (key.get_ref().as_ref(), value.span().start);
-            let number = match value.get_ref() {
-                DeValue::Boolean(truth) => Some(i64::from(*truth)),
-                other => whole(other),
-            };
-            match number.map(|number| Rules::default().set(name, number).map(|()| number)) {
-                Some(Ok(number)) => drop(self.site.rules.insert(name.to_owned(), number)),
-                Some(Err(error)) => self.faults.at(at, format!("rules: {error}")),
-                None => self.faults.at(at, format!("rules.{name}: must be a whole number")),
+    fn row(&mut self, table: SiteTable, cells: &Cells) {
+        if let Some(section) = SECTIONS.iter().find(|section| section.table == table) {
+            return self.list_row(section, Source::Cells(cells), 0);
+        }
+        for (name, cell) in cells {
+            let Some(value) = cell.as_ref().map(Given::of_cell) else { continue };
+            match table {
+                SiteTable::Rule => self.rule(name, (0, 0), &value),
+                _ => self.link(name, (0, 0), &value),
             }
+        }
+    }
+
+    fn link(&mut self, name: &str, (key, at): (usize, usize), value: &Given<'_>) {
+        let Ok(link) = name.parse::<Link>() else {
+            return self.faults.at(key, format!("links: there is no link {name:?}"));
+        };
+        let Given::Text(url) = value else {
+            return self.faults.at(at, format!("links.{name}: must be text in quotes"));
+        };
+        match link_fault(url.trim()) {
+            None => drop(self.site.links.insert(link, url.trim().to_owned())),
+            Some(why) => self.faults.at(at, format!("links.{name}: {why}")),
+        }
+    }
+
+    fn rule(&mut self, name: &str, (_, at): (usize, usize), value: &Given<'_>) {
+        let number = match value {
+            Given::Truth(truth) => Some(i64::from(*truth)),
+            Given::Number(number) => *number,
+            _ => None,
+        };
+        match number.map(|number| Rules::default().set(name, number).map(|()| number)) {
+            Some(Ok(number)) => drop(self.site.rules.insert(name.to_owned(), number)),
+            Some(Err(error)) => self.faults.at(at, format!("rules: {error}")),
+            None => self.faults.at(at, format!("rules.{name}: must be a whole number")),
         }
     }
 }

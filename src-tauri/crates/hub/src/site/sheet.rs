@@ -8,8 +8,9 @@ mod workbook;
 
 pub(crate) use read::{read_csv, read_xlsx};
 
-use super::{Pass, Person, Site};
+use super::{Site, noun::Value};
 use lanedesk_wire::site::SiteTable;
+use std::collections::HashMap;
 
 /// What a spreadsheet takes for the beginning of a formula. A text that begins so goes out with an apostrophe before it, and
 /// loses that when it comes in again.
@@ -92,54 +93,20 @@ pub(super) fn titles(table: SiteTable) -> Option<&'static [Title]> {
 pub(crate) fn written(table: SiteTable, site: &Site) -> Option<Vec<Vec<String>>> {
     let titles = titles(table)?;
     let mut rows = vec![titles.iter().map(|title| title.names[0].to_owned()).collect()];
-    match table {
-        SiteTable::Pass => rows.extend(site.passes.iter().map(pass)),
-        SiteTable::Lot => rows.extend(site.lots.iter().map(lot)),
-        _ => rows.extend(site.people.iter().map(person)),
+    for row in site.rows().filter(|row| row.table() == table) {
+        let keys = row.fields().iter().map(|field| field.key);
+        let mut values: HashMap<&str, String> = keys.zip(row.values().into_iter().map(Value::line)).collect();
+        let cell = |title: &Title| said(title.means, values.remove(title.key).unwrap_or_default());
+        rows.push(titles.iter().map(cell).collect());
     }
     Some(rows)
 }
 
-fn pass(pass: &Pass) -> Vec<String> {
-    vec![
-        pass.lot.to_string(),
-        pass.plates.join(" "),
-        said(STATUS, pass.status.as_str()),
-        pass.valid_from.to_string(),
-        pass.valid_to.to_string(),
-        pass.spaces.to_string(),
-    ]
-}
-
-fn lot(lot: &super::Lot) -> Vec<String> {
-    let truth = if lot.outsiders { "是" } else { "否" };
-    vec![
-        lot.id.to_string(),
-        lot.name.clone(),
-        lot.area.to_string(),
-        lot.manager.clone(),
-        lot.manager_phone.clone(),
-        truth.to_owned(),
-        lot.address.clone().unwrap_or_default(),
-        lot.leave_minutes.to_string(),
-    ]
-}
-
-fn person(person: &Person) -> Vec<String> {
-    let joined = |ids: Vec<String>| ids.join(" ");
-    vec![
-        person.username.clone(),
-        person.name.clone(),
-        said(ROLE, person.role.as_str()),
-        joined(person.lots.iter().map(ToString::to_string).collect()),
-        joined(person.areas.iter().map(ToString::to_string).collect()),
-    ]
-}
-
-fn said(means: Means, word: &str) -> String {
-    let Means::Word(words) = means else {
-        return word.to_owned();
+fn said(means: Means, text: String) -> String {
+    let words: &[(&str, &str)] = match means {
+        Means::Word(words) => words,
+        Means::Truth => &[("是", "true"), ("否", "false")],
+        _ => &[],
     };
-    let named = words.iter().find(|(_, of)| *of == word);
-    named.map_or(word, |(said, _)| *said).to_owned()
+    words.iter().find(|(_, word)| *word == text).map_or(text, |(said, _)| (*said).to_owned())
 }

@@ -109,7 +109,7 @@ pub(crate) use session::is_beyond;
 pub use settlement::Pending;
 pub use site::Secrets;
 pub(crate) use site::{
-    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, StoredRow, device_settings, needed_by,
+    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, Stored, StoredRow, needed_by,
 };
 pub(crate) use statistics::Group;
 pub use stay::{Leaving, NewStay, StayRow};

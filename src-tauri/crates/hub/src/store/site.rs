@@ -17,8 +17,8 @@ mod taken;
 pub(crate) use change::{ChangeRow, NewChange};
 pub(crate) use ground::RowName;
 pub use import::Secrets;
-pub(crate) use import::device_settings;
 pub(crate) use line::SiteLine;
+pub(crate) use noun::Stored;
 pub(crate) use pending::PendingRow;
 pub(crate) use remove::needed_by;
 pub(crate) use row::{RowsAsked, StoredRow};
@@ -31,12 +31,11 @@ use std::collections::{HashMap, HashSet};
 impl Conn<'_> {
     /// What a site file may refer to without saying it itself.
     pub async fn known_site(&mut self) -> Result<Known, StoreError> {
-        let areas: Vec<(String, Option<String>)> = self.all("select id, parent_id from area", vec![]).await?;
         let lots: Vec<(String,)> = self.all("select id from lot", vec![]).await?;
         let devices: Vec<(String,)> = self.all("select id from device", vec![]).await?;
         let robots: Vec<(String, String)> = self.all("select number, id from robot", vec![]).await?;
         Ok(Known {
-            areas: areas.into_iter().collect(),
+            areas: self.area_tree().await?,
             lots: lots.into_iter().map(|(id,)| id).collect(),
             devices: devices.into_iter().map(|(id,)| id).collect(),
             robots: robots.into_iter().collect(),

@@ -28,13 +28,13 @@ pub async fn take_accounts_out(store: &Store, vault: &Vault, now: Timestamp) -> 
             if devices.is_empty() && cleaned == 0 {
                 return Ok(());
             }
-            tx.audit(Audit {
-                at: now,
-                person: None,
-                action: "site.accounts",
-                subject: "site:device".to_owned(),
-                body: json!({"devices": devices, "changes": cleaned}),
-            })
+            tx.audit(Audit::new(
+                now,
+                None,
+                "site.accounts",
+                "site:device",
+                json!({"devices": devices, "changes": cleaned}),
+            ))
             .await?;
             tx.tell_site_changed(now).await
         })

@@ -1,7 +1,7 @@
 //! One change of one row, in one transaction: looked at again, checked as an import is, written, kept so that it can be
 //! taken back, audited with before and after.
 
-use super::{Reach, pending, row, secret, text};
+use super::{Reach, pending, row, secret, text, words};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -33,6 +33,13 @@ pub(super) struct Edit {
     pub(super) undoes: Option<String>,
     /// Who confirmed that a rule of control is weakened.
     pub(super) confirmed_by: Option<PersonId>,
+}
+
+impl Edit {
+    /// Of a row by whoever asks.
+    pub(super) fn new(table: SiteTable, id: Option<String>, version: Option<String>, cells: Option<Cells>) -> Self {
+        Self { table, id, version, cells, code: None, undoes: None, confirmed_by: None }
+    }
 }
 
 /// What a change did.
@@ -141,7 +148,7 @@ async fn decided(
 fn within(reach: &Reach, edit: &Edit, id: &str, before: Option<&StoredRow>) -> Result<()> {
     let there = match before {
         Some(row) => reach.holds(edit.table, id, &row.cells),
-        None => reach.may_hold(edit.table) || !row::has_default(edit.table),
+        None => reach.may_hold(edit.table) || !words::stand_always(edit.table),
     };
     if there { Ok(()) } else { Err(Error::NotFound) }
 }
@@ -152,7 +159,7 @@ fn as_expected(hub: &Hub, edit: &Edit, before: Option<&StoredRow>) -> Result<()>
         (None, None) => Ok(()),
         (Some(version), Some(before)) if *version == before.version => Ok(()),
         // Rules and words that were never set stand at their defaults; changing one is not making it.
-        (Some(version), None) if row::has_default(edit.table) && version == row::DEFAULT => Ok(()),
+        (Some(version), None) if words::stand_always(edit.table) && version == row::DEFAULT => Ok(()),
         (_, Some(before)) => {
             let current = row::shown(hub, edit.table, before.clone());
             Err(Error::ChangedMeanwhile(Some(Box::new(current))))
@@ -226,13 +233,21 @@ async fn remove(tx: &mut Tx<'_>, edit: &Edit, id: &str, before: Option<&StoredRo
     if before.is_none() {
         return Err(Error::NotFound);
     }
-    for (sql, words) in needed_by(edit.table) {
-        if tx.count_of(sql, crate::args![id]).await? > 0 {
-            return Err(Error::StillUsed(words));
-        }
+    if let Some(words) = needed(tx, edit.table, id).await? {
+        return Err(Error::StillUsed(words));
     }
     tx.remove_site_row(edit.table, id).await?;
     Ok(())
+}
+
+/// What still needs a row, as the key of the words that say so.
+pub(super) async fn needed(tx: &mut Tx<'_>, table: SiteTable, id: &str) -> Result<Option<&'static str>> {
+    for (sql, words) in needed_by(table) {
+        if tx.count_of(sql, crate::args![id]).await? > 0 {
+            return Ok(Some(words));
+        }
+    }
+    Ok(None)
 }
 
 /// There must always be somebody who can administer, and whoever may no longer log in is out at once.
@@ -279,18 +294,12 @@ async fn note(tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, noted: &Noted<'_>, no
         alone: noted.alone,
     })
     .await?;
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: match kind {
+    tx.audit(Audit::new(now, Some(&actor.id), match kind {
             ChangeKind::Added => "site.add",
             ChangeKind::Removed => "site.remove",
             _ => "site.change",
-        },
-        subject: format!("{section}:{}", noted.id),
-        body: json!({"before": before, "after": after, "secrets": noted.secrets, "change": noted.change, "undoes": edit.undoes,
-            "confirmed_by": edit.confirmed_by, "alone": noted.alone}),
-    })
+        }, format!("{section}:{}", noted.id), json!({"before": before, "after": after, "secrets": noted.secrets, "change": noted.change, "undoes": edit.undoes,
+            "confirmed_by": edit.confirmed_by, "alone": noted.alone})))
     .await?;
     Ok(())
 }

@@ -18,15 +18,9 @@ pub async fn give_out(hub: &Hub, actor: &Actor, table: Option<SiteTable>) -> Res
     let (who, now) = (actor.id.clone(), hub.clock().now());
     hub.store()
         .write(async move |tx| {
-            tx.audit(Audit {
-                at: now,
-                person: Some(who.clone()),
-                action: "site.export",
-                subject: "site:file".to_owned(),
-                body: json!({"table": table}),
-            })
-            .await
-            .map_err(Error::from)
+            tx.audit(Audit::new(now, Some(&who), "site.export", "site:file", json!({"table": table})))
+                .await
+                .map_err(Error::from)
         })
         .await?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;

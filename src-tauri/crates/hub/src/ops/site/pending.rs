@@ -110,35 +110,28 @@ pub(super) async fn keep(
         Some(Some(Cell::Text(text))) => text.clone(),
         _ => id.to_owned(),
     };
-    let row = PendingRow {
+    let change = PendingChange {
         id: uuid::Uuid::now_v7().to_string(),
         table: edit.table,
         row_id: id.to_owned(),
         label,
         by: actor.holder(),
         at: now,
-        version: edit.version.clone(),
         before: before.cloned(),
         after: edit.cells.clone(),
-        undoes: edit.undoes.clone(),
         state: PendingState::Waiting,
-        answered: None,
+        answered_by: None,
+        answerable: false,
     };
+    let row = PendingRow { change, version: edit.version.clone(), undoes: edit.undoes.clone() };
     tx.add_pending(&row).await?;
-    note(tx, actor, "site.ask", &row, now).await?;
-    Ok(row.id)
+    note(tx, actor, "site.ask", &row.change, now).await?;
+    Ok(row.change.id)
 }
 
-async fn note(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, row: &PendingRow, now: Timestamp) -> Result<()> {
+async fn note(tx: &mut Tx<'_>, actor: &Actor, action: &'static str, row: &PendingChange, now: Timestamp) -> Result<()> {
     let body = json!({"pending": row.id, "by": row.by.id, "before": row.before, "after": row.after});
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action,
-        subject: format!("{}:{}", row.table.word(), row.row_id),
-        body,
-    })
-    .await?;
+    tx.audit(Audit::new(now, Some(&actor.id), action, format!("{}:{}", row.table.word(), row.row_id), body)).await?;
     Ok(())
 }
 
@@ -148,25 +141,9 @@ async fn reach(conn: &mut Conn<'_>, actor: &Actor) -> Result<()> {
 }
 
 /// Whether this administrator may answer it.
-async fn may_answer(conn: &mut Conn<'_>, actor: &Actor, row: &PendingRow, now: Timestamp) -> Result<bool> {
+async fn may_answer(conn: &mut Conn<'_>, actor: &Actor, row: &PendingChange, now: Timestamp) -> Result<bool> {
     let strangers = row.by.id != actor.id && !conn.had_in_hand(&actor.id, &row.by.id, lately(now)).await?;
     Ok(row.state == PendingState::Waiting && strangers)
-}
-
-fn shown(row: PendingRow, answerable: bool) -> PendingChange {
-    PendingChange {
-        id: row.id,
-        table: row.table,
-        row_id: row.row_id,
-        label: row.label,
-        by: row.by,
-        at: row.at,
-        before: row.before,
-        after: row.after,
-        state: row.state,
-        answered_by: row.answered.map(|(by, _)| by),
-        answerable,
-    }
 }
 
 /// Changes that wait, newest first. Whoever holds no root area has none.
@@ -178,8 +155,8 @@ pub async fn list(hub: &Hub, actor: &Actor) -> Result<Page<PendingChange>> {
     let mut items = Vec::new();
     if Reach::of(&mut conn, &actor.id).await?.holds_root() {
         for row in conn.pending_changes().await? {
-            let answerable = may_answer(&mut conn, actor, &row, now).await?;
-            items.push(shown(row, answerable));
+            let answerable = may_answer(&mut conn, actor, &row.change, now).await?;
+            items.push(PendingChange { answerable, ..row.change });
         }
     }
     Ok(Page { items, next: None })
@@ -196,14 +173,14 @@ pub async fn answer(hub: &Hub, actor: &Actor, id: &str, said: AnswerPending) -> 
     }
     let mut reader = hub.store().read().await?;
     let row = reader.conn().pending_change(id).await?;
-    Ok(shown(row.ok_or(Error::NotFound)?, false))
+    Ok(row.ok_or(Error::NotFound)?.change)
 }
 
 async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: PendingWord) -> Result<Option<Edited>> {
     let now = hub.clock().now();
     tx.lock_site().await?;
     reach(tx, actor).await?;
-    let row = tx.pending_change(id).await?.ok_or(Error::NotFound)?;
+    let PendingRow { change: row, version, undoes } = tx.pending_change(id).await?.ok_or(Error::NotFound)?;
     let withdrawn = word == PendingWord::Refuse && row.by.id == actor.id;
     if row.state == PendingState::Waiting && !withdrawn && !may_answer(tx, actor, &row, now).await? {
         return Err(Error::NotAllowed);
@@ -221,15 +198,9 @@ async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: Pe
     }
     let asker =
         Actor { id: row.by.id.clone(), name: row.by.name.clone(), role: row.by.role, scope: actor.scope.clone() };
-    let edit = Edit {
-        table: row.table,
-        id: row.version.is_some().then(|| row.row_id.clone()),
-        version: row.version,
-        cells: row.after,
-        code: None,
-        undoes: row.undoes,
-        confirmed_by: Some(actor.id.clone()),
-    };
+    let id = version.is_some().then(|| row.row_id.clone());
+    let confirmed_by = Some(actor.id.clone());
+    let edit = Edit { undoes, confirmed_by, ..Edit::new(row.table, id, version, row.after) };
     apply(tx, hub, &asker, edit, now).await.map(Some)
 }
 
@@ -261,14 +232,13 @@ pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result
 }
 
 fn ruled(row: &site::Reason) -> Reason {
-    let photos = |number: i64| u32::try_from(number).unwrap_or_default();
     Reason {
         code: row.code.clone(),
         text: row.text.clone(),
         direction: row.direction.parse().ok(),
         remark: row.remark,
-        photos_min: photos(row.photos_min),
-        photos_max: photos(row.photos_max),
+        photos_min: row.photos_min,
+        photos_max: row.photos_max,
         approval: row.approval,
     }
 }

@@ -65,14 +65,8 @@ pub async fn rotate(hub: &Hub, actor: &Actor, id: &DeviceId, step: SecretStep) -
         let before = tx.device_secrets(&device).await?.ok_or(Error::NotFound)?;
         let after = stepped(hub, &device, &before, step, key.clone())?;
         tx.set_device_secrets(&device, &after).await?;
-        tx.audit(Audit {
-            at: now,
-            person: Some(who.clone()),
-            action: "device.push_key",
-            subject: format!("device:{device}"),
-            body: json!({"step": step}),
-        })
-        .await?;
+        tx.audit(Audit::new(now, Some(&who), "device.push_key", format!("device:{device}"), json!({"step": step})))
+            .await?;
         Ok::<_, Error>(tx.tell_site_changed(now).await?)
     })
     .await?;

@@ -11,17 +11,18 @@
 use super::text::text;
 use crate::{
     error::{Error, Result},
-    site::{Area, Lot, Person, Site},
+    site::{Area, Known, Site},
     store::{ChangeRow, Conn, RowName},
 };
 use lanedesk_domain::{
-    ids::{AreaId, DeviceId, LotId, PersonId, RobotId},
+    ids::{DeviceId, PersonId, RobotId},
     person::Permission,
 };
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 use std::collections::{HashMap, HashSet};
 
 /// What lies within.
+#[derive(Clone)]
 pub(in crate::ops) struct Reach {
     who: PersonId,
     /// One of the areas has none above it.
@@ -57,10 +58,6 @@ fn lot_of<'a>(table: SiteTable, id: &'a str, cells: &'a Cells) -> Option<&'a str
     }
 }
 
-fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
-}
-
 /// A text that is not empty.
 fn named<'a>(cells: &'a Cells, key: &str) -> Option<&'a str> {
     text(cells, key).map(str::trim).filter(|text| !text.is_empty())
@@ -83,52 +80,6 @@ fn equipment(lane: &Cells) -> Vec<RowName> {
     let devices = one.chain(many).map(|id| (SiteTable::Device, id.to_owned()));
     let robot = named(lane, "robot").map(|id| (SiteTable::Robot, id.to_owned()));
     devices.chain(robot).collect()
-}
-
-fn texts_of<T, I: ToString>(rows: &[T], id: impl Fn(&T) -> &I) -> Vec<String> {
-    rows.iter().map(|row| id(row).to_string()).collect()
-}
-
-/// Areas and lots that lie within once a file is taken in.
-struct Places {
-    areas: HashSet<String>,
-    lots: HashSet<String>,
-}
-
-impl Places {
-    /// Whether the areas and lots of a file lie within, before and after.
-    fn takes_places(&self, reach: &Reach, site: &Site) -> bool {
-        let area = |row: &Area| match reach.tree.get(row.id.as_str()) {
-            None => self.areas.contains(row.id.as_str()),
-            Some(was) => {
-                let above = row.parent.as_ref().map(AreaId::as_str);
-                let moved = was.as_deref() != above;
-                let fits = above.map_or(reach.root, |above| self.areas.contains(above));
-                reach.areas.contains(row.id.as_str()) && (!moved || fits)
-            }
-        };
-        let lot = |row: &Lot| match reach.lot_areas.get(row.id.as_str()) {
-            None => self.lots.contains(row.id.as_str()),
-            Some(was) => {
-                let moved = was != row.area.as_str();
-                reach.lots.contains(row.id.as_str()) && (!moved || self.areas.contains(row.area.as_str()))
-            }
-        };
-        site.areas.iter().all(area) && site.lots.iter().all(lot)
-    }
-
-    /// Whether what is told of lots, and given to people, lies within.
-    fn takes_rows(&self, site: &Site) -> bool {
-        let within = |lot: &LotId| self.lots.contains(lot.as_str());
-        let given = |row: &Person| {
-            row.lots.iter().all(within) && row.areas.iter().all(|area| self.areas.contains(area.as_str()))
-        };
-        site.lanes.iter().all(|row| within(&row.lot))
-            && site.passes.iter().all(|row| within(&row.lot))
-            && site.vehicles.iter().all(|row| within(&row.lot))
-            && site.tariffs.iter().all(|row| within(&row.lot))
-            && site.people.iter().all(given)
-    }
 }
 
 impl Reach {
@@ -284,6 +235,7 @@ impl Reach {
 
     /// Whether a change is of something within. What a file did is its maker's, and of whoever holds a root area.
     pub(super) fn holds_change(&self, row: &ChangeRow) -> bool {
+        let row = &row.change;
         let Some(table) = row.table else {
             return self.root || row.by.id == self.who;
         };
@@ -315,41 +267,45 @@ impl Reach {
 
     /// Refuses a file of which anything lies outside, or would.
     pub(super) async fn may_take(&self, conn: &mut Conn<'_>, site: &Site) -> Result<()> {
+        use SiteTable as T;
         if self.whole {
             return Ok(());
         }
-        let common = site.seats.is_empty()
-            && site.reasons.is_empty()
-            && site.integrations.is_empty()
-            && site.templates.is_empty()
-            && site.links.is_empty()
-            && site.rules.is_empty();
-        let widened = self.with_new(site);
-        let fits = (common || self.root)
-            && widened.takes_places(self, site)
-            && widened.takes_rows(site)
-            && self.holds_named(conn, SiteTable::Lane, &texts_of(&site.lanes, |row| &row.id)).await?
-            && self.holds_named(conn, SiteTable::Device, &texts_of(&site.devices, |row| &row.id)).await?
-            && self.holds_named(conn, SiteTable::Robot, &texts_of(&site.robots, |row| &row.id)).await?
-            && self.takes_people(conn, site).await?
-            && self.takes_equipment(conn, site).await?;
+        let mut named: HashMap<SiteTable, Vec<(String, Cells)>> = HashMap::new();
+        for row in site.rows() {
+            let id = match row.table() {
+                T::Person => conn.person_named(&row.name()).await?.unwrap_or_default(),
+                _ => row.name(),
+            };
+            named.entry(row.table()).or_default().push((id, row.cells()));
+        }
+        let wide = self.with_new(&conn.known_site().await?, site);
+        let mut fits = self.root || (site.links.is_empty() && site.rules.is_empty());
+        for (table, rows) in named {
+            // Of others it is the lot that says where they lie, and they have one for good.
+            let moves = matches!(table, T::Area | T::Lot | T::Lane | T::Device | T::Robot | T::Person);
+            let ids: Vec<&str> = rows.iter().filter(|_| moves).map(|(id, _)| id.as_str()).collect();
+            let there = if moves { conn.rows_now(table, &ids).await? } else { HashMap::new() };
+            fits &= rows.iter().all(|(id, cells)| {
+                let before = there.get(id).map(|row| &row.cells);
+                before.is_none_or(|before| self.holds(table, id, before))
+                    && wide.may_become(table, id, before, cells).is_ok()
+            });
+        }
         if fits { Ok(()) } else { Err(Error::NotAllowed) }
     }
 
-    /// The same with the areas and lots a file adds within.
-    fn with_new(&self, site: &Site) -> Places {
-        let (mut areas, mut lots) = (self.areas.clone(), self.lots.clone());
+    /// The same with what a file adds within: areas, lots, devices and robots.
+    fn with_new(&self, known: &Known, site: &Site) -> Self {
+        let mut wide = self.clone();
         let mut left: Vec<&Area> = site.areas.iter().collect();
         left.retain(|row| !self.tree.contains_key(row.id.as_str()));
         loop {
             let before = left.len();
             left.retain(|row| {
-                let inside = match &row.parent {
-                    None => self.root,
-                    Some(above) => areas.contains(above.as_str()),
-                };
+                let inside = row.parent.as_ref().map_or(self.root, |above| wide.areas.contains(above.as_str()));
                 if inside {
-                    areas.insert(row.id.to_string());
+                    wide.areas.insert(row.id.to_string());
                 }
                 !inside
             });
@@ -358,74 +314,19 @@ impl Reach {
             }
         }
         let new = site.lots.iter().filter(|row| !self.lot_areas.contains_key(row.id.as_str()));
-        let inside = new.filter(|row| areas.contains(row.area.as_str()));
-        lots.extend(inside.map(|row| row.id.to_string()));
-        Places { areas, lots }
-    }
-
-    /// Whether those of these rows that are there already lie within.
-    async fn holds_named(&self, conn: &mut Conn<'_>, table: SiteTable, ids: &[String]) -> Result<bool> {
-        if ids.is_empty() {
-            return Ok(true);
-        }
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let there = conn.rows_now(table, &ids).await?;
-        Ok(there.values().all(|row| self.holds(table, &row.id, &row.cells)))
-    }
-
-    /// Whether the people a file changes lie within.
-    async fn takes_people(&self, conn: &mut Conn<'_>, site: &Site) -> Result<bool> {
-        let mut ids = Vec::new();
-        for person in &site.people {
-            ids.extend(conn.person_named(&person.username).await?);
-        }
-        self.holds_named(conn, SiteTable::Person, &ids).await
-    }
-
-    /// Whether the lanes of a file take only devices and robots that lie within, are new, or were theirs before.
-    async fn takes_equipment(&self, conn: &mut Conn<'_>, site: &Site) -> Result<bool> {
-        let known = conn.known_site().await?;
-        let ids = texts_of(&site.lanes, |row| &row.id);
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let there = conn.rows_now(SiteTable::Lane, &ids).await?;
-        Ok(site.lanes.iter().all(|lane| {
-            let had = there.get(lane.id.as_str()).map(|row| equipment(&row.cells)).unwrap_or_default();
-            let one = [&lane.barrier, &lane.plate_camera, &lane.id_camera];
-            let devices = one.into_iter().flatten().chain(&lane.environment_cameras);
-            let mut devices = devices.map(|id| (SiteTable::Device, id.to_string()));
-            let robot = lane.robot.iter().map(|id| (SiteTable::Robot, id.to_string()));
-            let new = |(table, id): &RowName| match table {
-                SiteTable::Device => !known.devices.contains(id),
-                _ => !known.robots.values().any(|robot| robot == id),
-            };
-            let fits = |name: &RowName| new(name) || had.contains(name) || self.stands_within(name.0, &name.1);
-            devices.all(|name| fits(&name)) && robot.into_iter().all(|name| fits(&name))
-        }))
+        let inside = new.filter(|row| wide.areas.contains(row.area.as_str()));
+        wide.lots.extend(inside.map(|row| row.id.to_string()));
+        let devices = site.devices.iter().map(|row| (SiteTable::Device, row.id.to_string()));
+        wide.added.extend(devices.filter(|(_, id)| !known.devices.contains(id)));
+        let robots = site.robots.iter().map(|row| (SiteTable::Robot, row.id.to_string()));
+        wide.added.extend(robots.filter(|(_, id)| !known.robots.values().any(|robot| robot == id)));
+        wide
     }
 
     /// Takes out of a site what lies outside.
     pub(super) fn narrow(&self, site: &mut Site) {
-        if self.whole {
-            return;
-        }
-        let lot = |id: &str| self.lots.contains(id);
-        site.areas.retain(|row| self.areas.contains(row.id.as_str()));
-        site.lots.retain(|row| lot(row.id.as_str()));
-        site.lanes.retain(|row| lot(row.lot.as_str()));
-        site.devices.retain(|row| self.stands_within(SiteTable::Device, row.id.as_str()));
-        site.robots.retain(|row| self.stands_within(SiteTable::Robot, row.id.as_str()));
-        site.passes.retain(|row| lot(row.lot.as_str()));
-        site.vehicles.retain(|row| lot(row.lot.as_str()));
-        site.tariffs.retain(|row| lot(row.lot.as_str()));
-        site.people.retain(|row| {
-            let given = !row.areas.is_empty() || !row.lots.is_empty();
-            (given || self.root) && self.covers(&texts(&row.areas), &texts(&row.lots))
-        });
+        site.retain(|row| self.holds(row.table(), &row.name(), &row.cells()));
         if !self.root {
-            site.seats.clear();
-            site.reasons.clear();
-            site.integrations.clear();
-            site.templates.clear();
             site.links.clear();
             site.rules.clear();
         }

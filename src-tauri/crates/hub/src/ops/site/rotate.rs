@@ -41,13 +41,13 @@ pub async fn rotate(hub: &Hub, actor: &Actor, id: &IntegrationId, step: SecretSt
         .write(async move |tx| {
             tx.lock_site().await?;
             tx.rotate_secret(&id, sealed.as_deref(), step == SecretStep::Finish).await?;
-            tx.audit(Audit {
-                at: now,
-                person: Some(who.clone()),
-                action: "integration.secret",
-                subject: format!("integration:{id}"),
-                body: json!({"step": step}),
-            })
+            tx.audit(Audit::new(
+                now,
+                Some(&who),
+                "integration.secret",
+                format!("integration:{id}"),
+                json!({"step": step}),
+            ))
             .await?;
             Ok::<_, Error>(tx.tell_site_changed(now).await?)
         })

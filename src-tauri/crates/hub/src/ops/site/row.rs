@@ -15,7 +15,6 @@ use crate::{
 use lanedesk_domain::{
     ids::{LotId, PassId, PersonId},
     person::Permission,
-    rules::Rules,
 };
 use lanedesk_wire::{
     list::Page,
@@ -46,9 +45,6 @@ pub async fn list(hub: &Hub, actor: &Actor, table: SiteTable, asked: Asked) -> R
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
     if !reach.may_hold(table) {
         return Ok(Page { items: Vec::new(), next: None });
-    }
-    if table == SiteTable::Rule {
-        return rules(hub).await;
     }
     if words::stand_always(table) {
         return words::list(hub, table, asked.q.as_deref()).await;
@@ -92,12 +88,8 @@ pub async fn one(hub: &Hub, actor: &Actor, table: SiteTable, id: &str) -> Result
     if outside || !reach.may_hold(table) {
         return Err(Error::NotFound);
     }
-    match (row, table) {
-        (row, SiteTable::Template | SiteTable::Link) => words::told(table, id, row.as_ref()).ok_or(Error::NotFound),
-        (Some(row), _) => Ok(shown(hub, table, row)),
-        (None, SiteTable::Rule) => rule(id, None).ok_or(Error::NotFound),
-        (None, _) => Err(Error::NotFound),
-    }
+    let told = words::told(table, id, row.as_ref());
+    told.or_else(|| row.map(|row| shown(hub, table, row))).ok_or(Error::NotFound)
 }
 
 /// Adds a row. A new person gets a code, told in this answer and never again, with which they set their password.
@@ -113,7 +105,7 @@ pub async fn add(hub: &Hub, actor: &Actor, table: SiteTable, new: AddRow) -> Res
     let (told, kept) = code.unzip();
     let mut cells = new.row;
     words::whole(table, &mut cells);
-    let edit = Edit { table, id, version: None, cells: Some(cells), code: kept, undoes: None, confirmed_by: None };
+    let edit = Edit { code: kept, ..Edit::new(table, id, None, Some(cells)) };
     let mut row = done(hub, table, edit_row(hub, actor, edit).await?)?;
     row.one_time_code = told;
     Ok(row)
@@ -124,30 +116,14 @@ pub async fn change(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, change
     actor.allow(Permission::Configure)?;
     let mut cells = change.row;
     words::whole(table, &mut cells);
-    let edit = Edit {
-        table,
-        id: Some(id.to_owned()),
-        version: Some(change.version),
-        cells: Some(cells),
-        code: None,
-        undoes: None,
-        confirmed_by: None,
-    };
+    let edit = Edit::new(table, Some(id.to_owned()), Some(change.version), Some(cells));
     done(hub, table, edit_row(hub, actor, edit).await?)
 }
 
 /// Removes a row nothing needs any more. A rule goes back to its default.
 pub async fn remove(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, version: String) -> Result<()> {
     actor.allow(Permission::Configure)?;
-    let edit = Edit {
-        table,
-        id: Some(id.to_owned()),
-        version: Some(version),
-        cells: None,
-        code: None,
-        undoes: None,
-        confirmed_by: None,
-    };
+    let edit = Edit::new(table, Some(id.to_owned()), Some(version), None);
     edit_row(hub, actor, edit).await.map(drop)
 }
 
@@ -179,11 +155,6 @@ pub(super) async fn takes_effect(hub: &Hub) -> Result<()> {
 /// Whether a change must be read by every hub; passes and vehicles are looked up each time.
 pub(super) fn is_in_memory(table: SiteTable) -> bool {
     !matches!(table, SiteTable::Pass | SiteTable::Vehicle | SiteTable::Seat)
-}
-
-/// Whether rows nobody has set stand there all the same.
-pub(super) fn has_default(table: SiteTable) -> bool {
-    table == SiteTable::Rule || words::stand_always(table)
 }
 
 /// The key that names a row of the table.
@@ -248,15 +219,6 @@ pub(super) fn fit(table: SiteTable, id: &str, cells: &mut Cells) {
 
 /// A row as it is told: without secrets, with the names of those that are set.
 pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
-    if table == SiteTable::Rule {
-        let value = match row.cells.get("value") {
-            Some(Some(Cell::Number(value))) => Some((*value, row.version.clone())),
-            _ => None,
-        };
-        if let Some(told) = rule(&row.id, value) {
-            return told;
-        }
-    }
     if let Some(told) = words::told(table, &row.id, Some(&row)) {
         return told;
     }
@@ -269,43 +231,4 @@ pub(super) fn shown(hub: &Hub, table: SiteTable, row: StoredRow) -> SiteRow {
         row: row.cells,
         one_time_code: None,
     }
-}
-
-/// Every rule there is, set or not, in the order of the settings page.
-async fn rules(hub: &Hub) -> Result<Page<SiteRow>> {
-    let asked = RowsAsked { limit: 10_000, ..RowsAsked::default() };
-    let rows = hub.store().read().await?.conn().site_rows(SiteTable::Rule, &asked).await?;
-    let told = |limit: &lanedesk_domain::rules::Limit| {
-        let set = rows.iter().find(|row| row.id == limit.name);
-        let value = set.and_then(|row| match row.cells.get("value") {
-            Some(Some(Cell::Number(value))) => Some((*value, row.version.clone())),
-            _ => None,
-        });
-        rule(limit.name, value)
-    };
-    Ok(Page { items: Rules::LIMITS.iter().filter_map(told).collect(), next: None })
-}
-
-fn rule(name: &str, set: Option<(i64, String)>) -> Option<SiteRow> {
-    let limit = Rules::LIMITS.iter().find(|limit| limit.name == name)?;
-    let number = |value: u32| Some(Cell::Number(value.into()));
-    let is_set = set.is_some();
-    let (value, version) = set.unwrap_or((limit.default.into(), DEFAULT.to_owned()));
-    let row = [
-        ("name", Some(Cell::Text(limit.name.to_owned()))),
-        ("value", Some(Cell::Number(value))),
-        ("default", number(limit.default)),
-        ("min", number(limit.min)),
-        ("max", number(limit.max)),
-        ("set", Some(Cell::Truth(is_set))),
-    ];
-    Some(SiteRow {
-        table: SiteTable::Rule,
-        id: limit.name.to_owned(),
-        label: limit.name.to_owned(),
-        version,
-        row: row.into_iter().map(|(key, cell)| (key.to_owned(), cell)).collect(),
-        secrets: Vec::new(),
-        one_time_code: None,
-    })
 }

@@ -127,7 +127,7 @@ pub(super) fn take(
     match table {
         SiteTable::Device => {
             let (text, changed) = device(id, cells, before, &given, vault)?;
-            sealed.devices.insert(id.to_owned(), text);
+            sealed.rows.insert((table, id.to_owned()), text);
             return Ok(changed);
         }
         SiteTable::Robot => {
@@ -137,7 +137,7 @@ pub(super) fn take(
                 (None, Some(before)) => before.to_owned(),
                 (None, None) => seal(vault, Slot::robot(id), "")?,
             };
-            sealed.robots.insert(id.to_owned(), text);
+            sealed.rows.insert((table, id.to_owned()), text);
         }
         SiteTable::Integration => {
             let old = was.and_then(|both| both.split(' ').next());
@@ -148,7 +148,7 @@ pub(super) fn take(
             };
             // The check of an import wants one; it is sealed above, whatever stands here.
             cells.insert("secret".to_owned(), Some(Cell::Text("kept".to_owned())));
-            sealed.integrations.insert(id.to_owned(), text);
+            sealed.rows.insert((table, id.to_owned()), text);
         }
         _ => {}
     }

@@ -5,7 +5,7 @@
 
 use super::{ImportError, Imported, known, take, weak_keys};
 use crate::{
-    site::Site,
+    site::{Line, Site},
     store::{SiteLine, Store},
     vault::{Slot, Vault},
 };
@@ -21,52 +21,22 @@ struct FileRow {
     alone: Site,
 }
 
-macro_rules! apart {
-    ($site:ident, $rows:ident: $($field:ident $table:ident $id:expr;)+) => {$(
-        for row in $site.$field {
-            let id: String = $id(&row);
-            let mut alone = Site::default();
-            alone.$field.extend([row]);
-            $rows.push(FileRow { table: SiteTable::$table, id, alone });
-        }
-    )+};
-}
-
-macro_rules! together {
-    ($site:ident, $row:ident: $($field:ident)+) => {$( $site.$field.extend($row.$field); )+};
-}
-
-fn apart(site: Site) -> Vec<FileRow> {
-    use crate::site as s;
-    let mut rows = Vec::new();
-    apart!(site, rows:
-        areas Area |row: &s::Area| row.id.to_string();
-        lots Lot |row: &s::Lot| row.id.to_string();
-        lanes Lane |row: &s::Lane| row.id.to_string();
-        devices Device |row: &s::Device| row.id.to_string();
-        robots Robot |row: &s::Robot| row.id.to_string();
-        seats Seat |row: &String| row.clone();
-        people Person |row: &s::Person| row.username.clone();
-        reasons Reason |row: &s::Reason| row.code.clone();
-        passes Pass |row: &s::Pass| format!("{} {}", row.lot, row.plates.join(" "));
-        vehicles Vehicle |row: &s::Vehicle| format!("{}:{}", row.lot, row.plate);
-        tariffs Tariff |row: &s::Tariff| row.lot.to_string();
-        integrations Integration |row: &s::Integration| row.id.to_string();
-        templates Template |row: &s::Template| format!("{} {}", row.scene, row.lang);
-        links Link |(name, _): &(lanedesk_domain::robot::Link, String)| name.to_string();
-        rules Rule |(name, _): &(String, i64)| name.clone();
-    );
-    rows
-}
-
-fn together(rows: Vec<FileRow>) -> Site {
-    let mut site = Site::default();
-    for row in rows {
-        let row = row.alone;
-        together!(site, row: areas lots lanes devices robots seats people reasons passes vehicles tariffs integrations
-            templates links rules);
+fn apart(site: &Site) -> Vec<FileRow> {
+    let row = |row: &dyn Line| {
+        let mut alone = Site::default();
+        row.put(&mut alone);
+        FileRow { table: row.table(), id: row.name(), alone }
+    };
+    let mut rows: Vec<FileRow> = site.rows().map(row).collect();
+    for (link, url) in &site.links {
+        let alone = Site { links: [(*link, url.clone())].into(), ..Site::default() };
+        rows.push(FileRow { table: SiteTable::Link, id: link.to_string(), alone });
     }
-    site
+    for (name, value) in &site.rules {
+        let alone = Site { rules: [(name.clone(), *value)].into(), ..Site::default() };
+        rows.push(FileRow { table: SiteTable::Rule, id: name.clone(), alone });
+    }
+    rows
 }
 
 impl FileRow {
@@ -139,19 +109,19 @@ pub async fn import_at_start(
     let known = known(store, vault, networks).await?;
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
     let shared = site.shared_barriers();
-    let (mut news, mut said) = (Vec::new(), Vec::new());
-    for row in apart(site) {
+    let (mut news, mut said) = (Site::default(), Vec::new());
+    for row in apart(&site) {
         let name = (row.table.word(), row.id.clone());
         if before.get(&name).is_some_and(|before| row.is_kept(vault, before)) {
             continue;
         }
         said.push(row.kept(vault)?);
         if before.contains_key(&name) || !changed.contains(&row.name_in_app()) {
-            news.push(row);
+            news.append(row.alone);
         }
     }
     // Rows that are new to the file may rest on others that are gone from the site.
-    let site = Site::parse(&together(news).to_toml(), &known).map_err(ImportError::Faults)?;
+    let site = Site::parse(&news.to_toml(), &known).map_err(ImportError::Faults)?;
     let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, said).await?;
     Ok(Imported { shared_barriers: shared, weak_keys, ..imported })

@@ -3,11 +3,11 @@
 
 use super::{
     Reach,
-    edit::people_changed,
+    edit::{needed, people_changed},
     pending,
     row::{self, takes_effect},
     secret,
-    take_in::sum,
+    take_in::keep_import,
     text,
 };
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
     hub::Hub,
     ops::account,
     site::Site,
-    store::{Audit, ChangeRow, NewChange, RowChange, Secrets, StoreError, StoredRow, Tx, needed_by},
+    store::{RowChange, RowName, Secrets, StoreError, StoredRow, Tx},
     vault::Vault,
 };
 use lanedesk_domain::{ids::LaneId, time::Timestamp};
-use lanedesk_wire::site::{Cell, Cells, ChangeKind, SiteTable};
+use lanedesk_wire::site::{Cell, SiteTable};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -57,7 +57,8 @@ async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: 
     let lanes: Vec<LaneId> = lanes.filter_map(|row| row.id.parse().ok()).collect();
     // Nobody claims one while it changes or goes.
     tx.need_lanes(&lanes)?;
-    let now_there = unchanged(tx, &rows).await?;
+    let now_there = rows_now(tx, &rows).await?;
+    unchanged(&rows, &now_there)?;
     within(&Reach::of(tx, &actor.id).await?, &rows, &now_there)?;
     stays_as_strict(tx, actor, &rows, &now_there, now).await?;
     let taken = |error| match error {
@@ -73,72 +74,63 @@ async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: 
     }
     tx.import_site(&site, &secrets).await.map_err(taken)?;
     remove_added(tx, &rows, now).await?;
-    let mut ended = Vec::new();
-    let mut done = Vec::new();
-    for (table, there) in &now_there {
-        let ids: Vec<&str> = there.keys().map(String::as_str).collect();
-        let after = tx.rows_now(*table, &ids).await?;
-        if *table == SiteTable::Person {
-            for id in &ids {
-                ended.extend(people_changed(tx, id, after.get(*id)).await?);
-            }
+    let after = rows_now(tx, &rows).await?;
+    let (mut ended, mut done) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let name = (row.table, row.id.clone());
+        if row.table == SiteTable::Person {
+            ended.extend(people_changed(tx, &row.id, after.get(&name)).await?);
         }
-        let became = there.iter().filter_map(|(id, was)| RowChange::between(*table, Some(was), after.get(id)));
-        done.extend(became);
+        done.extend(RowChange::between(row.table, now_there.get(&name), after.get(&name)));
     }
     if heads > 0 && tx.count_head_admins().await? == 0 {
         return Err(Error::StillUsed("last_admin"));
     }
-    let id = note(tx, actor, &kept, &done, now).await?;
-    let in_memory = now_there.iter().any(|(table, _)| row::is_in_memory(*table));
+    let body = json!({"rows": done.len(), "undoes": change});
+    let id = keep_import(tx, &actor.id, (&kept.change.label, &done), (false, Some(change)), body, now).await?;
+    let in_memory = rows.iter().any(|row| row::is_in_memory(row.table));
     if in_memory {
         tx.tell_site_changed(now).await?;
     }
     Ok(Undone { change: id, ended, in_memory })
 }
 
-/// A table's rows as they are now, by id.
-type Now = (SiteTable, HashMap<String, StoredRow>);
+/// Rows as they are now.
+type Now = HashMap<RowName, StoredRow>;
 
-/// The rows of the change as they are now, which must be as it left them.
-async fn unchanged(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Vec<Now>> {
-    let mut there: Vec<Now> = Vec::new();
-    let (mut moved, mut first) = (0, None);
+async fn rows_now(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Now> {
+    let mut there = Now::new();
     for of_table in rows.chunk_by(|a, b| a.table == b.table) {
-        let Some(table) = of_table.first().map(|row| row.table) else {
-            continue;
-        };
         let ids: Vec<&str> = of_table.iter().map(|row| row.id.as_str()).collect();
-        let now = tx.rows_now(table, &ids).await?;
-        for row in of_table {
-            if now.get(&row.id).map(|now| &now.version) != row.version.as_ref() {
-                moved += 1;
-                first = first.or_else(|| Some(row.label.clone()));
-            }
-        }
-        there.push((table, now));
+        let now = tx.rows_now(of_table[0].table, &ids).await?;
+        there.extend(now.into_iter().map(|(id, row)| ((of_table[0].table, id), row)));
     }
-    match first {
-        None => Ok(there),
-        Some(label) => Err(Error::RowsMoved { rows: moved, label }),
-    }
+    Ok(there)
+}
+
+fn now_of<'a>(there: &'a Now, row: &RowChange) -> Option<&'a StoredRow> {
+    there.get(&(row.table, row.id.clone()))
+}
+
+/// The rows of the change must be as it left them.
+fn unchanged(rows: &[RowChange], there: &Now) -> Result<()> {
+    let is_moved = |row: &&RowChange| now_of(there, row).map(|now| &now.version) != row.version.as_ref();
+    let moved: Vec<&RowChange> = rows.iter().filter(is_moved).collect();
+    let count = u32::try_from(moved.len()).unwrap_or(u32::MAX);
+    moved.first().map_or(Ok(()), |first| Err(Error::RowsMoved { rows: count, label: first.label.clone() }))
 }
 
 /// Every row must lie within the administrator's scope as it is, and as it would be again (R3).
-fn within(reach: &Reach, rows: &[RowChange], there: &[Now]) -> Result<()> {
+fn within(reach: &Reach, rows: &[RowChange], there: &Now) -> Result<()> {
     if reach.is_whole() {
         return Ok(());
     }
-    for (table, now) in there {
-        if !now.values().all(|row| reach.holds(*table, &row.id, &row.cells)) {
-            return Err(Error::NotFound);
-        }
+    if !there.iter().all(|((table, id), row)| reach.holds(*table, id, &row.cells)) {
+        return Err(Error::NotFound);
     }
     for row in rows {
         if let Some(before) = row.cells_before()? {
-            let of_table = there.iter().find(|(table, _)| *table == row.table);
-            let now = of_table.and_then(|(_, now)| now.get(&row.id));
-            reach.may_become(row.table, &row.id, now.map(|now| &now.cells), &before)?;
+            reach.may_become(row.table, &row.id, now_of(there, row).map(|now| &now.cells), &before)?;
         }
     }
     Ok(())
@@ -149,13 +141,12 @@ async fn stays_as_strict(
     tx: &mut Tx<'_>,
     actor: &Actor,
     rows: &[RowChange],
-    there: &[Now],
+    there: &Now,
     now: Timestamp,
 ) -> Result<()> {
     let mut weaker = false;
     for row in rows.iter().filter(|row| pending::is_control(row.table)) {
-        let of_table = there.iter().find(|(table, _)| *table == row.table);
-        let is = of_table.and_then(|(_, rows)| rows.get(&row.id));
+        let is = now_of(there, row);
         let was = row.cells_before()?;
         if was.is_none() && row.table == SiteTable::Reason {
             // It was not there before the import either.
@@ -169,68 +160,33 @@ async fn stays_as_strict(
     Ok(())
 }
 
-/// What the changed rows were, as a site of their own.
-async fn before(tx: &mut Tx<'_>, vault: &Vault, rows: &[RowChange], there: &[Now]) -> Result<(Site, Secrets)> {
-    let (mut text, mut secrets) = (String::new(), Secrets::default());
-    let (mut rules, mut links) = (Cells::new(), Cells::new());
+/// What the changed rows were.
+async fn before(tx: &mut Tx<'_>, vault: &Vault, rows: &[RowChange], there: &Now) -> Result<(Site, Secrets)> {
+    let (mut was, mut secrets) = (Vec::new(), Secrets::default());
     for row in rows {
         let Some(mut cells) = row.cells_before()? else {
             continue;
         };
         cells.remove("disabled");
         row::fit(row.table, &row.id, &mut cells);
-        match row.table {
-            SiteTable::Rule => {
-                rules.extend(cells);
-                continue;
-            }
-            SiteTable::Link => {
-                links.extend(cells);
-                continue;
-            }
-            _ => {}
-        }
-        if row.table == SiteTable::Link {
-            links.extend(cells);
-            continue;
-        }
-        let sealed = sealed_now(there, row);
-        match row.table {
-            SiteTable::Device => {
-                let sealed = match row_now(there, row) {
-                    Some(now) => secret::for_addresses(vault, now, secret::addresses(&cells))?,
-                    None => sealed,
-                };
-                secrets.devices.insert(row.id.clone(), sealed);
-            }
-            SiteTable::Robot => drop(secrets.robots.insert(row.id.clone(), sealed)),
-            SiteTable::Integration => {
-                let first = sealed.split(' ').next().unwrap_or_default();
-                secrets.integrations.insert(row.id.clone(), first.to_owned());
+        let now = now_of(there, row);
+        let sealed = now.map_or("", |now| now.sealed.as_str());
+        let stays = match (row.table, now) {
+            (SiteTable::Device, Some(now)) => secret::for_addresses(vault, now, secret::addresses(&cells))?,
+            (SiteTable::Integration, _) => {
                 // The check of an import wants one; what is sealed stays, whatever stands here.
                 cells.insert("secret".to_owned(), Some(Cell::Text("kept".to_owned())));
+                sealed.split(' ').next().unwrap_or_default().to_owned()
             }
-            _ => {}
+            _ => sealed.to_owned(),
+        };
+        if !stays.is_empty() {
+            secrets.rows.insert((row.table, row.id.clone()), stays);
         }
-        text.push_str(&text::line(row.table, &cells)?);
+        was.extend(text::rows(row.table, &cells).into_iter().map(|(cells, _)| (row.table, cells)));
     }
-    for (table, cells) in [(SiteTable::Rule, &rules), (SiteTable::Link, &links)] {
-        if !cells.is_empty() {
-            text.push_str(&text::line(table, cells)?);
-        }
-    }
-    let known = tx.known_site().await?;
-    let site = Site::parse(&text, &known).map_err(Error::Faults)?;
+    let site = Site::of_rows(&was, &tx.known_site().await?).map_err(Error::Faults)?;
     Ok((site, secrets))
-}
-
-fn row_now<'a>(there: &'a [Now], row: &RowChange) -> Option<&'a StoredRow> {
-    let (_, rows) = there.iter().find(|(table, _)| *table == row.table)?;
-    rows.get(&row.id)
-}
-
-fn sealed_now(there: &[Now], row: &RowChange) -> String {
-    row_now(there, row).map_or_else(String::new, |row| row.sealed.clone())
 }
 
 /// Takes away what the import added. What other rows of it need goes after them.
@@ -247,7 +203,7 @@ async fn remove_added(tx: &mut Tx<'_>, rows: &[RowChange], now: Timestamp) -> Re
     while !left.is_empty() {
         let (before, mut stuck, mut why) = (left.len(), Vec::new(), "used_by_lanes");
         for row in left {
-            if let Some(words) = needed(tx, row).await? {
+            if let Some(words) = needed(tx, row.table, &row.id).await? {
                 why = words;
                 stuck.push(row);
             } else {
@@ -260,45 +216,4 @@ async fn remove_added(tx: &mut Tx<'_>, rows: &[RowChange], now: Timestamp) -> Re
         left = stuck;
     }
     Ok(())
-}
-
-async fn needed(tx: &mut Tx<'_>, row: &RowChange) -> Result<Option<&'static str>> {
-    for (sql, words) in needed_by(row.table) {
-        if tx.count_of(sql, crate::args![&row.id]).await? > 0 {
-            return Ok(Some(words));
-        }
-    }
-    Ok(None)
-}
-
-async fn note(tx: &mut Tx<'_>, actor: &Actor, kept: &ChangeRow, done: &[RowChange], now: Timestamp) -> Result<String> {
-    let id = uuid::Uuid::now_v7().to_string();
-    tx.add_site_change(&NewChange {
-        id: &id,
-        section: "import",
-        row_id: "",
-        label: &kept.label,
-        kind: ChangeKind::Imported,
-        person: &actor.id,
-        at: now,
-        before: None,
-        after: None,
-        version: None,
-        secrets: false,
-        undoes: Some(&kept.id),
-        confirmed_by: None,
-        alone: false,
-    })
-    .await?;
-    tx.keep_rows(&id, done).await?;
-    let body = json!({"rows": done.len(), "sum": sum(done), "change": id, "undoes": kept.id});
-    tx.audit(Audit {
-        at: now,
-        person: Some(actor.id.clone()),
-        action: "site.import-undo",
-        subject: "site:file".to_owned(),
-        body,
-    })
-    .await?;
-    Ok(id)
 }

@@ -2,8 +2,7 @@
 //! whole or not at all, and in force when this answers (R34).
 
 use super::{
-    Reach, compare::compare, export, keep_secrets, new_passwords, pending, push_key, row::takes_effect, sealed, secret,
-    weak,
+    Reach, compare::compare, export, new_passwords, pending, push_key, row::takes_effect, sealed, secret, weak,
 };
 use crate::{
     actor::Actor,
@@ -101,7 +100,7 @@ pub async fn take_in(
     if !faults.is_empty() {
         return Ok((ImportResult::default(), faults));
     }
-    let rows = u32::try_from(super::count(&site)).unwrap_or(u32::MAX);
+    let rows = u32::try_from(site.count()).unwrap_or(u32::MAX);
     tell(told, ImportPhase::Comparing, 0, rows);
     let there = there(hub, &site).await?;
     let (site, mut result) = off(move || {
@@ -121,8 +120,8 @@ pub async fn take_in(
 
 /// The site as it is, as far as a file says something of it: a sheet of passes is compared with passes only.
 async fn there(hub: &Hub, site: &Site) -> Result<Site> {
-    if super::count(site) == site.passes.len() {
-        let passes = hub.store().read().await?.conn().all_passes().await?;
+    if site.count() == site.passes.len() {
+        let passes = hub.store().read().await?.conn().nouns().await?;
         return Ok(Site { passes, ..Site::default() });
     }
     export(hub.store(), hub.vault()).await.map_err(|e| Error::Internal(e.to_string()))
@@ -158,12 +157,11 @@ fn parse(upload: &Upload, known: &Known, lots: &HashMap<String, String>) -> Resu
 
 async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Told>, result: &mut ImportResult) -> Result<()> {
     let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
-    let mut secrets = sealed(&site, hub.vault()).map_err(|e| internal(&e))?;
-    keep_secrets(&site, &hub.directory(), hub.vault(), &mut secrets).map_err(|e| internal(&e))?;
+    let mut secrets = sealed(&site, &hub.directory(), hub.vault()).map_err(|e| internal(&e))?;
     let usernames = hub.store().read().await?.conn().usernames().await?;
     let without = new_passwords(&site, &usernames, &mut secrets).await.map_err(|e| internal(&e))?;
     result.notes.extend(without.iter().map(|username| format!("{username}: new, no password yet")));
-    let in_memory = super::count(&site) > site.passes.len() + site.vehicles.len();
+    let in_memory = site.count() > site.passes.len() + site.vehicles.len();
     let work = Arc::new(Work {
         site,
         secrets,
@@ -205,30 +203,9 @@ impl Work {
         if heads > 0 && tx.count_head_admins().await? == 0 {
             return Err(Error::StillUsed("last_admin"));
         }
-        let (id, label) = (uuid::Uuid::now_v7().to_string(), format!("{} rows", self.rows));
-        tx.add_site_change(&NewChange {
-            id: &id,
-            section: "import",
-            row_id: "",
-            label: &label,
-            kind: ChangeKind::Imported,
-            person: &who,
-            at: now,
-            before: None,
-            after: None,
-            version: None,
-            secrets: rows.iter().any(is_lost),
-            undoes: None,
-            confirmed_by: None,
-            alone: false,
-        })
-        .await?;
-        tx.keep_rows(&id, &rows).await?;
-        let mut body = self.counts.clone();
-        body["sum"] = json!(sum(&rows));
-        body["change"] = json!(id);
-        tx.audit(Audit { at: now, person: Some(who), action: "site.import", subject: "site:file".to_owned(), body })
-            .await?;
+        let label = format!("{} rows", self.rows);
+        let secrets = rows.iter().any(is_lost);
+        keep_import(tx, &who, (&label, &rows), (secrets, None), self.counts.clone(), now).await?;
         if self.in_memory {
             tx.tell_site_changed(now).await?;
         }
@@ -244,8 +221,42 @@ fn is_lost(row: &RowChange) -> bool {
     row.secrets && !moved
 }
 
+/// Keeps an import, or that one was taken back, with what became of every row. Answers the change's id.
+pub(super) async fn keep_import(
+    tx: &mut Tx<'_>,
+    who: &PersonId,
+    (label, rows): (&str, &[RowChange]),
+    (secrets, undoes): (bool, Option<&str>),
+    mut body: serde_json::Value,
+    now: Timestamp,
+) -> Result<String> {
+    let id = uuid::Uuid::now_v7().to_string();
+    tx.add_site_change(&NewChange {
+        id: &id,
+        section: "import",
+        row_id: "",
+        label,
+        kind: ChangeKind::Imported,
+        person: who,
+        at: now,
+        before: None,
+        after: None,
+        version: None,
+        secrets,
+        undoes,
+        confirmed_by: None,
+        alone: false,
+    })
+    .await?;
+    tx.keep_rows(&id, rows).await?;
+    (body["sum"], body["change"]) = (json!(sum(rows)), json!(id));
+    let action = if undoes.is_some() { "site.import-undo" } else { "site.import" };
+    tx.audit(Audit::new(now, Some(who), action, "site:file", body)).await?;
+    Ok(id)
+}
+
 /// A sum over every row before and after: it stands in the audit, so that the list of rows cannot be rewritten.
-pub(super) fn sum(rows: &[RowChange]) -> String {
+fn sum(rows: &[RowChange]) -> String {
     let mut sum = Sha256::new();
     for row in rows {
         let texts = [Some(&row.id), row.before.as_ref(), row.after.as_ref()];

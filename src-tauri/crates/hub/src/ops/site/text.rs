@@ -1,4 +1,4 @@
-//! One row as the text of a site file, so that every check of an import is every check of a change.
+//! Rows of forms and changes, read by the checks of a site file: every check of an import is every check of a change.
 
 use super::words;
 use crate::{
@@ -7,44 +7,36 @@ use crate::{
 };
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 
-/// Reads the row as a site file of its own.
+/// Reads a row.
 pub(super) fn read(table: SiteTable, cells: &Cells, known: &Known) -> Result<Site> {
-    let text = line(table, cells)?;
-    Site::parse(&text, known).map_err(|mut faults| {
-        words::keys_of_the_form(table, &text, &mut faults);
-        for fault in &mut faults {
-            // There is only one row; where it would stand in a file tells nobody anything.
-            fault.line = 0;
+    let (mut site, mut faults) = (Site::default(), Vec::new());
+    for (row, of_form) in rows(table, cells) {
+        match Site::of_rows(&[(table, row)], known) {
+            Ok(read) => site.append(read),
+            Err(found) => faults.extend(found.into_iter().map(|mut fault| {
+                fault.column = fault.column.map(of_form);
+                fault
+            })),
         }
-        Error::Faults(faults)
-    })
+    }
+    if faults.is_empty() { Ok(site) } else { Err(Error::Faults(faults)) }
 }
 
-/// The row as a site file says it.
-pub(super) fn line(table: SiteTable, cells: &Cells) -> Result<String> {
-    written(table, cells).map_err(|_| Error::BadRequest("a row of texts, numbers and lists".to_owned()))
+/// What a key of the site file is called in a form.
+pub(super) type OfForm = fn(String) -> String;
+
+/// The rows of a site file that a row of a form is: one, or one a language.
+pub(super) fn rows(table: SiteTable, cells: &Cells) -> Vec<(Cells, OfForm)> {
+    match table {
+        SiteTable::Template => words::sections(cells),
+        SiteTable::Link => vec![(cells.clone(), |_| "url".to_owned())],
+        _ => vec![(cells.clone(), |column| column)],
+    }
 }
 
 /// A row that is refused for something no site file can be wrong about.
 pub(super) fn refused(column: &str, reason: &str) -> Error {
     Error::Faults(vec![Fault { line: 0, column: Some(column.to_owned()), reason: reason.to_owned() }])
-}
-
-fn written(table: SiteTable, cells: &Cells) -> Result<String, toml::ser::Error> {
-    let value = |cell: &Cell| match cell {
-        Cell::Truth(truth) => toml::Value::Boolean(*truth),
-        Cell::Number(number) => toml::Value::Integer(*number),
-        Cell::Text(text) => toml::Value::String(text.clone()),
-        Cell::List(items) => toml::Value::Array(items.iter().cloned().map(toml::Value::String).collect()),
-    };
-    let said = cells.iter().filter_map(|(key, cell)| Some((key.clone(), value(cell.as_ref()?))));
-    let row: toml::Table = said.collect();
-    Ok(match table {
-        SiteTable::Rule => format!("[rules]\n{}", toml::to_string(&row)?),
-        SiteTable::Link => format!("[links]\n{}", toml::to_string(&row)?),
-        SiteTable::Template => words::sections(&row)?,
-        _ => format!("[[{}]]\n{}", table.word(), toml::to_string(&row)?),
-    })
 }
 
 /// A text of a row.

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     runtime::{Finding, Opened, Say},
-    store::{Audit, Secrets, device_settings},
+    store::{Audit, Secrets, Stored as _},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lanedesk_devices::DeviceError;
@@ -87,8 +87,8 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
     Ok(hub.runtime().draft(&directory::Device {
         id: id.clone(),
         driver: device.driver.clone(),
-        settings: device_settings(device),
-        secrets: sealed.devices.remove(id.as_str()).unwrap_or_default(),
+        settings: device.settings(),
+        secrets: sealed.rows.remove(&(table, id.to_string())).unwrap_or_default(),
     }))
 }
 
@@ -135,13 +135,7 @@ async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
     let (subject, url) = (format!("device:{}", opened.id()), opened.url().map(str::to_owned));
     hub.store()
         .write(async move |tx| {
-            let audit = Audit {
-                at: now,
-                person: Some(who.clone()),
-                action: "device.test",
-                subject: subject.clone(),
-                body: json!({"url": url}),
-            };
+            let audit = Audit::new(now, Some(&who), "device.test", subject.clone(), json!({"url": url}));
             tx.audit(audit).await.map_err(Error::from)
         })
         .await

@@ -36,9 +36,9 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
     let reach = Reach::of(&mut conn, &actor.id).await?;
-    let place = |row: &Kept| match (&asked.import, row.table) {
-        (Some(_), Some(table)) => format!("{}/{}", table.word(), row.row_id),
-        _ => row.id.clone(),
+    let place = |row: &Kept| match (&asked.import, row.change.table) {
+        (Some(_), Some(table)) => format!("{}/{}", table.word(), row.change.row_id),
+        _ => row.change.id.clone(),
     };
     let (mut rows, mut cursor, most) = (Vec::new(), asked.cursor.clone(), usize::try_from(limit).unwrap_or(1));
     loop {
@@ -55,8 +55,8 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
     let next = rows.last().filter(|_| rows.len() == most).map(place);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let untouched = can_go_back(&row) && is_untouched(&mut conn, &row).await?;
-        items.push(shown(row, untouched));
+        let undoable = can_go_back(&row) && is_untouched(&mut conn, &row).await?;
+        items.push(SiteChange { undoable, ..row.change });
     }
     Ok(Page { items, next })
 }
@@ -77,20 +77,20 @@ impl Changes {
 
 /// Whether whatever was changed is still as the change left it.
 async fn is_untouched(conn: &mut Conn<'_>, row: &Kept) -> Result<bool> {
-    let Some(table) = row.table else {
-        return Ok(conn.rows_left_alone(&row.id).await?);
+    let Some(table) = row.change.table else {
+        return Ok(conn.rows_left_alone(&row.change.id).await?);
     };
-    let now = conn.site_row(table, &row.row_id).await?;
+    let now = conn.site_row(table, &row.change.row_id).await?;
     Ok(now.map(|now| now.version) == row.version)
 }
 
 /// Whether nothing stands in the way but somebody else's later change.
 pub(super) fn can_go_back(row: &Kept) -> bool {
-    if row.undone.is_some() || row.of_import {
+    if row.change.undone_by.is_some() || row.of_import {
         return false;
     }
-    match (row.table, row.kind) {
-        (None, _) => row.undoes.is_none() && !row.secrets,
+    match (row.change.table, row.change.kind) {
+        (None, _) => row.change.undoes.is_none() && !row.secrets,
         // What was not there needs no secret to be gone again.
         (Some(_), ChangeKind::Added) => true,
         // An integration that was removed has lost its secret.
@@ -102,34 +102,13 @@ pub(super) fn can_go_back(row: &Kept) -> bool {
 }
 
 fn has_moved(row: &Kept) -> bool {
-    let states = row.before.as_ref().zip(row.after.as_ref());
+    let states = row.change.before.as_ref().zip(row.change.after.as_ref());
     states.is_some_and(|(before, after)| secret::moved(before, after))
 }
 
 /// The words for it.
 pub(super) fn not_undoable() -> Error {
     Error::Invalid { field: "change", why: "not_undoable" }
-}
-
-fn shown(row: Kept, undoable: bool) -> SiteChange {
-    let (undone_by, undone_at) = row.undone.unzip();
-    SiteChange {
-        id: row.id,
-        table: row.table,
-        row_id: row.row_id,
-        label: row.label,
-        kind: row.kind,
-        by: row.by,
-        at: row.at,
-        before: row.before,
-        after: row.after,
-        undoable,
-        undone_by,
-        undone_at,
-        undoes: row.undoes,
-        confirmed_by: row.confirmed_by,
-        alone: row.alone,
-    }
 }
 
 /// Puts the row back as it was before a change. Refused where somebody has changed it since.
@@ -145,18 +124,19 @@ pub async fn undo(hub: &Hub, actor: &Actor, change: &str) -> Result<SiteChange> 
     if !can_go_back(&row) {
         return Err(not_undoable());
     }
-    let new = match row.table {
-        None => take_back::import(hub, actor, &row.id).await?,
+    let new = match row.change.table {
+        None => take_back::import(hub, actor, &row.change.id).await?,
         Some(table) => row_back(hub, actor, table, row).await?,
     };
     let kept = hub.store().read().await?.conn().site_change(&new).await?;
     let kept = kept.ok_or(Error::NotFound)?;
     let undoable = can_go_back(&kept);
-    Ok(shown(kept, undoable))
+    Ok(SiteChange { undoable, ..kept.change })
 }
 
 /// Puts one row back, and answers the new change's id.
-async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, row: Kept) -> Result<String> {
+async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, kept: Kept) -> Result<String> {
+    let row = kept.change;
     let mut cells = row.before;
     if let (Some(before), SiteTable::Rule) = (&mut cells, table) {
         before.retain(|key, _| key == "value");
@@ -166,14 +146,6 @@ async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, row: Kept) -> Resu
         added.insert("disabled".to_owned(), Some(Cell::Truth(true)));
         cells = Some(added);
     }
-    let edit = Edit {
-        table,
-        id: Some(row.row_id),
-        version: row.version,
-        cells,
-        code: None,
-        undoes: Some(row.id),
-        confirmed_by: None,
-    };
+    let edit = Edit { undoes: Some(row.id), ..Edit::new(table, Some(row.row_id), kept.version, cells) };
     Ok(edit_row(hub, actor, edit).await?.change)
 }

@@ -2,14 +2,16 @@
 //! address there is, set or not. A scene's languages stand in one row: `text` and `speech` are Chinese, `text_en` and
 //! `speech_en` English; in a site file each language is a `[[template]]` of its own.
 
-use super::row::DEFAULT;
+use super::{row::DEFAULT, text::OfForm};
 use crate::{
     error::Result,
     hub::Hub,
-    site::Fault,
     store::{RowsAsked, StoredRow},
 };
-use lanedesk_domain::robot::{Link, RobotLanguage, RobotScene};
+use lanedesk_domain::{
+    robot::{Link, RobotLanguage, RobotScene},
+    rules::{Limit, Rules},
+};
 use lanedesk_wire::{
     list::Page,
     site::{Cell, Cells, SiteRow, SiteTable},
@@ -25,7 +27,7 @@ const fn keys(language: RobotLanguage) -> [&'static str; 2] {
 
 /// Whether the table's rows stand there though nobody has set them.
 pub(super) fn stand_always(table: SiteTable) -> bool {
-    matches!(table, SiteTable::Template | SiteTable::Link)
+    matches!(table, SiteTable::Rule | SiteTable::Template | SiteTable::Link)
 }
 
 /// Every row there is; of `q` those that hold it.
@@ -34,6 +36,7 @@ pub(super) async fn list(hub: &Hub, table: SiteTable, q: Option<&str>) -> Result
     let mut reader = hub.store().read().await?;
     let set = reader.conn().site_rows(table, &asked).await?;
     let ids: Vec<&str> = match table {
+        SiteTable::Rule => Rules::LIMITS.iter().map(|limit| limit.name).collect(),
         SiteTable::Template => RobotScene::ALL.iter().map(|scene| scene.as_str()).collect(),
         _ => Link::ALL.iter().map(|link| link.as_str()).collect(),
     };
@@ -42,7 +45,8 @@ pub(super) async fn list(hub: &Hub, table: SiteTable, q: Option<&str>) -> Result
     let holds = |row: &SiteRow| {
         let says =
             |cell: &Option<Cell>| matches!(cell, Some(Cell::Text(text)) if text.to_lowercase().contains(&wanted));
-        row.row.values().any(says)
+        // The page that lists rules asks for all of them.
+        table == SiteTable::Rule || row.row.values().any(says)
     };
     Ok(Page { items: ids.into_iter().filter_map(of).filter(holds).collect(), next: None })
 }
@@ -52,6 +56,7 @@ pub(super) fn told(table: SiteTable, id: &str, set: Option<&StoredRow>) -> Optio
     let row = match table {
         SiteTable::Template => scene(id.parse().ok()?, set),
         SiteTable::Link => link(id.parse().ok()?, set),
+        SiteTable::Rule => rule(Rules::LIMITS.iter().find(|limit| limit.name == id)?, set),
         _ => return None,
     };
     Some(SiteRow {
@@ -92,6 +97,19 @@ fn scene(scene: RobotScene, set: Option<&StoredRow>) -> Cells {
     cells
 }
 
+fn rule(limit: &Limit, set: Option<&StoredRow>) -> Cells {
+    let number = |value: u32| Some(Cell::Number(value.into()));
+    let value = set.and_then(|row| row.cells.get("value")?.clone());
+    Cells::from([
+        ("name".to_owned(), Some(said(limit.name))),
+        ("value".to_owned(), value.or_else(|| number(limit.default))),
+        ("default".to_owned(), number(limit.default)),
+        ("min".to_owned(), number(limit.min)),
+        ("max".to_owned(), number(limit.max)),
+        ("set".to_owned(), Some(Cell::Truth(set.is_some()))),
+    ])
+}
+
 fn link(link: Link, set: Option<&StoredRow>) -> Cells {
     let url = set.and_then(|row| row.cells.get("url")?.clone());
     Cells::from([
@@ -122,49 +140,30 @@ pub(super) fn fit(id: &str, cells: &mut Cells) {
     cells.insert("scene".to_owned(), Some(said(id)));
 }
 
-/// The scene's row as a site file says it: one section a language, those of which something is said. A key that is none
-/// goes with the first, where it is refused.
-pub(super) fn sections(row: &toml::Table) -> std::result::Result<String, toml::ser::Error> {
-    let mut text = String::new();
+/// The scene's row as a site file says it: one row a language, those of which something is said, each with what its keys are
+/// called in the form. A key that is none goes with the first, where it is refused.
+pub(super) fn sections(row: &Cells) -> Vec<(Cells, OfForm)> {
     let known: Vec<&str> = RobotLanguage::ALL.iter().flat_map(|l| keys(*l)).collect();
+    let mut sections: Vec<(Cells, OfForm)> = Vec::new();
     for language in RobotLanguage::ALL {
-        let mut section = toml::Table::new();
-        for (key, column) in ["text", "speech"].into_iter().zip(keys(*language)) {
-            section.extend(row.get(column).map(|said| (key.to_owned(), said.clone())));
+        let mut section = Cells::new();
+        for (key, column) in keys(RobotLanguage::Zh).into_iter().zip(keys(*language)) {
+            section.extend(row.get(column).filter(|cell| cell.is_some()).map(|cell| (key.to_owned(), cell.clone())));
         }
         if section.is_empty() {
             continue;
         }
-        section.insert("lang".to_owned(), language.as_str().into());
+        section.insert("lang".to_owned(), Some(said(language.as_str())));
         let others = row.iter().filter(|(key, _)| !known.contains(&key.as_str()));
-        let others = others.filter(|(key, _)| *key == "scene" || text.is_empty());
+        let others = others.filter(|(key, _)| *key == "scene" || sections.is_empty());
         section.extend(others.map(|(key, value)| (key.clone(), value.clone())));
-        text.push_str("[[template]]\n");
-        text.push_str(&toml::to_string(&section)?);
-    }
-    Ok(text)
-}
-
-/// Faults name the keys of the site file; in a form the second language's and an address's are called otherwise.
-pub(super) fn keys_of_the_form(table: SiteTable, text: &str, faults: &mut [Fault]) {
-    let english = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| *line == "[[template]]")
-        .nth(1)
-        .map_or(usize::MAX, |(at, _)| at + 1);
-    for fault in faults {
-        let Some(column) = &mut fault.column else {
-            continue;
+        let of_form: OfForm = match language {
+            RobotLanguage::Zh => |column| column,
+            RobotLanguage::En => |column| if column == "scene" { column } else { column + "_en" },
         };
-        match table {
-            SiteTable::Link => "url".clone_into(column),
-            SiteTable::Template if fault.line >= english && column != "scene" => {
-                column.push_str("_en");
-            }
-            _ => {}
-        }
+        sections.push((section, of_form));
     }
+    sections
 }
 
 #[cfg(test)]
@@ -191,8 +190,7 @@ mod tests {
         let mut row = cells(&[("text", "请扫码\n应付 {amount}"), ("set", "x"), ("default_text", "y")]);
         whole(SiteTable::Template, &mut row);
         fit("pay", &mut row);
-        let text = super::super::text::line(SiteTable::Template, &row).unwrap();
-        let site = crate::site::Site::parse(&text, &crate::site::Known::default()).unwrap();
+        let site = super::super::text::read(SiteTable::Template, &row, &crate::site::Known::default()).unwrap();
         let (zh, en) = (&site.templates[0], &site.templates[1]);
         assert_eq!((zh.lang, zh.text.as_str()), (RobotLanguage::Zh, "请扫码\n应付 {amount}"));
         assert_eq!((en.lang, en.text.as_str()), (RobotLanguage::En, ""));

@@ -1,18 +1,16 @@
 //! The list of changes of the site, and the writes no site file can say: removing, renaming, disabling.
 
-use super::super::{
-    Arg, Conn, StoreError,
-    part::{done, who},
+use super::{
+    super::{Arg, Conn, StoreError, part::who},
+    import::passes,
+    taken::PassKey,
 };
 use crate::{args, site::Pass};
 use lanedesk_domain::{
     ids::{DeviceId, IntegrationId, PassId, PersonId},
     time::Timestamp,
 };
-use lanedesk_wire::{
-    problem::Holder,
-    site::{Cells, ChangeKind, SiteTable},
-};
+use lanedesk_wire::site::{Cells, ChangeKind, SiteChange, SiteTable};
 
 /// A change about to be kept.
 #[derive(Debug, Clone)]
@@ -50,39 +48,14 @@ pub(crate) struct NewChange<'a> {
 /// A change as it is kept.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct ChangeRow {
-    /// Its id.
-    pub id: String,
-    /// The table; none: an import.
-    pub table: Option<SiteTable>,
-    /// The row.
-    pub row_id: String,
-    /// What people call it.
-    pub label: String,
-    /// What became of it.
-    pub kind: ChangeKind,
-    /// Who.
-    pub by: Holder,
-    /// When.
-    pub at: Timestamp,
-    /// The row before.
-    pub before: Option<Cells>,
-    /// The row after.
-    pub after: Option<Cells>,
-    /// Its version after.
+    /// As it is told; whether it can be taken back is not known here.
+    pub change: SiteChange,
+    /// The row's version after.
     pub version: Option<String>,
     /// A secret went with it.
     pub secrets: bool,
-    /// Who took it back, and when.
-    #[serde(deserialize_with = "done")]
-    pub undone: Option<(Holder, Timestamp)>,
-    /// The change it took back.
-    pub undoes: Option<String>,
     /// One row of an import.
     pub of_import: bool,
-    /// Who confirmed that it weakens a rule of control.
-    pub confirmed_by: Option<Holder>,
-    /// It weakens one, and nobody else could have confirmed it.
-    pub alone: bool,
 }
 
 /// Changes `c` with whatever an import did to one row, `r`.
@@ -92,10 +65,10 @@ const SELECT: &str = concat!(
     case when r.row_id is null then c.kind when r.before is null then 'added' when r.after is null then 'removed'
         else 'changed' end as kind, ",
     who!("by", "p"),
-    ", c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after,
+    ", c.at, coalesce(r.before, c.before) as before, coalesce(r.after, c.after) as after, false as undoable,
     coalesce(r.version, c.version) as version, c.secrets, c.undoes, r.row_id is not null as of_import,
-    u.at as undone__at, ",
-    who!("undone__by", "q"),
+    u.at as undone_at, ",
+    who!("undone_by", "q"),
     ", ",
     who!("confirmed_by", "f"),
     ", c.alone
@@ -117,7 +90,7 @@ impl Conn<'_> {
              order by c.id desc limit $3"
         );
         let table = table.map(SiteTable::word).unwrap_or_default();
-        self.changes(&sql, args![table, before.unwrap_or_default(), limit]).await
+        self.all(&sql, args![table, before.unwrap_or_default(), limit]).await
     }
 
     /// Changes of one row, newest first; what an import did to it is among them.
@@ -134,7 +107,7 @@ impl Conn<'_> {
              order by c.id desc limit $4"
         );
         let args = args![table.word(), row, before.unwrap_or_default(), limit];
-        self.changes(&sql, args).await
+        self.all(&sql, args).await
     }
 
     /// What an import did, row by row, behind a row.
@@ -148,11 +121,7 @@ impl Conn<'_> {
             "{SELECT} where c.id = $1 and r.row_id is not null and (r.section > $2 or (r.section = $2 and r.row_id > $3))
              order by r.section, r.row_id limit $4"
         );
-        self.changes(&sql, args![change, behind.0, behind.1, limit]).await
-    }
-
-    async fn changes(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<ChangeRow>, StoreError> {
-        self.all(sql, args).await
+        self.all(&sql, args![change, behind.0, behind.1, limit]).await
     }
 
     /// One change.
@@ -272,15 +241,8 @@ impl Conn<'_> {
 
     /// Writes a pass under its id; the plates it had before are forgotten.
     pub(crate) async fn put_pass(&mut self, id: &PassId, pass: &Pass) -> Result<(), StoreError> {
-        let sql = "insert into pass (id, lot_id, status, valid_from, valid_to, spaces) values ($1, $2, $3, $4, $5, $6)
-                   on conflict (id) do update set lot_id = excluded.lot_id, status = excluded.status,
-                   valid_from = excluded.valid_from, valid_to = excluded.valid_to, spaces = excluded.spaces";
-        self.execute(sql, args![id, &pass.lot, pass.status, pass.valid_from, pass.valid_to, pass.spaces]).await?;
         self.execute("delete from pass_plate where pass_id = $1", args![id]).await?;
-        for plate in &pass.plates {
-            let sql = "insert into pass_plate (lot_id, plate, pass_id) values ($1, $2, $3)";
-            self.execute(sql, args![&pass.lot, plate, id]).await?;
-        }
-        Ok(())
+        let key = PassKey { id: id.to_string(), known: false };
+        passes(self, std::slice::from_ref(pass), &[key], &|_| {}).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Conn, StoreError, Tx},
-    import::Table,
+    import::{Table, table},
 };
 use crate::args;
 use std::collections::{HashMap, HashSet};
@@ -21,8 +21,7 @@ pub(crate) struct SiteLine {
 /// A section and what names a row in it.
 type Name = (String, String);
 
-const SITE_LINE: Table =
-    Table { name: "site_line", key: &["section", "row_id"], columns: &["section", "row_id", "words"] };
+const SITE_LINE: Table = table("site_line", &["section", "row_id"], &["section", "row_id", "words"]);
 
 /// What a file says of each row.
 pub(crate) type Words = HashMap<Name, String>;

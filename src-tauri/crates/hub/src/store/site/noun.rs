@@ -1,34 +1,26 @@
-//! What each table of the site looks like: where its rows' keys stand, what names a row, what is secret.
+//! What each table of the site looks like beside the fields of its noun: what names a row, what is secret.
 
+use super::import::Secrets;
+use crate::{
+    site::{
+        self,
+        noun::{Field, Kind, Noun as Fields, Place, Value},
+    },
+    store::Arg,
+};
 use lanedesk_wire::site::SiteTable;
+use serde_json::json;
 
-/// How a key's value rests in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// As it is: text or a whole number, or null.
-    Plain,
-    /// Yes or no; SQLite answers 1 and 0.
-    Truth,
-    /// Milliseconds UTC.
-    Time,
-    /// A JSON text whose value is meant.
-    Json,
-    /// A JSON text whose keys stand in the row themselves.
-    Flat,
-    /// A query of texts in a column `v`, in order.
-    Many,
-}
-
-/// One key of a row, and the SQL that gives its value.
+/// A key of a row that is no field in a column of its own, and the SQL that gives its value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
-    pub(crate) key: &'static str,
-    pub(crate) sql: &'static str,
-    pub(crate) kind: Kind,
+    key: &'static str,
+    sql: &'static str,
+    kind: Kind,
 }
 
 const fn plain(key: &'static str, sql: &'static str) -> Column {
-    Column { key, sql, kind: Kind::Plain }
+    of(Kind::Plain, key, sql)
 }
 
 const fn of(kind: Kind, key: &'static str, sql: &'static str) -> Column {
@@ -38,214 +30,131 @@ const fn of(kind: Kind, key: &'static str, sql: &'static str) -> Column {
 /// A table of the site; its alias in every text is `x`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Noun {
-    /// The table's name.
-    pub(crate) table: &'static str,
+    /// The table's name, or the query that stands for it.
+    pub(super) table: &'static str,
+    /// What names a row: an upsert goes by it.
+    pub(super) key: &'static [&'static str],
     /// What stands in the path.
-    pub(crate) id: &'static str,
-    /// The key of the site file that is the id; none: the hub made it.
-    pub(crate) key: Option<&'static str>,
+    pub(super) id: &'static str,
     /// What people call a row.
-    pub(crate) label: &'static str,
+    pub(super) label: &'static str,
     /// A lot the row belongs to; null: none.
-    pub(crate) lot: &'static str,
+    pub(super) lot: &'static str,
     /// More that is looked through by `q`.
-    pub(crate) also: &'static str,
+    pub(super) also: &'static str,
     /// What is sealed of it; empty: nothing.
-    pub(crate) sealed: &'static str,
-    /// Its keys.
-    pub(crate) columns: &'static [Column],
+    pub(super) sealed: &'static str,
+    /// The column in which that rests; empty: none.
+    sealed_in: &'static str,
+    fields: &'static [Field],
+    more: &'static [Column],
+    /// What a site file says of a field that stands in no column of its own, or is sealed there.
+    said: &'static [(&'static str, &'static str)],
 }
 
-const NOTHING: Noun = Noun {
-    table: "",
-    id: "x.id",
-    key: Some("id"),
-    label: "x.name",
-    lot: "cast(null as text)",
-    also: "''",
-    sealed: "''",
-    columns: &[],
-};
+const fn noun_of<T: Fields>() -> Noun {
+    Noun {
+        table: T::SECTION,
+        key: &["id"],
+        id: "x.id",
+        label: "x.name",
+        lot: "cast(null as text)",
+        also: "''",
+        sealed: "''",
+        sealed_in: "",
+        fields: T::FIELDS,
+        more: &[],
+        said: &[],
+    }
+}
 
-const AREA: Noun =
-    Noun { table: "area", columns: &[plain("name", "x.name"), plain("parent", "x.parent_id")], ..NOTHING };
-
-const LOT: Noun = Noun {
-    table: "lot",
-    lot: "x.id",
-    also: "x.manager || ' ' || x.area_id",
-    columns: &[
-        plain("name", "x.name"),
-        plain("area", "x.area_id"),
-        plain("manager", "x.manager"),
-        plain("manager_phone", "x.manager_phone"),
-        of(Kind::Truth, "outsiders", "x.outsiders"),
-        plain("address", "x.address"),
-        plain("leave_minutes", "x.leave_minutes"),
-    ],
-    ..NOTHING
-};
-
-const LANE: Noun = Noun {
-    table: "lane",
-    lot: "x.lot_id",
-    also: "x.code || ' ' || x.lot_id",
-    columns: &[
-        plain("lot", "x.lot_id"),
-        plain("name", "x.name"),
-        plain("code", "x.code"),
-        plain("direction", "x.direction"),
-        plain("barrier", "x.barrier_id"),
-        plain("plate_camera", "x.plate_camera_id"),
-        of(Kind::Json, "environment_cameras", "x.environment_cameras"),
-        plain("id_camera", "x.id_camera_id"),
-        plain("robot", "x.robot_id"),
-    ],
-    ..NOTHING
-};
-
+const AREA: Noun = noun_of::<site::Area>();
+const LOT: Noun = Noun { lot: "x.id", also: "x.manager || ' ' || x.area_id", ..noun_of::<site::Lot>() };
+const LANE: Noun = Noun { lot: "x.lot_id", also: "x.code || ' ' || x.lot_id", ..noun_of::<site::Lane>() };
 const DEVICE: Noun = Noun {
-    table: "device",
     label: "x.id",
     also: "x.settings",
     sealed: "x.secrets",
-    columns: &[plain("driver", "x.driver"), of(Kind::Flat, "", "x.settings")],
-    ..NOTHING
+    sealed_in: "secrets",
+    more: &[of(Kind::Flat, "", "x.settings")],
+    ..noun_of::<site::Device>()
 };
-
 const ROBOT: Noun = Noun {
-    table: "robot",
     label: "x.number",
     also: "x.phone",
     sealed: "x.secret",
-    columns: &[plain("number", "x.number"), plain("phone", "x.phone")],
-    ..NOTHING
+    sealed_in: "secret",
+    said: &[("key", "x.secret")],
+    ..noun_of::<site::Robot>()
 };
-
-const SEAT: Noun = Noun { table: "seat", id: "x.number", key: Some("number"), label: "x.number", ..NOTHING };
-
+const SEAT: Noun = Noun { key: &["number"], id: "x.number", label: "x.number", ..noun_of::<site::Seat>() };
+const LOTS: &str = "select target_id as v from person_scope where person_id = x.id and kind = 'lot' order by target_id";
+const AREAS: &str =
+    "select target_id as v from person_scope where person_id = x.id and kind = 'area' order by target_id";
 const PERSON: Noun = Noun {
-    table: "person",
-    key: None,
     also: "x.username",
-    columns: &[
-        plain("username", "x.username"),
-        plain("name", "x.name"),
-        plain("role", "x.role"),
-        of(
-            Kind::Many,
-            "lots",
-            "select target_id as v from person_scope where person_id = x.id and kind = 'lot' order by target_id",
-        ),
-        of(
-            Kind::Many,
-            "areas",
-            "select target_id as v from person_scope where person_id = x.id and kind = 'area' order by target_id",
-        ),
+    more: &[
+        of(Kind::Many, "lots", LOTS),
+        of(Kind::Many, "areas", AREAS),
         of(Kind::Truth, "disabled", "x.disabled_at is not null"),
         of(Kind::Truth, "must_change", "x.must_change"),
         of(Kind::Truth, "second_factor", "x.factor_at is not null"),
     ],
-    ..NOTHING
-};
-
-const REASON: Noun = Noun {
-    table: "reason",
-    id: "x.code",
-    key: Some("code"),
-    label: "x.text",
-    columns: &[
-        plain("text", "x.text"),
-        plain("direction", "x.direction"),
-        of(Kind::Truth, "remark", "x.remark"),
-        plain("photos_min", "x.photos_min"),
-        plain("photos_max", "x.photos_max"),
-        of(Kind::Truth, "approval", "x.approval"),
+    said: &[
+        // Only a hash is known.
+        ("password", "null"),
+        // Nothing is said of a password that only another machine's login has to change.
+        ("must_change", "case when x.must_change or not x.handed then x.must_change end"),
     ],
-    ..NOTHING
+    ..noun_of::<site::Person>()
 };
-
+const REASON: Noun = Noun { key: &["code"], id: "x.code", label: "x.text", ..noun_of::<site::Reason>() };
 const PASS: Noun = Noun {
-    table: "pass",
-    key: None,
     label: "coalesce((select min(y.plate) from pass_plate y where y.pass_id = x.id), '')",
     lot: "x.lot_id",
-    columns: &[
-        plain("lot", "x.lot_id"),
-        of(Kind::Many, "plates", "select plate as v from pass_plate where pass_id = x.id order by plate"),
-        plain("status", "x.status"),
-        of(Kind::Time, "valid_from", "x.valid_from"),
-        of(Kind::Time, "valid_to", "x.valid_to"),
-        plain("spaces", "x.spaces"),
-    ],
-    ..NOTHING
+    more: &[of(Kind::Many, "plates", "select plate as v from pass_plate where pass_id = x.id order by plate")],
+    ..noun_of::<site::Pass>()
 };
-
 const VEHICLE: Noun = Noun {
-    table: "vehicle",
+    key: &["lot_id", "plate"],
     id: "x.lot_id || ':' || x.plate",
-    key: None,
     label: "x.plate",
     lot: "x.lot_id",
-    columns: &[
-        plain("lot", "x.lot_id"),
-        plain("plate", "x.plate"),
-        of(Kind::Truth, "locked", "x.locked"),
-        of(Kind::Truth, "blacklisted", "x.blacklisted"),
-    ],
-    ..NOTHING
+    ..noun_of::<site::Vehicle>()
 };
-
-const TARIFF: Noun = Noun {
-    table: "tariff",
-    id: "x.lot_id",
-    key: Some("lot"),
-    label: "x.lot_id",
-    lot: "x.lot_id",
-    columns: &[
-        plain("free_minutes", "x.free_minutes"),
-        plain("first_minutes", "x.first_minutes"),
-        plain("first_fen", "x.first_fen"),
-        plain("step_minutes", "x.step_minutes"),
-        plain("step_fen", "x.step_fen"),
-        plain("day_cap_fen", "x.day_cap_fen"),
-    ],
-    ..NOTHING
-};
-
+const TARIFF: Noun =
+    Noun { key: &["lot_id"], id: "x.lot_id", label: "x.lot_id", lot: "x.lot_id", ..noun_of::<site::Tariff>() };
 const INTEGRATION: Noun = Noun {
-    table: "integration",
     label: "x.id",
     sealed: "x.secret || ' ' || coalesce(x.next_secret, '')",
-    columns: &[plain("kind", "x.kind")],
-    ..NOTHING
+    sealed_in: "secret",
+    said: &[("secret", "x.secret")],
+    ..noun_of::<site::Integration>()
 };
-
-const RULE: Noun = Noun { table: "rule", id: "x.name", key: None, columns: &[plain("value", "x.value")], ..NOTHING };
-
+/// Written a row a language.
+const TEMPLATE: Noun = Noun { key: &["scene", "lang"], id: "x.scene", label: "x.scene", ..noun_of::<site::Template>() };
 /// One row a scene, its languages side by side.
-const TEMPLATE: Noun = Noun {
+const SCENE: Noun = Noun {
     table: "(select scene,
         max(case lang when 'zh' then text end) as text, max(case lang when 'zh' then speech end) as speech,
         max(case lang when 'en' then text end) as text_en, max(case lang when 'en' then speech end) as speech_en
         from template group by scene)",
-    id: "x.scene",
-    key: Some("scene"),
-    label: "x.scene",
-    columns: &[
+    fields: &[],
+    more: &[
+        plain("scene", "x.scene"),
         plain("text", "x.text"),
         plain("speech", "x.speech"),
         plain("text_en", "x.text_en"),
         plain("speech_en", "x.speech_en"),
     ],
-    ..NOTHING
+    ..TEMPLATE
 };
+const RULE: Noun =
+    Noun { table: "rule", key: &["name"], id: "x.name", fields: &[], more: &[plain("value", "x.value")], ..AREA };
+const LINK: Noun = Noun { table: "link", more: &[plain("name", "x.name"), plain("url", "x.url")], ..RULE };
 
-const LINK: Noun =
-    Noun { table: "link", id: "x.name", key: Some("name"), columns: &[plain("url", "x.url")], ..NOTHING };
-
-/// The table of a word.
-pub(crate) fn noun(table: SiteTable) -> &'static Noun {
+/// The table of a word, as its rows are looked at.
+pub(super) fn noun(table: SiteTable) -> &'static Noun {
     match table {
         SiteTable::Area => &AREA,
         SiteTable::Lot => &LOT,
@@ -260,7 +169,115 @@ pub(crate) fn noun(table: SiteTable) -> &'static Noun {
         SiteTable::Tariff => &TARIFF,
         SiteTable::Integration => &INTEGRATION,
         SiteTable::Rule => &RULE,
-        SiteTable::Template => &TEMPLATE,
+        SiteTable::Template => &SCENE,
         SiteTable::Link => &LINK,
+    }
+}
+
+impl Noun {
+    /// The keys of a row with what their values are, in the order of [`Noun::values`].
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&'static str, Kind)> {
+        let own = self.fields.iter().filter(|field| field.column().is_some());
+        own.map(|field| (field.key, field.kind)).chain(self.more.iter().map(|column| (column.key, column.kind)))
+    }
+
+    /// SQL of one JSON object of all values.
+    pub(super) fn values(&self, sqlite: bool) -> String {
+        let own =
+            self.fields.iter().filter_map(|field| Some((field.key, format!("x.{}", field.column()?), field.kind)));
+        let more = self.more.iter().map(|column| (column.key, column.sql.to_owned(), column.kind));
+        let value = |(key, sql, kind): (&str, String, Kind)| match (kind, sqlite) {
+            (Kind::Json | Kind::Flat, true) => format!("'{key}', json({sql})"),
+            (Kind::Json | Kind::Flat, false) => format!("'{key}', ({sql})::json"),
+            (Kind::Many, _) => format!("'{key}', {}", many(&sql, sqlite)),
+            _ => format!("'{key}', {sql}"),
+        };
+        let values = own.chain(more).map(value).collect::<Vec<_>>().join(", ");
+        if sqlite { format!("json_object({values})") } else { format!("json_build_object({values})::text") }
+    }
+}
+
+/// The texts of a query as JSON.
+fn many(sql: &str, sqlite: bool) -> String {
+    if sqlite {
+        format!("(select json_group_array(v) from ({sql}))")
+    } else {
+        format!("(select coalesce(json_agg(v), '[]'::json) from ({sql}) t)")
+    }
+}
+
+/// How a noun's rows are read and written as structs.
+pub(crate) trait Stored: Fields {
+    /// Its table as rows are written.
+    fn stored() -> &'static Noun {
+        match Self::TABLE {
+            SiteTable::Template => &TEMPLATE,
+            table => noun(table),
+        }
+    }
+
+    /// The query that gives every row.
+    fn all(sqlite: bool) -> String {
+        let noun = Self::stored();
+        let value = |field: &Field| {
+            let said = noun.said.iter().find(|(key, _)| *key == field.key).map(|(_, sql)| (*sql).to_owned());
+            let apart =
+                || noun.more.iter().find(|column| column.key == field.key).map(|column| many(column.sql, sqlite));
+            let sql = said.or_else(|| Some(format!("x.{}", field.column()?))).or_else(apart)?;
+            let text = if sqlite || field.place != Place::Apart { "" } else { "::text" };
+            Some(format!("{sql}{text} as \"{}\"", field.key))
+        };
+        let values: Vec<String> = Self::FIELDS.iter().filter_map(value).collect();
+        format!("select {} from {} x", values.join(", "), noun.table)
+    }
+
+    /// The columns an import writes.
+    fn columns() -> Vec<&'static str> {
+        let mut columns: Vec<&str> = Self::FIELDS.iter().filter_map(Field::column).collect();
+        if Self::FIELDS.iter().any(|field| field.place == Place::Settings) {
+            columns.push("settings");
+        }
+        columns.extend(Some(Self::stored().sealed_in).filter(|column| !column.is_empty()));
+        columns
+    }
+
+    /// The values of those columns.
+    fn args(&self, secrets: &Secrets) -> Vec<Arg> {
+        let own = Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.column().is_some());
+        let mut args: Vec<Arg> = own.map(|(_, value)| arg(value)).collect();
+        if Self::FIELDS.iter().any(|field| field.place == Place::Settings) {
+            args.push(self.settings().into());
+        }
+        if !Self::stored().sealed_in.is_empty() {
+            args.push(secrets.rows.get(&(Self::TABLE, self.name())).map_or("", String::as_str).into());
+        }
+        args
+    }
+
+    /// Its settings as they rest, JSON.
+    fn settings(&self) -> String {
+        let settings = Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.place == Place::Settings);
+        let said = settings.filter_map(|(field, value)| {
+            let value = match value {
+                Value::Text(text) => json!(text?),
+                Value::Number(number) => json!(number?),
+                Value::Truth(truth) => json!(truth.filter(|truth| *truth)?),
+                Value::Time(at) => json!(at),
+                Value::List(items) => json!(items),
+            };
+            Some((field.key.to_owned(), value))
+        });
+        serde_json::Value::Object(said.collect()).to_string()
+    }
+}
+impl<T: Fields> Stored for T {}
+
+fn arg(value: Value) -> Arg {
+    match value {
+        Value::Text(text) => Arg::Text(text),
+        Value::Number(number) => Arg::Int(number),
+        Value::Truth(truth) => Arg::Bool(truth.unwrap_or_default()),
+        Value::Time(at) => at.into(),
+        Value::List(items) => json!(items).to_string().into(),
     }
 }

@@ -1,52 +1,27 @@
 //! Changes that weaken a rule of control, until a second administrator has answered.
 
-use super::super::{
-    Conn, StoreError, Tx,
-    part::{done, who},
-};
+use super::super::{Conn, StoreError, Tx, part::who};
 use crate::args;
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
-use lanedesk_wire::{
-    problem::Holder,
-    site::{Cells, PendingState, SiteTable},
-};
+use lanedesk_wire::site::{Cells, PendingChange, PendingState};
 
 /// A change that waits.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct PendingRow {
-    /// Its id.
-    pub(crate) id: String,
-    /// Rules or reasons.
-    pub(crate) table: SiteTable,
-    /// The row.
-    pub(crate) row_id: String,
-    /// What people call it.
-    pub(crate) label: String,
-    /// Who asks.
-    pub(crate) by: Holder,
-    /// When.
-    pub(crate) at: Timestamp,
+    /// As it is told; whether it can be answered is not known here.
+    pub(crate) change: PendingChange,
     /// The version it was made from; none: a new row.
     pub(crate) version: Option<String>,
-    /// The row as it was.
-    pub(crate) before: Option<Cells>,
-    /// The row as it would be; none: it would go.
-    pub(crate) after: Option<Cells>,
     /// The change it would take back.
     pub(crate) undoes: Option<String>,
-    /// Where it stands.
-    pub(crate) state: PendingState,
-    /// Who answered, and when.
-    #[serde(deserialize_with = "done")]
-    pub(crate) answered: Option<(Holder, Timestamp)>,
 }
 
 const SELECT: &str = concat!(
     "select w.id, w.section as \"table\", w.row_id, w.label, ",
     who!("by", "p"),
-    ", w.at, w.version, w.before, w.after, w.undoes, w.state, ",
-    who!("answered__by", "q"),
-    ", w.answered_at as answered__at
+    ", w.at, w.version, w.before, w.after, w.undoes, w.state, false as answerable, ",
+    who!("answered_by", "q"),
+    "
     from pending w join person p on p.id = w.person_id left join person q on q.id = w.answered_by"
 );
 
@@ -120,25 +95,26 @@ impl Tx<'_> {
     /// Keeps a change that waits. One of the same row that waited is replaced by it.
     pub(crate) async fn add_pending(&mut self, row: &PendingRow) -> Result<(), StoreError> {
         let json = |cells: &Option<Cells>| cells.as_ref().and_then(|cells| serde_json::to_string(cells).ok());
-        let section = row.table.word();
+        let change = &row.change;
+        let section = change.table.word();
         let sql = "update pending set state = 'refused', answered_at = $3
              where section = $1 and row_id = $2 and state = 'waiting'";
-        self.execute(sql, args![&section, &row.row_id, row.at]).await?;
+        self.execute(sql, args![&section, &change.row_id, change.at]).await?;
         self.execute(
             "insert into pending (id, section, row_id, label, person_id, at, version, before, after, undoes, state)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
-                &row.id,
+                &change.id,
                 &section,
-                &row.row_id,
-                &row.label,
-                &row.by.id,
-                row.at,
+                &change.row_id,
+                &change.label,
+                &change.by.id,
+                change.at,
                 &row.version,
-                json(&row.before),
-                json(&row.after),
+                json(&change.before),
+                json(&change.after),
                 &row.undoes,
-                row.state.word()
+                change.state.word()
             ],
         )
         .await

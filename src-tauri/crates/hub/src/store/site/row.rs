@@ -2,9 +2,9 @@
 
 use super::{
     super::{Arg, Conn, StoreError},
-    noun::{Column, Kind, Noun, noun},
+    noun::{Noun, noun},
 };
-use crate::args;
+use crate::{args, site::noun::Kind};
 use lanedesk_domain::{ids::LotId, time::Timestamp};
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 use serde_json::Value;
@@ -98,13 +98,7 @@ impl Conn<'_> {
 
     /// Id, label, values as one JSON object, sealed secrets.
     fn select(&self, noun: &Noun) -> String {
-        let sqlite = !self.is_postgres();
-        let values: Vec<String> = noun.columns.iter().map(|column| value(column, sqlite)).collect();
-        let object = if sqlite {
-            format!("json_object({})", values.join(", "))
-        } else {
-            format!("json_build_object({})::text", values.join(", "))
-        };
+        let object = noun.values(!self.is_postgres());
         format!(
             "select {} as id, {} as label, {object} as cells, {} as sealed from {} x",
             noun.id, noun.label, noun.sealed, noun.table
@@ -126,19 +120,6 @@ fn escaped(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-fn value(column: &Column, sqlite: bool) -> String {
-    let Column { key, sql, kind } = column;
-    match (kind, sqlite) {
-        (Kind::Json | Kind::Flat, true) => format!("'{key}', json({sql})"),
-        (Kind::Json | Kind::Flat, false) => format!("'{key}', ({sql})::json"),
-        (Kind::Many, true) => format!("'{key}', (select json_group_array(v) from ({sql}))"),
-        (Kind::Many, false) => {
-            format!("'{key}', (select coalesce(json_agg(v), '[]'::json) from ({sql}) t)")
-        }
-        _ => format!("'{key}', {sql}"),
-    }
-}
-
 /// A row unread: id, label, values as JSON, sealed secrets. Two that are alike are the same row unchanged.
 pub(super) type Raw = (String, String, String, String);
 
@@ -147,17 +128,12 @@ pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
     let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("{} {id}: {error}", noun.table));
     let values: Value = serde_json::from_str(&body).map_err(|error| corrupt(&error))?;
     let mut cells = Cells::new();
-    if let Some(key) = noun.key {
-        cells.insert(key.to_owned(), Some(Cell::Text(id.clone())));
-    }
-    for column in noun.columns {
-        let found = values.get(column.key).unwrap_or(&Value::Null);
-        match (column.kind, found) {
+    for (key, kind) in noun.keys() {
+        match (kind, values.get(key).unwrap_or(&Value::Null)) {
             (Kind::Flat, Value::Object(inner)) => {
-                let inner = inner.iter().map(|(key, value)| (key.clone(), cell(Kind::Plain, value)));
-                cells.extend(inner);
+                cells.extend(inner.iter().map(|(key, value)| (key.clone(), cell(Kind::Plain, value))));
             }
-            (kind, value) => drop(cells.insert(column.key.to_owned(), cell(kind, value))),
+            (kind, value) => drop(cells.insert(key.to_owned(), cell(kind, value))),
         }
     }
     let version = version(&cells, &sealed).map_err(|error| corrupt(&error))?;

@@ -5,13 +5,13 @@
 
 use super::{
     super::{Conn, StoreError, Tx},
-    import::{Heard, Secrets, Table},
+    import::{Heard, Secrets, Table, table},
     noun::noun,
     row::{Raw, StoredRow, stored},
 };
 use crate::{
     args,
-    site::{Pass, Site},
+    site::{Line, Pass, Site},
 };
 use lanedesk_domain::ids::PassId;
 use lanedesk_wire::site::{Cells, SiteTable};
@@ -73,37 +73,22 @@ impl RowChange {
     }
 }
 
-const CHANGE_ROW: Table = Table {
-    name: "site_change_row",
-    key: &["change_id", "section", "row_id"],
-    columns: &["change_id", "section", "row_id", "label", "before", "after", "version"],
-};
+const CHANGE_ROW: Table = table(
+    "site_change_row",
+    &["change_id", "section", "row_id"],
+    &["change_id", "section", "row_id", "label", "before", "after", "version"],
+);
 
 /// Rows unread, by id.
 type Rows = HashMap<String, Raw>;
 
-/// Tables of which a site says something.
+/// Tables of which a site says something, in the order of the contract.
 fn named(site: &Site) -> Vec<SiteTable> {
-    use SiteTable as T;
-    let tables = [
-        (T::Area, site.areas.is_empty()),
-        (T::Lot, site.lots.is_empty()),
-        (T::Lane, site.lanes.is_empty()),
-        (T::Device, site.devices.is_empty()),
-        (T::Robot, site.robots.is_empty()),
-        (T::Seat, site.seats.is_empty()),
-        (T::Person, site.people.is_empty()),
-        (T::Reason, site.reasons.is_empty()),
-        (T::Pass, site.passes.is_empty()),
-        (T::Vehicle, site.vehicles.is_empty()),
-        (T::Tariff, site.tariffs.is_empty()),
-        (T::Integration, site.integrations.is_empty()),
-        (T::Rule, site.rules.is_empty()),
-        (T::Template, site.templates.is_empty()),
-        (T::Link, site.links.is_empty()),
-    ];
-    let said = tables.into_iter().filter(|(_, empty)| !empty);
-    said.map(|(table, _)| table).collect()
+    let mut tables: Vec<SiteTable> = site.rows().map(Line::table).collect();
+    tables.dedup();
+    tables.extend((!site.links.is_empty()).then_some(SiteTable::Link));
+    tables.extend((!site.rules.is_empty()).then_some(SiteTable::Rule));
+    tables
 }
 
 impl Tx<'_> {
@@ -150,8 +135,7 @@ impl Conn<'_> {
         let ids: Option<Vec<&str>> = match table {
             SiteTable::Pass => Some(passes.map(String::as_str).collect()),
             SiteTable::Vehicle => {
-                let id = |row: &crate::site::Vehicle| format!("{}:{}", row.lot, row.plate);
-                vehicles = site.vehicles.iter().map(id).collect();
+                vehicles = site.vehicles.iter().map(Line::name).collect();
                 Some(vehicles.iter().map(String::as_str).collect())
             }
             _ => None,
