@@ -111,6 +111,7 @@ async fn passed_is_said_of_a_vehicle_its_camera_let_through() {
         let lot = Lot::open_with(engine, |lane| lane.automatic = lane.code == "E01").await;
         let held = lot.claim("E01").await;
         lot.arrive("E01", Vehicle::new("粤B66666")).await;
+        lot.until("its camera let it through", async || (stays(&lot).await.len() == 1).then_some(())).await;
         lot.passed(&held).await;
         assert_eq!(stays(&lot).await.len(), 1, "{engine:?}: one passage, one stay");
     }
