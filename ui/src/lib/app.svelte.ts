@@ -116,8 +116,8 @@ export class App {
   async start(): Promise<void> {
     this.clock.start();
     await this.backend.listen({
-      told: (frame) => this.hear(frame),
-      connection: (changed) => {
+      hubTold: ({ frame }) => this.hear(frame),
+      connectionChanged: (changed) => {
         this.session.hear(changed);
         // What was told while the line was down is read anew.
         if (changed.connection === 'online' && this.session.stage === 'in') void this.loadCalls();
@@ -126,10 +126,10 @@ export class App {
         this.freed = free;
         this.lane.reminderCame(free.lane);
       },
-      evidence: (changed) => this.evidence.hear(changed),
+      evidenceChanged: (changed) => this.evidence.hear(changed),
       previewEnded: (ended) => this.evidence.ended(ended),
-      exporting: (progress) => this.record.exporting.hear(progress),
-      importing: (progress) => this.office.sites.importing.hear(progress),
+      exportProgress: (progress) => this.record.exporting.hear(progress),
+      importTold: ({ progress }) => this.office.sites.importing.hear(progress),
       sessionEnded: () => this.ended(),
     });
     await this.setting.load();

@@ -165,7 +165,7 @@ describe('a lane', () => {
   it('turns everything off when the connection is gone', async () => {
     const { app, backend } = await claim('E02');
     await app.lane.chooseVehicle('stay-1');
-    backend.listeners?.connection({ connection: 'offline', since: new Date().toISOString() });
+    backend.listeners?.connectionChanged({ connection: 'offline', since: new Date().toISOString() });
     await waitFor(() => expect(screen.getByTestId('open-button')).toBeDisabled());
     expect(screen.getByTestId('offline-banner')).toHaveTextContent(
       '连接已断开，暂不能开闸。内容已存本机；恢复后不会自动开闸。',

@@ -138,7 +138,7 @@ describe('the release sheet', () => {
   it('sends nothing while the connection is gone', async () => {
     const opened = await sheet('S01');
     await fill(opened);
-    opened.backend.listeners?.connection({ connection: 'offline', since: new Date().toISOString() });
+    opened.backend.listeners?.connectionChanged({ connection: 'offline', since: new Date().toISOString() });
     await waitFor(() => expect(screen.getByTestId('release-submit')).toBeDisabled());
     expect(screen.getByTestId('release-remark')).toHaveValue('司机称由北门进场');
     // Photos are taken all the same: they wait on this device.

@@ -1,2 +1,3 @@
-export type { Answer, Backend, Listeners, LiveLine, LiveNews } from './backend';
-export type * from './types';
+/** The shapes of the wire, passed on so that nobody else imports the generated bindings. */
+export type * from '../bindings';
+export type * from './backend';

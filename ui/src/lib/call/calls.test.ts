@@ -16,7 +16,7 @@ async function calls(waiting = 2, person = agent) {
     () => person,
     () => person.role === 'agent',
   );
-  await backend.listen({ told: (frame) => void store.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
+  await backend.listen({ hubTold: ({ frame }) => void store.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
   await store.load();
   return { backend, store };
 }
@@ -84,7 +84,7 @@ describe('one’s own call', () => {
     const { backend, store } = await calls(0);
     const heard: (string | null)[] = [];
     await backend.listen({
-      told: (frame) => void heard.push(store.hear(frame)?.id ?? null),
+      hubTold: ({ frame }) => void heard.push(store.hear(frame)?.id ?? null),
     } as Parameters<MemoryBackend['listen']>[0]);
     const { id } = backend.ring('E02');
     backend.becomes(id, { state: 'live', answered_at: new Date().toISOString() });

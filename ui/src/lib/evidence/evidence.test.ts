@@ -7,12 +7,13 @@ async function setUp(script: Script = {}) {
   const backend = new MemoryBackend(script);
   const evidence = new Evidence(backend);
   await backend.listen({
-    told: () => undefined,
-    connection: () => undefined,
+    hubTold: () => undefined,
+    connectionChanged: () => undefined,
     laneFree: () => undefined,
-    evidence: (changed) => evidence.hear(changed),
+    evidenceChanged: (changed) => evidence.hear(changed),
     previewEnded: (ended) => evidence.ended(ended),
-    exporting: () => undefined,
+    exportProgress: () => undefined,
+    importTold: () => undefined,
     sessionEnded: () => undefined,
   });
   await evidence.load('case-1');

@@ -208,7 +208,7 @@ export class Lane {
     const to = this.asked;
     const caseId = this.caseId;
     if (!to || !caseId) return;
-    if (await this.#done('grant', () => this.#backend.handOverCase(caseId, to.id, ''))) this.asked = null;
+    if (await this.#done('grant', () => this.#backend.handOverCase(caseId, { to: to.id, note: '' }))) this.asked = null;
   }
 
   refuse(): void {

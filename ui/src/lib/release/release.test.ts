@@ -2,7 +2,7 @@ import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
 import { sampleView } from '$lib/backend/memory/sample';
-import type { Approval, Frame } from '$lib/backend';
+import type { Approval } from '$lib/backend';
 import { DEAF_MS } from '$lib/barrier/press.svelte';
 import { Evidence } from '$lib/evidence/evidence.svelte';
 import { Release } from './release.svelte';
@@ -15,12 +15,13 @@ async function setUp(script: Script = {}, lane = 'S01') {
   const evidence = new Evidence(backend);
   const release = new Release(backend, evidence, () => clock.now);
   await backend.listen({
-    told: (frame: Frame) => release.hear(frame),
-    connection: () => undefined,
+    hubTold: ({ frame }) => release.hear(frame),
+    connectionChanged: () => undefined,
     laneFree: () => undefined,
-    evidence: (changed) => evidence.hear(changed),
+    evidenceChanged: (changed) => evidence.hear(changed),
     previewEnded: () => undefined,
-    exporting: () => undefined,
+    exportProgress: () => undefined,
+    importTold: () => undefined,
     sessionEnded: () => undefined,
   });
   release.hasName = true;

@@ -81,7 +81,7 @@ describe('a command to the robot', () => {
 
   it('that nobody answered is unknown until the robot’s word comes', async () => {
     const { backend, desk: robots } = await desk('unknown');
-    await backend.listen({ told: (frame) => robots.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
+    await backend.listen({ hubTold: ({ frame }) => robots.hear(frame) } as Parameters<MemoryBackend['listen']>[0]);
     await robots.press({ type: 'speak', text: '您好' });
     expect(robots.news?.result).toBe('unknown');
     backend.tell({ type: 'order', order_id: robots.news?.id ?? '', case: 'case-1', result: 'failed', detail: '无声' });

@@ -37,7 +37,7 @@ export class Seats {
   async choose(state: SeatChoice): Promise<boolean> {
     this.problem = null;
     this.busy = true;
-    const answer = await this.#backend.setSeatState(state);
+    const answer = await this.#backend.seatState(state);
     this.busy = false;
     if (!answer.ok) this.problem = answer.problem;
     else await this.load();

@@ -1,5 +1,5 @@
 /** Calls, seats and robots in memory. */
-import type { Answer } from '../backend';
+import type { Answer } from '..';
 import type {
   Call,
   CallState,
@@ -15,7 +15,7 @@ import type {
   SeatState,
   Taken,
   View,
-} from '../types';
+} from '..';
 import { MemoryRecord, no, ok, type RecordScript } from './record';
 import { qrPicture, robotScreen } from './robot';
 import { ago, lanes, people, sampleClaim, sampleView } from './sample';
@@ -135,7 +135,7 @@ export abstract class MemoryCalls extends MemoryRecord {
   seats() {
     return ok(this.seatsNow);
   }
-  setSeatState(state: SeatChoice) {
+  seatState(state: SeatChoice) {
     this.sent.push(`seat:${state}`);
     this.seatsNow = this.seatsNow.map((seat) =>
       seat.person?.id === this.me.id ? { ...seat, state, since: new Date().toISOString() } : seat,

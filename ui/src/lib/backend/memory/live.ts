@@ -1,6 +1,6 @@
 /** Environment cameras that are not there: the drawn lane with a car that drives up, waits and leaves, as JPEGs. */
 import { hhmmss, stamp } from '$lib/ui/format';
-import type { LiveLine, LiveNews } from '../backend';
+import type { LiveLine, LiveNews } from '..';
 import { drawn, SCENE_HEIGHT, SCENE_WIDTH } from './scene';
 
 /** Pictures a second. */

@@ -1,6 +1,6 @@
 /** The desk in memory: for vitest, and for `npm run dev` in a plain browser. It behaves as the hub does in the main job. */
-import type { Answer, Backend, Listeners, LiveNews } from '../backend';
-import type { Order, OrderResult, Person, Settings, TimelineEntry, Told, View } from '../types';
+import type { Answer, Backend, Listeners, LiveNews } from '..';
+import type { HandOver, Order, OrderResult, Person, Settings, TimelineEntry, Told, View } from '..';
 import { bare, dotted } from '$lib/ui/plate';
 import { photoAt } from './camera';
 import { memoryLive, type LiveScript } from './live';
@@ -47,7 +47,7 @@ export class MemoryBackend extends MemoryOffice implements Backend {
   }
 
   tell(told: Told): void {
-    this.listeners?.told({ seq: String(++this.#seq), ...told });
+    this.listeners?.hubTold({ frame: { seq: String(++this.#seq), ...told } });
   }
 
   listen(listeners: Listeners): Promise<() => void> {
@@ -198,7 +198,7 @@ export class MemoryBackend extends MemoryOffice implements Backend {
   markPassed() {
     return this.#note({ at: new Date().toISOString(), person: this.me, what: 'passed' });
   }
-  handOverCase(caseId: string, to: string) {
+  handOverCase(caseId: string, { to }: HandOver) {
     const lane = this.view?.lane.id ?? '';
     this.tell({
       type: 'lease_lost',

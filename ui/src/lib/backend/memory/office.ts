@@ -1,5 +1,5 @@
 /** Board, devices, figures and cash in memory. */
-import type { OfficeDoor, PastFilter } from '../office';
+import type { PastFilter } from '..';
 import type {
   Approval,
   Board,
@@ -16,7 +16,7 @@ import type {
   PastCall,
   PastCase,
   WorkFilter,
-} from '../types';
+} from '..';
 import { sampleCases, sampleMorning } from './morning';
 import { sampleCallsOf, sampleCasesOf, sampleOutages, sampleStays } from './past';
 import { no, ok } from './record';
@@ -29,7 +29,7 @@ export type { OfficeScript } from './site-desk';
 const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
 const lisi: Holder = { id: 'agent', name: '李四', role: 'agent' };
 
-export abstract class MemoryOffice extends MemorySite implements OfficeDoor {
+export abstract class MemoryOffice extends MemorySite {
   asking: Help[] = [];
   repairs: Maintenance[] = [];
   taken: Cash[] = [];

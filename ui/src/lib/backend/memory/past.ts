@@ -1,5 +1,5 @@
 /** The rows behind the morning's figures, in memory. */
-import type { Holder, LongStay, Outage, PastCall, PastCase } from '../types';
+import type { Holder, LongStay, Outage, PastCall, PastCase } from '..';
 import { ago } from './sample';
 
 const lisi: Holder = { id: 'agent', name: '李四', role: 'agent' };

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend';
+import type { Backend } from '..';
 import { MemoryBackend, type Script } from './memory';
 import { people } from './sample';
 

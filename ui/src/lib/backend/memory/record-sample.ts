@@ -1,5 +1,5 @@
 /** What the preview's record begins with: one approval, a few debts, rises and warnings. */
-import type { Approval, Debt, Holder, Rise, Warning } from '../types';
+import type { Approval, Debt, Holder, Rise, Warning } from '..';
 import { ago, lanes, lisi } from './sample';
 import { pictureOf } from './scene';
 

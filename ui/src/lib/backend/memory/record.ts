@@ -1,5 +1,5 @@
 /** The record in memory: openings, photos, approvals, debts, rises, warnings, report and audit head of the preview. */
-import type { Answer, Listeners } from '../backend';
+import type { Answer, Listeners } from '..';
 import type {
   AnswerApproval,
   Approval,
@@ -26,7 +26,7 @@ import type {
   Told,
   View,
   Warning,
-} from '../types';
+} from '..';
 import { photoPicture, previewFrames } from './camera';
 import { counted, openingAt, owingOf, reasonChoices, suits } from './rows';
 import { sampleApproval, sampleDebts, sampleRises, sampleWarnings } from './record-sample';
@@ -193,7 +193,9 @@ export abstract class MemoryRecord {
     this.#stopFrames = previewFrames(frame);
     return ok(null);
   }
-  previewShown(): void {}
+  previewShown() {
+    return ok(undefined);
+  }
   stopPreview() {
     this.#stopFrames?.();
     this.#stopFrames = null;
@@ -228,7 +230,7 @@ export abstract class MemoryRecord {
         ? { ...photo, state: 'refused', problem: problem('bad_image', '照片无法识别，请重新拍摄。') }
         : { ...photo, state: 'sent', photo: kept };
       this.photos = this.photos.map((each) => (each.id === id ? next : each));
-      this.listeners?.evidence({ case: caseId, photo: next });
+      this.listeners?.evidenceChanged({ case: caseId, photo: next });
     }, 300);
     return ok(photo);
   }
@@ -303,7 +305,7 @@ export abstract class MemoryRecord {
     for (let share = 1; share <= 10; share += 1) {
       await new Promise((done) => setTimeout(done, 120));
       if (run !== this.#exporting) return { ok: true as const, data: null };
-      this.listeners?.exporting({ rows: Math.round((rows * share) / 10), bytes: rows * share * 20 });
+      this.listeners?.exportProgress({ rows: Math.round((rows * share) / 10), bytes: rows * share * 20 });
     }
     return { ok: true as const, data: { path: `/home/chief/下载/开闸记录-2026-11-22.${format}`, rows } };
   }

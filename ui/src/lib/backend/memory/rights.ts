@@ -1,5 +1,5 @@
 /** Who may do what in the preview: the hub's own table (domain/person.rs), written down for the four roles. */
-import type { Permission, Role } from '../types';
+import type { Permission, Role } from '..';
 
 const everybody: Permission[] = ['search', 'view', 'records', 'openings'];
 const atLanes: Permission[] = [

@@ -1,6 +1,6 @@
 /** Made openings, as many as one likes: the same row for the same place, so that pages fit together. */
 import { hourOf } from '$lib/ui/format';
-import type { Bar, By, Holder, LaneHit, Opening, OpeningFilter, ReasonChoice, Statistics } from '../types';
+import type { Bar, By, Holder, LaneHit, Opening, OpeningFilter, ReasonChoice, Statistics } from '..';
 import { lanes, people } from './sample';
 import { pictureOf } from './scene';
 

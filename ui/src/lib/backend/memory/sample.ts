@@ -1,5 +1,5 @@
 /** Sample data of the demo site, for previews and tests. */
-import type { Claimed, Holder, LaneHit, Person, Picture, SearchHits, View } from '../types';
+import type { Claimed, Holder, LaneHit, Person, Picture, SearchHits, View } from '..';
 import { rights } from './rights';
 import { robotScreen } from './robot';
 import { PLATE_BOX, pictureOf, type Scene } from './scene';

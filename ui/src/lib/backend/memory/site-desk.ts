@@ -1,5 +1,5 @@
 /** Accounts and the site in memory: versions, faults and undo as the hub keeps them, for one administrator and one more. */
-import type { Answer } from '../backend';
+import type { Answer } from '..';
 import type {
   Cell,
   Cells,
@@ -19,7 +19,7 @@ import type {
   SiteChange,
   SiteRow,
   SiteTable,
-} from '../types';
+} from '..';
 import { MemoryCalls, type CallScript } from './calls';
 import { no, ok } from './record';
 import { qrPicture } from './robot';
@@ -285,7 +285,7 @@ export abstract class MemorySite extends MemoryCalls {
       : [];
     const done = [0.2, 0.6, 1].map((part) => Math.round(part * 10_000));
     for (const at of done)
-      this.listeners?.importing?.({ phase: preview ? 'comparing' : 'writing', done: at, total: 10_000 });
+      this.listeners?.importTold({ progress: { phase: preview ? 'comparing' : 'writing', done: at, total: 10_000 } });
     if (!preview && faults.length === 0) this.#noteImport(10_000);
     return ok<ImportResult>({
       written: !preview && faults.length === 0,

@@ -1,5 +1,5 @@
 /** The site of the preview: what administrators see and change. */
-import type { Cells, SiteRow, SiteTable } from '../types';
+import type { Cells, SiteRow, SiteTable } from '..';
 import { pictureOf } from './scene';
 
 let versions = 0;
