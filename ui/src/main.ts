@@ -14,7 +14,7 @@ import '$lib/ui/part.css';
 /** The desk in its window; in a plain browser during development, a desk in memory with sample data. */
 async function chooseBackend(): Promise<Backend> {
   if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) {
-    const { previewBackend } = await import('$lib/backend/memory/preview');
+    const { previewBackend } = await import('$lib/test/preview');
     return previewBackend(new URLSearchParams(location.search));
   }
   const { tauriBackend } = await import('$lib/backend/tauri');

@@ -4,8 +4,8 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Call, Person, View } from '$lib/backend';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
-import { no } from '$lib/backend/memory/record';
+import { MemoryBackend, type Script } from '$lib/test/desk';
+import { no } from '$lib/backend/memory/rooms';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 

@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend } from '$lib/backend/memory/memory';
-import { no } from '$lib/backend/memory/record';
+import { MemoryBackend } from '$lib/test/desk';
+import { no } from '$lib/backend/memory/rooms';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 

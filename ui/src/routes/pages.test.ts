@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { MemoryBackend, type Script } from '$lib/test/desk';
 import { DEAF_MS } from '$lib/barrier/press.svelte';
 import AppPage from '../App.svelte';
 

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { people } from '$lib/backend/memory/sample';
 import AppPage from '../App.svelte';
 

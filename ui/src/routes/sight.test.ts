@@ -2,7 +2,7 @@ import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { MemoryBackend, type Script } from '$lib/test/desk';
 import { people } from '$lib/backend/memory/sample';
 import { narrow } from '$lib/ui/media.svelte';
 import { zone } from '$lib/ui/zone.svelte';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Approval, Frame } from '$lib/backend';
-import { MemoryBackend } from '$lib/backend/memory/memory';
-import { no } from '$lib/backend/memory/record';
+import { MemoryBackend } from '$lib/test/desk';
+import { no } from '$lib/backend/memory/rooms';
 import { Approvals } from './approvals.svelte';
 
 async function setUp() {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import type { Call, Person } from '$lib/backend';
 import { people } from '$lib/backend/memory/sample';
 import { Calls } from './calls.svelte';

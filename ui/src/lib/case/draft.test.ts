@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { DraftKeeper, STALE_MS } from './draft.svelte';
 
 const of = (lane: string, id = 'c1', read: string | null = '粤B1Z345') => ({ lane, case: id, read });

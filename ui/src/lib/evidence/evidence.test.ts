@@ -1,6 +1,6 @@
 import { waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { MemoryBackend, type Script } from '$lib/backend/memory/memory';
+import { MemoryBackend, type Script } from '$lib/test/desk';
 import { Evidence } from './evidence.svelte';
 
 async function setUp(script: Script = {}) {

@@ -1,6 +1,6 @@
 import { App } from '$lib/app.svelte';
 import type { Person } from '$lib/backend';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { demoLot, type MemoryBackend } from '$lib/backend/memory/memory';
 import { rights } from '$lib/backend/memory/rights';
 import type { Setting } from '$lib/setting/setting.svelte';
 import { scenes, type SceneName, type Step } from './scenes';
@@ -27,11 +27,10 @@ export class Practice {
     const seat = role === 'agent' ? { id: 'agent', seat: '2066' } : { seat: null };
     const learner: Person = { ...person, ...seat, role, permissions: rights[role] };
     const { theme, contrast, language } = setting;
-    this.#backend = new MemoryBackend({
+    this.#backend = demoLot({
       person: learner,
       settings: { theme, contrast, language },
       mobile: false,
-      noHelp: true,
     });
     this.app = new App(this.#backend);
   }

@@ -1,7 +1,7 @@
 import { waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { App } from '$lib/app.svelte';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { people } from '$lib/backend/memory/sample';
 import type { Person } from '$lib/backend';
 import { Practice } from './practice.svelte';

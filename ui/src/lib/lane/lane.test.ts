@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Told } from '$lib/backend';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { lisi } from '$lib/backend/memory/sample';
 import { Lane } from './lane.svelte';
 

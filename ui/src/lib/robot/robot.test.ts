@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Person, RobotFacts, View } from '$lib/backend';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { people, temporary } from '$lib/backend/memory/sample';
 import type { Reply } from '$lib/reply/replies.svelte';
 import { mirrorOf } from './mirror';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBackend } from '$lib/backend/memory/memory';
+import { MemoryBackend } from '$lib/test/desk';
 import { Session } from './session.svelte';
 
 const out = () => new Session(new MemoryBackend({ person: null }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ok } from '$lib/backend/memory/record';
+import { ok } from '$lib/backend/memory/rooms';
 import { Listing } from './listing.svelte';
 
 describe('a list read page by page', () => {

@@ -1,7 +1,7 @@
 /** Made openings, as many as one likes: the same row for the same place, so that pages fit together. */
 import { hourOf } from '$lib/ui/format';
-import type { Bar, By, Holder, LaneHit, Opening, OpeningFilter, ReasonChoice, Statistics } from '..';
-import { lanes, people } from './sample';
+import type { Holder, LaneHit, Opening, OpeningFilter, ReasonChoice } from '..';
+import { chenyu, chief, guard, lanes, lisi, soon } from './sample';
 import { pictureOf } from './scene';
 
 const choice = (code: string, text: string, more: Partial<ReasonChoice> = {}): ReasonChoice => ({
@@ -50,12 +50,7 @@ const remarks = [
   '值班经理电话确认',
   '<img src=x onerror=alert(1)>',
 ];
-const staff: Holder[] = [
-  { id: 'guard', name: '张三', role: 'lot_staff' },
-  { id: 'agent', name: '李四', role: 'agent' },
-  { id: 'chenyu', name: '陈雨', role: 'lot_staff' },
-  { id: 'zhaoq', name: '赵强', role: 'lot_staff' },
-];
+const staff: Holder[] = [guard, lisi, chenyu, { id: 'zhaoq', name: '赵强', role: 'lot_staff' }];
 
 /** Seconds between openings, shorter in the rush hours of the sample. */
 export const STEP_S = 171;
@@ -101,7 +96,7 @@ export function openingAt(place: number): Opening {
     opening.reason = reason.code;
     opening.remark = at(remarks, of(place, 11, 4));
     if (due) opening.unpaid = of(place, 12, 2) ? 'debt' : 'waive';
-    if (reason.approval) opening.approved_by = people['chief'] as Holder;
+    if (reason.approval) opening.approved_by = chief;
   }
   if (opening.unpaid === 'debt') opening.debt_state = place % 3 ? 'open' : 'settled';
   return opening;
@@ -110,7 +105,7 @@ export function openingAt(place: number): Opening {
 /** A release of this person whose photo is still to be brought. */
 export function owingOf(person: Holder): Opening {
   const opening: Opening = { ...openingAt(1), id: 'op-owing', direction: 'exit', kind: 'abnormal', person, photos: [] };
-  opening.photos_owed = { missing: 1, due_at: new Date(Date.now() + 25 * 60_000).toISOString() };
+  opening.photos_owed = { missing: 1, due_at: soon(25 * 60) };
   return opening;
 }
 
@@ -132,41 +127,4 @@ export function suits(filter: OpeningFilter, row: Opening): boolean {
     (!filter.from || row.at >= filter.from) &&
     (!filter.to || row.at < filter.to)
   );
-}
-
-const barOf: Record<By, (row: Opening) => [key: string, label: string]> = {
-  lot: (row) => [row.lot.id, row.lot.name],
-  lane: (row) => [row.lane.id, `${row.lot.name} ${row.lane.name}`],
-  person: (row) => [row.person.id, row.person.name],
-  reason: (row) => [row.reason ?? '', reasonChoices.find((each) => each.code === row.reason)?.text ?? '正常放行'],
-  hour: (row) => {
-    const hour = String(hourOf(row.at)).padStart(2, '0');
-    return [hour, hour];
-  },
-};
-
-export function counted(rows: Opening[], by: By): Statistics {
-  const bars = new Map<string, Bar>();
-  const seen = new Map<string, number>();
-  const sum: Statistics = { openings: 0, abnormal: 0, unpaid: 0, unpaid_fen: 0, bars: [], same_plates: [] };
-  for (const row of rows) {
-    const [key, label] = barOf[by](row);
-    const bar = bars.get(key) ?? { key, label, openings: 0, abnormal: 0, unpaid: 0, unpaid_fen: 0 };
-    const unpaid = row.due_fen ?? 0;
-    for (const part of [bar, sum]) {
-      part.openings += 1;
-      part.abnormal += row.kind === 'abnormal' ? 1 : 0;
-      part.unpaid += unpaid > 0 ? 1 : 0;
-      part.unpaid_fen += unpaid;
-    }
-    bars.set(key, bar);
-    if (row.plate) seen.set(row.plate, (seen.get(row.plate) ?? 0) + 1);
-  }
-  sum.bars = [...bars.values()].sort((a, b) => (by === 'hour' ? a.key.localeCompare(b.key) : b.openings - a.openings));
-  sum.same_plates = [...seen]
-    .filter(([, openings]) => openings > 1)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 20)
-    .map(([plate, openings]) => ({ plate, openings, abnormal: openings }));
-  return sum;
 }

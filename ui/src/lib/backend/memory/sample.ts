@@ -1,5 +1,5 @@
-/** Sample data of the demo site, for previews and tests. */
-import type { Claimed, Holder, LaneHit, Person, Picture, SearchHits, View } from '..';
+/** Sample data of the demo site, for the guide, previews and tests. */
+import type { Claimed, Holder, LaneHit, Offer, Op, Payment, Person, Picture, SearchHits, Vehicle, View } from '..';
 import { rights } from './rights';
 import { robotScreen } from './robot';
 import { PLATE_BOX, pictureOf, type Scene } from './scene';
@@ -10,125 +10,113 @@ export const people: Record<string, Person> = {
   chief: { id: 'chief', name: '周敏', role: 'supervisor', permissions: rights.supervisor },
   admin: { id: 'admin', name: '管理员', role: 'admin', permissions: rights.admin },
 };
+export const guard: Holder = { id: 'guard', name: '张三', role: 'lot_staff' };
 export const lisi: Holder = { id: 'agent', name: '李四', role: 'agent' };
-const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
+export const chenyu: Holder = { id: 'chenyu', name: '陈雨', role: 'lot_staff' };
+export const wangwu: Holder = { id: 'wangwu', name: '王五', role: 'agent' };
+export const chief: Holder = { id: 'chief', name: '周敏', role: 'supervisor' };
 
 const start = Date.now();
 /** A moment `seconds` before the page was opened. */
 export const ago = (seconds: number): string => new Date(start - seconds * 1000).toISOString();
-const ahead = (seconds: number): string => ago(-seconds);
+/** A moment `seconds` from now. */
+export const soon = (seconds = 0): string => new Date(Date.now() + seconds * 1000).toISOString();
 
 /** Where robots stand, and their numbers. */
 const robots: Record<string, string> = { E02: 'R-102', S01: 'R-205' };
-
 const caiyue = { id: 'caiyue', name: '彩悦大厦' };
 const xinghe = { id: 'xinghe', name: '星河雅居' };
 const kechuang = { id: 'kechuang', name: '科创园 B 区' };
-
-const hit = (
-  id: string,
-  name: string,
-  code: string,
-  direction: LaneHit['direction'],
-  lot: LaneHit['lot'],
-): LaneHit => ({
-  id,
-  name,
-  code,
-  direction,
-  lot,
-  has_robot: id in robots,
-});
-
-export const lanes: LaneHit[] = [
-  hit('E01', '东门进口', 'E-01', 'entry', caiyue),
-  hit('E02', '东门出口', 'E-02', 'exit', caiyue),
-  { ...hit('W01', '西门进口', 'W-01', 'entry', caiyue), held: { holder: chenyu, since: ago(37) } },
-  hit('W02', '西门出入口', 'W-02', 'both', caiyue),
-  hit('S01', '南门出口', 'S-01', 'exit', xinghe),
-  hit('N01', '北门进口', 'N-01', 'entry', xinghe),
-  { ...hit('K01', '1 号出口', 'K-01', 'exit', kechuang), held: { holder: lisi, since: ago(134) } },
-];
-
 const initials: Record<string, string> = { caiyue: 'cydd', xinghe: 'xhyj', kechuang: 'kcyb' };
+
+type Place = [id: string, name: string, lot: LaneHit['lot'], direction: LaneHit['direction'], held?: LaneHit['held']];
+const places: Place[] = [
+  ['E01', '东门进口', caiyue, 'entry'],
+  ['E02', '东门出口', caiyue, 'exit'],
+  ['W01', '西门进口', caiyue, 'entry', { holder: chenyu, since: ago(37) }],
+  ['W02', '西门出入口', caiyue, 'both'],
+  ['S01', '南门出口', xinghe, 'exit'],
+  ['N01', '北门进口', xinghe, 'entry'],
+  ['K01', '1 号出口', kechuang, 'exit', { holder: lisi, since: ago(134) }],
+];
+export const lanes: LaneHit[] = places.map(([id, name, lot, direction, held]) => {
+  const code = `${id.slice(0, 1)}-${id.slice(1)}`;
+  return { id, name, code, direction, lot, has_robot: id in robots, ...(held ? { held } : {}) };
+});
+export const laneOf = (id: string): LaneHit => lanes.find((lane) => lane.id === id) ?? (lanes[0] as LaneHit);
+/** A lane and its lot as rows name them. */
+export function at(id: string) {
+  const { lot, name, code } = laneOf(id);
+  return { lot, lane: { id, name, code } };
+}
+/** The same of the lane on the page. */
+export const placeOf = ({ lot, lane }: View) => ({
+  lot: { id: lot.id, name: lot.name },
+  lane: { id: lane.id, name: lane.name, code: lane.code },
+});
 
 export function sampleHits(query: string): SearchHits {
   const text = query.toLowerCase();
-  const found = lanes.filter(
-    (lane) =>
-      text === '' || `${lane.lot.name}${lane.name}${lane.code}${initials[lane.lot.id]}`.toLowerCase().includes(text),
+  const found = lanes.filter(({ lot, name, code }) =>
+    `${lot.name}${name}${code}${initials[lot.id]}`.toLowerCase().includes(text),
   );
-  const lots = [...new Map(found.map((lane) => [lane.lot.id, lane.lot])).values()];
-  return { lots, lanes: found };
+  return { lots: [...new Map(found.map(({ lot }) => [lot.id, lot])).values()], lanes: found };
 }
 
-const picture = (scene: Scene, taken: string, more: Partial<Picture> = {}): Picture => ({
-  url: pictureOf(scene),
-  doubtful: [],
-  taken_at: taken,
-  ...(scene.plate ? { plate_box: PLATE_BOX } : {}),
-  ...more,
-});
+const picture = (scene: Scene, taken_at: string, more: Partial<Picture> = {}): Picture => {
+  const box = scene.plate ? { plate_box: PLATE_BOX } : {};
+  return { url: pictureOf(scene), doubtful: [], taken_at, ...box, ...more };
+};
+const vehicle = (plate: string, status: Vehicle['status'], more: Partial<Vehicle> = {}): Vehicle => {
+  return { plate, color: 'blue', status, locked: false, blacklisted: false, abnormal_30d: 0, ...more };
+};
+const payment = (stay: string, entered: number, fee_fen: number, paid: boolean, quoted = 20): Payment => {
+  const [due_fen, paid_fen] = paid ? [0, fee_fen] : [fee_fen, 0];
+  const entered_at = ago(entered);
+  return { stay, entered_at, fee_fen, discount_fen: 0, due_fen, paid_fen, paid, quoted_at: ago(quoted) };
+};
+const offers = (...ops: Op[]): Offer[] => ops.map((op) => ({ op, needs: [] }));
 
-const basics = (lane: LaneHit): Omit<View, 'assessment'> => ({
-  lot: {
-    id: lane.lot.id,
-    name: lane.lot.name,
-    manager: '王强',
-    manager_phone: '13826004417',
-    outsiders: true,
-    leave_minutes: 15,
-    tariff: { free_minutes: 15, first_minutes: 60, first_fen: 500, step_minutes: 60, step_fen: 400, day_cap_fen: 4000 },
-  },
-  lane: {
-    id: lane.id,
-    name: lane.name,
-    code: lane.code,
-    direction: lane.direction,
-    environment_cameras: lane.id === 'E02' ? ['env1', 'env2'] : lane.id === 'S01' ? ['env1'] : [],
-    id_camera: lane.id === 'E02',
-  },
-  ...(lane.has_robot
-    ? {
-        robot: {
-          number: robots[lane.id] ?? '',
-          phone: '075588321102',
-          online: true,
-          scene: 'welcome',
-          light: 'green',
-          screen: { url: robotScreen('welcome'), at: ago(9) },
-          seen_at: ago(4),
-        },
-      }
-    : {}),
-  barrier: { state: 'closed', at: ago(2), online: true },
-  candidates: [],
-  offers: [
-    { op: 'refresh_picture', needs: [] },
-    { op: 'correct_plate', needs: [] },
-  ],
-  timeline: [],
-});
+function basics({ id, name, code, direction, lot }: LaneHit): Omit<View, 'assessment'> {
+  const tariff = { free_minutes: 15, first_minutes: 60, first_fen: 500, step_minutes: 60, step_fen: 400 };
+  const [number, scene] = [robots[id], 'welcome' as const];
+  const screen = { url: robotScreen(scene), at: ago(9) };
+  const robot = { phone: '075588321102', online: true, scene, light: 'green' as const, screen, seen_at: ago(4) };
+  return {
+    lot: {
+      ...lot,
+      manager: '王强',
+      manager_phone: '13826004417',
+      outsiders: true,
+      leave_minutes: 15,
+      tariff: { ...tariff, day_cap_fen: 4000 },
+    },
+    lane: {
+      id,
+      name,
+      code,
+      direction,
+      environment_cameras: id === 'E02' ? ['env1', 'env2'] : id === 'S01' ? ['env1'] : [],
+      id_camera: id === 'E02',
+    },
+    ...(number ? { robot: { number, ...robot } } : {}),
+    barrier: { state: 'closed', at: ago(2), online: true },
+    candidates: [],
+    offers: offers('refresh_picture', 'correct_plate'),
+    timeline: [],
+  };
+}
 
-const openOffers: View['offers'] = [
-  { op: 'open', needs: [] },
+const closedOffers: Offer[] = [
   { op: 'close', needs: ['clear'] },
-  { op: 'refresh_picture', needs: [] },
-  { op: 'correct_plate', needs: [] },
-  { op: 'find_phone', needs: [] },
+  ...offers('refresh_picture', 'correct_plate', 'find_phone'),
   { op: 'release', needs: ['reason', 'remark', 'photos'] },
 ];
-const robotOffers: View['offers'] = [
-  { op: 'speak', needs: [] },
-  { op: 'show_text', needs: [] },
-  { op: 'restart', needs: [] },
-];
-const closedOffers = openOffers.filter((offer) => offer.op !== 'open');
+const openOffers = [...offers('open'), ...closedOffers];
+const robotOffers = offers('speak', 'show_text', 'restart');
 
-const payOffer: View['offers'][number] = { op: 'show_qr', needs: [], scenes: ['pay'] };
-const cashOffer: View['offers'][number] = { op: 'record_cash', needs: [] };
-
-const caseNow = (read: string | null, direction: 'entry' | 'exit' | null, plate = read): NonNullable<View['case']> => ({
+type CaseNow = NonNullable<View['case']>;
+const caseNow = (read: string | null, direction: CaseNow['direction'], plate = read): CaseNow => ({
   id: 'case-1',
   state: 'open',
   source: 'query',
@@ -138,73 +126,27 @@ const caseNow = (read: string | null, direction: 'entry' | 'exit' | null, plate 
   corrected: plate !== read,
   direction,
 });
-
-const mine = (person: Holder): NonNullable<View['lease']> => ({
-  holder: person,
-  acquired_at: ago(79),
-  expires_at: ahead(521),
-});
-
-const pass = {
-  status: 'active' as const,
-  valid_from: '2026-02-01T00:00:00+08:00',
-  valid_to: '2027-01-31T23:59:59+08:00',
-  expired: false,
-  days_over: 0,
-  spaces: 2,
-  spaces_taken: 1,
-  plates: ['粤B12345', '粤B8K660'],
-};
-
-const staff: Holder = { id: 'guard', name: '张三', role: 'lot_staff' };
+const mine = (holder: Holder) => ({ holder, acquired_at: ago(79), expires_at: ago(-521) });
 
 /** E02 before the correction: 粤B1Z345 is not known inside, its look-alikes are. */
-export function misread(holder: Holder = staff): View {
-  const lane = lanes[1] as LaneHit;
+export function misread(holder: Holder = guard): View {
   const scene: Scene = { plate: '粤B12345', arm: 1.2, dirtAt: 3 };
+  const candidate = (id: string, seen: Scene, entered: number, similarity: number) => {
+    const picture_url = pictureOf({ ...seen, arm: null });
+    return { id, plate: seen.plate ?? '', entered_at: ago(entered), picture_url, similarity };
+  };
   return {
-    ...basics(lane),
+    ...basics(laneOf('E02')),
     case: caseNow('粤B1Z345', 'exit'),
     picture: picture(scene, ago(17), { plate: '粤B1Z345', confidence: 71, doubtful: [3] }),
-    vehicle: {
-      plate: '粤B1Z345',
-      color: 'blue',
-      status: 'unknown',
-      locked: false,
-      blacklisted: false,
-      abnormal_30d: 0,
-    },
+    vehicle: vehicle('粤B1Z345', 'unknown'),
     assessment: 'no_entry_record',
     candidates: [
-      {
-        id: 'stay-1',
-        plate: '粤B12345',
-        entered_at: ago(18780),
-        picture_url: pictureOf({ ...scene, arm: null, dirtAt: null }),
-        similarity: 0.94,
-      },
-      {
-        id: 'stay-2',
-        plate: '粤B17345',
-        entered_at: ago(9400),
-        picture_url: pictureOf({ plate: '粤B17345', car: '#fafafa', arm: null }),
-        similarity: 0.81,
-      },
-      {
-        id: 'stay-3',
-        plate: '粤BD12345',
-        entered_at: ago(72000),
-        picture_url: pictureOf({ plate: '粤BD12345', car: '#44689c', plateColor: 'green', arm: null }),
-        similarity: 0.6,
-      },
+      candidate('stay-1', { ...scene, dirtAt: null }, 18780, 0.94),
+      candidate('stay-2', { plate: '粤B17345', car: '#fafafa' }, 9400, 0.81),
+      candidate('stay-3', { plate: '粤BD12345', car: '#44689c', plateColor: 'green' }, 72000, 0.6),
     ],
-    offers: [
-      ...closedOffers,
-      ...robotOffers,
-      { op: 'capture', needs: [] },
-      { op: 'choose_vehicle', needs: [] },
-      { op: 'file_debt', needs: [] },
-    ],
+    offers: [...closedOffers, ...robotOffers, ...offers('capture', 'choose_vehicle', 'file_debt')],
     lease: mine(holder),
     timeline: [
       { at: ago(82), what: 'plate_read', facts: { plate: '粤B1Z345' } },
@@ -214,127 +156,85 @@ export function misread(holder: Holder = staff): View {
 }
 
 /** E02 after the correction: a valid pass. */
-export function corrected(holder: Holder = staff, plate = '粤B12345'): View {
+export function corrected(holder: Holder = guard, plate = '粤B12345'): View {
   const view = misread(holder);
+  const pass = {
+    status: 'active' as const,
+    valid_from: '2026-02-01T00:00:00+08:00',
+    valid_to: '2027-01-31T23:59:59+08:00',
+    expired: false,
+    days_over: 0,
+    spaces: 2,
+    spaces_taken: 1,
+    plates: ['粤B12345', '粤B8K660'],
+  };
+  const facts = { from: '粤B1Z345', to: plate };
   return {
     ...view,
     case: caseNow('粤B1Z345', 'exit', plate),
     entry_picture: picture({ plate, arm: -74 }, ago(18780), { lane_name: '西门进口' }),
-    vehicle: { plate, color: 'blue', pass, status: 'inside', locked: false, blacklisted: false, abnormal_30d: 0 },
+    vehicle: vehicle(plate, 'inside', { pass }),
     assessment: 'pass_valid',
-    payment: {
-      stay: 'stay-1',
-      entered_at: ago(18780),
-      fee_fen: 0,
-      discount_fen: 0,
-      due_fen: 0,
-      paid_fen: 0,
-      paid: true,
-      quoted_at: ago(9),
-    },
+    payment: payment('stay-1', 18780, 0, true, 9),
     candidates: [],
-    offers: [...openOffers, ...robotOffers, { op: 'capture', needs: [] }],
-    timeline: [
-      ...view.timeline,
-      { at: ago(20), person: holder, what: 'corrected', facts: { from: '粤B1Z345', to: plate } },
-    ],
+    offers: [...openOffers, ...robotOffers, ...offers('capture')],
+    timeline: [...view.timeline, { at: ago(20), person: holder, what: 'corrected', facts }],
   };
 }
 
 /** S01: temporary parking that owes or has paid. */
-export function temporary(paid: boolean, holder: Holder | null = staff): View {
-  const lane = lanes[4] as LaneHit;
+export function temporary(paid: boolean, holder: Holder | null = guard): View {
   const scene: Scene = { plate: '粤AD12345', plateColor: 'green', car: '#7f97aa', night: true, arm: 1.2 };
+  const toPay: Offer[] = [{ op: 'show_qr', needs: [], scenes: ['pay'] }, ...offers('record_cash'), ...closedOffers];
   return {
-    ...basics(lane),
+    ...basics(laneOf('S01')),
     ...(holder ? { case: caseNow('粤AD12345', 'exit'), lease: mine(holder) } : {}),
     picture: picture(scene, ago(6), { plate: '粤AD12345', confidence: 98 }),
     entry_picture: picture({ ...scene, night: false, arm: null }, ago(18720), { lane_name: '北门进口' }),
-    vehicle: {
-      plate: '粤AD12345',
-      color: 'green',
-      status: 'inside',
-      locked: false,
-      blacklisted: false,
-      abnormal_30d: 1,
-    },
+    vehicle: vehicle('粤AD12345', 'inside', { color: 'green', abnormal_30d: 1 }),
     assessment: 'temporary',
-    payment: {
-      stay: 'stay-9',
-      entered_at: ago(18720),
-      fee_fen: 2500,
-      discount_fen: 0,
-      due_fen: paid ? 0 : 2500,
-      paid_fen: paid ? 2500 : 0,
-      paid,
-      quoted_at: ago(20),
-      ...(paid ? { paid_at: ago(12) } : {}),
-    },
-    offers: [...(paid ? openOffers : [payOffer, cashOffer, ...closedOffers]), ...robotOffers],
+    payment: { ...payment('stay-9', 18720, 2500, paid), ...(paid ? { paid_at: ago(12) } : {}) },
+    offers: [...(paid ? openOffers : toPay), ...robotOffers],
   };
 }
 
 /** K01, held by 李四. */
 export function heldByOther(): View {
-  const lane = lanes[6] as LaneHit;
   const scene: Scene = { plate: '粤B7K206', car: '#6d2c30', arm: 1.2 };
   return {
-    ...basics(lane),
+    ...basics(laneOf('K01')),
     case: { ...caseNow('粤B7K206', 'exit'), opened_at: ago(168) },
     picture: picture(scene, ago(4), { plate: '粤B7K206', confidence: 99 }),
     entry_picture: picture({ ...scene, arm: -74 }, ago(4280), { lane_name: '2 号进口' }),
-    vehicle: { plate: '粤B7K206', color: 'blue', status: 'inside', locked: false, blacklisted: false, abnormal_30d: 0 },
+    vehicle: vehicle('粤B7K206', 'inside'),
     assessment: 'temporary',
-    payment: {
-      stay: 'stay-4',
-      entered_at: ago(4280),
-      fee_fen: 900,
-      discount_fen: 0,
-      due_fen: 900,
-      paid_fen: 0,
-      paid: false,
-      quoted_at: ago(20),
-    },
+    payment: payment('stay-4', 4280, 900, false),
     offers: [],
-    lease: { holder: lisi, acquired_at: ago(168), expires_at: ahead(432) },
+    lease: { holder: lisi, acquired_at: ago(168), expires_at: ago(-432) },
   };
 }
 
 /** An entry lane with an outsider, a lane both ways whose direction is not known, and a lane without a vehicle. */
-export function plainEntry(laneId: string, holder: Holder = staff): View {
-  const lane = lanes.find((each) => each.id === laneId) ?? (lanes[0] as LaneHit);
+export function plainEntry(laneId: string, holder: Holder = guard): View {
+  const lane = laneOf(laneId);
   const both = lane.direction === 'both';
   const seen = lane.id !== 'N01';
+  const scene: Scene = { plate: '粤B80D56', car: '#2d3640', arm: 1.2 };
+  const there = {
+    picture: picture(scene, ago(3), { plate: '粤B80D56', confidence: 97 }),
+    vehicle: vehicle('粤B80D56', 'outside'),
+  };
   return {
     ...basics(lane),
     case: caseNow(seen ? '粤B80D56' : null, both ? null : 'entry'),
-    ...(seen
-      ? {
-          picture: picture({ plate: '粤B80D56', car: '#2d3640', arm: 1.2 }, ago(3), {
-            plate: '粤B80D56',
-            confidence: 97,
-          }),
-        }
-      : {}),
-    ...(seen
-      ? {
-          vehicle: {
-            plate: '粤B80D56',
-            color: 'blue',
-            status: 'outside' as const,
-            locked: false,
-            blacklisted: false,
-            abnormal_30d: 0,
-          },
-        }
-      : {}),
+    ...(seen ? there : {}),
     assessment: seen ? 'temporary' : 'unknown',
     offers: both || !seen ? closedOffers : openOffers,
     lease: mine(holder),
   };
 }
 
-export function sampleView(laneId: string, holder: Holder = staff): View {
+export function sampleView(laneId: string, holder: Holder = guard): View {
   if (laneId === 'E02') return misread(holder);
   if (laneId === 'S01') return temporary(false, holder);
   if (laneId === 'K01') return heldByOther();
@@ -342,9 +242,6 @@ export function sampleView(laneId: string, holder: Holder = staff): View {
 }
 
 export function sampleClaim(view: View): Claimed {
-  return {
-    case: { id: view.case?.id ?? 'case-1' },
-    lease: { fence: 1, acquired_at: view.lease?.acquired_at ?? ago(0), expires_at: view.lease?.expires_at ?? null },
-    view,
-  };
+  const { acquired_at = ago(0), expires_at = null } = view.lease ?? {};
+  return { case: { id: view.case?.id ?? 'case-1' }, lease: { fence: 1, acquired_at, expires_at }, view };
 }

@@ -1,6 +1,6 @@
 /** The site of the preview: what administrators see and change. */
-import type { Cells, SiteRow, SiteTable } from '..';
-import { pictureOf } from './scene';
+import type { Cells, SiteRow, SiteTable } from '$lib/backend';
+import { pictureOf } from '$lib/backend/memory/scene';
 
 let versions = 0;
 export const version = (): string => `v${++versions}`;

@@ -1,5 +1,5 @@
 /** Figures of the preview's mornings. */
-import type { CasesBar, CasesBy, CaseStatistics, Figure, Morning } from '..';
+import type { CasesBar, CasesBy, CaseStatistics, Figure, Morning } from '$lib/backend';
 
 type Shape = Pick<Figure, 'name' | 'unit'> & { value: number; median: number; rows: Figure['leads_to']['rows'] };
 
