@@ -1,18 +1,17 @@
-import { en } from './en';
-import { zh } from './zh-CN';
+import { catalogue } from './catalogue';
 
 export type Language = 'zh-CN' | 'en';
-export type Key = keyof typeof zh;
+export type Key = keyof typeof catalogue;
 
 type Holes<S> = S extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
-type Values<K extends Key> =
-  Holes<(typeof zh)[K]> extends never ? [] : [values: { [H in Holes<(typeof zh)[K]>]: string | number }];
+type HolesOf<K extends Key> = Holes<(typeof catalogue)[K][0]>;
+type Values<K extends Key> = HolesOf<K> extends never ? [] : [values: { [H in HolesOf<K>]: string | number }];
 
 /** Keys whose sentence needs no values; for tables of keys. */
-export type PlainKey = { [K in Key]: Holes<(typeof zh)[K]> extends never ? K : never }[Key];
+export type PlainKey = { [K in Key]: HolesOf<K> extends never ? K : never }[Key];
 
-// A key that English lacks, or has too many, fails the check and with it the build.
-const catalogues: Record<Language, Record<Key, string>> = { 'zh-CN': zh, en };
+/** A key's sentence as it stands in the catalogue. */
+export const sentenceOf = (key: Key, language: Language): string => catalogue[key][language === 'en' ? 1 : 0];
 
 class Words {
   language = $state<Language>('zh-CN');
@@ -22,7 +21,7 @@ export const words = new Words();
 /** A word of the wire as people say it: the catalogue has each under the name of its set. Null where it has none. */
 export function said(set: string, word: string): string | null {
   const key = `${set}.${word}`;
-  return Object.hasOwn(zh, key) ? catalogues[words.language][key as Key] : null;
+  return Object.hasOwn(catalogue, key) ? sentenceOf(key as Key, words.language) : null;
 }
 
 const english = new Intl.PluralRules('en');
@@ -34,7 +33,7 @@ export function listed(things: readonly (string | number)[]): string {
 
 /** The sentence for `key` in the person's language. English says `{count|call|calls}` where its words follow a number. */
 export function t<K extends Key>(key: K, ...[values]: Values<K>): string {
-  const sentence = catalogues[words.language][key];
+  const sentence = sentenceOf(key, words.language);
   if (!values) return sentence;
   const found = values as Record<string, string | number>;
   return sentence.replaceAll(

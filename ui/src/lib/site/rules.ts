@@ -1,6 +1,5 @@
 import type { SiteRow } from '$lib/backend';
-import { zhRules } from '$lib/messages/zh-CN.rules';
-import { t, type PlainKey } from '$lib/messages/words.svelte';
+import { said as wordOf, t, type PlainKey } from '$lib/messages/words.svelte';
 
 /** A rule of the hub, in numbers. */
 export interface Rule {
@@ -18,8 +17,7 @@ export function ruleOf(row: SiteRow): Rule {
 
 /** What a rule means; a rule of a newer hub is shown by its name. */
 export function meaning(name: string): string {
-  const key = `rule.${name}`;
-  return key in zhRules ? t(key as PlainKey) : name;
+  return wordOf('rule', name) ?? name;
 }
 
 export const isSwitch = (rule: Rule): boolean => rule.min === 0 && rule.max === 1;

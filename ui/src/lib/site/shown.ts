@@ -1,14 +1,12 @@
 import type { Cell, OneTimeCode, SiteTable } from '$lib/backend';
-import { listed, t, type PlainKey } from '$lib/messages/words.svelte';
-import { zhCall } from '$lib/messages/zh-CN.call';
+import { listed, said, t } from '$lib/messages/words.svelte';
 import { day, moment, money } from '$lib/ui/format';
 import type { Column } from './schema';
 
 /** What people call a row: scenes of robots and codes have names, of which only the page knows the words. */
 export function called(table: SiteTable, id: string, label: string): string {
   if (table !== 'template' && table !== 'link') return label || id;
-  const key = `scene.${id}`;
-  return key in zhCall ? t(key as PlainKey) : id;
+  return said('scene', id) ?? id;
 }
 
 /** What stands above a code with which somebody sets their password. */

@@ -1,0 +1,118 @@
+/** What each rule of the hub means. The unit stands beside the value. */
+export const rules = {
+  'rule.lock_minutes': ['查询锁定多久后自动释放', 'Time until a locked lane is freed if the case is not closed'],
+  'rule.grace_days': ['月卡到期后还能正常开闸多久', 'Time after expiry during which a pass still opens normally'],
+  'rule.order_deadline_s': ['按下后多久内指令还可以送达设备', 'Time within which an order must reach the device'],
+  'rule.quote_seconds': ['一次计费结果可以用多久', 'Time a quoted fee stays valid'],
+  'rule.caller_retention_days': ['来电号码保留多久，通话记录仍保留', 'Time caller numbers are kept; call records stay'],
+  'rule.call_silence_minutes': [
+    '没有消息的通话多久后视为结束',
+    'Time without events after which a call counts as ended',
+  ],
+  'rule.queue_overflow_seconds': [
+    '来电在本人坐席响多久后其他人也可接听；0 为立即',
+    'Time a call rings at its seat before others may take it; 0: at once',
+  ],
+  'rule.seat_grace_seconds': ['坐席断线后保留多久', 'Time a seat is kept after the desk disconnects'],
+  'rule.after_call_seconds': [
+    '通话结束后多久不派来电；0 为直到关单',
+    'Time without new calls after a call; 0: until the case is closed',
+  ],
+  'rule.photo_retention_days': ['证件照保存多久', 'Time ID photos are kept'],
+  'rule.picture_retention_days': ['道口图片和识别记录保存多久', 'Time lane pictures and plate reads are kept'],
+  'rule.session_idle_minutes': ['登录多久不用后失效', 'Time without use after which a session ends'],
+  'rule.session_absolute_minutes': ['登录最长有效多久', 'Longest duration of a session'],
+  'rule.login_attempts': ['同一账号连续输错密码几次后须等待', 'Wrong passwords in a row before login is paused'],
+  'rule.login_pause_seconds': ['输错后等待多久', 'Duration of the login pause'],
+  'rule_factor.0': ['不用', 'Not used'],
+  'rule_factor.1': ['一律须用', 'Always'],
+  'rule_factor.2': ['从其他电脑登录时须用', 'From other computers than the hub'],
+  'rule.second_factor_lot_staff': ['项目处人员登录须用动态验证码', 'Lot staff log in with a second factor'],
+  'rule.second_factor_agent': ['客服登录须用动态验证码', 'Agents log in with a second factor'],
+  'rule.second_factor_supervisor': ['主管登录须用动态验证码', 'Supervisors log in with a second factor'],
+  'rule.second_factor_admin': ['管理员登录须用动态验证码', 'Administrators log in with a second factor'],
+  'rule.reentry_minutes': [
+    '危险操作前输入的密码有效多久；0 为不再询问',
+    'Time a re-entered password stays valid; 0: not asked for',
+  ],
+  'rule.reentry_settings': [
+    '修改人员、规则、设备、密钥前须再输密码',
+    'Ask for the password before changing people, rules, devices or keys',
+  ],
+  'rule.reentry_release': ['异常放行前须再输密码', 'Ask for the password before an abnormal release'],
+  'rule.reentry_take_over': ['接管道口前须再输密码', 'Ask for the password before taking over a lane'],
+  'rule.device_alert_minutes': [
+    '设备连不上多久后提醒主管',
+    'Time a device is unreachable before supervisors are alerted',
+  ],
+  'rule.device_quiet_minutes': ['同一设备提醒后多久内不再提醒', 'Time before the same device causes another alert'],
+  'rule.candidates': ['无进场信息时最多显示几辆相似车辆', 'Most similar vehicles shown when there is no entry record'],
+  'rule.live_per_person': ['一人可同时观看几路实时画面', 'Live pictures one person may watch at once'],
+  'rule.live_cameras': ['中心可同时拉取几路实时画面', 'Cameras the hub streams live at once'],
+  'rule.live_mbits_per_person': ['一人的实时画面可占多少带宽', 'Bandwidth for one person’s live pictures'],
+  'rule.live_mbits': ['全部实时画面可占多少带宽', 'Bandwidth for all live pictures'],
+  'rule.live_memory_mb': ['全部摄像头的实时画面可占多少内存', 'Memory for the live pictures of all cameras'],
+  'rule.approval_minutes': [
+    '主管须在多久内答复，同意后多久内有效',
+    'Time a supervisor has to answer, and time an approval stays valid',
+  ],
+  'rule.approval_due_fen': [
+    '未收金额达到多少须主管同意；0 为不看金额',
+    'Unpaid amount from which approval is required; 0: any amount without approval',
+  ],
+  'rule.approval_after_releases': [
+    '一班内异常放行几次后须主管同意；0 为不限',
+    'Abnormal releases in one shift before approval is required; 0: no limit',
+  ],
+  'rule.shift_hours': ['一班多长', 'Duration of a shift'],
+  'rule.own_camera_lot_staff': [
+    '项目处人员可用本机摄像头拍证件',
+    'Lot staff may photograph documents with their own device',
+  ],
+  'rule.own_camera_agent': ['客服可用本机摄像头拍证件', 'Agents may photograph documents with their own device'],
+  'rule.own_camera_supervisor': [
+    '主管可用本机摄像头拍证件',
+    'Supervisors may photograph documents with their own device',
+  ],
+  'rule.lane_camera_lot_staff': ['项目处人员可用道口证件摄像头', 'Lot staff may use the lane’s ID camera'],
+  'rule.lane_camera_agent': ['客服可用道口证件摄像头', 'Agents may use the lane’s ID camera'],
+  'rule.lane_camera_supervisor': ['主管可用道口证件摄像头', 'Supervisors may use the lane’s ID camera'],
+  'rule.late_photos': ['出场可先放行、证件照后补（补录）', 'An exit may be released first and photographed later'],
+  'rule.late_photo_minutes': [
+    '补录照片须在放行后多久内拍摄',
+    'Time after the release within which late photos must be taken',
+  ],
+  'rule.robot_scene_seconds': ['机器人屏幕显示多久后回到待机', 'Time until a robot’s screen returns to idle'],
+  'rule.warn_days': ['可疑情况往回看多久', 'Period searched for suspicious patterns'],
+  'rule.warn_same_plate': [
+    '同一车牌或手机号异常出场几次提示',
+    'Abnormal exits of one plate or phone that cause a warning',
+  ],
+  'rule.warn_same_plate_person': [
+    '其中由同一人放行几次时点名',
+    'Number of these by one person from which the person is named',
+  ],
+  'rule.warn_peers_times': ['放行比例高于同事几倍提示', 'Release rate compared with colleagues that causes a warning'],
+  'rule.warn_fewest_releases': ['放行少于几次不作比较', 'Fewest releases needed for a comparison'],
+  'rule.warn_hasty_seconds': ['锁定后多久内就放行提示', 'Time after the claim within which a release causes a warning'],
+  'rule.warn_confidence_percent': [
+    '识别把握达到多少即不算识别错误',
+    'Confidence from which a read does not count as a misread',
+  ],
+  'rule.warn_photo_bits': [
+    '两张照片相差不超过几位视为同一张',
+    'Most differing bits for two photos to count as the same',
+  ],
+  'rule.warn_remark_percent': [
+    '同一备注超过多大比例提示',
+    'Share of releases with the same remark that causes a warning',
+  ],
+  'rule.warn_shift_end_percent': [
+    '放行集中在交班前超过多大比例提示',
+    'Share of releases at the end of a shift that causes a warning',
+  ],
+  'rule.warn_rises_times': [
+    '非本台开闸高于中位数几倍提示',
+    'Unordered rises compared with the median that cause a warning',
+  ],
+} as const;
