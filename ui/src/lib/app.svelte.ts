@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import { guarded, Reentry } from './account/reentry.svelte';
 import { Approvals } from './approval/approvals.svelte';
-import type { Backend, Frame, LaneFree, Order, Person, Problem } from './backend';
+import type { Answer, Backend, Claimed, Frame, LaneFree, Order, Person } from './backend';
 import { Paid } from './barrier/paid.svelte';
 import { Press } from './barrier/press.svelte';
 import { nextStep, type NextStep } from './barrier/step';
@@ -139,7 +139,6 @@ export class App {
 
   /** After a login or a restored session. */
   async enter(): Promise<void> {
-    this.place = 'desk';
     // A password for one login, or a second factor that is wanted, comes before everything else.
     if (this.session.blocked) return;
     this.office.watch.mine = may(this.session.person, 'board');
@@ -264,14 +263,13 @@ export class App {
     return this.lane.claim(laneId);
   }
 
-  /** 接管 from the board: the page turns to the lane; null where it was done (R12). */
-  async takeOver(laneId: string, reason: string): Promise<Problem | null> {
-    const answer = await this.lane.take(
+  /** 接管 from the board: the page turns to the lane (R12). */
+  takeOver(laneId: string, reason: string): Promise<Answer<Claimed>> {
+    return this.lane.take(
       laneId,
       () => this.backend.takeOverLane(laneId, reason),
       () => this.turned(),
     );
-    return answer.ok ? null : answer.problem;
   }
 
   /** The account is another one now: a password changed, a second factor taken up. */

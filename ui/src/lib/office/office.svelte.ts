@@ -2,7 +2,6 @@ import { Account } from '$lib/account/account.svelte';
 import type { App } from '$lib/app.svelte';
 import type { Backend, Frame, Person } from '$lib/backend';
 import { Watch } from '$lib/board/watch.svelte';
-import { TakingCash } from '$lib/cash/take.svelte';
 import { Devices } from '$lib/device/devices.svelte';
 import type { Practice } from '$lib/guide/practice.svelte';
 import type { SceneName } from '$lib/guide/scenes';
@@ -29,7 +28,6 @@ export class Office {
   readonly past: PastRows;
   readonly sites: Sites;
   readonly help: AskedHelp;
-  readonly cash: TakingCash;
 
   constructor(backend: Backend, me: () => Person | null, become: (person: Person) => void) {
     this.account = new Account(backend, become);
@@ -39,7 +37,6 @@ export class Office {
     this.past = new PastRows(backend, () => Date.now());
     this.sites = new Sites(backend);
     this.help = new AskedHelp(backend, () => me()?.id);
-    this.cash = new TakingCash(backend);
   }
 
   /** Plays a scene of the guide; what it needs is fetched only then. */
