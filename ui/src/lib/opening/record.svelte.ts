@@ -8,7 +8,8 @@ import { Openings } from './openings.svelte';
 import { Owed } from './owed.svelte';
 
 /** The parts of the openings page. */
-export type Part = 'openings' | 'warnings' | 'rises' | 'debts' | 'report' | 'audit';
+export const recordParts = ['openings', 'warnings', 'rises', 'debts', 'report', 'audit'] as const;
+export type Part = (typeof recordParts)[number];
 
 /** Everything the openings page shows. */
 export class RecordParts {

@@ -1,5 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
+import { afterEach } from 'vitest';
 
 // One second is too little on two processors that build besides; what never comes still fails, later.
 configure({ asyncUtilTimeout: 15_000 });
@@ -32,3 +33,6 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 };
+
+// Each test opens its window without an address.
+afterEach(() => history.replaceState(null, '', location.pathname));
