@@ -45,6 +45,14 @@ const whole = (key: string, label: PlainKey, usual?: number): Column => ({
   ...(usual === undefined ? {} : { usual }),
 });
 const truth = (key: string, label: PlainKey, usual = false): Column => ({ key, kind: 'truth', label, usual });
+/** One of a few words, each the last part of its text's key. */
+const choice = (key: string, usual: string, ...texts: PlainKey[]): Column => ({
+  key,
+  kind: 'choice',
+  label: `column.${key}` as PlainKey,
+  options: texts.map((text) => ({ value: text.slice(text.indexOf('.') + 1), text })),
+  usual,
+});
 const required = (column: Column): Column => ({ ...column, required: true });
 
 /** What each table's rows hold: the keys of the site file, and how each is filled in. */
@@ -65,18 +73,7 @@ export const columns: Record<SiteTable, readonly Column[]> = {
     lot,
     name,
     { key: 'code', kind: 'text', label: 'column.code', required: true },
-    {
-      key: 'direction',
-      kind: 'choice',
-      label: 'column.direction',
-      required: true,
-      options: [
-        { value: 'entry', text: 'direction.entry' },
-        { value: 'exit', text: 'direction.exit' },
-        { value: 'both', text: 'direction.both' },
-      ],
-      usual: 'exit',
-    },
+    required(choice('direction', 'exit', 'direction.entry', 'direction.exit', 'direction.both')),
     device('barrier', 'column.barrier'),
     device('plate_camera', 'column.plate_camera'),
     { key: 'environment_cameras', kind: 'refs', of: 'device', label: 'column.environment_cameras' },
@@ -85,28 +82,11 @@ export const columns: Record<SiteTable, readonly Column[]> = {
   ],
   device: [
     id,
-    {
-      key: 'driver',
-      kind: 'choice',
-      label: 'column.driver',
-      required: true,
-      options: [{ value: 'hikvision', text: 'driver.hikvision' }],
-      usual: 'hikvision',
-    },
+    required(choice('driver', 'hikvision', 'driver.hikvision')),
     { key: 'url', kind: 'text', label: 'column.url', required: true },
     { key: 'username', kind: 'text', label: 'column.device_user' },
     { key: 'password', kind: 'secret', label: 'column.password' },
-    {
-      key: 'events',
-      kind: 'choice',
-      label: 'column.events',
-      options: [
-        { value: 'pull', text: 'events.pull' },
-        { value: 'push', text: 'events.push' },
-        { value: 'none', text: 'events.none' },
-      ],
-      usual: 'pull',
-    },
+    choice('events', 'pull', 'events.pull', 'events.push', 'events.none'),
     { key: 'push_key', kind: 'secret', label: 'column.push_key' },
     { key: 'push_from', kind: 'text', label: 'column.push_from' },
     { key: 'serial', kind: 'text', label: 'column.serial' },
@@ -115,16 +95,7 @@ export const columns: Record<SiteTable, readonly Column[]> = {
     { key: 'rtsp_username', kind: 'secret', label: 'column.rtsp_username' },
     { key: 'rtsp_password', kind: 'secret', label: 'column.rtsp_password' },
     truth('rtsp_basic', 'column.rtsp_basic', false),
-    {
-      key: 'transport',
-      kind: 'choice',
-      label: 'column.transport',
-      options: [
-        { value: 'tcp', text: 'transport.tcp' },
-        { value: 'udp', text: 'transport.udp' },
-      ],
-      usual: 'tcp',
-    },
+    choice('transport', 'tcp', 'transport.tcp', 'transport.udp'),
     { key: 'namespace', kind: 'text', label: 'column.namespace' },
   ],
   robot: [
@@ -137,19 +108,7 @@ export const columns: Record<SiteTable, readonly Column[]> = {
   person: [
     { key: 'username', kind: 'text', label: 'column.username', required: true, names: true },
     { ...name, label: 'column.person_name' },
-    {
-      key: 'role',
-      kind: 'choice',
-      label: 'column.role',
-      required: true,
-      options: [
-        { value: 'lot_staff', text: 'role.lot_staff' },
-        { value: 'agent', text: 'role.agent' },
-        { value: 'supervisor', text: 'role.supervisor' },
-        { value: 'admin', text: 'role.admin' },
-      ],
-      usual: 'lot_staff',
-    },
+    required(choice('role', 'lot_staff', 'role.lot_staff', 'role.agent', 'role.supervisor', 'role.admin')),
     { key: 'lots', kind: 'refs', of: 'lot', label: 'column.lots' },
     { key: 'areas', kind: 'refs', of: 'area', label: 'column.areas' },
     truth('disabled', 'column.disabled'),
@@ -159,18 +118,7 @@ export const columns: Record<SiteTable, readonly Column[]> = {
   reason: [
     { key: 'code', kind: 'text', label: 'column.code', required: true, names: true },
     { key: 'text', kind: 'text', label: 'column.text', required: true },
-    {
-      key: 'direction',
-      kind: 'choice',
-      label: 'column.direction',
-      required: true,
-      options: [
-        { value: 'any', text: 'reason_direction.any' },
-        { value: 'entry', text: 'direction.entry' },
-        { value: 'exit', text: 'direction.exit' },
-      ],
-      usual: 'any',
-    },
+    required(choice('direction', 'any', 'reason_direction.any', 'direction.entry', 'direction.exit')),
     truth('remark', 'column.remark', true),
     whole('photos_min', 'column.photos_min', 1),
     whole('photos_max', 'column.photos_max', 3),
@@ -179,19 +127,16 @@ export const columns: Record<SiteTable, readonly Column[]> = {
   pass: [
     lot,
     { key: 'plates', kind: 'lines', label: 'column.plates', required: true },
-    {
-      key: 'status',
-      kind: 'choice',
-      label: 'column.status',
-      required: true,
-      options: [
-        { value: 'created', text: 'pass_status.created' },
-        { value: 'active', text: 'pass_status.active' },
-        { value: 'suspended', text: 'pass_status.suspended' },
-        { value: 'cancelled', text: 'pass_status.cancelled' },
-      ],
-      usual: 'active',
-    },
+    required(
+      choice(
+        'status',
+        'active',
+        'pass_status.created',
+        'pass_status.active',
+        'pass_status.suspended',
+        'pass_status.cancelled',
+      ),
+    ),
     { key: 'valid_from', kind: 'day', label: 'column.valid_from', required: true },
     { key: 'valid_to', kind: 'day', label: 'column.valid_to', required: true },
     whole('spaces', 'column.spaces', 1),
@@ -213,17 +158,7 @@ export const columns: Record<SiteTable, readonly Column[]> = {
   ],
   integration: [
     id,
-    {
-      key: 'kind',
-      kind: 'choice',
-      label: 'column.kind',
-      required: true,
-      options: [
-        { value: 'payments', text: 'integration.payments' },
-        { value: 'telephony', text: 'integration.telephony' },
-      ],
-      usual: 'payments',
-    },
+    required(choice('kind', 'payments', 'integration.payments', 'integration.telephony')),
     { key: 'secret', kind: 'secret', label: 'column.secret', required: true },
   ],
   template: [
