@@ -4,25 +4,14 @@ use super::Answer;
 use crate::desk::Desk;
 use lanedesk_client::Hub;
 use lanedesk_domain::ids::{CallId, CaseId, LaneId};
-use lanedesk_wire::{
-    call::{Call, CallState, Taken},
-    case::Claimed,
-};
+use lanedesk_wire::{call::Taken, case::Claimed};
 use tauri::State;
-
-/// Calls that stand so, oldest first: the queue, the live ones, those to ring back.
-#[tauri::command]
-#[specta::specta]
-pub async fn calls(desk: State<'_, Desk>, state: CallState) -> Answer<Vec<Call>> {
-    let asked = desk.ask(|hub: Hub| async move { hub.calls_in(state).await });
-    Ok(asked.await?.items)
-}
 
 /// Takes a call, and its lane with it where that is known and free (R30). `lane`: the call's, where it is known.
 #[tauri::command]
 #[specta::specta]
 pub async fn take_call(desk: State<'_, Desk>, id: CallId, lane: Option<LaneId>) -> Answer<Taken> {
-    desk.take_call(lane, |hub: Hub| async move { hub.take_call(&id).await }).await
+    desk.take_call(lane, |hub: Hub| async move { hub.take_call(id).await }).await
 }
 
 /// Opens a case for a driver on another line (「手工建单」, R31).
@@ -32,13 +21,6 @@ pub async fn open_by_hand(desk: State<'_, Desk>, lane: LaneId, caller: Option<St
     let named = Some(lane.clone());
     let take = |hub: Hub| async move { hub.open_by_hand(lane, caller).await };
     desk.take_call(named, take).await
-}
-
-/// An abandoned call was rung back (「已回拨」).
-#[tauri::command]
-#[specta::specta]
-pub async fn call_back(desk: State<'_, Desk>, id: CallId, note: Option<String>) -> Answer<()> {
-    desk.ask(|hub| async move { hub.call_back(&id, note).await }).await
 }
 
 /// Goes on with the case at another lane (「转到此道口」, R11).

@@ -2,15 +2,9 @@
 
 use super::Answer;
 use crate::desk::Desk;
-use lanedesk_client::{DebtFilter, Hub};
-use lanedesk_domain::{
-    ids::{CaseId, DebtId},
-    money::Fen,
-};
-use lanedesk_wire::{
-    debt::{Debt, FileDebt},
-    list::Page,
-};
+use lanedesk_client::Hub;
+use lanedesk_domain::{ids::CaseId, money::Fen};
+use lanedesk_wire::debt::{Debt, FileDebt};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -30,23 +24,7 @@ pub struct NewDebt {
 #[specta::specta]
 pub async fn file_debt(desk: State<'_, Desk>, case_id: CaseId, debt: NewDebt) -> Answer<Debt> {
     let NewDebt { phone, amount_fen } = debt;
-    let step = |hub: Hub, id: CaseId, fence| async move {
-        let debt = FileDebt { fence, phone, amount_fen };
-        hub.file_debt(&id, &debt).await
-    };
+    let step =
+        |hub: Hub, id: CaseId, fence| async move { hub.file_debt(id, FileDebt { fence, phone, amount_fen }).await };
     desk.step(case_id, step).await
-}
-
-/// Debts within one's scope, newest first.
-#[tauri::command]
-#[specta::specta]
-pub async fn debts(desk: State<'_, Desk>, filter: DebtFilter) -> Answer<Page<Debt>> {
-    desk.ask(|hub| async move { hub.debts(&filter).await }).await
-}
-
-/// Gives a debt up, with a reason.
-#[tauri::command]
-#[specta::specta]
-pub async fn waive_debt(desk: State<'_, Desk>, id: DebtId, reason: String) -> Answer<()> {
-    desk.ask(|hub| async move { hub.waive_debt(&id, reason).await }).await
 }

@@ -19,7 +19,7 @@ pub async fn view_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<View> {
 #[specta::specta]
 pub async fn claim_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<Claimed> {
     let named = lane.clone();
-    let take = |hub: Hub| async move { hub.claim(&named).await };
+    let take = |hub: Hub| async move { hub.claim(named).await };
     desk.take(lane, take).await
 }
 
@@ -28,15 +28,8 @@ pub async fn claim_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<Claimed> 
 #[specta::specta]
 pub async fn take_over_lane(desk: State<'_, Desk>, lane: LaneId, reason: String) -> Answer<Claimed> {
     let named = lane.clone();
-    let take = |hub: Hub| async move { hub.take_over(&named, reason).await };
+    let take = |hub: Hub| async move { hub.take_over(named, reason).await };
     desk.take(lane, take).await
-}
-
-/// Asks the holder to hand the lane over (「请求接手」).
-#[tauri::command]
-#[specta::specta]
-pub async fn ask_for_lane(desk: State<'_, Desk>, lane: LaneId) -> Answer<()> {
-    desk.ask(|hub| async move { hub.ask_for_lane(&lane).await }).await
 }
 
 /// Tells once when the lane becomes free (「释放后提醒我」), or no longer.

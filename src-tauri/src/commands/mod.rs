@@ -1,35 +1,25 @@
 //! What the page can ask for, one file a noun. A command parses, calls one thing and maps the answer.
 
 pub mod account;
-pub mod approval;
-pub mod audit;
 pub mod barrier;
-pub mod board;
 pub mod call;
 pub mod case;
 pub mod cash;
 pub mod debt;
-pub mod device;
+pub mod endpoint;
 pub mod evidence;
 pub mod lane;
 pub mod live;
-pub mod maintenance;
 pub mod morning;
 pub mod opening;
-pub mod past;
-pub mod photo;
-pub mod picture;
 pub mod plate;
 pub mod release;
 pub mod report;
-pub mod rise;
 pub mod robot;
 pub mod search;
-pub mod seat;
 pub mod session;
 pub mod setting;
 pub mod site;
-pub mod warning;
 
 use lanedesk_wire::problem::Problem;
 

@@ -2,9 +2,9 @@
 
 use super::{Answer, opening::ExportDone};
 use crate::desk::Desk;
-use lanedesk_client::{ExportFormat, WorkFilter};
+use lanedesk_client::ExportFormat;
 use lanedesk_domain::ids::LotId;
-use lanedesk_wire::morning::{CaseStatistics, CasesBy, Morning};
+use lanedesk_wire::morning::Morning;
 use tauri::State;
 
 /// One day (local, `2026-11-22`) beside the 28 before it.
@@ -12,7 +12,7 @@ use tauri::State;
 #[specta::specta]
 pub async fn morning(desk: State<'_, Desk>, day: String, lot: Option<LotId>) -> Answer<Morning> {
     let day = desk.day(&day)?;
-    desk.ask(|hub| async move { hub.morning(&day, lot.as_ref()).await }).await
+    desk.ask(|hub| async move { hub.morning(day, lot).await }).await
 }
 
 /// Writes one day's figures into a file of the person's download folder. Nothing where it was cancelled.
@@ -21,11 +21,4 @@ pub async fn morning(desk: State<'_, Desk>, day: String, lot: Option<LotId>) -> 
 pub async fn export_morning(desk: State<'_, Desk>, day: String, format: ExportFormat) -> Answer<Option<ExportDone>> {
     let day = desk.day(&day)?;
     desk.export_morning(day, format).await
-}
-
-/// Cases counted, with how long people waited and worked.
-#[tauri::command]
-#[specta::specta]
-pub async fn case_statistics(desk: State<'_, Desk>, filter: WorkFilter, by: CasesBy) -> Answer<CaseStatistics> {
-    desk.ask(|hub| async move { hub.case_statistics(&filter, by).await }).await
 }

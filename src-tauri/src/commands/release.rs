@@ -2,12 +2,11 @@
 
 use super::Answer;
 use crate::desk::Desk;
-use lanedesk_client::Hub;
 use lanedesk_domain::{
     ids::{CaseId, OpeningId, OrderId, PhotoId},
     order::OrderResult,
 };
-use lanedesk_wire::release::{ReasonChoice, ReleaseForm, Unpaid};
+use lanedesk_wire::release::Unpaid;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -46,24 +45,9 @@ pub struct Released {
     pub detail: String,
 }
 
-/// What the side sheet needs, as it stands now.
-#[tauri::command]
-#[specta::specta]
-pub async fn release_form(desk: State<'_, Desk>, case_id: CaseId) -> Answer<ReleaseForm> {
-    desk.ask(|hub| async move { hub.release_form(&case_id).await }).await
-}
-
 /// Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself.
 #[tauri::command]
 #[specta::specta]
 pub async fn release(desk: State<'_, Desk>, case_id: CaseId, press: ReleasePress) -> Answer<Released> {
     desk.release(case_id, press).await
-}
-
-/// Every reason there is, for filters.
-#[tauri::command]
-#[specta::specta]
-pub async fn reasons(desk: State<'_, Desk>) -> Answer<Vec<ReasonChoice>> {
-    let asked = desk.ask(|hub: Hub| async move { hub.reasons().await });
-    Ok(asked.await?.items)
 }

@@ -10,7 +10,7 @@ use tauri::State;
 #[specta::specta]
 pub async fn report(desk: State<'_, Desk>, day: String) -> Answer<Report> {
     let day = desk.day(&day)?;
-    desk.ask(|hub| async move { hub.report(&day).await }).await
+    desk.ask(|hub| async move { hub.report(day).await }).await
 }
 
 /// This person's word that they read it.
@@ -18,5 +18,5 @@ pub async fn report(desk: State<'_, Desk>, day: String) -> Answer<Report> {
 #[specta::specta]
 pub async fn acknowledge_report(desk: State<'_, Desk>, day: String) -> Answer<Report> {
     let day = desk.day(&day)?;
-    desk.ask(|hub| async move { hub.acknowledge_report(&day).await }).await
+    desk.ask(|hub| async move { hub.acknowledge_report(day).await }).await
 }

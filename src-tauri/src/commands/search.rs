@@ -7,7 +7,6 @@ use lanedesk_domain::{
     lane::LaneDirection,
     time::Timestamp,
 };
-use lanedesk_wire::{record::Records, search::SearchHits};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -29,20 +28,6 @@ pub struct RecentLane {
     pub lot_name: String,
     /// When it was last claimed here.
     pub used_at: Timestamp,
-}
-
-/// Lots and lanes while typing; locks nothing.
-#[tauri::command]
-#[specta::specta]
-pub async fn search(desk: State<'_, Desk>, query: String) -> Answer<SearchHits> {
-    desk.ask(|hub| async move { hub.search(&query).await }).await
-}
-
-/// Stays, payments, cases and openings of a plate, phone or order number; claims nothing.
-#[tauri::command]
-#[specta::specta]
-pub async fn records(desk: State<'_, Desk>, query: String) -> Answer<Records> {
-    desk.ask(|hub| async move { hub.records(&query).await }).await
 }
 
 /// Lanes this person worked on this device, newest first, at most 12.

@@ -9,7 +9,7 @@ use lanedesk_domain::{
 };
 use lanedesk_wire::{
     call::{Call, Taken},
-    case::Claimed,
+    case::{Claimed, MoveCase},
     robot::{RobotCommand, RobotOrder},
 };
 
@@ -53,7 +53,7 @@ impl Desk {
     pub async fn move_case(&self, case: CaseId, lane: LaneId) -> Answer<Claimed> {
         let fence = self.fence(&case)?;
         let to = lane.clone();
-        let take = |hub: Hub| async move { hub.move_case(&case, fence, to).await };
+        let take = |hub: Hub| async move { hub.move_case(case, MoveCase { fence, lane: to }).await };
         let claimed = self.looking_at(Some(lane), take).await?;
         self.hold(&claimed).await;
         Ok(claimed)

@@ -129,7 +129,7 @@ impl Desk {
 }
 
 async fn take_back(hub: &Hub, photo: &KeptPhoto, there: &Photo) {
-    if let Err(error) = hub.drop_photo(&photo.case, &there.id).await {
+    if let Err(error) = hub.drop_photo(photo.case.clone(), there.id.clone()).await {
         tracing::info!(%error, "a photo given up stays on the hub, unused");
     }
 }

@@ -58,7 +58,7 @@ impl Desk {
     /// Has the lane's ID camera take a photo.
     pub async fn photo_from_lane(&self, case: CaseId) -> Answer<EvidencePhoto> {
         let named = case.clone();
-        let step = |hub: Hub, id: CaseId, fence| async move { hub.photo_from_lane(&id, fence).await };
+        let step = |hub: Hub, id: CaseId, fence| async move { hub.photo_from_lane(id, fence).await };
         let photo = self.step(named, step).await?;
         let photo = on_the_hub(photo);
         self.tell_evidence(&case, photo.clone());
@@ -71,7 +71,7 @@ impl Desk {
         let kept = kept.unwrap_or_default();
         let mut photos: Vec<EvidencePhoto> = kept.iter().map(|photo| self.shown(photo)).collect();
         // Without the hub what is here is shown; it is what this person took.
-        if let Ok(form) = self.ask(|hub| async move { hub.release_form(&case).await }).await {
+        if let Ok(form) = self.ask(|hub| async move { hub.release_form(case).await }).await {
             let known = |id: &PhotoId| {
                 let same = |photo: &EvidencePhoto| photo.photo.as_ref().is_some_and(|photo| photo.id == *id);
                 photos.iter().any(same)
@@ -93,7 +93,7 @@ impl Desk {
             None => Some(id.parse().map_err(|_| self.no_photo())?),
         };
         if let Some(photo) = there {
-            self.ask(|hub| async move { hub.drop_photo(&case, &photo).await }).await?;
+            self.ask(|hub| async move { hub.drop_photo(case, photo).await }).await?;
         }
         self.state().thumbs.remove(&id);
         self.stored(self.store().drop_photo(&owner, &id).await)

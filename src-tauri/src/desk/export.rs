@@ -7,9 +7,12 @@ use crate::{
 };
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use lanedesk_client::{CallError, ExportFormat, Hub, OpeningFilter};
+use lanedesk_client::{CallError, ExportFormat, Hub};
 use lanedesk_domain::zone::Zone;
-use lanedesk_wire::problem::{Code, Problem};
+use lanedesk_wire::{
+    filter::OpeningFilter,
+    problem::{Code, Problem},
+};
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},

@@ -8,7 +8,7 @@ use lanedesk_wire::opening::Opening;
 impl Desk {
     /// From now on photos may be taken for an opening of this person's that owes them, though its case is over.
     pub async fn bring_photos(&self, id: OpeningId) -> Answer<Opening> {
-        let opening = self.ask(|hub| async move { hub.opening(&id).await }).await?;
+        let opening = self.ask(|hub| async move { hub.opening(id).await }).await?;
         let owes = opening.photos_owed.as_ref().is_some_and(|owed| owed.missing > 0);
         let before = {
             let mut state = self.state();

@@ -108,8 +108,7 @@ impl Desk {
     pub async fn take_cash(&self, case: CaseId, amount: Fen) -> Answer<Cash> {
         let pressed = self.cash_pressed(&case, amount);
         let step = |hub: Hub, id: CaseId, fence| async move {
-            let taken = TakeCash { fence, amount_fen: amount, id: pressed.id };
-            hub.take_cash(&id, &taken).await
+            hub.take_cash(id, TakeCash { fence, amount_fen: amount, id: pressed.id }).await
         };
         let answer = self.step(case, step).await;
         let silent = matches!(&answer, Err(problem) if problem.code == Code::HubUnreachable);

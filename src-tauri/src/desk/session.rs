@@ -131,9 +131,10 @@ impl Desk {
         let person = self
             .ask(|hub| async move {
                 match number {
-                    Some(number) => hub.bind_seat(number).await,
-                    None => hub.free_seat().await,
+                    Some(number) => hub.bind_seat(number).await?,
+                    None => hub.free_seat().await?,
                 }
+                hub.person().await
             })
             .await?;
         self.state().person = Some(person.clone());

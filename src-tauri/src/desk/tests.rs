@@ -33,10 +33,10 @@ async fn a_step_carries_the_fence_of_the_last_claim() {
     for fence in [7, 8] {
         hub.set(|told| told.fence = fence);
         let named = lane("E02");
-        let take = |hub: lanedesk_client::Hub| async move { hub.claim(&named).await };
+        let take = |hub: lanedesk_client::Hub| async move { hub.claim(named).await };
         let claimed = desk.take(lane("E02"), take).await.unwrap();
         let step = |hub: lanedesk_client::Hub, id: CaseId, fence| async move {
-            hub.correct_plate(&id, fence, "粤B12345".into()).await
+            hub.correct_plate(id, fence, "粤B12345".into()).await
         };
         desk.step(claimed.case.id, step).await.unwrap();
     }

@@ -62,7 +62,7 @@ impl Desk {
     /// Looks at a lane; from before the look on, its changes are told.
     pub async fn view_lane(&self, lane: LaneId) -> Answer<View> {
         self.watch(Some(lane.clone()));
-        let view = self.ask(|hub| async move { hub.view_lane(&lane).await }).await?;
+        let view = self.ask(|hub| async move { hub.view_lane(lane).await }).await?;
         self.learn_name(&view);
         Ok(view)
     }
@@ -90,7 +90,7 @@ impl Desk {
 
     async fn held_case(&self, held: Held) -> Answer<Option<Claimed>> {
         let case = held.case.clone();
-        let asked = self.ask(|hub| async move { hub.view_case(&case).await }).await;
+        let asked = self.ask(|hub| async move { hub.view_case(case).await }).await;
         let view = match asked {
             Ok(view) => view,
             Err(problem) if matches!(problem.code, Code::NotFound | Code::CaseClosed) => {
@@ -115,13 +115,13 @@ impl Desk {
             return Ok(None);
         };
         let looked = lane.clone();
-        let view = self.ask(|hub| async move { hub.view_lane(&looked).await }).await?;
+        let view = self.ask(|hub| async move { hub.view_lane(looked).await }).await?;
         if self.own_lease(&view, Fence(0)).is_none() {
             self.stored(self.store().forget("lane_held").await)?;
             return Ok(None);
         }
         let again = lane.clone();
-        let take = |hub: Hub| async move { hub.claim(&again).await };
+        let take = |hub: Hub| async move { hub.claim(again).await };
         self.take(lane, take).await.map(Some)
     }
 
@@ -246,7 +246,7 @@ impl Desk {
     /// Tells of a lane one wanted to be reminded of, if nobody holds it.
     pub(super) async fn look_for_freedom(&self, lane: LaneId) -> Answer<()> {
         let looked = lane.clone();
-        let view = self.ask(|hub| async move { hub.view_lane(&looked).await }).await?;
+        let view = self.ask(|hub| async move { hub.view_lane(looked).await }).await?;
         self.learn_name(&view);
         if view.lease.is_none() {
             self.tell_free(&lane);

@@ -1,9 +1,11 @@
 //! One hub, and how it is called.
 
 use crate::{Address, CallError, HubClock, Language, Pace, Trust};
-use lanedesk_wire::problem::Problem;
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt};
+use lanedesk_wire::{list::Page, problem::Problem};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Instant,
@@ -141,67 +143,61 @@ impl Hub {
         last.is_some_and(|at| at.elapsed() < self.inner.pace.call)
     }
 
-    /// A call with nothing in its body.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        let request = self.request(&self.inner.calls, Method::GET, path)?;
-        self.read(self.send(request).await?).await
-    }
-
-    /// A call with a query.
-    pub(crate) async fn get_with<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        query: &(impl Serialize + Sync),
-    ) -> Result<T, CallError> {
-        let request = self.request(&self.inner.calls, Method::GET, path)?;
-        self.read(self.send(request.query(query)).await?).await
-    }
-
-    /// A call with a JSON body and a JSON answer.
-    pub(crate) async fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &(impl Serialize + Sync),
-    ) -> Result<T, CallError> {
-        let request = self.request(&self.inner.calls, Method::POST, path)?;
-        self.read(self.send(request.json(body)).await?).await
-    }
-
-    /// A call whose answer has nothing in it.
-    pub(crate) async fn tell(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&(impl Serialize + Sync)>,
-    ) -> Result<(), CallError> {
-        let mut request = self.request(&self.inner.calls, method, path)?;
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        self.accepted(self.send(request).await?).await.map(drop)
-    }
-
     /// A request with session and language.
-    pub(crate) fn request(&self, client: &Client, method: Method, path: &str) -> Result<RequestBuilder, CallError> {
-        let language = self.language();
-        let token = self.token().ok_or(CallError::LoggedOut { language })?;
-        Ok(self.anonymous(client, method, path).bearer_auth(token.0))
+    pub(crate) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, CallError> {
+        let request = self.anonymous(method, path);
+        Ok(request.bearer_auth(self.bearer()?.0))
+    }
+
+    /// The same for an order.
+    pub(crate) fn order_request(&self, path: &str) -> Result<RequestBuilder, CallError> {
+        let request = self.spoken(&self.inner.orders, Method::POST, path);
+        Ok(request.bearer_auth(self.bearer()?.0))
     }
 
     /// A request without a session: logging in.
-    pub(crate) fn anonymous(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
+        self.spoken(&self.inner.calls, method, path)
+    }
+
+    fn spoken(&self, client: &Client, method: Method, path: &str) -> RequestBuilder {
         client.request(method, self.inner.address.join(path)).header(header::ACCEPT_LANGUAGE, self.language().tag())
     }
 
-    pub(crate) fn calls(&self) -> &Client {
-        &self.inner.calls
-    }
-    pub(crate) fn orders(&self) -> &Client {
-        &self.inner.orders
+    fn bearer(&self) -> Result<Token, CallError> {
+        let language = self.language();
+        self.token().ok_or(CallError::LoggedOut { language })
     }
 
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, CallError> {
         request.send().await.map_err(|e| self.unreachable(e))
+    }
+
+    /// Sends a request and reads its JSON answer.
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, CallError> {
+        self.read(self.send(request).await?).await
+    }
+
+    /// Sends a request whose answer is a page; the rows of it.
+    pub(crate) async fn items<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Vec<T>, CallError> {
+        let page: Page<T> = self.answer(request).await?;
+        Ok(page.items)
+    }
+
+    /// Sends a request of whose answer only the success counts.
+    pub(crate) async fn done(&self, request: RequestBuilder) -> Result<(), CallError> {
+        self.accepted(self.send(request).await?).await.map(drop)
+    }
+
+    /// Sends a request whose answer comes piece by piece, so that a million rows never stand in memory at once.
+    pub(crate) async fn pieces(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send + use<>, CallError> {
+        // As long as it takes: what stands still is noticed by whoever reads it.
+        let response = self.accepted(self.send(request.timeout(self.pace().export)).await?).await?;
+        let hub = self.clone();
+        Ok(response.bytes_stream().map_err(move |error| hub.unreachable(error)))
     }
 
     /// Reads a JSON answer.

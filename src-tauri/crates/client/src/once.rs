@@ -3,7 +3,6 @@
 use crate::{CallError, Hub};
 use lanedesk_domain::{ids::OrderId, order::OrderResult, time::Timestamp};
 use lanedesk_wire::{barrier::Order, problem::Code};
-use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Instant;
 
@@ -95,7 +94,7 @@ impl Hub {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Sent<T> {
-        let request = match self.request(self.orders(), Method::POST, path) {
+        let request = match self.order_request(path) {
             Ok(request) => request.json(body),
             Err(error) => return Sent::Answered(Err(error)),
         };

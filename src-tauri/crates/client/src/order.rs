@@ -65,7 +65,7 @@ impl Hub {
 
     /// What became of an order. `None`: it never arrived and, once its deadline is over, will not act.
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, CallError> {
-        match self.get::<OrderAnswer>(&format!("/api/orders/{id}")).await {
+        match self.order_now(id).await {
             Ok(answer) => Ok(Some(answer.order)),
             Err(error) if error.code() == Code::NotFound => Ok(None),
             Err(error) => Err(error),

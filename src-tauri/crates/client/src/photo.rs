@@ -2,11 +2,8 @@
 
 use crate::{CallError, Hub};
 use bytes::Bytes;
-use lanedesk_domain::{
-    ids::{CaseId, Fence, PhotoId},
-    time::Timestamp,
-};
-use lanedesk_wire::photo::{HoldPhoto, Photo, PhotoFromLane, PhotoSource};
+use lanedesk_domain::{ids::CaseId, time::Timestamp};
+use lanedesk_wire::photo::{Photo, PhotoSource};
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -36,25 +33,7 @@ impl Hub {
             .text("taken_at", photo.taken_at.to_string())
             .part("file", file);
         let path = format!("/api/cases/{}/photos", photo.case);
-        let request = self.request(self.calls(), Method::POST, &path)?.timeout(self.pace().photo).multipart(form);
-        self.read(self.send(request).await?).await
-    }
-
-    /// Has the lane's ID camera take a photo.
-    pub async fn photo_from_lane(&self, case: &CaseId, fence: Fence) -> Result<Photo, CallError> {
-        let path = format!("/api/cases/{case}/photos/from-lane");
-        self.post(&path, &PhotoFromLane { fence }).await
-    }
-
-    /// Takes a photo back that proves nothing yet.
-    pub async fn drop_photo(&self, case: &CaseId, photo: &PhotoId) -> Result<(), CallError> {
-        let path = format!("/api/cases/{case}/photos/{photo}");
-        self.tell(Method::DELETE, &path, None::<&()>).await
-    }
-
-    /// Keeps a photo beyond its retention, or lets it go again (R36).
-    pub async fn hold_photo(&self, photo: &PhotoId, hold: &HoldPhoto) -> Result<(), CallError> {
-        let path = format!("/api/photos/{photo}/hold");
-        self.tell(Method::POST, &path, Some(hold)).await
+        let request = self.request(Method::POST, &path)?.timeout(self.pace().photo).multipart(form);
+        self.answer(request).await
     }
 }

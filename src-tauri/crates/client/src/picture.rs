@@ -59,7 +59,7 @@ pub struct StillImage {
 impl Hub {
     /// Fetches a picture.
     pub async fn picture(&self, path: &PicturePath) -> Result<StillImage, CallError> {
-        let request = self.request(self.calls(), Method::GET, &path.path)?;
+        let request = self.request(Method::GET, &path.path)?;
         let response = self.accepted(self.send(request).await?).await?;
         let media_type = response
             .headers()

@@ -7,8 +7,7 @@ use lanedesk_domain::{
 };
 use lanedesk_wire::{
     barrier::Order,
-    list::Page,
-    release::{ReasonChoice, Release, ReleaseAnswer, ReleaseForm, Unpaid},
+    release::{Release, ReleaseAnswer, Unpaid},
 };
 
 /// What the person filled in and pressed.
@@ -42,16 +41,6 @@ pub struct ReleaseDone {
 }
 
 impl Hub {
-    /// What the side sheet needs, as it stands now.
-    pub async fn release_form(&self, case: &CaseId) -> Result<ReleaseForm, CallError> {
-        self.get(&format!("/api/cases/{case}/release")).await
-    }
-
-    /// Every reason there is, for filters.
-    pub async fn reasons(&self) -> Result<Page<ReasonChoice>, CallError> {
-        self.get("/api/reasons").await
-    }
-
     /// Makes one release of one press: sent again with the same id while its deadline lasts, then only asked about.
     /// Without any answer the result is `unknown`: the barrier may have moved.
     pub async fn release(&self, press: ReleasePressed) -> Result<ReleaseDone, CallError> {

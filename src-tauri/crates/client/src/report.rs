@@ -1,20 +1,4 @@
-//! The daily report.
-
-use crate::{CallError, Hub, lane::EMPTY};
-use lanedesk_wire::report::Report;
-
-impl Hub {
-    /// One day (local, `2026-11-22`) of the lots in scope.
-    pub async fn report(&self, day: &Day) -> Result<Report, CallError> {
-        self.get(&format!("/api/reports/{day}")).await
-    }
-
-    /// The person's word that they read it.
-    pub async fn acknowledge_report(&self, day: &Day) -> Result<Report, CallError> {
-        let path = format!("/api/reports/{day}/acknowledge");
-        self.post(&path, &EMPTY).await
-    }
-}
+//! The day of a report.
 
 /// Text that is no day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

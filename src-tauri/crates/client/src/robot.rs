@@ -3,18 +3,9 @@
 use crate::{CallError, Hub};
 use lanedesk_domain::{
     ids::{CaseId, Fence, OrderId},
-    offers::Scene,
     order::OrderResult,
 };
-use lanedesk_wire::robot::{Qr, RobotAnswer, RobotCommand, RobotOrder, RobotPress};
-use serde::Serialize;
-
-/// What a code is for; absent: what fits the vehicle.
-#[derive(Serialize)]
-struct For {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scene: Option<Scene>,
-}
+use lanedesk_wire::robot::{RobotAnswer, RobotCommand, RobotOrder, RobotPress};
 
 impl Hub {
     /// Tells the lane's robot something, once. Where nobody answers, the result is `unknown`: it may have heard.
@@ -43,11 +34,6 @@ impl Hub {
             detail: detail.to_owned(),
             at: pressed.made_at,
         })
-    }
-
-    /// The QR code of a case, to hold up on the desk's own screen.
-    pub async fn qr(&self, case: &CaseId, scene: Option<Scene>) -> Result<Qr, CallError> {
-        self.get_with(&format!("/api/cases/{case}/qr"), &For { scene }).await
     }
 }
 

@@ -15,6 +15,8 @@ pub mod call;
 pub mod case;
 pub mod cash;
 pub mod debt;
+pub mod endpoint;
+pub mod filter;
 pub mod health;
 pub mod lane;
 pub mod list;

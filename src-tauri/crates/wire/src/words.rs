@@ -20,6 +20,11 @@ macro_rules! words_enum {
                 }
             }
         }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.word())
+            }
+        }
         impl std::str::FromStr for $name {
             type Err = serde_json::Error;
             fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -52,14 +52,14 @@ async fn moved(State(hub): State<FakeHub>, Json(body): Json<Value>) -> Response 
 
 /// Types a plate, which needs a fence.
 async fn step(desk: &crate::desk::Desk, case: CaseId) -> Result<(), Code> {
-    let step = |hub: Hub, id: CaseId, fence| async move { hub.correct_plate(&id, fence, "粤B12345".into()).await };
+    let step = |hub: Hub, id: CaseId, fence| async move { hub.correct_plate(id, fence, "粤B12345".into()).await };
     let done = desk.step(case, step).await;
     done.map(drop).map_err(|problem| problem.code)
 }
 
 async fn take_it(desk: &crate::desk::Desk, id: &str) -> Result<bool, Code> {
     let id: CallId = id.parse().unwrap();
-    let taken = desk.take_call(Some(lane("E02")), |hub: Hub| async move { hub.take_call(&id).await }).await;
+    let taken = desk.take_call(Some(lane("E02")), |hub: Hub| async move { hub.take_call(id).await }).await;
     taken.map(|taken| taken.lease.is_some()).map_err(|problem| problem.code)
 }
 

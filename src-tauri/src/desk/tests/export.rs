@@ -8,7 +8,8 @@ use crate::{
     seal::Seal,
     store::Store,
 };
-use lanedesk_client::{ExportFormat, OpeningFilter};
+use lanedesk_client::ExportFormat;
+use lanedesk_wire::filter::OpeningFilter;
 use std::path::Path;
 
 async fn desk(hub: &FakeHub, downloads: &Path) -> (Desk, Recording) {

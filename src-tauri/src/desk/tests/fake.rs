@@ -288,7 +288,7 @@ pub(super) async fn desk_with(hub: &FakeHub, parts: Parts, page: &Recording) -> 
 pub(super) async fn claim(desk: &Desk, lane: &str) -> CaseId {
     let lane: LaneId = lane.parse().unwrap();
     let named = lane.clone();
-    let take = |hub: Hub| async move { hub.claim(&named).await };
+    let take = |hub: Hub| async move { hub.claim(named).await };
     desk.take(lane, take).await.unwrap().case.id
 }
 

@@ -78,7 +78,7 @@ async fn a_hub_that_is_not_there_is_told_in_the_persons_language() {
         let hub = Hub::new(Address::parse(&address).expect("an address"), language, quick(), Trust::default())
             .expect("a client");
         hub.set_token(Some(Token::new("t".into())));
-        let error = hub.search("粤B12345").await.expect_err("nobody is there");
+        let error = hub.search("粤B12345".into()).await.expect_err("nobody is there");
         assert!(!format!("{error:?}").contains("12345"), "no plate in errors: {error:?}");
         let problem: Box<lanedesk_wire::problem::Problem> = error.into();
         assert_eq!((problem.code, problem.status), (Code::HubUnreachable, 0));
