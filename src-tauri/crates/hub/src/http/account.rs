@@ -1,7 +1,8 @@
 //! `/api/session/…`, `/api/sessions`, `/api/people/{person}/…`: accounts (R4)
 
 use super::{
-    Id, Input, Params, Who,
+    Input, Params, Who,
+    handler::handlers,
     session::{BODY_LIMIT, From},
 };
 use crate::{
@@ -15,7 +16,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
 };
-use lanedesk_domain::{ids::PersonId, person::Permission};
+use lanedesk_domain::ids::PersonId;
 use lanedesk_wire::{
     account::{
         ChangePassword, ConfirmPassword, ConfirmSecondFactor, OneTimeCode, OpenSession, ResetPassword, SecondFactor,
@@ -28,15 +29,13 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
+    plain()
         .routes(routes!(change_password))
         .routes(routes!(confirm))
         .merge(OpenApiRouter::new().routes(routes!(finish_reset)).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .routes(routes!(sessions))
         .routes(routes!(end_session))
         .routes(routes!(second_factor, offer_second_factor, confirm_second_factor, drop_second_factor))
-        .routes(routes!(reset_password))
-        .routes(routes!(reset_second_factor))
 }
 
 /// Changes one's own password; other sessions of the person end.
@@ -136,25 +135,11 @@ async fn drop_second_factor(State(hub): State<Hub>, visitor: Visitor) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes somebody's password away and gives a code, told once, with which they set one of their own.
-#[utoipa::path(post, path = "/api/people/{person}/password", tag = "people", responses(
-    (status = 201, body = OneTimeCode), (status = 403, description = "`password_required`", body = Problem)))]
-async fn reset_password(
-    State(hub): State<Hub>,
-    visitor: Visitor,
-    id: Id<PersonId>,
-) -> Result<(StatusCode, Json<OneTimeCode>)> {
-    visitor.actor.allow(Permission::Configure)?;
-    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
-    let made = account::reset_password(&hub, &visitor.actor, &id.get()?).await?;
-    Ok((StatusCode::CREATED, Json(made)))
-}
-
-/// Takes somebody's second factor away.
-#[utoipa::path(delete, path = "/api/people/{person}/second-factor", tag = "people", responses((status = 204)))]
-async fn reset_second_factor(State(hub): State<Hub>, visitor: Visitor, id: Id<PersonId>) -> Result<StatusCode> {
-    visitor.actor.allow(Permission::Configure)?;
-    visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
-    factor::reset(&hub, &visitor.actor, &id.get()?).await?;
-    Ok(StatusCode::NO_CONTENT)
+handlers! { plain:
+    /// Takes somebody's password away and gives a code, told once, with which they set one of their own.
+    post "/api/people/{person}/password" "people" Configure + reentry_settings reset_password(hub, actor) [id: PersonId]
+        -> 201 OneTimeCode, 403 "`password_required`" = account::reset_password(hub, actor, &id);
+    /// Takes somebody's second factor away.
+    delete "/api/people/{person}/second-factor" "people" Configure + reentry_settings
+        reset_second_factor(hub, actor) [id: PersonId] -> 204 = factor::reset(hub, actor, &id);
 }

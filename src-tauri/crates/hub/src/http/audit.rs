@@ -1,17 +1,10 @@
 //! `/api/audit`
 
-use super::Who;
-use crate::{error::Result, hub::Hub, ops};
-use axum::{Json, extract::State};
+use super::handler::handlers;
+use crate::ops::audit;
 use lanedesk_wire::audit::AuditHead;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(head))
-}
-
-/// A fresh signed head of the audit chains. A copy kept outside proves later tampering (`verify-audit --head`).
-#[utoipa::path(get, path = "/api/audit/head", tag = "audit", responses((status = 200, body = AuditHead)))]
-async fn head(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<AuditHead>> {
-    ops::audit::head(&hub, &actor).await.map(Json)
+handlers! { routes:
+    /// A fresh signed head of the audit chains. A copy kept outside proves later tampering (`verify-audit --head`).
+    get "/api/audit/head" "audit" OpeningsOfOthers head(hub, actor) -> 200 AuditHead = audit::head(hub, actor);
 }

@@ -1,29 +1,16 @@
 //! `/api/board`, `/api/handled`
 
-use super::{Language, Who};
-use crate::{error::Result, hub::Hub, ops};
-use axum::{Json, extract::State};
+use super::{Language, handler::handlers};
+use crate::ops::board;
 use lanedesk_wire::{
     board::{Board, BoardItem},
     list::Page,
-    problem::Problem,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(board)).routes(routes!(handled))
-}
-
-/// What is being handled now.
-#[utoipa::path(get, path = "/api/board", tag = "board", responses(
-    (status = 200, body = Board),
-    (status = 403, description = "only supervisors see the board", body = Problem)))]
-async fn board(State(hub): State<Hub>, Who(actor): Who, language: Language) -> Result<Json<Board>> {
-    ops::board::board(&hub, &actor, &|finding| language.says(finding)).await.map(Json)
-}
-
-/// What others are handling now, without what only supervisors see of it.
-#[utoipa::path(get, path = "/api/handled", tag = "board", responses((status = 200, body = Page<BoardItem>)))]
-async fn handled(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Page<BoardItem>>> {
-    ops::board::handled(&hub, &actor).await.map(Json)
+handlers! { routes:
+    /// What is being handled now.
+    get "/api/board" "board" Board whole(hub, actor; language: Language)
+        -> 200 Board, 403 "only supervisors see the board" = board::board(hub, actor, &|finding| language.says(finding));
+    /// What others are handling now, without what only supervisors see of it.
+    get "/api/handled" "board" View handled(hub, actor) -> 200 Page<BoardItem> = board::handled(hub, actor);
 }

@@ -1,10 +1,10 @@
 //! `/api/photos/{id}`
 
-use super::{Id, Input, Params, Who};
+use super::{Id, Params, Who, handler::handlers};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use lanedesk_domain::{ids::PhotoId, person::Permission};
@@ -12,7 +12,7 @@ use lanedesk_wire::{photo::HoldPhoto, problem::Problem};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(view)).routes(routes!(hold))
+    plain().routes(routes!(view))
 }
 
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -46,12 +46,8 @@ async fn view(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>, asked: P
     Ok((headers, jpeg).into_response())
 }
 
-/// Keep a photo beyond its time, or let it go again.
-#[utoipa::path(post, path = "/api/photos/{id}/hold", tag = "act", params(("id" = String, Path)),
-    request_body = HoldPhoto, responses((status = 204), (status = 404, body = Problem),
-    (status = 410, description = "deleted already", body = Problem)))]
-async fn hold(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>, asked: Input<HoldPhoto>) -> Result<StatusCode> {
-    actor.allow(Permission::OpeningsOfOthers)?;
-    ops::evidence::hold(&hub, &actor, &id.get()?, asked.get()?).await?;
-    Ok(StatusCode::NO_CONTENT)
+handlers! { plain:
+    /// Keep a photo beyond its time, or let it go again.
+    post "/api/photos/{id}/hold" "act" OpeningsOfOthers hold(hub, actor) [id: PhotoId] {wanted: HoldPhoto}
+        -> 204, 404, 410 "deleted already" = ops::evidence::hold(hub, actor, &id, wanted);
 }

@@ -1,38 +1,17 @@
 //! `/api/cases/{case}/help` 「需要帮助」
 
-use super::{Id, Input, Who};
-use crate::{error::Result, hub::Hub, ops::help};
-use axum::{extract::State, http::StatusCode};
-use lanedesk_domain::{ids::CaseId, person::Permission};
-use lanedesk_wire::{board::HelpNote, problem::Problem};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::handler::handlers;
+use crate::ops::help;
+use lanedesk_domain::ids::CaseId;
+use lanedesk_wire::board::HelpNote;
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(ask, end)).routes(routes!(answer))
-}
-
-/// The holder asks supervisors for help.
-#[utoipa::path(post, path = "/api/cases/{case}/help", tag = "case", request_body = HelpNote, responses((status = 204),
-    (status = 409, description = "`lease_lost`", body = Problem)))]
-async fn ask(State(hub): State<Hub>, Who(actor): Who, id: Id<CaseId>, note: Input<HelpNote>) -> Result<StatusCode> {
-    actor.allow(Permission::AskHelp)?;
-    help::ask(&hub, &actor, &id.get()?, &note.get()?.note).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// The holder needs none any more.
-#[utoipa::path(delete, path = "/api/cases/{case}/help", tag = "case", responses((status = 204)))]
-async fn end(State(hub): State<Hub>, Who(actor): Who, id: Id<CaseId>) -> Result<StatusCode> {
-    actor.allow(Permission::AskHelp)?;
-    help::end(&hub, &actor, &id.get()?).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A supervisor answers.
-#[utoipa::path(post, path = "/api/cases/{case}/help/answer", tag = "case", request_body = HelpNote,
-    responses((status = 204), (status = 404, description = "nobody asks", body = Problem)))]
-async fn answer(State(hub): State<Hub>, Who(actor): Who, id: Id<CaseId>, note: Input<HelpNote>) -> Result<StatusCode> {
-    actor.allow(Permission::AnswerHelp)?;
-    help::answer(&hub, &actor, &id.get()?, &note.get()?.note).await?;
-    Ok(StatusCode::NO_CONTENT)
+handlers! { routes:
+    /// The holder asks supervisors for help.
+    post "/api/cases/{case}/help" "case" AskHelp ask(hub, actor) [case: CaseId] {told: HelpNote}
+        -> 204, 409 "`lease_lost`" = help::ask(hub, actor, &case, &told.note);
+    /// The holder needs none any more.
+    delete "/api/cases/{case}/help" "case" AskHelp end(hub, actor) [case: CaseId] -> 204 = help::end(hub, actor, &case);
+    /// A supervisor answers.
+    post "/api/cases/{case}/help/answer" "case" AnswerHelp reply(hub, actor) [case: CaseId] {told: HelpNote}
+        -> 204, 404 "nobody asks" = help::answer(hub, actor, &case, &told.note);
 }

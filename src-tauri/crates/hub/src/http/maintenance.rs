@@ -1,6 +1,6 @@
 //! `/api/devices`, `/api/maintenance`: how devices are, and what is to be repaired
 
-use super::{Id, Input, Language, Params, Who};
+use super::{Input, Language, Who, handler::handlers};
 use crate::{
     error::Result,
     hub::Hub,
@@ -9,7 +9,6 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
 };
 use lanedesk_domain::{ids::DeviceId, person::Permission};
 use lanedesk_wire::{
@@ -19,40 +18,19 @@ use lanedesk_wire::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(devices)).routes(routes!(open)).routes(routes!(list)).routes(routes!(close))
+    plain().routes(routes!(close))
 }
 
-/// Devices of one's lots, those that cannot be reached first.
-#[utoipa::path(get, path = "/api/devices", tag = "device", params(Devices), responses((status = 200, body = Page<DeviceHealth>)))]
-async fn devices(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    language: Language,
-    asked: Params<Devices>,
-) -> Result<Json<Page<DeviceHealth>>> {
-    actor.allow(Permission::SeeDevices)?;
-    maintenance::devices(&hub, &actor, asked.get()?, &|finding| language.says(finding)).await.map(Json)
-}
-
-/// Says that a device is to be repaired.
-#[utoipa::path(post, path = "/api/devices/{device}/maintenance", tag = "device", request_body = OpenMaintenance,
-    responses((status = 201, body = Maintenance)))]
-async fn open(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    id: Id<DeviceId>,
-    note: Input<OpenMaintenance>,
-) -> Result<(StatusCode, Json<Maintenance>)> {
-    actor.allow(Permission::Maintain)?;
-    let noted = maintenance::open(&hub, &actor, &id.get()?, &note.get()?.note).await?;
-    Ok((StatusCode::CREATED, Json(noted)))
-}
-
-/// What is, or was, to be repaired, newest first.
-#[utoipa::path(get, path = "/api/maintenance", tag = "device", params(Which), responses((status = 200, body = Page<Maintenance>)))]
-async fn list(State(hub): State<Hub>, Who(actor): Who, which: Params<Which>) -> Result<Json<Page<Maintenance>>> {
-    actor.allow(Permission::Maintain)?;
-    maintenance::list(&hub, &actor, which.get()?).await.map(Json)
+handlers! { plain:
+    /// Devices of one's lots, those that cannot be reached first.
+    get "/api/devices" "device" SeeDevices devices(hub, actor; language: Language) ?[asked: Devices] -> 200 Page<DeviceHealth>
+        = maintenance::devices(hub, actor, asked, &|finding| language.says(finding));
+    /// Says that a device is to be repaired.
+    post "/api/devices/{device}/maintenance" "device" Maintain open(hub, actor) [id: DeviceId] {said: OpenMaintenance}
+        -> 201 Maintenance = maintenance::open(hub, actor, &id, &said.note);
+    /// What is, or was, to be repaired, newest first.
+    get "/api/maintenance" "device" Maintain list(hub, actor) ?[which: Which] -> 200 Page<Maintenance>
+        = maintenance::list(hub, actor, which);
 }
 
 /// Says what was done.

@@ -14,6 +14,7 @@ mod environment;
 mod evidence;
 mod export;
 mod fault;
+mod handler;
 mod health;
 mod help;
 mod input;
@@ -30,7 +31,6 @@ mod payment;
 mod photo;
 mod picture;
 mod problem;
-mod reason;
 mod record;
 mod release;
 mod report;
@@ -104,7 +104,6 @@ fn routes() -> OpenApiRouter<Hub> {
         .merge(photo::routes())
         .merge(approval::routes())
         .merge(debt::routes())
-        .merge(reason::routes())
         .merge(stream::routes())
         .merge(health::routes())
         .merge(picture::routes())

@@ -1,6 +1,6 @@
 //! `/api/morning/{day}`, `/api/cases/statistics`: figures beside their past
 
-use super::{Id, Params, Who, export};
+use super::{Id, Params, Who, export, handler::handlers};
 use crate::{
     error::Result,
     hub::Hub,
@@ -10,13 +10,13 @@ use crate::{
         report::Day,
     },
 };
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use lanedesk_domain::{ids::LotId, person::Permission};
 use lanedesk_wire::morning::{CaseStatistics, Morning};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(file)).routes(routes!(cases))
+    plain().routes(routes!(file))
 }
 
 /// Which lot, and as what.
@@ -27,13 +27,6 @@ struct About {
     lot: Option<LotId>,
     /// `csv` or `xlsx`.
     format: Option<String>,
-}
-
-/// The figures of a day, each beside its own 28-day median, each with the filter that leads to its rows.
-#[utoipa::path(get, path = "/api/morning/{day}", tag = "report", params(About), responses((status = 200, body = Morning)))]
-async fn of_day(State(hub): State<Hub>, Who(actor): Who, day: Id<Day>, about: Params<About>) -> Result<Json<Morning>> {
-    actor.allow(Permission::Statistics)?;
-    morning::of_day(&hub, &actor, &day.get()?, about.get()?.lot).await.map(Json)
 }
 
 /// The same as a file.
@@ -49,10 +42,11 @@ async fn file(State(hub): State<Hub>, Who(actor): Who, day: Id<Day>, about: Para
     export::table("morning", about.get()?.format.as_deref(), &actor.name, &rows)
 }
 
-/// How cases ended and how long they took.
-#[utoipa::path(get, path = "/api/cases/statistics", tag = "report", params(Counted), responses(
-    (status = 200, body = CaseStatistics)))]
-async fn cases(State(hub): State<Hub>, Who(actor): Who, counted: Params<Counted>) -> Result<Json<CaseStatistics>> {
-    actor.allow(Permission::Statistics)?;
-    handling::count(&hub, &actor, counted.get()?).await.map(Json)
+handlers! { plain:
+    /// The figures of a day, each beside its own 28-day median, each with the filter that leads to its rows.
+    get "/api/morning/{day}" "report" Statistics of_day(hub, actor) [day: Day] ?[about: About] -> 200 Morning
+        = morning::of_day(hub, actor, &day, about.lot);
+    /// How cases ended and how long they took.
+    get "/api/cases/statistics" "report" Statistics cases(hub, actor) ?[counted: Counted] -> 200 CaseStatistics
+        = handling::count(hub, actor, counted);
 }

@@ -1,21 +1,12 @@
 //! `/api/orders/{id}`
 
-use super::{Id, Who};
-use crate::{error::Result, hub::Hub, ops};
-use axum::{Json, extract::State};
-use lanedesk_domain::{ids::OrderId, person::Permission};
-use lanedesk_wire::{barrier::Order, problem::Problem};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::handler::handlers;
+use crate::ops::barrier;
+use lanedesk_domain::ids::OrderId;
+use lanedesk_wire::barrier::Order;
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(one))
-}
-
-/// What became of an order.
-#[utoipa::path(get, path = "/api/orders/{order}", tag = "case", params(("order" = String, Path)), responses(
-    (status = 200, body = Order),
-    (status = 404, description = "it never arrived and will not act", body = Problem)))]
-async fn one(State(hub): State<Hub>, Who(actor): Who, order: Id<OrderId>) -> Result<Json<Order>> {
-    actor.allow(Permission::View)?;
-    ops::barrier::by_id(&hub, &actor, order.get()?).await.map(Json)
+handlers! { routes:
+    /// What became of an order.
+    get "/api/orders/{order}" "case" View one(hub, actor) [id: OrderId]
+        -> 200 Order, 404 "it never arrived and will not act" = barrier::by_id(hub, actor, id);
 }

@@ -1,13 +1,12 @@
 //! `/api/lanes/{lane}/picture`, `/api/lanes/{lane}/environment.jpg`, `/api/pictures/{id}`, `/api/cases/{case}/picture`
 
-use super::{Id, Input, Params, Who};
+use super::{Id, Params, Who, handler::handlers};
 use crate::{
     error::Result,
     hub::Hub,
     ops::{self, picture::Jpeg},
 };
 use axum::{
-    Json,
     extract::State,
     http::{HeaderName, header},
     response::{IntoResponse, Response},
@@ -22,18 +21,14 @@ use lanedesk_wire::{
     list::Page,
     problem::Problem,
 };
+use std::future::ready;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// When the picture was taken, RFC 3339. `Age` says how many seconds ago.
 const TAKEN_AT: HeaderName = HeaderName::from_static("x-taken-at");
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(of_lane))
-        .routes(routes!(stills))
-        .routes(routes!(of_environment))
-        .routes(routes!(by_id))
-        .routes(routes!(refresh))
+    plain().routes(routes!(of_lane)).routes(routes!(of_environment)).routes(routes!(by_id))
 }
 
 /// The lane as it looks now; where its camera gives nothing, the newest picture kept: `Age` says how old it is.
@@ -60,14 +55,6 @@ async fn of_lane(
 struct WhichStill {
     /// One of the last minute's stills; the lane as it looks now unless given.
     still: Option<u64>,
-}
-
-/// The lane's last minute in stills, oldest first; kept while a case is open there.
-#[utoipa::path(get, path = "/api/lanes/{lane}/stills", tag = "see", params(("lane" = LaneId, Path)), responses(
-    (status = 200, body = Page<LaneStill>), (status = 404, body = Problem)))]
-async fn stills(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Json<Page<LaneStill>>> {
-    actor.allow(Permission::View)?;
-    ops::picture::stills(&hub, &actor, &lane.get()?).map(Json)
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -104,20 +91,14 @@ async fn by_id(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>) -> Resu
     Ok(sent(jpeg, "private, max-age=3600, immutable"))
 }
 
-/// Take a fresh picture and read the plate on it.
-#[utoipa::path(post, path = "/api/cases/{case}/picture", tag = "act", params(("case" = CaseId, Path)),
-    request_body = MarkPassed, responses((status = 200, body = View), (status = 404, body = Problem),
-    (status = 409, description = "no longer the holder", body = Problem),
-    (status = 502, description = "the camera does not answer", body = Problem)))]
-async fn refresh(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    case: Id<CaseId>,
-    body: Input<MarkPassed>,
-) -> Result<Json<View>> {
-    actor.allow(Permission::Act)?;
-    let (case, fence) = (case.get()?, body.get()?.fence);
-    ops::picture::for_case(&hub, &actor, &case, fence).await.map(Json)
+handlers! { plain:
+    /// The lane's last minute in stills, oldest first; kept while a case is open there.
+    get "/api/lanes/{lane}/stills" "see" View stills(hub, actor) [lane: LaneId] -> 200 Page<LaneStill>, 404
+        = ready(ops::picture::stills(hub, actor, &lane));
+    /// Take a fresh picture and read the plate on it.
+    post "/api/cases/{case}/picture" "act" Act refresh(hub, actor) [case: CaseId] {shown: MarkPassed}
+        -> 200 View, 404, 409 "no longer the holder", 502 "the camera does not answer"
+        = ops::picture::for_case(hub, actor, &case, shown.fence);
 }
 
 pub(super) fn sent(jpeg: Jpeg, cache: &'static str) -> Response {

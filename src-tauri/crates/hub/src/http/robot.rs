@@ -1,6 +1,6 @@
 //! `/api/cases/{case}/robot`, `/api/cases/{case}/qr`, `/api/lanes/{lane}/robot-screen`, `/api/robots/{number}/…`
 
-use super::{Id, Input, Params, Who, picture::sent, session::From, stream::Upgrade};
+use super::{Id, Input, Who, handler::handlers, picture::sent, session::From, stream::Upgrade};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::Response,
 };
+use futures::TryFutureExt as _;
 use lanedesk_domain::{
     ids::{CaseId, LaneId},
     offers::Scene,
@@ -28,9 +29,7 @@ use std::convert::Infallible;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new()
-        .routes(routes!(order))
-        .routes(routes!(qr))
+    plain()
         .routes(routes!(screen))
         .routes(routes!(link))
         .routes(routes!(open_pairing))
@@ -40,23 +39,6 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 /// What a tablet may say that is nobody yet, bytes.
 const PAIR_LIMIT: usize = 4 * 1024;
 
-/// Tell the lane's robot something. Sent again under the same id, it acts once. Answers within 7 s.
-#[utoipa::path(post, path = "/api/cases/{case}/robot", tag = "case", params(("case" = String, Path)),
-    request_body = RobotPress, responses(
-    (status = 200, body = RobotAnswer),
-    (status = 409, description = "`robot_not_bound`, `not_offered`, `lease_lost`, `order_late`, `order_id_used` or `not_configured`", body = Problem),
-    (status = 502, description = "`device_unreachable`: the robot is not linked", body = Problem)))]
-async fn order(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    case: Id<CaseId>,
-    press: Input<RobotPress>,
-) -> Result<Json<RobotAnswer>> {
-    actor.allow(Permission::Act)?;
-    let order = ops::robot::order(&hub, &actor, &case.get()?, press.get()?).await?;
-    Ok(Json(RobotAnswer { order }))
-}
-
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Which {
@@ -64,15 +46,17 @@ struct Which {
     scene: Option<Scene>,
 }
 
-/// A code to hold up to the driver on the desk's own screen.
-#[utoipa::path(get, path = "/api/cases/{case}/qr", tag = "case", params(("case" = String, Path), Which), responses(
-    (status = 200, body = Qr),
-    (status = 409, description = "`not_offered`: no such code fits the vehicle; `not_configured`; `case_closed`", body = Problem)))]
-async fn qr(State(hub): State<Hub>, Who(actor): Who, case: Id<CaseId>, which: Params<Which>) -> Result<Json<Qr>> {
-    actor.allow(Permission::Act)?;
-    let (case, scene) = (case.get()?, which.get()?.scene);
-    let qr = ops::robot::qr(&hub, &actor, &case, scene).await?;
-    Ok(Json(qr))
+handlers! { plain:
+    /// Tell the lane's robot something. Sent again under the same id, it acts once. Answers within 7 s.
+    post "/api/cases/{case}/robot" "case" Act order(hub, actor) [case: CaseId] {press: RobotPress}
+        -> 200 RobotAnswer,
+        409 "`robot_not_bound`, `not_offered`, `lease_lost`, `order_late`, `order_id_used` or `not_configured`",
+        502 "`device_unreachable`: the robot is not linked"
+        = ops::robot::order(hub, actor, &case, press).map_ok(|order| RobotAnswer { order });
+    /// A code to hold up to the driver on the desk's own screen.
+    get "/api/cases/{case}/qr" "case" Act qr(hub, actor) [case: CaseId] ?[which: Which]
+        -> 200 Qr, 409 "`not_offered`: no such code fits the vehicle; `not_configured`; `case_closed`"
+        = ops::robot::qr(hub, actor, &case, which.scene);
 }
 
 /// The robot's real screen as it last sent it: `Age` says how old it is.

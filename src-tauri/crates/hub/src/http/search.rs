@@ -1,19 +1,13 @@
 //! `/api/search`
 
-use super::{Params, Who};
-use crate::{error::Result, hub::Hub, ops};
-use axum::{Json, extract::State};
+use super::handler::handlers;
+use crate::ops::search;
 use lanedesk_wire::search::SearchHits;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Hits told where the desk does not say how many.
 const USUAL: u32 = 20;
 /// Most hits told.
 const MOST: u32 = 500;
-
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(search))
-}
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -25,10 +19,8 @@ struct Asked {
     limit: Option<u32>,
 }
 
-/// Find lots and lanes, best first.
-#[utoipa::path(get, path = "/api/search", tag = "search", params(Asked), responses((status = 200, body = SearchHits)))]
-async fn search(State(hub): State<Hub>, Who(actor): Who, asked: Params<Asked>) -> Result<Json<SearchHits>> {
-    let asked = asked.get()?;
-    let limit = asked.limit.unwrap_or(USUAL).min(MOST);
-    ops::search::search(&hub, &actor, &asked.q, limit as usize).await.map(Json)
+handlers! { routes:
+    /// Find lots and lanes, best first.
+    get "/api/search" "search" Search find(hub, actor) ?[asked: Asked] -> 200 SearchHits
+        = search::search(hub, actor, &asked.q, asked.limit.unwrap_or(USUAL).min(MOST) as usize);
 }

@@ -1,57 +1,28 @@
 //! `/api/warnings`: patterns in words.
 
-use super::{Id, Input, Language, Params, Who};
+use super::{Language, handler::handlers};
 use crate::{
-    error::Result,
-    hub::Hub,
     ops::warning::{self, AskedWarnings},
     store::ToldWarning,
 };
-use axum::{Json, extract::State, http::HeaderMap};
-use lanedesk_domain::{ids::WarningId, person::Permission};
+use futures::TryFutureExt as _;
+use lanedesk_domain::ids::WarningId;
 use lanedesk_wire::{
     list::Page,
-    problem::Problem,
     warning::{DismissWarning, Warning},
 };
 use std::{collections::HashMap, sync::LazyLock};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(dismiss))
-}
-
-/// Patterns worth a look, newest first, each leading to its openings.
-#[utoipa::path(get, path = "/api/warnings", tag = "warning", params(AskedWarnings), responses(
-    (status = 200, body = Page<Warning>)))]
-async fn list(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    headers: HeaderMap,
-    asked: Params<AskedWarnings>,
-) -> Result<Json<Page<Warning>>> {
-    actor.allow(Permission::Statistics)?;
-    let (told, next) = warning::list(&hub, &actor, asked.get()?).await?;
-    let language = Language::of(&headers);
-    let items = told.into_iter().map(|told| said(told, language)).collect();
-    Ok(Json(Page { items, next }))
-}
-
-/// Dismisses a warning with a reason. It stays findable.
-#[utoipa::path(post, path = "/api/warnings/{warning}/dismiss", tag = "warning", params(("warning" = String, Path)),
-    request_body = DismissWarning, responses((status = 200, body = Warning), (status = 404, body = Problem),
-    (status = 422, body = Problem)))]
-async fn dismiss(
-    State(hub): State<Hub>,
-    Who(actor): Who,
-    id: Id<WarningId>,
-    headers: HeaderMap,
-    input: Input<DismissWarning>,
-) -> Result<Json<Warning>> {
-    actor.allow(Permission::Review)?;
-    let (id, asked) = (id.get()?, input.get()?);
-    let told = warning::dismiss(&hub, &actor, &id, &asked.reason).await?;
-    Ok(Json(said(told, Language::of(&headers))))
+handlers! { routes:
+    /// Patterns worth a look, newest first, each leading to its openings.
+    get "/api/warnings" "warning" Statistics list(hub, actor; language: Language) ?[asked: AskedWarnings] -> 200 Page<Warning>
+        = warning::list(hub, actor, asked).map_ok(|(told, next)| {
+            Page { items: told.into_iter().map(|told| said(told, language)).collect(), next }
+        });
+    /// Dismisses a warning with a reason. It stays findable.
+    post "/api/warnings/{warning}/dismiss" "warning" Review dismiss(hub, actor; language: Language) [id: WarningId]
+        {why: DismissWarning} -> 200 Warning, 404, 422
+        = warning::dismiss(hub, actor, &id, &why.reason).map_ok(|told| said(told, language));
 }
 
 /// Sentences by pattern and form, [zh, en].
