@@ -2,130 +2,129 @@
 
 use crate::{auth::HashError, evidence::BadImage, site::Fault, store::StoreError};
 use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
-use lanedesk_wire::{problem::Holder, site::SiteRow};
+use lanedesk_wire::{
+    problem::{Code, Holder},
+    site::SiteRow,
+};
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// A variant with what it brings, its text for the log, and the code it is told by, where that has another name.
+macro_rules! refusals {
+    ($(#[$($outer:tt)*])* pub enum $error:ident {
+        $($(#[$($doc:tt)*])* $name:ident $(($($value:tt)*))? $({$($field:tt)*})?: ($($text:tt)+) $(=> $code:ident)?,)+
+    }) => {
+        $(#[$($outer)*])*
+        pub enum $error {$(
+            $(#[$($doc)*])*
+            #[error($($text)+)]
+            $name $(($($value)*))? $({$($field)*})?,
+        )+}
+
+        impl $error {
+            /// What programs branch on.
+            pub fn code(&self) -> Code {
+                match self {
+                    Self::Store(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::GoneOn) => {
+                        Code::Unavailable
+                    }
+                    $(Self::$name { .. } => refusals!(@code $name $($code)?),)+
+                }
+            }
+        }
+    };
+    (@code $name:ident) => { Code::$name };
+    (@code $name:ident $code:ident) => { Code::$code };
+}
+
+refusals! {
 /// Why a use case was refused. One variant per wire code that the hub sends.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No session, or one that has ended.
-    #[error("no session")]
-    NoSession,
+    NoSession: ("no session"),
     /// Wrong username or password.
-    #[error("bad credentials")]
-    BadCredentials,
+    BadCredentials: ("bad credentials"),
     /// Too many failed logins from there.
-    #[error("too many login attempts; wait {retry_after_s} s")]
     TooManyAttempts {
         /// Seconds until the next try is looked at.
         retry_after_s: u32,
-    },
+    }: ("too many login attempts; wait {retry_after_s} s"),
     /// The six digits of the second factor are missing or wrong.
-    #[error("second factor required")]
-    SecondFactorRequired,
+    SecondFactorRequired: ("second factor required"),
     /// The password was for one login.
-    #[error("the password must be changed first")]
-    PasswordChangeRequired,
+    PasswordChangeRequired: ("the password must be changed first"),
     /// The role needs a second factor and the person has none.
-    #[error("a second factor must be taken up first")]
-    EnrolmentRequired,
+    EnrolmentRequired: ("a second factor must be taken up first"),
     /// The password must be entered once more.
-    #[error("the password is asked for once more")]
-    PasswordRequired,
+    PasswordRequired: ("the password is asked for once more"),
     /// Somebody changed the row meanwhile; none: it is gone.
-    #[error("changed meanwhile")]
-    ChangedMeanwhile(Option<Box<SiteRow>>),
+    ChangedMeanwhile(Option<Box<SiteRow>>): ("changed meanwhile"),
     /// Rows of an import were changed since; it cannot be taken back as one.
-    #[error("{rows} rows were changed since, {label} first")]
     RowsMoved {
         /// How many.
         rows: u32,
         /// What people call the first of them.
         label: String,
-    },
+    }: ("{rows} rows were changed since, {label} first") => ChangedMeanwhile,
     /// Other rows or open work still need it; a key of the sentence catalogue says which.
-    #[error("still used: {0}")]
-    StillUsed(&'static str),
+    StillUsed(&'static str): ("still used: {0}"),
     /// Rows with faults; nothing was written.
-    #[error("{} faults in rows", .0.len())]
-    Faults(Vec<Fault>),
+    Faults(Vec<Fault>): ("{} faults in rows", .0.len()) => Invalid,
     /// The role may not do this.
-    #[error("not allowed for this role")]
-    NotAllowed,
+    NotAllowed: ("not allowed for this role"),
     /// Not there, or outside the person's scope: both look alike from outside.
-    #[error("not found")]
-    NotFound,
+    NotFound: ("not found"),
     /// The request cannot be understood.
-    #[error("bad request: {0}")]
-    BadRequest(String),
+    BadRequest(String): ("bad request: {0}"),
     /// A value is not acceptable.
-    #[error("{field} is not acceptable: {why}")]
     Invalid {
         /// The field.
         field: &'static str,
         /// A key of the sentence catalogue that says what to do.
         why: &'static str,
-    },
+    }: ("{field} is not acceptable: {why}"),
     /// Larger than allowed.
-    #[error("too large")]
-    TooLarge,
+    TooLarge: ("too large"),
     /// Not a kind of content this takes.
-    #[error("unsupported media type")]
-    UnsupportedMedia,
+    UnsupportedMedia: ("unsupported media type"),
     /// Somebody else sits there.
-    #[error("seat is taken")]
-    SeatTaken(Holder),
+    SeatTaken(Holder): ("seat is taken"),
     /// Somebody else holds the lane (R7).
-    #[error("lane is held")]
     LaneHeld {
         /// Who.
         holder: Holder,
         /// Since when.
         since: Timestamp,
-    },
+    }: ("lane is held"),
     /// The person no longer holds the lane with this fence (R13).
-    #[error("lease is lost")]
-    LeaseLost,
+    LeaseLost: ("lease is lost"),
     /// The case is closed.
-    #[error("case is closed")]
-    CaseClosed,
+    CaseClosed: ("case is closed"),
     /// An order of the case is not answered yet (R20).
-    #[error("an order is in flight")]
-    OrderInFlight,
+    OrderInFlight: ("an order is in flight"),
     /// A call of the case is live (R20).
-    #[error("a call is live")]
-    CallLive,
+    CallLive: ("a call is live"),
     /// Somebody else has the call (R30).
-    #[error("call is taken")]
-    CallTaken(Holder),
+    CallTaken(Holder): ("call is taken"),
     /// The call is over.
-    #[error("call is over")]
-    CallOver,
+    CallOver: ("call is over"),
     /// Only somebody at a seat takes calls (R2).
-    #[error("a seat is needed")]
-    SeatRequired,
+    SeatRequired: ("a seat is needed"),
     /// The bar does not offer this now (R18).
-    #[error("not offered")]
-    NotOffered,
+    NotOffered: ("not offered"),
     /// Nobody said that nothing stands under the arm (R28).
-    #[error("not known to be clear")]
-    NotClear,
+    NotClear: ("not known to be clear"),
     /// The order id was used for something else (R26).
-    #[error("order id was used before")]
-    OrderIdUsed,
+    OrderIdUsed: ("order id was used before"),
     /// The order's deadline had passed (R26).
-    #[error("order is late")]
-    OrderLate,
+    OrderLate: ("order is late"),
     /// A reason is missing.
-    #[error("reason required")]
-    ReasonRequired,
+    ReasonRequired: ("reason required"),
     /// A remark is missing (R22, R23).
-    #[error("remark required")]
-    RemarkRequired,
+    RemarkRequired: ("remark required"),
     /// ID photos are missing, or too many (R23).
-    #[error("{min} to {max} photos required, {given} given")]
     EvidenceRequired {
         /// Fewest.
         min: u32,
@@ -133,15 +132,12 @@ pub enum Error {
         max: u32,
         /// How many there are.
         given: u32,
-    },
+    }: ("{min} to {max} photos required, {given} given"),
     /// A supervisor must allow it first.
-    #[error("approval required")]
-    ApprovalRequired(ApprovalId),
+    ApprovalRequired(ApprovalId): ("approval required"),
     /// It weakens a rule of control: a second administrator must confirm it.
-    #[error("a second administrator must confirm it")]
-    ConfirmationRequired,
+    ConfirmationRequired: ("a second administrator must confirm it"),
     /// A supervisor has denied it.
-    #[error("approval denied")]
     ApprovalDenied {
         /// Which one.
         approval: ApprovalId,
@@ -149,37 +145,28 @@ pub enum Error {
         by: Holder,
         /// What they said.
         note: Option<String>,
-    },
+    }: ("approval denied"),
     /// Not a picture that can be kept; a key of the sentence catalogue says why.
-    #[error("bad image: {0}")]
-    BadImage(&'static str),
+    BadImage(&'static str): ("bad image: {0}"),
     /// The photo was not taken during its case (R23).
-    #[error("photo not of this case's time")]
-    TooOld,
+    TooOld: ("photo not of this case's time"),
     /// A photo's object was changed or is gone: it proves nothing any more.
-    #[error("evidence is damaged")]
-    EvidenceDamaged,
+    EvidenceDamaged: ("evidence is damaged"),
     /// A photo was deleted when its time had come (R36).
-    #[error("evidence was deleted")]
-    EvidenceDeleted,
+    EvidenceDeleted: ("evidence was deleted"),
     /// No robot stands at this lane (R21).
-    #[error("no robot bound")]
-    RobotNotBound,
+    RobotNotBound: ("no robot bound"),
     /// The site does not say what this needs, for example where a QR code leads.
-    #[error("not configured: {0}")]
-    NotConfigured(&'static str),
+    NotConfigured(&'static str): ("not configured: {0}"),
     /// A signed request with a wrong signature or time stamp.
-    #[error("bad signature")]
-    BadSignature,
+    BadSignature: ("bad signature"),
     /// The device could not be reached or gave no usable answer.
-    #[error("device unreachable: {0}")]
-    DeviceUnreachable(String),
+    DeviceUnreachable(String): ("device unreachable: {0}"),
     /// The records cannot be read or written now.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] StoreError): (transparent) => Internal,
     /// A fault of the hub itself.
-    #[error("internal: {0}")]
-    Internal(String),
+    Internal(String): ("internal: {0}"),
+}
 }
 
 impl From<HashError> for Error {

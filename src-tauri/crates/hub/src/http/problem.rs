@@ -3,7 +3,7 @@
 //! Handlers answer with an [`Error`]; this layer alone knows its status, code and sentence.
 
 use super::{fault, language::Language};
-use crate::{error::Error, store::StoreError};
+use crate::error::Error;
 use axum::{
     body::Body,
     extract::Request,
@@ -157,8 +157,8 @@ pub(super) fn spoken(error: &Error, language: Language) -> Problem {
 
 /// An error as people and programs are told it.
 pub(super) fn problem(error: &Error, status: StatusCode, language: Language) -> Problem {
-    let code = code(error);
-    let word = serde_json::to_value(code).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default();
+    let code = error.code();
+    let word = code.word();
     let [title, sentence] = SENTENCES.codes.get(&word).map(|both| both.of(language).clone()).unwrap_or_default();
     let mut problem = Problem {
         kind: format!("urn:lanedesk:{word}"),
@@ -250,104 +250,33 @@ fn clock_time(at: Timestamp) -> String {
     shown.chars().skip("2026-11-22 ".len()).take(5).collect()
 }
 
-fn code(error: &Error) -> Code {
-    match error {
-        Error::NoSession => Code::NoSession,
-        Error::BadCredentials => Code::BadCredentials,
-        Error::TooManyAttempts { .. } => Code::TooManyAttempts,
-        Error::SecondFactorRequired => Code::SecondFactorRequired,
-        Error::PasswordChangeRequired => Code::PasswordChangeRequired,
-        Error::EnrolmentRequired => Code::EnrolmentRequired,
-        Error::PasswordRequired => Code::PasswordRequired,
-        Error::ChangedMeanwhile(_) | Error::RowsMoved { .. } => Code::ChangedMeanwhile,
-        Error::StillUsed(_) => Code::StillUsed,
-        Error::NotAllowed => Code::NotAllowed,
-        Error::NotFound => Code::NotFound,
-        Error::BadRequest(_) => Code::BadRequest,
-        Error::Invalid { .. } | Error::Faults(_) => Code::Invalid,
-        Error::TooLarge => Code::TooLarge,
-        Error::UnsupportedMedia => Code::UnsupportedMedia,
-        Error::SeatTaken(_) => Code::SeatTaken,
-        Error::LaneHeld { .. } => Code::LaneHeld,
-        Error::LeaseLost => Code::LeaseLost,
-        Error::CaseClosed => Code::CaseClosed,
-        Error::OrderInFlight => Code::OrderInFlight,
-        Error::CallLive => Code::CallLive,
-        Error::CallTaken(_) => Code::CallTaken,
-        Error::CallOver => Code::CallOver,
-        Error::SeatRequired => Code::SeatRequired,
-        Error::NotOffered => Code::NotOffered,
-        Error::NotClear => Code::NotClear,
-        Error::OrderIdUsed => Code::OrderIdUsed,
-        Error::OrderLate => Code::OrderLate,
-        Error::ReasonRequired => Code::ReasonRequired,
-        Error::RemarkRequired => Code::RemarkRequired,
-        Error::EvidenceRequired { .. } => Code::EvidenceRequired,
-        Error::ApprovalRequired(_) => Code::ApprovalRequired,
-        Error::ConfirmationRequired => Code::ConfirmationRequired,
-        Error::ApprovalDenied { .. } => Code::ApprovalDenied,
-        Error::BadImage(_) => Code::BadImage,
-        Error::TooOld => Code::TooOld,
-        Error::EvidenceDamaged => Code::EvidenceDamaged,
-        Error::EvidenceDeleted => Code::EvidenceDeleted,
-        Error::RobotNotBound => Code::RobotNotBound,
-        Error::NotConfigured(_) => Code::NotConfigured,
-        Error::BadSignature => Code::BadSignature,
-        Error::DeviceUnreachable(_) => Code::DeviceUnreachable,
-        Error::Store(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::GoneOn) => Code::Unavailable,
-        Error::Store(_) | Error::Internal(_) => Code::Internal,
-    }
+fn status(error: &Error) -> StatusCode {
+    status_of(error.code())
 }
 
-fn status(error: &Error) -> StatusCode {
-    status_of(code(error))
+/// Codes by their status.
+macro_rules! statuses {
+    ($code:ident: $($status:ident: $($name:ident)+;)+) => { match $code { $($(Code::$name)|+ => StatusCode::$status,)+ } };
 }
 
 /// The status every answer with this code has.
 pub(super) fn status_of(code: Code) -> StatusCode {
-    match code {
-        Code::NoSession | Code::BadCredentials | Code::SecondFactorRequired | Code::BadSignature => {
-            StatusCode::UNAUTHORIZED
-        }
-        Code::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-        Code::NotAllowed | Code::PasswordChangeRequired | Code::EnrolmentRequired | Code::PasswordRequired => {
-            StatusCode::FORBIDDEN
-        }
-        Code::NotFound => StatusCode::NOT_FOUND,
-        Code::BadRequest => StatusCode::BAD_REQUEST,
-        Code::Invalid
-        | Code::ReasonRequired
-        | Code::RemarkRequired
-        | Code::EvidenceRequired
-        | Code::BadImage
-        | Code::TooOld => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::SeatTaken
-        | Code::LaneHeld
-        | Code::LeaseLost
-        | Code::CaseClosed
-        | Code::OrderInFlight
-        | Code::CallLive
-        | Code::CallTaken
-        | Code::CallOver
-        | Code::SeatRequired
-        | Code::NotOffered
-        | Code::NotClear
-        | Code::OrderIdUsed
-        | Code::OrderLate
-        | Code::ApprovalRequired
-        | Code::ConfirmationRequired
-        | Code::ApprovalDenied
-        | Code::EvidenceDamaged
-        | Code::ChangedMeanwhile
-        | Code::StillUsed
-        | Code::NotConfigured
-        | Code::RobotNotBound => StatusCode::CONFLICT,
-        Code::EvidenceDeleted => StatusCode::GONE,
-        Code::DeviceUnreachable => StatusCode::BAD_GATEWAY,
-        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Internal | Code::HubUnreachable | Code::DeskFault => StatusCode::INTERNAL_SERVER_ERROR,
+    statuses! { code:
+        UNAUTHORIZED: NoSession BadCredentials SecondFactorRequired BadSignature;
+        TOO_MANY_REQUESTS: TooManyAttempts;
+        FORBIDDEN: NotAllowed PasswordChangeRequired EnrolmentRequired PasswordRequired;
+        NOT_FOUND: NotFound;
+        BAD_REQUEST: BadRequest;
+        UNPROCESSABLE_ENTITY: Invalid ReasonRequired RemarkRequired EvidenceRequired BadImage TooOld;
+        PAYLOAD_TOO_LARGE: TooLarge;
+        UNSUPPORTED_MEDIA_TYPE: UnsupportedMedia;
+        CONFLICT: SeatTaken LaneHeld LeaseLost CaseClosed OrderInFlight CallLive CallTaken CallOver SeatRequired NotOffered
+            NotClear OrderIdUsed OrderLate ApprovalRequired ConfirmationRequired ApprovalDenied EvidenceDamaged
+            ChangedMeanwhile StillUsed NotConfigured RobotNotBound;
+        GONE: EvidenceDeleted;
+        BAD_GATEWAY: DeviceUnreachable;
+        SERVICE_UNAVAILABLE: Unavailable;
+        INTERNAL_SERVER_ERROR: Internal HubUnreachable DeskFault;
     }
 }
 
