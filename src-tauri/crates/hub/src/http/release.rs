@@ -1,14 +1,13 @@
 //! `/api/cases/{case}/release`, `/api/reasons`
 
 use super::handler::handlers;
-use crate::ops::release;
-use futures::TryFutureExt as _;
+use crate::{error::Error, ops::release};
+use futures::{TryFutureExt as _, future::ok};
 use lanedesk_domain::ids::CaseId;
 use lanedesk_wire::{
     list::Page,
     release::{ReasonChoice, Release, ReleaseAnswer, ReleaseForm},
 };
-use std::future::ready;
 
 handlers! { routes:
     /// What a release of this case asks for now.
@@ -24,5 +23,6 @@ handlers! { routes:
         503 "`unavailable`: nothing could be written, so nothing was sent"
         = release::release(hub, actor, &case, wanted).map_ok(|opening| ReleaseAnswer { opening });
     /// The reasons people may choose for a release, and what each asks for at an exit.
-    get "/api/reasons" "records" View reasons(hub, actor) -> 200 Page<ReasonChoice> = ready(release::reasons(hub, actor));
+    get "/api/reasons" "records" View reasons(hub, actor) -> 200 Page<ReasonChoice>
+        = ok::<_, Error>(release::reasons(hub));
 }

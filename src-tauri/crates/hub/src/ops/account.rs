@@ -98,7 +98,6 @@ async fn prove(hub: &Hub, person: &PersonId, from: IpAddr, password: String, fie
 /// Takes somebody's password away and gives a code, told this once, with which they set one of their own. Their sessions
 /// end.
 pub async fn reset_password(hub: &Hub, actor: &Actor, person: &PersonId) -> Result<OneTimeCode> {
-    actor.allow(Permission::Configure)?;
     let username = within(hub, actor, person).await?.username;
     let now = hub.clock().now();
     let (told, kept) = made_code(username, now);

@@ -19,7 +19,6 @@ use crate::{
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
     money::Fen,
-    person::Permission,
     phone::Phone,
     plate::Plate,
     time::Timestamp,
@@ -190,7 +189,6 @@ pub struct Which {
 
 /// Approvals of the supervisor's lots, newest first.
 pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<Approval>> {
-    actor.allow(Permission::Approve)?;
     let now = hub.clock().now();
     let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
     let waiting = match which.state.as_deref() {
@@ -229,7 +227,6 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
 
 /// Answers a question once. Whoever asked cannot allow it: two people are the point.
 pub async fn answer(hub: &Hub, actor: &Actor, id: &ApprovalId, said: AnswerApproval) -> Result<Approval> {
-    actor.allow(Permission::Approve)?;
     let (who, id) = (actor.clone(), id.clone());
     hub.write(async move |tx, hub| answer_in(tx, hub, &who, &id, &said).await).await
 }

@@ -30,7 +30,6 @@ use check::{content, ready};
 use lanedesk_domain::{
     ids::{CaseId, Fence, OrderId},
     order::{BarrierAction, OrderResult, deadline, is_late},
-    person::Permission,
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -49,7 +48,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Gives an order to the barrier of a case's lane, and answers what the device said.
 pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, wanted: BarrierOrder) -> Result<Order> {
-    actor.allow(Permission::Act)?;
     let press = Press {
         id: wanted.order_id,
         fence: wanted.fence,
@@ -120,7 +118,6 @@ pub(super) async fn give<F: Future<Output = Result<Prepared>>>(
 
 /// What became of an order. One that is not here never arrived and will not act.
 pub async fn by_id(hub: &Hub, actor: &Actor, id: OrderId) -> Result<Order> {
-    actor.allow(Permission::View)?;
     let order = find(hub, id).await?.ok_or(Error::NotFound)?;
     actor.see(&order.lot)?;
     Ok(order.shown())

@@ -73,7 +73,6 @@ enum Change {
 /// Puts the plate a person typed in force; cameras no longer replace it. A word for "no plate" makes it an unlicensed
 /// vehicle.
 pub async fn correct_plate(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, text: &str) -> Result<View> {
-    actor.allow(Permission::Act)?;
     let plate = match Plate::parse(text) {
         Ok(plate) => Some(plate),
         Err(lanedesk_domain::plate::PlateError::NoPlate) if !text.trim().is_empty() => None,
@@ -86,14 +85,12 @@ pub async fn correct_plate(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence
 
 /// Looks an unlicensed vehicle up by its driver's phone (R16).
 pub async fn find_phone(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, text: &str) -> Result<View> {
-    actor.allow(Permission::Act)?;
     let phone = Phone::parse(text).map_err(|_| Error::Invalid { field: "phone", why: "not_a_phone" })?;
     change(hub, actor, case, fence, Change::Phone(phone)).await
 }
 
 /// Takes the vehicle at the exit for one that is inside.
 pub async fn choose_vehicle(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, stay: &StayId) -> Result<View> {
-    actor.allow(Permission::Act)?;
     change(hub, actor, case, fence, Change::Vehicle(stay.clone())).await
 }
 
@@ -105,13 +102,11 @@ pub async fn set_direction(
     fence: Fence,
     direction: Direction,
 ) -> Result<View> {
-    actor.allow(Permission::Act)?;
     change(hub, actor, case, fence, Change::Direction(direction)).await
 }
 
 /// 「已通过」: the person saw the vehicle go through (R37).
 pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<View> {
-    actor.allow(Permission::Act)?;
     hub.recording().settled(case).await;
     change(hub, actor, case, fence, Change::Passed).await
 }

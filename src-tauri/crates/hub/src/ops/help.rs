@@ -9,7 +9,6 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::{CaseId, LotId},
-    person::Permission,
     time::Timestamp,
 };
 use lanedesk_wire::{board::Help, case::Step, opening::LaneRef, search::LotRef, stream::Told};
@@ -36,7 +35,6 @@ pub(super) fn shown(site: &Directory, row: HelpRow) -> Option<Help> {
 
 /// Asks for help in a case one holds.
 pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<()> {
-    actor.allow(Permission::AskHelp)?;
     let note: String = note.trim().chars().take(LONGEST).collect();
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
     hub.write_at(Rows::case(&case), async move |tx, hub| {
@@ -59,7 +57,6 @@ async fn held(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId, now: Timestamp) -> 
 
 /// A supervisor answers; the holder is told.
 pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Result<()> {
-    actor.allow(Permission::AnswerHelp)?;
     let answer: String = answer.trim().chars().take(LONGEST).collect();
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
     hub.write_at(Rows::case(&case), async move |tx, hub| {
@@ -76,7 +73,6 @@ pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Re
 
 /// The holder needs no help any more.
 pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
-    actor.allow(Permission::AskHelp)?;
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
     hub.write_at(Rows::case(&case), async move |tx, hub| {
         let held = held(tx, &who, &case, now).await?;

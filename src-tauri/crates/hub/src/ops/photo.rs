@@ -176,7 +176,6 @@ async fn tell(tx: &mut Tx<'_>, photo: &PhotoRow, lane: &lanedesk_domain::ids::La
 
 /// Takes a photo with the lane's own ID camera.
 pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<Kept> {
-    actor.allow(Permission::Release)?;
     let held = case::held(hub, actor, case, fence).await?;
     allow_camera(hub, actor, PhotoSource::LaneCamera)?;
     // The driver is asked to show the document before anything looks at it.

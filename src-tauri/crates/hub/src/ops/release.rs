@@ -24,7 +24,6 @@ use lanedesk_domain::{
     ids::{CaseId, OpeningId, PhotoId},
     opening::OpeningKind,
     order::BarrierAction,
-    person::Permission,
     time::Timestamp,
 };
 use lanedesk_wire::release::{Release, Released, Unpaid};
@@ -36,7 +35,6 @@ const SUPERSEDED: &str = "同一单重新放行，以新登记为准";
 
 /// Releases a vehicle against the rules, and answers what the barrier said.
 pub async fn release(hub: &Hub, actor: &Actor, case: &CaseId, wanted: Release) -> Result<Released> {
-    actor.allow(Permission::Release)?;
     let press = Press {
         id: wanted.order_id,
         fence: wanted.fence,

@@ -81,7 +81,6 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> {
 
 /// A supervisor says that they read it. Saying it again changes nothing.
 pub async fn acknowledge(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> {
-    actor.allow(Permission::Review)?;
     let now = hub.clock().now();
     if day.from > now {
         return Err(Error::NotFound);

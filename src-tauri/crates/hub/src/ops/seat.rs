@@ -15,7 +15,6 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::PersonId,
-    person::Permission,
     seat::{SeatChoice, SeatState},
     time::Timestamp,
 };
@@ -29,7 +28,6 @@ use serde_json::json;
 
 /// Sits an agent down; the seat they sat at before is free.
 pub async fn bind(hub: &Hub, actor: &Actor, number: String) -> Result<Person> {
-    actor.allow(Permission::Seat)?;
     let (person, now) = (actor.id.clone(), hub.clock().now());
     hub.write_at(Rows::person(&actor.id), async move |tx, hub| sit_down(tx, hub, &number, &person, now).await).await?;
     // Whoever gets this far has their account in order.
@@ -86,7 +84,6 @@ pub(super) async fn leave_with_last_session(tx: &mut Tx<'_>, person: &PersonId, 
 
 /// Frees the agent's seat, if they sit at one.
 pub async fn free(hub: &Hub, actor: &Actor) -> Result<()> {
-    actor.allow(Permission::Seat)?;
     release(hub, actor.id.clone()).await
 }
 
@@ -103,7 +100,6 @@ pub(super) async fn release(hub: &Hub, person: PersonId) -> Result<()> {
 
 /// An agent takes calls again, or none for now.
 pub async fn set_state(hub: &Hub, actor: &Actor, set: &SetSeatState) -> Result<Seat> {
-    actor.allow(Permission::Seat)?;
     let (person, away) = (actor.id.clone(), set.state == SeatChoice::Away);
     hub.write(async move |tx, hub| {
         let now = hub.clock().now();
@@ -119,8 +115,7 @@ pub async fn set_state(hub: &Hub, actor: &Actor, set: &SetSeatState) -> Result<S
 }
 
 /// Every seat, who sits there and how it stands, for those who see the queue.
-pub async fn seats(hub: &Hub, actor: &Actor) -> Result<Page<Seat>> {
-    actor.allow(Permission::SeeQueue)?;
+pub async fn seats(hub: &Hub) -> Result<Page<Seat>> {
     let now = hub.clock().now();
     let rows = hub.store().read().await?.conn().seats(now).await?;
     let after_call = after_call_ms(hub);
