@@ -1,7 +1,5 @@
 //! Orders to the barrier (R25–R28).
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
     order::BarrierAction,
@@ -9,7 +7,6 @@ use lanedesk_domain::{
 use lanedesk_wire::barrier::Order;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 
 /// What the person pressed; Rust adds the order's id, its time and the fence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -27,16 +24,9 @@ pub struct BarrierPress {
     pub clear: Option<bool>,
 }
 
-/// Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself.
-#[tauri::command]
-#[specta::specta]
-pub async fn order_barrier(desk: State<'_, Desk>, case_id: CaseId, press: BarrierPress) -> Answer<Order> {
-    desk.order(case_id, press).await
-}
-
-/// What became of an order.
-#[tauri::command]
-#[specta::specta]
-pub async fn order_result(desk: State<'_, Desk>, order_id: OrderId) -> Answer<Order> {
-    desk.order_result(order_id).await
+commands! { desk:
+    /// Raises or lowers the barrier, once. No answer is the result `unknown`, never a second try by itself.
+    order_barrier(case_id: CaseId, press: BarrierPress) -> Order = desk.order(case_id, press).await;
+    /// What became of an order.
+    order_result(order_id: OrderId) -> Order = desk.order_result(order_id).await;
 }

@@ -1,13 +1,10 @@
 //! Follow-up debts (R38).
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_client::Hub;
 use lanedesk_domain::{ids::CaseId, money::Fen};
 use lanedesk_wire::debt::{Debt, FileDebt};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 
 /// What is filed; Rust adds the fence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -19,12 +16,12 @@ pub struct NewDebt {
     pub amount_fen: Fen,
 }
 
-/// Files what is owed in a case.
-#[tauri::command]
-#[specta::specta]
-pub async fn file_debt(desk: State<'_, Desk>, case_id: CaseId, debt: NewDebt) -> Answer<Debt> {
-    let NewDebt { phone, amount_fen } = debt;
-    let step =
-        |hub: Hub, id: CaseId, fence| async move { hub.file_debt(id, FileDebt { fence, phone, amount_fen }).await };
-    desk.step(case_id, step).await
+commands! { desk:
+    /// Files what is owed in a case.
+    file_debt(case_id: CaseId, debt: NewDebt) -> Debt = {
+        let NewDebt { phone, amount_fen } = debt;
+        let step =
+            |hub: Hub, id: CaseId, fence| async move { hub.file_debt(id, FileDebt { fence, phone, amount_fen }).await };
+        desk.step(case_id, step).await
+    };
 }

@@ -1,7 +1,5 @@
 //! The commands that only forward: one for each entry of the endpoint table that says so.
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_client::Hub;
 use lanedesk_domain::{
     ids::{
@@ -40,9 +38,8 @@ use lanedesk_wire::{
     statistics::{By, Statistics},
     warning::Warning,
 };
-use tauri::State;
 
-macro_rules! commands {
+macro_rules! forward {
     (
         plain { $(
             $(#[$($doc:tt)*])*
@@ -56,32 +53,21 @@ macro_rules! commands {
         )+ }
         method { $($method_only:tt)* }
     ) => {
-        $(
-            $(#[$($doc)*])*
-            #[tauri::command]
-            #[specta::specta]
-            pub async fn $name(
-                desk: State<'_, Desk>,
-                $($place: $kind,)*
-                $($($more: $type),+)?
-            ) -> Answer<$answer> {
-                desk.ask(|hub| async move { hub.$name($($place,)* $($($more),+)?).await }).await
-            }
-        )+
-        $(
-            $(#[$($step_doc)*])*
-            #[tauri::command]
-            #[specta::specta]
-            pub async fn $step(
-                desk: State<'_, Desk>,
-                $case: CaseId,
-                $($said: $said_type),*
-            ) -> Answer<$step_answer> {
-                let step = |hub: Hub, id: CaseId, fence| async move { hub.$step(id, fence, $($said),*).await };
-                desk.step($case, step).await
-            }
-        )+
+        commands! { desk:
+            $(
+                $(#[$($doc)*])*
+                $name($($place: $kind,)* $($($more: $type),+)?) -> $answer
+                    = desk.ask(|hub| async move { hub.$name($($place,)* $($($more),+)?).await }).await;
+            )+
+            $(
+                $(#[$($step_doc)*])*
+                $step($case: CaseId, $($said: $said_type),*) -> $step_answer = {
+                    let step = |hub: Hub, id: CaseId, fence| async move { hub.$step(id, fence, $($said),*).await };
+                    desk.step($case, step).await
+                };
+            )+
+        }
     };
 }
 
-lanedesk_wire::endpoints!(commands);
+lanedesk_wire::endpoints!(forward);

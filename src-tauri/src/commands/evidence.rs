@@ -2,7 +2,6 @@
 //!
 //! A photo is sealed on this device before it is shown as taken, and sent by itself once the hub is reached.
 
-use super::Answer;
 use crate::{
     desk::{Desk, TakenOutside},
     raw::{InWindow, JpegFrame},
@@ -55,26 +54,31 @@ pub struct EvidencePhoto {
     pub thumb: String,
 }
 
-/// This device's cameras in their order; none on phones and tablets, where the system's own camera takes the photo.
-#[tauri::command]
-#[specta::specta]
-pub async fn cameras(desk: State<'_, Desk>) -> Answer<Vec<Camera>> {
-    desk.cameras().await
-}
-
-/// Uses this camera from the next preview or photo on, also after a restart.
-#[tauri::command]
-#[specta::specta]
-pub async fn choose_camera(desk: State<'_, Desk>, id: String) -> Answer<()> {
-    desk.choose_camera(id).await
-}
-
-/// Shows what the chosen camera sees: one JPEG a message, the newest only. The page says `preview_shown` after each, or
-/// gets no more.
-#[tauri::command]
-#[specta::specta]
-pub async fn start_preview(desk: State<'_, Desk>, window: WebviewWindow, channel: Channel<JpegFrame>) -> Answer<()> {
-    desk.start_preview(InWindow::new(window, channel)).await
+commands! { desk:
+    /// This device's cameras in their order; none on phones and tablets, where the system's own camera takes the photo.
+    cameras() -> Vec<Camera> = desk.cameras().await;
+    /// Uses this camera from the next preview or photo on, also after a restart.
+    choose_camera(id: String) -> () = desk.choose_camera(id).await;
+    /// Shows what the chosen camera sees: one JPEG a message, the newest only. The page says `preview_shown` after each, or
+    /// gets no more.
+    start_preview(window: WebviewWindow, channel: Channel<JpegFrame>) -> ()
+        = desk.start_preview(InWindow::new(window, channel)).await;
+    /// Ends the preview and lets the camera go.
+    stop_preview() -> () = {
+        desk.stop_preview();
+        Ok(())
+    };
+    /// Takes a photo with the chosen camera, at its full resolution.
+    take_photo(case_id: CaseId) -> EvidencePhoto = desk.take_photo(case_id).await;
+    /// Adds a photo the system's own camera took. Called with the file's bytes as the raw body and the case in the
+    /// header `x-case`: a photo never travels as text.
+    add_photo(taken: TakenOutside) -> EvidencePhoto = desk.add_photo(taken).await;
+    /// Has the lane's ID camera take a photo (R24).
+    photo_from_lane(case_id: CaseId) -> EvidencePhoto = desk.photo_from_lane(case_id).await;
+    /// The photos of a case, oldest first.
+    evidence(case_id: CaseId) -> Vec<EvidencePhoto> = desk.evidence(case_id).await;
+    /// Gives a photo up, here and on the hub.
+    drop_photo(case_id: CaseId, id: String) -> () = desk.drop_photo(case_id, id).await;
 }
 
 /// The page has shown a frame of the preview and is ready for the next.
@@ -83,48 +87,4 @@ pub async fn start_preview(desk: State<'_, Desk>, window: WebviewWindow, channel
 #[expect(clippy::needless_pass_by_value, reason = "the shape Tauri calls")]
 pub fn preview_shown(desk: State<'_, Desk>) {
     desk.preview_shown();
-}
-
-/// Ends the preview and lets the camera go.
-#[tauri::command]
-#[specta::specta]
-pub async fn stop_preview(desk: State<'_, Desk>) -> Answer<()> {
-    desk.stop_preview();
-    Ok(())
-}
-
-/// Takes a photo with the chosen camera, at its full resolution.
-#[tauri::command]
-#[specta::specta]
-pub async fn take_photo(desk: State<'_, Desk>, case_id: CaseId) -> Answer<EvidencePhoto> {
-    desk.take_photo(case_id).await
-}
-
-/// Adds a photo the system's own camera took. Called with the file's bytes as the raw body and the case in the
-/// header `x-case`: a photo never travels as text.
-#[tauri::command]
-#[specta::specta]
-pub async fn add_photo(desk: State<'_, Desk>, taken: TakenOutside) -> Answer<EvidencePhoto> {
-    desk.add_photo(taken).await
-}
-
-/// Has the lane's ID camera take a photo (R24).
-#[tauri::command]
-#[specta::specta]
-pub async fn photo_from_lane(desk: State<'_, Desk>, case_id: CaseId) -> Answer<EvidencePhoto> {
-    desk.photo_from_lane(case_id).await
-}
-
-/// The photos of a case, oldest first.
-#[tauri::command]
-#[specta::specta]
-pub async fn evidence(desk: State<'_, Desk>, case_id: CaseId) -> Answer<Vec<EvidencePhoto>> {
-    desk.evidence(case_id).await
-}
-
-/// Gives a photo up, here and on the hub.
-#[tauri::command]
-#[specta::specta]
-pub async fn drop_photo(desk: State<'_, Desk>, case_id: CaseId, id: String) -> Answer<()> {
-    desk.drop_photo(case_id, id).await
 }

@@ -1,6 +1,5 @@
 //! Live pictures of a lane's surroundings (R16).
 
-use super::Answer;
 use crate::{
     desk::Desk,
     raw::{LiveBody, LiveInWindow},
@@ -59,19 +58,12 @@ impl From<LiveTold> for LiveSaid {
     }
 }
 
-/// Shows what an environment camera of the lane sees, the lane's first unless one is named. Answers the number it is
-/// stopped by. The channel carries `LiveSaid` as objects, and bytes: an initialisation segment, a fragment of one
-/// picture or a JPEG, as the last `playing` state says. The page says `live_taken`, or gets no more.
-#[tauri::command]
-#[specta::specta]
-pub async fn start_live(
-    desk: State<'_, Desk>,
-    window: WebviewWindow,
-    lane: LaneId,
-    camera: Option<DeviceId>,
-    channel: Channel<LiveBody>,
-) -> Answer<u32> {
-    desk.start_live(&lane, camera.as_ref(), LiveInWindow::new(window, channel))
+commands! { desk:
+    /// Shows what an environment camera of the lane sees, the lane's first unless one is named. Answers the number it is
+    /// stopped by. The channel carries `LiveSaid` as objects, and bytes: an initialisation segment, a fragment of one
+    /// picture or a JPEG, as the last `playing` state says. The page says `live_taken`, or gets no more.
+    start_live(window: WebviewWindow, lane: LaneId, camera: Option<DeviceId>, channel: Channel<LiveBody>) -> u32
+        = desk.start_live(&lane, camera.as_ref(), LiveInWindow::new(window, channel));
 }
 
 /// The page has taken so many messages more of a live picture.

@@ -1,5 +1,23 @@
 //! What the page can ask for, one file a noun. A command parses, calls one thing and maps the answer.
 
+/// Commands, an entry each: `name(argument: Type, …) -> Type = what it does`, which may use the desk by the name in front.
+macro_rules! commands {
+    ($desk:ident: $(
+        $(#[$($doc:tt)*])*
+        $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty = $done:expr;
+    )+) => {$(
+        $(#[$($doc)*])*
+        #[tauri::command]
+        #[specta::specta]
+        pub async fn $name(
+            $desk: tauri::State<'_, $crate::desk::Desk>,
+            $($argument: $type),*
+        ) -> $crate::commands::Answer<$answer> {
+            $done
+        }
+    )+};
+}
+
 pub mod account;
 pub mod barrier;
 pub mod call;

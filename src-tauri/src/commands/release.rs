@@ -1,7 +1,5 @@
 //! Abnormal release (R22–R25).
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_domain::{
     ids::{CaseId, OpeningId, OrderId, PhotoId},
     order::OrderResult,
@@ -9,7 +7,6 @@ use lanedesk_domain::{
 use lanedesk_wire::release::Unpaid;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 
 /// What the person filled in; Rust adds the order's id, its time and the fence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -45,9 +42,7 @@ pub struct Released {
     pub detail: String,
 }
 
-/// Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself.
-#[tauri::command]
-#[specta::specta]
-pub async fn release(desk: State<'_, Desk>, case_id: CaseId, press: ReleasePress) -> Answer<Released> {
-    desk.release(case_id, press).await
+commands! { desk:
+    /// Lets the vehicle through against the rules, once. No answer is the result `unknown`, never a second try by itself.
+    release(case_id: CaseId, press: ReleasePress) -> Released = desk.release(case_id, press).await;
 }

@@ -1,7 +1,5 @@
 //! Finding lots, lanes and records (R5, R41).
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_domain::{
     ids::{LaneId, LotId},
     lane::LaneDirection,
@@ -9,7 +7,6 @@ use lanedesk_domain::{
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 
 /// A lane worked before on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -30,9 +27,7 @@ pub struct RecentLane {
     pub used_at: Timestamp,
 }
 
-/// Lanes this person worked on this device, newest first, at most 12.
-#[tauri::command]
-#[specta::specta]
-pub async fn recent_lanes(desk: State<'_, Desk>) -> Answer<Vec<RecentLane>> {
-    desk.stored(desk.store().recent_lanes(&desk.owner()).await)
+commands! { desk:
+    /// Lanes this person worked on this device, newest first, at most 12.
+    recent_lanes() -> Vec<RecentLane> = desk.stored(desk.store().recent_lanes(&desk.owner()).await);
 }

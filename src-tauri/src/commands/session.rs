@@ -1,11 +1,8 @@
 //! Logging in and out, and the seat (R2, R4).
 
-use super::Answer;
-use crate::desk::Desk;
 use lanedesk_wire::session::Person;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 
 /// How the line to the hub stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -35,44 +32,19 @@ pub struct SessionStatus {
     pub connection: Connection,
 }
 
-/// Who is logged in; takes a session kept in the system's keyring up again.
-#[tauri::command]
-#[specta::specta]
-pub async fn session_status(desk: State<'_, Desk>) -> Answer<SessionStatus> {
-    Ok(desk.status().await)
-}
-
-/// Logs in; the token stays in Rust. `code`: six digits, where the hub asks for a second factor.
-#[tauri::command]
-#[specta::specta]
-pub async fn login(
-    desk: State<'_, Desk>,
-    hub_url: String,
-    username: String,
-    password: String,
-    code: Option<String>,
-) -> Answer<Person> {
-    desk.login(&hub_url, username, password, code).await
-}
-
-/// Logs out here and on the hub.
-#[tauri::command]
-#[specta::specta]
-pub async fn logout(desk: State<'_, Desk>) -> Answer<()> {
-    desk.logout().await;
-    Ok(())
-}
-
-/// Sits down at a seat.
-#[tauri::command]
-#[specta::specta]
-pub async fn bind_seat(desk: State<'_, Desk>, number: String) -> Answer<Person> {
-    desk.seat(Some(number)).await
-}
-
-/// Leaves the seat.
-#[tauri::command]
-#[specta::specta]
-pub async fn free_seat(desk: State<'_, Desk>) -> Answer<Person> {
-    desk.seat(None).await
+commands! { desk:
+    /// Who is logged in; takes a session kept in the system's keyring up again.
+    session_status() -> SessionStatus = Ok(desk.status().await);
+    /// Logs in; the token stays in Rust. `code`: six digits, where the hub asks for a second factor.
+    login(hub_url: String, username: String, password: String, code: Option<String>) -> Person
+        = desk.login(&hub_url, username, password, code).await;
+    /// Logs out here and on the hub.
+    logout() -> () = {
+        desk.logout().await;
+        Ok(())
+    };
+    /// Sits down at a seat.
+    bind_seat(number: String) -> Person = desk.seat(Some(number)).await;
+    /// Leaves the seat.
+    free_seat() -> Person = desk.seat(None).await;
 }

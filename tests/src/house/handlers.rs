@@ -20,7 +20,7 @@ fn handlers_are_ten_lines_or_fewer() {
         } else {
             continue;
         };
-        for (name, lines) in marked(&source.text, mark) {
+        for (name, lines) in marked(&source.text, mark).into_iter().chain(entries(&source.text)) {
             seen += 1;
             if lines > LINES {
                 faults.push(format!("{}: {name} has {lines} lines", source.path));
@@ -45,6 +45,35 @@ fn body(lines: &[&str]) -> Option<Body> {
     let open = head + lines.get(head..)?.iter().position(|line| line.ends_with('{'))?;
     let length = lines.get(open..)?.iter().position(|line| *line == "}")?;
     Some((name.to_owned(), length.saturating_sub(1)))
+}
+
+/// The entries of `handlers!` and `commands!`: each begins under its own words, and is measured with its head.
+fn entries(text: &str) -> Vec<Body> {
+    let mut found: Vec<Body> = Vec::new();
+    let (mut inside, mut told) = (false, false);
+    for line in text.lines() {
+        match line.trim_start() {
+            _ if line == "}" => inside = false,
+            _ if line.starts_with("handlers! {") || line.starts_with("commands! {") => inside = true,
+            doc if inside && doc.starts_with("///") => told = true,
+            code if inside => {
+                if std::mem::take(&mut told) {
+                    found.push((code.split('(').next().unwrap_or_default().to_owned(), 0));
+                }
+                if let Some((_, lines)) = found.last_mut() {
+                    *lines += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn an_entry_is_measured_from_its_words_to_the_next() {
+    let text = "commands! { desk:\n    /// One.\n    one() -> () = {\n        a\n    };\n    /// Two.\n    two() -> () = b;\n}\n";
+    assert_eq!(entries(text), [("one".to_owned(), 3), ("two".to_owned(), 1)]);
 }
 
 #[test]

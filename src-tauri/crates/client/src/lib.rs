@@ -24,6 +24,7 @@ mod robot;
 mod segment;
 mod session;
 mod site;
+mod socket;
 mod stream;
 mod trust;
 

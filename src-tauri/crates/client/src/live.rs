@@ -1,21 +1,16 @@
 //! A lane's live picture: what the hub sends, handed on as it comes, and asked for again when the line breaks.
 
-use crate::Hub;
+use crate::{
+    Hub,
+    socket::{self, Socket, pause},
+};
 use bytes::Bytes;
 use futures::StreamExt;
 use lanedesk_domain::ids::{DeviceId, LaneId};
 use lanedesk_wire::live::{LiveState, LiveTold, LiveWhy};
 use std::time::Duration;
-use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{
-        self, Message,
-        client::IntoClientRequest,
-        handshake::client::Request,
-        http::{HeaderValue, StatusCode, header},
-    },
-};
+use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_tungstenite::tungstenite::{Message, http::StatusCode};
 
 /// Messages that may wait for a slow listener. Few: what waits here can no longer be left out, and the picture would
 /// fall behind by it; the hub leaves out what it cannot send.
@@ -61,8 +56,6 @@ impl LivePicture {
     }
 }
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
 /// Why a connection is over.
 enum Over {
     /// It was refused, broke or fell silent.
@@ -107,7 +100,7 @@ impl Following {
                 return;
             }
             tokio::select! {
-                () = tokio::time::sleep(self.pause(failures)) => {}
+                () = tokio::time::sleep(pause(self.hub.pace(), failures)) => {}
                 () = self.tell.closed() => return,
             }
         }
@@ -127,37 +120,11 @@ impl Following {
         })
     }
 
-    /// Half of it is chance, so that a hundred desks do not come back at once.
-    fn pause(&self, failures: u32) -> Duration {
-        let pace = self.hub.pace();
-        let doubled = pace.first_pause.saturating_mul(2_u32.saturating_pow(failures.min(16)));
-        let whole = doubled.min(pace.longest_pause);
-        whole / 2 + whole.mul_f64(rand::random::<f64>() / 2.0)
-    }
-
     async fn connect(&self) -> Result<Socket, Over> {
-        let request = self.handshake().ok_or(Over::Ended)?;
-        let connector = self.hub.trust().connector();
-        let connecting = tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
-        match tokio::time::timeout(self.hub.pace().connect, connecting).await {
-            Ok(Ok((socket, _))) => Ok(socket),
-            Ok(Err(tungstenite::Error::Http(answer))) if is_final(answer.status()) => Err(Over::Ended),
-            Ok(Err(_)) | Err(_) => Err(Over::Broken { stood: false, said: false }),
-        }
-    }
-
-    /// The request that opens the line; `None` where there is no session.
-    fn handshake(&self) -> Option<Request> {
-        let token = self.hub.token()?;
-        let address = self.hub.address().socket(&self.path);
-        let mut request = address.into_client_request().ok()?;
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).ok()?;
-        bearer.set_sensitive(true);
-        let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, bearer);
-        let language = HeaderValue::from_static(self.hub.language().tag());
-        headers.insert(header::ACCEPT_LANGUAGE, language);
-        Some(request)
+        socket::open(&self.hub, &self.path).await.map_err(|status| match status {
+            Some(status) if is_final(status) => Over::Ended,
+            _ => Over::Broken { stood: false, said: false },
+        })
     }
 
     async fn listen(&self, mut socket: Socket) -> Over {

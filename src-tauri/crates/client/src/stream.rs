@@ -1,24 +1,19 @@
 //! The hub's event stream: kept up, resumed where it broke, and never the cause of an order.
 
-use crate::{Hub, Pace};
+use crate::{
+    Hub,
+    segment::segment,
+    socket::{self, Socket, pause},
+};
 use futures::{SinkExt, StreamExt};
 use lanedesk_domain::ids::LaneId;
 use lanedesk_wire::stream::{Frame, FromDesk, Told};
-use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::{
-    net::TcpStream,
     sync::{mpsc, watch},
     task::JoinHandle,
 };
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{
-        self, Message,
-        client::IntoClientRequest,
-        http::{HeaderValue, StatusCode, header},
-    },
-};
+use tokio_tungstenite::tungstenite::{self, Message, http::StatusCode};
 
 /// What the stream tells its listener, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,8 +63,6 @@ impl Stream {
         });
     }
 }
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Why a connection is over.
 enum Over {
@@ -122,38 +115,16 @@ impl Following {
         }
     }
 
+    /// Places are opaque: in the query everything unusual in them is written as `%XX`.
     async fn connect(&self) -> Result<Socket, Over> {
-        let request = self.handshake().ok_or(Over::NoSession)?;
-        let connector = self.hub.trust().connector();
-        let connecting = tokio_tungstenite::connect_async_tls_with_config(request, None, false, connector);
-        match tokio::time::timeout(self.hub.pace().connect, connecting).await {
-            Ok(Ok((socket, _))) => Ok(socket),
-            Ok(Err(tungstenite::Error::Http(answer))) if answer.status() == StatusCode::UNAUTHORIZED => {
-                Err(Over::NoSession)
-            }
-            Ok(Err(error)) => {
-                tracing::info!(%error, "event stream refused");
-                Err(Over::Broken)
-            }
-            Err(_) => Err(Over::Broken),
-        }
-    }
-
-    /// The request that opens the stream; `None` where there is no session.
-    fn handshake(&self) -> Option<tungstenite::handshake::client::Request> {
-        let token = self.hub.token()?;
         let path = match &self.after {
-            Some(seq) => format!("/api/stream?after={}", encoded(seq)),
+            Some(seq) => format!("/api/stream?after={}", segment(seq)),
             None => "/api/stream".to_owned(),
         };
-        let mut request = self.hub.address().socket(&path).into_client_request().ok()?;
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).ok()?;
-        bearer.set_sensitive(true);
-        let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, bearer);
-        let language = HeaderValue::from_static(self.hub.language().tag());
-        headers.insert(header::ACCEPT_LANGUAGE, language);
-        Some(request)
+        socket::open(&self.hub, &path).await.map_err(|status| match status {
+            Some(StatusCode::UNAUTHORIZED) => Over::NoSession,
+            _ => Over::Broken,
+        })
     }
 
     async fn listen(&mut self, mut socket: Socket) -> Over {
@@ -215,45 +186,13 @@ impl Following {
     }
 }
 
-/// How long to wait before connecting again. Half of it is chance, so that a hundred desks do not come back at once.
-fn pause(pace: Pace, failures: u32) -> Duration {
-    let doubled = pace.first_pause.saturating_mul(2_u32.saturating_pow(failures.min(16)));
-    let whole = doubled.min(pace.longest_pause);
-    whole / 2 + whole.mul_f64(rand::random::<f64>() / 2.0)
-}
-
-/// A place as it may stand in a query; places are opaque, so everything unusual is written as `%XX`.
-fn encoded(seq: &str) -> String {
-    let mut text = String::with_capacity(seq.len());
-    for byte in seq.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{encoded, pause};
-    use crate::Pace;
-
-    #[test]
-    fn pauses_grow_to_a_limit_and_are_never_nothing() {
-        let pace = Pace::default();
-        for failures in 0..40 {
-            let whole = (pace.first_pause * 2_u32.pow(failures.min(10))).min(pace.longest_pause);
-            let paused = pause(pace, failures);
-            assert!(paused >= whole / 2 && paused <= whole, "after {failures}");
-        }
-    }
+    use crate::segment::segment;
 
     #[test]
     fn a_place_survives_the_query() {
-        assert_eq!(encoded("12-a_b.c~"), "12-a_b.c~");
-        assert_eq!(encoded("a+b/c=&"), "a%2Bb%2Fc%3D%26");
+        assert_eq!(segment("12-a_b.c~"), "12-a_b.c~");
+        assert_eq!(segment("a+b/c=&"), "a%2Bb%2Fc%3D%26");
     }
 }
