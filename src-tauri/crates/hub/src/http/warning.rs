@@ -16,8 +16,8 @@ use std::{collections::HashMap, sync::LazyLock};
 handlers! { routes:
     /// Patterns worth a look, newest first, each leading to its openings.
     get "/api/warnings" "warning" Statistics list(hub, actor; language: Language) ?[asked: AskedWarnings] -> 200 Page<Warning>
-        = warning::list(hub, actor, asked).map_ok(|(told, next)| {
-            Page { items: told.into_iter().map(|told| said(told, language)).collect(), next }
+        = warning::list(hub, actor, asked).map_ok(|page| {
+            Page { items: page.items.into_iter().map(|told| said(told, language)).collect(), next: page.next }
         });
     /// Dismisses a warning with a reason. It stays findable.
     post "/api/warnings/{warning}/dismiss" "warning" Review dismiss(hub, actor; language: Language) [id: WarningId]

@@ -7,6 +7,7 @@ pub use expire::{once as expire_now, run as expire};
 use super::{
     barrier::digest,
     opening::time,
+    page::{Length, behind},
     release::Checked,
     view::{Basis, Page},
 };
@@ -32,11 +33,6 @@ use lanedesk_wire::{
     stream::Told,
 };
 use serde_json::json;
-
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 
 /// The leave this release may use up. Where there is none it is asked for, and the release is refused until it is given.
 pub(super) async fn leave(
@@ -190,7 +186,7 @@ pub struct Which {
 /// Approvals of the supervisor's lots, newest first.
 pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<Approval>> {
     let now = hub.clock().now();
-    let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let length = Length::of(which.limit);
     let waiting = match which.state.as_deref() {
         None => None,
         Some("waiting") => Some(now),
@@ -198,8 +194,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
             return Err(Error::Invalid { field: "state", why: "not_acceptable" });
         }
     };
-    let before: Option<ApprovalId> =
-        which.cursor.map(|cursor| cursor.parse()).transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?;
+    let before: Option<ApprovalId> = behind(which.cursor.as_deref())?;
     let lots = match which.lot.filter(|lot| !lot.is_empty()) {
         None => lots_arg(actor.scope.lots()),
         Some(lot) => {
@@ -214,15 +209,10 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
         person: which.person.unwrap_or_default(),
     };
     let mut reader = hub.store().read().await?;
-    let rows = reader
-        .conn()
-        .approvals(&hub.directory(), &lots, waiting, &asked, before.as_ref(), i64::from(limit) + 1)
-        .await?;
-    let mut items: Vec<Approval> = rows.into_iter().map(|row| shown(row, now)).collect();
-    let limit = limit as usize;
-    let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
-    items.truncate(limit);
-    Ok(list::Page { items, next })
+    let rows =
+        reader.conn().approvals(&hub.directory(), &lots, waiting, &asked, before.as_ref(), length.and_one()).await?;
+    let items = rows.into_iter().map(|row| shown(row, now)).collect();
+    Ok(length.page(items, |approval: &Approval| approval.id.to_string()))
 }
 
 /// Answers a question once. Whoever asked cannot allow it: two people are the point.

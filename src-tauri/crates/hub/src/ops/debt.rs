@@ -12,6 +12,7 @@ use crate::{
         barrier::text,
         case::{self, Held},
         opening::part_of_plate,
+        page::{Length, behind, nothing},
         stay::lanes_of,
         view::{self, Basis},
     },
@@ -32,10 +33,6 @@ use lanedesk_wire::{
 };
 use serde_json::json;
 
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 /// Longest reason, in characters.
 const LONGEST: usize = 500;
 
@@ -133,33 +130,30 @@ pub struct Which {
 
 /// Debts of the person's lots, newest first. Who may not see others' sees those they filed.
 pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Debt>> {
-    let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let mut filter = filter(which, limit)?;
+    let length = Length::of(which.limit);
+    let mut filter = filter(which, length)?;
     if !actor.role.may(Permission::OpeningsOfOthers) {
         let own = actor.id.to_string();
         if filter.person.as_ref().is_some_and(|person| *person != own) {
-            return Ok(Page { items: Vec::new(), next: None });
+            return Ok(nothing());
         }
         filter.person = Some(own);
     }
     let lots = lots_arg(actor.scope.lots());
     let mut reader = hub.store().read().await?;
     let directory = hub.directory();
-    let mut items = reader.conn().debts(&directory, &lots, &filter).await?;
-    let limit = limit as usize;
-    let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
-    items.truncate(limit);
-    Ok(Page { items, next })
+    let items = reader.conn().debts(&directory, &lots, &filter).await?;
+    Ok(length.page(items, |debt| debt.id.to_string()))
 }
 
-fn filter(which: Which, limit: u32) -> Result<DebtFilter> {
+fn filter(which: Which, length: Length) -> Result<DebtFilter> {
     let time = |text: Option<String>, field| {
         let time = text.map(|text| text.parse::<Timestamp>()).transpose();
         time.map_err(|_| invalid(field, "not_acceptable"))
     };
     let state = which.state.map(|word| word.parse::<DebtState>()).transpose();
     let state = state.map_err(|_| invalid("state", "not_acceptable"))?;
-    let before = which.cursor.map(|cursor| cursor.parse()).transpose();
+    let before = behind(which.cursor.as_deref());
     let plate = which.plate.filter(|plate| !plate.trim().is_empty());
     Ok(DebtFilter {
         lot: which.lot,
@@ -168,9 +162,8 @@ fn filter(which: Which, limit: u32) -> Result<DebtFilter> {
         person: which.person,
         from: time(which.from, "from")?,
         to: time(which.to, "to")?,
-        before: before.map_err(|_| Error::BadRequest("cursor".to_owned()))?,
-        // One more than asked for tells whether there is another page.
-        limit: i64::from(limit) + 1,
+        before: before?,
+        limit: length.and_one(),
     })
 }
 

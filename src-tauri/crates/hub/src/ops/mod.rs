@@ -23,6 +23,7 @@ pub mod lease;
 pub mod maintenance;
 pub mod morning;
 pub mod opening;
+mod page;
 pub mod past;
 pub mod payment;
 pub mod photo;

@@ -1,5 +1,6 @@
 //! The list of openings (R25, R33).
 
+use super::page::{Length, behind, nothing};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -13,11 +14,6 @@ use lanedesk_domain::{
     time::Timestamp,
 };
 use lanedesk_wire::{case::TimelineEntry, list::Page, opening::Opening};
-
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 
 /// What a list of openings is asked for; what is not given does not filter.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
@@ -67,18 +63,13 @@ pub struct Asked {
 pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening>> {
     // Who was just told that a device has answered finds it so in the list.
     hub.recording().all_settled().await;
-    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let behind = behind(&asked)?;
+    let (length, behind) = (Length::of(asked.limit), behind(asked.cursor.as_deref())?);
     let Some(filter) = filter(hub, actor, asked).await? else {
-        return Ok(Page { items: Vec::new(), next: None });
+        return Ok(nothing());
     };
     let mut reader = hub.store().read().await?;
-    // One more than asked for tells whether there is another page.
-    let mut items = reader.conn().openings(&hub.directory(), &filter, behind.as_ref(), i64::from(limit) + 1).await?;
-    let limit = limit as usize;
-    let next = (items.len() > limit).then(|| Behind::of(&items[limit - 1]).to_string());
-    items.truncate(limit);
-    Ok(Page { items, next })
+    let items = reader.conn().openings(&hub.directory(), &filter, behind.as_ref(), length.and_one()).await?;
+    Ok(length.page(items, |opening| Behind::of(opening).to_string()))
 }
 
 /// One opening.
@@ -102,16 +93,10 @@ fn may_see(actor: &Actor, scope: &Scope, opening: &Opening) -> bool {
     theirs && scope.contains(&opening.lot.id)
 }
 
-/// Behind which opening a page begins.
-fn behind(asked: &Asked) -> Result<Option<Behind>> {
-    let behind = asked.cursor.as_deref().map(str::parse::<Behind>);
-    behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))
-}
-
 /// What is asked for, as far as the person may see it; none where that is nothing.
 pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Option<Filter>> {
     // Where all are told at once it has no part, and has to be one all the same.
-    behind(&asked)?;
+    behind::<Behind>(asked.cursor.as_deref())?;
     if asked.hour.is_some_and(|hour| hour > 23) {
         return Err(Error::Invalid { field: "hour", why: "not_acceptable" });
     }

@@ -1,7 +1,10 @@
 //! The rows a figure leads to (FIELD.md): cases, calls, long stays and outages of a time, by the conditions the figures
 //! count by.
 
-use super::opening::{scope, time};
+use super::{
+    opening::{scope, time},
+    page::{Length, behind},
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -18,10 +21,6 @@ use lanedesk_wire::{
     past::{LongStay, Outage, PastCall, PastCase},
 };
 
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 /// One hour in milliseconds.
 const HOUR_MS: i64 = 3_600_000;
 
@@ -71,7 +70,6 @@ impl AskedPast {
                 Some(vec![lot])
             }
         };
-        let behind = self.cursor.as_deref().map(str::parse::<Behind>);
         let equal = columns.iter().filter_map(|(column, value)| Some((*column, given(value.as_ref())?.to_owned())));
         Ok(PastFilter {
             from: time(self.from.clone(), "from")?.unwrap_or(now.plus_ms(-DAY_MS)),
@@ -79,24 +77,16 @@ impl AskedPast {
             lots,
             equal: equal.collect(),
             holds: "1 = 1",
-            behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
-            // One more than asked for tells whether there is another page.
-            limit: i64::from(self.limit()) + 1,
+            behind: behind(self.cursor.as_deref())?,
+            limit: Length::of(self.limit).and_one(),
         })
     }
 
-    fn limit(&self) -> u32 {
-        self.limit.unwrap_or(USUAL).clamp(1, MOST)
-    }
-
-    fn page<T>(&self, mut items: Vec<T>, place: impl Fn(&T) -> (Timestamp, String)) -> Page<T> {
-        let limit = self.limit() as usize;
-        let next = (items.len() > limit).then(|| {
-            let (at, id) = place(&items[limit - 1]);
+    fn page<T>(&self, items: Vec<T>, place: impl Fn(&T) -> (Timestamp, String)) -> Page<T> {
+        Length::of(self.limit).page(items, |row| {
+            let (at, id) = place(row);
             Behind::new(at, &id).to_string()
-        });
-        items.truncate(limit);
-        Page { items, next }
+        })
     }
 }
 

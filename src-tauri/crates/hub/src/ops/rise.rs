@@ -2,6 +2,7 @@
 
 use super::{
     opening::{scope, time},
+    page::{Length, behind},
     picture,
 };
 use crate::{
@@ -29,10 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const FRESH: Duration = Duration::from_secs(1);
 /// Orders remembered for having raised this arm before.
 const REMEMBERED: usize = 16;
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 
 /// Orders that already explained a rise of one arm. Cheap to clone; clones are the same memory.
 #[derive(Debug, Clone, Default)]
@@ -193,23 +190,17 @@ pub struct AskedRises {
 
 /// Barriers that rose without us, newest first.
 pub async fn list(hub: &Hub, actor: &Actor, asked: AskedRises) -> Result<Page<Rise>> {
-    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let behind = asked.cursor.map(|cursor| cursor.parse::<Behind>());
+    let length = Length::of(asked.limit);
     let filter = RiseFilter {
         lots: scope(hub, actor),
         lot: asked.lot,
         lane: asked.lane,
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
-        behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
-        // One more than asked for tells whether there is another page.
-        limit: i64::from(limit) + 1,
+        behind: behind(asked.cursor.as_deref())?,
+        limit: length.and_one(),
     };
     let mut reader = hub.store().read().await?;
-    let mut items = reader.conn().rises(&hub.directory(), &filter).await?;
-    let limit = limit as usize;
-    let next =
-        (items.len() > limit).then(|| Behind::new(items[limit - 1].at, items[limit - 1].id.as_str()).to_string());
-    items.truncate(limit);
-    Ok(Page { items, next })
+    let items = reader.conn().rises(&hub.directory(), &filter).await?;
+    Ok(length.page(items, |rise| Behind::new(rise.at, rise.id.as_str()).to_string()))
 }

@@ -1,6 +1,9 @@
 //! Patterns looked for in the records, kept, listed and dismissed (R33, FIELD.md).
 
-use super::opening::{scope, time};
+use super::{
+    opening::{scope, time},
+    page::{Length, behind},
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -12,6 +15,7 @@ use lanedesk_domain::{
     time::DAY_MS,
     warning::{self, Found},
 };
+use lanedesk_wire::list::Page;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -21,10 +25,6 @@ const EVERY: Duration = Duration::from_secs(600);
 const FRESH: Duration = Duration::from_secs(5);
 /// Warnings kept in one transaction.
 const AT_ONCE: usize = 200;
-/// Most rows of a page.
-const MOST: u32 = 500;
-/// Rows of a page where nobody says how many.
-const USUAL: u32 = 50;
 /// Longest reason, in characters.
 const LONGEST: usize = 500;
 
@@ -96,11 +96,10 @@ pub struct AskedWarnings {
     pub cursor: Option<String>,
 }
 
-/// Warnings about lots in sight, newest first, as the records stand now; and where the next page begins.
-pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<(Vec<ToldWarning>, Option<String>)> {
+/// Warnings about lots in sight, newest first, as the records stand now.
+pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<Page<ToldWarning>> {
     look(hub).await?;
-    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
-    let behind = asked.cursor.map(|cursor| cursor.parse::<Behind>());
+    let length = Length::of(asked.limit);
     let filter = WarningFilter {
         lots: scope(hub, actor),
         pattern: asked.pattern,
@@ -109,19 +108,12 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<(Vec
         dismissed: asked.dismissed,
         from: time(asked.from, "from")?,
         to: time(asked.to, "to")?,
-        behind: behind.transpose().map_err(|_| Error::BadRequest("cursor".to_owned()))?,
-        // One more than asked for tells whether there is another page.
-        limit: i64::from(limit) + 1,
+        behind: behind(asked.cursor.as_deref())?,
+        limit: length.and_one(),
     };
     let mut reader = hub.store().read().await?;
-    let mut items = reader.conn().warnings(&hub.directory(), &filter).await?;
-    let limit = limit as usize;
-    let next = (items.len() > limit).then(|| {
-        let last = &items[limit - 1].warning;
-        Behind::new(last.at, last.id.as_str()).to_string()
-    });
-    items.truncate(limit);
-    Ok((items, next))
+    let items = reader.conn().warnings(&hub.directory(), &filter).await?;
+    Ok(length.page(items, |told| Behind::new(told.warning.at, told.warning.id.as_str()).to_string()))
 }
 
 /// Dismisses a warning, with a reason that stays with it.

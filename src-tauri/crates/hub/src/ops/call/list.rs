@@ -1,6 +1,9 @@
 //! The queue, who speaks with whom, and whom to call back (R30).
 
-use super::{audit, tell, without_number};
+use super::{
+    super::page::{self, Length},
+    audit, tell, without_number,
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -30,14 +33,10 @@ pub async fn list(
             return Err(Error::Invalid { field: "state", why: "not_acceptable" });
         }
     };
-    let behind = behind.map(str::parse::<Behind>).transpose();
-    let behind = behind.map_err(|_| Error::BadRequest("cursor".to_owned()))?;
-    let limit = limit.unwrap_or(100).clamp(1, 500);
+    let (behind, length) = (page::behind(behind)?, Length::of(limit.or(Some(100))));
     let lots = lots_arg(actor.scope.lots());
-    let mut rows = hub.store().read().await?.conn().calls(which, &lots, behind.as_ref(), i64::from(limit) + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|last| Behind::new(last.progress.since, last.id.as_str()).to_string());
+    let rows = hub.store().read().await?.conn().calls(which, &lots, behind.as_ref(), length.and_one()).await?;
+    let rows = length.page(rows, |row| Behind::new(row.progress.since, row.id.as_str()).to_string());
     let site = hub.directory();
     let shown = |row: &CallRow| {
         let theirs = row.by.as_ref().is_none_or(|by| by.id == actor.id);
@@ -47,7 +46,7 @@ pub async fn list(
             without_number(row.shown(&site))
         }
     };
-    Ok(Page { items: rows.iter().map(shown).collect(), next })
+    Ok(Page { items: rows.items.iter().map(shown).collect(), next: rows.next })
 }
 
 /// The queue as the board shows it.
