@@ -5,13 +5,13 @@ use crate::{
     commands::{Answer, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection},
     notify::Notice,
 };
-use lanedesk_client::{CallError, Hub, Press};
+use lanedesk_client::{CallError, Hub};
 use lanedesk_domain::{
     ids::{CallId, CaseId, Fence, LaneId, OrderId},
     order::OrderResult,
 };
 use lanedesk_wire::{
-    barrier::Order,
+    barrier::{BarrierOrder, Order},
     case::{CaseRef, Claimed, Lease},
     lane::View,
     problem::{Code, Problem},
@@ -177,15 +177,17 @@ impl Desk {
     /// One press, one order (R26).
     pub async fn order(&self, case: CaseId, press: BarrierPress) -> Answer<Order> {
         let fence = self.fence(&case)?;
-        let press = Press {
-            case: case.clone(),
+        let order = BarrierOrder {
+            order_id: OrderId::new(),
             fence,
             action: press.action,
             driver_phone: press.driver_phone,
             entry_reason: press.entry_reason,
             clear: press.clear,
+            made_at: None,
         };
-        let order = self.one_order(&case, |hub| async move { hub.order_barrier(press).await }).await?;
+        let at = case.clone();
+        let order = self.one_order(&case, |hub| async move { hub.order_barrier(at, order).await }).await?;
         self.remember_unsettled(&order);
         Ok(order)
     }

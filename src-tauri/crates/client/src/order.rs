@@ -2,56 +2,31 @@
 
 use crate::{CallError, Hub, once::Became};
 use lanedesk_domain::{
-    ids::{CaseId, Fence, OrderId},
-    order::{BarrierAction, OrderResult},
+    ids::{CaseId, OrderId},
+    order::OrderResult,
 };
 use lanedesk_wire::{
     barrier::{BarrierOrder, Order, OrderAnswer},
     problem::Code,
 };
 
-/// What the person pressed.
-#[derive(Debug, Clone)]
-pub struct Press {
-    /// The case it is for.
-    pub case: CaseId,
-    /// The holder's fence.
-    pub fence: Fence,
-    /// Rise or come down.
-    pub action: BarrierAction,
-    /// The visitor's phone, where the offer needs it.
-    pub driver_phone: Option<String>,
-    /// Why a visitor comes in, where the offer needs it.
-    pub entry_reason: Option<String>,
-    /// Word that nothing stands under the arm.
-    pub clear: Option<bool>,
-}
-
 impl Hub {
     /// Makes one order of one press and brings back what became of it.
     ///
     /// Where the connection breaks, the same order is sent again while its deadline lasts; the hub acts on it once.
     /// After that it is only asked about. Without any answer the result is `unknown`: it may have moved.
-    pub async fn order_barrier(&self, press: Press) -> Result<Order, CallError> {
+    pub async fn order_barrier(&self, case: CaseId, mut order: BarrierOrder) -> Result<Order, CallError> {
         let pressed = self.pressed()?;
-        let path = format!("/api/cases/{}/barrier", press.case);
-        let order = BarrierOrder {
-            order_id: OrderId::new(),
-            fence: press.fence,
-            action: press.action,
-            driver_phone: press.driver_phone,
-            entry_reason: press.entry_reason,
-            clear: press.clear,
-            made_at: Some(pressed.made_at),
-        };
+        order.made_at = Some(pressed.made_at);
+        let path = format!("/api/cases/{case}/barrier");
         let id = order.order_id;
         if let Some(answer) = self.send_once(pressed, id, &path, &order).await {
             return answer.map(|answer: OrderAnswer| answer.order);
         }
         let unknown = Order {
             id,
-            case: press.case,
-            action: press.action,
+            case,
+            action: order.action,
             result: OrderResult::Unknown,
             detail: self.unanswered_words().to_owned(),
             at: pressed.made_at,

@@ -2,34 +2,13 @@
 
 use crate::{CallError, Hub, once::Became};
 use lanedesk_domain::{
-    ids::{CaseId, Fence, OpeningId, OrderId, PhotoId},
+    ids::{CaseId, OpeningId},
     order::{BarrierAction, OrderResult},
 };
 use lanedesk_wire::{
     barrier::Order,
-    release::{Release, ReleaseAnswer, Unpaid},
+    release::{Release, ReleaseAnswer},
 };
-
-/// What the person filled in and pressed.
-#[derive(Debug, Clone)]
-pub struct ReleasePressed {
-    /// The case it is for.
-    pub case: CaseId,
-    /// The holder's fence.
-    pub fence: Fence,
-    /// The reason's code.
-    pub reason: String,
-    /// The person's words.
-    pub remark: String,
-    /// ID photos the hub has.
-    pub photos: Vec<PhotoId>,
-    /// The missing ones are brought later.
-    pub photos_later: bool,
-    /// What becomes of the money.
-    pub unpaid: Option<Unpaid>,
-    /// The driver's phone, for a debt of a vehicle without a plate.
-    pub driver_phone: Option<String>,
-}
 
 /// What became of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,30 +22,20 @@ pub struct ReleaseDone {
 impl Hub {
     /// Makes one release of one press: sent again with the same id while its deadline lasts, then only asked about.
     /// Without any answer the result is `unknown`: the barrier may have moved.
-    pub async fn release(&self, press: ReleasePressed) -> Result<ReleaseDone, CallError> {
+    pub async fn release(&self, case: CaseId, mut release: Release) -> Result<ReleaseDone, CallError> {
         let pressed = self.pressed()?;
-        let path = format!("/api/cases/{}/release", press.case);
-        let id = OrderId::new();
+        release.made_at = Some(pressed.made_at);
+        let path = format!("/api/cases/{case}/release");
+        let id = release.order_id;
         let mut order = Order {
             id,
-            case: press.case,
+            case,
             action: BarrierAction::Open,
             result: OrderResult::Unknown,
             detail: self.unanswered_words().to_owned(),
             at: pressed.made_at,
         };
-        let body = Release {
-            order_id: id,
-            fence: press.fence,
-            reason: press.reason,
-            remark: press.remark,
-            photos: press.photos,
-            photos_later: press.photos_later,
-            unpaid: press.unpaid,
-            driver_phone: press.driver_phone,
-            made_at: Some(pressed.made_at),
-        };
-        let answer = self.send_once::<ReleaseAnswer>(pressed, id, &path, &body);
+        let answer = self.send_once::<ReleaseAnswer>(pressed, id, &path, &release);
         if let Some(answer) = answer.await {
             let told = answer?.opening;
             order.result = told.result;

@@ -4,12 +4,12 @@ mod fake;
 mod trust;
 
 use fake::{Mood, TestHub, hello};
-use lanedesk_client::{Address, CallError, Hub, Language, News, Pace, PicturePath, Press, Stream, Token, Trust};
+use lanedesk_client::{Address, CallError, Hub, Language, News, Pace, PicturePath, Stream, Token, Trust};
 use lanedesk_domain::{
-    ids::Fence,
+    ids::{CaseId, Fence, OrderId},
     order::{BarrierAction, OrderResult},
 };
-use lanedesk_wire::{problem::Code, stream::Told};
+use lanedesk_wire::{barrier::BarrierOrder, problem::Code, stream::Told};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -36,14 +36,19 @@ async fn logged_in(test: &TestHub) -> Hub {
     hub
 }
 
-fn press() -> Press {
-    Press {
-        case: "c1".parse().expect("an id"),
+fn case() -> CaseId {
+    "c1".parse().expect("an id")
+}
+
+fn press() -> BarrierOrder {
+    BarrierOrder {
+        order_id: OrderId::new(),
         fence: Fence(7),
         action: BarrierAction::Open,
         driver_phone: None,
         entry_reason: None,
         clear: None,
+        made_at: None,
     }
 }
 
@@ -94,7 +99,7 @@ async fn an_order_is_sent_again_only_as_the_same_order() {
     test.seen(|seen| {
         seen.moods.extend([Mood::Cut, Mood::TakeAndCut, Mood::Answer]);
     });
-    let order = hub.order_barrier(press()).await.expect("answered in the end");
+    let order = hub.order_barrier(case(), press()).await.expect("answered in the end");
     assert_eq!(order.result, OrderResult::Accepted);
     test.seen(|seen| {
         assert_eq!(seen.orders.len(), 3);
@@ -112,7 +117,7 @@ async fn an_order_that_arrived_unanswered_is_found_by_looking() {
         seen.moods.extend(std::iter::repeat_n(Mood::TakeAndCut, 1000));
     });
     let pressed = Instant::now();
-    let order = hub.order_barrier(press()).await.expect("found");
+    let order = hub.order_barrier(case(), press()).await.expect("found");
     assert_eq!(order.result, OrderResult::Accepted);
     assert!(pressed.elapsed() >= quick().order_deadline, "looked only when nothing can act any more");
     test.seen(|seen| assert_eq!(seen.taken.len(), 1));
@@ -124,7 +129,7 @@ async fn an_order_that_never_arrived_has_failed() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
     test.seen(|seen| seen.moods.extend(std::iter::repeat_n(Mood::Cut, 1000)));
-    let order = hub.order_barrier(press()).await.expect("told as an order");
+    let order = hub.order_barrier(case(), press()).await.expect("told as an order");
     assert_eq!(order.result, OrderResult::Failed);
 }
 
@@ -140,7 +145,7 @@ async fn without_any_answer_the_result_is_unknown() {
         .expect("a client");
     cut_off.set_token(hub.token());
     cut_off.clock().set("2026-11-22T08:00:00Z".parse().expect("a time"), Instant::now());
-    let order = cut_off.order_barrier(press()).await.expect("told as an order");
+    let order = cut_off.order_barrier(case(), press()).await.expect("told as an order");
     assert_eq!(order.result, OrderResult::Unknown);
     assert!(order.detail.contains("不要重复开闸"));
 }
@@ -150,7 +155,7 @@ async fn a_refused_order_is_not_sent_again() {
     let test = TestHub::default();
     let hub = logged_in(&test).await;
     test.seen(|seen| seen.moods.extend([Mood::Refuse(409, "not_offered")]));
-    let error = hub.order_barrier(press()).await.expect_err("refused");
+    let error = hub.order_barrier(case(), press()).await.expect_err("refused");
     assert_eq!(error.code(), Code::NotOffered);
     test.seen(|seen| assert_eq!(seen.orders.len(), 1));
 }
@@ -163,7 +168,7 @@ async fn a_hubs_fault_is_no_answer() {
     test.seen(|seen| {
         seen.moods.extend([Mood::Refuse(500, "internal"), Mood::Answer]);
     });
-    let order = hub.order_barrier(press()).await.expect("answered");
+    let order = hub.order_barrier(case(), press()).await.expect("answered");
     assert_eq!(order.result, OrderResult::Accepted);
     test.seen(|seen| assert_eq!(seen.orders[0], seen.orders[1]));
 }
@@ -175,7 +180,7 @@ async fn no_order_is_made_before_the_hubs_time_is_known() {
     let address = Address::parse(&test.serve().await).expect("an address");
     let hub = Hub::new(address, Language::Chinese, quick(), Trust::default()).expect("a client");
     hub.login("guard".into(), "right".into(), None).await.expect("logged in");
-    let error = hub.order_barrier(press()).await.expect_err("not made");
+    let error = hub.order_barrier(case(), press()).await.expect_err("not made");
     assert!(matches!(error, CallError::NoHubTime { .. }));
     test.seen(|seen| assert!(seen.orders.is_empty()));
 }

@@ -73,45 +73,15 @@ const BODY_LIMIT: usize = 256 * 1024;
 
 /// Every route with its description.
 fn routes() -> OpenApiRouter<Hub> {
-    OpenApiRouter::with_openapi(openapi::frame())
-        .merge(session::routes())
-        .merge(account::routes())
-        .merge(site::routes())
-        .merge(site_file::routes())
-        .merge(seat::routes())
-        .merge(search::routes())
-        .merge(board::routes())
-        .merge(record::routes())
-        .merge(order::routes())
-        .merge(opening::routes())
-        .merge(statistics::routes())
-        .merge(audit::routes())
-        .merge(export::routes())
-        .merge(rise::routes())
-        .merge(warning::routes())
-        .merge(report::routes())
-        .merge(lane::routes())
-        .merge(case::routes())
-        .merge(help::routes())
-        .merge(morning::routes())
-        .merge(past::routes())
-        .merge(maintenance::routes())
-        .merge(cash::routes())
-        .merge(barrier::routes())
-        .merge(release::routes())
-        .merge(robot::routes())
-        .merge(kiosk::routes())
-        .merge(photo::routes())
-        .merge(approval::routes())
-        .merge(debt::routes())
-        .merge(stream::routes())
-        .merge(health::routes())
-        .merge(picture::routes())
-        .merge(evidence::routes())
-        .merge(environment::routes())
-        .merge(device::routes())
-        .merge(payment::routes())
-        .merge(call::routes())
+    macro_rules! merged {
+        ($($noun:ident)+) => { OpenApiRouter::with_openapi(openapi::frame())$(.merge($noun::routes()))+ };
+    }
+    merged! {
+        session account site site_file seat search board record order opening statistics audit
+        export rise warning report lane case help morning past maintenance cash barrier release
+        robot kiosk photo approval debt stream health picture evidence environment device payment
+        call
+    }
 }
 
 /// The whole door.
