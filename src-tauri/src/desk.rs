@@ -3,28 +3,28 @@
 //! The token and the fence stay in here; the page is told persons and cases, never either of those.
 
 mod call;
-mod courier;
 mod evidence;
 mod export;
 mod late;
 mod live;
 mod office;
+mod photo_uploader;
 mod photograph;
 mod release;
 mod session;
 mod told;
 mod work;
 
-pub use evidence::TakenOutside;
+pub use evidence::SystemPhoto;
 pub use live::{LiveMessage, LiveScreen};
 pub use office::SiteFile;
 pub use photograph::View;
-pub use work::Held;
+pub use work::HeldLane;
 
 use crate::{
     camera::PhotoCamera,
     commands::{
-        Answer,
+        CommandAnswer,
         session::{Connection, SessionStatus},
         setting::Settings,
     },
@@ -70,10 +70,10 @@ pub struct Parts {
 /// The desk; clones are the same desk.
 #[derive(Clone)]
 pub struct Desk {
-    inner: Arc<Inner>,
+    inner: Arc<DeskParts>,
 }
 
-struct Inner {
+struct DeskParts {
     store: Store,
     page: Box<dyn Page>,
     keyring: Keyring,
@@ -99,18 +99,18 @@ struct State {
     /// Dropped with the session; that ends it.
     stream: Option<Stream>,
     /// Carries photos to the hub; ends with the session.
-    courier: Option<courier::Courier>,
+    photo_uploader: Option<photo_uploader::PhotoUploader>,
     /// Small pictures of photos taken here, by their local id.
     thumbs: HashMap<String, evidence::Thumb>,
     /// Live pictures the page has open.
     lives: live::Lives,
     /// How far the page has come with the preview.
-    shown: Option<photograph::Shown>,
+    shown: Option<photograph::SharedProgress>,
     /// Ends the export that is being written.
     export: Option<Arc<Notify>>,
     /// Cash whose record was not answered yet.
     cash: Option<office::CashPressed>,
-    work: work::Work,
+    work: work::CurrentWork,
 }
 
 impl std::fmt::Debug for Parts {
@@ -137,7 +137,7 @@ impl Desk {
             ..State::default()
         };
         Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(DeskParts {
                 store,
                 page: parts.page,
                 keyring: parts.keyring,
@@ -185,7 +185,7 @@ impl Desk {
     }
 
     /// The hub of the session.
-    pub fn hub(&self) -> Answer<Hub> {
+    pub fn hub(&self) -> CommandAnswer<Hub> {
         let (hub, language) = {
             let state = self.state();
             (state.hub.clone(), state.settings.language)
@@ -194,7 +194,7 @@ impl Desk {
     }
 
     /// Asks the hub. A session that turns out to be over is left at once.
-    pub async fn ask<T, F>(&self, call: impl FnOnce(Hub) -> F) -> Answer<T>
+    pub async fn ask<T, F>(&self, call: impl FnOnce(Hub) -> F) -> CommandAnswer<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -212,7 +212,7 @@ impl Desk {
     }
 
     /// Keeps the settings; the hub answers in the new language from now on.
-    pub async fn save_settings(&self, settings: Settings) -> Answer<()> {
+    pub async fn save_settings(&self, settings: Settings) -> CommandAnswer<()> {
         {
             let mut state = self.state();
             state.settings = settings;
@@ -238,7 +238,7 @@ impl Desk {
     }
 
     /// The day of a report.
-    pub fn day(&self, text: &str) -> Answer<Day> {
+    pub fn day(&self, text: &str) -> CommandAnswer<Day> {
         text.parse().map_err(|_| {
             let mut problem = self.problem(
                 Code::Invalid,
@@ -251,7 +251,7 @@ impl Desk {
     }
 
     /// Tells a failed store as a problem of this device.
-    pub fn stored<T>(&self, done: Result<T, StoreError>) -> Answer<T> {
+    pub fn stored<T>(&self, done: Result<T, StoreError>) -> CommandAnswer<T> {
         done.map_err(|error| {
             tracing::warn!(%error, "local store");
             self.problem(

@@ -114,9 +114,9 @@ fn downloads(app: &AppHandle) -> PathBuf {
 fn camera() -> camera::CameraThread {
     #[cfg(feature = "drawn-camera")]
     if std::env::var_os(DRAWN_CAMERA).is_some() {
-        return camera::CameraThread::new(camera::Drawn, camera::Patience::default());
+        return camera::CameraThread::new(camera::DrawnCamera, camera::Patience::default());
     }
-    camera::CameraThread::new(camera::Native, camera::Patience::default())
+    camera::CameraThread::new(camera::NativeCamera, camera::Patience::default())
 }
 
 #[cfg(any(target_os = "android", target_os = "ios"))]

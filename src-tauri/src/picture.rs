@@ -17,7 +17,7 @@ pub(crate) const SCHEME: &str = "lanedesk";
 const LOCAL: &str = "/local/photos/";
 
 /// What the web view is given.
-type Answer = Response<Cow<'static, [u8]>>;
+type PictureAnswer = Response<Cow<'static, [u8]>>;
 
 /// Answers a picture request in the background.
 #[expect(clippy::needless_pass_by_value, reason = "the shape Tauri calls")]
@@ -36,7 +36,7 @@ pub(crate) fn serve<R: Runtime>(
     });
 }
 
-async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
+async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> PictureAnswer {
     let uri = request.uri();
     if request.method() == Method::GET
         && let Some(id) = uri.path().strip_prefix(LOCAL)
@@ -59,14 +59,14 @@ async fn answer(desk: &Desk, request: &Request<Vec<u8>>) -> Answer {
 }
 
 /// A small picture of a photo that was taken here.
-async fn local(desk: &Desk, id: &str) -> Answer {
+async fn local(desk: &Desk, id: &str) -> PictureAnswer {
     match desk.local_thumb(id).await {
         Some(jpeg) => shown(StillImage { media_type: "image/jpeg".to_owned(), bytes: jpeg.into() }, false),
         None => empty(StatusCode::NOT_FOUND),
     }
 }
 
-fn shown(image: StillImage, stored: bool) -> Answer {
+fn shown(image: StillImage, stored: bool) -> PictureAnswer {
     // Held by the web view only while the program runs: custom schemes are never cached on disk.
     let keep = if stored { "private, max-age=600" } else { "no-store" };
     Response::builder()
@@ -77,7 +77,7 @@ fn shown(image: StillImage, stored: bool) -> Answer {
         .unwrap_or_else(|_| empty(StatusCode::BAD_GATEWAY))
 }
 
-fn empty(status: StatusCode) -> Answer {
+fn empty(status: StatusCode) -> PictureAnswer {
     let mut answer = Response::new(Cow::Borrowed(&[][..]));
     *answer.status_mut() = status;
     answer

@@ -2,7 +2,7 @@
 
 use crate::{
     commands::live::LiveSaid,
-    desk::{LiveMessage, LiveScreen, SiteFile, TakenOutside, View},
+    desk::{LiveMessage, LiveScreen, SiteFile, SystemPhoto, View},
 };
 use specta::{Type, Types, datatype::DataType, function::FunctionArg};
 use tauri::{
@@ -32,19 +32,19 @@ impl Type for JpegFrame {
 }
 
 /// A page that shows the preview, and the window it is in.
-pub struct InWindow<R: Runtime> {
+pub struct PreviewWindow<R: Runtime> {
     window: WebviewWindow<R>,
     channel: Channel<JpegFrame>,
 }
 
-impl<R: Runtime> InWindow<R> {
+impl<R: Runtime> PreviewWindow<R> {
     /// Frames go down `channel` while `window` is seen.
     pub const fn new(window: WebviewWindow<R>, channel: Channel<JpegFrame>) -> Self {
         Self { window, channel }
     }
 }
 
-impl<R: Runtime> View for InWindow<R> {
+impl<R: Runtime> View for PreviewWindow<R> {
     fn send(&mut self, jpeg: Vec<u8>) -> bool {
         self.channel.send(JpegFrame(jpeg)).is_ok()
     }
@@ -75,19 +75,19 @@ impl Type for LiveBody {
 }
 
 /// A page that shows a live picture, and the window it is in.
-pub struct LiveInWindow<R: Runtime> {
+pub struct LiveWindow<R: Runtime> {
     window: WebviewWindow<R>,
     channel: Channel<LiveBody>,
 }
 
-impl<R: Runtime> LiveInWindow<R> {
+impl<R: Runtime> LiveWindow<R> {
     /// Messages go down `channel` while `window` is seen.
     pub const fn new(window: WebviewWindow<R>, channel: Channel<LiveBody>) -> Self {
         Self { window, channel }
     }
 }
 
-impl<R: Runtime> LiveScreen for LiveInWindow<R> {
+impl<R: Runtime> LiveScreen for LiveWindow<R> {
     fn show(&self, message: LiveMessage) -> bool {
         self.channel.send(LiveBody(message)).is_ok()
     }
@@ -102,7 +102,7 @@ fn is_seen<R: Runtime>(window: &WebviewWindow<R>) -> bool {
     window.is_visible().unwrap_or(true) && !window.is_minimized().unwrap_or(false)
 }
 
-impl<'a, R: Runtime> CommandArg<'a, R> for TakenOutside {
+impl<'a, R: Runtime> CommandArg<'a, R> for SystemPhoto {
     fn from_command(command: CommandItem<'a, R>) -> Result<Self, InvokeError> {
         let case = command.message.headers().get(CASE);
         let case = case.and_then(|case| case.to_str().ok());
@@ -141,7 +141,7 @@ impl FunctionArg for SiteFile {
 }
 
 /// Not among the arguments the bindings know: it is the whole body.
-impl FunctionArg for TakenOutside {
+impl FunctionArg for SystemPhoto {
     fn to_datatype(_: &mut Types) -> Option<DataType> {
         None
     }

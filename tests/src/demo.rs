@@ -12,7 +12,7 @@ use uuid::Uuid;
 use xtask::display::Display;
 use xtask::lot::Lot;
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 use crate::window::Window;
 
@@ -25,8 +25,8 @@ pub const PASSWORD: &str = "lanedesk-demo";
 /// The demo, running, on ports of its own: beside another one, nobody takes the other's cameras for theirs.
 pub struct Demo {
     // Fields end in this order: nobody complains about a server that went first.
-    _hub: Running,
-    _lot: Running,
+    _hub: RunningProgram,
+    _lot: RunningProgram,
     /// Where its windows open.
     pub screen: Display,
     address: String,
@@ -40,7 +40,7 @@ impl Demo {
     pub fn start(programs: &Path, folder: &Path) -> Result<Self> {
         let (listen, place) = (port::any_free()?, Lot::free()?);
         let mut lot = place.command(&programs.join("lotsim"), listen);
-        let mut lot = Running::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
+        let mut lot = RunningProgram::start("the simulated lot", &mut lot, &folder.join("lotsim.log"))?;
         lot.wait_until("ready", Duration::from_secs(20), || port::accepts(place.control()))?;
         let site = folder.join("site.toml");
         place.write_site(&site)?;
@@ -54,7 +54,7 @@ impl Demo {
             .arg(folder.join("hub.key"))
             .arg("--site")
             .arg(site);
-        let mut hub = Running::start("the hub", &mut hub, &folder.join("hub.log"))?;
+        let mut hub = RunningProgram::start("the hub", &mut hub, &folder.join("hub.log"))?;
         hub.wait_until("ready", Duration::from_secs(30), || port::answers_ok(listen, "/api/health"))?;
         Ok(Self {
             _hub: hub,

@@ -2,7 +2,7 @@
 
 use crate::window::{At, Window};
 use anyhow::{Context as _, Result};
-use lotsim::scene::Burnt;
+use lotsim::scene::BurntText;
 use serde_json::json;
 use xtask::display::Display;
 use xtask::frame::Frame;
@@ -43,8 +43,8 @@ impl Spot {
 
     /// The clock on the screen there; nothing where none can be read, for example in mid-change.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a screen")]
-    pub fn clock(&self, frame: &Frame) -> Option<Burnt> {
-        Burnt::read(|x, y| {
+    pub fn clock(&self, frame: &Frame) -> Option<BurntText> {
+        BurntText::read(|x, y| {
             let (x, y) = (self.left + x * self.width, self.top + y * self.height);
             frame.luma(x as usize, y as usize).unwrap_or(0)
         })
@@ -64,7 +64,7 @@ impl Spot {
 }
 
 /// The clock of the moving picture now; nothing where there is none to read.
-pub async fn clock(window: &Window, screen: &Display) -> Result<Option<Burnt>> {
+pub async fn clock(window: &Window, screen: &Display) -> Result<Option<BurntText>> {
     let Some(spot) = Spot::find(window).await? else {
         return Ok(None);
     };

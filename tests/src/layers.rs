@@ -10,7 +10,7 @@ use std::{
     process::Command,
     time::{Duration, Instant},
 };
-use xtask::{display::Display, house, port, running::Running};
+use xtask::{display::Display, house, port, running::RunningProgram};
 
 const PATIENCE: Duration = Duration::from_secs(45);
 /// More presses than any layer has stops, so that Tab goes round in each.
@@ -88,7 +88,7 @@ const KEYS: [&[&str]; 9] = [
 
 /// The pages on the desk in memory.
 struct Pages {
-    _vite: Running,
+    _vite: RunningProgram,
     address: String,
 }
 
@@ -101,7 +101,7 @@ impl Pages {
             .arg("node_modules/vite/bin/vite.js")
             .args(["--host", "127.0.0.1", "--strictPort", "--port"])
             .arg(port.to_string());
-        let mut vite = Running::start("vite", &mut command, &folder.join("vite.log"))?;
+        let mut vite = RunningProgram::start("vite", &mut command, &folder.join("vite.log"))?;
         vite.wait_until("ready", PATIENCE, || port::answers_ok(port, "/"))?;
         Ok(Self { _vite: vite, address: format!("http://127.0.0.1:{port}/") })
     }

@@ -8,7 +8,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 /// The demo site's telephone system.
 const SECRET: &str = "lanedesk-demo-tel";
@@ -30,16 +30,16 @@ fn free_port() -> u16 {
 }
 
 /// Starts a program of the system; it ends with the value.
-fn start(command: &mut Command, log: &Path) -> Running {
+fn start(command: &mut Command, log: &Path) -> RunningProgram {
     let program = command.get_program().display().to_string();
-    let started = Running::start(&program, command, log);
+    let started = RunningProgram::start(&program, command, log);
     started.unwrap_or_else(|error| {
         panic!("{error:#}: apt-get install kamailio kamailio-tls-modules kamailio-utils-modules sip-tester")
     })
 }
 
 /// Waits until a program has ended as it should.
-async fn succeeds(program: &mut Running) {
+async fn succeeds(program: &mut RunningProgram) {
     let program = std::cell::RefCell::new(program);
     let ended = wait_for("SIPp to end", async || program.borrow_mut().ended().unwrap()).await;
     let said = program.borrow().last_lines();
@@ -51,7 +51,7 @@ struct Telephones {
     proxy: u16,
     phones: u16,
     folder: TempDir,
-    _kamailio: Running,
+    _kamailio: RunningProgram,
 }
 
 impl Telephones {
@@ -94,7 +94,7 @@ impl Telephones {
         heard.await.ok()?.ok().map(drop)
     }
 
-    fn sipp(&self, scenario: &str, arguments: &[&str]) -> Running {
+    fn sipp(&self, scenario: &str, arguments: &[&str]) -> RunningProgram {
         let mut command = Command::new("sipp");
         command
             .arg("-sf")
@@ -106,13 +106,13 @@ impl Telephones {
     }
 
     /// The phone of the seats.
-    fn phone(&self, scenario: &str) -> Running {
+    fn phone(&self, scenario: &str) -> RunningProgram {
         let port = self.phones.to_string();
         self.sipp(scenario, &["-p", &port, "-d", "400"])
     }
 
     /// A robot that calls a seat.
-    fn robot(&self, scenario: &str, seat: &str) -> Running {
+    fn robot(&self, scenario: &str, seat: &str) -> RunningProgram {
         let proxy = format!("127.0.0.1:{}", self.proxy);
         let keys = ["-key", "caller", CALLER, "-key", "robot", "R-102", "-key", "lane", "E02"];
         let mut arguments = vec!["-s", seat, "-d", "600", "-timeout", "25"];

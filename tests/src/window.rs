@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use base64::Engine as _;
 use serde_json::{Value, json};
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 /// How long anything on a page may take to appear.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -87,7 +87,7 @@ pub mod key {
 
 /// One app window. It closes, and its driver ends, with this value.
 pub struct Window {
-    driver: Running,
+    driver: RunningProgram,
     http: reqwest::Client,
     session: String,
 }
@@ -120,7 +120,7 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             // The desk switches this renderer off unless told otherwise; without it WebDriver's screenshots never end.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
-        let mut driver = Running::start("WebKitWebDriver", &mut command, log)?;
+        let mut driver = RunningProgram::start("WebKitWebDriver", &mut command, log)?;
         driver.wait_until("ready", PATIENCE, || port::accepts(port))?;
         // The window of the app is on this machine; a proxy of the person's has no part in it.
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;

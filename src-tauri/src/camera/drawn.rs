@@ -2,8 +2,8 @@
 //! which no program given to people has: what it gives is no evidence.
 
 use super::{
-    CameraError, Layout, Plugged, RawFrame,
-    thread::{Driver, Source, Want},
+    CameraError, Layout, PluggedCamera, RawFrame,
+    thread::{CameraUse, Driver, Source},
 };
 use std::time::{Duration, Instant};
 
@@ -14,19 +14,19 @@ const COLORLESS: u8 = 128;
 
 /// The drawn camera.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Drawn;
+pub struct DrawnCamera;
 
-impl Driver for Drawn {
-    fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+impl Driver for DrawnCamera {
+    fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         let (id, name) = ("Drawn#1".to_owned(), "Drawn".to_owned());
-        Ok(vec![Plugged { id, name }])
+        Ok(vec![PluggedCamera { id, name }])
     }
 
-    fn open(&self, _id: &str, want: Want) -> Result<Box<dyn Source>, CameraError> {
+    fn open(&self, _id: &str, want: CameraUse) -> Result<Box<dyn Source>, CameraError> {
         // A usual preview, and twelve megapixels.
         let (width, height) = match want {
-            Want::Preview => (1280, 720),
-            Want::Photo => (4000, 3000),
+            CameraUse::Preview => (1280, 720),
+            CameraUse::Photo => (4000, 3000),
         };
         Ok(Box::new(Bar { width, height, frames: 0, due: Instant::now() }))
     }

@@ -11,10 +11,10 @@ mod native;
 mod thread;
 
 #[cfg(feature = "drawn-camera")]
-pub use drawn::Drawn;
+pub use drawn::DrawnCamera;
 pub use jpeg::{Layout, RawFrame, thumb};
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
-pub use native::Native;
+pub use native::NativeCamera;
 pub use thread::{CameraThread, Patience};
 
 use async_trait::async_trait;
@@ -22,7 +22,7 @@ use std::time::Instant;
 
 /// A camera that is plugged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plugged {
+pub struct PluggedCamera {
     /// Its name and, among cameras of one name, which: the same after it was unplugged and plugged in again.
     pub id: String,
     /// The name its maker gave it.
@@ -68,7 +68,7 @@ pub enum CameraError {
 /// Where a preview is shown. Called from the camera's thread.
 pub trait Screen: Send {
     /// Whether it can take a frame now; one that cannot gets a newer one later.
-    fn ready(&mut self) -> Look;
+    fn ready(&mut self) -> ScreenState;
     /// Shows a frame, a JPEG of at most 1280×720.
     fn show(&mut self, jpeg: Vec<u8>);
     /// No more frames will come; `None` where the preview was ended from this side.
@@ -77,7 +77,7 @@ pub trait Screen: Send {
 
 /// What a screen is ready for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum ScreenState {
     /// The next frame.
     Ready,
     /// Nothing yet.
@@ -90,7 +90,7 @@ pub enum Look {
 #[async_trait]
 pub trait PhotoCamera: Send + Sync + 'static {
     /// The cameras that are plugged in, in the system's order.
-    async fn list(&self) -> Result<Vec<Plugged>, CameraError>;
+    async fn list(&self) -> Result<Vec<PluggedCamera>, CameraError>;
     /// Shows what a camera sees; a preview that runs ends first.
     async fn preview(&self, id: &str, screen: Box<dyn Screen>) -> Result<(), CameraError>;
     /// Ends the preview and lets the camera go.
@@ -105,7 +105,7 @@ pub struct SystemCamera;
 
 #[async_trait]
 impl PhotoCamera for SystemCamera {
-    async fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+    async fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         Ok(Vec::new())
     }
     async fn preview(&self, _id: &str, _screen: Box<dyn Screen>) -> Result<(), CameraError> {

@@ -1,9 +1,9 @@
 //! The cameras of a computer, through nokhwa: V4L2 on Linux, Media Foundation on Windows, `AVFoundation` on a Mac.
 
 use super::{
-    CameraError, Plugged,
+    CameraError, PluggedCamera,
     jpeg::{Layout, RawFrame},
-    thread::{Driver, Source, Want},
+    thread::{CameraUse, Driver, Source},
 };
 use nokhwa::{
     Camera, NokhwaError,
@@ -34,21 +34,21 @@ const SMOOTH: u32 = 15;
 
 /// This computer's cameras.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Native;
+pub struct NativeCamera;
 
-impl Driver for Native {
-    fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+impl Driver for NativeCamera {
+    fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         Ok(plugged()?.into_iter().map(|(_, camera)| camera).collect())
     }
 
-    fn open(&self, id: &str, want: Want) -> Result<Box<dyn Source>, CameraError> {
+    fn open(&self, id: &str, want: CameraUse) -> Result<Box<dyn Source>, CameraError> {
         let found = plugged()?.into_iter().find(|(_, camera)| camera.id == id);
         let (index, _) = found.ok_or(CameraError::Gone)?;
         let mut last = CameraError::Broken("no known format".to_owned());
         // Drivers promise formats they then refuse: the next best one serves too.
         for format in best(&offered(&index)?, want).into_iter().take(TRIED) {
             match started(&index, format) {
-                Ok(camera) => return Ok(Box::new(Opened(camera))),
+                Ok(camera) => return Ok(Box::new(OpenCamera(camera))),
                 Err(error) => last = told(error),
             }
             if !matches!(last, CameraError::Broken(_)) {
@@ -170,9 +170,9 @@ fn even_out(index: &CameraIndex) {
 fn even_out(_index: &CameraIndex) {}
 
 /// A camera whose stream runs; it stops when this is dropped.
-struct Opened(Camera);
+struct OpenCamera(Camera);
 
-impl Source for Opened {
+impl Source for OpenCamera {
     fn frame(&mut self) -> Result<RawFrame, CameraError> {
         let frame = self.0.frame().map_err(told)?;
         let size = frame.resolution();
@@ -193,7 +193,7 @@ impl Source for Opened {
 }
 
 /// The cameras by index, which nokhwa does not sort by.
-fn plugged() -> Result<Vec<(CameraIndex, Plugged)>, CameraError> {
+fn plugged() -> Result<Vec<(CameraIndex, PluggedCamera)>, CameraError> {
     let mut found = nokhwa::query(ApiBackend::Auto).map_err(told)?;
     found.sort_by_key(|camera| camera.index().as_index().unwrap_or(u32::MAX));
     leave_twins_out(&mut found);
@@ -203,7 +203,7 @@ fn plugged() -> Result<Vec<(CameraIndex, Plugged)>, CameraError> {
         let nth = same_name.entry(name.clone()).or_default();
         *nth += 1;
         let id = format!("{name}#{nth}");
-        (camera.index().clone(), Plugged { id, name })
+        (camera.index().clone(), PluggedCamera { id, name })
     });
     Ok(named.collect())
 }
@@ -225,7 +225,7 @@ fn leave_twins_out(_found: &mut Vec<CameraInfo>) {}
 
 /// The formats that serve, best first: for a photo the most pixels; for a preview the most within its size that are
 /// smooth.
-fn best(formats: &[CameraFormat], want: Want) -> Vec<CameraFormat> {
+fn best(formats: &[CameraFormat], want: CameraUse) -> Vec<CameraFormat> {
     let pixels = |format: &CameraFormat| u64::from(format.width()) * u64::from(format.height());
     let mut known = formats.to_vec();
     known.retain(|format| KNOWN.contains(&format.format()));
@@ -235,10 +235,10 @@ fn best(formats: &[CameraFormat], want: Want) -> Vec<CameraFormat> {
         // Frames that come as JPEG need no work here.
         let easy = format.format() == FrameFormat::MJPEG;
         match want {
-            Want::Photo => Reverse((true, true, pixels(format), easy, rate)),
-            Want::Preview if fits => Reverse((true, rate >= SMOOTH, pixels(format), easy, rate.min(30))),
+            CameraUse::Photo => Reverse((true, true, pixels(format), easy, rate)),
+            CameraUse::Preview if fits => Reverse((true, rate >= SMOOTH, pixels(format), easy, rate.min(30))),
             // Too large: the smaller the better.
-            Want::Preview => Reverse((false, rate >= SMOOTH, u64::MAX - pixels(format), easy, rate.min(30))),
+            CameraUse::Preview => Reverse((false, rate >= SMOOTH, u64::MAX - pixels(format), easy, rate.min(30))),
         }
     });
     known
@@ -262,7 +262,7 @@ fn told(error: NokhwaError) -> CameraError {
 
 #[cfg(test)]
 mod tests {
-    use super::{KNOWN, Want, best, told};
+    use super::{CameraUse, KNOWN, best, told};
     use crate::camera::CameraError;
     use nokhwa::{
         NokhwaError,
@@ -284,11 +284,11 @@ mod tests {
             format(2592, 1944, FrameFormat::MJPEG, 15),
         ];
         let first = |offered: &[CameraFormat], want| best(offered, want).first().copied();
-        assert_eq!(first(&offered, Want::Photo), Some(offered[4]));
-        assert_eq!(first(&offered, Want::Preview), Some(offered[2]));
-        assert_eq!(first(&offered[..2], Want::Preview), Some(offered[0]));
-        assert_eq!(first(&offered[3..], Want::Preview), Some(offered[4]), "nothing fits");
-        assert_eq!(first(&[], Want::Preview), None);
+        assert_eq!(first(&offered, CameraUse::Photo), Some(offered[4]));
+        assert_eq!(first(&offered, CameraUse::Preview), Some(offered[2]));
+        assert_eq!(first(&offered[..2], CameraUse::Preview), Some(offered[0]));
+        assert_eq!(first(&offered[3..], CameraUse::Preview), Some(offered[4]), "nothing fits");
+        assert_eq!(first(&[], CameraUse::Preview), None);
         assert_eq!(KNOWN.len(), 6, "every format of nokhwa is decoded");
     }
 

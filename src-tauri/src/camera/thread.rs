@@ -3,7 +3,7 @@
 //! Whoever asks waits at most so long. A thread that does not answer in time is left behind with its camera, and the
 //! next question begins a new one; when the old one wakes up it finds nobody to answer and ends.
 
-use super::{CameraError, Look, PhotoCamera, Plugged, RawFrame, Screen, Shot};
+use super::{CameraError, PhotoCamera, PluggedCamera, RawFrame, Screen, ScreenState, Shot};
 use async_trait::async_trait;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 /// What a camera is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
+pub enum CameraUse {
     /// Frames to look at: small and many.
     Preview,
     /// One frame: as large as it goes.
@@ -27,9 +27,9 @@ pub enum Want {
 /// A kind of camera driver; asked only on the camera's thread.
 pub trait Driver: Send + Sync + 'static {
     /// The cameras that are plugged in.
-    fn list(&self) -> Result<Vec<Plugged>, CameraError>;
+    fn list(&self) -> Result<Vec<PluggedCamera>, CameraError>;
     /// Starts one of them.
-    fn open(&self, id: &str, want: Want) -> Result<Box<dyn Source>, CameraError>;
+    fn open(&self, id: &str, want: CameraUse) -> Result<Box<dyn Source>, CameraError>;
 }
 
 /// A camera that is started; dropping it lets it go.
@@ -67,31 +67,31 @@ const SETTLING: u32 = 5;
 /// Thirty frames a second are smooth; more only cost.
 const PACE: Duration = Duration::from_millis(30);
 
-type Told<T> = oneshot::Sender<Result<T, CameraError>>;
+type AnswerSender<T> = oneshot::Sender<Result<T, CameraError>>;
 
-enum Ask {
-    List(Told<Vec<Plugged>>),
-    Preview(String, Box<dyn Screen>, Told<()>),
-    Photo(String, Told<Shot>),
+enum CameraRequest {
+    List(AnswerSender<Vec<PluggedCamera>>),
+    Preview(String, Box<dyn Screen>, AnswerSender<()>),
+    Photo(String, AnswerSender<Shot>),
     Stop,
 }
 
 /// The preview that runs, seen from both sides.
 #[derive(Default)]
-struct Watched {
+struct PreviewWatch {
     screen: Option<Box<dyn Screen>>,
     /// When the camera last gave a frame, or was asked for something that takes longer.
     beat: Option<Instant>,
 }
 
-type Shared = Arc<Mutex<Watched>>;
+type Shared = Arc<Mutex<PreviewWatch>>;
 
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Forgets a thread; another one begun meanwhile stays.
-fn leave(held: &Held, shared: &Shared) {
+fn leave(held: &CurrentWorker, shared: &Shared) {
     let mut held = locked(held);
     let same = |now: &Worker| Arc::ptr_eq(&now.shared, shared);
     if held.as_ref().is_some_and(same) {
@@ -111,15 +111,15 @@ fn end(shared: &Shared, why: Option<CameraError>) {
 pub struct CameraThread {
     driver: Arc<dyn Driver>,
     patience: Patience,
-    worker: Held,
+    worker: CurrentWorker,
 }
 
 /// The thread at work, if one is.
-type Held = Arc<Mutex<Option<Worker>>>;
+type CurrentWorker = Arc<Mutex<Option<Worker>>>;
 
 #[derive(Clone)]
 struct Worker {
-    asks: Sender<Ask>,
+    asks: Sender<CameraRequest>,
     shared: Shared,
 }
 
@@ -132,7 +132,7 @@ impl std::fmt::Debug for CameraThread {
 impl CameraThread {
     /// Nothing is started before the first question.
     pub fn new(driver: impl Driver, patience: Patience) -> Self {
-        Self { driver: Arc::new(driver), patience, worker: Held::default() }
+        Self { driver: Arc::new(driver), patience, worker: CurrentWorker::default() }
     }
 
     /// The thread at work, or a new one.
@@ -147,7 +147,7 @@ impl CameraThread {
         let seen = shared.clone();
         // What belongs to the driver is made on its thread and never leaves it.
         let work = move || {
-            let work = Work { driver, patience, shared: seen, running: None };
+            let work = CameraWork { driver, patience, shared: seen, running: None };
             work.run(&heard);
         };
         std::thread::Builder::new()
@@ -164,7 +164,7 @@ impl CameraThread {
         &self,
         worker: &Worker,
         patience: Duration,
-        ask: impl FnOnce(Told<T>) -> Ask,
+        ask: impl FnOnce(AnswerSender<T>) -> CameraRequest,
     ) -> Result<T, CameraError> {
         let (told, answer) = oneshot::channel();
         let sent = worker.asks.send(ask(told)).is_ok();
@@ -211,16 +211,16 @@ impl CameraThread {
 
 #[async_trait]
 impl PhotoCamera for CameraThread {
-    async fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+    async fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         let worker = self.worker()?;
-        self.ask(&worker, self.patience.open, Ask::List).await
+        self.ask(&worker, self.patience.open, CameraRequest::List).await
     }
 
     async fn preview(&self, id: &str, screen: Box<dyn Screen>) -> Result<(), CameraError> {
         let worker = self.worker()?;
         end(&worker.shared, None);
         let id = id.to_owned();
-        let opened = self.ask(&worker, self.patience.open, |told| Ask::Preview(id, screen, told));
+        let opened = self.ask(&worker, self.patience.open, |told| CameraRequest::Preview(id, screen, told));
         opened.await?;
         self.watch(&worker);
         Ok(())
@@ -231,7 +231,7 @@ impl PhotoCamera for CameraThread {
         if let Some(worker) = worker {
             end(&worker.shared, None);
             // A thread that has ended has stopped too.
-            let _ = worker.asks.send(Ask::Stop);
+            let _ = worker.asks.send(CameraRequest::Stop);
         }
     }
 
@@ -240,7 +240,7 @@ impl PhotoCamera for CameraThread {
         // The preview stands still meanwhile; that is no silence.
         locked(&worker.shared).beat = None;
         let id = id.to_owned();
-        let shot = self.ask(&worker, self.patience.photo, |told| Ask::Photo(id, told));
+        let shot = self.ask(&worker, self.patience.photo, |told| CameraRequest::Photo(id, told));
         let shot = shot.await;
         locked(&worker.shared).beat = Some(Instant::now());
         shot
@@ -248,23 +248,23 @@ impl PhotoCamera for CameraThread {
 }
 
 /// The camera's thread.
-struct Work {
+struct CameraWork {
     driver: Arc<dyn Driver>,
     patience: Patience,
     shared: Shared,
-    running: Option<Running>,
+    running: Option<RunningPreview>,
 }
 
 /// A preview that runs.
-struct Running {
+struct RunningPreview {
     id: String,
     source: Box<dyn Source>,
     /// Not before this another frame is shown.
     due: Instant,
 }
 
-impl Work {
-    fn run(mut self, asks: &Receiver<Ask>) {
+impl CameraWork {
+    fn run(mut self, asks: &Receiver<CameraRequest>) {
         loop {
             let ask = if self.running.is_some() {
                 match asks.try_recv() {
@@ -285,28 +285,28 @@ impl Work {
         }
     }
 
-    fn answer(&mut self, ask: Ask) {
+    fn answer(&mut self, ask: CameraRequest) {
         match ask {
-            Ask::List(told) => {
+            CameraRequest::List(told) => {
                 let driver = &self.driver;
                 let _ = told.send(guarded(|| driver.list()));
             }
-            Ask::Preview(id, screen, told) => {
+            CameraRequest::Preview(id, screen, told) => {
                 self.running = None;
                 let begun = self.begin(id);
                 let shown = begun.is_ok();
                 if told.send(begun).is_ok() && shown {
                     let beat = Some(Instant::now());
                     let screen = Some(screen);
-                    *locked(&self.shared) = Watched { screen, beat };
+                    *locked(&self.shared) = PreviewWatch { screen, beat };
                 } else {
                     self.running = None; // Nobody waits any more.
                 }
             }
-            Ask::Photo(id, told) => {
+            CameraRequest::Photo(id, told) => {
                 let _ = told.send(self.photo(&id));
             }
-            Ask::Stop => {
+            CameraRequest::Stop => {
                 self.running = None;
                 end(&self.shared, None);
             }
@@ -315,9 +315,9 @@ impl Work {
 
     fn begin(&mut self, id: String) -> Result<(), CameraError> {
         let driver = &self.driver;
-        let source = guarded(|| driver.open(&id, Want::Preview))?;
+        let source = guarded(|| driver.open(&id, CameraUse::Preview))?;
         let due = Instant::now();
-        self.running = Some(Running { id, source, due });
+        self.running = Some(RunningPreview { id, source, due });
         Ok(())
     }
 
@@ -330,7 +330,7 @@ impl Work {
         let frame = guarded(|| source.frame());
         let shown = frame.and_then(|frame| self.shared.show(&frame, &mut running.due));
         match shown {
-            Ok(Look::Gone) => {
+            Ok(ScreenState::Gone) => {
                 self.running = None;
                 end(&self.shared, None);
             }
@@ -347,7 +347,7 @@ impl Work {
         let before = self.running.take().map(|running| running.id);
         let (driver, patience) = (&self.driver, self.patience);
         let shot = guarded(|| {
-            let mut source = driver.open(id, Want::Photo)?;
+            let mut source = driver.open(id, CameraUse::Photo)?;
             let frame = settled(source.as_mut(), patience.settle)?;
             let at = Instant::now();
             drop(source);
@@ -382,20 +382,20 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, CameraError>) -> Result<T, Camera
 }
 
 /// Showing frames on whatever screen there is.
-trait Show {
-    fn show(&self, frame: &RawFrame, due: &mut Instant) -> Result<Look, CameraError>;
+trait FrameDisplay {
+    fn show(&self, frame: &RawFrame, due: &mut Instant) -> Result<ScreenState, CameraError>;
 }
 
-impl Show for Shared {
-    fn show(&self, frame: &RawFrame, due: &mut Instant) -> Result<Look, CameraError> {
+impl FrameDisplay for Shared {
+    fn show(&self, frame: &RawFrame, due: &mut Instant) -> Result<ScreenState, CameraError> {
         let now = Instant::now();
         let looks = {
             let mut watched = locked(self);
             watched.beat = Some(now);
             // No screen: the other side has ended the preview.
-            watched.screen.as_mut().map_or(Look::Gone, |screen| screen.ready())
+            watched.screen.as_mut().map_or(ScreenState::Gone, |screen| screen.ready())
         };
-        if looks != Look::Ready || now < *due {
+        if looks != ScreenState::Ready || now < *due {
             return Ok(looks);
         }
         *due = now + PACE;

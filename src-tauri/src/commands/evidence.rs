@@ -3,8 +3,8 @@
 //! A photo is sealed on this device before it is shown as taken, and sent by itself once the hub is reached.
 
 use crate::{
-    desk::{Desk, TakenOutside},
-    raw::{InWindow, JpegFrame},
+    desk::{Desk, SystemPhoto},
+    raw::{JpegFrame, PreviewWindow},
 };
 use lanedesk_domain::{ids::CaseId, time::Timestamp};
 use lanedesk_wire::{photo::Photo, problem::Problem};
@@ -62,7 +62,7 @@ commands! { desk:
     /// Shows what the chosen camera sees: one JPEG a message, the newest only. The page says `preview_shown` after each, or
     /// gets no more.
     start_preview(window: WebviewWindow, channel: Channel<JpegFrame>) -> ()
-        = desk.start_preview(InWindow::new(window, channel)).await;
+        = desk.start_preview(PreviewWindow::new(window, channel)).await;
     /// Ends the preview and lets the camera go.
     stop_preview() -> () = {
         desk.stop_preview();
@@ -72,7 +72,7 @@ commands! { desk:
     take_photo(case_id: CaseId) -> EvidencePhoto = desk.take_photo(case_id).await;
     /// Adds a photo the system's own camera took. Called with the file's bytes as the raw body and the case in the
     /// header `x-case`: a photo never travels as text.
-    add_photo(taken: TakenOutside) -> EvidencePhoto = desk.add_photo(taken).await;
+    add_photo(taken: SystemPhoto) -> EvidencePhoto = desk.add_photo(taken).await;
     /// Has the lane's ID camera take a photo (R24).
     photo_from_lane(case_id: CaseId) -> EvidencePhoto = desk.photo_from_lane(case_id).await;
     /// The photos of a case, oldest first.

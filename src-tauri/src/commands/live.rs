@@ -2,7 +2,7 @@
 
 use crate::{
     desk::Desk,
-    raw::{LiveBody, LiveInWindow},
+    raw::{LiveBody, LiveWindow},
 };
 use lanedesk_domain::ids::{DeviceId, LaneId};
 use lanedesk_wire::live::{LiveFormat, LiveState, LiveTold, LiveWhy};
@@ -63,7 +63,7 @@ commands! { desk:
     /// stopped by. The channel carries `LiveSaid` as objects, and bytes: an initialisation segment, a fragment of one
     /// picture or a JPEG, as the last `playing` state says. The page says `live_taken`, or gets no more.
     start_live(window: WebviewWindow, lane: LaneId, camera: Option<DeviceId>, channel: Channel<LiveBody>) -> u32
-        = desk.start_live(&lane, camera.as_ref(), LiveInWindow::new(window, channel));
+        = desk.start_live(&lane, camera.as_ref(), LiveWindow::new(window, channel));
 }
 
 /// The page has taken so many messages more of a live picture.

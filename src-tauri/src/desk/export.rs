@@ -2,7 +2,7 @@
 
 use super::{Desk, now};
 use crate::{
-    commands::{Answer, opening::ExportDone},
+    commands::{CommandAnswer, opening::ExportDone},
     events::ExportProgress,
 };
 use bytes::Bytes;
@@ -30,7 +30,11 @@ const NAMES: u32 = 1000;
 
 impl Desk {
     /// Writes the openings of a filter into a new file. `None`: it was cancelled, and nothing of it stays.
-    pub async fn export_openings(&self, filter: OpeningFilter, format: ExportFormat) -> Answer<Option<ExportDone>> {
+    pub async fn export_openings(
+        &self,
+        filter: OpeningFilter,
+        format: ExportFormat,
+    ) -> CommandAnswer<Option<ExportDone>> {
         let lines = format == ExportFormat::Csv;
         self.export(&self.file_name(format), lines, |hub| async move { hub.export_openings(&filter, format).await })
             .await
@@ -42,7 +46,7 @@ impl Desk {
         name: &str,
         lines: bool,
         pieces: impl FnOnce(Hub) -> F,
-    ) -> Answer<Option<ExportDone>>
+    ) -> CommandAnswer<Option<ExportDone>>
     where
         F: Future<Output = Result<S, CallError>>,
         S: Stream<Item = Result<Bytes, CallError>>,
@@ -52,7 +56,7 @@ impl Desk {
         if let Some(before) = self.state().export.replace(cancelled.clone()) {
             before.notify_one();
         }
-        let mut file = Partial::begin(self.downloads(), name).await.map_err(|error| self.not_written(&error))?;
+        let mut file = PartialFile::begin(self.downloads(), name).await.map_err(|error| self.not_written(&error))?;
         let written = tokio::select! {
             written = self.write(&mut file, Count::of(lines), pieces) => written.map(Some),
             () = cancelled.notified() => Ok(None),
@@ -75,10 +79,10 @@ impl Desk {
     /// Writes what comes; the rows in it, where they can be counted.
     async fn write<F, S>(
         &self,
-        file: &mut Partial,
+        file: &mut PartialFile,
         mut count: Count,
         pieces: impl FnOnce(Hub) -> F,
-    ) -> Answer<Option<u32>>
+    ) -> CommandAnswer<Option<u32>>
     where
         F: Future<Output = Result<S, CallError>>,
         S: Stream<Item = Result<Bytes, CallError>>,
@@ -101,7 +105,10 @@ impl Desk {
         Ok(rows)
     }
 
-    async fn next<T>(&self, pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin)) -> Answer<Option<T>> {
+    async fn next<T>(
+        &self,
+        pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin),
+    ) -> CommandAnswer<Option<T>> {
         let next = tokio::time::timeout(SILENCE, pieces.next()).await;
         let next = next.map_err(|_| self.broken_off())?;
         Ok(next.transpose()?)
@@ -150,7 +157,7 @@ impl Desk {
 }
 
 /// A file on its way. Dropped before it is finished, nothing of it stays.
-struct Partial {
+struct PartialFile {
     file: File,
     /// Where it is written.
     part: PathBuf,
@@ -159,7 +166,7 @@ struct Partial {
     finished: bool,
 }
 
-impl Partial {
+impl PartialFile {
     async fn begin(folder: &Path, name: &str) -> std::io::Result<Self> {
         tokio::fs::create_dir_all(folder).await?;
         let whole = free_name(folder, name).await?;
@@ -189,7 +196,7 @@ impl Partial {
     }
 }
 
-impl Drop for Partial {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.finished {
             for path in [&self.part, &self.whole] {
@@ -253,7 +260,7 @@ impl Count {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, Partial};
+    use super::{Count, PartialFile};
 
     #[test]
     fn a_line_end_in_a_remark_is_no_new_opening() {
@@ -269,9 +276,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let named = |name: &str| folder.path().join(name);
         std::fs::write(named("o.csv"), "mine").unwrap();
-        let mut second = Partial::begin(folder.path(), "o.csv").await.unwrap();
+        let mut second = PartialFile::begin(folder.path(), "o.csv").await.unwrap();
         second.write(b"theirs").await.unwrap();
-        let dropped = Partial::begin(folder.path(), "o.csv").await.unwrap();
+        let dropped = PartialFile::begin(folder.path(), "o.csv").await.unwrap();
         drop(dropped);
         assert_eq!(second.finish().await.unwrap(), named("o (2).csv"));
         assert_eq!(std::fs::read(named("o.csv")).unwrap(), b"mine");

@@ -4,7 +4,7 @@
 
 use super::Desk;
 use crate::commands::{
-    Answer,
+    CommandAnswer,
     live::{LiveEnd, LiveSaid},
 };
 use bytes::Bytes;
@@ -48,17 +48,17 @@ pub trait LiveScreen: Send + Sync + 'static {
 #[derive(Debug, Default)]
 pub(super) struct Lives {
     last: u32,
-    running: HashMap<u32, Running>,
+    running: HashMap<u32, RunningPicture>,
 }
 
 #[derive(Debug)]
-struct Running {
-    taken: Arc<Taken>,
+struct RunningPicture {
+    taken: Arc<LivePace>,
     end: oneshot::Sender<LiveEnd>,
 }
 
 impl Lives {
-    fn add(&mut self, running: Running) -> u32 {
+    fn add(&mut self, running: RunningPicture) -> u32 {
         self.last = self.last.wrapping_add(1);
         self.running.insert(self.last, running);
         self.last
@@ -73,11 +73,11 @@ impl Lives {
 impl Desk {
     /// Shows what an environment camera of the lane sees, the lane's first unless one is named, until the page stops it,
     /// is not seen, or the case ends.
-    pub fn start_live(&self, lane: &LaneId, camera: Option<&DeviceId>, screen: impl LiveScreen) -> Answer<u32> {
+    pub fn start_live(&self, lane: &LaneId, camera: Option<&DeviceId>, screen: impl LiveScreen) -> CommandAnswer<u32> {
         let (picture, news) = LivePicture::follow(self.hub()?, lane, camera);
         let (end, ended) = oneshot::channel();
-        let taken = Arc::<Taken>::default();
-        let running = Running { taken: Arc::clone(&taken), end };
+        let taken = Arc::<LivePace>::default();
+        let running = RunningPicture { taken: Arc::clone(&taken), end };
         let id = self.state().lives.add(running);
         let (desk, screen) = (self.clone(), Arc::new(screen));
         tokio::spawn(async move {
@@ -123,7 +123,7 @@ impl Desk {
 }
 
 /// Passes on what comes until the page or the picture is over.
-async fn forward(mut news: mpsc::Receiver<LiveNews>, screen: &impl LiveScreen, taken: &Taken) -> LiveEnd {
+async fn forward(mut news: mpsc::Receiver<LiveNews>, screen: &impl LiveScreen, taken: &LivePace) -> LiveEnd {
     let mut most = FRAGMENTS;
     loop {
         tokio::select! {
@@ -173,28 +173,28 @@ async fn unseen<S: LiveScreen>(screen: &Arc<S>) {
 
 /// How far the page has come with what was sent.
 #[derive(Debug)]
-struct Taken {
+struct LivePace {
     /// How long the page may say nothing with enough before it.
     patience: Duration,
-    progress: Mutex<Progress>,
+    progress: Mutex<LiveProgress>,
     more: Notify,
 }
 
 #[derive(Debug)]
-struct Progress {
+struct LiveProgress {
     on_their_way: u32,
     heard_at: Instant,
 }
 
-impl Default for Taken {
+impl Default for LivePace {
     fn default() -> Self {
-        let progress = Progress { on_their_way: 0, heard_at: Instant::now() };
+        let progress = LiveProgress { on_their_way: 0, heard_at: Instant::now() };
         Self { patience: LISTENING, progress: Mutex::new(progress), more: Notify::new() }
     }
 }
 
-impl Taken {
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+impl LivePace {
+    fn progress(&self) -> MutexGuard<'_, LiveProgress> {
         // Every change under the lock is whole, so a panic elsewhere leaves it usable.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -258,8 +258,8 @@ mod tests {
         }
     }
 
-    fn quick() -> Taken {
-        Taken { patience: Duration::from_millis(300), ..Taken::default() }
+    fn quick() -> LivePace {
+        LivePace { patience: Duration::from_millis(300), ..LivePace::default() }
     }
 
     fn playing(kind: LiveKind) -> LiveNews {

@@ -2,9 +2,9 @@
 
 use super::Desk;
 use crate::{
-    camera::{CameraError, Look, Screen},
+    camera::{CameraError, Screen, ScreenState},
     commands::{
-        Answer,
+        CommandAnswer,
         evidence::{Camera, EvidencePhoto},
     },
     events::PreviewEnded,
@@ -38,16 +38,16 @@ pub trait View: Send + 'static {
 
 /// How far the page has come with the frames sent.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct FrameProgress {
     on_their_way: u32,
     heard_at: Instant,
 }
 
-pub(super) type Shown = Arc<Mutex<Progress>>;
+pub(super) type SharedProgress = Arc<Mutex<FrameProgress>>;
 
 impl Desk {
     /// This device's cameras in their order.
-    pub async fn cameras(&self) -> Answer<Vec<Camera>> {
+    pub async fn cameras(&self) -> CommandAnswer<Vec<Camera>> {
         let found = self.camera().list().await;
         let found = found.map_err(|error| self.camera_problem(&error))?;
         let wanted = self.store().remembered::<String>(CHOSEN).await;
@@ -62,22 +62,23 @@ impl Desk {
     }
 
     /// Uses this camera from the next preview or photo on, also after a restart.
-    pub async fn choose_camera(&self, id: String) -> Answer<()> {
+    pub async fn choose_camera(&self, id: String) -> CommandAnswer<()> {
         self.stored(self.store().remember(CHOSEN, &id).await)
     }
 
-    async fn chosen_camera(&self) -> Answer<String> {
+    async fn chosen_camera(&self) -> CommandAnswer<String> {
         let chosen = self.cameras().await?.into_iter().find(|camera| camera.chosen);
         let chosen = chosen.ok_or_else(|| self.camera_problem(&CameraError::None))?;
         Ok(chosen.id)
     }
 
     /// Shows what the chosen camera sees until the page stops it, is gone, or the case ends.
-    pub async fn start_preview(&self, view: impl View) -> Answer<()> {
+    pub async fn start_preview(&self, view: impl View) -> CommandAnswer<()> {
         let id = self.chosen_camera().await?;
-        let shown = Shown::new(Mutex::new(Progress { on_their_way: 0, heard_at: Instant::now() }));
+        let shown = SharedProgress::new(Mutex::new(FrameProgress { on_their_way: 0, heard_at: Instant::now() }));
         self.state().shown = Some(shown.clone());
-        let screen = Paced { view: Box::new(view), shown, desk: self.clone(), looked_at: Instant::now(), left: false };
+        let screen =
+            PacedFrames { view: Box::new(view), shown, desk: self.clone(), looked_at: Instant::now(), left: false };
         let begun = self.camera().preview(&id, Box::new(screen)).await;
         begun.map_err(|error| self.camera_problem(&error))
     }
@@ -97,7 +98,7 @@ impl Desk {
     }
 
     /// Takes a photo with the chosen camera.
-    pub async fn take_photo(&self, case: CaseId) -> Answer<EvidencePhoto> {
+    pub async fn take_photo(&self, case: CaseId) -> CommandAnswer<EvidencePhoto> {
         self.photographs(&case)?;
         let id = self.chosen_camera().await?;
         let shot = self.camera().capture(&id).await;
@@ -138,38 +139,38 @@ impl Desk {
 }
 
 /// Frames at the page's own pace: the newest one, and no more than it has shown.
-struct Paced {
+struct PacedFrames {
     view: Box<dyn View>,
-    shown: Shown,
+    shown: SharedProgress,
     desk: Desk,
     looked_at: Instant,
     /// Nobody looks any more.
     left: bool,
 }
 
-impl Paced {
-    fn looks(&mut self) -> Look {
+impl PacedFrames {
+    fn looks(&mut self) -> ScreenState {
         if self.looked_at.elapsed() > SEEN {
             self.looked_at = Instant::now();
             if !self.view.seen() {
-                return Look::Gone;
+                return ScreenState::Gone;
             }
         }
         let progress = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if progress.on_their_way < ON_THEIR_WAY {
-            Look::Ready
+            ScreenState::Ready
         } else if progress.heard_at.elapsed() < LISTENING {
-            Look::Later
+            ScreenState::Later
         } else {
-            Look::Gone
+            ScreenState::Gone
         }
     }
 }
 
-impl Screen for Paced {
-    fn ready(&mut self) -> Look {
+impl Screen for PacedFrames {
+    fn ready(&mut self) -> ScreenState {
         let looks = self.looks();
-        self.left |= looks == Look::Gone;
+        self.left |= looks == ScreenState::Gone;
         looks
     }
 

@@ -1,7 +1,7 @@
 //! The desk's session: logging in, taking a kept session up again, and leaving it.
 
-use super::{Desk, State, work::Work};
-use crate::commands::{Answer, session::Connection};
+use super::{Desk, State, work::CurrentWork};
+use crate::commands::{CommandAnswer, session::Connection};
 use lanedesk_client::{Address, Hub, Stream};
 use lanedesk_wire::{account::ResetPassword, problem::Code, session::Person};
 
@@ -37,7 +37,13 @@ impl Desk {
     }
 
     /// Logs in at a hub. The one before, if any, is left only when this one has let the person in.
-    pub async fn login(&self, url: &str, username: String, password: String, code: Option<String>) -> Answer<Person> {
+    pub async fn login(
+        &self,
+        url: &str,
+        username: String,
+        password: String,
+        code: Option<String>,
+    ) -> CommandAnswer<Person> {
         // A session kept from the last start must not come up behind this one.
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
@@ -48,7 +54,7 @@ impl Desk {
     }
 
     /// Sets a password with the code an administrator handed over, and goes on as after a login.
-    pub async fn reset_with_code(&self, url: &str, told: ResetPassword) -> Answer<Person> {
+    pub async fn reset_with_code(&self, url: &str, told: ResetPassword) -> CommandAnswer<Person> {
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
         let (trust, language) = (self.inner.trust.clone(), self.settings().language);
@@ -59,7 +65,7 @@ impl Desk {
     }
 
     /// The password once more. The token that the session goes on under is kept in the place of the one before.
-    pub async fn confirm_password(&self, password: String) -> Answer<()> {
+    pub async fn confirm_password(&self, password: String) -> CommandAnswer<()> {
         self.ask(|hub| async move { hub.confirm_password(password).await }).await?;
         let hub = self.state().hub.clone();
         if let Some(hub) = hub {
@@ -76,7 +82,7 @@ impl Desk {
         }
     }
 
-    async fn logged_in(&self, hub: Hub, username: String, person: Person) -> Answer<Person> {
+    async fn logged_in(&self, hub: Hub, username: String, person: Person) -> CommandAnswer<Person> {
         let url = hub.address().as_str().to_owned();
         self.keep_token(&hub);
         {
@@ -127,7 +133,7 @@ impl Desk {
     }
 
     /// Sits down at a seat, or leaves it where `number` is absent.
-    pub async fn seat(&self, number: Option<String>) -> Answer<Person> {
+    pub async fn seat(&self, number: Option<String>) -> CommandAnswer<Person> {
         let person = self
             .ask(|hub| async move {
                 match number {
@@ -203,13 +209,13 @@ impl State {
     /// Leaves the session with everything that hangs on it; the hub it was at.
     pub(super) fn leave(&mut self) -> Option<Hub> {
         self.stream = None;
-        self.courier = None;
+        self.photo_uploader = None;
         self.export = None;
         self.cash = None;
         self.person = None;
         self.thumbs.clear();
         self.lives.clear();
-        self.work = Work::default();
+        self.work = CurrentWork::default();
         self.hub.take()
     }
 }

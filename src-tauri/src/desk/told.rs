@@ -4,7 +4,7 @@
 
 use super::{Desk, now};
 use crate::{commands::session::Connection, events::ConnectionChanged, notify::Notice};
-use lanedesk_client::{Hub, News};
+use lanedesk_client::{Hub, StreamNews};
 use lanedesk_domain::{
     ids::{CaseId, LaneId},
     order::OrderResult,
@@ -18,18 +18,18 @@ use tokio::sync::mpsc;
 
 impl Desk {
     /// Hears the stream of `hub` until it ends.
-    pub(super) async fn listen(self, hub: Hub, mut heard: mpsc::Receiver<News>) {
+    pub(super) async fn listen(self, hub: Hub, mut heard: mpsc::Receiver<StreamNews>) {
         while let Some(news) = heard.recv().await {
             match news {
-                News::Connecting => self.set_connection(Connection::Connecting),
-                News::Offline => self.set_connection(Connection::Offline),
-                News::Online => {
+                StreamNews::Connecting => self.set_connection(Connection::Connecting),
+                StreamNews::Offline => self.set_connection(Connection::Offline),
+                StreamNews::Online => {
                     self.set_connection(Connection::Online);
                     self.send_photos();
                     tokio::spawn(self.clone().settle());
                 }
-                News::Frame(frame) => self.hear(*frame),
-                News::SessionEnded => self.session_over(&hub).await,
+                StreamNews::Frame(frame) => self.hear(*frame),
+                StreamNews::SessionEnded => self.session_over(&hub).await,
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     PART,
-    camera::{CameraError, CameraThread, Look, Native, Patience, PhotoCamera as _, Plugged, Screen},
+    camera::{CameraError, CameraThread, NativeCamera, Patience, PhotoCamera as _, PluggedCamera, Screen, ScreenState},
 };
 use image::GenericImageView as _;
 use std::{
@@ -42,8 +42,8 @@ struct Seen {
 }
 
 impl Screen for Window {
-    fn ready(&mut self) -> Look {
-        Look::Ready
+    fn ready(&mut self) -> ScreenState {
+        ScreenState::Ready
     }
     fn show(&mut self, jpeg: Vec<u8>) {
         self.0.lock().unwrap().frames.push(jpeg);
@@ -78,7 +78,7 @@ fn until(what: &str, so: impl Fn() -> bool) {
 pub(crate) fn run() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let cameras = CameraThread::new(Native, SLOW);
+        let cameras = CameraThread::new(NativeCamera, SLOW);
         let listed = listed(&cameras).await;
         let window = looked_at(&cameras, &listed[0]).await;
         photographed(&cameras, &listed[0], &window).await;
@@ -87,7 +87,7 @@ pub(crate) fn run() {
     });
 }
 
-async fn listed(cameras: &CameraThread) -> Vec<Plugged> {
+async fn listed(cameras: &CameraThread) -> Vec<PluggedCamera> {
     let listed = cameras.list().await.unwrap();
     let ids: Vec<&str> = listed.iter().map(|camera| camera.id.as_str()).collect();
     assert_eq!(ids, ["vivid-000-vid-cap#1", "vivid-001-vid-cap#1"]);
@@ -95,7 +95,7 @@ async fn listed(cameras: &CameraThread) -> Vec<Plugged> {
     listed
 }
 
-async fn looked_at(cameras: &CameraThread, camera: &Plugged) -> Window {
+async fn looked_at(cameras: &CameraThread, camera: &PluggedCamera) -> Window {
     let window = Window::default();
     cameras.preview(&camera.id, Box::new(window.clone())).await.unwrap();
     until("frames arrive", || window.frames() >= 3);
@@ -109,7 +109,7 @@ async fn looked_at(cameras: &CameraThread, camera: &Plugged) -> Window {
     window
 }
 
-async fn photographed(cameras: &CameraThread, camera: &Plugged, window: &Window) {
+async fn photographed(cameras: &CameraThread, camera: &PluggedCamera, window: &Window) {
     let shot = cameras.capture(&camera.id).await.unwrap();
     let picture = image::load_from_memory(&shot.jpeg).unwrap();
     assert_eq!(picture.dimensions(), (shot.width, shot.height));
@@ -135,7 +135,7 @@ fn assert_bars(picture: &image::DynamicImage) {
     assert_eq!(seen, wanted);
 }
 
-async fn busy(cameras: &CameraThread, camera: &Plugged) {
+async fn busy(cameras: &CameraThread, camera: &PluggedCamera) {
     let mut holder = Command::new(std::env::current_exe().unwrap())
         .args(["nokhwa_works_on_real_cameras", "--exact", "--nocapture"])
         .env(PART, "holder")
@@ -163,7 +163,7 @@ async fn busy(cameras: &CameraThread, camera: &Plugged) {
 pub(crate) fn hold_a_camera() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let cameras = CameraThread::new(Native, SLOW);
+        let cameras = CameraThread::new(NativeCamera, SLOW);
         let second = cameras.list().await.unwrap().remove(1);
         let window = Window::default();
         cameras.preview(&second.id, Box::new(window.clone())).await.unwrap();
@@ -173,7 +173,7 @@ pub(crate) fn hold_a_camera() {
     });
 }
 
-async fn unplugged(cameras: &CameraThread, camera: &Plugged) {
+async fn unplugged(cameras: &CameraThread, camera: &PluggedCamera) {
     let window = Window::default();
     cameras.preview(&camera.id, Box::new(window.clone())).await.unwrap();
     until("frames arrive", || window.frames() >= 1);

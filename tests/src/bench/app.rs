@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use xtask::display::Display;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 use xtask::{house, port};
 
 use super::Options;
@@ -66,7 +66,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
 /// A window on a screen of its own.
 struct Shown {
     // Fields end in this order: the program first, then its screen.
-    app: Running,
+    app: RunningProgram,
     _screen: Display,
 }
 
@@ -79,7 +79,7 @@ fn start(desk: &Path, hub: &Hub, folder: &Path) -> Result<(Shown, Duration)> {
         .env("LANEDESK_HUB", hub.address())
         .env("LANEDESK_DATA_DIR", folder.join("desk"));
     let begun = Instant::now();
-    let mut app = Running::start("the desk", &mut command, &folder.join("desk.log"))?;
+    let mut app = RunningProgram::start("the desk", &mut command, &folder.join("desk.log"))?;
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED);
     app.wait_until("painted", Duration::from_secs(30), painted)?;
     let took = begun.elapsed();
@@ -100,7 +100,7 @@ async fn chromium(folder: &Path) -> Result<u64> {
         "--port",
         &port.to_string(),
     ]);
-    let mut pages = Running::start("vite preview", &mut serve, &folder.join("preview.log"))?;
+    let mut pages = RunningProgram::start("vite preview", &mut serve, &folder.join("preview.log"))?;
     pages.wait_until("ready", Duration::from_secs(30), || port::accepts(port))?;
     let screen = Display::start(folder, 1366, 768)?;
     let mut command = Command::new("chromium");
@@ -111,7 +111,7 @@ async fn chromium(folder: &Path) -> Result<u64> {
         // Root has no sandbox; nothing is asked of the network.
         .args(["--no-sandbox", "--no-first-run", "--window-size=1366,768", "--window-position=0,0"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]);
-    let mut app = Running::start("Chromium", &mut command, &folder.join("chromium.log"))?;
+    let mut app = RunningProgram::start("Chromium", &mut command, &folder.join("chromium.log"))?;
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED);
     app.wait_until("painted", Duration::from_secs(60), painted)?;
     tokio::time::sleep(REST).await;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 use super::load::Holder;
 
@@ -20,7 +20,7 @@ const TTL: u64 = 600;
 
 /// A single etcd on this machine, durable as it comes.
 pub struct Etcd {
-    _server: Running,
+    _server: RunningProgram,
     address: String,
 }
 
@@ -37,7 +37,7 @@ impl Etcd {
             .args(["--listen-client-urls", &address, "--advertise-client-urls", &address])
             .args(["--listen-peer-urls", &format!("http://127.0.0.1:{peer}")])
             .args(["--log-level", "error"]);
-        let mut server = Running::start("etcd", &mut command, &folder.join("etcd.log"))?;
+        let mut server = RunningProgram::start("etcd", &mut command, &folder.join("etcd.log"))?;
         server.wait_until("ready", Duration::from_secs(30), || port::answers_ok(client, "/health"))?;
         Ok(Self { _server: server, address })
     }

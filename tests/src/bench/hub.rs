@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 use super::load::Holder;
 
@@ -18,7 +18,7 @@ pub const PASSWORD: &str = "lanedesk-bench";
 
 /// A hub on this machine, with its own data.
 pub struct Hub {
-    server: Running,
+    server: RunningProgram,
     address: String,
 }
 
@@ -34,7 +34,7 @@ impl Hub {
             .arg(folder.join(format!("objects-{port}")))
             .arg("--key")
             .arg(folder.join("hub.key"));
-        let mut server = Running::start("the hub", &mut command, &folder.join(format!("hub-{port}.log")))?;
+        let mut server = RunningProgram::start("the hub", &mut command, &folder.join(format!("hub-{port}.log")))?;
         // A site of 120,000 lanes is imported first.
         server.wait_until("ready", Duration::from_secs(300), || port::answers_ok(port, "/api/health"))?;
         Ok(Self { server, address: format!("http://127.0.0.1:{port}") })

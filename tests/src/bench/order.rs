@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use lanedesk_devices::{Always, Device, Networks, open_device};
+use lanedesk_devices::{Device, EndlessPermit, Networks, open_device};
 use lanedesk_domain::order::BarrierAction;
 use lotsim::{Config, LaneConfig, Lotsim, Vehicle};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ pub async fn measure(options: &Options, table: &mut Table) -> Result<()> {
         for ((holder, device), lane) in holders.iter().zip(&devices).zip(lot.lanes()) {
             lane.arrive(Vehicle::new(PLATE));
             let begun = Instant::now();
-            device.barrier().context("the device moves a bar")?.order(BarrierAction::Open, &Always).await?;
+            device.barrier().context("the device moves a bar")?.order(BarrierAction::Open, &EndlessPermit).await?;
             direct.push(begun.elapsed());
             lower(lane).await?;
             through.push(ordered(holder).await?);

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 use super::load::Holder;
 
@@ -18,7 +18,7 @@ const RELEASE: &str = "if redis.call('get',KEYS[1])==ARGV[1] then return redis.c
 
 /// A single Redis on this machine with `appendfsync always`.
 pub struct Redis {
-    _server: Running,
+    _server: RunningProgram,
     port: u16,
 }
 
@@ -33,7 +33,7 @@ impl Redis {
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
             .arg(&data);
-        let mut server = Running::start("redis", &mut command, &folder.join("redis.log"))?;
+        let mut server = RunningProgram::start("redis", &mut command, &folder.join("redis.log"))?;
         server.wait_until("ready", Duration::from_secs(30), || port::accepts(port))?;
         Ok(Self { _server: server, port })
     }

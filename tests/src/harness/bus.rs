@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 /// Nothing of the machine's own bus: no other service is started or found.
 const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -32,7 +32,7 @@ pub(crate) type Shown = (String, String);
 pub(crate) struct Bus {
     // Ends before the daemon does.
     _service: zbus::Connection,
-    _daemon: Running,
+    _daemon: RunningProgram,
     address: String,
     shown: Arc<Mutex<Vec<Shown>>>,
 }
@@ -46,7 +46,7 @@ impl Bus {
         command.arg("--config-file").arg(&config).args(["--nofork", "--nopidfile", "--print-address=1"]);
         let log = folder.join("bus.log");
         command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
-        let mut daemon = Running::start_as_is("dbus-daemon", &mut command, &log).unwrap();
+        let mut daemon = RunningProgram::start_as_is("dbus-daemon", &mut command, &log).unwrap();
         let mut address = String::new();
         BufReader::new(daemon.take_stdout().unwrap()).read_line(&mut address).unwrap();
         let address = address.trim().to_owned();

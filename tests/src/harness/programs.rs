@@ -4,7 +4,7 @@ use super::{Database, PATIENCE};
 use anyhow::{Context as _, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 use xtask::{house, port};
 
 /// The hub's program.
@@ -34,7 +34,7 @@ fn program(name: &str, arguments: &[&str]) -> PathBuf {
 
 /// The hub as a program of its own, which can be killed.
 pub(crate) struct HubProcess {
-    server: Running,
+    server: RunningProgram,
     /// Where it answers.
     pub(crate) address: String,
 }
@@ -61,7 +61,7 @@ impl HubProcess {
             command.arg("--site").arg(site);
         }
         let log = database.folder().join(format!("hub-{port}.log"));
-        let mut server = Running::start("the hub", &mut command, &log)?;
+        let mut server = RunningProgram::start("the hub", &mut command, &log)?;
         server.wait_until("ready", PATIENCE, || port::answers_ok(port, "/api/health"))?;
         Ok(Self { server, address: format!("http://127.0.0.1:{port}") })
     }

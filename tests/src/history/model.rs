@@ -10,7 +10,7 @@ use super::{
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, PersonId},
-    lease::{Closing, End, Gained, Lease, LeaseError, Leases},
+    lease::{CloseFacts, End, Lease, LeaseAcquired, LeaseError, Leases},
     time::Timestamp,
 };
 use serde_json::Value;
@@ -360,7 +360,7 @@ impl Model {
         if case.state == CaseState::Closed {
             return done.refuses(409, "case_closed");
         }
-        let closing = Closing { order_in_flight: false, during_call };
+        let closing = CloseFacts { order_in_flight: false, during_call };
         let person: PersonId = self.ids[who].parse().expect("a person's id");
         match self.leases.close(&person, &known.case, closing, self.now) {
             Ok(_) => {
@@ -373,7 +373,7 @@ impl Model {
     }
 
     /// A claim that was granted: fence, times and case are the model's; a live call of this person is worked there.
-    fn gain(&mut self, done: &Done, mut leases: Leases, gained: Gained, who: usize) -> Result<(), Wrong> {
+    fn gain(&mut self, done: &Done, mut leases: Leases, gained: LeaseAcquired, who: usize) -> Result<(), Wrong> {
         let (lane, case) = (gained.lease.lane.clone(), gained.lease.case.clone());
         let call = self.call_of(who).filter(|_| !gained.lease.in_call());
         let mut gained = gained;
@@ -392,7 +392,7 @@ impl Model {
         Ok(())
     }
 
-    fn gain_as_it_is(&mut self, done: &Done, leases: Leases, gained: &Gained) -> Result<(), Wrong> {
+    fn gain_as_it_is(&mut self, done: &Done, leases: Leases, gained: &LeaseAcquired) -> Result<(), Wrong> {
         if ![200, 201].contains(&done.status) {
             return Err(Wrong(format!("granted by the model: {:?}", gained.lease)));
         }
@@ -410,7 +410,7 @@ impl Model {
     }
 
     /// Cases that ended with a claim; one that goes on with somebody else did not.
-    fn leave(&mut self, gained: &Gained) {
+    fn leave(&mut self, gained: &LeaseAcquired) {
         for ended in &gained.ended {
             if matches!(ended.why, End::Requeried | End::Expired) {
                 self.over(&ended.lease.case);
@@ -471,7 +471,7 @@ impl Model {
         self.guard = given;
         let guard = self.person(GUARD);
         if let Some(held) = self.leases.lane_of(&guard, self.now).filter(|_| !given).cloned() {
-            let closing = Closing { order_in_flight: false, during_call: true };
+            let closing = CloseFacts { order_in_flight: false, during_call: true };
             self.leases.close(&guard, &held.case, closing, self.now)?;
             self.over(&held.case);
         }

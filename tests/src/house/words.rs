@@ -1,5 +1,7 @@
 //! What code may not contain: empty names, marks of unfinished work, ways around the types.
 
+use std::collections::BTreeMap;
+
 use super::{Source, none, sources};
 
 /// Every line of these files that one of `marks` stands in, this file left out: it names them.
@@ -95,4 +97,59 @@ fn pages_load_nothing_from_elsewhere() {
         lines_with(&[".html", ".svelte", ".css"], &["src=\"http", "href=\"http", "url(http", "@import url"]);
     faults.retain(|line| line.starts_with("ui/"));
     none("CSP allows no remote origin", &faults);
+}
+
+/// Participles and pronouns: each says something only beside the path it was found under.
+const EMPTY_TYPES: &str = "About Always Around Asked Became Began Begin Begun Behind Both Broken Checked Closed Closing \
+    Counted Done Drawn Edited Ended Ending Following Former Found From Gained Given Got Handled Heard Held Here Imported \
+    Incoming Inner Kept Keyed Known Last Later Leave Leaving Line Listening Look Looked Manner Named Next Noted \
+    Now Offered Opened Out Outgoing Outside Over Owed Paced Paid Partial Past Pending Place Plugged Prepared \
+    Pressed Raised Ran Raw Ready Refused Released Resealed Risen Running Say Sealed Seen Sending Sent Serves \
+    Settled Showing Shown Signed Sought Speaks Stale Standing Stayed Stored Taken Tasked Telling Through To Told \
+    Undone Used Verified Visible Waiting Walked Want Watched Where Which Who Whole Whose Work Worked";
+/// Published names: what stands in the bindings and in the hub's OpenAPI stays as callers know it.
+const PUBLISHED_TYPES: &[(&str, &str)] =
+    &[("lanedesk", "Released"), ("wire", "Held"), ("wire", "Released"), ("wire", "Taken"), ("wire", "Told")];
+
+/// The crate a source of a product's crate belongs to; none for tests.
+fn crate_of(path: &str) -> Option<&str> {
+    let stem = path.rsplit('/').next()?.trim_end_matches(".rs");
+    let tests = path.contains("/tests/") || ["tests", "testing", "fixture"].contains(&stem);
+    if tests {
+        return None;
+    }
+    if path.starts_with("src-tauri/src/") {
+        return Some("lanedesk");
+    }
+    let (name, rest) = path.strip_prefix("src-tauri/crates/")?.split_once('/')?;
+    rest.starts_with("src/").then_some(name)
+}
+
+/// The types a file defines: as rustfmt lays them out, those of a module stand in column 0; a test module ends the file.
+fn types(text: &str) -> impl Iterator<Item = &str> {
+    let written = text.lines().take_while(|line| !line.starts_with("mod tests {"));
+    written.filter(|line| !line.starts_with([' ', '/'])).filter_map(|line| {
+        let makers = ["struct ", "enum ", "trait ", "type ", "union "];
+        makers.iter().find_map(|maker| defined(line, maker))
+    })
+}
+
+#[test]
+fn types_are_nouns_and_none_is_called_twice_in_a_crate() {
+    let mut faults = Vec::new();
+    let mut known: BTreeMap<(String, String), String> = BTreeMap::new();
+    for source in sources(&[".rs"]) {
+        let Some(package) = crate_of(&source.path) else {
+            continue;
+        };
+        for name in types(&source.text) {
+            if EMPTY_TYPES.split(' ').any(|word| word == name) && !PUBLISHED_TYPES.contains(&(package, name)) {
+                faults.push(format!("{}: {name} says nothing by itself", source.path));
+            }
+            let before = known.insert((package.to_owned(), name.to_owned()), source.path.clone());
+            faults.extend(before.map(|other| format!("{}: {name} stands in {other} too", source.path)));
+        }
+    }
+    assert!(known.len() > 700, "only {} types found: has the layout changed?", known.len());
+    none("a type is called after what it is, once in its crate", &faults);
 }

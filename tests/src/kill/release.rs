@@ -2,7 +2,7 @@
 //! order twice, no photo lost that was acknowledged.
 
 use crate::harness::{Answer, Claim, Database, Engine, HubProcess, Person, hub_site, on_each_engine, site};
-use lanedesk_hub::halt::{self, Point};
+use lanedesk_hub::crash_points::{self, Point};
 use lotsim::Lotsim;
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ async fn a_release_whose_hub_dies_at_any_step_leaves_nothing_undone_twice_or_los
     story.no_photo_twice().await;
 }
 
-/// Everything between the shutter and the arm that rests, point by point (`hub::halt`).
+/// Everything between the shutter and the arm that rests, point by point (`hub::crash_points`).
 async fn a_release_whose_hub_dies_at_any_named_point_leaves_nothing_undone_twice_or_lost(engine: Engine) {
     let (mut story, mut hub) = Story::begin(engine).await;
     let guard = Person::log_in(&hub.address, "guard").await;
@@ -103,7 +103,7 @@ impl Story {
 
     fn hub(&self, site: Option<&Path>) -> HubProcess {
         let halt = self.halt_file();
-        let variables = [(halt::FILE, halt.as_path())];
+        let variables = [(crash_points::FILE, halt.as_path())];
         HubProcess::start_with(&self.database, self.database.url(), site, &variables).unwrap()
     }
 

@@ -8,7 +8,7 @@ use crate::{
     window::{At, key},
 };
 use lanedesk_domain::time::Timestamp;
-use lotsim::{Fault, Vehicle, scene::Burnt};
+use lotsim::{Fault, Vehicle, scene::BurntText};
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -46,7 +46,7 @@ async fn claim(desk: &Desk, letters: &str, lane: &str) {
 }
 
 /// The clock on the glass, once it is one that was drawn after this moment.
-async fn clock_after(desk: &Desk, moment: Timestamp, what: &str) -> Burnt {
+async fn clock_after(desk: &Desk, moment: Timestamp, what: &str) -> BurntText {
     wait_for(what, async || {
         let clock = clock(&desk.window, &desk.screen).await.unwrap();
         clock.filter(|clock| clock.age_ms(moment) < 0)

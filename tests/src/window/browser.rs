@@ -9,7 +9,7 @@ use std::{
     process::Command,
     time::Duration,
 };
-use xtask::{port, running::Running};
+use xtask::{port, running::RunningProgram};
 
 /// Where distributions put the browser that comes with the library.
 fn small_browser() -> Result<PathBuf> {
@@ -29,7 +29,7 @@ impl Window {
         let port = port::any_free()?;
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}"));
-        let mut driver = Running::start("chromedriver", &mut command, log)?;
+        let mut driver = RunningProgram::start("chromedriver", &mut command, log)?;
         driver.wait_until("ready", PATIENCE, || port::accepts(port))?;
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
         let arguments = [

@@ -35,10 +35,10 @@ impl std::fmt::Debug for Token {
 /// A hub at an address; clones share session, language and connections.
 #[derive(Clone)]
 pub struct Hub {
-    inner: Arc<Inner>,
+    inner: Arc<HubParts>,
 }
 
-struct Inner {
+struct HubParts {
     address: Address,
     pace: Pace,
     trust: Trust,
@@ -78,7 +78,7 @@ impl Hub {
             .build()
             .map_err(failed)?;
         Ok(Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(HubParts {
                 address,
                 pace,
                 trust,

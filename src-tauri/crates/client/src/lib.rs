@@ -41,5 +41,5 @@ pub use picture::{PicturePath, StillImage};
 pub use release::ReleaseDone;
 pub use report::{BadDay, Day};
 pub use site::{Import, SiteFormat};
-pub use stream::{News, Stream};
+pub use stream::{Stream, StreamNews};
 pub use trust::{BadAuthority, Trust};

@@ -50,14 +50,14 @@ impl LivePicture {
             Some(camera) => format!("/api/lanes/{lane}/environment?camera={camera}"),
             None => format!("/api/lanes/{lane}/environment"),
         };
-        let following = Following { hub, tell, path };
+        let following = LiveFollower { hub, tell, path };
         let task = tokio::spawn(following.run());
         (Self { task }, heard)
     }
 }
 
 /// Why a connection is over.
-enum Over {
+enum LiveClose {
     /// It was refused, broke or fell silent.
     Broken {
         /// Pictures came over it.
@@ -71,13 +71,13 @@ enum Over {
     Unheard,
 }
 
-struct Following {
+struct LiveFollower {
     hub: Hub,
     tell: mpsc::Sender<LiveNews>,
     path: String,
 }
 
-impl Following {
+impl LiveFollower {
     async fn run(self) {
         let mut failures = 0;
         loop {
@@ -86,13 +86,13 @@ impl Following {
                 Err(over) => over,
             };
             let (stood, said) = match over {
-                Over::Unheard => return,
-                Over::Ended => {
+                LiveClose::Unheard => return,
+                LiveClose::Ended => {
                     // Nobody left to hear it: then there is nobody to tell.
                     let _ = self.tell.send(LiveNews::Ended).await;
                     return;
                 }
-                Over::Broken { stood, said } => (stood, said),
+                LiveClose::Broken { stood, said } => (stood, said),
             };
             failures = if stood { 0 } else { failures + 1 };
             let state = if stood { LiveState::Reconnecting } else { LiveState::Failed };
@@ -120,19 +120,19 @@ impl Following {
         })
     }
 
-    async fn connect(&self) -> Result<Socket, Over> {
+    async fn connect(&self) -> Result<Socket, LiveClose> {
         socket::open(&self.hub, &self.path).await.map_err(|status| match status {
-            Some(status) if is_final(status) => Over::Ended,
-            _ => Over::Broken { stood: false, said: false },
+            Some(status) if is_final(status) => LiveClose::Ended,
+            _ => LiveClose::Broken { stood: false, said: false },
         })
     }
 
-    async fn listen(&self, mut socket: Socket) -> Over {
+    async fn listen(&self, mut socket: Socket) -> LiveClose {
         let (mut stood, mut said) = (false, false);
         loop {
             let next = tokio::select! {
                 next = tokio::time::timeout(SILENCE, socket.next()) => next,
-                () = self.tell.closed() => return Over::Unheard,
+                () = self.tell.closed() => return LiveClose::Unheard,
             };
             let news = match next {
                 Ok(Some(Ok(Message::Binary(bytes)))) => LiveNews::Bytes(bytes),
@@ -143,7 +143,7 @@ impl Following {
                 },
                 // Pings are answered by the library.
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
-                Ok(Some(Ok(_) | Err(_)) | None) | Err(_) => return Over::Broken { stood, said },
+                Ok(Some(Ok(_) | Err(_)) | None) | Err(_) => return LiveClose::Broken { stood, said },
             };
             match &news {
                 LiveNews::Bytes(_) => stood = true,
@@ -151,7 +151,7 @@ impl Following {
                 LiveNews::Told(LiveTold::Skipped) | LiveNews::Ended => {}
             }
             if self.tell.send(news).await.is_err() {
-                return Over::Unheard;
+                return LiveClose::Unheard;
             }
         }
     }

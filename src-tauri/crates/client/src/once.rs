@@ -8,14 +8,14 @@ use std::time::Instant;
 
 /// The moment a person pressed: by this device's steady clock, and in hub time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pressed {
+pub(crate) struct PressMoment {
     at: Instant,
     /// Goes with the order; the hub drops it past its deadline.
     pub(crate) made_at: Timestamp,
 }
 
 /// What is known of an order nobody answered.
-pub(crate) enum Became {
+pub(crate) enum OrderFate {
     /// The hub has it, and this became of it.
     Known(Order),
     /// It never arrived; its deadline is over, so a copy still on its way is dead too.
@@ -25,7 +25,7 @@ pub(crate) enum Became {
 }
 
 /// How one sending ended.
-enum Sent<T> {
+enum SendOutcome<T> {
     /// The hub answered; this is its last word.
     Answered(Result<T, CallError>),
     /// Nobody knows whether it arrived.
@@ -34,25 +34,25 @@ enum Sent<T> {
 
 impl Hub {
     /// Notes that a person pressed now. Without the hub's time an order could rise late, so none is made.
-    pub(crate) fn pressed(&self) -> Result<Pressed, CallError> {
+    pub(crate) fn pressed(&self) -> Result<PressMoment, CallError> {
         let (at, language) = (Instant::now(), self.language());
         let made_at = self.clock().at(at);
         let made_at = made_at.ok_or(CallError::NoHubTime { language })?;
-        Ok(Pressed { at, made_at })
+        Ok(PressMoment { at, made_at })
     }
 
     /// Sends an order until the hub answers or its deadline is over. `None`: nobody answered.
     pub(crate) async fn send_once<T: DeserializeOwned>(
         &self,
-        pressed: Pressed,
+        pressed: PressMoment,
         id: OrderId,
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Option<Result<T, CallError>> {
         while pressed.at.elapsed() < self.pace().order_deadline {
             match self.send_order(id, path, body).await {
-                Sent::Answered(answer) => return Some(answer),
-                Sent::Unanswered => tokio::time::sleep(self.pace().order_again).await,
+                SendOutcome::Answered(answer) => return Some(answer),
+                SendOutcome::Unanswered => tokio::time::sleep(self.pace().order_again).await,
             }
         }
         None
@@ -60,19 +60,19 @@ impl Hub {
 
     /// Asks what became of an order nobody answered, for as long as that helps. Only after its deadline: before it,
     /// "not there" says nothing.
-    pub(crate) async fn what_became(&self, id: OrderId) -> Became {
+    pub(crate) async fn what_became(&self, id: OrderId) -> OrderFate {
         let pace = self.pace();
         let asked_from = Instant::now();
         while asked_from.elapsed() < pace.order_lookup {
             match self.order(id).await {
                 Ok(Some(found)) if found.result != OrderResult::Running => {
-                    return Became::Known(found);
+                    return OrderFate::Known(found);
                 }
-                Ok(None) => return Became::NeverArrived,
+                Ok(None) => return OrderFate::NeverArrived,
                 Ok(Some(_)) | Err(_) => tokio::time::sleep(pace.order_again).await,
             }
         }
-        Became::Unknown
+        OrderFate::Unknown
     }
 
     /// What people are told of an order nobody answered.
@@ -93,25 +93,25 @@ impl Hub {
         id: OrderId,
         path: &str,
         body: &(impl Serialize + Sync),
-    ) -> Sent<T> {
+    ) -> SendOutcome<T> {
         let request = match self.order_request(path) {
             Ok(request) => request.json(body),
-            Err(error) => return Sent::Answered(Err(error)),
+            Err(error) => return SendOutcome::Answered(Err(error)),
         };
         let answer = match self.send(request).await {
             Ok(response) => self.read::<T>(response).await,
             Err(error) => Err(error),
         };
         match answer {
-            Ok(answer) => Sent::Answered(Ok(answer)),
+            Ok(answer) => SendOutcome::Answered(Ok(answer)),
             // A refusal is the hub's word that nothing was or will be sent to the device for this order. A fault of
             // the hub is not: the order may have been committed before it.
             Err(CallError::Refused(problem)) if problem.code != Code::Internal => {
-                Sent::Answered(Err(CallError::Refused(problem)))
+                SendOutcome::Answered(Err(CallError::Refused(problem)))
             }
             Err(error) => {
                 tracing::warn!(order = %id, %error, "order {id} unanswered");
-                Sent::Unanswered
+                SendOutcome::Unanswered
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Orders to a barrier: made once where the person pressed, never repeated as another order (invariants 5 and 6).
 
-use crate::{CallError, Hub, once::Became};
+use crate::{CallError, Hub, once::OrderFate};
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
     order::OrderResult,
@@ -32,9 +32,9 @@ impl Hub {
             at: pressed.made_at,
         };
         Ok(match self.what_became(id).await {
-            Became::Known(found) => found,
-            Became::NeverArrived => self.never_arrived(unknown),
-            Became::Unknown => unknown,
+            OrderFate::Known(found) => found,
+            OrderFate::NeverArrived => self.never_arrived(unknown),
+            OrderFate::Unknown => unknown,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Abnormal release (R22–R25): an order like any other, with reason, remark and proof.
 
-use crate::{CallError, Hub, once::Became};
+use crate::{CallError, Hub, once::OrderFate};
 use lanedesk_domain::{
     ids::{CaseId, OpeningId},
     order::{BarrierAction, OrderResult},
@@ -44,9 +44,9 @@ impl Hub {
             return Ok(ReleaseDone { opening, order });
         }
         let order = match self.what_became(id).await {
-            Became::Known(found) => found,
-            Became::NeverArrived => self.never_arrived(order),
-            Became::Unknown => order,
+            OrderFate::Known(found) => found,
+            OrderFate::NeverArrived => self.never_arrived(order),
+            OrderFate::Unknown => order,
         };
         let opening = None;
         Ok(ReleaseDone { opening, order })

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::{self, Message, http::StatusCode};
 
 /// What the stream tells its listener, in order.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
+pub enum StreamNews {
     /// The stream is up. Frames missed meanwhile follow, or a `resync` that says everything must be read again.
     Online,
     /// It broke, or is being set up, and is tried at once.
@@ -46,10 +46,10 @@ impl Drop for Stream {
 impl Stream {
     /// Follows the hub's stream from now on. News that the listener does not take hold the stream up, so that none is
     /// lost; it ends when the listener is gone.
-    pub fn follow(hub: Hub) -> (Self, mpsc::Receiver<News>) {
+    pub fn follow(hub: Hub) -> (Self, mpsc::Receiver<StreamNews>) {
         let (tell, heard) = mpsc::channel(256);
         let (lanes, watched) = watch::channel(Vec::new());
-        let following = Following { hub, tell, watched, after: None, online: false };
+        let following = StreamFollower { hub, tell, watched, after: None, online: false };
         let task = tokio::spawn(following.run());
         (Self { task, lanes }, heard)
     }
@@ -65,7 +65,7 @@ impl Stream {
 }
 
 /// Why a connection is over.
-enum Over {
+enum StreamClose {
     /// The connection was refused, broke or fell silent.
     Broken,
     /// The hub does not know the session.
@@ -74,9 +74,9 @@ enum Over {
     Unheard,
 }
 
-struct Following {
+struct StreamFollower {
     hub: Hub,
-    tell: mpsc::Sender<News>,
+    tell: mpsc::Sender<StreamNews>,
     watched: watch::Receiver<Vec<LaneId>>,
     /// The last place heard; the next connection goes on after it.
     after: Option<String>,
@@ -84,10 +84,10 @@ struct Following {
     online: bool,
 }
 
-impl Following {
+impl StreamFollower {
     async fn run(mut self) {
         let mut failures = 0;
-        let mut state = News::Connecting;
+        let mut state = StreamNews::Connecting;
         loop {
             if self.tell.send(state).await.is_err() {
                 return;
@@ -97,37 +97,37 @@ impl Following {
                 Err(over) => over,
             };
             match over {
-                Over::Broken => {}
+                StreamClose::Broken => {}
                 // Refused with the token before: the next try takes the one there is now.
-                Over::NoSession if self.hub.renewed_lately().await => {}
-                Over::NoSession => {
+                StreamClose::NoSession if self.hub.renewed_lately().await => {}
+                StreamClose::NoSession => {
                     // Nobody left to hear it: then there is nobody to tell.
-                    let _ = self.tell.send(News::SessionEnded).await;
+                    let _ = self.tell.send(StreamNews::SessionEnded).await;
                     return;
                 }
-                Over::Unheard => return,
+                StreamClose::Unheard => return,
             }
             // A line that stood until now is told as reconnecting; only a try that fails makes it offline.
             let stood = std::mem::take(&mut self.online);
             failures = if stood { 0 } else { failures + 1 };
-            state = if stood { News::Connecting } else { News::Offline };
+            state = if stood { StreamNews::Connecting } else { StreamNews::Offline };
             tokio::time::sleep(pause(self.hub.pace(), failures)).await;
         }
     }
 
     /// Places are opaque: in the query everything unusual in them is written as `%XX`.
-    async fn connect(&self) -> Result<Socket, Over> {
+    async fn connect(&self) -> Result<Socket, StreamClose> {
         let path = match &self.after {
             Some(seq) => format!("/api/stream?after={}", segment(seq)),
             None => "/api/stream".to_owned(),
         };
         socket::open(&self.hub, &path).await.map_err(|status| match status {
-            Some(StatusCode::UNAUTHORIZED) => Over::NoSession,
-            _ => Over::Broken,
+            Some(StatusCode::UNAUTHORIZED) => StreamClose::NoSession,
+            _ => StreamClose::Broken,
         })
     }
 
-    async fn listen(&mut self, mut socket: Socket) -> Over {
+    async fn listen(&mut self, mut socket: Socket) -> StreamClose {
         let silence = self.hub.pace().silence;
         // A connection begins with what is watched, where that is anything.
         if !self.watched.borrow().is_empty() {
@@ -138,7 +138,7 @@ impl Following {
                 heard = tokio::time::timeout(silence, socket.next()) => heard,
                 Ok(()) = self.watched.changed() => {
                     if self.say(&mut socket).await.is_err() {
-                        return Over::Broken;
+                        return StreamClose::Broken;
                     }
                     continue;
                 }
@@ -147,7 +147,7 @@ impl Following {
                 Ok(Some(Ok(Message::Text(text)))) => text,
                 // Pings are answered by the library; other kinds say nothing here.
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_)))) => continue,
-                Ok(Some(Ok(_) | Err(_)) | None) | Err(_) => return Over::Broken,
+                Ok(Some(Ok(_) | Err(_)) | None) | Err(_) => return StreamClose::Broken,
             };
             // A frame of a newer hub that this desk does not know: skipped, the next known one carries the place.
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
@@ -155,7 +155,7 @@ impl Following {
                 continue;
             };
             if self.hear(frame).await.is_err() {
-                return Over::Unheard;
+                return StreamClose::Unheard;
             }
         }
     }
@@ -170,19 +170,19 @@ impl Following {
         sent.unwrap_or(Err(tungstenite::Error::ConnectionClosed))
     }
 
-    async fn hear(&mut self, frame: Frame) -> Result<(), mpsc::error::SendError<News>> {
+    async fn hear(&mut self, frame: Frame) -> Result<(), mpsc::error::SendError<StreamNews>> {
         let heard_at = Instant::now();
         match &frame.told {
             Told::Hello { now } => {
                 self.hub.clock().set(*now, heard_at);
                 self.online = true;
-                self.tell.send(News::Online).await?;
+                self.tell.send(StreamNews::Online).await?;
             }
             Told::Heartbeat { now } => self.hub.clock().advance(*now, heard_at),
             _ => {}
         }
         self.after = Some(frame.seq.clone());
-        self.tell.send(News::Frame(Box::new(frame))).await
+        self.tell.send(StreamNews::Frame(Box::new(frame))).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong between us and a device, told apart by what it means for an order.
 
-use crate::Stale;
+use crate::StaleOrder;
 use lanedesk_domain::order::OrderResult;
 
 /// Why a device did not do what was asked.
@@ -32,7 +32,7 @@ pub enum DeviceError {
     },
     /// The permit ended before the request; nothing was sent.
     #[error("nothing was sent: {0}")]
-    Stale(#[from] Stale),
+    Stale(#[from] StaleOrder),
     /// No connection could be made; nothing reached the device.
     #[error("the device could not be reached: {0}")]
     NotSent(&'static str),

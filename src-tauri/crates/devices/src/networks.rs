@@ -45,7 +45,7 @@ pub struct BadNetwork(String);
 /// An address outside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the address is outside the networks that devices may have")]
-pub struct Outside;
+pub struct OutsideAddress;
 
 impl Networks {
     /// The private ranges (RFC 1918, RFC 4193).
@@ -86,10 +86,14 @@ impl Networks {
     }
 
     /// The addresses behind a host, those a device may have. `Err` in `Ok`: there are others only.
-    pub(crate) async fn look_up(&self, host: &str, port: u16) -> std::io::Result<Result<Vec<SocketAddr>, Outside>> {
+    pub(crate) async fn look_up(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> std::io::Result<Result<Vec<SocketAddr>, OutsideAddress>> {
         let found: Vec<SocketAddr> = lookup_host((host, port)).await?.collect();
         let allowed: Vec<SocketAddr> = found.iter().copied().filter(|addr| self.allow(addr.ip())).collect();
-        Ok(if allowed.is_empty() && !found.is_empty() { Err(Outside) } else { Ok(allowed) })
+        Ok(if allowed.is_empty() && !found.is_empty() { Err(OutsideAddress) } else { Ok(allowed) })
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 /// The order may no longer be sent: its lease is lost or its deadline is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Stale {
+pub enum StaleOrder {
     /// Another holds the lane now, or nobody.
     #[error("the lease is lost")]
     LeaseLost,
@@ -21,16 +21,16 @@ pub enum Stale {
 #[async_trait]
 pub trait Permit: Send + Sync {
     /// Looks at fence and deadline now.
-    async fn check(&self) -> Result<(), Stale>;
+    async fn check(&self) -> Result<(), StaleOrder>;
 }
 
 /// Leave that never ends, for tests and measurements.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Always;
+pub struct EndlessPermit;
 
 #[async_trait]
-impl Permit for Always {
-    async fn check(&self) -> Result<(), Stale> {
+impl Permit for EndlessPermit {
+    async fn check(&self) -> Result<(), StaleOrder> {
         Ok(())
     }
 }

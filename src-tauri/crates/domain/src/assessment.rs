@@ -2,7 +2,7 @@
 
 use crate::{
     lane::Direction,
-    pass::{self, PassFacts, PlateInside, Standing},
+    pass::{self, PassFacts, PassStanding, PlateInside},
     plate::Plate,
     time::Timestamp,
 };
@@ -110,12 +110,12 @@ fn judge_going(facts: &JudgeFacts, direction: Direction) -> Lookup<Assessment> {
     let leaving_as_temporary = direction == Direction::Exit && stay.is_some_and(|stay| stay.space_taken);
     if !leaving_as_temporary && let Some(pass) = pass::best(passes, facts.now) {
         match pass.standing(facts.now) {
-            Standing::Valid if pass.is_full_for(plate, sharing) => {
+            PassStanding::Valid if pass.is_full_for(plate, sharing) => {
                 return Ok(Assessment::SpaceTaken);
             }
-            Standing::Valid => return Ok(Assessment::PassValid),
-            Standing::Expired { .. } => return Ok(Assessment::PassExpired),
-            Standing::NotYet | Standing::Barred => {}
+            PassStanding::Valid => return Ok(Assessment::PassValid),
+            PassStanding::Expired { .. } => return Ok(Assessment::PassExpired),
+            PassStanding::NotYet | PassStanding::Barred => {}
         }
     }
     match (direction, stay) {

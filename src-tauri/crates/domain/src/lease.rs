@@ -67,7 +67,7 @@ impl Lease {
 
 /// A lease that ended, and why: its holder is told, its case ends so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedLease {
     /// What it was.
     pub lease: Lease,
     /// Why it ended.
@@ -78,13 +78,13 @@ pub struct Ended {
 
 /// A lane gained or renewed, and everything that ended with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gained {
+pub struct LeaseAcquired {
     /// The lease now in force.
     pub lease: Lease,
     /// Whether it goes on from before: same case, same `acquired_at`, a new fence (R10).
     pub renewed: bool,
     /// What ended: the lane's former lease and the person's former lane, at most one each.
-    pub ended: Vec<Ended>,
+    pub ended: Vec<EndedLease>,
 }
 
 /// Why a lane could not be gained, kept or worked.
@@ -126,7 +126,7 @@ pub enum LeaseError {
 
 /// What closing needs to know besides the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Closing {
+pub struct CloseFacts {
     /// An order of this case has no answer yet.
     pub order_in_flight: bool,
     /// The person said to close although the call goes on.

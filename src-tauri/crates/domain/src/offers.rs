@@ -156,7 +156,7 @@ pub struct OfferFacts {
 
 /// One operation, with what must be sent and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
+pub struct OperationOffer {
     /// The operation.
     pub op: Op,
     /// What must be sent with it.
@@ -165,7 +165,7 @@ pub struct Offered {
     pub scenes: Vec<Scene>,
 }
 
-impl Offered {
+impl OperationOffer {
     fn plain(op: Op) -> Self {
         Self::about(op, &[])
     }
@@ -178,8 +178,8 @@ impl Offered {
 }
 
 /// The whole bar, what fits this vehicle first and what every lane has after it.
-pub fn offers(facts: &OfferFacts) -> Vec<Offered> {
-    let mut bar: Vec<Offered> = for_vehicle(facts)
+pub fn offers(facts: &OfferFacts) -> Vec<OperationOffer> {
+    let mut bar: Vec<OperationOffer> = for_vehicle(facts)
         .into_iter()
         .chain(for_every_lane(facts))
         .filter(|offered| facts.robot || !offered.op.needs_robot())
@@ -192,7 +192,7 @@ pub fn offers(facts: &OfferFacts) -> Vec<Offered> {
 }
 
 /// Whether `op` stands in the bar, and with which needs.
-pub fn offered(facts: &OfferFacts, op: Op) -> Option<Offered> {
+pub fn offered(facts: &OfferFacts, op: Op) -> Option<OperationOffer> {
     offers(facts).into_iter().find(|offered| offered.op == op)
 }
 
@@ -202,7 +202,7 @@ pub fn asks_before_open(facts: &OfferFacts) -> bool {
 }
 
 /// The rows of the table in their order; the first that fits wins.
-fn for_vehicle(facts: &OfferFacts) -> Vec<Offered> {
+fn for_vehicle(facts: &OfferFacts) -> Vec<OperationOffer> {
     use Assessment as A;
     // Which way a vehicle goes decides what it may do and how it is recorded: until it is known nothing opens.
     let Some(direction) = facts.direction else {
@@ -211,7 +211,7 @@ fn for_vehicle(facts: &OfferFacts) -> Vec<Offered> {
     match (direction, facts.assessment) {
         (_, A::Unknown) => Vec::new(),
         (Direction::Exit, A::VehicleLocked) => {
-            vec![Offered::about(Op::ShowText, &[Scene::ContactOwner])]
+            vec![OperationOffer::about(Op::ShowText, &[Scene::ContactOwner])]
         }
         (Direction::Entry, A::Blacklisted) => refusal(),
         (_, A::PassValid) => open(),
@@ -222,76 +222,80 @@ fn for_vehicle(facts: &OfferFacts) -> Vec<Offered> {
     }
 }
 
-fn entering(assessment: Assessment, outsiders: bool) -> Vec<Offered> {
+fn entering(assessment: Assessment, outsiders: bool) -> Vec<OperationOffer> {
     use Assessment as A;
-    let renewal = || Offered::about(Op::ShowQr, &[Scene::Renewal]);
+    let renewal = || OperationOffer::about(Op::ShowQr, &[Scene::Renewal]);
     match assessment {
-        A::PassExpired if outsiders => vec![Offered::plain(Op::Open), renewal()],
+        A::PassExpired if outsiders => vec![OperationOffer::plain(Op::Open), renewal()],
         A::PassExpired => [renewal()].into_iter().chain(refusal()).collect(),
         A::SpaceTaken | A::Temporary if outsiders => open(),
         A::SpaceTaken => refusal(),
         A::Temporary => {
-            let visitor = Offered::needing(Op::Open, &[Need::DriverPhone, Need::EntryReason]);
+            let visitor = OperationOffer::needing(Op::Open, &[Need::DriverPhone, Need::EntryReason]);
             [visitor].into_iter().chain(refusal()).collect()
         }
-        A::Unlicensed => vec![Offered::about(Op::ShowQr, &[Scene::UnlicensedEntry])],
+        A::Unlicensed => vec![OperationOffer::about(Op::ShowQr, &[Scene::UnlicensedEntry])],
         // These are judged at exits only or stand in rows above.
         A::Unknown | A::VehicleLocked | A::Blacklisted | A::PassValid | A::NoEntryRecord => Vec::new(),
     }
 }
 
-fn leaving(assessment: Assessment, money: Money) -> Vec<Offered> {
+fn leaving(assessment: Assessment, money: Money) -> Vec<OperationOffer> {
     use Assessment as A;
     match (assessment, money) {
         (A::PassExpired, Money::Due) => {
-            vec![Offered::about(Op::ShowQr, &[Scene::Renewal, Scene::Pay])]
+            vec![OperationOffer::about(Op::ShowQr, &[Scene::Renewal, Scene::Pay])]
         }
-        (A::PassExpired, _) => vec![Offered::about(Op::ShowQr, &[Scene::Renewal])],
+        (A::PassExpired, _) => vec![OperationOffer::about(Op::ShowQr, &[Scene::Renewal])],
         // Entered as `space_taken`, it is judged `temporary`; `space_taken` itself is a vehicle whose entry went unseen.
         (A::Temporary | A::SpaceTaken, Money::Due) => {
-            vec![Offered::about(Op::ShowQr, &[Scene::Pay]), Offered::plain(Op::RecordCash)]
+            vec![OperationOffer::about(Op::ShowQr, &[Scene::Pay]), OperationOffer::plain(Op::RecordCash)]
         }
-        (A::Unlicensed, Money::Due) => vec![Offered::plain(Op::FindPhone), Offered::about(Op::ShowQr, &[Scene::Pay])],
-        (A::Unlicensed, _) => vec![Offered::plain(Op::FindPhone), Offered::about(Op::ShowQr, &[Scene::UnlicensedExit])],
+        (A::Unlicensed, Money::Due) => {
+            vec![OperationOffer::plain(Op::FindPhone), OperationOffer::about(Op::ShowQr, &[Scene::Pay])]
+        }
+        (A::Unlicensed, _) => {
+            vec![OperationOffer::plain(Op::FindPhone), OperationOffer::about(Op::ShowQr, &[Scene::UnlicensedExit])]
+        }
         (A::NoEntryRecord | A::Temporary | A::SpaceTaken, _) => {
-            vec![Offered::plain(Op::ChooseVehicle), Offered::plain(Op::FileDebt)]
+            vec![OperationOffer::plain(Op::ChooseVehicle), OperationOffer::plain(Op::FileDebt)]
         }
         // These stand in rows above, or are judged at entries only.
         (A::Unknown | A::VehicleLocked | A::Blacklisted | A::PassValid, _) => Vec::new(),
     }
 }
 
-fn open() -> Vec<Offered> {
-    vec![Offered::plain(Op::Open)]
+fn open() -> Vec<OperationOffer> {
+    vec![OperationOffer::plain(Op::Open)]
 }
 
-fn refusal() -> Vec<Offered> {
-    vec![Offered::about(Op::ShowText, &[Scene::Refusal])]
+fn refusal() -> Vec<OperationOffer> {
+    vec![OperationOffer::about(Op::ShowText, &[Scene::Refusal])]
 }
 
 /// What every lane has, whatever stands there.
-fn for_every_lane(facts: &OfferFacts) -> Vec<Offered> {
+fn for_every_lane(facts: &OfferFacts) -> Vec<OperationOffer> {
     let mut every = vec![
-        Offered::plain(Op::RefreshPicture),
-        Offered::plain(Op::CorrectPlate),
-        Offered::plain(Op::Speak),
-        Offered::plain(Op::ShowText),
-        Offered::plain(Op::Restart),
+        OperationOffer::plain(Op::RefreshPicture),
+        OperationOffer::plain(Op::CorrectPlate),
+        OperationOffer::plain(Op::Speak),
+        OperationOffer::plain(Op::ShowText),
+        OperationOffer::plain(Op::Restart),
     ];
     if facts.id_camera {
-        every.push(Offered::plain(Op::Capture));
+        every.push(OperationOffer::plain(Op::Capture));
     }
     if facts.in_call {
-        every.push(Offered::plain(Op::HangUp));
+        every.push(OperationOffer::plain(Op::HangUp));
     }
     match facts.under_arm {
-        UnderArm::Clear => every.push(Offered::plain(Op::Close)),
-        UnderArm::NotTold => every.push(Offered::needing(Op::Close, &[Need::Clear])),
+        UnderArm::Clear => every.push(OperationOffer::plain(Op::Close)),
+        UnderArm::NotTold => every.push(OperationOffer::needing(Op::Close, &[Need::Clear])),
         UnderArm::Occupied => {}
     }
     if let Some(direction) = facts.direction {
         let needs = release_needs(facts, direction);
-        every.push(Offered::needing(Op::Release, &needs));
+        every.push(OperationOffer::needing(Op::Release, &needs));
     }
     every
 }

@@ -42,7 +42,7 @@ pub struct PassFacts {
 
 /// How a pass stands at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum PassStanding {
     /// Good.
     Valid,
     /// Ended this many days ago; a day begun counts.
@@ -58,16 +58,16 @@ pub enum Standing {
 
 impl PassFacts {
     /// How it stands at `now`.
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn standing(&self, now: Timestamp) -> PassStanding {
         if !self.status.is_valid() {
-            return Standing::Barred;
+            return PassStanding::Barred;
         }
         if now < self.valid_from {
-            return Standing::NotYet;
+            return PassStanding::NotYet;
         }
         match self.days_over(now) {
-            0 => Standing::Valid,
-            days_over => Standing::Expired { days_over },
+            0 => PassStanding::Valid,
+            days_over => PassStanding::Expired { days_over },
         }
     }
 
@@ -79,7 +79,7 @@ impl PassFacts {
 
     /// Whether it ended so lately that it still opens: `grace_days` times 24 hours after its end.
     pub fn in_grace(&self, now: Timestamp, grace_days: u32) -> bool {
-        matches!(self.standing(now), Standing::Expired { days_over } if days_over <= grace_days)
+        matches!(self.standing(now), PassStanding::Expired { days_over } if days_over <= grace_days)
     }
 
     /// How many of its spaces its other plates take. The vehicle at the lane is not counted against itself, nor is
@@ -112,10 +112,10 @@ pub struct PlateInside {
 /// count.
 pub fn best(passes: &[PassFacts], now: Timestamp) -> Option<&PassFacts> {
     passes.iter().min_by_key(|pass| match pass.standing(now) {
-        Standing::Valid => (0, 0),
-        Standing::Expired { days_over } => (1, days_over),
-        Standing::NotYet => (2, 0),
-        Standing::Barred => (3, 0),
+        PassStanding::Valid => (0, 0),
+        PassStanding::Expired { days_over } => (1, days_over),
+        PassStanding::NotYet => (2, 0),
+        PassStanding::Barred => (3, 0),
     })
 }
 

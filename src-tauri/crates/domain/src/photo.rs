@@ -30,14 +30,14 @@ pub const fn may_use(rules: &Rules, role: Role, camera: Camera) -> bool {
 
 /// When a case was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Handled {
+pub struct HandlingPeriod {
     /// Its claim or call.
     pub from: Timestamp,
     /// Its end; none: it is open.
     pub to: Option<Timestamp>,
 }
 
-impl Handled {
+impl HandlingPeriod {
     /// A release that owes photos keeps its case open for them until they are due (R24).
     #[must_use]
     pub fn until_due(self, due_at: Option<Timestamp>) -> Self {
@@ -47,7 +47,7 @@ impl Handled {
 
 /// The moment that counts for a photo, if it was taken while its case was handled. Judged by when it was taken, so that
 /// one sent after an outage counts; never later than now.
-pub fn taken_during(handled: Handled, taken_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+pub fn taken_during(handled: HandlingPeriod, taken_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     if taken_at > now.plus_ms(AHEAD_MS) {
         return None;
     }
@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn a_photo_counts_by_when_it_was_taken() {
         let [claim, shutter, end, sent] = [1_000, 60_000, 120_000, 7_200_000].map(Timestamp);
-        let open = Handled { from: claim, to: None };
-        let over = Handled { to: Some(end), ..open };
+        let open = HandlingPeriod { from: claim, to: None };
+        let over = HandlingPeriod { to: Some(end), ..open };
         assert_eq!(taken_during(open, shutter, sent), Some(shutter));
         assert_eq!(taken_during(over, shutter, sent), Some(shutter), "R23: sent after an outage");
         assert_eq!(taken_during(open, Timestamp(999), sent), None, "R23: from before the claim");
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_photo_owed_may_be_taken_until_it_is_due() {
         let [claim, end, due, sent] = [1_000, 60_000, 120_000, 7_200_000].map(Timestamp);
-        let over = Handled { from: claim, to: Some(end) };
+        let over = HandlingPeriod { from: claim, to: Some(end) };
         let owing = over.until_due(Some(due));
         assert_eq!(taken_during(owing, due, sent), Some(due), "R24: sent late");
         assert_eq!(taken_during(owing, Timestamp(120_001), sent), None);
@@ -101,7 +101,7 @@ mod tests {
             "a case that outlasts the due time counts to its end"
         );
         assert_eq!(over.until_due(None), over);
-        let open = Handled { to: None, ..over };
+        let open = HandlingPeriod { to: None, ..over };
         assert_eq!(open.until_due(Some(due)), open, "still handled");
     }
 
@@ -110,7 +110,7 @@ mod tests {
         fn what_counts_lies_within_the_case_and_not_ahead_of_now(
             from in 0i64..100_000, length in 0i64..100_000, taken in -50_000i64..300_000, now in 0i64..300_000,
         ) {
-            let handled = Handled { from: Timestamp(from), to: Some(Timestamp(from + length)) };
+            let handled = HandlingPeriod { from: Timestamp(from), to: Some(Timestamp(from + length)) };
             if let Some(counts) = taken_during(handled, Timestamp(taken), Timestamp(now)) {
                 prop_assert!(counts.0 >= from && counts.0 <= from + length && counts.0 <= now);
             }

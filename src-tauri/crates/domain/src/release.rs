@@ -92,7 +92,7 @@ impl Reason {
 
 /// What proves a release when it is pressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Proof {
+pub struct ReleaseProof {
     /// ID photos given.
     pub photos: u32,
     /// The missing ones are to be brought later (补录), and rule and lane picture allow it.
@@ -106,7 +106,12 @@ pub fn may_bring_later(rules: &Rules, direction: Direction, lane_picture: bool) 
 }
 
 /// Checks what a person gave for a release; answers how many photos it owes. Photo numbers count at exits only.
-pub fn check(reason: Option<&Reason>, direction: Direction, remark: &str, proof: Proof) -> Result<u32, ReleaseError> {
+pub fn check(
+    reason: Option<&Reason>,
+    direction: Direction,
+    remark: &str,
+    proof: ReleaseProof,
+) -> Result<u32, ReleaseError> {
     let reason = reason.filter(|reason| reason.fits(direction)).ok_or(ReleaseError::ReasonRequired)?;
     let entry = direction == Direction::Entry;
     if (entry || reason.remark) && remark.trim().is_empty() {
@@ -123,7 +128,7 @@ pub fn check(reason: Option<&Reason>, direction: Direction, remark: &str, proof:
 
 /// What besides its reason may make a release ask for a supervisor's leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeaveFacts {
+pub struct ApprovalFacts {
     /// The vehicle itself asks: locked at an exit, blacklisted at an entry.
     pub vehicle: bool,
     /// What would go unpaid.
@@ -133,7 +138,7 @@ pub struct LeaveFacts {
 }
 
 /// Whether a supervisor must allow a release: because of the vehicle, the reason, the money or the number in a shift.
-pub fn asks_leave(reason: &Reason, facts: LeaveFacts, rules: &Rules) -> bool {
+pub fn needs_approval(reason: &Reason, facts: ApprovalFacts, rules: &Rules) -> bool {
     let money = rules.approval_due_fen > 0 && facts.unpaid.0 >= i64::from(rules.approval_due_fen);
     let number = rules.approval_after_releases > 0 && facts.in_shift >= rules.approval_after_releases;
     facts.vehicle || reason.approval || money || number
@@ -164,8 +169,8 @@ mod tests {
         default_reasons().into_iter().find(|r| r.code == code).unwrap()
     }
 
-    fn shown(photos: u32) -> Proof {
-        Proof { photos, later: false }
+    fn shown(photos: u32) -> ReleaseProof {
+        ReleaseProof { photos, later: false }
     }
 
     #[test]
@@ -178,7 +183,7 @@ mod tests {
         assert!(!may_bring_later(&rules, Entry, true), "nothing is owed");
 
         let two = Reason { photos_min: 2, ..reason("misread") };
-        let later = |photos| Proof { photos, later: true };
+        let later = |photos| ReleaseProof { photos, later: true };
         for (given, owed) in [(0, 2), (1, 1), (2, 0), (3, 0)] {
             assert_eq!(check(Some(&two), Exit, "", later(given)), Ok(owed));
         }
@@ -243,22 +248,22 @@ mod tests {
 
     #[test]
     fn leave_is_asked_for_by_vehicle_reason_money_or_number() {
-        let quiet = LeaveFacts { vehicle: false, unpaid: Fen(2_500), in_shift: 9 };
+        let quiet = ApprovalFacts { vehicle: false, unpaid: Fen(2_500), in_shift: 9 };
         let mut rules = Rules::default();
         let plain = reason("misread");
-        assert!(!asks_leave(&plain, quiet, &rules), "off by default");
-        assert!(asks_leave(&plain, LeaveFacts { vehicle: true, ..quiet }, &rules));
+        assert!(!needs_approval(&plain, quiet, &rules), "off by default");
+        assert!(needs_approval(&plain, ApprovalFacts { vehicle: true, ..quiet }, &rules));
         let strict = Reason { approval: true, ..plain.clone() };
-        assert!(asks_leave(&strict, quiet, &rules));
+        assert!(needs_approval(&strict, quiet, &rules));
         rules.approval_due_fen = 2_501;
-        assert!(!asks_leave(&plain, quiet, &rules));
+        assert!(!needs_approval(&plain, quiet, &rules));
         rules.approval_due_fen = 2_500;
-        assert!(asks_leave(&plain, quiet, &rules), "this much or more");
+        assert!(needs_approval(&plain, quiet, &rules), "this much or more");
         rules.approval_due_fen = 0;
         rules.approval_after_releases = 10;
-        assert!(!asks_leave(&plain, quiet, &rules), "the tenth goes without");
-        let tenth = LeaveFacts { in_shift: 10, ..quiet };
-        assert!(asks_leave(&plain, tenth, &rules), "the eleventh asks");
+        assert!(!needs_approval(&plain, quiet, &rules), "the tenth goes without");
+        let tenth = ApprovalFacts { in_shift: 10, ..quiet };
+        assert!(needs_approval(&plain, tenth, &rules), "the eleventh asks");
     }
 
     proptest! {
@@ -291,10 +296,10 @@ mod tests {
         #[test]
         fn more_never_asks_less(due in 0u32..5_000, after in 0u32..20, unpaid in 0i64..5_000, number in 0u32..20) {
             let rules = Rules { approval_due_fen: due, approval_after_releases: after, ..Rules::default() };
-            let facts = LeaveFacts { vehicle: false, unpaid: Fen(unpaid), in_shift: number };
-            if asks_leave(&reason("misread"), facts, &rules) {
-                let more = LeaveFacts { unpaid: Fen(unpaid + 1), in_shift: number + 1, ..facts };
-                prop_assert!(asks_leave(&reason("misread"), more, &rules));
+            let facts = ApprovalFacts { vehicle: false, unpaid: Fen(unpaid), in_shift: number };
+            if needs_approval(&reason("misread"), facts, &rules) {
+                let more = ApprovalFacts { unpaid: Fen(unpaid + 1), in_shift: number + 1, ..facts };
+                prop_assert!(needs_approval(&reason("misread"), more, &rules));
             }
         }
     }

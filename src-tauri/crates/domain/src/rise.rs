@@ -18,7 +18,7 @@ const UNSEEN_MS: i64 = 12 * 60 * MINUTE_MS;
 
 /// An arm seen to be up after it was down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Risen {
+pub struct ArmRise {
     /// First seen up.
     pub at: Timestamp,
     /// Last seen down; none: not since it is watched.
@@ -35,7 +35,7 @@ pub struct Arm {
 impl Arm {
     /// Takes what the arm was seen to be. An arm that turns round on its way down, or that cannot be asked for a while,
     /// has not risen anew: only one that was down can rise.
-    pub fn saw(&mut self, state: BarrierState, at: Timestamp) -> Option<Risen> {
+    pub fn saw(&mut self, state: BarrierState, at: Timestamp) -> Option<ArmRise> {
         match state {
             BarrierState::Closed => {
                 self.down_at = Some(at);
@@ -45,7 +45,7 @@ impl Arm {
             BarrierState::Open | BarrierState::Opening if !self.up => {
                 self.up = true;
                 let down_at = self.down_at;
-                Some(Risen { at, down_at })
+                Some(ArmRise { at, down_at })
             }
             _ => None,
         }
@@ -72,7 +72,7 @@ pub enum Cause {
     Camera,
 }
 
-impl Risen {
+impl ArmRise {
     /// The moments between which an order of ours can have raised it.
     pub fn orders_between(&self) -> (Timestamp, Timestamp) {
         (self.since(SLOW_ORDER_MS), self.at.plus_ms(CLOCKS_MS))
@@ -120,7 +120,7 @@ mod tests {
         let mut arm = Arm::default();
         assert_eq!(arm.saw(Unknown, at(0)), None);
         let first = arm.saw(Open, at(1));
-        assert_eq!(first, Some(Risen { at: at(1), down_at: None }), "up when the hub began");
+        assert_eq!(first, Some(ArmRise { at: at(1), down_at: None }), "up when the hub began");
         assert_eq!(arm.saw(Open, at(3)), None, "once");
         assert_eq!(arm.saw(Unknown, at(5)), None);
         assert_eq!(arm.saw(Open, at(7)), None, "a lost device is no fall");
@@ -129,11 +129,11 @@ mod tests {
         assert_eq!(arm.saw(Closed, at(11)), None);
         assert_eq!(arm.saw(Closed, at(13)), None);
         let next = arm.saw(Opening, at(15));
-        assert_eq!(next, Some(Risen { at: at(15), down_at: Some(at(13)) }));
+        assert_eq!(next, Some(ArmRise { at: at(15), down_at: Some(at(13)) }));
         assert_eq!(arm.saw(Open, at(17)), None);
     }
 
-    const RISEN: fn() -> Risen = || Risen { at: at(100), down_at: Some(at(98)) };
+    const RISEN: fn() -> ArmRise = || ArmRise { at: at(100), down_at: Some(at(98)) };
 
     fn order(made: i64, result: OrderResult) -> Order {
         Order { id: OrderId::new(), made_at: at(made), result }
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn where_nobody_knows_when_it_was_down_the_whole_shift_counts() {
-        let risen = Risen { at: at(100_000), down_at: None };
+        let risen = ArmRise { at: at(100_000), down_at: None };
         let order = order(100_000 - 3_600 * 11, OrderResult::Opened);
         assert!(risen.cause(&[order], &[], &[]).is_some());
     }

@@ -5,7 +5,7 @@
 
 mod bill;
 
-pub use bill::{Bill, Dues, Paid, Quote, Stale};
+pub use bill::{Bill, Dues, Quote, QuoteFault, StayPayment};
 
 use crate::{
     money::Fen,

@@ -54,7 +54,7 @@ words! {
 /// An opening as the patterns see it.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "facts of one row, each its own question")]
-pub struct Opened {
+pub struct OpeningTrace {
     /// Its id.
     pub id: OpeningId,
     /// When the order was made.
@@ -109,7 +109,7 @@ pub struct Opened {
 
 /// A case somebody worked.
 #[derive(Debug, Clone)]
-pub struct Worked {
+pub struct CaseWork {
     /// Who.
     pub person: PersonId,
     /// Where.
@@ -120,7 +120,7 @@ pub struct Worked {
 
 /// A payment.
 #[derive(Debug, Clone)]
-pub struct Paid {
+pub struct PaymentTrace {
     /// The lot.
     pub lot: LotId,
     /// The stay it was matched to.
@@ -135,7 +135,7 @@ pub struct Paid {
 
 /// A vehicle's time in a lot.
 #[derive(Debug, Clone)]
-pub struct Stayed {
+pub struct StayTrace {
     /// Its id.
     pub id: StayId,
     /// The lot.
@@ -150,7 +150,7 @@ pub struct Stayed {
 
 /// A plate read soon after an opening of its lane.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct PlateSighting {
     /// Its id.
     pub id: ReadId,
     /// The lane.
@@ -163,7 +163,7 @@ pub struct Seen {
 
 /// An ID photo that proves an opening.
 #[derive(Debug, Clone)]
-pub struct Proof {
+pub struct PhotoProof {
     /// The opening.
     pub opening: OpeningId,
     /// SHA-256 of the picture.
@@ -174,7 +174,7 @@ pub struct Proof {
 
 /// A barrier that rose without us.
 #[derive(Debug, Clone)]
-pub struct Raised {
+pub struct UnorderedRise {
     /// Its id.
     pub id: String,
     /// The lot.
@@ -185,26 +185,26 @@ pub struct Raised {
 
 /// What is looked through.
 #[derive(Debug, Clone, Default)]
-pub struct Past {
+pub struct OpeningHistory {
     /// Openings.
-    pub opened: Vec<Opened>,
+    pub opened: Vec<OpeningTrace>,
     /// Cases.
-    pub worked: Vec<Worked>,
+    pub worked: Vec<CaseWork>,
     /// Payments.
-    pub paid: Vec<Paid>,
+    pub paid: Vec<PaymentTrace>,
     /// Stays that openings might have taken for one another.
-    pub stays: Vec<Stayed>,
+    pub stays: Vec<StayTrace>,
     /// Reads soon after openings.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<PlateSighting>,
     /// Photos.
-    pub proofs: Vec<Proof>,
+    pub proofs: Vec<PhotoProof>,
     /// Rises without us.
-    pub raised: Vec<Raised>,
+    pub raised: Vec<UnorderedRise>,
 }
 
 /// A pattern found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct PatternMatch {
     /// Which one.
     pub pattern: Pattern,
     /// Which of its forms, for the sentence.
@@ -227,8 +227,8 @@ pub struct Found {
     pub facts: BTreeMap<&'static str, String>,
 }
 
-impl Found {
-    fn of(pattern: Pattern, form: &'static str, rows: &[&Opened]) -> Self {
+impl PatternMatch {
+    fn of(pattern: Pattern, form: &'static str, rows: &[&OpeningTrace]) -> Self {
         let mut rows = rows.to_vec();
         rows.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         rows.dedup_by(|a, b| a.id == b.id);
@@ -266,7 +266,7 @@ impl Found {
 }
 
 /// Looks for every pattern.
-pub fn find(past: &Past, rules: &Rules, now: Timestamp) -> Vec<Found> {
+pub fn find(past: &OpeningHistory, rules: &Rules, now: Timestamp) -> Vec<PatternMatch> {
     [
         plate::same_plate(&past.opened, rules),
         pace::many_releases(&past.opened, &past.worked, rules),
@@ -294,7 +294,7 @@ fn by<K: Ord, T>(rows: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> BT
 }
 
 /// Openings against the rules.
-fn releases(opened: &[Opened]) -> impl Iterator<Item = &Opened> {
+fn releases(opened: &[OpeningTrace]) -> impl Iterator<Item = &OpeningTrace> {
     opened.iter().filter(|row| row.abnormal && row.moved)
 }
 

@@ -9,7 +9,7 @@ mod rows;
 
 pub use rows::BrokenRow;
 
-use crate::store::{Anchor, Broken, Conn, StoreError, follows_nothing, walk_audit};
+use crate::store::{Anchor, ChainBreak, Conn, StoreError, follows_nothing, walk_audit};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::audit::{AuditHead, ChainHead};
@@ -18,7 +18,7 @@ use std::{collections::HashMap, fmt::Write as _};
 
 /// Why a head proves nothing, or what it proves.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum HeadFault {
     /// It is not what was signed.
     #[error("the head itself was changed: its {0} does not fit")]
     Head(&'static str),
@@ -27,7 +27,7 @@ pub enum Fault {
     ForeignKey(String),
     /// A chain is broken in itself, or no longer the one that was signed.
     #[error("{0}")]
-    Chain(Broken),
+    Chain(ChainBreak),
     /// A row is not what the chains say of it.
     #[error(transparent)]
     Row(rows::BrokenRow),
@@ -64,26 +64,26 @@ fn qr(text: &str) -> String {
 }
 
 /// Whether a head is what its signature says.
-pub fn check(head: &AuditHead) -> Result<(), Fault> {
+pub fn check(head: &AuditHead) -> Result<(), HeadFault> {
     let digest = digest(head.at, &head.chains);
     if hex::encode(digest) != head.digest {
-        return Err(Fault::Head("digest"));
+        return Err(HeadFault::Head("digest"));
     }
-    let bytes = |text: &str, what| hex::decode(text).map_err(|_| Fault::Head(what));
-    let key: [u8; 32] = bytes(&head.public_key, "public key")?.try_into().map_err(|_| Fault::Head("public key"))?;
-    let key = VerifyingKey::from_bytes(&key).map_err(|_| Fault::Head("public key"))?;
+    let bytes = |text: &str, what| hex::decode(text).map_err(|_| HeadFault::Head(what));
+    let key: [u8; 32] = bytes(&head.public_key, "public key")?.try_into().map_err(|_| HeadFault::Head("public key"))?;
+    let key = VerifyingKey::from_bytes(&key).map_err(|_| HeadFault::Head("public key"))?;
     let signature = bytes(&head.signature, "signature")?;
-    let signature = Signature::from_slice(&signature).map_err(|_| Fault::Head("signature"))?;
-    key.verify_strict(&digest, &signature).map_err(|_| Fault::Head("signature"))
+    let signature = Signature::from_slice(&signature).map_err(|_| HeadFault::Head("signature"))?;
+    key.verify_strict(&digest, &signature).map_err(|_| HeadFault::Head("signature"))
 }
 
 /// Whether a head holds by itself and was signed with this key.
-pub fn check_alone(head: &AuditHead, public_key: &str) -> Result<(), Fault> {
+pub fn check_alone(head: &AuditHead, public_key: &str) -> Result<(), HeadFault> {
     check(head)?;
     if public_key.trim().eq_ignore_ascii_case(&head.public_key) {
         Ok(())
     } else {
-        Err(Fault::ForeignKey(head.public_key.clone()))
+        Err(HeadFault::ForeignKey(head.public_key.clone()))
     }
 }
 
@@ -104,7 +104,11 @@ pub struct Extent {
 ///
 /// Rows after the head are fine; whatever it was signed over must be there as it was, and nothing may have been put behind
 /// it that claims to be older. `public_key`: the one key that may have signed it; without it the records' own are taken.
-pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>, public_key: Option<&str>) -> Result<Extent, Fault> {
+pub async fn verify(
+    conn: &mut Conn<'_>,
+    head: Option<&AuditHead>,
+    public_key: Option<&str>,
+) -> Result<Extent, HeadFault> {
     if let Some(head) = head {
         check(head)?;
         let known = if let Some(key) = public_key {
@@ -114,7 +118,7 @@ pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>, public_key: O
             keys.iter().any(|key| key.public_key == head.public_key)
         };
         if !known {
-            return Err(Fault::ForeignKey(head.public_key.clone()));
+            return Err(HeadFault::ForeignKey(head.public_key.clone()));
         }
     }
     // All of it as it was at one moment: the hub may run meanwhile.
@@ -125,10 +129,10 @@ pub async fn verify(conn: &mut Conn<'_>, head: Option<&AuditHead>, public_key: O
     whole
 }
 
-async fn at_one_moment(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<Extent, Fault> {
+async fn at_one_moment(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<Extent, HeadFault> {
     let order = Succession::of(conn.heads().await?, head);
     let audits = walk_audit(conn, &mut |row| order.fits(row)).await?;
-    let audits = audits.map_err(Fault::Chain)?;
+    let audits = audits.map_err(HeadFault::Chain)?;
     for end in head.map(|head| head.chains.as_slice()).unwrap_or_default() {
         let why = match conn.audit_hash(&end.chain, end.seq).await? {
             None => "it is missing, and the head was signed over it",
@@ -136,7 +140,7 @@ async fn at_one_moment(conn: &mut Conn<'_>, head: Option<&AuditHead>) -> Result<
             Some(_) => continue,
         };
         let (chain, seq) = (end.chain.clone(), end.seq);
-        return Err(Fault::Chain(Broken { chain, seq, why }));
+        return Err(HeadFault::Chain(ChainBreak { chain, seq, why }));
     }
     let rows = rows::verify(conn).await?;
     Ok(Extent { audits, rows })
@@ -228,7 +232,7 @@ mod tests {
         for (turn, spoil) in spoil.into_iter().enumerate() {
             let mut head = head();
             spoil(&mut head);
-            assert!(matches!(check(&head), Err(Fault::Head(_))), "{turn}");
+            assert!(matches!(check(&head), Err(HeadFault::Head(_))), "{turn}");
         }
     }
 

@@ -8,7 +8,7 @@ mod throttle;
 mod token;
 
 pub use password::{HashError, hash as hash_password, turn, verify as verify_password, verify_in, weakness};
-pub use queue::{Share, Turn};
+pub use queue::{HashShare, HashTurn};
 pub use throttle::{Patience, Throttle};
 pub use token::Token;
 
@@ -16,7 +16,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Conn, Given, Session, StoreError},
+    store::{Conn, PersonGrants, Session, StoreError},
 };
 use lanedesk_domain::{
     ids::PersonId,
@@ -44,9 +44,9 @@ const TOUCH_EVERY_MS: i64 = 60_000;
 /// change with the site, of which every hub is told.
 pub struct Sessions {
     kept: Mutex<HashMap<Token, Session>>,
-    people: Mutex<HashMap<PersonId, Known>>,
+    people: Mutex<HashMap<PersonId, SessionPerson>>,
     /// Scopes by what was given: a thousand agents of one company share one.
-    scopes: Mutex<HashMap<Given, Arc<Scope>>>,
+    scopes: Mutex<HashMap<PersonGrants, Arc<Scope>>>,
     /// Counts forgettings: what was read before one must not be remembered after it.
     forgotten: AtomicU64,
     /// Tells streams which session has ended.
@@ -73,7 +73,7 @@ impl Default for Sessions {
 
 /// A person, and what keeps them from everything but their own account.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct SessionPerson {
     /// Who.
     pub actor: Arc<Actor>,
     /// Their password is for the first login only.
@@ -130,7 +130,7 @@ impl Visitor {
 
 /// What a request was let in by. A body may be long on its way, and what is written by it is written by the rights of then.
 #[derive(Clone)]
-pub struct LetIn {
+pub struct Admission {
     hub: Hub,
     token: Token,
     actor: Arc<Actor>,
@@ -138,7 +138,7 @@ pub struct LetIn {
     forgotten: u64,
 }
 
-impl LetIn {
+impl Admission {
     /// Whoever was let in just now. `forgotten` was counted before they were looked at.
     pub fn new(hub: &Hub, visitor: &Visitor, forgotten: u64) -> Self {
         Self { hub: hub.clone(), token: visitor.token.clone(), actor: visitor.actor.clone(), forgotten }
@@ -165,11 +165,11 @@ impl Sessions {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, Known>> {
+    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, SessionPerson>> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn scopes(&self) -> MutexGuard<'_, HashMap<Given, Arc<Scope>>> {
+    fn scopes(&self) -> MutexGuard<'_, HashMap<PersonGrants, Arc<Scope>>> {
         self.scopes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -277,7 +277,7 @@ fn touch(hub: &Hub, token: &Token, now: Timestamp) {
     });
 }
 
-impl Known {
+impl SessionPerson {
     /// Whether nothing but changing the password is possible. One that others know is good on the hub's own machine only.
     pub fn must_change(&self, beyond: bool) -> bool {
         self.must_change || (self.handed && beyond)
@@ -306,7 +306,7 @@ pub async fn person(hub: &Hub, id: &PersonId) -> Result<Option<Arc<Actor>>> {
 }
 
 /// The same with the state of their account.
-pub async fn known(hub: &Hub, id: &PersonId) -> Result<Option<Known>> {
+pub async fn known(hub: &Hub, id: &PersonId) -> Result<Option<SessionPerson>> {
     let kept = hub.sessions().people().get(id).cloned();
     if kept.is_some() {
         return Ok(kept);
@@ -325,7 +325,7 @@ pub(crate) async fn person_in(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> 
     Ok(known.map(|known| known.actor))
 }
 
-async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Option<Known>> {
+async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Option<SessionPerson>> {
     let before = hub.sessions().forgotten();
     let Some(person) = conn.person(id).await?.filter(|person| !person.disabled) else {
         return Ok(None);
@@ -337,7 +337,8 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
     let shared = hub.sessions().scopes().get(&given).cloned();
     let scope = shared.unwrap_or_else(|| Arc::new(resolve(hub, &given)));
     let actor = Arc::new(Actor { id: person.id, name: person.name, role: person.role, scope: scope.clone() });
-    let known = Known { actor, must_change: account.must_change, handed: account.handed, enrolled: account.enrolled };
+    let known =
+        SessionPerson { actor, must_change: account.must_change, handed: account.handed, enrolled: account.enrolled };
     let mut people = hub.sessions().people();
     if hub.sessions().forgotten() == before {
         people.insert(id.clone(), known.clone());
@@ -346,7 +347,7 @@ async fn read_person(hub: &Hub, conn: &mut Conn<'_>, id: &PersonId) -> Result<Op
     Ok(Some(known))
 }
 
-fn resolve(hub: &Hub, given: &Given) -> Scope {
+fn resolve(hub: &Hub, given: &PersonGrants) -> Scope {
     let directory = hub.directory();
     let areas: Vec<AreaNode> =
         directory.areas.iter().map(|(id, (_, parent))| AreaNode { id: id.clone(), parent: parent.clone() }).collect();

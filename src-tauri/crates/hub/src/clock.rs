@@ -14,10 +14,10 @@ use tokio::sync::watch;
 
 /// Where "now" comes from. Cheap to clone; clones share the time.
 #[derive(Clone, Debug)]
-pub struct Clock(Arc<Source>);
+pub struct Clock(Arc<ClockSource>);
 
 #[derive(Debug)]
-enum Source {
+enum ClockSource {
     /// The machine's clock plus an offset in milliseconds.
     System { offset: AtomicI64 },
     /// Stands still until it is moved.
@@ -33,25 +33,25 @@ impl Default for Clock {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Arc::new(Source::System { offset: AtomicI64::new(0) }))
+        Self(Arc::new(ClockSource::System { offset: AtomicI64::new(0) }))
     }
 
     /// A clock that stands at `now` until [`Clock::advance`] moves it.
     pub fn manual(now: Timestamp) -> Self {
-        Self(Arc::new(Source::Manual { now: watch::Sender::new(now) }))
+        Self(Arc::new(ClockSource::Manual { now: watch::Sender::new(now) }))
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
-            Source::System { offset } => machine_now().plus_ms(offset.load(Ordering::Relaxed)),
-            Source::Manual { now } => *now.borrow(),
+            ClockSource::System { offset } => machine_now().plus_ms(offset.load(Ordering::Relaxed)),
+            ClockSource::Manual { now } => *now.borrow(),
         }
     }
 
     /// Moves a manual clock forward; a system clock is left alone.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual { now } = &*self.0 {
+        if let ClockSource::Manual { now } = &*self.0 {
             let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
             now.send_modify(|at| *at = at.plus_ms(ms));
         }
@@ -59,7 +59,7 @@ impl Clock {
 
     /// Makes a system clock agree with the database, which read `theirs` at machine time `ours`.
     pub fn follow(&self, theirs: Timestamp, ours: Timestamp) {
-        if let Source::System { offset } = &*self.0 {
+        if let ClockSource::System { offset } = &*self.0 {
             offset.store(theirs.since(ours), Ordering::Relaxed);
         }
     }
@@ -67,7 +67,7 @@ impl Clock {
     /// Waits until this clock has reached `at`.
     pub async fn sleep_until(&self, at: Timestamp) {
         match &*self.0 {
-            Source::System { .. } => loop {
+            ClockSource::System { .. } => loop {
                 let left = at.since(self.now());
                 let Ok(left) = u64::try_from(left) else {
                     return;
@@ -78,7 +78,7 @@ impl Clock {
                 // Looked at again at least each second: the offset may have moved meanwhile.
                 tokio::time::sleep(Duration::from_millis(left.min(1_000))).await;
             },
-            Source::Manual { now } => {
+            ClockSource::Manual { now } => {
                 // The sender lives as long as self, so waiting cannot fail.
                 let _ = now.subscribe().wait_for(|now| *now >= at).await;
             }

@@ -1,6 +1,6 @@
 //! Why the hub did not do what it was asked. `http` turns these into problem JSON; nothing else does.
 
-use crate::{auth::HashError, evidence::BadImage, site::Fault, store::StoreError};
+use crate::{auth::HashError, evidence::BadImage, site::SiteFault, store::StoreError};
 use lanedesk_domain::{ids::ApprovalId, time::Timestamp};
 use lanedesk_wire::{
     problem::{Code, Holder},
@@ -71,7 +71,7 @@ pub enum Error {
     /// Other rows or open work still need it; a key of the sentence catalogue says which.
     StillUsed(&'static str): ("still used: {0}"),
     /// Rows with faults; nothing was written.
-    Faults(Vec<Fault>): ("{} faults in rows", .0.len()) => Invalid,
+    Faults(Vec<SiteFault>): ("{} faults in rows", .0.len()) => Invalid,
     /// The role may not do this.
     NotAllowed: ("not allowed for this role"),
     /// Not there, or outside the person's scope: both look alike from outside.
@@ -184,12 +184,12 @@ impl From<BadImage> for Error {
     }
 }
 
-impl crate::store::Fault for Error {
+impl crate::store::WriteFault for Error {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(StoreError::Conflict(_)))
     }
 
-    fn not_taken(&self) -> Option<&[crate::store::TurnRow]> {
+    fn not_taken(&self) -> Option<&[crate::store::LockRow]> {
         match self {
             Self::Store(error) => error.not_taken(),
             _ => None,

@@ -6,8 +6,8 @@
 use crate::{
     error::Result,
     hub::Hub,
-    ops::lease::{Ending, audit, end},
-    store::{LeaseRow, Rows, To},
+    ops::lease::{LeaseEnd, audit, end},
+    store::{Audience, LeaseRow, LockRows},
 };
 use lanedesk_domain::{lease::WARNING_MS, time::Timestamp};
 use lanedesk_wire::stream::{LostWhy, Told};
@@ -104,7 +104,7 @@ async fn warn(hub: &Hub, now: Timestamp) -> Result<()> {
 
 /// Warns one holder, once, whichever hub does it; does nothing where the lease goes on differently by now.
 async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
-    let rows = Rows::lane(&lease.lane);
+    let rows = LockRows::lane(&lease.lane);
     hub.write_at(rows, async move |tx, hub| {
         let Some(expires_at) = lease.expires_at else {
             return Ok(());
@@ -112,7 +112,7 @@ async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
         if tx.warn_lease(&lease).await? {
             let told = Told::LeaseExpiring { case: lease.case.clone(), lane: lease.lane.clone(), expires_at };
             let now = hub.clock().now();
-            tx.tell_all(now, &[(To::Person(&lease.holder.id), told)]).await?;
+            tx.tell_all(now, &[(Audience::Person(&lease.holder.id), told)]).await?;
         }
         Ok(())
     })
@@ -121,7 +121,7 @@ async fn warn_of(hub: &Hub, lease: LeaseRow) -> Result<()> {
 
 /// Ends one lease; does nothing where it has been renewed, closed or ended meanwhile.
 async fn expire(hub: &Hub, lease: LeaseRow, now: Timestamp) -> Result<()> {
-    let rows = Rows::lane(&lease.lane);
+    let rows = LockRows::lane(&lease.lane);
     hub.store()
         .write_at(rows, async move |tx| {
             let there = tx.lease_of_lane(&lease.lane).await?;
@@ -129,7 +129,7 @@ async fn expire(hub: &Hub, lease: LeaseRow, now: Timestamp) -> Result<()> {
             let Some(lease) = there.filter(over) else {
                 return Ok(());
             };
-            let ending = Ending { lease: &lease, why: LostWhy::Expired, by: None };
+            let ending = LeaseEnd { lease: &lease, why: LostWhy::Expired, by: None };
             if end(tx, &ending, now).await? {
                 let body = json!({"case": lease.case, "holder": lease.holder.id});
                 tx.audit(audit("lane.expire", None, &lease.lane, body, now)).await?;

@@ -7,14 +7,14 @@ use crate::{
     expiry::Alarm,
     live::Live,
     metrics::Metrics,
-    ops::{barrier::Recording, search::Finder, seat::Desks, warning::Looked},
+    ops::{barrier::PendingResults, search::Finder, seat::Desks, warning::WarningScan},
     origin::Proxies,
     push::Push,
     refusal::Refusals,
     robots::Robots,
     runtime::Runtime,
     stills::Stills,
-    store::{Fault, Place, Rows, Store, StoreError, Tx},
+    store::{LockRows, OutboxPosition, Store, StoreError, Tx, WriteFault},
     vault::Vault,
 };
 use lanedesk_devices::Networks;
@@ -25,16 +25,16 @@ use tokio_util::sync::CancellationToken;
 
 /// The hub's state. Cheap to clone; clones are the same hub.
 #[derive(Clone)]
-pub struct Hub(Arc<Inner>);
+pub struct Hub(Arc<HubParts>);
 
-struct Inner {
+struct HubParts {
     store: Store,
     clock: Clock,
     vault: Vault,
     directory: watch::Sender<Arc<Directory>>,
     finder: watch::Sender<Arc<Finder>>,
     /// Everything told up to here is in the directory. Held while the site is read, so that no older reading ends last.
-    site_at: Mutex<Place>,
+    site_at: Mutex<OutboxPosition>,
     sessions: Sessions,
     push: Push,
     metrics: Metrics,
@@ -44,9 +44,9 @@ struct Inner {
     stop: CancellationToken,
     runtime: Runtime,
     alarm: Alarm,
-    looked: Looked,
+    looked: WarningScan,
     desks: Desks,
-    recording: Recording,
+    pending_results: PendingResults,
     live: Live,
     stills: Stills,
     robots: Robots,
@@ -62,7 +62,7 @@ impl Hub {
         store.follow(&clock);
         let id = uuid::Uuid::now_v7().to_string();
         let runtime = Runtime::new(&directory, &vault, &clock, networks);
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(HubParts {
             store,
             clock,
             vault,
@@ -77,9 +77,9 @@ impl Hub {
             stop: CancellationToken::new(),
             runtime,
             alarm: Alarm::default(),
-            looked: Looked::default(),
+            looked: WarningScan::default(),
             desks: Desks::default(),
-            recording: Recording::default(),
+            pending_results: PendingResults::default(),
             live: Live::default(),
             stills: Stills::default(),
             robots: Robots::default(),
@@ -96,17 +96,17 @@ impl Hub {
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Fault,
+        E: WriteFault,
         F: AsyncFn(&mut Tx<'_>, &Self) -> Result<T, E> + Send + Sync + 'static,
     {
-        self.write_at(Rows::default(), work).await
+        self.write_at(LockRows::default(), work).await
     }
 
     /// The same with these rows taken first, as [`Store::write_at`].
-    pub async fn write_at<T, E, F>(&self, rows: Rows, work: F) -> Result<T, E>
+    pub async fn write_at<T, E, F>(&self, rows: LockRows, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Fault,
+        E: WriteFault,
         F: AsyncFn(&mut Tx<'_>, &Self) -> Result<T, E> + Send + Sync + 'static,
     {
         let hub = self.clone();
@@ -134,7 +134,7 @@ impl Hub {
     }
 
     /// When patterns were last looked for.
-    pub fn looked(&self) -> &Looked {
+    pub fn looked(&self) -> &WarningScan {
         &self.0.looked
     }
 
@@ -144,8 +144,8 @@ impl Hub {
     }
 
     /// Orders whose answer is on its way into the records.
-    pub fn recording(&self) -> &Recording {
-        &self.0.recording
+    pub fn pending_results(&self) -> &PendingResults {
+        &self.0.pending_results
     }
 
     /// Live pictures.
@@ -189,13 +189,13 @@ impl Hub {
     }
 
     /// The same for a change told at `place`; nothing is done where the site was read since, as by whoever changed it.
-    pub async fn reload_for(&self, place: Place) -> Result<(), StoreError> {
+    pub async fn reload_for(&self, place: OutboxPosition) -> Result<(), StoreError> {
         let mut site_at = self.0.site_at.lock().await;
         self.read_site(&mut site_at, place).await
     }
 
     /// Reads the site, unless what was told up to `told` is in the directory.
-    async fn read_site(&self, site_at: &mut Place, told: Place) -> Result<(), StoreError> {
+    async fn read_site(&self, site_at: &mut OutboxPosition, told: OutboxPosition) -> Result<(), StoreError> {
         if told <= *site_at {
             return Ok(());
         }

@@ -8,13 +8,13 @@ pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod clock;
+#[doc(hidden)]
+pub mod crash_points;
 pub mod directory;
 pub mod error;
 pub mod evidence;
 pub mod expiry;
 pub mod files;
-#[doc(hidden)]
-pub mod halt;
 pub mod http;
 pub mod hub;
 pub mod listen;

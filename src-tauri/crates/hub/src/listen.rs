@@ -1,7 +1,7 @@
 //! The hub's own accept loop (invariant 15): every connection, handshake, head and body has its time, strangers have their
 //! share, and nothing one of them does keeps another waiting.
 //!
-//! Who is a stranger is for the door to say: it calls `Standing::prove` once a session, key or signature was right.
+//! Who is a stranger is for the door to say: it calls `SlotShare::prove` once a session, key or signature was right.
 
 mod body;
 mod line;
@@ -10,8 +10,8 @@ mod slot;
 
 use crate::{
     hub::Hub,
-    metrics::Ended,
-    tls::{Speaks, Tls},
+    metrics::ConnectionLimit,
+    tls::{HttpVersion, Tls},
 };
 use axum::{
     Router,
@@ -19,16 +19,16 @@ use axum::{
     extract::{ConnectInfo, Request},
     response::Response,
 };
-use body::{Incoming, Outgoing};
+use body::{AnswerBody, RequestBody};
 use hyper::{
-    body::Incoming as Raw,
+    body::Incoming,
     server::conn::{http1, http2},
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use line::Line;
+use line::ClientConnection;
 use pulse::{Exchange, Pulse};
-use slot::{Slot, Slots};
+use slot::{ConnectionSlot, Slots};
 use std::{
     convert::Infallible,
     net::SocketAddr,
@@ -177,11 +177,11 @@ impl Door {
         let pulse = Pulse::new();
         let proxy = self.hub.proxies().trusts(peer.ip());
         let Some(slot) = self.slots.line(peer.ip(), &pulse, proxy) else {
-            self.hub.metrics().ended(Ended::Crowded);
+            self.hub.metrics().ended(ConnectionLimit::Crowded);
             return;
         };
         prepare(&mut stream);
-        let line = OneLine { door: self.clone(), peer, proxy, pulse, slot, unread: Arc::default() };
+        let line = TrackedConnection { door: self.clone(), peer, proxy, pulse, slot, unread: Arc::default() };
         lines.spawn(line.run(stream));
     }
 }
@@ -205,14 +205,13 @@ fn keep_little_unsent(line: &TcpStream) {
 #[cfg(not(target_os = "linux"))]
 fn keep_little_unsent(_: &TcpStream) {}
 
-/// One connection.
 #[derive(Clone)]
-struct OneLine {
+struct TrackedConnection {
     door: Door,
     peer: SocketAddr,
     proxy: bool,
     pulse: Arc<Pulse>,
-    slot: Arc<Slot>,
+    slot: Arc<ConnectionSlot>,
     unread: Arc<AtomicBool>,
 }
 
@@ -222,29 +221,29 @@ trait Conversation: Future {
     fn finish(self: Pin<&mut Self>);
 }
 
-impl OneLine {
+impl TrackedConnection {
     async fn run(self, stream: TcpStream) {
         let Some(tls) = self.door.tls.clone() else {
             return self.http1(stream).await;
         };
         let shaken = tokio::select! {
             shaken = timeout(self.door.limits.handshake, tls.accept(stream)) => shaken,
-            () = self.pulse.evicted() => return self.slot.count(Ended::Evicted),
+            () = self.pulse.evicted() => return self.slot.count(ConnectionLimit::Evicted),
             () = self.door.hub.stopping() => return,
         };
         match shaken {
-            Ok(Ok((stream, Speaks::Http1))) => self.http1(stream).await,
-            Ok(Ok((stream, Speaks::Http2))) => self.http2(stream).await,
+            Ok(Ok((stream, HttpVersion::Http1))) => self.http1(stream).await,
+            Ok(Ok((stream, HttpVersion::Http2))) => self.http2(stream).await,
             // Scanners, plain HTTP and wrong clocks end here; it is theirs to look into.
             Ok(Err(_)) => {}
-            Err(_) => self.slot.count(Ended::Handshake),
+            Err(_) => self.slot.count(ConnectionLimit::Handshake),
         }
     }
 
-    fn line<S>(&self, stream: S, frames: bool) -> TokioIo<Line<S>> {
+    fn line<S>(&self, stream: S, frames: bool) -> TokioIo<ClientConnection<S>> {
         let state = (self.pulse.clone(), self.slot.clone());
         let unread = self.unread.clone();
-        TokioIo::new(Line::new(stream, state, frames, unread, &self.door.limits))
+        TokioIo::new(ClientConnection::new(stream, state, frames, unread, &self.door.limits))
     }
 
     async fn http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
@@ -298,7 +297,7 @@ impl OneLine {
         }
     }
 
-    async fn answer(self, request: Request<Raw>) -> Result<Response, Infallible> {
+    async fn answer(self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let exchange = Exchange::begin(self.pulse.clone());
         let Self { door, peer, proxy, .. } = self;
         let proxies = door.hub.proxies();
@@ -308,22 +307,22 @@ impl OneLine {
         let slot = if proxy { door.slots.request(origin.0) } else { Some(self.slot) };
         let timed = slot.clone();
         let mut request = request.map(|body| match timed {
-            Some(slot) => Body::new(Incoming::new(body, slot, door.limits.clone(), self.unread)),
+            Some(slot) => Body::new(RequestBody::new(body, slot, door.limits.clone(), self.unread)),
             None => Body::empty(),
         });
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(origin);
-        request.extensions_mut().insert(Standing(slot));
+        request.extensions_mut().insert(SlotShare(slot));
         let Ok(answer) = door.router.oneshot(request).await;
-        Ok(answer.map(|body| Body::new(Outgoing::new(body, exchange))))
+        Ok(answer.map(|body| Body::new(AnswerBody::new(body, exchange))))
     }
 }
 
 /// The place of whoever sent a request; none: that address has more than its share under way already.
 #[derive(Clone)]
-pub(crate) struct Standing(Option<Arc<Slot>>);
+pub(crate) struct SlotShare(Option<Arc<ConnectionSlot>>);
 
-impl Standing {
+impl SlotShare {
     /// Whether nothing more of that address is taken now.
     pub(crate) fn is_crowded(&self) -> bool {
         self.0.is_none()
@@ -337,10 +336,10 @@ impl Standing {
     }
 }
 
-impl<S, F> Conversation for http1::UpgradeableConnection<TokioIo<Line<S>>, F>
+impl<S, F> Conversation for http1::UpgradeableConnection<TokioIo<ClientConnection<S>>, F>
 where
     Self: Future,
-    F: hyper::service::HttpService<Raw, ResBody = Body>,
+    F: hyper::service::HttpService<Incoming, ResBody = Body>,
     F::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -349,10 +348,10 @@ where
     }
 }
 
-impl<S, F> Conversation for http2::Connection<TokioIo<Line<S>>, F, TokioExecutor>
+impl<S, F> Conversation for http2::Connection<TokioIo<ClientConnection<S>>, F, TokioExecutor>
 where
     Self: Future,
-    F: hyper::service::HttpService<Raw, ResBody = Body>,
+    F: hyper::service::HttpService<Incoming, ResBody = Body>,
     F::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     TokioExecutor: hyper::rt::bounds::Http2ServerConnExec<F::Future, Body>,

@@ -320,7 +320,7 @@ async fn verify_audit(database: &str, head: Option<PathBuf>, public_key: Option<
     };
     match checked {
         Ok(whole) => told(head.as_ref(), whole),
-        Err(audit::Fault::Store(error)) => return Err(error.into()),
+        Err(audit::HeadFault::Store(error)) => return Err(error.into()),
         Err(fault) => {
             println!("{fault}");
             return Ok(ExitCode::FAILURE);

@@ -13,7 +13,7 @@ const BUCKETS_MS: [u64; 8] = [1, 3, 5, 10, 50, 250, 1_000, 12_000];
 
 /// A limit of connections that was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum ConnectionLimit {
     /// No TLS handshake in time.
     Handshake,
     /// No whole head in time.
@@ -30,7 +30,7 @@ pub enum Ended {
     Crowded,
 }
 
-impl Ended {
+impl ConnectionLimit {
     /// All of them.
     const ALL: [(Self, &'static str); 7] = [
         (Self::Handshake, "handshake"),
@@ -50,7 +50,7 @@ pub struct Metrics {
     lines: AtomicUsize,
     strangers: AtomicUsize,
     /// By place in [`Ended::ALL`].
-    ended: [AtomicU64; Ended::ALL.len()],
+    ended: [AtomicU64; ConnectionLimit::ALL.len()],
     /// By place in [`Refusal::ALL`].
     refused: [AtomicU64; Refusal::ALL.len()],
     streams: AtomicI64,
@@ -87,12 +87,12 @@ impl Drop for Gauge<'_> {
 
 /// Bytes that one keeps, counted among those of all; none once it is dropped.
 #[derive(Debug)]
-pub struct Kept<'a> {
+pub struct ByteGuard<'a> {
     all: &'a AtomicI64,
     own: i64,
 }
 
-impl Kept<'_> {
+impl ByteGuard<'_> {
     /// So many they are now.
     pub fn are(&mut self, bytes: usize) {
         let now = i64::try_from(bytes).unwrap_or(i64::MAX);
@@ -101,7 +101,7 @@ impl Kept<'_> {
     }
 }
 
-impl Drop for Kept<'_> {
+impl Drop for ByteGuard<'_> {
     fn drop(&mut self) {
         self.all.fetch_sub(self.own, Ordering::Relaxed);
     }
@@ -115,8 +115,8 @@ impl Metrics {
     }
 
     /// A limit was met.
-    pub(crate) fn ended(&self, why: Ended) {
-        if let Some(at) = Ended::ALL.iter().position(|(other, _)| *other == why) {
+    pub(crate) fn ended(&self, why: ConnectionLimit) {
+        if let Some(at) = ConnectionLimit::ALL.iter().position(|(other, _)| *other == why) {
             self.ended[at].fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -147,8 +147,8 @@ impl Metrics {
     }
 
     /// Counts the bytes kept of one camera's pictures until the answer is dropped.
-    pub fn live_kept(&self) -> Kept<'_> {
-        Kept { all: &self.live_bytes, own: 0 }
+    pub fn live_kept(&self) -> ByteGuard<'_> {
+        ByteGuard { all: &self.live_bytes, own: 0 }
     }
 
     /// Pictures were left out for somebody who did not keep up.
@@ -190,7 +190,7 @@ impl Metrics {
 
     /// Everything as Prometheus text. `leases`, `online` and `offline` are counted elsewhere, when asked.
     pub fn render(&self, leases: i64, online: u32, offline: u32) -> String {
-        let mut out = Out(String::new());
+        let mut out = MetricsText(String::new());
         out.one("lanedesk_stream_connections", "gauge", "Desks that listen", self.streams.load(Ordering::Relaxed));
         out.one("lanedesk_live_upstreams", "gauge", "Cameras pulled from", self.live_upstreams.load(Ordering::Relaxed));
         out.one(
@@ -240,7 +240,7 @@ impl Metrics {
         out.0
     }
 
-    fn render_lines(&self, out: &mut Out) {
+    fn render_lines(&self, out: &mut MetricsText) {
         let (lines, strangers) = (&self.lines, &self.strangers);
         out.head("lanedesk_connections", "gauge", "Connections by who they are");
         let strangers = strangers.load(Ordering::Relaxed);
@@ -250,7 +250,7 @@ impl Metrics {
         }
         let name = "lanedesk_connections_ended_total";
         out.head(name, "counter", "Limits of connections that were met");
-        for ((_, why), count) in Ended::ALL.iter().zip(&self.ended) {
+        for ((_, why), count) in ConnectionLimit::ALL.iter().zip(&self.ended) {
             let count = count.load(Ordering::Relaxed);
             out.line(format_args!("{name}{{why=\"{why}\"}} {count}"));
         }
@@ -262,7 +262,7 @@ impl Metrics {
         }
     }
 
-    fn render_requests(&self, out: &mut Out) {
+    fn render_requests(&self, out: &mut MetricsText) {
         let name = "lanedesk_request_seconds";
         out.head(name, "histogram", "Time to answer a request");
         let mut sum = 0;
@@ -279,9 +279,9 @@ impl Metrics {
     }
 }
 
-struct Out(String);
+struct MetricsText(String);
 
-impl Out {
+impl MetricsText {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         self.line(format_args!("# HELP {name} {help}"));
         self.line(format_args!("# TYPE {name} {kind}"));

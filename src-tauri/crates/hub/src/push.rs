@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     hub::Hub,
     ops,
-    store::{Event, Place, StoreError},
+    store::{Event, OutboxPosition, StoreError},
 };
 use axum::extract::ws::Utf8Bytes;
 use lanedesk_domain::{
@@ -44,9 +44,9 @@ const KEEP_MINUTES: i64 = 60;
 
 /// An event ready to be sent: put into words once for all listeners.
 #[derive(Debug)]
-pub struct Ready {
+pub struct ReadyEvent {
     /// Its place.
-    pub place: Place,
+    pub place: OutboxPosition,
     lot: Option<LotId>,
     person: Option<PersonId>,
     /// Besides people with this permission only this person is told, as in the lists these things are in.
@@ -54,7 +54,7 @@ pub struct Ready {
     /// Who is told the same in another frame, with what is theirs alone.
     not: Option<PersonId>,
     /// A part of this lane's page: only those who watch it are told.
-    page: Option<Sight>,
+    page: Option<FrameScope>,
     /// The queue may be another one after it.
     pub call: bool,
     /// The frame as it goes out; none: only hubs are told.
@@ -63,7 +63,7 @@ pub struct Ready {
 
 /// Whose page a frame is of.
 #[derive(Debug)]
-struct Sight {
+struct FrameScope {
     lane: LaneId,
     /// Who holds the lane and so watches it.
     holder: Option<PersonId>,
@@ -71,7 +71,7 @@ struct Sight {
     own: Option<Utf8Bytes>,
 }
 
-impl Ready {
+impl ReadyEvent {
     fn new(event: Event, watchers: &Watchers) -> Self {
         let only = event.told.as_ref().and_then(only);
         let call = matches!(event.told, Some(Told::Call { .. }));
@@ -79,7 +79,7 @@ impl Ready {
             (Some(Told::Call { call, .. }), None) => call.by.as_ref().map(|by| by.id.clone()),
             _ => None,
         };
-        let page = page(&event).map(|lane| Sight { lane: lane.clone(), holder: watchers.holder(lane), own: None });
+        let page = page(&event).map(|lane| FrameScope { lane: lane.clone(), holder: watchers.holder(lane), own: None });
         let text = event.told.and_then(|told| frame(event.place, told));
         Self { place: event.place, lot: event.lot, person: event.person, only, not, page, call, text }
     }
@@ -139,7 +139,7 @@ fn is_whole_page(event: &Event) -> bool {
 }
 
 /// A frame as text.
-pub fn frame(place: Place, told: Told) -> Option<Utf8Bytes> {
+pub fn frame(place: OutboxPosition, told: Told) -> Option<Utf8Bytes> {
     let frame = Frame { seq: place.to_string(), told };
     match serde_json::to_string(&frame) {
         Ok(text) => Some(text.into()),
@@ -153,22 +153,22 @@ pub fn frame(place: Place, told: Told) -> Option<Utf8Bytes> {
 /// The one place from which streams are fed.
 #[derive(Debug)]
 pub struct Push {
-    events: broadcast::Sender<Arc<Ready>>,
+    events: broadcast::Sender<Arc<ReadyEvent>>,
     /// Everything up to here was handed out.
-    at: watch::Sender<Place>,
+    at: watch::Sender<OutboxPosition>,
     /// Lot, where known, and begin of every call that waits; read again after each that changed.
-    queue: watch::Sender<Arc<Queue>>,
+    queue: watch::Sender<Arc<CallQueue>>,
     watchers: Watchers,
 }
 
 /// The calls that wait, oldest first.
-pub type Queue = Vec<(Option<LotId>, Timestamp)>;
+pub type CallQueue = Vec<(Option<LotId>, Timestamp)>;
 
 impl Default for Push {
     fn default() -> Self {
         Self {
             events: broadcast::Sender::new(BEHIND),
-            at: watch::Sender::new(Place::default()),
+            at: watch::Sender::new(OutboxPosition::default()),
             queue: watch::Sender::new(Arc::default()),
             watchers: Watchers::default(),
         }
@@ -176,26 +176,26 @@ impl Default for Push {
 }
 
 /// What a stream begins with.
-pub struct Listening {
+pub struct StreamOpening {
     /// Where the stream goes on.
-    pub from: Place,
+    pub from: OutboxPosition,
     /// The asked-for place is too old: everything must be read again.
     pub resync: bool,
     /// Events since the asked-for place.
-    pub missed: Vec<Arc<Ready>>,
+    pub missed: Vec<Arc<ReadyEvent>>,
     /// Lanes whose pages changed since then: what they are now is told where they are watched.
     pub changed: HashSet<LaneId>,
     /// Events from then on; those up to the last missed one may come again.
-    pub events: broadcast::Receiver<Arc<Ready>>,
+    pub events: broadcast::Receiver<Arc<ReadyEvent>>,
 }
 
 impl Push {
     /// Begins listening, after a place a former stream had reached if one is given.
-    pub async fn listen(&self, hub: &Hub, after: Option<Place>) -> Result<Listening, StoreError> {
+    pub async fn listen(&self, hub: &Hub, after: Option<OutboxPosition>) -> Result<StreamOpening, StoreError> {
         // Subscribed first, so that nothing falls between what is read and what is heard.
         let events = self.events.subscribe();
         let now = *self.at.borrow();
-        let fresh = |resync| Listening {
+        let fresh = |resync| StreamOpening {
             from: now,
             resync,
             missed: Vec::new(),
@@ -222,9 +222,9 @@ impl Push {
         let missed = missed
             .into_iter()
             .filter(|event| event.robot.is_none() && page(event).is_none())
-            .map(|event| Arc::new(Ready::new(event, &self.watchers)))
+            .map(|event| Arc::new(ReadyEvent::new(event, &self.watchers)))
             .collect();
-        Ok(Listening { from: after, resync: false, missed, changed, events })
+        Ok(StreamOpening { from: after, resync: false, missed, changed, events })
     }
 
     /// Who watches which lane here.
@@ -233,7 +233,7 @@ impl Push {
     }
 
     /// The calls that wait.
-    pub fn queue(&self) -> Arc<Queue> {
+    pub fn queue(&self) -> Arc<CallQueue> {
         self.queue.borrow().clone()
     }
 
@@ -245,7 +245,7 @@ impl Push {
     }
 
     /// Everything up to here was handed out.
-    pub fn at(&self) -> Place {
+    pub fn at(&self) -> OutboxPosition {
         *self.at.borrow()
     }
 
@@ -285,8 +285,8 @@ impl Push {
         &self,
         hub: &Hub,
         event: Event,
-        pages: &HashMap<LaneId, Place>,
-    ) -> Result<Option<Ready>, StoreError> {
+        pages: &HashMap<LaneId, OutboxPosition>,
+    ) -> Result<Option<ReadyEvent>, StoreError> {
         if let Some(news) = event.robot {
             ops::robot::hand_out(hub, news);
             return Ok(None);
@@ -299,11 +299,11 @@ impl Push {
             self.watchers.hold(lane, holder);
         }
         let Some(lane) = page(&event).cloned() else {
-            return Ok(Some(Ready::new(event, &self.watchers)));
+            return Ok(Some(ReadyEvent::new(event, &self.watchers)));
         };
         let watched = self.watchers.changes(&lane);
         if !is_whole_page(&event) {
-            return Ok(watched.then(|| Ready::new(event, &self.watchers)));
+            return Ok(watched.then(|| ReadyEvent::new(event, &self.watchers)));
         }
         if !watched || pages.get(&lane) != Some(&event.place) {
             return Ok(None);
@@ -312,13 +312,13 @@ impl Push {
     }
 }
 
-fn last_pages(events: &[Event]) -> HashMap<LaneId, Place> {
+fn last_pages(events: &[Event]) -> HashMap<LaneId, OutboxPosition> {
     let whole = events.iter().filter(|event| is_whole_page(event));
     whole.filter_map(|event| Some((page(event)?.clone(), event.place))).collect()
 }
 
 /// A lane's page for those who watch it.
-async fn put_together(hub: &Hub, event: Event, lane: &LaneId) -> Result<Option<Ready>, StoreError> {
+async fn put_together(hub: &Hub, event: Event, lane: &LaneId) -> Result<Option<ReadyEvent>, StoreError> {
     hub.metrics().page();
     let watched = match ops::view::watched(hub, lane).await {
         Ok(watched) => watched,
@@ -332,8 +332,8 @@ async fn put_together(hub: &Hub, event: Event, lane: &LaneId) -> Result<Option<R
     let place = event.place;
     let (holder, own) = watched.holder.unzip();
     let told = Event { told: Some(watched.everybody), ..event };
-    let mut ready = Ready::new(told, hub.push().watchers());
-    ready.page = Some(Sight { lane: lane.clone(), holder, own: own.and_then(|own| frame(place, own)) });
+    let mut ready = ReadyEvent::new(told, hub.push().watchers());
+    ready.page = Some(FrameScope { lane: lane.clone(), holder, own: own.and_then(|own| frame(place, own)) });
     Ok(Some(ready))
 }
 

@@ -83,7 +83,7 @@ const MOST: usize = 20;
 
 /// What is put together in one row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Kind {
+struct RefusalKind {
     what: Refusal,
     from: Option<IpAddr>,
     person: Option<PersonId>,
@@ -111,7 +111,7 @@ pub struct Trace {
 struct Minute {
     at: Timestamp,
     /// Times that are not written yet.
-    kinds: HashMap<Kind, u64>,
+    kinds: HashMap<RefusalKind, u64>,
     others: HashMap<Refusal, u64>,
 }
 
@@ -136,7 +136,7 @@ impl Refusals {
     ) -> Vec<Trace> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut due = minute.turn(now);
-        let kind = Kind { what, from: from.map(network), person: person.cloned(), subject: subject.to_owned() };
+        let kind = RefusalKind { what, from: from.map(network), person: person.cloned(), subject: subject.to_owned() };
         if let Some(times) = minute.kinds.get_mut(&kind) {
             *times += 1;
         } else if minute.kinds.len() < MOST {
@@ -155,7 +155,7 @@ impl Refusals {
 }
 
 impl Minute {
-    fn trace(&self, kind: &Kind, times: u64) -> Trace {
+    fn trace(&self, kind: &RefusalKind, times: u64) -> Trace {
         Trace {
             what: kind.what,
             from: kind.from,
@@ -174,7 +174,7 @@ impl Minute {
         let left = self.kinds.iter().filter(|(_, times)| **times > 0);
         let left = left.map(|(kind, times)| self.trace(kind, *times));
         let others = self.others.iter().map(|(what, times)| {
-            let kind = Kind { what: *what, from: None, person: None, subject: String::new() };
+            let kind = RefusalKind { what: *what, from: None, person: None, subject: String::new() };
             self.trace(&kind, *times)
         });
         let left = left.chain(others).collect();

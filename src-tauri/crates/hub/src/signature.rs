@@ -5,7 +5,7 @@ use crate::{
     directory::{Directory, Integration},
     error::{Error, Result},
     hub::Hub,
-    vault::Slot,
+    vault::SealSlot,
 };
 use hmac::{Hmac, Mac};
 use lanedesk_domain::{ids::IntegrationId, time::Timestamp};
@@ -46,9 +46,9 @@ pub fn check(hub: &Hub, kind: &str, proof: &Proof<'_>, body: &[u8]) -> Result<In
     let known = known(&site, kind, proof)?;
     // While a secret is being changed the old one and the new one are both good.
     let id = known.id.as_str();
-    let first = (Slot::integration(id), &known.secret);
+    let first = (SealSlot::integration(id), &known.secret);
     let next = known.next_secret.as_ref();
-    let next = next.map(|sealed| (Slot::next_integration(id), sealed));
+    let next = next.map(|sealed| (SealSlot::next_integration(id), sealed));
     for (slot, sealed) in [Some(first), next].into_iter().flatten() {
         let secret = hub
             .vault()

@@ -80,7 +80,7 @@ impl FromStr for TlsFiles {
 
 /// Which HTTP both ends agreed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Speaks {
+pub(crate) enum HttpVersion {
     /// The one a WebSocket begins with.
     Http1,
     /// Many requests on one connection.
@@ -129,11 +129,11 @@ impl Tls {
     }
 
     /// Makes one handshake; how long that may take is the caller's to say.
-    pub(crate) async fn accept(&self, line: TcpStream) -> io::Result<(TlsStream<TcpStream>, Speaks)> {
+    pub(crate) async fn accept(&self, line: TcpStream) -> io::Result<(TlsStream<TcpStream>, HttpVersion)> {
         let stream = TlsAcceptor::from(self.now()).accept(line).await?;
         let speaks = match stream.get_ref().1.alpn_protocol() {
-            Some(b"h2") => Speaks::Http2,
-            _ => Speaks::Http1,
+            Some(b"h2") => HttpVersion::Http2,
+            _ => HttpVersion::Http1,
         };
         Ok((stream, speaks))
     }

@@ -12,8 +12,8 @@ mod slot;
 pub use check::{CheckError, check, is_sealed};
 pub use keys::{KeyId, KeyRing, add_key, inline};
 pub use place::{PlaceError, is_s3, open as open_place};
-pub use reseal::{ResealError, Resealed, reseal};
-pub use slot::Slot;
+pub use reseal::{ResealCount, ResealError, reseal};
+pub use slot::SealSlot;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as ObjectPath};
@@ -94,13 +94,13 @@ impl Vault {
     }
 
     /// Seals a secret for a place in a table.
-    pub fn seal_text(&self, slot: Slot<'_>, secret: &str) -> Result<String, VaultError> {
+    pub fn seal_text(&self, slot: SealSlot<'_>, secret: &str) -> Result<String, VaultError> {
         let sealed = self.ring().seal(slot, secret.as_bytes())?;
         Ok(STANDARD.encode(sealed))
     }
 
     /// Opens what [`Vault::seal_text`] sealed for the same place.
-    pub fn open_text(&self, slot: Slot<'_>, sealed: &str) -> Result<String, VaultError> {
+    pub fn open_text(&self, slot: SealSlot<'_>, sealed: &str) -> Result<String, VaultError> {
         let sealed = STANDARD.decode(sealed).map_err(|_| VaultError::Damaged)?;
         let opened = self.opened(|ring| ring.open(slot, &sealed))?;
         String::from_utf8(opened).map_err(|_| VaultError::Damaged)
@@ -120,7 +120,7 @@ impl Vault {
     /// Keeps a picture; answers the SHA-256 that names it. The same picture twice is one object.
     pub async fn keep(&self, content: &[u8]) -> Result<String, VaultError> {
         let name = hex::encode(Sha256::digest(content));
-        let sealed = self.ring().seal(Slot::picture(&name), content)?;
+        let sealed = self.ring().seal(SealSlot::picture(&name), content)?;
         self.objects.put(&object_path(&name), PutPayload::from(sealed)).await.map_err(VaultError::Objects)?;
         Ok(name)
     }
@@ -133,7 +133,7 @@ impl Vault {
 
     /// Opens a picture. Those of older hubs know no place; their name, the sum of what they hold, stands for it.
     fn open_picture(&self, sha256: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        self.opened(|ring| match ring.open(Slot::picture(sha256), sealed) {
+        self.opened(|ring| match ring.open(SealSlot::picture(sha256), sealed) {
             Err(VaultError::Unbound) => ring.open_unbound(sealed),
             opened => opened,
         })
@@ -235,8 +235,8 @@ mod tests {
         };
         let running = open();
         add_key(&path).unwrap();
-        let sealed = open().seal_text(Slot::robot("r"), "secret").unwrap();
-        assert_eq!(running.open_text(Slot::robot("r"), &sealed).unwrap(), "secret");
+        let sealed = open().seal_text(SealSlot::robot("r"), "secret").unwrap();
+        assert_eq!(running.open_text(SealSlot::robot("r"), &sealed).unwrap(), "secret");
         assert_eq!(running.newest(), open().newest(), "and it seals from now on");
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// `POST /lanes/{lane}/leave`
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Leave {
+pub struct Departure {
     /// It turns back without passing.
     #[serde(default)]
     pub back: bool,
@@ -44,25 +44,25 @@ pub struct JournalRows {
 }
 
 #[derive(Debug, Deserialize)]
-struct From {
+struct JournalStart {
     #[serde(default)]
     from: u64,
 }
 
 #[derive(Clone)]
-struct Site {
+struct SiteControl {
     lanes: Arc<[Lane]>,
     journal: Arc<Journal>,
 }
 
 /// Why a call was refused.
-enum Refused {
+enum CallRefusal {
     NoLane,
     Fault(crate::BadFault),
     NotPossible(&'static str),
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for CallRefusal {
     fn into_response(self) -> Response {
         match self {
             Self::NoLane => (StatusCode::NOT_FOUND, "no such lane").into_response(),
@@ -72,15 +72,15 @@ impl IntoResponse for Refused {
     }
 }
 
-impl Site {
-    fn lane(&self, code: &str) -> Result<&Lane, Refused> {
+impl SiteControl {
+    fn lane(&self, code: &str) -> Result<&Lane, CallRefusal> {
         let lane = self.lanes.iter().find(|lane| lane.code() == code);
-        lane.ok_or(Refused::NoLane)
+        lane.ok_or(CallRefusal::NoLane)
     }
 }
 
 pub(crate) fn routes(lanes: Vec<Lane>, journal: Arc<Journal>) -> Router {
-    let site = Site { lanes: lanes.into(), journal };
+    let site = SiteControl { lanes: lanes.into(), journal };
     Router::new()
         .route("/lanes", get(lanes_now))
         .route("/lanes/{lane}", get(lane_now))
@@ -94,73 +94,73 @@ pub(crate) fn routes(lanes: Vec<Lane>, journal: Arc<Journal>) -> Router {
         .with_state(site)
 }
 
-async fn lanes_now(State(site): State<Site>) -> Json<Vec<LaneFacts>> {
+async fn lanes_now(State(site): State<SiteControl>) -> Json<Vec<LaneFacts>> {
     Json(site.lanes.iter().map(Lane::facts).collect())
 }
 
-async fn lane_now(State(site): State<Site>, Path(code): Path<String>) -> Result<Json<LaneFacts>, Refused> {
+async fn lane_now(State(site): State<SiteControl>, Path(code): Path<String>) -> Result<Json<LaneFacts>, CallRefusal> {
     Ok(Json(site.lane(&code)?.facts()))
 }
 
-async fn picture(State(site): State<Site>, Path(code): Path<String>) -> Result<Response, Refused> {
+async fn picture(State(site): State<SiteControl>, Path(code): Path<String>) -> Result<Response, CallRefusal> {
     let jpeg = site.lane(&code)?.picture().await;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }
 
 async fn vehicle(
-    State(site): State<Site>,
+    State(site): State<SiteControl>,
     Path(code): Path<String>,
     Json(vehicle): Json<Vehicle>,
-) -> Result<Json<LaneFacts>, Refused> {
+) -> Result<Json<LaneFacts>, CallRefusal> {
     let lane = site.lane(&code)?;
     lane.arrive(vehicle);
     Ok(Json(lane.facts()))
 }
 
 async fn leave(
-    State(site): State<Site>,
+    State(site): State<SiteControl>,
     Path(code): Path<String>,
-    Json(leave): Json<Leave>,
-) -> Result<Json<LaneFacts>, Refused> {
+    Json(leave): Json<Departure>,
+) -> Result<Json<LaneFacts>, CallRefusal> {
     let lane = site.lane(&code)?;
     if leave.back {
         lane.back_out();
     } else if !lane.drive_through() {
-        return Err(Refused::NotPossible("no vehicle, or the bar is not up; leave with --back turns round"));
+        return Err(CallRefusal::NotPossible("no vehicle, or the bar is not up; leave with --back turns round"));
     }
     Ok(Json(lane.facts()))
 }
 
 async fn fault(
-    State(site): State<Site>,
+    State(site): State<SiteControl>,
     Path(code): Path<String>,
     Json(set): Json<SetFault>,
-) -> Result<Json<LaneFacts>, Refused> {
+) -> Result<Json<LaneFacts>, CallRefusal> {
     let lane = site.lane(&code)?;
     if set.fault == "clear" {
         lane.clear_faults();
     } else {
-        lane.fault(set.fault.parse::<Fault>().map_err(Refused::Fault)?);
+        lane.fault(set.fault.parse::<Fault>().map_err(CallRefusal::Fault)?);
     }
     Ok(Json(lane.facts()))
 }
 
 async fn press(
-    State(site): State<Site>,
+    State(site): State<SiteControl>,
     Path(code): Path<String>,
     Json(press): Json<Press>,
-) -> Result<Json<LaneFacts>, Refused> {
+) -> Result<Json<LaneFacts>, CallRefusal> {
     let lane = site.lane(&code)?;
     lane.drive_bar(press.action == BarrierAction::Open, Cause::Remote);
     Ok(Json(lane.facts()))
 }
 
-async fn replay(State(site): State<Site>, Path(code): Path<String>) -> Result<StatusCode, Refused> {
+async fn replay(State(site): State<SiteControl>, Path(code): Path<String>) -> Result<StatusCode, CallRefusal> {
     site.lane(&code)?.replay();
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn rows(State(site): State<Site>, Query(from): Query<From>) -> Json<JournalRows> {
+async fn rows(State(site): State<SiteControl>, Query(from): Query<JournalStart>) -> Json<JournalRows> {
     let mut movements = site.journal.movements();
     movements.retain(|movement| movement.seq >= from.from);
     Json(JournalRows { movements, commands: site.journal.commands() })

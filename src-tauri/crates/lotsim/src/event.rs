@@ -21,7 +21,7 @@ pub(crate) struct Event {
 
 /// A reading as it is sent: live, or told again.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct EventReading {
     pub(crate) event: std::sync::Arc<Event>,
     pub(crate) history: bool,
 }

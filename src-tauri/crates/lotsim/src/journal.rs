@@ -79,11 +79,11 @@ pub struct WrongTry {
 /// The record of one simulated site, shared by all its lanes.
 #[derive(Debug, Default)]
 pub struct Journal {
-    inner: Mutex<Inner>,
+    inner: Mutex<JournalParts>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct JournalParts {
     movements: Vec<Movement>,
     commands: Vec<Command>,
     wrong: Vec<WrongTry>,
@@ -96,7 +96,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 impl Journal {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, JournalParts> {
         // Only whole rows are pushed, so a panic elsewhere leaves it usable.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

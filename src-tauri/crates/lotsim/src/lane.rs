@@ -3,7 +3,7 @@
 use crate::{
     Cause, Fault, Journal, LaneConfig, Outcome, Vehicle,
     arm::Arm,
-    event::{Event, Told},
+    event::{Event, EventReading},
     film::{BadReel, Film},
     journal::now,
     scene::{self, Angle},
@@ -30,10 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A lane of a running site. Cheap to clone; all clones are the same lane.
 #[derive(Clone)]
 pub struct Lane {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) inner: Arc<LaneParts>,
 }
 
-pub(crate) struct Inner {
+pub(crate) struct LaneParts {
     pub(crate) config: LaneConfig,
     pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) rtsp: OnceLock<SocketAddr>,
@@ -42,7 +42,7 @@ pub(crate) struct Inner {
     /// Rises with every change.
     changed: watch::Sender<u64>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) told: broadcast::Sender<Told>,
+    pub(crate) told: broadcast::Sender<EventReading>,
     pub(crate) requests: AtomicU64,
     pub(crate) client: reqwest::Client,
 }
@@ -92,7 +92,7 @@ impl Lane {
             memory: VecDeque::new(),
             push_url: config.push_url.clone(),
         };
-        let inner = Inner {
+        let inner = LaneParts {
             config,
             address: OnceLock::new(),
             rtsp: OnceLock::new(),
@@ -372,7 +372,7 @@ impl Lane {
 
     /// Remembers a reading and tells it to whoever listens.
     pub(crate) fn tell(&self, event: Event, history: bool) {
-        let told = Told { event: Arc::new(event), history };
+        let told = EventReading { event: Arc::new(event), history };
         let push_url = {
             let mut state = self.state();
             if state.memory.len() >= MEMORY {
@@ -393,7 +393,7 @@ impl Lane {
     pub fn replay(&self) {
         let state = self.state();
         for event in &state.memory {
-            let _ = self.inner.told.send(Told { event: Arc::clone(event), history: true });
+            let _ = self.inner.told.send(EventReading { event: Arc::clone(event), history: true });
         }
     }
 

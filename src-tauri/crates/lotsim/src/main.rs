@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use lotsim::{
     Config, Lotsim, Vehicle,
-    control::{JournalRows, Leave, Press, SetFault},
+    control::{Departure, JournalRows, Press, SetFault},
     demo,
     script::{Driver, Step, StepError},
 };
@@ -169,7 +169,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failed> {
-    let site = Site(cli.control);
+    let site = SiteAccess(cli.control);
     match cli.task {
         Task::Serve(how) => serve(how, cli.control).await,
         Task::Lanes => site.lanes().await,
@@ -179,7 +179,7 @@ async fn run(cli: Cli) -> Result<(), Failed> {
             vehicle.reverse = come.reverse;
             site.post(&come.lane, "vehicle", &vehicle).await
         }
-        Task::Leave { lane, back } => site.post(&lane, "leave", &Leave { back }).await,
+        Task::Leave { lane, back } => site.post(&lane, "leave", &Departure { back }).await,
         Task::Fault { lane, fault } => site.post(&lane, "fault", &SetFault { fault }).await,
         Task::Press { lane, action } => site.post(&lane, "press", &Press { action }).await,
         Task::Replay { lane } => site.post(&lane, "replay", &()).await,
@@ -217,9 +217,9 @@ async fn serve(how: Serve, control: SocketAddr) -> Result<(), Failed> {
 }
 
 /// A running site, from outside.
-struct Site(SocketAddr);
+struct SiteAccess(SocketAddr);
 
-impl Site {
+impl SiteAccess {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, Failed> {
         let answer = request.send().await.map_err(|_| Failed::NotThere(self.0))?;
         if answer.status().is_success() { Ok(answer) } else { Err(Failed::Refused(answer.text().await?)) }

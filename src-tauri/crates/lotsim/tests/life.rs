@@ -3,7 +3,7 @@
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
 use lotsim::{
     Cause, Config, Fault, LaneConfig, Lotsim, Outcome, Vehicle,
-    control::{JournalRows, Leave, Press, SetFault},
+    control::{Departure, JournalRows, Press, SetFault},
     demo,
 };
 use reqwest::{Client, StatusCode};
@@ -64,7 +64,7 @@ async fn the_control_api_does_what_the_library_does() {
     let vehicle = Vehicle::new("粤B12345").read_as("粤B1Z345");
     assert!(send(post("vehicle").json(&vehicle)).await.is_success());
     assert_eq!(lane.vehicle(), Some(vehicle));
-    let through = Leave { back: false };
+    let through = Departure { back: false };
     assert_eq!(send(post("leave").json(&through)).await, StatusCode::CONFLICT);
     let open = Press { action: BarrierAction::Open };
     assert!(send(post("press").json(&open)).await.is_success());

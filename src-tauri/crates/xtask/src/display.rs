@@ -8,11 +8,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::frame::Frame;
-use crate::running::Running;
+use crate::running::RunningProgram;
 
 /// An invisible screen; it goes away with this value.
 pub struct Display {
-    _server: Running,
+    _server: RunningProgram,
     name: String,
     dir: PathBuf,
 }
@@ -32,7 +32,7 @@ impl Display {
             .arg(&dir)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log)?);
-        let mut server = Running::start_as_is("Xvfb", &mut command, &log)?;
+        let mut server = RunningProgram::start_as_is("Xvfb", &mut command, &log)?;
         let pipe = server.take_stdout().context("Xvfb has no output")?;
         let mut number = String::new();
         BufReader::new(pipe).read_line(&mut number)?;

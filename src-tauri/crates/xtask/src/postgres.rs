@@ -10,12 +10,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::port;
-use crate::running::Running;
+use crate::running::RunningProgram;
 
 /// A private cluster; it and its data go away with this value.
 pub struct Postgres {
     // Dropped before the folder below is removed.
-    server: Option<Running>,
+    server: Option<RunningProgram>,
     dir: PathBuf,
     port: u16,
     durability: Durability,
@@ -80,7 +80,7 @@ impl Postgres {
         if self.durability == Durability::Quick {
             command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
-        let mut server = Running::start("PostgreSQL", &mut command, &self.dir.join("log"))?;
+        let mut server = RunningProgram::start("PostgreSQL", &mut command, &self.dir.join("log"))?;
         let asked = programs.join("pg_isready");
         server.wait_until("ready", Duration::from_secs(60), || {
             Command::new(&asked)

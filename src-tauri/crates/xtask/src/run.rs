@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use xtask::display::{self, Display};
 use xtask::lot::Lot;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 use xtask::{house, interrupt, packages, port};
 
 use crate::step::say;
@@ -146,14 +146,14 @@ fn hub_port(asked: Option<u16>) -> Result<u16> {
     Ok(instead)
 }
 
-fn start_lot(data: &Data, place: &Lot, hub: u16) -> Result<Running> {
+fn start_lot(data: &Data, place: &Lot, hub: u16) -> Result<RunningProgram> {
     let mut command = place.command(&house::program("lotsim", false), hub);
-    let mut lot = Running::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
+    let mut lot = RunningProgram::start("the simulated lot", &mut command, &data.log("lotsim.log"))?;
     lot.wait_until("ready", Duration::from_secs(20), || port::accepts(place.control()))?;
     Ok(lot)
 }
 
-fn start_hub(data: &Data, place: &Lot, listen: u16) -> Result<Running> {
+fn start_hub(data: &Data, place: &Lot, listen: u16) -> Result<RunningProgram> {
     let site = data.path("site.toml");
     place.write_site(&site)?;
     let mut command = Command::new(house::program("lanedesk-hub", false));
@@ -168,22 +168,22 @@ fn start_hub(data: &Data, place: &Lot, listen: u16) -> Result<Running> {
         .arg(data.path("hub.key"))
         .arg("--site")
         .arg(site);
-    let mut hub = Running::start("the hub", &mut command, &data.log("hub.log"))?;
+    let mut hub = RunningProgram::start("the hub", &mut command, &data.log("hub.log"))?;
     hub.wait_until("ready", Duration::from_secs(30), || port::answers_ok(listen, "/api/health"))?;
     Ok(hub)
 }
 
-fn start_desk(data: &Data, hub: u16, screen: Option<&Display>) -> Result<Running> {
+fn start_desk(data: &Data, hub: u16, screen: Option<&Display>) -> Result<RunningProgram> {
     let mut command = Command::new(house::program("lanedesk", false));
     command.env("LANEDESK_HUB", format!("http://127.0.0.1:{hub}")).env("LANEDESK_DATA_DIR", data.path("desk"));
     if let Some(screen) = screen {
         command.env("DISPLAY", screen.name());
     }
-    Running::start("the desk", &mut command, &data.log("desk.log"))
+    RunningProgram::start("the desk", &mut command, &data.log("desk.log"))
 }
 
 /// Waits for the first page and keeps a picture of it.
-fn picture(desk: &mut Running, screen: &Display, path: &Path) -> Result<()> {
+fn picture(desk: &mut RunningProgram, screen: &Display, path: &Path) -> Result<()> {
     let painted = || screen.frame().is_ok_and(|frame| frame.colours() > PAINTED_COLOURS);
     desk.wait_until("painted", Duration::from_secs(30), painted)?;
     screen.frame()?.save(path)?;
@@ -210,7 +210,7 @@ fn tell(data: &Data, hub: u16, took: Duration) -> Result<()> {
 }
 
 /// Waits for Ctrl-C, for the window's end, or for a program that died on us.
-fn watch(crew: &mut [Running]) -> Result<()> {
+fn watch(crew: &mut [RunningProgram]) -> Result<()> {
     while !interrupt::asked() {
         for (place, program) in crew.iter_mut().enumerate() {
             let Some(status) = program.ended()? else {

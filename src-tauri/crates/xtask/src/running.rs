@@ -15,13 +15,13 @@ use crate::interrupt;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A program that runs beside us and ends with this value.
-pub struct Running {
+pub struct RunningProgram {
     name: String,
     child: Child,
     log: PathBuf,
 }
 
-impl Running {
+impl RunningProgram {
     /// Starts `command` in a process group of its own; what it prints goes to `log`.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         let out = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
@@ -30,7 +30,7 @@ impl Running {
         Self::start_as_is(name, command, log)
     }
 
-    /// As [`Running::start`], with the command's own output left as the caller set it.
+    /// As [`RunningProgram::start`], with the command's own output left as the caller set it.
     pub fn start_as_is(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         use std::os::unix::process::CommandExt as _;
         let child = command
@@ -116,7 +116,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningProgram {
     fn drop(&mut self) {
         self.stop();
     }
@@ -128,7 +128,7 @@ mod tests {
     use std::process::Command;
     use std::time::{Duration, Instant};
 
-    use super::Running;
+    use super::RunningProgram;
 
     fn alive(pid: &str) -> bool {
         // A killed child of a killed parent is a zombie until init takes it: state Z is as dead as absent.
@@ -141,7 +141,7 @@ mod tests {
         let told = dir.path().join("child");
         let script = format!("sleep 600 & echo $! > {}; wait", told.display());
         let mut program =
-            Running::start("sh", Command::new("sh").arg("-c").arg(script), &dir.path().join("log")).unwrap();
+            RunningProgram::start("sh", Command::new("sh").arg("-c").arg(script), &dir.path().join("log")).unwrap();
         let child = || std::fs::read_to_string(&told).unwrap_or_default();
         program.wait_until("seen", Duration::from_secs(10), || child().ends_with('\n')).unwrap();
         let pid = child().trim().to_owned();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn start_and_wait(script: &str, log: &Path) -> anyhow::Result<()> {
-        let mut program = Running::start("sh", Command::new("sh").arg("-c").arg(script), log)?;
+        let mut program = RunningProgram::start("sh", Command::new("sh").arg("-c").arg(script), log)?;
         program.wait_until("ready", Duration::from_secs(10), || false)
     }
 }

@@ -15,11 +15,11 @@ pub(crate) fn say(line: &str) {
 /// The steps done so far, and what the test runners counted in them.
 #[derive(Default)]
 pub(crate) struct Steps {
-    done: Vec<Done>,
+    done: Vec<StepRecord>,
     tally: Tally,
 }
 
-struct Done {
+struct StepRecord {
     name: String,
     took: Duration,
     fault: Option<String>,
@@ -39,14 +39,14 @@ impl Steps {
             Some(fault) => println!("== FAILED {name} ({:.1} s): {fault}", took.as_secs_f32()),
             None => println!("== done {name} ({:.1} s)", took.as_secs_f32()),
         }
-        self.done.push(Done { name: name.to_owned(), took, fault });
+        self.done.push(StepRecord { name: name.to_owned(), took, fault });
     }
 
     /// As [`Steps::check`], for what later steps stand on: a failure ends the run.
     pub(crate) fn demand(&mut self, name: &str, step: impl FnOnce(&mut Tally) -> Result<()>) -> Result<()> {
         self.check(name, step);
         match self.done.last() {
-            Some(Done { fault: Some(_), .. }) => self.close(),
+            Some(StepRecord { fault: Some(_), .. }) => self.close(),
             _ => Ok(()),
         }
     }

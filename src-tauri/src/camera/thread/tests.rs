@@ -1,5 +1,5 @@
-use super::{CameraThread, Driver, Patience, Source, Want};
-use crate::camera::{CameraError, Layout, Look, PhotoCamera as _, Plugged, RawFrame, Screen};
+use super::{CameraThread, CameraUse, Driver, Patience, Source};
+use crate::camera::{CameraError, Layout, PhotoCamera as _, PluggedCamera, RawFrame, Screen, ScreenState};
 use std::{
     sync::{
         Arc, Mutex,
@@ -25,7 +25,7 @@ struct MadeUp {
     started: Arc<AtomicU32>,
 }
 
-struct Frames(MadeUp, Want);
+struct Frames(MadeUp, CameraUse);
 
 impl MadeUp {
     fn new() -> Self {
@@ -37,11 +37,11 @@ impl MadeUp {
 }
 
 impl Driver for MadeUp {
-    fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+    fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         let (id, name) = ("Cam#1".to_owned(), "Cam".to_owned());
-        Ok(vec![Plugged { id, name }])
+        Ok(vec![PluggedCamera { id, name }])
     }
-    fn open(&self, _id: &str, want: Want) -> Result<Box<dyn Source>, CameraError> {
+    fn open(&self, _id: &str, want: CameraUse) -> Result<Box<dyn Source>, CameraError> {
         if *self.mood.lock().unwrap() == Mood::Busy {
             return Err(CameraError::Busy);
         }
@@ -61,8 +61,8 @@ impl Source for Frames {
             Mood::Unplugged | Mood::Busy => return Err(CameraError::Gone),
         }
         let (width, height) = match self.1 {
-            Want::Preview => (64, 48),
-            Want::Photo => (640, 480),
+            CameraUse::Preview => (64, 48),
+            CameraUse::Photo => (640, 480),
         };
         Ok(RawFrame { layout: Layout::Gray, width, height, bytes: vec![99; (width * height) as usize] })
     }
@@ -97,8 +97,8 @@ impl TestScreen {
 }
 
 impl Screen for TestScreen {
-    fn ready(&mut self) -> Look {
-        if self.get(|seen| seen.gone) { Look::Gone } else { Look::Ready }
+    fn ready(&mut self) -> ScreenState {
+        if self.get(|seen| seen.gone) { ScreenState::Gone } else { ScreenState::Ready }
     }
     fn show(&mut self, jpeg: Vec<u8>) {
         assert_eq!(jpeg[..2], [0xff, 0xd8]);

@@ -5,9 +5,9 @@ use super::{
     hub_photos::Mood,
 };
 use crate::{
-    camera::{CameraError, PhotoCamera, Plugged, Screen, Shot},
+    camera::{CameraError, PhotoCamera, PluggedCamera, Screen, Shot},
     commands::evidence::EvidenceState,
-    desk::{Desk, Parts, TakenOutside},
+    desk::{Desk, Parts, SystemPhoto},
     keyring::Keyring,
     seal::Seal,
     store::{Store, tests::opened},
@@ -24,8 +24,8 @@ struct Still(Result<Vec<u8>, CameraError>);
 
 #[async_trait]
 impl PhotoCamera for Still {
-    async fn list(&self) -> Result<Vec<Plugged>, CameraError> {
-        let camera = |id: &str| Plugged { id: id.to_owned(), name: "Cam".to_owned() };
+    async fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
+        let camera = |id: &str| PluggedCamera { id: id.to_owned(), name: "Cam".to_owned() };
         Ok(vec![camera("Cam#1"), camera("Cam#2")])
     }
     async fn preview(&self, _id: &str, _screen: Box<dyn Screen>) -> Result<(), CameraError> {
@@ -236,7 +236,7 @@ async fn a_photo_is_taken_for_the_case_that_is_held() {
     let other: CaseId = "c2".parse().unwrap();
     let problem = start.desk.take_photo(other.clone()).await.unwrap_err();
     assert_eq!(problem.code, Code::LeaseLost);
-    let outside = TakenOutside { case: Some(other), bytes: PICTURE.to_vec() };
+    let outside = SystemPhoto { case: Some(other), bytes: PICTURE.to_vec() };
     let problem = start.desk.add_photo(outside).await.unwrap_err();
     assert_eq!(problem.code, Code::LeaseLost);
 }
@@ -246,7 +246,7 @@ async fn a_phones_photo_is_sent_as_it_is_and_a_huge_one_refused() {
     let (hub, folder) = (FakeHub::serve().await, tempfile::tempdir().unwrap());
     let start = Start::of(&hub, folder.path()).await;
     let case = claim(&start.desk, "E02").await;
-    let photo = |bytes| TakenOutside { case: Some(case.clone()), bytes };
+    let photo = |bytes| SystemPhoto { case: Some(case.clone()), bytes };
     start.desk.add_photo(photo(PICTURE.to_vec())).await.unwrap();
     start.comes_to(EvidenceState::Sent).await;
     let first = hub.get(|told| told.photos.received[0].clone());

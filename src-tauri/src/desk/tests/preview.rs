@@ -2,7 +2,7 @@
 
 use super::fake::{FakeHub, Recording, claim, desk_with, eventually, quick};
 use crate::{
-    camera::{CameraError, Look, PhotoCamera, Plugged, Screen, Shot},
+    camera::{CameraError, PhotoCamera, PluggedCamera, Screen, ScreenState, Shot},
     desk::{Desk, Parts, View},
     keyring::Keyring,
     seal::Seal,
@@ -23,9 +23,9 @@ struct Film {
 
 #[async_trait]
 impl PhotoCamera for Film {
-    async fn list(&self) -> Result<Vec<Plugged>, CameraError> {
+    async fn list(&self) -> Result<Vec<PluggedCamera>, CameraError> {
         let (id, name) = ("Film#1".to_owned(), "Film".to_owned());
-        Ok(vec![Plugged { id, name }])
+        Ok(vec![PluggedCamera { id, name }])
     }
     async fn preview(&self, _id: &str, screen: Box<dyn Screen>) -> Result<(), CameraError> {
         *self.screen.lock().unwrap() = Some(screen);
@@ -55,9 +55,9 @@ impl Film {
             return false;
         };
         match screen.ready() {
-            Look::Ready => screen.show(vec![0xff, 0xd8]),
-            Look::Later => {}
-            Look::Gone => return false,
+            ScreenState::Ready => screen.show(vec![0xff, 0xd8]),
+            ScreenState::Later => {}
+            ScreenState::Gone => return false,
         }
         true
     }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use xtask::port;
-use xtask::running::Running;
+use xtask::running::RunningProgram;
 
 use super::super::load::{Spread, spread};
 use super::super::memory;
@@ -19,7 +19,7 @@ const SAID: usize = 260;
 
 /// A Redis without persistence.
 pub(super) struct Redis {
-    server: Running,
+    server: RunningProgram,
     port: u16,
 }
 
@@ -30,7 +30,7 @@ impl Redis {
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
         command.args(["--save", "", "--appendonly", "no", "--maxclients", "15000"]);
         let log = folder.join("redis-pubsub.log");
-        let mut server = Running::start("redis", &mut command, &log)?;
+        let mut server = RunningProgram::start("redis", &mut command, &log)?;
         server.wait_until("ready", Duration::from_secs(30), || port::accepts(port))?;
         Ok(Self { server, port })
     }

@@ -4,7 +4,7 @@ mod fake;
 mod trust;
 
 use fake::{Mood, TestHub, hello};
-use lanedesk_client::{Address, CallError, Hub, Language, News, Pace, PicturePath, Stream, Token, Trust};
+use lanedesk_client::{Address, CallError, Hub, Language, Pace, PicturePath, Stream, StreamNews, Token, Trust};
 use lanedesk_domain::{
     ids::{CaseId, Fence, OrderId},
     order::{BarrierAction, OrderResult},
@@ -185,7 +185,7 @@ async fn no_order_is_made_before_the_hubs_time_is_known() {
     test.seen(|seen| assert!(seen.orders.is_empty()));
 }
 
-async fn next(heard: &mut mpsc::Receiver<News>) -> News {
+async fn next(heard: &mut mpsc::Receiver<StreamNews>) -> StreamNews {
     tokio::time::timeout(Duration::from_secs(5), heard.recv())
         .await
         .expect("news within 5 s")
@@ -205,14 +205,14 @@ async fn a_cut_stream_goes_on_where_it_was() {
     let hub = logged_in(&test).await;
     let (_stream, mut heard) = Stream::follow(hub);
 
-    assert_eq!(next(&mut heard).await, News::Connecting);
-    assert_eq!(next(&mut heard).await, News::Online);
-    assert!(matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. })));
-    assert!(matches!(next(&mut heard).await, News::Frame(f) if f.seq == "a/12"), "the unknown frame is skipped");
-    assert_eq!(next(&mut heard).await, News::Connecting);
-    assert_eq!(next(&mut heard).await, News::Online);
-    assert!(matches!(next(&mut heard).await, News::Frame(f) if matches!(f.told, Told::Hello { .. })));
-    assert!(matches!(next(&mut heard).await, News::Frame(f) if f.told == Told::Resync));
+    assert_eq!(next(&mut heard).await, StreamNews::Connecting);
+    assert_eq!(next(&mut heard).await, StreamNews::Online);
+    assert!(matches!(next(&mut heard).await, StreamNews::Frame(f) if matches!(f.told, Told::Hello { .. })));
+    assert!(matches!(next(&mut heard).await, StreamNews::Frame(f) if f.seq == "a/12"), "the unknown frame is skipped");
+    assert_eq!(next(&mut heard).await, StreamNews::Connecting);
+    assert_eq!(next(&mut heard).await, StreamNews::Online);
+    assert!(matches!(next(&mut heard).await, StreamNews::Frame(f) if matches!(f.told, Told::Hello { .. })));
+    assert!(matches!(next(&mut heard).await, StreamNews::Frame(f) if f.told == Told::Resync));
     test.seen(|seen| {
         assert_eq!(seen.after[..2], [None, Some("a/12".to_owned())]);
         assert!(seen.orders.is_empty(), "nothing opens by itself after a reconnect");
@@ -227,7 +227,7 @@ async fn a_silent_stream_is_left() {
     let (_stream, mut heard) = Stream::follow(hub);
     let mut online = 0;
     while online < 2 {
-        if next(&mut heard).await == News::Online {
+        if next(&mut heard).await == StreamNews::Online {
             online += 1;
         }
     }
@@ -240,8 +240,8 @@ async fn an_unknown_session_ends_the_stream() {
     let hub = logged_in(&test).await;
     hub.set_token(Some(Token::new("other".into())));
     let (_stream, mut heard) = Stream::follow(hub);
-    assert_eq!(next(&mut heard).await, News::Connecting);
-    assert_eq!(next(&mut heard).await, News::SessionEnded);
+    assert_eq!(next(&mut heard).await, StreamNews::Connecting);
+    assert_eq!(next(&mut heard).await, StreamNews::SessionEnded);
     assert!(heard.recv().await.is_none(), "it is over");
 }
 

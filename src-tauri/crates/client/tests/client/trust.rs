@@ -2,7 +2,7 @@
 
 use super::{next, quick};
 use crate::fake::TestHub;
-use lanedesk_client::{Address, CallError, Hub, Language, News, Stream, Trust};
+use lanedesk_client::{Address, CallError, Hub, Language, Stream, StreamNews, Trust};
 use lanedesk_wire::problem::{Code, Problem};
 use std::{path::PathBuf, sync::Arc};
 use tokio::{io::copy_bidirectional, net::TcpListener, net::TcpStream};
@@ -71,8 +71,8 @@ async fn only_the_pinned_authority_may_vouch_for_the_hub() {
     log_in(&hub).await.expect("the pinned one");
     // The stream believes the same authority.
     let (_stream, mut heard) = Stream::follow(hub);
-    assert_eq!(next(&mut heard).await, News::Connecting);
-    assert_eq!(next(&mut heard).await, News::Online);
+    assert_eq!(next(&mut heard).await, StreamNews::Connecting);
+    assert_eq!(next(&mut heard).await, StreamNews::Online);
 }
 
 #[tokio::test]

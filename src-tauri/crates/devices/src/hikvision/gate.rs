@@ -4,7 +4,7 @@ use super::{
     address::Address,
     answer::{data_answer, order_answer},
     digest::Credentials,
-    line::{Line, Reply},
+    line::{DeviceConnection, Reply},
     settings::{HikvisionSettings, Timeouts},
     xml::Leaves,
 };
@@ -69,12 +69,12 @@ impl Gate {
         Err(DeviceError::Unauthorised { tries_left: None })
     }
 
-    async fn line(&self) -> Result<Line, DeviceError> {
-        Line::open(&self.address, &self.networks, &self.timeouts).await
+    async fn line(&self) -> Result<DeviceConnection, DeviceError> {
+        DeviceConnection::open(&self.address, &self.networks, &self.timeouts).await
     }
 
     /// One request that may move the arm. `None`: the device asked for a fresh answer to its challenge instead.
-    async fn put(&self, line: &mut Line, action: BarrierAction) -> Result<Option<Reply>, DeviceError> {
+    async fn put(&self, line: &mut DeviceConnection, action: BarrierAction) -> Result<Option<Reply>, DeviceError> {
         let sent = self.credentials.answer("PUT", &self.order_path);
         let mut request = request(Method::PUT, &self.order_path);
         if let Some(sent) = &sent {
@@ -95,7 +95,7 @@ impl Gate {
 
     /// Gets a challenge by asking for the state, so that no order is spent on a 401. Nothing that moves is sent here,
     /// so a missing answer means that nothing was.
-    async fn prime(&self, line: &mut Line) -> Result<(), DeviceError> {
+    async fn prime(&self, line: &mut DeviceConnection) -> Result<(), DeviceError> {
         let path = self.address.path(&self.status_path);
         let request = request(Method::GET, &path);
         let reply = line

@@ -33,12 +33,12 @@ pub(crate) struct Reply {
 }
 
 /// One open connection to a device.
-pub(crate) struct Line {
+pub(crate) struct DeviceConnection {
     sender: http1::SendRequest<Full<Bytes>>,
     host: String,
 }
 
-impl Line {
+impl DeviceConnection {
     /// Connects. Whatever goes wrong here, nothing was asked of the device.
     pub(crate) async fn open(address: &Address, networks: &Networks, timeouts: &Timeouts) -> Result<Self, DeviceError> {
         timeout(timeouts.connect, Self::connect(address, networks))

@@ -12,7 +12,6 @@ const MAX_PART: usize = 12 * 1024 * 1024;
 #[error("not readable multipart")]
 pub(crate) struct BadMultipart;
 
-/// One part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
     /// Its content type, in lower case, empty where it has none.
@@ -50,7 +49,7 @@ pub(crate) fn boundary(content_type: &str) -> Option<String> {
     (!value.is_empty() && value.len() <= 200).then(|| value.to_owned())
 }
 
-enum Place {
+enum PartPosition {
     /// Before a boundary line; what stands here is skipped.
     Between,
     /// After a boundary line.
@@ -63,7 +62,7 @@ enum Place {
 pub(crate) struct Multipart {
     delimiter: Vec<u8>,
     buffer: BytesMut,
-    place: Place,
+    place: PartPosition,
     /// How far the buffer was searched for a delimiter.
     searched: usize,
 }
@@ -73,7 +72,7 @@ impl Multipart {
         Self {
             delimiter: format!("--{boundary}").into_bytes(),
             buffer: BytesMut::new(),
-            place: Place::Between,
+            place: PartPosition::Between,
             searched: 0,
         }
     }
@@ -87,17 +86,17 @@ impl Multipart {
     pub(crate) fn next(&mut self) -> Result<Option<Part>, BadMultipart> {
         loop {
             match &self.place {
-                Place::Between => {
+                PartPosition::Between => {
                     if !self.skip_to_part() {
                         return Ok(None);
                     }
                 }
-                Place::Head => {
+                PartPosition::Head => {
                     if !self.read_head()? {
                         return Ok(None);
                     }
                 }
-                Place::Body { length, .. } => {
+                PartPosition::Body { length, .. } => {
                     let length = *length;
                     let end = match self.body_end(length) {
                         None if self.buffer.len() > MAX_PART => return Err(BadMultipart),
@@ -113,7 +112,7 @@ impl Multipart {
     /// The part that was begun, as it stands, when the device has stopped sending: the last part of an answer, or one
     /// of a stream whose next boundary comes late. Nothing where its end is not plausible.
     pub(crate) fn rest(&mut self) -> Option<Part> {
-        let Place::Body { .. } = self.place else {
+        let PartPosition::Body { .. } = self.place else {
             return None;
         };
         let end = trimmed_end(&self.buffer, self.buffer.len());
@@ -136,7 +135,7 @@ impl Multipart {
         let last = self.buffer[after..].starts_with(b"--");
         let _ = self.buffer.split_to(after + line + 1);
         if !last {
-            self.place = Place::Head;
+            self.place = PartPosition::Head;
         }
         true
     }
@@ -157,7 +156,7 @@ impl Multipart {
         let content_type = value("content-type").unwrap_or_default().trim().to_owned();
         let length = value("content-length").and_then(|text| text.trim().parse().ok());
         let length = length.filter(|length| *length <= MAX_PART);
-        self.place = Place::Body { head, content_type, length };
+        self.place = PartPosition::Body { head, content_type, length };
         self.searched = 0;
         Ok(true)
     }
@@ -177,9 +176,9 @@ impl Multipart {
     }
 
     fn take_part(&mut self, end: usize) -> Option<Part> {
-        let place = std::mem::replace(&mut self.place, Place::Between);
+        let place = std::mem::replace(&mut self.place, PartPosition::Between);
         self.searched = 0;
-        let Place::Body { head, content_type, .. } = place else {
+        let PartPosition::Body { head, content_type, .. } = place else {
             return None;
         };
         let body = self.buffer.split_to(end).freeze();

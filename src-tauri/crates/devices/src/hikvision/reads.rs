@@ -5,7 +5,7 @@ use super::{
     digest::{Answer, Credentials},
     settings::HikvisionSettings,
 };
-use crate::{DeviceError, OpenError, networks::Outside};
+use crate::{DeviceError, OpenError, networks::OutsideAddress};
 use bytes::{Bytes, BytesMut};
 use reqwest::{Client, Response, StatusCode, header::AUTHORIZATION, redirect, retry};
 use std::{sync::Arc, time::Duration};
@@ -22,7 +22,7 @@ pub(crate) struct Reads {
 }
 
 /// An answer read whole.
-pub(crate) struct Answered {
+pub(crate) struct DeviceAnswer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
     pub(crate) body: Bytes,
@@ -52,13 +52,13 @@ impl Reads {
     }
 
     /// A whole answer within `wait`.
-    pub(crate) async fn get(&self, path: &str, wait: Duration) -> Result<Answered, DeviceError> {
+    pub(crate) async fn get(&self, path: &str, wait: Duration) -> Result<DeviceAnswer, DeviceError> {
         let ask = async {
             let answer = self.open(path).await?;
             let status = answer.status();
             let content_type = content_type(&answer);
             let body = whole(answer).await?;
-            Ok(Answered { status, content_type, body })
+            Ok(DeviceAnswer { status, content_type, body })
         };
         timeout(wait, ask).await.map_err(|_| DeviceError::Unanswered("no answer in time"))?
     }
@@ -114,7 +114,7 @@ impl Reads {
 fn is_outside(error: &reqwest::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if error.is::<Outside>() {
+        if error.is::<OutsideAddress>() {
             return true;
         }
         cause = error.source();

@@ -106,7 +106,7 @@ async fn a_stream_with_an_account_of_its_own_never_hears_of_the_device_s() {
 /// HTTP asks with digest only: a device that asks for Basic gets nothing.
 #[tokio::test]
 async fn over_http_the_password_is_never_told_in_the_clear() {
-    use lanedesk_devices::{Always, Barrier as _, StillCamera as _};
+    use lanedesk_devices::{Barrier as _, EndlessPermit, StillCamera as _};
     use lanedesk_domain::order::BarrierAction;
     let door = TcpListener::bind("127.0.0.1:0").await.expect("binds");
     let url = format!("http://{}", door.local_addr().expect("an address"));
@@ -124,7 +124,7 @@ async fn over_http_the_password_is_never_told_in_the_clear() {
     });
     let camera = camera("", |settings| settings.url = url);
     assert!(camera.still().await.is_err());
-    assert!(camera.order(BarrierAction::Open, &Always).await.is_err());
+    assert!(camera.order(BarrierAction::Open, &EndlessPermit).await.is_err());
     let heard = heard.lock().unwrap().clone();
     assert!(heard.contains("GET ") && !heard.to_ascii_lowercase().contains("authorization"), "{heard}");
 }

@@ -2,7 +2,7 @@
 
 use super::common::short;
 use lanedesk_devices::{
-    Always, Barrier, DeviceError, PlateCamera, StillCamera,
+    Barrier, DeviceError, EndlessPermit, PlateCamera, StillCamera,
     hikvision::{Hikvision, HikvisionSettings},
 };
 use lanedesk_domain::order::{BarrierAction, OrderResult};
@@ -76,7 +76,7 @@ const ANSWERS: [&[u8]; 12] = [
 async fn an_order_answered_with_nonsense_is_unknown() {
     for answer in ANSWERS {
         let server = Nonsense::answering(answer).await;
-        let said = server.device.order(BarrierAction::Open, &Always).await;
+        let said = server.device.order(BarrierAction::Open, &EndlessPermit).await;
         let result = said.as_ref().err().map(DeviceError::order_result);
         let shown = String::from_utf8_lossy(answer);
         assert_eq!(result, Some(OrderResult::Unknown), "{shown:?}: {said:?}");
@@ -103,7 +103,7 @@ async fn a_challenge_that_cannot_be_answered_is_a_refusal_and_not_a_loop() {
     ];
     for answer in answers {
         let server = Nonsense::answering(answer).await;
-        let said = server.device.order(BarrierAction::Open, &Always).await;
+        let said = server.device.order(BarrierAction::Open, &EndlessPermit).await;
         assert!(matches!(said, Err(DeviceError::Unauthorised { .. })), "{said:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The state machine itself: every lane's row, and what each act does to it.
 
-use super::{Closing, End, Ended, Gained, Lease, LeaseError};
+use super::{CloseFacts, End, EndedLease, Lease, LeaseAcquired, LeaseError};
 use crate::{
     ids::{CaseId, Fence, LaneId, PersonId},
     time::Timestamp,
@@ -36,7 +36,7 @@ impl Leases {
         lane: &LaneId,
         case: CaseId,
         now: Timestamp,
-    ) -> Result<Gained, LeaseError> {
+    ) -> Result<LeaseAcquired, LeaseError> {
         if let Some(held) = self.holder(lane, now).filter(|held| held.person != *person) {
             return Err(held_by(held));
         }
@@ -53,7 +53,7 @@ impl Leases {
         lane: &LaneId,
         case: CaseId,
         now: Timestamp,
-    ) -> Result<Gained, LeaseError> {
+    ) -> Result<LeaseAcquired, LeaseError> {
         self.may_leave_former(supervisor, lane, now)?;
         Ok(self.grant(supervisor, lane, case, now, Some(End::TakenOver)))
     }
@@ -66,7 +66,7 @@ impl Leases {
         to: &PersonId,
         case: CaseId,
         now: Timestamp,
-    ) -> Result<Gained, LeaseError> {
+    ) -> Result<LeaseAcquired, LeaseError> {
         let held = self.holder(lane, now).ok_or(LeaseError::Lost)?;
         if held.person != *from {
             return Err(LeaseError::Lost);
@@ -86,7 +86,7 @@ impl Leases {
         to: &LaneId,
         order_in_flight: bool,
         now: Timestamp,
-    ) -> Result<Gained, LeaseError> {
+    ) -> Result<LeaseAcquired, LeaseError> {
         let held = self.check(person, from, fence, now)?.clone();
         if from == to {
             return Err(LeaseError::SameLane);
@@ -118,9 +118,9 @@ impl Leases {
         &mut self,
         person: &PersonId,
         case: &CaseId,
-        closing: Closing,
+        closing: CloseFacts,
         now: Timestamp,
-    ) -> Result<Ended, LeaseError> {
+    ) -> Result<EndedLease, LeaseError> {
         let held = self.lane_of(person, now).filter(|held| held.case == *case).ok_or(LeaseError::Lost)?;
         if closing.order_in_flight {
             return Err(LeaseError::OrderInFlight);
@@ -149,7 +149,7 @@ impl Leases {
     }
 
     /// Frees every lane whose time is over (R9).
-    pub fn expire(&mut self, now: Timestamp) -> Vec<Ended> {
+    pub fn expire(&mut self, now: Timestamp) -> Vec<EndedLease> {
         let over: Vec<LaneId> = self.open().filter(|lease| !lease.holds(now)).map(|lease| lease.lane.clone()).collect();
         over.iter().filter_map(|lane| self.end(lane, End::Expired, None)).collect()
     }
@@ -197,7 +197,14 @@ impl Leases {
     }
 
     /// Gives the lane to `person`; `taking` names how it is taken from another who still holds it.
-    fn grant(&mut self, person: &PersonId, lane: &LaneId, case: CaseId, now: Timestamp, taking: Option<End>) -> Gained {
+    fn grant(
+        &mut self,
+        person: &PersonId,
+        lane: &LaneId,
+        case: CaseId,
+        now: Timestamp,
+        taking: Option<End>,
+    ) -> LeaseAcquired {
         let mut expires_at = Some(now.plus_minutes(self.lock_minutes));
         let held = self.holder(lane, now).cloned();
         let goes_on = held.as_ref().filter(|held| held.person == *person).cloned();
@@ -229,19 +236,19 @@ impl Leases {
             expires_at,
         };
         row.open = Some(lease.clone());
-        Gained { lease, renewed: goes_on.is_some(), ended }
+        LeaseAcquired { lease, renewed: goes_on.is_some(), ended }
     }
 
     /// Ends the person's lease on any other lane, over or not: one open lease a person.
-    fn end_former(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Option<Ended> {
+    fn end_former(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Option<EndedLease> {
         let former = self.open().find(|lease| lease.person == *person && lease.lane != *lane)?;
         let (former, held) = (former.lane.clone(), former.holds(now));
         if held { self.end(&former, End::Requeried, Some(person)) } else { self.end(&former, End::Expired, None) }
     }
 
-    fn end(&mut self, lane: &LaneId, why: End, by: Option<&PersonId>) -> Option<Ended> {
+    fn end(&mut self, lane: &LaneId, why: End, by: Option<&PersonId>) -> Option<EndedLease> {
         let lease = self.rows.get_mut(lane)?.open.take()?;
-        Some(Ended { lease, why, by: by.cloned() })
+        Some(EndedLease { lease, why, by: by.cloned() })
     }
 
     fn held_mut(&mut self, person: &PersonId, lane: &LaneId, now: Timestamp) -> Result<&mut Lease, LeaseError> {

@@ -79,7 +79,7 @@ fn claiming_ones_own_lane_again_starts_ten_new_minutes_under_a_new_fence() {
 fn claiming_another_lane_frees_the_former() {
     let (mut leases, first) = held();
     let gained = leases.claim(&person("zhang"), &lane("E02"), case("c2"), NOON).unwrap();
-    let freed = Ended { lease: first, why: End::Requeried, by: Some(person("zhang")) };
+    let freed = EndedLease { lease: first, why: End::Requeried, by: Some(person("zhang")) };
     assert_eq!(gained.ended, [freed], "R10");
     assert_eq!(leases.holder(&lane("E01"), NOON), None);
     assert!(leases.claim(&person("li"), &lane("E01"), case("c3"), NOON).is_ok());
@@ -97,7 +97,7 @@ fn ten_minutes_after_it_is_over_to_the_millisecond_whether_or_not_anybody_looked
         "R13: a stale holder's order reaches nothing"
     );
     let gained = leases.claim(&person("li"), &lane("E01"), case("c2"), end).unwrap();
-    assert_eq!(gained.ended, [Ended { lease, why: End::Expired, by: None }]);
+    assert_eq!(gained.ended, [EndedLease { lease, why: End::Expired, by: None }]);
     assert_eq!(gained.lease.fence, Fence(2));
 }
 
@@ -107,7 +107,7 @@ fn expiry_tells_each_lease_once_and_keeps_the_fence() {
     let end = NOON.plus_minutes(10);
     assert_eq!(leases.next_expiry(), Some(end));
     assert!(leases.expire(end.plus_ms(-1)).is_empty());
-    assert_eq!(leases.expire(end), [Ended { lease, why: End::Expired, by: None }]);
+    assert_eq!(leases.expire(end), [EndedLease { lease, why: End::Expired, by: None }]);
     assert!(leases.expire(end).is_empty());
     assert_eq!(leases.next_expiry(), None);
     assert_eq!(leases.fence(&lane("E01")), Fence(1));
@@ -121,16 +121,16 @@ fn after_expiry_the_same_person_begins_a_new_case() {
     assert!(!again.renewed, "R9: the first case ended as 未关单");
     assert_eq!(again.lease.case, case("c2"));
     assert_eq!(again.lease.acquired_at, end);
-    assert_eq!(again.ended, [Ended { lease: first, why: End::Expired, by: None }]);
+    assert_eq!(again.ended, [EndedLease { lease: first, why: End::Expired, by: None }]);
 }
 
 #[test]
 fn closing_frees_at_once_and_only_ones_own_case() {
     let (mut leases, lease) = held();
-    let plain = Closing::default();
+    let plain = CloseFacts::default();
     assert_eq!(leases.close(&person("li"), &lease.case, plain, NOON), Err(LeaseError::Lost));
     assert_eq!(leases.close(&person("zhang"), &case("c9"), plain, NOON), Err(LeaseError::Lost));
-    let flying = Closing { order_in_flight: true, ..plain };
+    let flying = CloseFacts { order_in_flight: true, ..plain };
     assert_eq!(leases.close(&person("zhang"), &lease.case, flying, NOON), Err(LeaseError::OrderInFlight), "R20");
     let ended = leases.close(&person("zhang"), &lease.case, plain, NOON).unwrap();
     assert_eq!((ended.why, ended.by), (End::Closed, Some(person("zhang"))));
@@ -153,7 +153,7 @@ fn a_live_call_keeps_the_lane_and_the_time_runs_from_its_end() {
         "R11: other lanes open read-only"
     );
     assert_eq!(
-        leases.close(&zhang, &lease.case, Closing::default(), hours),
+        leases.close(&zhang, &lease.case, CloseFacts::default(), hours),
         Err(LeaseError::CallLive),
         "R20: in a live call it asks first"
     );
@@ -176,7 +176,7 @@ fn renewing_in_a_call_does_not_start_the_clock() {
 fn closing_during_the_call_is_possible_when_said_so() {
     let (mut leases, lease) = held();
     leases.call_started(&person("zhang"), &lane("E01"), NOON).unwrap();
-    let sure = Closing { during_call: true, ..Closing::default() };
+    let sure = CloseFacts { during_call: true, ..CloseFacts::default() };
     assert!(leases.close(&person("zhang"), &lease.case, sure, NOON).is_ok(), "R20");
 }
 

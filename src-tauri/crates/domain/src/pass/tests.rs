@@ -27,10 +27,10 @@ fn inside(text: &str) -> PlateInside {
 #[test]
 fn created_and_active_count_suspended_and_cancelled_do_not() {
     for (status, standing) in [
-        (PassStatus::Created, Standing::Valid),
-        (PassStatus::Active, Standing::Valid),
-        (PassStatus::Suspended, Standing::Barred),
-        (PassStatus::Cancelled, Standing::Barred),
+        (PassStatus::Created, PassStanding::Valid),
+        (PassStatus::Active, PassStanding::Valid),
+        (PassStatus::Suspended, PassStanding::Barred),
+        (PassStatus::Cancelled, PassStanding::Barred),
     ] {
         let pass = PassFacts { status, ..pass(1, &["粤B12345"]) };
         assert_eq!(pass.standing(END.plus_minutes(-1)), standing, "{status}");
@@ -41,17 +41,17 @@ fn created_and_active_count_suspended_and_cancelled_do_not() {
 #[test]
 fn the_last_moment_is_still_good_and_a_day_begun_counts_whole() {
     let pass = pass(1, &["粤B12345"]);
-    assert_eq!(pass.standing(END), Standing::Valid);
+    assert_eq!(pass.standing(END), PassStanding::Valid);
     for (over, days_over) in [
         (END.plus_ms(1), 1),
         (END.plus_minutes(DAY), 1),
         (END.plus_minutes(DAY).plus_ms(1), 2),
         (END.plus_minutes(30 * DAY), 30),
     ] {
-        assert_eq!(pass.standing(over), Standing::Expired { days_over });
+        assert_eq!(pass.standing(over), PassStanding::Expired { days_over });
     }
-    assert_eq!(pass.standing(pass.valid_from.plus_ms(-1)), Standing::NotYet);
-    assert_eq!(pass.standing(pass.valid_from), Standing::Valid);
+    assert_eq!(pass.standing(pass.valid_from.plus_ms(-1)), PassStanding::NotYet);
+    assert_eq!(pass.standing(pass.valid_from), PassStanding::Valid);
 }
 
 #[test]
@@ -102,10 +102,10 @@ proptest! {
             valid_from: Timestamp(from), valid_to: Timestamp(from + length), ..pass(1, &["粤B12345"])
         };
         let rank = |t: Timestamp| match pass.standing(t) {
-            Standing::NotYet => (0, 0),
-            Standing::Valid => (1, 0),
-            Standing::Expired { days_over } => (2, days_over),
-            Standing::Barred => unreachable!("it is active"),
+            PassStanding::NotYet => (0, 0),
+            PassStanding::Valid => (1, 0),
+            PassStanding::Expired { days_over } => (2, days_over),
+            PassStanding::Barred => unreachable!("it is active"),
         };
         prop_assert!(rank(Timestamp(at)) <= rank(Timestamp(at).plus_ms(later)));
         prop_assert_eq!(rank(Timestamp(at)).0 == 1, (from..=from + length).contains(&at));

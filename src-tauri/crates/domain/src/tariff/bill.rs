@@ -5,7 +5,7 @@ use crate::{ids::StayId, money::Fen, plate::Plate, time::Timestamp};
 
 /// Money received for a stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Paid {
+pub struct StayPayment {
     /// How much.
     pub amount: Fen,
     /// When.
@@ -37,7 +37,7 @@ pub struct Bill<'a> {
     /// Coupons.
     pub discount: Fen,
     /// Payments in any order.
-    pub payments: &'a [Paid],
+    pub payments: &'a [StayPayment],
     /// How long a vehicle that has paid may take to leave.
     pub leave_minutes: u32,
 }
@@ -72,7 +72,7 @@ impl Bill<'_> {
 
     /// The end of the leaving time begun by the latest payment that settled everything owed when it was made.
     fn leave_by(&self) -> Option<Timestamp> {
-        let settled = |paid: &&Paid| {
+        let settled = |paid: &&StayPayment| {
             let so_far = sum(self.payments.iter().filter(|other| other.at <= paid.at));
             so_far.0 > 0 && so_far.0 >= (self.fee(paid.at) - self.discount).0
         };
@@ -85,7 +85,7 @@ impl Bill<'_> {
     }
 }
 
-fn sum<'a>(payments: impl Iterator<Item = &'a Paid>) -> Fen {
+fn sum<'a>(payments: impl Iterator<Item = &'a StayPayment>) -> Fen {
     payments.fold(Fen(0), |sum, paid| sum + paid.amount)
 }
 
@@ -106,7 +106,7 @@ pub struct Quote {
 
 /// Why a quote must be asked anew before a QR code or an opening uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Stale {
+pub enum QuoteFault {
     /// It is too old.
     #[error("the quote is too old")]
     Old,
@@ -125,15 +125,21 @@ impl Quote {
     }
 
     /// Whether it may still be used for this stay and plate.
-    pub fn check(&self, stay: &StayId, plate: Option<&Plate>, now: Timestamp, quote_seconds: u32) -> Result<(), Stale> {
+    pub fn check(
+        &self,
+        stay: &StayId,
+        plate: Option<&Plate>,
+        now: Timestamp,
+        quote_seconds: u32,
+    ) -> Result<(), QuoteFault> {
         if self.stay != *stay || self.plate.as_ref() != plate {
-            return Err(Stale::OtherVehicle);
+            return Err(QuoteFault::OtherVehicle);
         }
         if self.changes_at.is_some_and(|change| now >= change) {
-            return Err(Stale::Step);
+            return Err(QuoteFault::Step);
         }
         if now.since(self.quoted_at) > i64::from(quote_seconds) * 1000 {
-            return Err(Stale::Old);
+            return Err(QuoteFault::Old);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Patterns about what was due.
 
-use super::{Found, Opened, Paid, Pattern, Stayed, by, releases};
+use super::{OpeningTrace, Pattern, PatternMatch, PaymentTrace, StayTrace, by, releases};
 use crate::{
     lane::Direction,
     money::Fen,
@@ -17,7 +17,7 @@ const JUST_PAID_MS: i64 = 5 * MINUTE_MS;
 const PAID_ABOUT_MS: i64 = 30 * MINUTE_MS;
 
 /// Pattern 5: Taken for the vehicle inside that owes least, although another one looks more like what was read.
-pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found> {
+pub(super) fn cheap_candidate(opened: &[OpeningTrace], stays: &[StayTrace]) -> Vec<PatternMatch> {
     let at_lots = by(stays, |stay| stay.lot.clone());
     let mut all = Vec::new();
     for row in left(opened) {
@@ -32,7 +32,7 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
             .iter()
             .copied()
             .filter(|other| other.entered_at <= row.at && other.left_at.is_none_or(|left| left >= row.at));
-        let alike: Vec<(&Stayed, f32)> = stood_there
+        let alike: Vec<(&StayTrace, f32)> = stood_there
             .map(|other| (other, similarity(read, &other.plate)))
             .filter(|(other, alike)| *alike >= LOOK_ALIKE || other.id == *stay)
             .collect();
@@ -43,7 +43,7 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
         let cheapest = alike.iter().all(|(other, _)| other.entered_at <= chosen.entered_at);
         let better = alike.iter().find(|(other, alike)| *alike > how + MORE_ALIKE && other.id != chosen.id);
         if let Some((better, _)) = better.filter(|_| cheapest) {
-            let found = Found::of(Pattern::CheapCandidate, "cheapest", &[row]).plate(Some(plate));
+            let found = PatternMatch::of(Pattern::CheapCandidate, "cheapest", &[row]).plate(Some(plate));
             all.push(found.part(&row.id).fact("better", &better.plate.display()));
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn cheap_candidate(opened: &[Opened], stays: &[Stayed]) -> Vec<Found>
 }
 
 /// Pattern 6: Less due at the opening than first quoted, and nobody paid the difference. A misread put right is no drop.
-pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
+pub(super) fn due_dropped(opened: &[OpeningTrace], paid: &[PaymentTrace]) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     for row in left(opened) {
         let (first, due) = (row.first_quote.unwrap_or_default(), row.due.unwrap_or_default());
@@ -72,7 +72,7 @@ pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
             .map(|paid| paid.amount.0)
             .sum();
         if !misread && dropped.0 > came {
-            let found = Found::of(Pattern::DueDropped, "dropped", &[row]);
+            let found = PatternMatch::of(Pattern::DueDropped, "dropped", &[row]);
             let found = found.plate(row.plate.as_ref()).part(&row.id);
             all.push(found.fact("first", &yuan(first)).fact("due", &yuan(due)));
         }
@@ -81,8 +81,8 @@ pub(super) fn due_dropped(opened: &[Opened], paid: &[Paid]) -> Vec<Found> {
 }
 
 /// Openings that let a vehicle out.
-fn left(opened: &[Opened]) -> impl Iterator<Item = &Opened> {
-    let out = |row: &&Opened| row.direction == Direction::Exit && row.moved;
+fn left(opened: &[OpeningTrace]) -> impl Iterator<Item = &OpeningTrace> {
+    let out = |row: &&OpeningTrace| row.direction == Direction::Exit && row.moved;
     opened.iter().filter(out)
 }
 
@@ -92,7 +92,7 @@ fn yuan(fen: Fen) -> String {
 
 /// Pattern 7: The records say otherwise than the reason: nobody paid about then, the camera was sure and nothing was corrected,
 /// the device answered.
-pub(super) fn reason_doubtful(opened: &[Opened], paid: &[Paid], rules: &Rules) -> Vec<Found> {
+pub(super) fn reason_doubtful(opened: &[OpeningTrace], paid: &[PaymentTrace], rules: &Rules) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     for row in releases(opened) {
         let form = match row.reason.as_deref() {
@@ -101,13 +101,13 @@ pub(super) fn reason_doubtful(opened: &[Opened], paid: &[Paid], rules: &Rules) -
             Some("network_down") if row.reached => "reached",
             _ => continue,
         };
-        let found = Found::of(Pattern::ReasonDoubtful, form, &[row]);
+        let found = PatternMatch::of(Pattern::ReasonDoubtful, form, &[row]);
         all.push(found.plate(row.plate.as_ref()).part(&row.id));
     }
     all
 }
 
-fn paid_about(row: &Opened, paid: &[Paid]) -> bool {
+fn paid_about(row: &OpeningTrace, paid: &[PaymentTrace]) -> bool {
     paid.iter().any(|paid| {
         let same_stay = row.stay.is_some() && paid.stay == row.stay;
         let same_plate = row.plate.is_some() && paid.plate == row.plate;
@@ -115,7 +115,7 @@ fn paid_about(row: &Opened, paid: &[Paid]) -> bool {
     })
 }
 
-fn sure(row: &Opened, rules: &Rules) -> bool {
+fn sure(row: &OpeningTrace, rules: &Rules) -> bool {
     row.plate.is_some()
         && row.plate == row.plate_read
         && row.confidence.is_some_and(|sure| u32::from(sure) >= rules.warn_confidence_percent)

@@ -1,6 +1,6 @@
 //! Patterns about how people work: how many, how fast, in which words, in whose shift.
 
-use super::{Found, Opened, Pattern, Raised, Worked, by, count, releases};
+use super::{CaseWork, OpeningTrace, Pattern, PatternMatch, UnorderedRise, by, count, releases};
 use crate::{
     ids::{LotId, PersonId},
     rules::Rules,
@@ -20,7 +20,7 @@ const SHORT_MS: i64 = 2 * 60 * MINUTE_MS;
 const SOME_RISES: usize = 3;
 
 /// Pattern 2: Far more releases for each case than others at the same lot in the same hours of the day.
-pub(super) fn many_releases(opened: &[Opened], worked: &[Worked], rules: &Rules) -> Vec<Found> {
+pub(super) fn many_releases(opened: &[OpeningTrace], worked: &[CaseWork], rules: &Rules) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     let cases_at = by(worked, |case| case.lot.clone());
     for (lot, released) in by(releases(opened), |row| row.lot.clone()) {
@@ -36,7 +36,7 @@ pub(super) fn many_releases(opened: &[Opened], worked: &[Worked], rules: &Rules)
             let peers_released = released.iter().filter(|row| others(&row.person, row.at));
             let rate = Rate { own: (theirs.len(), own.len().max(1)), peers: (peers_released.count(), peers.count()) };
             if rate.stands_out(rules.warn_peers_times) {
-                let found = Found::of(Pattern::ManyReleases, "more", &theirs);
+                let found = PatternMatch::of(Pattern::ManyReleases, "more", &theirs);
                 let found = found.fact("own", &rate.own()).fact("peers", &rate.peers());
                 all.push(found);
             }
@@ -68,9 +68,9 @@ impl Rate {
 }
 
 /// Pattern 3: Released within seconds of the claim, or by somebody far away whom nobody had called.
-pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
+pub(super) fn hasty(opened: &[OpeningTrace], rules: &Rules) -> Vec<PatternMatch> {
     let soon_ms = i64::from(rules.warn_hasty_seconds) * 1000;
-    let form = |row: &Opened| {
+    let form = |row: &OpeningTrace| {
         if row.at.since(row.claimed_at) < soon_ms {
             Some("soon")
         } else if row.far && row.robot && !row.by_call {
@@ -82,15 +82,15 @@ pub(super) fn hasty(opened: &[Opened], rules: &Rules) -> Vec<Found> {
     let rows = releases(opened).filter_map(|row| Some((form(row)?, row)));
     let days = by(rows, |(form, row)| (*form, row.lot.clone(), row.person.clone(), row.at.local_day()));
     let found = days.into_iter().map(|((form, _, _, day), rows)| {
-        let openings: Vec<&Opened> = rows.into_iter().map(|(_, row)| row).collect();
-        let found = Found::of(Pattern::Hasty, form, &openings).part(&format!("{form} {day}"));
+        let openings: Vec<&OpeningTrace> = rows.into_iter().map(|(_, row)| row).collect();
+        let found = PatternMatch::of(Pattern::Hasty, form, &openings).part(&format!("{form} {day}"));
         found.fact("seconds", &rules.warn_hasty_seconds).fact("day", &day)
     });
     found.collect()
 }
 
 /// Pattern 11: One remark for nearly every release, or nearly every release at the end of a shift.
-pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -> Vec<Found> {
+pub(super) fn same_remark(opened: &[OpeningTrace], worked: &[CaseWork], rules: &Rules) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     let cases_of = by(worked, |case| case.person.clone());
     for ((_, person), rows) in by(releases(opened), |row| (row.lot.clone(), row.person.clone())) {
@@ -105,8 +105,8 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
         if let Some((_, same)) = most
             && same.len() * 100 > rows.len() * rules.warn_remark_percent as usize
         {
-            let same: Vec<&Opened> = same.into_iter().map(|(_, row)| row).collect();
-            let found = Found::of(Pattern::SameRemark, "remark", &same).part("remark");
+            let same: Vec<&OpeningTrace> = same.into_iter().map(|(_, row)| row).collect();
+            let found = PatternMatch::of(Pattern::SameRemark, "remark", &same).part("remark");
             all.push(found.fact("of", &rows.len()));
         }
         let cases = cases_of.get(&person).map(Vec::as_slice).unwrap_or_default();
@@ -115,7 +115,7 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
         if count(&long) >= rules.warn_fewest_releases
             && late.len() * 100 > long.len() * rules.warn_shift_end_percent as usize
         {
-            let found = Found::of(Pattern::SameRemark, "shift_end", &late).part("end");
+            let found = PatternMatch::of(Pattern::SameRemark, "shift_end", &late).part("end");
             all.push(found.fact("of", &long.len()));
         }
     }
@@ -123,13 +123,13 @@ pub(super) fn same_remark(opened: &[Opened], worked: &[Worked], rules: &Rules) -
 }
 
 /// Of the releases in shifts long enough, those at the end; and all of them.
-fn at_the_end<'a>(rows: &[&'a Opened], shifts: &[Shift]) -> (Vec<&'a Opened>, Vec<&'a Opened>) {
-    let shift = |row: &Opened| {
+fn at_the_end<'a>(rows: &[&'a OpeningTrace], shifts: &[Shift]) -> (Vec<&'a OpeningTrace>, Vec<&'a OpeningTrace>) {
+    let shift = |row: &OpeningTrace| {
         let mut long = shifts.iter().filter(|shift| shift.to.since(shift.from) >= SHORT_MS);
         long.find(|shift| shift.holds(row.at))
     };
-    let long: Vec<&Opened> = rows.iter().copied().filter(|row| shift(row).is_some()).collect();
-    let late = |row: &&Opened| shift(row).is_some_and(|shift| shift.to.since(row.at) <= END_MS);
+    let long: Vec<&OpeningTrace> = rows.iter().copied().filter(|row| shift(row).is_some()).collect();
+    let late = |row: &&OpeningTrace| shift(row).is_some_and(|shift| shift.to.since(row.at) <= END_MS);
     (long.iter().copied().filter(late).collect(), long)
 }
 
@@ -161,14 +161,14 @@ fn shifts(cases: impl Iterator<Item = Timestamp>) -> Vec<Shift> {
 }
 
 /// Pattern 12: Barriers of a lot rise without us far more often in one person's shift than in the middle one.
-pub(super) fn foreign_rises(worked: &[Worked], raised: &[Raised], rules: &Rules) -> Vec<Found> {
+pub(super) fn foreign_rises(worked: &[CaseWork], raised: &[UnorderedRise], rules: &Rules) -> Vec<PatternMatch> {
     let mut all = Vec::new();
-    let rises_at: BTreeMap<LotId, Vec<&Raised>> = by(raised, |rise| rise.lot.clone());
+    let rises_at: BTreeMap<LotId, Vec<&UnorderedRise>> = by(raised, |rise| rise.lot.clone());
     for (lot, cases) in by(worked, |case| case.lot.clone()) {
         let Some(rises) = rises_at.get(&lot) else {
             continue;
         };
-        let mut counted: Vec<(PersonId, Shift, Vec<&Raised>)> = Vec::new();
+        let mut counted: Vec<(PersonId, Shift, Vec<&UnorderedRise>)> = Vec::new();
         for (person, theirs) in by(cases, |case| case.person.clone()) {
             for shift in shifts(theirs.iter().map(|case| case.at)) {
                 let within = rises.iter().copied().filter(|rise| shift.holds(rise.at));
@@ -188,8 +188,8 @@ pub(super) fn foreign_rises(worked: &[Worked], raised: &[Raised], rules: &Rules)
     all
 }
 
-fn foreign(lot: &LotId, person: PersonId, shift: Shift, rises: &[&Raised], median: usize) -> Found {
-    let mut found = Found::of(Pattern::ForeignRises, "rises", &[]).part(&shift.from.local_day());
+fn foreign(lot: &LotId, person: PersonId, shift: Shift, rises: &[&UnorderedRise], median: usize) -> PatternMatch {
+    let mut found = PatternMatch::of(Pattern::ForeignRises, "rises", &[]).part(&shift.from.local_day());
     found.lots.insert(lot.clone());
     found.person = Some(person);
     found.others = rises.iter().map(|rise| rise.id.clone()).collect();

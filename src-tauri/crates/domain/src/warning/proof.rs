@@ -1,6 +1,6 @@
 //! Patterns about photos and passages.
 
-use super::{Found, Opened, Pattern, Proof, Seen, by};
+use super::{OpeningTrace, Pattern, PatternMatch, PhotoProof, PlateSighting, by};
 use crate::{
     opening::Passage,
     plate::same_vehicle,
@@ -15,9 +15,9 @@ const BEHIND_MS: i64 = 30_000;
 const TURN_MS: i64 = 10 * MINUTE_MS;
 
 /// Pattern 8: The same photo, or nearly the same, proves two openings.
-pub(super) fn same_photo(opened: &[Opened], proofs: &[Proof], rules: &Rules) -> Vec<Found> {
+pub(super) fn same_photo(opened: &[OpeningTrace], proofs: &[PhotoProof], rules: &Rules) -> Vec<PatternMatch> {
     let rows: BTreeMap<_, _> = opened.iter().map(|row| (&row.id, row)).collect();
-    let known: Vec<(&Proof, &Opened)> =
+    let known: Vec<(&PhotoProof, &OpeningTrace)> =
         proofs.iter().filter_map(|proof| Some((proof, *rows.get(&proof.opening)?))).collect();
     let mut groups = Groups::new(known.len());
     // Hashes that differ in fewer bits than there are bytes agree in at least one byte: only those are compared.
@@ -38,14 +38,14 @@ pub(super) fn same_photo(opened: &[Opened], proofs: &[Proof], rules: &Rules) -> 
     let joined = groups.all().into_values().filter(|group| group.len() > 1);
     joined
         .map(|group| {
-            let openings: Vec<&Opened> = group.iter().map(|n| known[*n].1).collect();
+            let openings: Vec<&OpeningTrace> = group.iter().map(|n| known[*n].1).collect();
             let first = group.iter().map(|n| known[*n].0.sha256.as_str()).min();
-            Found::of(Pattern::SamePhoto, "photo", &openings).part(first.unwrap_or_default())
+            PatternMatch::of(Pattern::SamePhoto, "photo", &openings).part(first.unwrap_or_default())
         })
         .collect()
 }
 
-fn alike(one: &Proof, other: &Proof, rules: &Rules) -> bool {
+fn alike(one: &PhotoProof, other: &PhotoProof, rules: &Rules) -> bool {
     // A picture without any edge hashes to nothing: that two of them agree says nothing.
     let plain = one.near == 0 || one.near == u64::MAX;
     one.sha256 == other.sha256 || (!plain && (one.near ^ other.near).count_ones() <= rules.warn_photo_bits)
@@ -81,7 +81,7 @@ impl Groups {
 }
 
 /// Pattern 9: One opening and a second vehicle behind the first that nobody opened for, or an opening without any vehicle.
-pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp) -> Vec<Found> {
+pub(super) fn passage_mismatch(opened: &[OpeningTrace], seen: &[PlateSighting], now: Timestamp) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     for row in opened.iter().filter(|row| row.moved) {
         let nobody = row.plate.is_none()
@@ -90,7 +90,7 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
             && row.phone.is_none()
             && row.passage != Passage::Passed;
         if nobody {
-            let found = Found::of(Pattern::PassageMismatch, "no_vehicle", &[row]);
+            let found = PatternMatch::of(Pattern::PassageMismatch, "no_vehicle", &[row]);
             all.push(found.part(&row.id));
         }
     }
@@ -112,7 +112,7 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
         };
         let own_turn = here.iter().any(|row| (0..=TURN_MS).contains(&row.at.since(behind.at)) && is_of(row, behind));
         if !own_turn {
-            let found = Found::of(Pattern::PassageMismatch, "followed", &[before]);
+            let found = PatternMatch::of(Pattern::PassageMismatch, "followed", &[before]);
             all.push(found.plate(Some(&behind.plate)).part(&before.id));
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn passage_mismatch(opened: &[Opened], seen: &[Seen], now: Timestamp)
 }
 
 /// Whether an opening was for the vehicle that was read.
-fn is_of(row: &Opened, seen: &Seen) -> bool {
+fn is_of(row: &OpeningTrace, seen: &PlateSighting) -> bool {
     row.read.as_ref() == Some(&seen.id)
         || [&row.plate, &row.plate_read].into_iter().flatten().any(|plate| same_vehicle(plate, &seen.plate))
 }

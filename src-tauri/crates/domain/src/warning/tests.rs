@@ -14,9 +14,9 @@ fn plate(text: &str) -> Option<Plate> {
 }
 
 /// A plain normal exit, worked for a minute, in a shift of its own day.
-fn exit(minutes: i64) -> Opened {
+fn exit(minutes: i64) -> OpeningTrace {
     let at = TEN.plus_minutes(minutes);
-    Opened {
+    OpeningTrace {
         id: OpeningId::new(),
         at,
         claimed_at: at.plus_minutes(-1),
@@ -45,8 +45,8 @@ fn exit(minutes: i64) -> Opened {
     }
 }
 
-fn abnormal(minutes: i64, plate_text: &str) -> Opened {
-    Opened {
+fn abnormal(minutes: i64, plate_text: &str) -> OpeningTrace {
+    OpeningTrace {
         abnormal: true,
         plate: plate(plate_text),
         plate_read: plate(plate_text),
@@ -56,12 +56,12 @@ fn abnormal(minutes: i64, plate_text: &str) -> Opened {
     }
 }
 
-fn worked(person: &str, minutes: i64) -> Worked {
-    Worked { person: person.parse().unwrap(), lot: "lot".parse().unwrap(), at: TEN.plus_minutes(minutes) }
+fn worked(person: &str, minutes: i64) -> CaseWork {
+    CaseWork { person: person.parse().unwrap(), lot: "lot".parse().unwrap(), at: TEN.plus_minutes(minutes) }
 }
 
-fn stayed(id: &str, plate_text: &str, from: i64, to: Option<i64>) -> Stayed {
-    Stayed {
+fn stayed(id: &str, plate_text: &str, from: i64, to: Option<i64>) -> StayTrace {
+    StayTrace {
         id: id.parse().unwrap(),
         lot: "lot".parse().unwrap(),
         plate: plate(plate_text).unwrap(),
@@ -71,19 +71,19 @@ fn stayed(id: &str, plate_text: &str, from: i64, to: Option<i64>) -> Stayed {
 }
 
 /// The forms of what is found of one pattern, in a past.
-fn forms(past: &Past, pattern: Pattern) -> Vec<&'static str> {
+fn forms(past: &OpeningHistory, pattern: Pattern) -> Vec<&'static str> {
     let found = find(past, &Rules::default(), TEN.plus_minutes(24 * 60));
     let forms = found.iter().filter(|found| found.pattern == pattern);
     forms.map(|found| found.form).collect()
 }
 
-fn of(opened: Vec<Opened>) -> Past {
-    Past { opened, ..Past::default() }
+fn of(opened: Vec<OpeningTrace>) -> OpeningHistory {
+    OpeningHistory { opened, ..OpeningHistory::default() }
 }
 
 /// Six colleagues of one day: other plates, own words, enough time for each, some releases.
-fn clean() -> Past {
-    let mut past = Past::default();
+fn clean() -> OpeningHistory {
+    let mut past = OpeningHistory::default();
     for n in 0..60_i64 {
         let person = ["zhang", "li", "wang"][usize::try_from(n % 3).unwrap()];
         let mut row = if n % 10 == 0 { abnormal(n * 8, &format!("粤B{:05}", 20_000 + n * 37)) } else { exit(n * 8) };
@@ -101,7 +101,7 @@ fn clean() -> Past {
 fn a_clean_day_warns_of_nothing() {
     let found = find(&clean(), &Rules::default(), TEN.plus_minutes(24 * 60));
     assert_eq!(found, [], "nothing to see");
-    assert_eq!(find(&Past::default(), &Rules::default(), TEN), []);
+    assert_eq!(find(&OpeningHistory::default(), &Rules::default(), TEN), []);
 }
 
 #[test]
@@ -111,27 +111,27 @@ fn the_same_plate_or_phone_again() {
     let mut thrice = twice.clone();
     thrice.opened.push(abnormal(90, "粤B11111"));
     assert_eq!(forms(&thrice, Pattern::SamePlate), ["by_one"]);
-    let elsewhere = |mut row: Opened| {
+    let elsewhere = |mut row: OpeningTrace| {
         row.lot = "far".parse().unwrap();
         row
     };
     let spread = of(vec![abnormal(0, "粤B11111"), elsewhere(abnormal(9, "粤B11111"))]);
     let found = find(&spread, &Rules::default(), TEN);
     assert_eq!(found[0].lots.len(), 2, "only whoever sees both lots sees it");
-    let phone = |minutes| Opened {
+    let phone = |minutes| OpeningTrace {
         plate: None,
         plate_read: None,
         phone: Some("13800000000".to_owned()),
         ..abnormal(minutes, "粤B11111")
     };
     assert_eq!(forms(&of(vec![phone(0), phone(5)]), Pattern::SamePlate), ["again"]);
-    let refused = Opened { moved: false, ..abnormal(5, "粤B11111") };
+    let refused = OpeningTrace { moved: false, ..abnormal(5, "粤B11111") };
     assert!(forms(&of(vec![abnormal(0, "粤B11111"), refused]), Pattern::SamePlate).is_empty());
 }
 
 #[test]
 fn far_more_releases_than_others() {
-    let mut past = Past::default();
+    let mut past = OpeningHistory::default();
     for n in 0..40 {
         past.worked.push(worked("li", n));
         past.worked.push(worked("zhang", n));
@@ -139,11 +139,11 @@ fn far_more_releases_than_others() {
     for n in 0..6 {
         past.opened.push(abnormal(n, &format!("粤B{:05}", 11_111 + n)));
     }
-    let li = Opened { person: "li".parse().unwrap(), ..abnormal(7, "粤B77777") };
+    let li = OpeningTrace { person: "li".parse().unwrap(), ..abnormal(7, "粤B77777") };
     past.opened.push(li.clone());
     assert_eq!(forms(&past, Pattern::ManyReleases), ["more"], "15 of 100 beside 2");
     for n in 0..3 {
-        past.opened.push(Opened { id: OpeningId::new(), at: li.at.plus_minutes(n + 1), ..li.clone() });
+        past.opened.push(OpeningTrace { id: OpeningId::new(), at: li.at.plus_minutes(n + 1), ..li.clone() });
     }
     assert!(forms(&past, Pattern::ManyReleases).is_empty(), "not three times as many");
     // Whoever works other hours is nobody to compare with.
@@ -157,10 +157,10 @@ fn far_more_releases_than_others() {
 
 #[test]
 fn released_at_once_or_without_a_call() {
-    let soon = |ms: i64| Opened { claimed_at: TEN.plus_ms(-ms), ..abnormal(0, "粤B11111") };
+    let soon = |ms: i64| OpeningTrace { claimed_at: TEN.plus_ms(-ms), ..abnormal(0, "粤B11111") };
     assert_eq!(forms(&of(vec![soon(14_999)]), Pattern::Hasty), ["soon"]);
     assert!(forms(&of(vec![soon(15_000)]), Pattern::Hasty).is_empty());
-    let far = |by_call| Opened { far: true, robot: true, by_call, ..abnormal(0, "粤B11111") };
+    let far = |by_call| OpeningTrace { far: true, robot: true, by_call, ..abnormal(0, "粤B11111") };
     assert_eq!(forms(&of(vec![far(false)]), Pattern::Hasty), ["uncalled"]);
     assert!(forms(&of(vec![far(true)]), Pattern::Hasty).is_empty());
     assert!(forms(&of(vec![exit(0)]), Pattern::Hasty).is_empty());
@@ -168,7 +168,7 @@ fn released_at_once_or_without_a_call() {
 
 #[test]
 fn a_pass_lent_to_another_vehicle() {
-    let corrected = |read: &str, to: &str| Opened {
+    let corrected = |read: &str, to: &str| OpeningTrace {
         assessment: Assessment::PassValid,
         direction: Direction::Entry,
         plate: plate(to),
@@ -191,21 +191,26 @@ fn a_pass_lent_to_another_vehicle() {
 
 #[test]
 fn in_without_a_plate_and_out_against_the_rules() {
-    let entry =
-        Opened { direction: Direction::Entry, plate: None, plate_read: None, stay: None, ..abnormal(0, "粤B11111") };
-    let unknown = Opened { stay: None, ..abnormal(300, "粤B22222") };
+    let entry = OpeningTrace {
+        direction: Direction::Entry,
+        plate: None,
+        plate_read: None,
+        stay: None,
+        ..abnormal(0, "粤B11111")
+    };
+    let unknown = OpeningTrace { stay: None, ..abnormal(300, "粤B22222") };
     let both = of(vec![entry.clone(), unknown.clone()]);
     assert_eq!(forms(&both, Pattern::NoPlateInOut), ["in_out"]);
-    let colleague = Opened { person: "li".parse().unwrap(), ..unknown.clone() };
+    let colleague = OpeningTrace { person: "li".parse().unwrap(), ..unknown.clone() };
     assert!(forms(&of(vec![entry.clone(), colleague]), Pattern::NoPlateInOut).is_empty());
-    let known = Opened { stay: Some("s2".parse().unwrap()), ..unknown };
+    let known = OpeningTrace { stay: Some("s2".parse().unwrap()), ..unknown };
     assert!(forms(&of(vec![entry, known]), Pattern::NoPlateInOut).is_empty());
 }
 
 #[test]
 fn one_remark_for_everything_and_releases_at_the_end_of_shifts() {
     let rows = |remark: fn(i64) -> String, at: fn(i64) -> i64| {
-        let row = |n| Opened { remark: Some(remark(n)), ..abnormal(at(n), &format!("粤B{:05}", 11_111 + n)) };
+        let row = |n| OpeningTrace { remark: Some(remark(n)), ..abnormal(at(n), &format!("粤B{:05}", 11_111 + n)) };
         (0..6).map(row).collect::<Vec<_>>()
     };
     let same = of(rows(|_| " 车主着急 ".to_owned(), |n| n * 60));
@@ -222,13 +227,13 @@ fn one_remark_for_everything_and_releases_at_the_end_of_shifts() {
 
 #[test]
 fn barriers_rise_without_us_in_one_shift() {
-    let mut past = Past::default();
+    let mut past = OpeningHistory::default();
     for day in 0..5 {
         for hour in 0..8 {
             past.worked.push(worked("zhang", day * 1440 + hour * 60));
             past.worked.push(worked("li", day * 1440 + 720 + hour * 60));
         }
-        past.raised.push(Raised {
+        past.raised.push(UnorderedRise {
             id: format!("r{day}"),
             lot: "lot".parse().unwrap(),
             at: TEN.plus_minutes(day * 1440 + 30),
@@ -236,7 +241,7 @@ fn barriers_rise_without_us_in_one_shift() {
     }
     assert!(forms(&past, Pattern::ForeignRises).is_empty(), "one now and then");
     for n in 0..4 {
-        past.raised.push(Raised {
+        past.raised.push(UnorderedRise {
             id: format!("x{n}"),
             lot: "lot".parse().unwrap(),
             at: TEN.plus_minutes(2 * 1440 + 730 + n),

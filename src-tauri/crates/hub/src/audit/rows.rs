@@ -1,6 +1,6 @@
 //! Rows of openings, timelines, photos, approvals, payments and cash held against the sums that the chains have of them.
 
-use super::Fault;
+use super::HeadFault;
 use crate::{
     args,
     store::{Anchor, Conn, GONE, LEDGERS, Ledger, StoreError, walk_audit},
@@ -37,7 +37,7 @@ struct RowSum {
 }
 
 /// One part of the rows: those whose key falls to it.
-struct Share {
+struct RowShare {
     of: u64,
     number: u64,
     said: HashMap<(&'static str, [u8; 16]), RowSum>,
@@ -49,7 +49,7 @@ fn key(id: &str) -> [u8; 16] {
     key
 }
 
-impl Share {
+impl RowShare {
     fn has(&self, key: [u8; 16]) -> bool {
         let [first, ..] = key.as_chunks::<8>().0 else {
             return false;
@@ -102,7 +102,7 @@ struct LedgerStart {
 }
 
 /// How many rows are as the chains say; none: nothing was summed up yet.
-pub(super) async fn verify(conn: &mut Conn<'_>) -> Result<Option<u64>, Fault> {
+pub(super) async fn verify(conn: &mut Conn<'_>) -> Result<Option<u64>, HeadFault> {
     let Some(before) = begun(conn).await? else {
         return Ok(None);
     };
@@ -114,9 +114,9 @@ pub(super) async fn verify(conn: &mut Conn<'_>) -> Result<Option<u64>, Fault> {
     let of = u64::try_from(there / AT_ONCE).unwrap_or_default() + 1;
     let (mut held, mut older) = (0, BTreeMap::new());
     for number in 0..of {
-        let mut part = Share { of, number, said: HashMap::new() };
+        let mut part = RowShare { of, number, said: HashMap::new() };
         let walked = walk_audit(conn, &mut |row| part.take(row)).await?;
-        walked.map_err(Fault::Chain)?;
+        walked.map_err(HeadFault::Chain)?;
         for ledger in &LEDGERS {
             let of_table = table(conn, ledger, &mut part).await?;
             held += of_table.held;
@@ -141,13 +141,13 @@ pub(super) async fn verify(conn: &mut Conn<'_>) -> Result<Option<u64>, Fault> {
     Ok(Some(held))
 }
 
-fn broken(table: &'static str, id: &str, why: &'static str) -> Fault {
+fn broken(table: &'static str, id: &str, why: &'static str) -> HeadFault {
     let id = id.to_owned();
-    Fault::Row(BrokenRow { table, id, why })
+    HeadFault::Row(BrokenRow { table, id, why })
 }
 
 /// How many rows of each table there were before sums were kept; the first row that says so counts.
-async fn begun(conn: &mut Conn<'_>) -> Result<Option<BTreeMap<String, i64>>, Fault> {
+async fn begun(conn: &mut Conn<'_>) -> Result<Option<BTreeMap<String, i64>>, HeadFault> {
     let sql = "select body from audit where action = 'record.begin' order by at, chain, seq limit 1";
     let Some((body,)) = conn.optional::<(String,)>(sql, vec![]).await? else {
         return Ok(None);
@@ -166,7 +166,7 @@ struct Tally {
     older: i64,
 }
 
-async fn table(conn: &mut Conn<'_>, ledger: &Ledger, part: &mut Share) -> Result<Tally, Fault> {
+async fn table(conn: &mut Conn<'_>, ledger: &Ledger, part: &mut RowShare) -> Result<Tally, HeadFault> {
     let (mut found, mut last) = (Tally::default(), String::new());
     let sql = ledger.select(conn, "where id > $1 order by id limit $2");
     loop {

@@ -1,6 +1,6 @@
 //! Passwords: argon2id, off the threads that serve requests, a few at a time (see [`super::queue`]).
 
-use super::queue::{QUEUE, Share, Turn};
+use super::queue::{HashShare, HashTurn, QUEUE};
 use argon2::{
     Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _,
     password_hash::{SaltString, rand_core::OsRng},
@@ -26,23 +26,23 @@ pub enum HashError {
 }
 
 /// Waits until this one may compute a hash.
-pub async fn turn(share: Share) -> Result<Turn, HashError> {
+pub async fn turn(share: HashShare) -> Result<HashTurn, HashError> {
     QUEUE.turn(share).await
 }
 
 /// Hashes a password for the table (PHC text).
 pub async fn hash(password: String) -> Result<String, HashError> {
-    let turn = turn(Share::Known).await?;
+    let turn = turn(HashShare::Known).await?;
     in_turn(turn, move || hash_now(&password)).await?
 }
 
 /// Whether the password of somebody with a session is the one that was hashed.
 pub async fn verify(password: String, hash: Option<String>) -> Result<bool, HashError> {
-    verify_in(turn(Share::Known).await?, password, hash).await
+    verify_in(turn(HashShare::Known).await?, password, hash).await
 }
 
 /// Whether the password is the one that was hashed. With no hash the answer is no, and takes as long.
-pub async fn verify_in(turn: Turn, password: String, hash: Option<String>) -> Result<bool, HashError> {
+pub async fn verify_in(turn: HashTurn, password: String, hash: Option<String>) -> Result<bool, HashError> {
     in_turn(turn, move || {
         let known = hash.as_ref().is_some_and(|hash| !hash.is_empty());
         let hash = hash.filter(|_| known).unwrap_or_else(|| NOBODY.clone());
@@ -54,7 +54,7 @@ pub async fn verify_in(turn: Turn, password: String, hash: Option<String>) -> Re
 }
 
 /// The turn goes with the work: who goes away while it is done frees no core by that.
-async fn in_turn<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+async fn in_turn<T: Send + 'static>(turn: HashTurn, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
     spawn_blocking(move || {
         let done = work();
         drop(turn);

@@ -21,14 +21,14 @@ const KNOWN: usize = 1_024;
 const COME_AGAIN_S: u32 = 5;
 
 /// The one row of this process: cores are shared by all hubs in it.
-pub(super) static QUEUE: LazyLock<Queue> = LazyLock::new(|| {
+pub(super) static QUEUE: LazyLock<HashQueue> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    Queue::new(cores.max(2))
+    HashQueue::new(cores.max(2))
 });
 
 /// Who wants something hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Share {
+pub enum HashShare {
     /// Somebody with a session, or whose account has logged in from where they are.
     Known,
     /// Anybody else, from this address (a network for IPv6).
@@ -36,33 +36,33 @@ pub enum Share {
 }
 
 /// Whoever waits, and those that are being served.
-pub(super) struct Queue {
+pub(super) struct HashQueue {
     at_once: usize,
-    rows: Mutex<Rows>,
+    rows: Mutex<HashWaiters>,
 }
 
-type Place = oneshot::Sender<Turn>;
+type HashSender = oneshot::Sender<HashTurn>;
 
 #[derive(Default)]
-struct Rows {
+struct HashWaiters {
     serving: usize,
     serving_strangers: usize,
-    known: VecDeque<Place>,
+    known: VecDeque<HashSender>,
     /// One row an address; the address whose turn it is stands first.
-    strangers: VecDeque<(IpAddr, VecDeque<Place>)>,
+    strangers: VecDeque<(IpAddr, VecDeque<HashSender>)>,
 }
 
 /// The right to compute one hash, until it is dropped.
-pub struct Turn {
-    queue: Option<&'static Queue>,
+pub struct HashTurn {
+    queue: Option<&'static HashQueue>,
     stranger: bool,
 }
 
-impl Queue {
+impl HashQueue {
     const fn new(at_once: usize) -> Self {
         Self {
             at_once,
-            rows: Mutex::new(Rows {
+            rows: Mutex::new(HashWaiters {
                 serving: 0,
                 serving_strangers: 0,
                 known: VecDeque::new(),
@@ -71,12 +71,12 @@ impl Queue {
         }
     }
 
-    fn rows(&self) -> MutexGuard<'_, Rows> {
+    fn rows(&self) -> MutexGuard<'_, HashWaiters> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a turn. Whoever stops waiting gives their place up.
-    pub(super) async fn turn(&'static self, share: Share) -> Result<Turn, HashError> {
+    pub(super) async fn turn(&'static self, share: HashShare) -> Result<HashTurn, HashError> {
         let (place, served) = oneshot::channel();
         {
             let mut rows = self.rows();
@@ -87,10 +87,10 @@ impl Queue {
     }
 }
 
-impl Rows {
-    fn line_up(&mut self, share: Share, place: Place) -> Result<(), HashError> {
+impl HashWaiters {
+    fn line_up(&mut self, share: HashShare, place: HashSender) -> Result<(), HashError> {
         let full = HashError::Full { retry_after_s: COME_AGAIN_S };
-        let Share::Stranger(from) = share else {
+        let HashShare::Stranger(from) = share else {
             self.known.retain(|place| !place.is_closed());
             if self.known.len() >= KNOWN {
                 return Err(full);
@@ -120,7 +120,7 @@ impl Rows {
     }
 
     /// Lets in whoever is next, as long as there is room.
-    fn serve(&mut self, queue: &'static Queue) {
+    fn serve(&mut self, queue: &'static HashQueue) {
         while self.serving < queue.at_once {
             let stranger = self.known.is_empty();
             let place = if !stranger {
@@ -133,7 +133,7 @@ impl Rows {
             let Some(place) = place else {
                 return;
             };
-            let turn = Turn { queue: Some(queue), stranger };
+            let turn = HashTurn { queue: Some(queue), stranger };
             match place.send(turn) {
                 Ok(()) => {
                     self.serving += 1;
@@ -145,7 +145,7 @@ impl Rows {
         }
     }
 
-    fn next_stranger(&mut self) -> Option<Place> {
+    fn next_stranger(&mut self) -> Option<HashSender> {
         let (address, mut row) = self.strangers.pop_front()?;
         let place = row.pop_front();
         if !row.is_empty() {
@@ -155,7 +155,7 @@ impl Rows {
     }
 }
 
-impl Drop for Turn {
+impl Drop for HashTurn {
     fn drop(&mut self) {
         let Some(queue) = self.queue else {
             return;
@@ -172,11 +172,11 @@ mod tests {
     use super::*;
     use futures::FutureExt as _;
 
-    const A: Share = Share::Stranger(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1)));
-    const B: Share = Share::Stranger(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2)));
+    const A: HashShare = HashShare::Stranger(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1)));
+    const B: HashShare = HashShare::Stranger(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2)));
 
-    fn queue() -> &'static Queue {
-        Box::leak(Box::new(Queue::new(2)))
+    fn queue() -> &'static HashQueue {
+        Box::leak(Box::new(HashQueue::new(2)))
     }
 
     #[tokio::test]
@@ -187,7 +187,7 @@ mod tests {
         for wait in &mut waiting {
             assert!(wait.now_or_never().is_none(), "one stranger at once of two");
         }
-        let known = queue.turn(Share::Known).now_or_never();
+        let known = queue.turn(HashShare::Known).now_or_never();
         assert!(known.is_some_and(|turn| turn.is_ok()));
         drop(first);
         assert!(waiting.remove(0).now_or_never().is_some());

@@ -13,7 +13,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The longest wait.
 const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Failures of one address over all accounts that cost nothing.
 const FREE_OF_ADDRESS: u32 = 50;
@@ -76,7 +75,7 @@ impl Failures {
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct LoginTraces {
     accounts: HashMap<(String, IpAddr), Failures>,
     addresses: HashMap<IpAddr, Failures>,
     /// Accounts that have logged in from an address, and when last.
@@ -85,10 +84,10 @@ struct Seen {
 
 /// Counts failed tries to log in.
 #[derive(Debug, Default)]
-pub struct Throttle(Mutex<Seen>);
+pub struct Throttle(Mutex<LoginTraces>);
 
 impl Throttle {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, LoginTraces> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -156,7 +155,7 @@ impl Throttle {
     }
 }
 
-impl Seen {
+impl LoginTraces {
     fn wait(&self, key: &(String, IpAddr), now: Timestamp) -> Result<(), u32> {
         let own = self.accounts.get(key).and_then(|own| own.wait(now));
         let whole = self.addresses.get(&key.1).and_then(|all| all.wait(now));

@@ -7,7 +7,7 @@ use super::intake::{BadImage, MAX_PIXELS};
 
 /// The two kinds taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ImageKind {
     Jpeg,
     Png,
 }
@@ -15,7 +15,7 @@ pub(super) enum Kind {
 /// A file that is whole, holds one still picture, and nothing else.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Container<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: ImageKind,
     /// EXIF as it stands in the file, from its TIFF head on.
     pub(super) exif: Option<&'a [u8]>,
     /// Of a JPEG whose picture is one scan: where the scan's data ends and the end mark begins.
@@ -33,7 +33,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
     if bytes.starts_with(JPEG) {
         let walked = jpeg(bytes)?;
         behind_jpeg(bytes.get(walked.end..).unwrap_or_default())?;
-        Ok(Container { kind: Kind::Jpeg, exif: walked.exif, data_end: walked.data_end })
+        Ok(Container { kind: ImageKind::Jpeg, exif: walked.exif, data_end: walked.data_end })
     } else if bytes.starts_with(PNG) {
         png(bytes)
     } else if is_other_picture(bytes) {
@@ -72,7 +72,7 @@ fn be32(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// A JPEG that was walked to its end mark.
-struct Walked<'a> {
+struct JpegWalk<'a> {
     exif: Option<&'a [u8]>,
     /// Behind the end mark.
     end: usize,
@@ -80,7 +80,7 @@ struct Walked<'a> {
 }
 
 /// Walks a JPEG's segments.
-fn jpeg(bytes: &[u8]) -> Result<Walked<'_>, BadImage> {
+fn jpeg(bytes: &[u8]) -> Result<JpegWalk<'_>, BadImage> {
     let (mut at, mut exif, mut frame, mut scans) = (2, None, false, 0);
     let mut progressive = false;
     loop {
@@ -92,7 +92,7 @@ fn jpeg(bytes: &[u8]) -> Result<Walked<'_>, BadImage> {
             0xd9 if frame && scans > 0 => {
                 let data_end = (scans == 1 && !progressive).then_some(from);
                 let end = at;
-                return Ok(Walked { exif, end, data_end });
+                return Ok(JpegWalk { exif, end, data_end });
             }
             0xd8 | 0xd9 => return Err(BadImage::Broken),
             _ => {}
@@ -208,7 +208,7 @@ fn png(bytes: &[u8]) -> Result<Container<'_>, BadImage> {
             b"IEND" if bytes.len() < at => return Err(BadImage::Truncated),
             b"IEND" if bytes.len() > at => return Err(BadImage::MoreBehind),
             b"IEND" => {
-                return Ok(Container { kind: Kind::Png, exif, data_end: None });
+                return Ok(Container { kind: ImageKind::Png, exif, data_end: None });
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What a photo must be to be kept, and what is kept of it: a new JPEG made of its pixels alone.
 
-use super::{beside, container, near, raster};
+use super::{beside, container, dhash, raster};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
@@ -93,7 +93,7 @@ pub fn intake(bytes: &[u8]) -> Result<Intake, BadImage> {
         height: picture.height(),
         sha256: hex::encode(Sha256::digest(&jpeg)),
         original: hex::encode(Sha256::digest(bytes)),
-        near: near::near(&picture),
+        near: dhash::hash(&picture),
         jpeg,
     })
 }

@@ -2,17 +2,17 @@
 //!
 //! Everything here is pure work on bytes. Who may see a photo, and what is written down about it, is in `ops::evidence`.
 
+mod bitmap_font;
 mod container;
-mod dots;
+mod dhash;
 mod intake;
-mod letters;
-mod near;
 mod raster;
+mod text_mask;
 mod thumb;
 mod watermark;
 
+pub use dhash::distance;
 pub use intake::{BadImage, Intake, MAX_BYTES, MAX_PIXELS, MAX_SIDE, intake, take_in};
-pub use near::distance;
 pub use thumb::masked;
 pub use watermark::{Viewer, marked};
 

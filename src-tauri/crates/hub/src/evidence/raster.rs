@@ -1,7 +1,7 @@
 //! Pixels: read from a file, turned upright, made smaller, written as JPEG.
 
 use super::{
-    container::{Container, Kind, MAX_SCANS},
+    container::{Container, ImageKind, MAX_SCANS},
     intake::BadImage,
 };
 use fast_image_resize::{PixelType, Resizer, images::Image};
@@ -18,11 +18,11 @@ const QUALITY: u8 = 85;
 /// Decodes a walked file, as it lies in the file.
 pub(super) fn decode(bytes: &[u8], container: &Container<'_>) -> Result<RgbImage, BadImage> {
     match container.kind {
-        Kind::Jpeg => match container.data_end {
+        ImageKind::Jpeg => match container.data_end {
             Some(end) => decode_whole(&bytes[..end]),
             None => decode_jpeg(bytes),
         },
-        Kind::Png => decode_png(bytes),
+        ImageKind::Png => decode_png(bytes),
     }
 }
 

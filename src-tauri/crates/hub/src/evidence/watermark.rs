@@ -3,8 +3,8 @@
 use super::{
     beside,
     intake::BadImage,
-    letters::{self, Line},
     raster,
+    text_mask::{self, TextLine},
 };
 use image::RgbImage;
 use lanedesk_domain::time::Timestamp;
@@ -42,7 +42,7 @@ pub async fn marked(jpeg: Vec<u8>, viewer: Viewer) -> Result<Vec<u8>, BadImage> 
 /// The line that is repeated: name where letters for it are installed, username, local time, photo.
 fn words(viewer: &Viewer) -> String {
     let id = viewer.photo.get(viewer.photo.len().saturating_sub(6)..);
-    let who = if letters::can_write(&viewer.name) {
+    let who = if text_mask::can_write(&viewer.name) {
         format!("{} {}", viewer.name, viewer.username)
     } else {
         viewer.username.clone()
@@ -58,7 +58,7 @@ fn words(viewer: &Viewer) -> String {
 )]
 fn burn(picture: &mut RgbImage, viewer: &Viewer) {
     let long = picture.width().max(picture.height());
-    let line = Line::new(&words(viewer), (long / 44).max(16));
+    let line = TextLine::new(&words(viewer), (long / 44).max(16));
     let side = |length: usize| i32::try_from(length).unwrap_or(i32::MAX / 8);
     let (width, height) = (side(line.width), side(line.height));
     let (along, down) = (width + 2 * height, height * 3);
@@ -110,7 +110,7 @@ mod tests {
     fn it_says_who_and_when_in_local_time() {
         let words = words(&viewer("chief"));
         assert!(words.ends_with("chief 2026-11-22 19:05:12 #abcdef"), "{words}");
-        assert_eq!(words.starts_with("周敏 "), letters::can_write("周敏"));
+        assert_eq!(words.starts_with("周敏 "), text_mask::can_write("周敏"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `/api/session/…`, `/api/sessions`, `/api/people/{person}/…`: accounts (R4)
 
 use super::{
-    Input, Params, Who,
+    Asker, Input, Params,
     handler::handlers,
-    session::{BODY_LIMIT, From},
+    session::{BODY_LIMIT, RequestOrigin},
 };
 use crate::{
     auth::Visitor,
@@ -44,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 async fn change_password(
     State(hub): State<Hub>,
     visitor: Visitor,
-    From(from): From,
+    RequestOrigin(from): RequestOrigin,
     change: Input<ChangePassword>,
 ) -> Result<StatusCode> {
     account::change_password(&hub, &visitor, from, change.get()?).await?;
@@ -58,7 +58,7 @@ async fn change_password(
 async fn confirm(
     State(hub): State<Hub>,
     visitor: Visitor,
-    From(from): From,
+    RequestOrigin(from): RequestOrigin,
     told: Input<ConfirmPassword>,
 ) -> Result<Json<SessionRenewal>> {
     account::confirm(&hub, &visitor, from, told.get()?).await.map(Json)
@@ -72,7 +72,7 @@ async fn confirm(
     (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = Problem)))]
 async fn finish_reset(
     State(hub): State<Hub>,
-    From(from): From,
+    RequestOrigin(from): RequestOrigin,
     told: Input<ResetPassword>,
 ) -> Result<(StatusCode, Json<Session>)> {
     let session = account::finish_reset(&hub, told.get()?, from).await?;
@@ -82,15 +82,19 @@ async fn finish_reset(
 /// Whose sessions.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Whose {
+struct SessionPath {
     /// A person's id; one's own where it is not given.
     person: Option<PersonId>,
 }
 
 /// Open sessions, newest first.
-#[utoipa::path(get, path = "/api/sessions", tag = "session", params(Whose), responses(
+#[utoipa::path(get, path = "/api/sessions", tag = "session", params(SessionPath), responses(
     (status = 200, body = Page<OpenSession>)))]
-async fn sessions(State(hub): State<Hub>, visitor: Visitor, whose: Params<Whose>) -> Result<Json<Page<OpenSession>>> {
+async fn sessions(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    whose: Params<SessionPath>,
+) -> Result<Json<Page<OpenSession>>> {
     account::sessions(&hub, &visitor, whose.get()?.person).await.map(Json)
 }
 
@@ -110,7 +114,10 @@ async fn second_factor(State(hub): State<Hub>, visitor: Visitor) -> Result<Json<
 /// Makes a new one; it is in force once its first code was told.
 #[utoipa::path(post, path = "/api/session/second-factor", tag = "session", responses(
     (status = 201, body = SecondFactorOffer)))]
-async fn offer_second_factor(State(hub): State<Hub>, Who(actor): Who) -> Result<(StatusCode, Json<SecondFactorOffer>)> {
+async fn offer_second_factor(
+    State(hub): State<Hub>,
+    Asker(actor): Asker,
+) -> Result<(StatusCode, Json<SecondFactorOffer>)> {
     let offer = factor::offer(&hub, &actor).await?;
     Ok((StatusCode::CREATED, Json(offer)))
 }
@@ -120,7 +127,7 @@ async fn offer_second_factor(State(hub): State<Hub>, Who(actor): Who) -> Result<
     responses((status = 204), (status = 422, description = "wrong code", body = Problem)))]
 async fn confirm_second_factor(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     told: Input<ConfirmSecondFactor>,
 ) -> Result<StatusCode> {
     factor::confirm(&hub, &actor, &told.get()?.code).await?;

@@ -1,7 +1,7 @@
 //! `/api/approvals`
 
 use super::handler::handlers;
-use crate::ops::approval::{self, Which};
+use crate::ops::approval::{self, ApprovalFilter};
 use lanedesk_domain::ids::ApprovalId;
 use lanedesk_wire::{
     approval::{AnswerApproval, Approval},
@@ -10,7 +10,7 @@ use lanedesk_wire::{
 
 handlers! { routes:
     /// What supervisors are or were asked for, newest first.
-    get "/api/approvals" "records" Approve list(hub, actor) ?[which: Which] -> 200 Page<Approval>
+    get "/api/approvals" "records" Approve list(hub, actor) ?[which: ApprovalFilter] -> 200 Page<Approval>
         = approval::list(hub, actor, which);
     /// Allow or deny, once.
     post "/api/approvals/{id}" "records" Approve answer(hub, actor) [id: ApprovalId] {said: AnswerApproval}

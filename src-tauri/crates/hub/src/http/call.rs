@@ -1,6 +1,6 @@
 //! `/api/calls`, `/api/integrations/telephony/events`
 
-use super::{handler::handlers, signed::Signed};
+use super::{handler::handlers, signed::SignedRequest};
 use crate::{error::Result, hub::Hub, ops::call};
 use axum::{extract::State, http::StatusCode};
 use lanedesk_domain::{call::CallState, ids::CallId};
@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     request_body = CallEvent, responses((status = 200, description = "written, or known already"),
     (status = 401, description = "wrong signature or time stamp", body = Problem),
     (status = 422, description = "a value is not acceptable", body = Problem)))]
-async fn event(State(hub): State<Hub>, signed: Signed) -> Result<StatusCode> {
+async fn event(State(hub): State<Hub>, signed: SignedRequest) -> Result<StatusCode> {
     let (from, event): (_, CallEvent) = signed.check(&hub, "telephony").await?;
     call::hear(&hub, &from, &event).await?;
     Ok(StatusCode::OK)
@@ -32,7 +32,7 @@ async fn event(State(hub): State<Hub>, signed: Signed) -> Result<StatusCode> {
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct CallQuery {
     /// `waiting`: the queue, oldest first; `live`: those somebody has; `abandoned`: those to call back, newest first.
     #[serde(default = "waiting")]
     state: CallState,
@@ -49,7 +49,7 @@ fn waiting() -> CallState {
 
 handlers! { plain:
     /// Calls of one's lots, and those of which nobody knows the lot.
-    get "/api/calls" "calls" SeeQueue list(hub, actor) ?[asked: Asked]
+    get "/api/calls" "calls" SeeQueue list(hub, actor) ?[asked: CallQuery]
         -> 200 Page<Call>, 403 "only agents and supervisors see calls"
         = call::list(hub, actor, asked.state, asked.cursor.as_deref(), asked.limit);
     /// Take a call: it is this person's alone. Its lane is claimed unless another holds it.

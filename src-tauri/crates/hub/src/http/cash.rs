@@ -1,7 +1,7 @@
 //! `/api/cases/{case}/cash`, `/api/cash` 代收现金 (R39)
 
 use super::handler::handlers;
-use crate::ops::cash::{self, Which};
+use crate::ops::cash::{self, CashQuery};
 use lanedesk_domain::ids::CaseId;
 use lanedesk_wire::{
     cash::{Cash, CashTotal, TakeCash},
@@ -13,8 +13,9 @@ handlers! { routes:
     post "/api/cases/{case}/cash" "case" RecordCash take(hub, actor) [case: CaseId] {taken: TakeCash}
         -> 201 Cash, 409 "`not_offered`, `lease_lost`" = cash::take(hub, actor, &case, &taken);
     /// Cash taken, newest first.
-    get "/api/cash" "cash" SeeCash list(hub, actor) ?[which: Which] -> 200 Page<Cash> = cash::list(hub, actor, which);
+    get "/api/cash" "cash" SeeCash list(hub, actor) ?[which: CashQuery] -> 200 Page<Cash>
+        = cash::list(hub, actor, which);
     /// Sums by person and shift.
-    get "/api/cash/totals" "cash" SeeCash totals(hub, actor) ?[which: Which] -> 200 Page<CashTotal>
+    get "/api/cash/totals" "cash" SeeCash totals(hub, actor) ?[which: CashQuery] -> 200 Page<CashTotal>
         = cash::totals(hub, actor, which);
 }

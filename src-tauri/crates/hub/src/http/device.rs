@@ -2,7 +2,7 @@
 //! is looked at before anything of the body is read.
 
 use super::{input::read, prove, session::origin};
-use crate::{error::Result, hub::Hub, ops, runtime::Opened};
+use crate::{error::Result, hub::Hub, ops, runtime::OpenDevice};
 use axum::{
     extract::{FromRequest, FromRequestParts as _, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Keyed {
+struct DeviceKey {
     /// The device's `push_key`.
     #[serde(default)]
     key: String,
@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Call {
     async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
         let (mut parts, body) = request.into_parts();
         let path = Path::<String>::from_request_parts(&mut parts, state).await;
-        let keyed = Query::<Keyed>::from_request_parts(&mut parts, state).await;
+        let keyed = Query::<DeviceKey>::from_request_parts(&mut parts, state).await;
         Ok(Self {
             device: path.ok().and_then(|Path(id)| id.parse().ok()),
             key: keyed.map(|Query(keyed)| keyed.key).unwrap_or_default(),
@@ -53,8 +53,8 @@ impl<S: Send + Sync> FromRequest<S> for Call {
 }
 
 /// What a device brought once its key was right.
-struct Push {
-    opened: Arc<Opened>,
+struct DevicePush {
+    opened: Arc<OpenDevice>,
     from: IpAddr,
     headers: HeaderMap,
     body: Bytes,
@@ -62,18 +62,18 @@ struct Push {
 
 impl Call {
     /// The body, if the key is the device's.
-    async fn answered(self, hub: &Hub, driver: &str) -> Result<Push> {
+    async fn answered(self, hub: &Hub, driver: &str) -> Result<DevicePush> {
         let (device, from) = (self.device.as_ref(), self.from);
         let opened = ops::device::caller(hub, device, driver, &self.key, from)?;
         let (parts, body) = self.request.into_parts();
         prove(&parts.extensions);
-        Ok(Push { opened, from, headers: parts.headers, body: read(body, BODY_LIMIT).await? })
+        Ok(DevicePush { opened, from, headers: parts.headers, body: read(body, BODY_LIMIT).await? })
     }
 }
 
 /// A plate event of a Hikvision camera; answered when it is written.
 #[utoipa::path(post, path = "/api/devices/{device}/hikvision", tag = "devices", security(()),
-    params(("device" = DeviceId, Path), Keyed),
+    params(("device" = DeviceId, Path), DeviceKey),
     request_body(content((Vec<u8> = "multipart/form-data"), (String = "application/xml"))), responses(
     (status = 200, description = "written, or known already"),
     (status = 400, body = Problem), (status = 401, description = "wrong key, or not from where it may call", body = Problem),

@@ -5,8 +5,8 @@ use crate::{
     auth::{Visitor, still_welcome},
     error::{Error, Result},
     hub::Hub,
-    live::{Next, State as LiveNow, Watch},
-    ops::{self, environment::Sight},
+    live::{LiveItem, LiveStatus, Watch},
+    ops::{self, environment::CameraSight},
 };
 use axum::{
     extract::{
@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct EnvironmentQuery {
     /// The environment camera; the lane's first unless given.
     camera: Option<DeviceId>,
 }
@@ -54,33 +54,34 @@ impl<S: Sync> FromRequestParts<S> for Language {
 }
 
 /// A WebSocket; binary messages are pictures, text messages `LiveTold`.
-#[utoipa::path(get, path = "/api/lanes/{lane}/environment", tag = "see", params(("lane" = LaneId, Path), Which), responses(
-    (status = 101, description = "pictures follow", body = LiveTold), (status = 404, body = lanedesk_wire::problem::Problem)))]
+#[utoipa::path(get, path = "/api/lanes/{lane}/environment", tag = "see", params(("lane" = LaneId, Path), EnvironmentQuery),
+    responses((status = 101, description = "pictures follow", body = LiveTold),
+    (status = 404, body = lanedesk_wire::problem::Problem)))]
 async fn environment(
     State(hub): State<Hub>,
     visitor: Visitor,
     language: Language,
-    (lane, which, upgrade): (Id<LaneId>, Params<Which>, Upgrade),
+    (lane, which, upgrade): (Id<LaneId>, Params<EnvironmentQuery>, Upgrade),
 ) -> Result<Response> {
     visitor.actor.allow(Permission::View)?;
     let (lane, camera) = (lane.get()?, which.get()?.camera);
     let sight = ops::environment::find(&hub, &visitor.actor, lane, camera)?;
-    let watching = Line::new(hub, visitor, language, sight);
+    let watching = LiveConnection::new(hub, visitor, language, sight);
     Ok(upgrade.0?.on_upgrade(move |socket| watching.serve(socket)))
 }
 
-struct Line {
+struct LiveConnection {
     hub: Hub,
     visitor: Visitor,
     language: Language,
-    sight: Sight,
+    sight: CameraSight,
 }
 
 /// The line is over: the watcher is gone, or may not watch any longer.
-struct Over;
+struct WatchEnd;
 
-impl Line {
-    fn new(hub: Hub, visitor: Visitor, language: Language, sight: Sight) -> Self {
+impl LiveConnection {
+    fn new(hub: Hub, visitor: Visitor, language: Language, sight: CameraSight) -> Self {
         Self { hub, visitor, language, sight }
     }
 
@@ -89,17 +90,17 @@ impl Line {
         let _watches = counted.metrics().live_watcher();
         match self.sight.watch(&self.hub, &self.visitor.actor) {
             Ok(mut watch) => {
-                let Err(Over) = self.talk(&mut watch, &mut socket).await;
+                let Err(WatchEnd) = self.talk(&mut watch, &mut socket).await;
             }
             Err(why) => {
                 // Gone already: then there is nobody to tell.
-                let _ = send(&mut socket, text(&told(&LiveNow::failed(why), self.language))).await;
+                let _ = send(&mut socket, text(&told(&LiveStatus::failed(why), self.language))).await;
             }
         }
         let _ = timeout(SLOWEST_SEND, socket.send(Message::Close(None))).await;
     }
 
-    async fn talk(&mut self, watch: &mut Watch, socket: &mut WebSocket) -> Result<Infallible, Over> {
+    async fn talk(&mut self, watch: &mut Watch, socket: &mut WebSocket) -> Result<Infallible, WatchEnd> {
         let mut endings = self.hub.sessions().endings();
         let mut again = interval_at(Instant::now() + LOOK_AGAIN, LOOK_AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -109,14 +110,14 @@ impl Line {
             tokio::select! {
                 next = watch.next() => self.pass_on(next, watch, socket).await?,
                 message = socket.recv() => match message {
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(WatchEnd),
                     Some(Ok(_)) => {}
                 },
                 ended = endings.recv() => if ended.map_or(true, |token| token == self.visitor.token) {
                     self.still_welcome().await?;
                 },
-                () = &mut over => return Err(Over),
-                () = hub.stopping() => return Err(Over),
+                () = &mut over => return Err(WatchEnd),
+                () = hub.stopping() => return Err(WatchEnd),
                 _ = again.tick() => {
                     self.still_welcome().await?;
                     // Also while nothing plays: the desk knows that the line stands.
@@ -127,11 +128,11 @@ impl Line {
     }
 
     /// Sends what came, and with it what has come meanwhile.
-    async fn pass_on(&self, next: Next, watch: &mut Watch, socket: &mut WebSocket) -> Result<(), Over> {
+    async fn pass_on(&self, next: LiveItem, watch: &mut Watch, socket: &mut WebSocket) -> Result<(), WatchEnd> {
         let sending = async {
             let (mut next, mut length) = (Some(next), 0);
             while let Some(now) = next {
-                if let Next::Bytes(bytes) = &now {
+                if let LiveItem::Bytes(bytes) = &now {
                     length += bytes.len();
                 }
                 socket.feed(self.message(now)).await?;
@@ -141,15 +142,15 @@ impl Line {
         };
         match timeout(SLOWEST_SEND, sending).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Over),
+            Ok(Err(_)) | Err(_) => Err(WatchEnd),
         }
     }
 
-    fn message(&self, next: Next) -> Message {
+    fn message(&self, next: LiveItem) -> Message {
         match next {
-            Next::Bytes(bytes) => Message::Binary(bytes),
-            Next::Told(state) => text(&told(&state, self.language)),
-            Next::Skipped => {
+            LiveItem::Bytes(bytes) => Message::Binary(bytes),
+            LiveItem::Told(state) => text(&told(&state, self.language)),
+            LiveItem::Skipped => {
                 self.hub.metrics().live_skipped();
                 text(&LiveTold::Skipped)
             }
@@ -157,14 +158,14 @@ impl Line {
     }
 
     /// Rights may have changed, and so may the site.
-    async fn still_welcome(&mut self) -> Result<(), Over> {
+    async fn still_welcome(&mut self) -> Result<(), WatchEnd> {
         match still_welcome(&self.hub, self.visitor.token.clone()).await {
             Ok(visitor) => self.visitor = visitor,
-            Err(Error::NoSession) => return Err(Over),
+            Err(Error::NoSession) => return Err(WatchEnd),
             // A database that is away for a moment ends nobody's picture.
             Err(_) => return Ok(()),
         }
-        if self.sight.stays(&self.hub, &self.visitor.actor) { Ok(()) } else { Err(Over) }
+        if self.sight.stays(&self.hub, &self.visitor.actor) { Ok(()) } else { Err(WatchEnd) }
     }
 }
 
@@ -173,15 +174,15 @@ fn text(told: &LiveTold) -> Message {
     Message::Text(serde_json::to_string(told).unwrap_or_default().into())
 }
 
-async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Over> {
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), WatchEnd> {
     match timeout(SLOWEST_SEND, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Over),
+        Ok(Err(_)) | Err(_) => Err(WatchEnd),
     }
 }
 
 /// The state in the watcher's language.
-fn told(now: &LiveNow, language: Language) -> LiveTold {
+fn told(now: &LiveStatus, language: Language) -> LiveTold {
     LiveTold::State {
         state: now.state,
         why: now.why,
@@ -191,12 +192,12 @@ fn told(now: &LiveNow, language: Language) -> LiveTold {
 }
 
 #[derive(serde::Deserialize)]
-struct Both {
+struct EnvironmentSentence {
     zh: String,
     en: String,
 }
 
-static SENTENCES: LazyLock<HashMap<String, Both>> = LazyLock::new(|| {
+static SENTENCES: LazyLock<HashMap<String, EnvironmentSentence>> = LazyLock::new(|| {
     // Part of the program; a test reads every word of it.
     toml::from_str(include_str!("environment.toml")).unwrap_or_else(|error| panic!("environment.toml: {error}"))
 });

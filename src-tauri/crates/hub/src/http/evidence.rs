@@ -1,6 +1,6 @@
 //! `/api/photos/{id}`
 
-use super::{Id, Params, Who, handler::handlers};
+use super::{Asker, Id, Params, handler::handlers};
 use crate::{error::Result, hub::Hub, ops};
 use axum::{
     extract::State,
@@ -24,18 +24,23 @@ enum Size {
 
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct EvidenceQuery {
     /// `thumb` for a masked thumbnail, which is not logged as a view.
     #[param(inline)]
     size: Option<Size>,
 }
 
 /// A photo of a document, with the viewer's name and time burnt in; every view is logged (R36).
-#[utoipa::path(get, path = "/api/photos/{id}", tag = "see", params(("id" = String, Path), Asked), responses(
+#[utoipa::path(get, path = "/api/photos/{id}", tag = "see", params(("id" = String, Path), EvidenceQuery), responses(
     (status = 200, content_type = "image/jpeg", body = [u8]), (status = 404, body = Problem),
     (status = 409, description = "the evidence is damaged", body = Problem),
     (status = 410, description = "deleted when its time had come", body = Problem)))]
-async fn view(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>, asked: Params<Asked>) -> Result<Response> {
+async fn view(
+    State(hub): State<Hub>,
+    Asker(actor): Asker,
+    id: Id<PhotoId>,
+    asked: Params<EvidenceQuery>,
+) -> Result<Response> {
     actor.allow(Permission::Openings)?;
     let id = id.get()?;
     let jpeg = match asked.get()?.size {

@@ -5,13 +5,13 @@ mod csv;
 mod xlsx;
 mod zip;
 
-use super::{Language, Params, Who};
+use super::{Asker, Language, Params};
 use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{
         export::{self, Export},
-        opening::Asked,
+        opening::OpeningQuery,
     },
 };
 use axum::{
@@ -21,7 +21,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use cells::Words;
+use cells::CellWriter;
 use lanedesk_domain::person::Permission;
 use lanedesk_wire::opening::Opening;
 use std::{io, sync::Arc};
@@ -35,23 +35,23 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 /// What kind of file.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct FileKind {
+struct ExportQuery {
     /// `csv` (UTF-8 with BOM) or `xlsx`; `csv` where it is not given.
     format: Option<String>,
 }
 
 /// The openings of a filter as a file, streamed; titles in Chinese, or English with `Accept-Language: en`.
-#[utoipa::path(get, path = "/api/openings/export", tag = "opening", params(FileKind, Asked), responses(
+#[utoipa::path(get, path = "/api/openings/export", tag = "opening", params(ExportQuery, OpeningQuery), responses(
     (status = 200, description = "the file", content(
         (String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ))))]
 async fn file(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     headers: HeaderMap,
-    kind: Params<FileKind>,
-    asked: Params<Asked>,
+    kind: Params<ExportQuery>,
+    asked: Params<OpeningQuery>,
 ) -> Result<Response> {
     actor.allow(Permission::Export)?;
     let format = Format::of(kind.get()?.format.as_deref())?;
@@ -89,7 +89,7 @@ impl Format {
         })
     }
 
-    fn sheet(self, words: Words) -> io::Result<Box<dyn Sheet>> {
+    fn sheet(self, words: CellWriter) -> io::Result<Box<dyn Sheet>> {
         Ok(match self {
             Self::Csv => Box::new(csv::Csv::new(words)?),
             Self::Xlsx => Box::new(xlsx::Xlsx::new(words)?),
@@ -158,7 +158,7 @@ async fn write(
     piece: &mpsc::Sender<io::Result<Bytes>>,
 ) -> io::Result<()> {
     let Export { mut pages, viewer, at, site } = export;
-    let mut sheet = format.sheet(Words::new(language, &viewer, at, Arc::clone(&site)))?;
+    let mut sheet = format.sheet(CellWriter::new(language, &viewer, at, Arc::clone(&site)))?;
     while let Some(page) = pages.recv().await {
         let page = page.map_err(|error| io::Error::other(error.to_string()))?;
         // Putting rows into words and packing them is work for another thread than the one that serves requests.

@@ -1,12 +1,12 @@
 //! Faults of rows in the words of the one who asked.
 
 use super::language::Language;
-use crate::site::Fault;
+use crate::site::SiteFault;
 use lanedesk_wire::site::RowFault;
 use std::sync::LazyLock;
 
 #[derive(serde::Deserialize)]
-struct Words {
+struct FaultCatalogue {
     fault: Vec<Pair>,
 }
 
@@ -18,14 +18,14 @@ struct Pair {
 
 /// Read once; a test reads it too.
 static WORDS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
-    let words: Words =
+    let words: FaultCatalogue =
         toml::from_str(include_str!("faults.toml")).unwrap_or_else(|error| panic!("faults.toml: {error}"));
     words.fault
 });
 
 /// The faults of rows, in words.
-pub(super) fn told(faults: &[Fault], language: Language) -> Vec<RowFault> {
-    let told = |fault: &Fault| RowFault {
+pub(super) fn told(faults: &[SiteFault], language: Language) -> Vec<RowFault> {
+    let told = |fault: &SiteFault| RowFault {
         row: u32::try_from(fault.line).ok().filter(|row| *row > 0),
         column: fault.column.clone(),
         words: match language {

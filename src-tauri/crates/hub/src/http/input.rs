@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    auth::{LetIn, Visitor},
+    auth::{Admission, Visitor},
     error::{Error, Result},
 };
 use axum::{
@@ -25,9 +25,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 }
 
 /// The person who asks.
-pub struct Who(pub Arc<Actor>);
+pub struct Asker(pub Arc<Actor>);
 
-impl<S: Sync> FromRequestParts<S> for Who {
+impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
@@ -93,7 +93,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequest<S> for Input<T> {
         if !json {
             return Ok(Self(Err(Error::UnsupportedMedia)));
         }
-        let let_in: Option<LetIn> = request.extensions().get().cloned();
+        let let_in: Option<Admission> = request.extensions().get().cloned();
         let body = Bytes::from_request(request, state).await;
         if let Some(let_in) = let_in
             && let Err(refused) = let_in.still().await

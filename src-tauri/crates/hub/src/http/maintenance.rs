@@ -1,10 +1,10 @@
 //! `/api/devices`, `/api/maintenance`: how devices are, and what is to be repaired
 
-use super::{Input, Language, Who, handler::handlers};
+use super::{Asker, Input, Language, handler::handlers};
 use crate::{
     error::Result,
     hub::Hub,
-    ops::maintenance::{self, Devices, Which},
+    ops::maintenance::{self, Devices, MaintenanceQuery},
 };
 use axum::{
     Json,
@@ -29,7 +29,7 @@ handlers! { plain:
     post "/api/devices/{device}/maintenance" "device" Maintain open(hub, actor) [id: DeviceId] {said: OpenMaintenance}
         -> 201 Maintenance = maintenance::open(hub, actor, &id, &said.note);
     /// What is, or was, to be repaired, newest first.
-    get "/api/maintenance" "device" Maintain list(hub, actor) ?[which: Which] -> 200 Page<Maintenance>
+    get "/api/maintenance" "device" Maintain list(hub, actor) ?[which: MaintenanceQuery] -> 200 Page<Maintenance>
         = maintenance::list(hub, actor, which);
 }
 
@@ -38,7 +38,7 @@ handlers! { plain:
     responses((status = 200, body = Maintenance)))]
 async fn close(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     Path(entry): Path<String>,
     done: Input<CloseMaintenance>,
 ) -> Result<Json<Maintenance>> {

@@ -17,6 +17,7 @@ mod fault;
 mod handler;
 mod health;
 mod help;
+mod history;
 mod input;
 mod kiosk;
 mod lane;
@@ -26,7 +27,6 @@ mod morning;
 mod openapi;
 mod opening;
 mod order;
-mod past;
 mod payment;
 mod photo;
 mod picture;
@@ -46,15 +46,15 @@ mod statistics;
 mod stream;
 mod warning;
 
-pub use input::{Id, Input, Params, Who};
+pub use input::{Asker, Id, Input, Params};
 pub use language::Language;
 pub use openapi::document;
 
 use crate::{
-    auth::{LetIn, Token, Visitor, visitor},
+    auth::{Admission, Token, Visitor, visitor},
     error::{Error, Result},
     hub::Hub,
-    listen::Standing,
+    listen::SlotShare,
     ops,
     refusal::Refusal,
 };
@@ -78,7 +78,7 @@ fn routes() -> OpenApiRouter<Hub> {
     }
     merged! {
         session account site site_file seat search board record order opening statistics audit
-        export rise warning report lane case help morning past maintenance cash barrier release
+        export rise warning report lane case help morning history maintenance cash barrier release
         robot kiosk photo approval debt stream health picture evidence environment device payment
         call
     }
@@ -116,8 +116,8 @@ fn is_open(method: &Method, path: &str) -> bool {
 
 /// Looks at the session before anything else of a request is looked at: path, method, body, upgrade.
 async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
-    let standing: Option<Standing> = request.extensions().get().cloned();
-    if standing.as_ref().is_some_and(Standing::is_crowded) {
+    let standing: Option<SlotShare> = request.extensions().get().cloned();
+    if standing.as_ref().is_some_and(SlotShare::is_crowded) {
         // Too much of that address is under way through our proxy.
         return Error::TooManyAttempts { retry_after_s: 1 }.into_response();
     }
@@ -135,7 +135,7 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
     }
     let (from, who) = (session::origin(request.extensions()), visitor.actor.id.clone());
     let subject = route(&request);
-    let let_in = LetIn::new(&hub, &visitor, forgotten);
+    let let_in = Admission::new(&hub, &visitor, forgotten);
     request.extensions_mut().insert(let_in);
     request.extensions_mut().insert(visitor);
     let response = next.run(request).await;
@@ -146,7 +146,7 @@ async fn gate(State(hub): State<Hub>, mut request: Request, next: Next) -> Respo
 }
 
 /// The session's person, who is no stranger any more.
-async fn welcome(hub: &Hub, token: Option<Token>, standing: Option<&Standing>) -> Result<Visitor> {
+async fn welcome(hub: &Hub, token: Option<Token>, standing: Option<&SlotShare>) -> Result<Visitor> {
     let found = visitor(hub, token.ok_or(Error::NoSession)?).await;
     if let Err(Error::NoSession) = &found {
         hub.metrics().refused(Refusal::Session);
@@ -158,7 +158,7 @@ async fn welcome(hub: &Hub, token: Option<Token>, standing: Option<&Standing>) -
 
 /// Whoever sent this has shown who they are.
 fn prove(extensions: &Extensions) {
-    if let Some(standing) = extensions.get::<Standing>() {
+    if let Some(standing) = extensions.get::<SlotShare>() {
         standing.prove();
     }
 }

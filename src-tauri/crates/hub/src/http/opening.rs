@@ -3,7 +3,7 @@
 use super::handler::handlers;
 use crate::ops::{
     evidence,
-    opening::{self, Asked},
+    opening::{self, OpeningQuery},
     release,
 };
 use lanedesk_domain::ids::OpeningId;
@@ -16,7 +16,7 @@ use lanedesk_wire::{
 
 handlers! { routes:
     /// Manual openings, newest first; one's own where the role does not see others'.
-    get "/api/openings" "opening" Openings list(hub, actor) ?[asked: Asked] -> 200 Page<Opening>
+    get "/api/openings" "opening" Openings list(hub, actor) ?[asked: OpeningQuery] -> 200 Page<Opening>
         = opening::list(hub, actor, asked);
     /// One manual opening.
     get "/api/openings/{opening}" "opening" Openings one(hub, actor) [id: OpeningId] -> 200 Opening, 404

@@ -1,6 +1,6 @@
 //! `/api/integrations/payments/events`: payments told by a payment system, signed.
 
-use super::signed::Signed;
+use super::signed::SignedRequest;
 use crate::{error::Result, hub::Hub, ops};
 use axum::{extract::State, http::StatusCode};
 use lanedesk_wire::{payment::PaymentEvent, problem::Problem};
@@ -18,7 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     request_body = PaymentEvent, responses((status = 200, description = "written, or known already"),
     (status = 401, description = "wrong signature or time stamp", body = Problem),
     (status = 422, description = "a value is not acceptable", body = Problem)))]
-async fn event(State(hub): State<Hub>, signed: Signed) -> Result<StatusCode> {
+async fn event(State(hub): State<Hub>, signed: SignedRequest) -> Result<StatusCode> {
     let (from, event): (_, PaymentEvent) = signed.check(&hub, "payments").await?;
     ops::payment::take(&hub, &from, &event).await?;
     Ok(StatusCode::OK)

@@ -2,11 +2,11 @@
 
 mod upload;
 
-use super::{Id, Input, Who};
+use super::{Asker, Id, Input};
 use crate::{
     error::Result,
     hub::Hub,
-    ops::{self, photo::Kept},
+    ops::{self, photo::PhotoReceipt},
 };
 use axum::{
     Json,
@@ -18,7 +18,7 @@ use lanedesk_wire::{
     photo::{Photo, PhotoFromLane},
     problem::Problem,
 };
-use upload::{Form, Named, Shape};
+use upload::{Form, PhotoCasePath, Shape};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -43,7 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
     (status = 422, description = "`bad_image`, `too_old`, or `invalid` for `lane_camera`: only the hub takes those", body = Problem)))]
 async fn add(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     case: Id<CaseId>,
     form: Form,
 ) -> Result<(StatusCode, Json<Photo>)> {
@@ -61,7 +61,7 @@ async fn add(
     (status = 502, description = "`device_unreachable`", body = Problem)))]
 async fn from_lane(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     case: Id<CaseId>,
     body: Input<PhotoFromLane>,
 ) -> Result<(StatusCode, Json<Photo>)> {
@@ -76,14 +76,14 @@ async fn from_lane(
     params(("case" = String, Path), ("id" = String, Path)), responses(
     (status = 204),
     (status = 422, description = "`invalid`: it is the proof of an opening", body = Problem)))]
-async fn remove(State(hub): State<Hub>, Who(actor): Who, named: Named) -> Result<StatusCode> {
+async fn remove(State(hub): State<Hub>, Asker(actor): Asker, named: PhotoCasePath) -> Result<StatusCode> {
     actor.allow(Permission::Release)?;
     let (case, id) = named.get()?;
     ops::photo::remove(&hub, &actor, &case, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(kept: Kept) -> (StatusCode, Json<Photo>) {
+fn answer(kept: PhotoReceipt) -> (StatusCode, Json<Photo>) {
     let status = if kept.new { StatusCode::CREATED } else { StatusCode::OK };
     (status, Json(kept.photo))
 }

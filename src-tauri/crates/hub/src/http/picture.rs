@@ -1,6 +1,6 @@
 //! `/api/lanes/{lane}/picture`, `/api/lanes/{lane}/environment.jpg`, `/api/pictures/{id}`, `/api/cases/{case}/picture`
 
-use super::{Id, Params, Who, handler::handlers};
+use super::{Asker, Id, Params, handler::handlers};
 use crate::{
     error::Result,
     hub::Hub,
@@ -32,14 +32,14 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 /// The lane as it looks now; where its camera gives nothing, the newest picture kept: `Age` says how old it is.
-#[utoipa::path(get, path = "/api/lanes/{lane}/picture", tag = "see", params(("lane" = LaneId, Path), WhichStill), responses(
-    (status = 200, content_type = "image/jpeg", body = [u8]),
+#[utoipa::path(get, path = "/api/lanes/{lane}/picture", tag = "see", params(("lane" = LaneId, Path), StillQuery),
+    responses((status = 200, content_type = "image/jpeg", body = [u8]),
     (status = 404, body = Problem), (status = 502, description = "no camera and no picture", body = Problem)))]
 async fn of_lane(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     lane: Id<LaneId>,
-    which: Params<WhichStill>,
+    which: Params<StillQuery>,
 ) -> Result<Response> {
     actor.allow(Permission::View)?;
     let (lane, still) = (lane.get()?, which.get()?.still);
@@ -52,27 +52,27 @@ async fn of_lane(
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichStill {
+struct StillQuery {
     /// One of the last minute's stills; the lane as it looks now unless given.
     still: Option<u64>,
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct PictureQuery {
     /// The environment camera; the lane's first unless given.
     camera: Option<DeviceId>,
 }
 
 /// What the lane's surroundings look like now.
-#[utoipa::path(get, path = "/api/lanes/{lane}/environment.jpg", tag = "see", params(("lane" = LaneId, Path), Which),
+#[utoipa::path(get, path = "/api/lanes/{lane}/environment.jpg", tag = "see", params(("lane" = LaneId, Path), PictureQuery),
     responses((status = 200, content_type = "image/jpeg", body = [u8]),
     (status = 404, body = Problem), (status = 502, description = "the camera does not answer", body = Problem)))]
 async fn of_environment(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     lane: Id<LaneId>,
-    which: Params<Which>,
+    which: Params<PictureQuery>,
 ) -> Result<Response> {
     actor.allow(Permission::View)?;
     let (lane, which) = (lane.get()?, which.get()?);
@@ -84,7 +84,7 @@ async fn of_environment(
 /// A picture that was kept.
 #[utoipa::path(get, path = "/api/pictures/{id}", tag = "see", params(("id" = PhotoId, Path)), responses(
     (status = 200, content_type = "image/jpeg", body = [u8]), (status = 404, body = Problem)))]
-async fn by_id(State(hub): State<Hub>, Who(actor): Who, id: Id<PhotoId>) -> Result<Response> {
+async fn by_id(State(hub): State<Hub>, Asker(actor): Asker, id: Id<PhotoId>) -> Result<Response> {
     actor.allow(Permission::View)?;
     let jpeg = ops::picture::by_id(&hub, &actor, &id.get()?).await?;
     // What an id names never changes; only the person's own program may keep it.

@@ -22,12 +22,12 @@ const CATALOGUE: &str = include_str!("sentences.toml");
 
 /// A title and a sentence, or a part of a sentence, in both languages.
 #[derive(serde::Deserialize)]
-struct Both<T> {
+struct BilingualText<T> {
     zh: T,
     en: T,
 }
 
-impl<T> Both<T> {
+impl<T> BilingualText<T> {
     fn of(&self, language: Language) -> &T {
         match language {
             Language::Zh => &self.zh,
@@ -38,10 +38,10 @@ impl<T> Both<T> {
 
 #[derive(serde::Deserialize)]
 struct Sentences {
-    field: HashMap<String, Both<String>>,
-    why: HashMap<String, Both<String>>,
+    field: HashMap<String, BilingualText<String>>,
+    why: HashMap<String, BilingualText<String>>,
     #[serde(flatten)]
-    codes: HashMap<String, Both<[String; 2]>>,
+    codes: HashMap<String, BilingualText<[String; 2]>>,
 }
 
 /// Read once; a test reads every code of it.
@@ -69,29 +69,29 @@ pub(super) fn title(word: &str) -> String {
 
 /// Rides on a response until [`speak`] puts it into words.
 #[derive(Clone)]
-struct Refused(Arc<Error>);
+struct RefusalMark(Arc<Error>);
 
 impl IntoResponse for Error {
     fn into_response(self) -> axum::response::Response {
         let mut response = status(&self).into_response();
-        response.extensions_mut().insert(Refused(Arc::new(self)));
+        response.extensions_mut().insert(RefusalMark(Arc::new(self)));
         response
     }
 }
 
 /// Whether a role or scope was not enough.
 pub(super) fn is_not_allowed(response: &Response<Body>) -> bool {
-    let refused = response.extensions().get::<Refused>();
-    refused.is_some_and(|Refused(error)| matches!(**error, Error::NotAllowed))
+    let refused = response.extensions().get::<RefusalMark>();
+    refused.is_some_and(|RefusalMark(error)| matches!(**error, Error::NotAllowed))
 }
 
 /// The layer that turns every refusal, the router's own included, into problem JSON.
 pub(super) async fn speak(request: Request, next: Next) -> Response<Body> {
     let language = Language::of(request.headers());
     let response = next.run(request).await;
-    let refused = response.extensions().get::<Refused>().cloned();
+    let refused = response.extensions().get::<RefusalMark>().cloned();
     let error = match refused {
-        Some(Refused(error)) => error,
+        Some(RefusalMark(error)) => error,
         None => match of_router(&response) {
             Some(error) => Arc::new(error),
             None => return response,

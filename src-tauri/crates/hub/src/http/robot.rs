@@ -1,11 +1,11 @@
 //! `/api/cases/{case}/robot`, `/api/cases/{case}/qr`, `/api/lanes/{lane}/robot-screen`, `/api/robots/{number}/…`
 
-use super::{Id, Input, Who, handler::handlers, picture::sent, session::From, stream::Upgrade};
+use super::{Asker, Id, Input, handler::handlers, picture::sent, session::RequestOrigin, stream::Upgrade};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
-    listen::Standing,
+    listen::SlotShare,
     ops, robots,
 };
 use axum::{
@@ -41,7 +41,7 @@ const PAIR_LIMIT: usize = 4 * 1024;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Which {
+struct RobotCodeQuery {
     /// What the code is for; what fits the vehicle unless given.
     scene: Option<Scene>,
 }
@@ -54,7 +54,7 @@ handlers! { plain:
         502 "`device_unreachable`: the robot is not linked"
         = ops::robot::order(hub, actor, &case, press).map_ok(|order| RobotAnswer { order });
     /// A code to hold up to the driver on the desk's own screen.
-    get "/api/cases/{case}/qr" "case" Act qr(hub, actor) [case: CaseId] ?[which: Which]
+    get "/api/cases/{case}/qr" "case" Act qr(hub, actor) [case: CaseId] ?[which: RobotCodeQuery]
         -> 200 Qr, 409 "`not_offered`: no such code fits the vehicle; `not_configured`; `case_closed`"
         = ops::robot::qr(hub, actor, &case, which.scene);
 }
@@ -63,14 +63,14 @@ handlers! { plain:
 #[utoipa::path(get, path = "/api/lanes/{lane}/robot-screen", tag = "see", params(("lane" = LaneId, Path)), responses(
     (status = 200, content_type = "image/jpeg", body = [u8]),
     (status = 404, description = "no robot there, or it never sent one", body = Problem)))]
-async fn screen(State(hub): State<Hub>, Who(actor): Who, lane: Id<LaneId>) -> Result<Response> {
+async fn screen(State(hub): State<Hub>, Asker(actor): Asker, lane: Id<LaneId>) -> Result<Response> {
     actor.allow(Permission::View)?;
     let jpeg = ops::robot::screen(&hub, &actor, &lane.get()?).await?;
     Ok(sent(jpeg, "no-store"))
 }
 
 /// What names a robot in a path: its number may be any text.
-type Named = Result<Path<String>, PathRejection>;
+type RobotPath = Result<Path<String>, PathRejection>;
 
 /// A robot's link: a WebSocket with the subprotocols `lanedesk.robot.v1` and the robot's key. The hub sends `ToRobot`; the
 /// robot answers `{ack, ok, error?}` and tells `state`, `screen`, `photo`, `call`, `hung_up`.
@@ -80,8 +80,8 @@ type Named = Result<Path<String>, PathRejection>;
     (status = 401, description = "no such number, or not its key", body = Problem)))]
 async fn link(
     State(hub): State<Hub>,
-    number: Named,
-    From(from): From,
+    number: RobotPath,
+    RequestOrigin(from): RequestOrigin,
     caller: Caller,
     upgrade: Upgrade,
 ) -> Result<Response> {
@@ -98,7 +98,7 @@ async fn link(
 /// Who wants to link: the key it shows, and its place among the strangers.
 struct Caller {
     key: Option<String>,
-    standing: Option<Standing>,
+    standing: Option<SlotShare>,
 }
 
 impl Caller {
@@ -129,7 +129,7 @@ fn key(headers: &HeaderMap) -> Option<String> {
 /// Open a robot's number for ten minutes to whoever types the code on a tablet.
 #[utoipa::path(post, path = "/api/robots/{number}/pairing", tag = "site", params(("number" = String, Path)), responses(
     (status = 200, body = Pairing), (status = 404, body = Problem)))]
-async fn open_pairing(State(hub): State<Hub>, visitor: Visitor, number: Named) -> Result<Json<Pairing>> {
+async fn open_pairing(State(hub): State<Hub>, visitor: Visitor, number: RobotPath) -> Result<Json<Pairing>> {
     visitor.actor.allow(Permission::Configure)?;
     // Whoever has the robot's key takes the lane's photos.
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
@@ -142,7 +142,12 @@ async fn open_pairing(State(hub): State<Hub>, visitor: Visitor, number: Named) -
 #[utoipa::path(post, path = "/api/robots/{number}/pair", tag = "devices", security(()),
     params(("number" = String, Path)), request_body = Pair, responses(
     (status = 200, body = Paired), (status = 401, description = "not the code, or its time is over", body = Problem)))]
-async fn pair(State(hub): State<Hub>, number: Named, From(from): From, code: Input<Pair>) -> Result<Json<Paired>> {
+async fn pair(
+    State(hub): State<Hub>,
+    number: RobotPath,
+    RequestOrigin(from): RequestOrigin,
+    code: Input<Pair>,
+) -> Result<Json<Paired>> {
     let (Path(number), code) = (number.map_err(|_| Error::BadSignature)?, code.get()?.code);
     Ok(Json(ops::robot::pair(&hub, &number, &code, from).await?))
 }

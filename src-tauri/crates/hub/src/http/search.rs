@@ -11,7 +11,7 @@ const MOST: u32 = 500;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct SearchQuery {
     /// Name, code, pinyin, initials or a mixture.
     #[serde(default)]
     q: String,
@@ -21,6 +21,6 @@ struct Asked {
 
 handlers! { routes:
     /// Find lots and lanes, best first.
-    get "/api/search" "search" Search find(hub, actor) ?[asked: Asked] -> 200 SearchHits
+    get "/api/search" "search" Search find(hub, actor) ?[asked: SearchQuery] -> 200 SearchHits
         = search::search(hub, actor, &asked.q, asked.limit.unwrap_or(USUAL).min(MOST) as usize);
 }

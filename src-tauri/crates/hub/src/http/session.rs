@@ -25,9 +25,9 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 pub(super) const BODY_LIMIT: usize = 16 * 1024;
 
 /// Where a request comes from, as far as it is believed.
-pub(super) struct From(pub(super) IpAddr);
+pub(super) struct RequestOrigin(pub(super) IpAddr);
 
-impl<S: Sync> FromRequestParts<S> for From {
+impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -46,7 +46,11 @@ pub(super) fn origin(extensions: &Extensions) -> IpAddr {
     (status = 201, body = Session),
     (status = 401, description = "`bad_credentials`", body = Problem),
     (status = 429, description = "`too_many_attempts`, with `Retry-After`", body = Problem)))]
-async fn log_in(State(hub): State<Hub>, From(from): From, login: Input<Login>) -> Result<(StatusCode, Json<Session>)> {
+async fn log_in(
+    State(hub): State<Hub>,
+    RequestOrigin(from): RequestOrigin,
+    login: Input<Login>,
+) -> Result<(StatusCode, Json<Session>)> {
     let session = ops::session::log_in(&hub, login.get()?, from).await?;
     Ok((StatusCode::CREATED, Json(session)))
 }

@@ -27,9 +27,9 @@ use std::convert::Infallible;
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// A signed request, neither read nor believed.
-pub(super) struct Signed(Request);
+pub(super) struct SignedRequest(Request);
 
-impl<S: Send + Sync> FromRequest<S> for Signed {
+impl<S: Send + Sync> FromRequest<S> for SignedRequest {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
@@ -37,7 +37,7 @@ impl<S: Send + Sync> FromRequest<S> for Signed {
     }
 }
 
-impl Signed {
+impl SignedRequest {
     /// What it says, if an integration of this kind signed it.
     pub(super) async fn check<T: DeserializeOwned>(self, hub: &Hub, kind: &str) -> Result<(IntegrationId, T)> {
         let from = origin(self.0.extensions());

@@ -1,11 +1,11 @@
 //! `/api/site`: the site's rows, for administrators (R34)
 
-use super::{Id, Input, Language, Params, Who};
+use super::{Asker, Id, Input, Language, Params};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
-    ops::site::{Asked, Changes, pending as waiting, push_key, rotate, row, trial, undo},
+    ops::site::{Changes, SiteRowQuery, pending as waiting, push_key, rotate, row, trial, undo},
     runtime::Finding,
 };
 use axum::{
@@ -46,9 +46,9 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 }
 
 /// The table, and where it is one, the row of a path. A word that is no table names nothing that is there.
-pub(super) struct Place(Result<(SiteTable, String)>);
+pub(super) struct SitePath(Result<(SiteTable, String)>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Place {
+impl<S: Send + Sync> FromRequestParts<S> for SitePath {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
@@ -62,13 +62,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
 
 /// Rows of a table: `area`, `lot`, `lane`, `device`, `robot`, `seat`, `person`, `reason`, `pass`, `vehicle`, `tariff`,
 /// `integration`, `rule`, `template`, `link`.
-#[utoipa::path(get, path = "/api/site/{table}", tag = "site", params(Asked), responses(
+#[utoipa::path(get, path = "/api/site/{table}", tag = "site", params(SiteRowQuery), responses(
     (status = 200, body = Page<SiteRow>)))]
 async fn list(
     State(hub): State<Hub>,
-    Who(actor): Who,
-    place: Place,
-    asked: Params<Asked>,
+    Asker(actor): Asker,
+    place: SitePath,
+    asked: Params<SiteRowQuery>,
 ) -> Result<Json<Page<SiteRow>>> {
     actor.allow(Permission::Configure)?;
     let (table, _) = place.0?;
@@ -81,7 +81,7 @@ async fn list(
 async fn add(
     State(hub): State<Hub>,
     visitor: Visitor,
-    place: Place,
+    place: SitePath,
     new: Input<AddRow>,
 ) -> Result<(StatusCode, Json<SiteRow>)> {
     let (table, _) = allowed(&hub, &visitor, place)?;
@@ -90,7 +90,7 @@ async fn add(
 }
 
 /// Changing the site is an administrator's, and dangerous where the rules say so.
-fn allowed(hub: &Hub, visitor: &Visitor, place: Place) -> Result<(SiteTable, String)> {
+fn allowed(hub: &Hub, visitor: &Visitor, place: SitePath) -> Result<(SiteTable, String)> {
     visitor.actor.allow(Permission::Configure)?;
     let place = place.0?;
     visitor.confirmed(hub, |rules| rules.reentry_settings)?;
@@ -99,7 +99,7 @@ fn allowed(hub: &Hub, visitor: &Visitor, place: Place) -> Result<(SiteTable, Str
 
 /// One row.
 #[utoipa::path(get, path = "/api/site/{table}/{id}", tag = "site", responses((status = 200, body = SiteRow)))]
-async fn one(State(hub): State<Hub>, Who(actor): Who, place: Place) -> Result<Json<SiteRow>> {
+async fn one(State(hub): State<Hub>, Asker(actor): Asker, place: SitePath) -> Result<Json<SiteRow>> {
     actor.allow(Permission::Configure)?;
     let (table, id) = place.0?;
     row::one(&hub, &actor, table, &id).await.map(Json)
@@ -112,7 +112,7 @@ async fn one(State(hub): State<Hub>, Who(actor): Who, place: Place) -> Result<Js
 async fn change(
     State(hub): State<Hub>,
     visitor: Visitor,
-    place: Place,
+    place: SitePath,
     change: Input<ChangeRow>,
 ) -> Result<Json<SiteRow>> {
     let (table, id) = allowed(&hub, &visitor, place)?;
@@ -122,15 +122,20 @@ async fn change(
 /// The version a removal was decided on.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct From {
+struct VersionQuery {
     /// As the row was told.
     version: String,
 }
 
 /// Removes a row.
-#[utoipa::path(delete, path = "/api/site/{table}/{id}", tag = "site", params(From), responses((status = 204),
+#[utoipa::path(delete, path = "/api/site/{table}/{id}", tag = "site", params(VersionQuery), responses((status = 204),
     (status = 409, description = "`still_used`, or `changed_meanwhile`", body = Problem)))]
-async fn remove(State(hub): State<Hub>, visitor: Visitor, place: Place, from: Params<From>) -> Result<StatusCode> {
+async fn remove(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    place: SitePath,
+    from: Params<VersionQuery>,
+) -> Result<StatusCode> {
     let (table, id) = allowed(&hub, &visitor, place)?;
     row::remove(&hub, &visitor.actor, table, &id, from.get()?.version).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -139,14 +144,18 @@ async fn remove(State(hub): State<Hub>, visitor: Visitor, place: Place, from: Pa
 /// Changes of the site, newest first.
 #[utoipa::path(get, path = "/api/site/changes", tag = "site", params(Changes), responses(
     (status = 200, body = Page<SiteChange>)))]
-async fn changes(State(hub): State<Hub>, Who(actor): Who, asked: Params<Changes>) -> Result<Json<Page<SiteChange>>> {
+async fn changes(
+    State(hub): State<Hub>,
+    Asker(actor): Asker,
+    asked: Params<Changes>,
+) -> Result<Json<Page<SiteChange>>> {
     actor.allow(Permission::Configure)?;
     undo::changes(&hub, &actor, asked.get()?).await.map(Json)
 }
 
 /// Changes that weaken a rule of control and wait for a second administrator, newest first.
 #[utoipa::path(get, path = "/api/site/pending", tag = "site", responses((status = 200, body = Page<PendingChange>)))]
-async fn pending(State(hub): State<Hub>, Who(actor): Who) -> Result<Json<Page<PendingChange>>> {
+async fn pending(State(hub): State<Hub>, Asker(actor): Asker) -> Result<Json<Page<PendingChange>>> {
     actor.allow(Permission::Configure)?;
     waiting::list(&hub, &actor).await.map(Json)
 }

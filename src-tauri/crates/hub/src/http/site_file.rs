@@ -1,13 +1,13 @@
 //! `/api/site/import`, `/api/site/export`: the site, or a list of it, as a file (R34)
 
-use super::{Language, Params, Who, export, fault, input::read, problem};
+use super::{Asker, Language, Params, export, fault, input::read, problem};
 use crate::{
     auth::Visitor,
     error::{Error, Result},
     hub::Hub,
     ops::site::{
         give_out,
-        take_in::{self, FileKind, Upload},
+        take_in::{self, FileKind, SiteUpload},
     },
 };
 use axum::{
@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 /// What kind of file, and what for.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct About {
+struct SiteFileQuery {
     /// `toml`, `csv` or `xlsx`; `toml` where it is not given.
     format: Option<String>,
     /// What a sheet holds: `pass`, `lot` or `person`.
@@ -46,9 +46,9 @@ struct About {
 }
 
 /// The body, which is read when somebody has asked who may send it.
-struct Raw(Body);
+struct RawBody(Body);
 
-impl<S: Send + Sync> FromRequest<S> for Raw {
+impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
@@ -57,7 +57,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 }
 
 /// Takes a site file, or a sheet, in. With `Accept: application/x-ndjson` it is answered line by line while it goes on.
-#[utoipa::path(post, path = "/api/site/import", tag = "site", params(About),
+#[utoipa::path(post, path = "/api/site/import", tag = "site", params(SiteFileQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
     (status = 200, description = "what it did, or would do", content(
         (ImportResult = "application/json"),
@@ -66,16 +66,21 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 async fn take(
     State(hub): State<Hub>,
     visitor: Visitor,
-    about: Params<About>,
+    about: Params<SiteFileQuery>,
     headers: HeaderMap,
-    raw: Raw,
+    raw: RawBody,
 ) -> Result<Response> {
     visitor.actor.allow(Permission::Configure)?;
     visitor.confirmed(&hub, |rules| rules.reentry_settings)?;
     let about = about.get()?;
     let kind: FileKind = about.format.as_deref().unwrap_or("toml").parse()?;
     let (table, preview, bytes) = (about.table, about.preview.unwrap_or(false), read(raw.0, FILE_LIMIT).await?);
-    let work = Work { hub, visitor, language: Language::of(&headers), upload: Upload { kind, table, preview, bytes } };
+    let work = ImportTask {
+        hub,
+        visitor,
+        language: Language::of(&headers),
+        upload: SiteUpload { kind, table, preview, bytes },
+    };
     if line_by_line(&headers) { Ok(work.told()) } else { work.answered().await }
 }
 
@@ -84,16 +89,16 @@ fn line_by_line(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("application/x-ndjson"))
 }
 
-struct Work {
+struct ImportTask {
     hub: Hub,
     visitor: Visitor,
     language: Language,
-    upload: Upload,
+    upload: SiteUpload,
 }
 
-impl Work {
+impl ImportTask {
     /// A preview tells its faults beside what it would do; an import with faults is refused.
-    async fn done(self, told: Option<&take_in::Told>) -> Result<ImportResult> {
+    async fn done(self, told: Option<&take_in::ImportObserver>) -> Result<ImportResult> {
         let (preview, language) = (self.upload.preview, self.language);
         let (mut result, faults) = take_in::take_in(&self.hub, &self.visitor.actor, self.upload, told).await?;
         if faults.is_empty() {
@@ -138,13 +143,13 @@ impl Work {
 }
 
 /// The site as a site file without secrets, or one of its lists as a sheet.
-#[utoipa::path(get, path = "/api/site/export", tag = "site", params(About), responses(
+#[utoipa::path(get, path = "/api/site/export", tag = "site", params(SiteFileQuery), responses(
     (status = 200, description = "the file", content(
         (String = "application/toml"),
         (String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ))))]
-async fn give(State(hub): State<Hub>, Who(actor): Who, about: Params<About>) -> Result<Response> {
+async fn give(State(hub): State<Hub>, Asker(actor): Asker, about: Params<SiteFileQuery>) -> Result<Response> {
     actor.allow(Permission::Configure)?;
     let about = about.get()?;
     let table = about.table;

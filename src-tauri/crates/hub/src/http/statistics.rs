@@ -1,10 +1,10 @@
 //! `/api/openings/statistics`
 
-use super::{Params, Who};
+use super::{Asker, Params};
 use crate::{
     error::Result,
     hub::Hub,
-    ops::{opening::Asked, statistics},
+    ops::{opening::OpeningQuery, statistics},
 };
 use axum::{Json, extract::State};
 use lanedesk_domain::person::Permission;
@@ -24,13 +24,13 @@ struct Grouping {
 }
 
 /// Counts over openings; takes the filter of the list.
-#[utoipa::path(get, path = "/api/openings/statistics", tag = "opening", params(Grouping, Asked), responses(
+#[utoipa::path(get, path = "/api/openings/statistics", tag = "opening", params(Grouping, OpeningQuery), responses(
     (status = 200, body = Statistics)))]
 async fn count(
     State(hub): State<Hub>,
-    Who(actor): Who,
+    Asker(actor): Asker,
     grouping: Params<Grouping>,
-    asked: Params<Asked>,
+    asked: Params<OpeningQuery>,
 ) -> Result<Json<Statistics>> {
     actor.allow(Permission::Statistics)?;
     let by = statistics::by(grouping.get()?.by.as_deref())?;

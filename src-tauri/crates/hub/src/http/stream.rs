@@ -6,8 +6,8 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops,
-    push::{Listening, Ready, WatchList, frame},
-    store::Place,
+    push::{ReadyEvent, StreamOpening, WatchList, frame},
+    store::OutboxPosition,
 };
 use axum::{
     extract::{
@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Hub> {
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+struct StreamQuery {
     /// The `seq` of the last frame that arrived on a former stream.
     after: Option<String>,
 }
@@ -66,24 +66,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 }
 
 /// A WebSocket; one JSON `Frame` a text message. A desk may send `FromDesk`.
-#[utoipa::path(get, path = "/api/stream", tag = "stream", params(Asked), responses(
+#[utoipa::path(get, path = "/api/stream", tag = "stream", params(StreamQuery), responses(
     (status = 101, description = "frames follow", body = lanedesk_wire::stream::Frame)))]
-async fn stream(State(hub): State<Hub>, visitor: Visitor, asked: Params<Asked>, upgrade: Upgrade) -> Result<Response> {
+async fn stream(
+    State(hub): State<Hub>,
+    visitor: Visitor,
+    asked: Params<StreamQuery>,
+    upgrade: Upgrade,
+) -> Result<Response> {
     let (after, upgrade) = (asked.get()?.after, upgrade.0?);
     // Listening starts before the answer: whatever a client does after it, the stream tells.
     // A place that does not parse came from another hub's table, so it is treated as too old.
-    let after = after.map(|text| text.parse().unwrap_or(Place { xid: i64::MAX, n: 0 }));
+    let after = after.map(|text| text.parse().unwrap_or(OutboxPosition { xid: i64::MAX, n: 0 }));
     let watch = WatchList::new(&hub, visitor.actor.id.clone());
     let listening = hub.push().listen(&hub, after).await?;
     Ok(upgrade.on_upgrade(move |socket| serve(hub, visitor, (listening, watch), socket)))
 }
 
-struct Line {
+struct StreamConnection {
     hub: Hub,
     visitor: Visitor,
     socket: WebSocket,
     /// Everything up to here was sent, or was not for this person.
-    at: Place,
+    at: OutboxPosition,
     /// The lanes whose pages are told.
     watch: WatchList,
     /// Lanes whose pages changed while the desk was away: told as soon as they are watched again.
@@ -97,18 +102,18 @@ struct Line {
 }
 
 /// Why a stream ends.
-enum End {
+enum StreamEnd {
     Gone,
     SessionOver,
     Slow,
 }
 
-async fn serve(hub: Hub, visitor: Visitor, (mut listening, watch): (Listening, WatchList), socket: WebSocket) {
+async fn serve(hub: Hub, visitor: Visitor, (mut listening, watch): (StreamOpening, WatchList), socket: WebSocket) {
     let counted = hub.clone();
     let _listens = counted.metrics().stream();
-    let _here = ops::seat::Here::enter(&hub, &visitor.actor);
+    let _here = ops::seat::DeskPresence::enter(&hub, &visitor.actor);
     let at = listening.from;
-    let mut line = Line {
+    let mut line = StreamConnection {
         hub,
         visitor,
         socket,
@@ -120,7 +125,7 @@ async fn serve(hub: Hub, visitor: Visitor, (mut listening, watch): (Listening, W
         heard: Instant::now(),
     };
     let end = line.run(listening).await;
-    if matches!(end, End::Slow) {
+    if matches!(end, StreamEnd::Slow) {
         counted.metrics().stream_was_slow();
     }
     // The desk may be gone already.
@@ -135,17 +140,17 @@ async fn due(at: Option<Instant>) {
     }
 }
 
-impl Line {
-    async fn run(&mut self, listening: Listening) -> End {
+impl StreamConnection {
+    async fn run(&mut self, listening: StreamOpening) -> StreamEnd {
         match self.talk(listening).await {
             Ok(never) => match never {},
             Err(end) => end,
         }
     }
 
-    async fn talk(&mut self, listening: Listening) -> Result<std::convert::Infallible, End> {
+    async fn talk(&mut self, listening: StreamOpening) -> Result<std::convert::Infallible, StreamEnd> {
         let mut endings = self.hub.sessions().endings();
-        let Listening { resync, missed, mut events, .. } = listening;
+        let StreamOpening { resync, missed, mut events, .. } = listening;
         self.say(Told::Hello { now: self.hub.clock().now() }).await?;
         if resync {
             self.say(Told::Resync).await?;
@@ -167,19 +172,19 @@ impl Line {
             tokio::select! {
                 event = events.recv() => match event {
                     Ok(event) => self.pass_on(&event).await?,
-                    Err(RecvError::Lagged(_)) => return Err(End::Slow),
-                    Err(RecvError::Closed) => return Err(End::Gone),
+                    Err(RecvError::Lagged(_)) => return Err(StreamEnd::Slow),
+                    Err(RecvError::Closed) => return Err(StreamEnd::Gone),
                 },
                 message = self.socket.recv() => match message {
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(StreamEnd::Gone),
                     Some(Ok(message)) => self.hear(&message).await?,
                 },
                 ended = endings.recv() => if ended.map_or(true, |token| token == self.visitor.token) {
                     self.still_welcome().await?;
                 },
                 () = due(self.queue_at) => self.tell_queue().await?,
-                () = &mut over => return Err(End::SessionOver),
-                () = self.hub.stopping() => return Err(End::Gone),
+                () = &mut over => return Err(StreamEnd::SessionOver),
+                () = self.hub.stopping() => return Err(StreamEnd::Gone),
                 _ = heartbeat.tick() => {
                     // Also finds sessions that another hub has ended, and rights that have changed.
                     self.still_welcome().await?;
@@ -196,19 +201,19 @@ impl Line {
         }
     }
 
-    async fn still_welcome(&mut self) -> Result<(), End> {
+    async fn still_welcome(&mut self) -> Result<(), StreamEnd> {
         match still_welcome(&self.hub, self.visitor.token.clone()).await {
             Ok(visitor) => {
                 self.visitor = visitor;
                 Ok(())
             }
-            Err(Error::NoSession) => Err(End::SessionOver),
+            Err(Error::NoSession) => Err(StreamEnd::SessionOver),
             // A database that is away for a moment ends nobody's stream.
             Err(_) => Ok(()),
         }
     }
 
-    async fn pass_on(&mut self, event: &Arc<Ready>) -> Result<(), End> {
+    async fn pass_on(&mut self, event: &Arc<ReadyEvent>) -> Result<(), StreamEnd> {
         if event.place <= self.at {
             return Ok(());
         }
@@ -227,7 +232,7 @@ impl Line {
     }
 
     /// A desk says which lanes it shows; what a newer one says besides means nothing here.
-    async fn hear(&mut self, message: &Message) -> Result<(), End> {
+    async fn hear(&mut self, message: &Message) -> Result<(), StreamEnd> {
         self.heard = Instant::now();
         let Message::Text(text) = message else {
             return Ok(());
@@ -245,7 +250,7 @@ impl Line {
     }
 
     /// A lane's page as it is now.
-    async fn tell_page(&mut self, lane: &LaneId) -> Result<(), End> {
+    async fn tell_page(&mut self, lane: &LaneId) -> Result<(), StreamEnd> {
         match ops::view::watched(&self.hub, lane).await {
             Ok(watched) => self.say(watched.whole(&self.visitor.actor.id)).await,
             Err(error) => {
@@ -256,15 +261,15 @@ impl Line {
     }
 
     /// Asks the desk for a sign of life; every WebSocket answers by itself.
-    async fn ping(&mut self) -> Result<(), End> {
+    async fn ping(&mut self) -> Result<(), StreamEnd> {
         if self.heard.elapsed() > SILENT {
-            return Err(End::Gone);
+            return Err(StreamEnd::Gone);
         }
         self.put(Message::Ping(bytes::Bytes::new())).await
     }
 
     /// How many calls wait in this person's lots.
-    async fn tell_queue(&mut self) -> Result<(), End> {
+    async fn tell_queue(&mut self) -> Result<(), StreamEnd> {
         self.queue_at = None;
         let queue = self.hub.push().queue();
         let (waiting, oldest_since) = ops::call::count(&queue, &self.visitor.actor);
@@ -274,22 +279,22 @@ impl Line {
         self.say(Told::Queue { waiting, oldest_since }).await
     }
 
-    async fn say(&mut self, told: Told) -> Result<(), End> {
+    async fn say(&mut self, told: Told) -> Result<(), StreamEnd> {
         match frame(self.at, told) {
             Some(text) => self.send(text).await,
             None => Ok(()),
         }
     }
 
-    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), StreamEnd> {
         self.put(Message::Text(text)).await
     }
 
-    async fn put(&mut self, message: Message) -> Result<(), End> {
+    async fn put(&mut self, message: Message) -> Result<(), StreamEnd> {
         match timeout(SLOWEST_SEND, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_) => Err(End::Slow),
+            Ok(Err(_)) => Err(StreamEnd::Gone),
+            Err(_) => Err(StreamEnd::Slow),
         }
     }
 }

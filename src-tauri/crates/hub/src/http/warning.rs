@@ -2,8 +2,8 @@
 
 use super::{Language, handler::handlers};
 use crate::{
-    ops::warning::{self, AskedWarnings},
-    store::ToldWarning,
+    ops::warning::{self, WarningQuery},
+    store::StoredWarning,
 };
 use futures::TryFutureExt as _;
 use lanedesk_domain::ids::WarningId;
@@ -15,7 +15,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 handlers! { routes:
     /// Patterns worth a look, newest first, each leading to its openings.
-    get "/api/warnings" "warning" Statistics list(hub, actor; language: Language) ?[asked: AskedWarnings] -> 200 Page<Warning>
+    get "/api/warnings" "warning" Statistics list(hub, actor; language: Language) ?[asked: WarningQuery]
+        -> 200 Page<Warning>
         = warning::list(hub, actor, asked).map_ok(|page| {
             Page { items: page.items.into_iter().map(|told| said(told, language)).collect(), next: page.next }
         });
@@ -30,8 +31,8 @@ static SENTENCES: LazyLock<HashMap<String, HashMap<String, [String; 2]>>> = Lazy
     toml::from_str(include_str!("warnings.toml")).unwrap_or_else(|error| panic!("warnings.toml: {error}"))
 });
 
-fn said(told: ToldWarning, language: Language) -> Warning {
-    let ToldWarning { mut warning, form, facts } = told;
+fn said(told: StoredWarning, language: Language) -> Warning {
+    let StoredWarning { mut warning, form, facts } = told;
     let sentence = SENTENCES.get(&warning.pattern.word()).and_then(|forms| forms.get(&form));
     let mut detail = sentence.map_or(String::new(), |both| both[usize::from(language == Language::En)].clone());
     for (name, value) in facts {

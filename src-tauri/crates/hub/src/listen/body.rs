@@ -1,7 +1,7 @@
 //! Bodies with a deadline: what comes, and what goes.
 
-use super::{Limits, pulse::Exchange, slot::Slot};
-use crate::metrics::Ended;
+use super::{Limits, pulse::Exchange, slot::ConnectionSlot};
+use crate::metrics::ConnectionLimit;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{
@@ -17,12 +17,12 @@ use std::{
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A fault of a body, as axum takes it.
-type Fault = Box<dyn std::error::Error + Send + Sync>;
+type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request's body, which has to come in time: a stranger's whole, others' at a least rate without long pauses.
-pub(super) struct Incoming<B> {
+pub(super) struct RequestBody<B> {
     body: B,
-    slot: Arc<Slot>,
+    slot: Arc<ConnectionSlot>,
     limits: Limits,
     /// From when somebody first waited for it.
     began: Option<Instant>,
@@ -32,8 +32,8 @@ pub(super) struct Incoming<B> {
     unread: Arc<AtomicBool>,
 }
 
-impl<B: Body<Data = Bytes>> Incoming<B> {
-    pub(super) fn new(body: B, slot: Arc<Slot>, limits: Limits, unread: Arc<AtomicBool>) -> Self {
+impl<B: Body<Data = Bytes>> RequestBody<B> {
+    pub(super) fn new(body: B, slot: Arc<ConnectionSlot>, limits: Limits, unread: Arc<AtomicBool>) -> Self {
         unread.store(!body.is_end_stream(), Ordering::Relaxed);
         Self { body, slot, limits, began: None, last: Instant::now(), bytes: 0, late: None, unread }
     }
@@ -50,15 +50,15 @@ impl<B: Body<Data = Bytes>> Incoming<B> {
     }
 }
 
-impl<B> Body for Incoming<B>
+impl<B> Body for RequestBody<B>
 where
     B: Body<Data = Bytes> + Unpin,
-    B::Error: Into<Fault>,
+    B::Error: Into<BodyError>,
 {
     type Data = Bytes;
-    type Error = Fault;
+    type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         let began = *this.began.get_or_insert_with(|| {
             this.last = Instant::now();
@@ -75,7 +75,7 @@ where
                 }
                 // A body that trickles is late however many pieces it comes in.
                 if frame.is_some() && !this.body.is_end_stream() && this.due(began) <= this.last {
-                    return Poll::Ready(Some(Err(this.slot.ended(Ended::Body))));
+                    return Poll::Ready(Some(Err(this.slot.ended(ConnectionLimit::Body))));
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
@@ -86,7 +86,7 @@ where
                     late.as_mut().reset(due);
                 }
                 match late.as_mut().poll(cx) {
-                    Poll::Ready(()) => Poll::Ready(Some(Err(this.slot.ended(Ended::Body)))),
+                    Poll::Ready(()) => Poll::Ready(Some(Err(this.slot.ended(ConnectionLimit::Body)))),
                     Poll::Pending => Poll::Pending,
                 }
             }
@@ -102,28 +102,28 @@ where
     }
 }
 
-impl Slot {
+impl ConnectionSlot {
     /// Counts what ended, and says it to whoever was reading.
-    fn ended(&self, why: Ended) -> Fault {
+    fn ended(&self, why: ConnectionLimit) -> BodyError {
         self.count(why);
         Box::new(io::Error::from(io::ErrorKind::TimedOut))
     }
 }
 
 /// An answer's body, which says whom the next piece waits for.
-pub(super) struct Outgoing<B> {
+pub(super) struct AnswerBody<B> {
     body: B,
     exchange: Exchange,
 }
 
-impl<B> Outgoing<B> {
+impl<B> AnswerBody<B> {
     pub(super) fn new(body: B, mut exchange: Exchange) -> Self {
         exchange.is_ours(false);
         Self { body, exchange }
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for Outgoing<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for AnswerBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 

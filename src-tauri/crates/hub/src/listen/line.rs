@@ -1,7 +1,7 @@
 //! A connection's bytes: watched for heads that begin, for an other end that takes nothing, and closed so that the last
 //! answer arrives.
 
-use super::{Limits, pulse::Pulse, slot::Slot};
+use super::{Limits, pulse::Pulse, slot::ConnectionSlot};
 use std::{
     io,
     pin::Pin,
@@ -22,11 +22,11 @@ use tokio::{
 const LINGER: Duration = Duration::from_secs(1);
 
 /// A connection, its place in the book, and the time it may take.
-pub(super) struct Line<S> {
+pub(super) struct ClientConnection<S> {
     stream: S,
     pulse: Arc<Pulse>,
     /// Held as long as the connection, also where it has become a WebSocket.
-    _slot: Arc<Slot>,
+    _slot: Arc<ConnectionSlot>,
     /// It speaks HTTP/2.
     frames: bool,
     /// A request's body was not taken to its end.
@@ -36,10 +36,10 @@ pub(super) struct Line<S> {
     lingering: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Line<S> {
+impl<S> ClientConnection<S> {
     pub(super) fn new(
         stream: S,
-        (pulse, slot): (Arc<Pulse>, Arc<Slot>),
+        (pulse, slot): (Arc<Pulse>, Arc<ConnectionSlot>),
         frames: bool,
         unread: Arc<AtomicBool>,
         limits: &Limits,
@@ -60,7 +60,7 @@ impl<S> Line<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ClientConnection<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
@@ -71,7 +71,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientConnection<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let step = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.moved(cx, step)

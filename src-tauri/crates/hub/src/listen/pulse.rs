@@ -1,8 +1,8 @@
 //! How a connection is getting on: whether a head is half there, whether its answers wait for us or for the other end, and
 //! when anything last went forward.
 
-use super::{Limits, slot::Slot};
-use crate::metrics::Ended;
+use super::{Limits, slot::ConnectionSlot};
+use crate::metrics::ConnectionLimit;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -83,10 +83,10 @@ impl Pulse {
     }
 
     /// Waits until the connection has outstayed its time.
-    pub(super) async fn overdue(&self, limits: &Limits, slot: &Slot) -> Ended {
+    pub(super) async fn overdue(&self, limits: &Limits, slot: &ConnectionSlot) -> ConnectionLimit {
         loop {
             if self.evicted.load(Ordering::Relaxed) {
-                return Ended::Evicted;
+                return ConnectionLimit::Evicted;
             }
             let (due, why) = self.due(limits, slot.is_known());
             if due <= Instant::now() {
@@ -100,23 +100,23 @@ impl Pulse {
     }
 
     /// When its time is over, as things are now.
-    fn due(&self, limits: &Limits, known: bool) -> (Instant, Ended) {
+    fn due(&self, limits: &Limits, known: bool) -> (Instant, ConnectionLimit) {
         let at = |ms: u64| self.born + std::time::Duration::from_millis(ms);
         let moved = at(self.moved.load(Ordering::Relaxed));
         let head = self.head.load(Ordering::Relaxed);
         if self.at_work() {
-            (Instant::now() + limits.idle, Ended::Idle)
+            (Instant::now() + limits.idle, ConnectionLimit::Idle)
         } else if head > 0 {
-            (at(head - 1) + limits.head, Ended::Head)
+            (at(head - 1) + limits.head, ConnectionLimit::Head)
         } else if self.begun.load(Ordering::Relaxed) == 0 {
-            (moved + limits.head, Ended::Head)
+            (moved + limits.head, ConnectionLimit::Head)
         } else if self.open.load(Ordering::Relaxed) > 0 {
-            (moved + limits.stall, Ended::Stalled)
+            (moved + limits.stall, ConnectionLimit::Stalled)
         } else if known {
-            (moved + limits.idle, Ended::Idle)
+            (moved + limits.idle, ConnectionLimit::Idle)
         } else {
             // What a stranger sent together with the request before may be half a head, which nobody here can tell.
-            (moved + limits.head, Ended::Idle)
+            (moved + limits.head, ConnectionLimit::Idle)
         }
     }
 }

@@ -5,7 +5,7 @@
 //! still heard. People and devices that are known are bounded by the number of all alone.
 
 use super::{Limits, pulse::Pulse};
-use crate::{hub::Hub, metrics::Ended, origin};
+use crate::{hub::Hub, metrics::ConnectionLimit, origin};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -19,11 +19,11 @@ use std::{
 pub(super) struct Slots {
     limits: Limits,
     hub: Hub,
-    book: Mutex<Book>,
+    book: Mutex<SlotBook>,
 }
 
 #[derive(Default)]
-struct Book {
+struct SlotBook {
     next: u64,
     open: usize,
     strangers: usize,
@@ -34,7 +34,7 @@ struct Book {
 }
 
 /// A place in the book, until it is dropped.
-pub(super) struct Slot {
+pub(super) struct ConnectionSlot {
     slots: Arc<Slots>,
     address: IpAddr,
     /// The connection's number; none: one request on a proxy's connection.
@@ -48,13 +48,13 @@ impl Slots {
         Arc::new(Self { limits, hub, book })
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, SlotBook> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a connection. None: too many, and none of them can be let go. A proxy's connection carries many
     /// people's requests, so those are counted and not it.
-    pub(super) fn line(self: &Arc<Self>, peer: IpAddr, pulse: &Arc<Pulse>, proxy: bool) -> Option<Arc<Slot>> {
+    pub(super) fn line(self: &Arc<Self>, peer: IpAddr, pulse: &Arc<Pulse>, proxy: bool) -> Option<Arc<ConnectionSlot>> {
         let address = origin::network(peer);
         let mut book = self.book();
         if !proxy {
@@ -79,11 +79,11 @@ impl Slots {
             book.strangers += 1;
         }
         self.tell(&book);
-        Some(Arc::new(Slot { slots: self.clone(), address, line: Some(id), known: AtomicBool::new(proxy) }))
+        Some(Arc::new(ConnectionSlot { slots: self.clone(), address, line: Some(id), known: AtomicBool::new(proxy) }))
     }
 
     /// A place for a request that came through a proxy. None: this address has too many under way.
-    pub(super) fn request(self: &Arc<Self>, from: IpAddr) -> Option<Arc<Slot>> {
+    pub(super) fn request(self: &Arc<Self>, from: IpAddr) -> Option<Arc<ConnectionSlot>> {
         let address = origin::network(from);
         let mut book = self.book();
         let under_way = book.requests.entry(address).or_default();
@@ -91,15 +91,15 @@ impl Slots {
             return None;
         }
         *under_way += 1;
-        Some(Arc::new(Slot { slots: self.clone(), address, line: None, known: AtomicBool::new(false) }))
+        Some(Arc::new(ConnectionSlot { slots: self.clone(), address, line: None, known: AtomicBool::new(false) }))
     }
 
-    fn tell(&self, book: &Book) {
+    fn tell(&self, book: &SlotBook) {
         self.hub.metrics().lines(book.open, book.strangers);
     }
 }
 
-impl Book {
+impl SlotBook {
     /// Lets the oldest of an address go that nothing is being done for.
     fn evict(&mut self, address: IpAddr) -> bool {
         let Some(lines) = self.lines.get_mut(&address) else {
@@ -145,7 +145,7 @@ impl Book {
     }
 }
 
-impl Slot {
+impl ConnectionSlot {
     /// Whoever is at the other end has shown who they are.
     pub(super) fn prove(&self) {
         if !self.known.swap(true, Ordering::Relaxed) {
@@ -156,7 +156,7 @@ impl Slot {
     }
 
     /// Counts a limit that was met.
-    pub(super) fn count(&self, why: Ended) {
+    pub(super) fn count(&self, why: ConnectionLimit) {
         self.slots.hub.metrics().ended(why);
     }
 
@@ -166,7 +166,7 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut book = self.slots.book();
         if !self.is_known() {

@@ -12,8 +12,8 @@ mod state;
 mod timeline;
 mod watch;
 
-pub use state::State;
-pub use watch::{Next, Watch};
+pub use state::LiveStatus;
+pub use watch::{LiveItem, Watch};
 
 use crate::hub::Hub;
 use budget::Budget;
@@ -27,29 +27,29 @@ use std::{
 
 /// Every live picture of this hub. Cheap to clone; clones are the same.
 #[derive(Clone, Default)]
-pub struct Live(Arc<Inner>);
+pub struct Live(Arc<LiveParts>);
 
 #[derive(Default)]
-struct Inner {
-    running: Mutex<Running>,
+struct LiveParts {
+    running: Mutex<LiveWatches>,
 }
 
 #[derive(Default)]
-struct Running {
+struct LiveWatches {
     cameras: HashMap<DeviceId, Arc<Relay>>,
-    people: HashMap<PersonId, Person>,
+    people: HashMap<PersonId, PersonWatch>,
     hub: Arc<Budget>,
 }
 
 /// What one person watches, over all their windows.
 #[derive(Default)]
-struct Person {
+struct PersonWatch {
     streams: u32,
     budget: Arc<Budget>,
 }
 
 impl Live {
-    fn running(&self) -> MutexGuard<'_, Running> {
+    fn running(&self) -> MutexGuard<'_, LiveWatches> {
         // Every change under the lock is whole, so a panic elsewhere leaves it usable.
         self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

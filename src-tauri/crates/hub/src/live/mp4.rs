@@ -1,11 +1,10 @@
 //! Fragmented MP4 (ISO/IEC 14496-12, -15) of one video track: an initialisation segment, then a fragment a picture. The
 //! pictures go in as they came.
 
-use super::timeline::{Place, TICKS};
+use super::timeline::{TICKS, TimelinePosition};
 use bytes::{BufMut, Bytes, BytesMut};
 use lanedesk_devices::VideoParameters;
 
-/// The one track.
 const TRACK: u32 = 1;
 /// Nothing turned, nothing scaled.
 const UPRIGHT: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
@@ -137,7 +136,7 @@ fn samples(out: &mut BytesMut, video: &VideoParameters) {
 }
 
 /// One picture as a fragment. Numbers count up from 1.
-pub(super) fn fragment(number: u32, place: Place, key: bool, picture: &[u8]) -> Bytes {
+pub(super) fn fragment(number: u32, place: TimelinePosition, key: bool, picture: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(picture.len() + 128);
     boxed(&mut out, *b"moof", |out| {
         full(out, *b"mfhd", 0, 0, |out| out.put_u32(number));
@@ -188,7 +187,7 @@ mod tests {
             record: Bytes::from_static(&[1, 0x42, 0, 0x1e, 0xff, 0xe1, 0, 1, 0x67, 1, 0, 1, 0x68]),
         };
         assert_eq!(kinds(&initialisation(&video)), ["ftyp", "moov"]);
-        let place = Place { decoded: 7_200, lasts: 3_600, shown_after: 0 };
+        let place = TimelinePosition { decoded: 7_200, lasts: 3_600, shown_after: 0 };
         let picture = [0, 0, 0, 2, 0x65, 0x88];
         let fragment = fragment(3, place, true, &picture);
         assert_eq!(kinds(&fragment), ["moof", "mdat"]);

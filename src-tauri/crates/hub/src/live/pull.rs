@@ -3,11 +3,11 @@
 use super::{
     Live, mp4,
     relay::Relay,
-    ring::{Begin, Piece},
-    state::{State, pause, why},
+    ring::{Piece, StreamHead},
+    state::{LiveStatus, pause, why},
     timeline::Timeline,
 };
-use crate::{clock::Clock, hub::Hub, metrics::Kept, runtime::Opened};
+use crate::{clock::Clock, hub::Hub, metrics::ByteGuard, runtime::OpenDevice};
 use bytes::Bytes;
 use lanedesk_devices::{AccessUnit, LivePicture, VideoParameters};
 use lanedesk_domain::time::Timestamp;
@@ -54,11 +54,11 @@ struct Pull<'a> {
     live: &'a Live,
     relay: &'a Relay,
     film: Film,
-    kept: Kept<'a>,
+    kept: ByteGuard<'a>,
 }
 
 /// Why a stream ended.
-enum End {
+enum PullEnd {
     Broke {
         why: LiveWhy,
         played: bool,
@@ -73,37 +73,37 @@ impl Pull<'_> {
         let mut failures = 0;
         loop {
             let Some(opened) = hub.runtime().device(relay.camera()) else {
-                relay.tell(State::failed(LiveWhy::NoCamera));
+                relay.tell(LiveStatus::failed(LiveWhy::NoCamera));
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             };
             let end = tokio::select! {
                 end = self.play(&opened, failures) => end,
-                () = hub.runtime().replaced(&opened) => End::Replaced,
+                () = hub.runtime().replaced(&opened) => PullEnd::Replaced,
             };
-            let End::Broke { why, played } = end else {
+            let PullEnd::Broke { why, played } = end else {
                 failures = 0;
-                relay.tell(State::STARTING);
+                relay.tell(LiveStatus::STARTING);
                 continue;
             };
             failures = if played { 0 } else { failures + 1 };
             tracing::info!(camera = %relay.camera(), ?why, failures, "live picture broke");
-            relay.tell(if played { State::reconnecting(why) } else { State::failed(why) });
+            relay.tell(if played { LiveStatus::reconnecting(why) } else { LiveStatus::failed(why) });
             tokio::select! {
                 () = tokio::time::sleep(pause(why, failures)) => {}
                 () = hub.runtime().replaced(&opened) => {
                     failures = 0;
-                    relay.tell(State::STARTING);
+                    relay.tell(LiveStatus::STARTING);
                 }
             }
         }
     }
 
     /// One stream from its beginning to its end.
-    async fn play(&mut self, opened: &Opened, failures: u32) -> End {
+    async fn play(&mut self, opened: &OpenDevice, failures: u32) -> PullEnd {
         let mut drought = Drought::after(failures, self.hub.clock());
         let mut played = false;
-        let broke = |why, played| End::Broke { why, played };
+        let broke = |why, played| PullEnd::Broke { why, played };
         let Some(camera) = opened.device().and_then(|device| device.live_camera()) else {
             return broke(LiveWhy::NotSupported, false);
         };
@@ -113,7 +113,7 @@ impl Pull<'_> {
         };
         self.film.cut();
         // What everybody was told to play; none before the first picture, and after it was said that none can be shown.
-        let mut plays: Option<Arc<Begin>> = None;
+        let mut plays: Option<Arc<StreamHead>> = None;
         loop {
             let piece = match timeout(SILENCE, pictures.next()).await {
                 Err(_) => return broke(LiveWhy::Silent, played),
@@ -127,7 +127,7 @@ impl Pull<'_> {
                     return broke(LiveWhy::NoKeyFrame, played);
                 }
                 if lasts >= KEYLESS_MS {
-                    self.relay.tell(State::failed(LiveWhy::NoKeyFrame));
+                    self.relay.tell(LiveStatus::failed(LiveWhy::NoKeyFrame));
                     plays = None;
                 }
                 continue;
@@ -139,9 +139,9 @@ impl Pull<'_> {
             if !self.put(piece) {
                 return broke(LiveWhy::NoKeyFrame, true);
             }
-            let same = |plays: &Arc<Begin>| Arc::ptr_eq(plays, &begin);
+            let same = |plays: &Arc<StreamHead>| Arc::ptr_eq(plays, &begin);
             if !plays.as_ref().is_some_and(same) {
-                self.relay.tell(State::playing(begin.format.clone()));
+                self.relay.tell(LiveStatus::playing(begin.format.clone()));
                 plays = Some(begin);
             }
         }
@@ -185,7 +185,7 @@ impl Drought {
 #[derive(Default)]
 struct Film {
     parameters: Option<Arc<VideoParameters>>,
-    begin: Option<Arc<Begin>>,
+    begin: Option<Arc<StreamHead>>,
     timeline: Timeline,
     number: u32,
     /// Nothing is missing since the last key picture.
@@ -212,12 +212,12 @@ impl Film {
     }
 
     /// The initialisation segment for these parameters; the same one while they have not changed.
-    fn begin_with(&mut self, now: &Arc<VideoParameters>) -> Arc<Begin> {
+    fn begin_with(&mut self, now: &Arc<VideoParameters>) -> Arc<StreamHead> {
         let same = self.parameters.as_ref().is_some_and(|before| before == now);
         if let (true, Some(begin)) = (same, &self.begin) {
             return Arc::clone(begin);
         }
-        let begin = Arc::new(Begin {
+        let begin = Arc::new(StreamHead {
             format: LiveFormat {
                 kind: LiveKind::Mp4,
                 mime: format!("video/mp4; codecs=\"{}\"", now.codec),
@@ -233,11 +233,11 @@ impl Film {
 
     /// A picture that is a file of its own.
     fn jpeg(&mut self, jpeg: Bytes) -> Piece {
-        let same = |begin: &&Arc<Begin>| begin.format.kind == LiveKind::Jpeg;
+        let same = |begin: &&Arc<StreamHead>| begin.format.kind == LiveKind::Jpeg;
         let begin = self.begin.as_ref().filter(same).cloned();
         let begin = begin.unwrap_or_else(|| {
             self.parameters = None;
-            Arc::new(Begin {
+            Arc::new(StreamHead {
                 format: LiveFormat { kind: LiveKind::Jpeg, mime: "image/jpeg".to_owned(), width: 0, height: 0 },
                 bytes: Bytes::new(),
             })

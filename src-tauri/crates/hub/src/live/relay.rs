@@ -2,7 +2,7 @@
 
 use super::{
     ring::{Piece, Ring},
-    state::State,
+    state::LiveStatus,
 };
 use lanedesk_domain::ids::DeviceId;
 use std::{
@@ -20,21 +20,21 @@ const CROWD_PACE: Duration = Duration::from_millis(70);
 /// One camera's pictures and state.
 pub(super) struct Relay {
     camera: DeviceId,
-    now: Mutex<Now>,
+    now: Mutex<RelayContent>,
     /// Counts changes.
     changed: watch::Sender<u64>,
     watchers: watch::Sender<usize>,
 }
 
 /// What there is to be seen.
-pub(super) struct Now {
-    pub(super) state: State,
+pub(super) struct RelayContent {
+    pub(super) state: LiveStatus,
     pub(super) ring: Ring,
     /// When everybody was last woken for a picture.
     woken_at: Option<Instant>,
 }
 
-impl Now {
+impl RelayContent {
     /// Whether a crowd may be woken again.
     fn is_due(&self, at: Instant) -> bool {
         self.woken_at.is_none_or(|before| at.saturating_duration_since(before) >= CROWD_PACE)
@@ -45,7 +45,7 @@ impl Relay {
     pub(super) fn new(camera: DeviceId) -> Self {
         Self {
             camera,
-            now: Mutex::new(Now { state: State::STARTING, ring: Ring::default(), woken_at: None }),
+            now: Mutex::new(RelayContent { state: LiveStatus::STARTING, ring: Ring::default(), woken_at: None }),
             changed: watch::Sender::new(0),
             watchers: watch::Sender::new(0),
         }
@@ -55,7 +55,7 @@ impl Relay {
         &self.camera
     }
 
-    pub(super) fn now(&self) -> MutexGuard<'_, Now> {
+    pub(super) fn now(&self) -> MutexGuard<'_, RelayContent> {
         // Every change under the lock is whole, so a panic elsewhere leaves it usable.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -66,7 +66,7 @@ impl Relay {
     }
 
     /// Tells everybody how it stands.
-    pub(super) fn tell(&self, state: State) {
+    pub(super) fn tell(&self, state: LiveStatus) {
         let news = {
             let mut now = self.now();
             let news = now.state != state;
@@ -124,7 +124,7 @@ impl Relay {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ring::Begin;
+    use super::super::ring::StreamHead;
     use super::*;
     use lanedesk_wire::live::{LiveFormat, LiveKind};
 
@@ -133,7 +133,7 @@ mod tests {
         let format = LiveFormat { kind: LiveKind::Mp4, mime: String::new(), width: 0, height: 0 };
         Arc::new(Piece {
             key,
-            begin: Arc::new(Begin { format, bytes: bytes::Bytes::new() }),
+            begin: Arc::new(StreamHead { format, bytes: bytes::Bytes::new() }),
             bytes: bytes::Bytes::from_static(b"picture"),
             at: begun + Duration::from_millis(after),
         })

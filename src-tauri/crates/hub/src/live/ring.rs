@@ -17,7 +17,7 @@ const BEHIND: Duration = Duration::from_millis(600);
 
 /// What has to be sent before the pictures that follow it.
 #[derive(Debug)]
-pub(super) struct Begin {
+pub(super) struct StreamHead {
     pub(super) format: LiveFormat,
     /// The initialisation segment; empty where there is none.
     pub(super) bytes: Bytes,
@@ -28,7 +28,7 @@ pub(super) struct Begin {
 pub(super) struct Piece {
     /// Whether somebody can begin here.
     pub(super) key: bool,
-    pub(super) begin: Arc<Begin>,
+    pub(super) begin: Arc<StreamHead>,
     pub(super) bytes: Bytes,
     /// When it came from the camera.
     pub(super) at: Instant,
@@ -52,7 +52,7 @@ impl Default for Ring {
 }
 
 /// What a watcher gets who wants the piece with a number.
-pub(super) enum Got {
+pub(super) enum RingAnswer {
     /// That one.
     Piece(Arc<Piece>),
     /// A newer one, because the watcher fell behind: its number.
@@ -110,19 +110,19 @@ impl Ring {
     }
 
     /// What a watcher gets who wants this number.
-    pub(super) fn get(&self, number: u64, now: Instant) -> Got {
+    pub(super) fn get(&self, number: u64, now: Instant) -> RingAnswer {
         let newer = self.newest_key.filter(|key| *key > number);
         let Some(piece) = self.piece(number) else {
             return match newer {
-                Some(key) => Got::Jump(key),
+                Some(key) => RingAnswer::Jump(key),
                 // What was wanted is dropped and there is no key picture after it: the next one that comes.
-                None if number < self.first => Got::Jump(self.next()),
-                None => Got::Wait,
+                None if number < self.first => RingAnswer::Jump(self.next()),
+                None => RingAnswer::Wait,
             };
         };
         match newer {
-            Some(key) if now.saturating_duration_since(piece.at) > BEHIND => Got::Jump(key),
-            _ => Got::Piece(Arc::clone(piece)),
+            Some(key) if now.saturating_duration_since(piece.at) > BEHIND => RingAnswer::Jump(key),
+            _ => RingAnswer::Piece(Arc::clone(piece)),
         }
     }
 }
@@ -134,7 +134,7 @@ mod tests {
 
     fn piece(key: bool, at: Instant, length: usize) -> Arc<Piece> {
         let format = LiveFormat { kind: LiveKind::Mp4, mime: String::new(), width: 0, height: 0 };
-        let begin = Arc::new(Begin { format, bytes: Bytes::new() });
+        let begin = Arc::new(StreamHead { format, bytes: Bytes::new() });
         Arc::new(Piece { key, begin, bytes: vec![0; length].into(), at })
     }
 
@@ -146,11 +146,11 @@ mod tests {
             ring.put(piece(tenths % 5 == 0, at(tenths), 10));
         }
         assert_eq!(ring.newest_key(), Some(10));
-        assert!(matches!(ring.get(9, at(11)), Got::Piece(_)), "nearly there");
-        assert!(matches!(ring.get(3, at(11)), Got::Jump(10)));
-        assert!(matches!(ring.get(12, at(11)), Got::Wait));
+        assert!(matches!(ring.get(9, at(11)), RingAnswer::Piece(_)), "nearly there");
+        assert!(matches!(ring.get(3, at(11)), RingAnswer::Jump(10)));
+        assert!(matches!(ring.get(12, at(11)), RingAnswer::Wait));
         let late = ring.get(11, at(90));
-        assert!(matches!(late, Got::Piece(_)), "late, but there is no newer key picture to go on at");
+        assert!(matches!(late, RingAnswer::Piece(_)), "late, but there is no newer key picture to go on at");
     }
 
     #[test]
@@ -162,10 +162,10 @@ mod tests {
         }
         assert!(ring.bytes <= MOST);
         assert_eq!(ring.newest_key(), None, "nobody can begin before the next one");
-        assert!(matches!(ring.get(0, now), Got::Jump(41)));
+        assert!(matches!(ring.get(0, now), RingAnswer::Jump(41)));
         ring.put(piece(true, now, 1_000));
         assert_eq!(ring.newest_key(), Some(41));
-        assert!(matches!(ring.get(41, now), Got::Piece(_)));
+        assert!(matches!(ring.get(41, now), RingAnswer::Piece(_)));
         // Where many cameras are watched, there is less for each.
         ring.keep_at_most(100_000);
         (0..40).for_each(|_| ring.put(piece(false, now, 10_000)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct LiveStatus {
     /// The state.
     pub state: LiveState,
     /// Why it does not play.
@@ -15,7 +15,7 @@ pub struct State {
     pub format: Option<LiveFormat>,
 }
 
-impl State {
+impl LiveStatus {
     pub(super) const STARTING: Self = Self { state: LiveState::Starting, why: None, format: None };
 
     pub(super) const fn playing(format: LiveFormat) -> Self {

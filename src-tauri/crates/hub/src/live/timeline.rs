@@ -12,7 +12,7 @@ const USUAL: i64 = TICKS / 25;
 
 /// Where one picture stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TimelinePosition {
     /// When it is decoded.
     pub(super) decoded: u64,
     /// How long until the next one, as far as is known.
@@ -24,7 +24,7 @@ pub(super) struct Place {
 /// Gives each picture its place.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
-    last: Option<Last>,
+    last: Option<LastPicture>,
     /// What is added to the camera's times.
     shift: i64,
     /// The usual time between two pictures; 0: not known yet.
@@ -34,7 +34,7 @@ pub(super) struct Timeline {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Last {
+struct LastPicture {
     /// As the camera told it.
     told: i64,
     decoded: i64,
@@ -42,7 +42,7 @@ struct Last {
 
 impl Timeline {
     /// The place of a picture the camera says is shown then.
-    pub(super) fn place(&mut self, told: i64) -> Place {
+    pub(super) fn place(&mut self, told: i64) -> TimelinePosition {
         let Some(last) = self.last else {
             self.shift = -told;
             return self.take(told, 0, 0);
@@ -90,9 +90,9 @@ impl Timeline {
         };
     }
 
-    fn take(&mut self, told: i64, decoded: i64, shown: i64) -> Place {
-        self.last = Some(Last { told, decoded });
-        Place {
+    fn take(&mut self, told: i64, decoded: i64, shown: i64) -> TimelinePosition {
+        self.last = Some(LastPicture { told, decoded });
+        TimelinePosition {
             decoded: u64::try_from(decoded).unwrap_or(0),
             lasts: u32::try_from(self.step()).unwrap_or(u32::MAX),
             shown_after: i32::try_from(shown - decoded).unwrap_or(0),
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn places(told: &[i64]) -> Vec<Place> {
+    fn places(told: &[i64]) -> Vec<TimelinePosition> {
         let mut timeline = Timeline::default();
         told.iter().map(|told| timeline.place(*told)).collect()
     }
@@ -123,7 +123,7 @@ mod tests {
         let step = 3_600;
         let order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11, 15, 13, 14];
         let places = places(&order.map(|at| at * step));
-        let shown = |place: &Place| place.decoded + u64::try_from(place.shown_after).unwrap();
+        let shown = |place: &TimelinePosition| place.decoded + u64::try_from(place.shown_after).unwrap();
         // Once the camera's habit is known, everything comes out evenly and in its order.
         let mut tail: Vec<(i64, u64)> = order.iter().copied().zip(places.iter().map(shown)).skip(7).collect();
         tail.sort_unstable();

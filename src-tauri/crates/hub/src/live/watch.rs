@@ -1,6 +1,6 @@
 //! One who watches: what to send next, at their own pace.
 
-use super::{Seat, budget::Budget, ring::Begin, ring::Got, state::State};
+use super::{Seat, budget::Budget, ring::RingAnswer, ring::StreamHead, state::LiveStatus};
 use bytes::Bytes;
 use lanedesk_wire::live::LiveState;
 use std::{
@@ -14,9 +14,9 @@ const BREATHER: Duration = Duration::from_millis(40);
 
 /// What is to be sent next.
 #[derive(Debug, Clone)]
-pub enum Next {
+pub enum LiveItem {
     /// How it stands.
-    Told(State),
+    Told(LiveStatus),
     /// An initialisation segment, or a picture.
     Bytes(Bytes),
     /// Pictures were left out.
@@ -29,18 +29,18 @@ pub struct Watch {
     changes: watch::Receiver<u64>,
     budgets: [Arc<Budget>; 2],
     /// What this one was told last, while it does not play.
-    told: Option<State>,
+    told: Option<LiveStatus>,
     /// What was told to play, while it does.
-    playing: Option<Arc<Begin>>,
+    playing: Option<Arc<StreamHead>>,
     /// What was sent before the last picture.
-    begin: Option<Arc<Begin>>,
+    begin: Option<Arc<StreamHead>>,
     /// Number of the next picture; none: the newest key picture.
     at: Option<u64>,
 }
 
 /// What there is now.
-enum Found {
-    Next(Next),
+enum RingContent {
+    Next(LiveItem),
     Nothing,
     /// Something, but not before a moment has passed.
     Later,
@@ -52,74 +52,74 @@ impl Watch {
     }
 
     /// What is to be sent next. May be dropped while it waits.
-    pub async fn next(&mut self) -> Next {
+    pub async fn next(&mut self) -> LiveItem {
         loop {
             // Before looking, so that a change in between wakes us.
             self.changes.mark_unchanged();
             match self.look() {
-                Found::Next(next) => return next,
-                Found::Later => tokio::time::sleep(BREATHER).await,
+                RingContent::Next(next) => return next,
+                RingContent::Later => tokio::time::sleep(BREATHER).await,
                 // The sender lives in our seat, so this cannot fail.
-                Found::Nothing => drop(self.changes.changed().await),
+                RingContent::Nothing => drop(self.changes.changed().await),
             }
         }
     }
 
     /// What is there to be sent right behind, without waiting for anything.
-    pub fn ready(&mut self) -> Option<Next> {
+    pub fn ready(&mut self) -> Option<LiveItem> {
         match self.look() {
-            Found::Next(next) => Some(next),
-            Found::Nothing | Found::Later => None,
+            RingContent::Next(next) => Some(next),
+            RingContent::Nothing | RingContent::Later => None,
         }
     }
 
-    fn look(&mut self) -> Found {
+    fn look(&mut self) -> RingContent {
         let relay = Arc::clone(&self.seat.relay);
         let now = relay.now();
         if now.state.state != LiveState::Playing {
             return self.tell(now.state.clone());
         }
         let Some(at) = self.at.or_else(|| now.ring.newest_key()) else {
-            return Found::Nothing;
+            return RingContent::Nothing;
         };
         self.at = Some(at);
         let instant = Instant::now();
         let piece = match now.ring.get(at, instant) {
-            Got::Wait => return Found::Nothing,
-            Got::Jump(to) => {
+            RingAnswer::Wait => return RingContent::Nothing,
+            RingAnswer::Jump(to) => {
                 self.at = Some(to);
-                return Found::Next(Next::Skipped);
+                return RingContent::Next(LiveItem::Skipped);
             }
-            Got::Piece(piece) => piece,
+            RingAnswer::Piece(piece) => piece,
         };
         drop(now);
-        let same = |begin: &Arc<Begin>| Arc::ptr_eq(begin, &piece.begin);
+        let same = |begin: &Arc<StreamHead>| Arc::ptr_eq(begin, &piece.begin);
         if !self.playing.as_ref().is_some_and(same) {
             self.playing = Some(Arc::clone(&piece.begin));
             self.told = None;
-            let playing = State::playing(piece.begin.format.clone());
-            return Found::Next(Next::Told(playing));
+            let playing = LiveStatus::playing(piece.begin.format.clone());
+            return RingContent::Next(LiveItem::Told(playing));
         }
         if !self.begin.as_ref().is_some_and(same) {
             self.begin = Some(Arc::clone(&piece.begin));
             if !piece.begin.bytes.is_empty() {
-                return Found::Next(Next::Bytes(piece.begin.bytes.clone()));
+                return RingContent::Next(LiveItem::Bytes(piece.begin.bytes.clone()));
             }
         }
         if !self.budgets.iter().all(|budget| budget.allows(instant)) {
-            return Found::Later;
+            return RingContent::Later;
         }
         self.budgets.iter().for_each(|budget| budget.spend(piece.bytes.len()));
         self.at = Some(at + 1);
-        Found::Next(Next::Bytes(piece.bytes.clone()))
+        RingContent::Next(LiveItem::Bytes(piece.bytes.clone()))
     }
 
-    fn tell(&mut self, state: State) -> Found {
+    fn tell(&mut self, state: LiveStatus) -> RingContent {
         if self.told.as_ref() == Some(&state) {
-            return Found::Nothing;
+            return RingContent::Nothing;
         }
         self.told = Some(state.clone());
         self.playing = None;
-        Found::Next(Next::Told(state))
+        RingContent::Next(LiveItem::Told(state))
     }
 }

@@ -8,14 +8,14 @@ use super::{
     barrier::digest,
     opening::time,
     page::{Length, behind},
-    release::Checked,
+    release::CompleteRelease,
     view::{Basis, Page},
 };
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Answer, ApprovalRow, AskedBy, Audit, OrderRow, Rows, To, Tx, lots_arg, picture_path},
+    store::{Answer, ApprovalRow, Audience, Audit, LockRows, OrderRow, Requester, Tx, lots_arg, picture_path},
 };
 use lanedesk_domain::{
     ids::{ApprovalId, CaseId, PersonId},
@@ -35,7 +35,7 @@ use lanedesk_wire::{
 use serde_json::json;
 
 /// The leave this release may use up. Where there is none it is asked for, and the release is refused until it is given.
-pub(super) async fn leave(
+pub(super) async fn for_release(
     hub: &Hub,
     actor: &Actor,
     order: &OrderRow,
@@ -44,7 +44,7 @@ pub(super) async fn leave(
 ) -> Result<(ApprovalId, PersonId)> {
     let (who, order) = (actor.clone(), order.clone());
     let found = hub
-        .write_at(Rows::lane(&order.lane), async move |tx, hub| {
+        .write_at(LockRows::lane(&order.lane), async move |tx, hub| {
             let now = hub.clock().now();
             // The lane, which was taken first, keeps two presses from asking twice.
             if !tx.hold_lease(&order.lane, &who.id, order.fence, now).await? {
@@ -90,7 +90,13 @@ fn decided(approval: Approval) -> Result<(ApprovalId, PersonId)> {
 
 /// Leave is for exactly this: who asks and where, vehicle, direction, reason, remark, photos and money. What is released
 /// otherwise is another question; what becomes of the case meanwhile ends this one (`store::step`).
-pub(super) fn question(hub: &Hub, actor: &Actor, order: &OrderRow, page: &Page, checked: &Checked) -> ApprovalRow {
+pub(super) fn question(
+    hub: &Hub,
+    actor: &Actor,
+    order: &OrderRow,
+    page: &Page,
+    checked: &CompleteRelease,
+) -> ApprovalRow {
     let (now, case) = (hub.clock().now(), page.standing.case.as_ref());
     let plate = case.and_then(|case| case.plate.as_ref());
     let phone = case.and_then(|case| case.phone.as_ref());
@@ -165,7 +171,7 @@ pub(super) async fn newest(hub: &Hub, case: &CaseId) -> Result<Option<Approval>>
 /// What a list of approvals is asked for.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
+pub struct ApprovalFilter {
     /// `waiting`: only those that can still be answered.
     pub state: Option<String>,
     /// A lot's id.
@@ -184,7 +190,7 @@ pub struct Which {
 }
 
 /// Approvals of the supervisor's lots, newest first.
-pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<Approval>> {
+pub async fn list(hub: &Hub, actor: &Actor, which: ApprovalFilter) -> Result<list::Page<Approval>> {
     let now = hub.clock().now();
     let length = Length::of(which.limit);
     let waiting = match which.state.as_deref() {
@@ -203,7 +209,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<list::Page<A
             lots_arg(std::iter::once(&lot))
         }
     };
-    let asked = AskedBy {
+    let asked = Requester {
         from: time(which.from, "from")?.unwrap_or(Timestamp(i64::MIN)),
         to: time(which.to, "to")?.unwrap_or(Timestamp(i64::MAX)),
         person: which.person.unwrap_or_default(),
@@ -292,5 +298,5 @@ async fn tell(tx: &mut Tx<'_>, approval: &Approval, now: Timestamp) -> Result<()
         case: approval.case.clone(),
         facts: Box::new(approval.clone()),
     };
-    Ok(tx.tell_all(now, &[(To::Lot(&approval.lot.id), told)]).await?)
+    Ok(tx.tell_all(now, &[(Audience::Lot(&approval.lot.id), told)]).await?)
 }

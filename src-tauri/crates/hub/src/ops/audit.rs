@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     store::{Audit, SigningKeyRow, Store, StoreError},
-    vault::Slot,
+    vault::SealSlot,
 };
 use ed25519_dalek::SigningKey;
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
@@ -90,7 +90,7 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
     }
     let key = SigningKey::from_bytes(&rand::random());
     let public_key = hex::encode(key.verifying_key());
-    let sealed = hub.vault().seal_text(Slot::signing_key(&public_key), &hex::encode(key.to_bytes()));
+    let sealed = hub.vault().seal_text(SealSlot::signing_key(&public_key), &hex::encode(key.to_bytes()));
     let sealed = sealed.map_err(internal)?;
     let (row, now) = (SigningKeyRow { public_key, sealed }, hub.clock().now());
     hub.store()
@@ -103,7 +103,7 @@ async fn signing_key(hub: &Hub) -> Result<SigningKey> {
 }
 
 fn open(hub: &Hub, row: &SigningKeyRow) -> Option<SigningKey> {
-    let seed = hex::decode(hub.vault().open_text(Slot::signing_key(&row.public_key), &row.sealed).ok()?).ok()?;
+    let seed = hex::decode(hub.vault().open_text(SealSlot::signing_key(&row.public_key), &row.sealed).ok()?).ok()?;
     let key = SigningKey::from_bytes(&seed.try_into().ok()?);
     (hex::encode(key.verifying_key()) == row.public_key).then_some(key)
 }

@@ -5,27 +5,27 @@
 
 mod check;
 mod finish;
-mod recording;
+mod pending_results;
 mod send;
 mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use recording::Recording;
+pub use pending_results::PendingResults;
 pub use sweep::{left_behind, run as sweep};
 
 use crate::{
     actor::Actor,
+    crash_points::{self, Point},
     error::{Error, Result},
-    halt::{self, Point},
     hub::Hub,
     ops::{
         case, release,
         view::{self, Basis, Page},
     },
-    store::{Abnormal, Audit, NewOpening, OrderRow, Rows, StoreError, To, Tx},
+    store::{AbnormalRelease, Audience, Audit, LockRows, NewOpening, OrderRow, StoreError, Tx},
 };
-pub(super) use check::{Asked, digest, opening, text};
+pub(super) use check::{RaiseGrounds, digest, opening, text};
 use check::{content, ready};
 use lanedesk_domain::{
     ids::{CaseId, Fence, OrderId},
@@ -74,12 +74,12 @@ pub(super) struct Press {
 
 /// The one way an order goes: `known` already, it is told; new, it is prepared, written down and sent. Where the lane has
 /// gone on between the two, another vehicle or a payment, it is prepared again by what stands there then.
-pub(super) async fn give<F: Future<Output = Result<Prepared>>>(
+pub(super) async fn give<F: Future<Output = Result<OrderDraft>>>(
     hub: &Hub,
     actor: &Actor,
     press: &Press,
     known: Option<OrderRow>,
-    mut first: Option<Result<Prepared>>,
+    mut first: Option<Result<OrderDraft>>,
     prepare: impl Fn() -> F,
 ) -> Result<Order> {
     let (until, content) = (Instant::now() + ANSWER_WITHIN, press.content.as_str());
@@ -124,9 +124,9 @@ pub async fn by_id(hub: &Hub, actor: &Actor, id: OrderId) -> Result<Order> {
 }
 
 pub(super) async fn find(hub: &Hub, id: OrderId) -> Result<Option<OrderRow>> {
-    let answered = hub.recording().answered(id);
+    let answered = hub.pending_results().answered(id);
     let row = hub.store().read().await?.conn().order(id).await?;
-    Ok(row.map(|row| recording::newer(row, answered)))
+    Ok(row.map(|row| pending_results::newer(row, answered)))
 }
 
 /// The same order again: it acts no second time, its result is told as soon as it is known.
@@ -155,26 +155,26 @@ async fn awaited(hub: &Hub, mut order: OrderRow, until: Instant) -> Result<Order
 
 /// An order that passed every check and is about to be written.
 #[derive(Debug, Clone)]
-pub(super) struct Prepared {
+pub(super) struct OrderDraft {
     pub(super) order: OrderRow,
     /// Only for orders that raise the arm.
     pub(super) opening: Option<NewOpening>,
     /// What an abnormal release adds to its opening.
-    pub(super) abnormal: Option<Abnormal>,
+    pub(super) abnormal: Option<AbnormalRelease>,
     /// What all of it was judged by.
     pub(super) basis: Basis,
 }
 
-async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &BarrierOrder) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &BarrierOrder) -> Result<OrderDraft> {
     let (page, order) = stage(hub, actor, case, press).await?;
     let asked = ready(&page, wanted)?;
     let opening = check::opening(&page, &order, asked);
-    Ok(Prepared { order, opening, abnormal: None, basis: Basis::of(&page).ok_or(Error::LeaseLost)? })
+    Ok(OrderDraft { order, opening, abnormal: None, basis: Basis::of(&page).ok_or(Error::LeaseLost)? })
 }
 
 /// What every order is looked at for: lease, deadline, and the page as it is now.
 pub(super) async fn stage(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press) -> Result<(Page, OrderRow)> {
-    hub.recording().settled(case).await;
+    hub.pending_results().settled(case).await;
     // The page is put together now, so its quote is a fresh one.
     let (held, page) = tokio::join!(case::held(hub, actor, case, press.fence), view::page_of_case(hub, actor, case));
     let held = held?;
@@ -203,8 +203,8 @@ pub(super) async fn stage(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press
 }
 
 /// The transaction that makes the order: without it nothing is sent.
-pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
-    let rows = Rows::lane(&prepared.order.lane);
+pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &OrderDraft) -> Result<()> {
+    let rows = LockRows::lane(&prepared.order.lane);
     let (who, prepared) = (actor.clone(), prepared.clone());
     hub.write_at(rows, async move |tx, hub| {
         let (order, now) = (&prepared.order, hub.clock().now());
@@ -225,13 +225,13 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
         }
         record(tx, &who, &prepared, now).await?;
         let told = tell_accepted(tx, hub, order, now).await;
-        halt::at(Point::OrderInWriting);
+        crash_points::at(Point::OrderInWriting);
         told
     })
     .await
 }
 
-async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {
+async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &OrderDraft, now: Timestamp) -> Result<()> {
     let order = &prepared.order;
     let mut facts = vec![("action", order.action.to_string()), ("order", order.id.to_string())];
     facts.extend(prepared.abnormal.iter().flat_map(release::facts));
@@ -251,10 +251,10 @@ async fn tell_accepted(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timest
         case: Some(order.case.clone()),
         parts: Box::new(ViewParts { order: Some(Some(order.shown())), ..ViewParts::default() }),
     };
-    let mut told = vec![(To::Lot(&order.lot), view)];
+    let mut told = vec![(Audience::Lot(&order.lot), view)];
     if let Some(opening) = tx.opening_of_order(&hub.directory(), order.id).await? {
         let opening = Box::new(opening);
-        told.push((To::Lot(&order.lot), Told::Opening { opening }));
+        told.push((Audience::Lot(&order.lot), Told::Opening { opening }));
     }
     Ok(tx.tell_all(now, &told).await?)
 }

@@ -1,7 +1,7 @@
 //! The live board (R3).
 
 use super::opening::scope;
-use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::Say, store::Handled};
+use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::FindingListener, store::BoardCase};
 use lanedesk_wire::{
     board::{Board, BoardItem, Help, Today},
     list::Page,
@@ -11,7 +11,7 @@ use lanedesk_wire::{
 
 /// The supervisor's board: what is being handled in their scope, and which devices cannot be reached.
 /// `say` is the reader's language.
-pub async fn board(hub: &Hub, actor: &Actor, say: Say<'_>) -> Result<Board> {
+pub async fn board(hub: &Hub, actor: &Actor, say: FindingListener<'_>) -> Result<Board> {
     let items = items(hub, actor).await?;
     Ok(Board {
         items,
@@ -52,7 +52,7 @@ async fn items(hub: &Hub, actor: &Actor) -> Result<Vec<BoardItem>> {
 }
 
 /// None where the lane is gone from the site or outside the scope.
-fn item(site: &Directory, actor: &Actor, handled: Handled) -> Option<BoardItem> {
+fn item(site: &Directory, actor: &Actor, handled: BoardCase) -> Option<BoardItem> {
     let (lane, lot) = site.lane(&handled.lane)?;
     actor.may_see(&lot.id).then(|| BoardItem {
         lane: LaneRef { id: lane.id.clone(), name: lane.name.clone(), code: lane.code.clone() },

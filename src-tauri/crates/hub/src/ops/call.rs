@@ -19,10 +19,10 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{
-        lease::{Gained, Target, taken},
+        lease::{LeaseAcquired, Target, taken},
         view,
     },
-    store::{Audit, CallRow, LeaseRow, To, Tx},
+    store::{Audience, Audit, CallRow, LeaseRow, Tx},
 };
 use lanedesk_domain::{
     call::{CallState, Progress},
@@ -39,12 +39,12 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, now: Timestamp) -> Resu
     let call = row.shown(&hub.directory());
     let case = row.case.clone();
     let frame = |call: Call| Told::Call { call: Box::new(call), case: case.clone() };
-    let others = row.lot.as_ref().map_or(To::All, To::Lot);
+    let others = row.lot.as_ref().map_or(Audience::All, Audience::Lot);
     let told = match &row.by {
         None => vec![(others, frame(call))],
         Some(by) => {
             let seen = if row.in_queue() { call.clone() } else { without_number(call.clone()) };
-            vec![(others, frame(seen)), (To::Person(&by.id), frame(call))]
+            vec![(others, frame(seen)), (Audience::Person(&by.id), frame(call))]
         }
     };
     Ok(tx.tell_all(now, &told).await?)
@@ -103,7 +103,7 @@ pub(crate) async fn given(tx: &mut Tx<'_>, held: &LeaseRow, to: &Holder) -> Resu
 pub(crate) async fn goes_along(
     tx: &mut Tx<'_>,
     hub: &Hub,
-    gained: &Gained,
+    gained: &LeaseAcquired,
     target: &Target,
     now: Timestamp,
 ) -> Result<()> {
@@ -151,7 +151,7 @@ async fn end(tx: &mut Tx<'_>, hub: &Hub, row: &CallRow, now: Timestamp) -> Resul
             expires_at: lease.expires_at,
         };
         let told = taken(lane, &now_held);
-        tx.tell_all(now, &[(To::Lot(&lease.lot), told)]).await?;
+        tx.tell_all(now, &[(Audience::Lot(&lease.lot), told)]).await?;
         view::tell(tx, hub, lane, now).await?;
     }
     hub.alarm().set(end);

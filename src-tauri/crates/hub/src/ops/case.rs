@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{robot, stay, view},
-    store::{Audit, CaseRow, Rows, Tx},
+    store::{Audit, CaseRow, LockRows, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, Fence, LaneId, LotId, PersonId, StayId},
@@ -26,7 +26,7 @@ use lanedesk_wire::{
 
 /// A case whose lane this person holds.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct HeldCase {
     /// The case.
     pub case: CaseId,
     /// Its lane.
@@ -39,7 +39,7 @@ pub struct Held {
     pub person: PersonId,
 }
 
-impl Held {
+impl HeldCase {
     /// Whether they hold it still, until this transaction ends.
     pub(crate) async fn holds(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
         if tx.hold_lease(&self.lane, &self.person, self.fence, now).await? { Ok(()) } else { Err(Error::LeaseLost) }
@@ -47,7 +47,7 @@ impl Held {
 }
 
 /// Whether this person holds the case's lane under this fence now (R13). A case out of sight is not there.
-pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<Held> {
+pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<HeldCase> {
     actor.allow(Permission::Act)?;
     let mut reader = hub.store().read().await?;
     let row = reader.conn().case(case).await?.ok_or(Error::NotFound)?;
@@ -57,7 +57,7 @@ pub async fn held(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Resu
     if row.state != CaseState::Open || !holds {
         return Err(Error::LeaseLost);
     }
-    Ok(Held { case: row.id, lane: row.lane, lot: row.lot, fence, person: actor.id.clone() })
+    Ok(HeldCase { case: row.id, lane: row.lane, lot: row.lot, fence, person: actor.id.clone() })
 }
 
 /// A change of a case, ready to be written.
@@ -107,14 +107,14 @@ pub async fn set_direction(
 
 /// 「已通过」: the person saw the vehicle go through (R37).
 pub async fn passed(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<View> {
-    hub.recording().settled(case).await;
+    hub.pending_results().settled(case).await;
     change(hub, actor, case, fence, Change::Passed).await
 }
 
 /// One change in one transaction: the lease is held, the case changed, step, audit row and page written.
 async fn change(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, change: Change) -> Result<View> {
     let held = held(hub, actor, case, fence).await?;
-    let (who, rows) = (actor.clone(), Rows::lane(&held.lane));
+    let (who, rows) = (actor.clone(), LockRows::lane(&held.lane));
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();
         held.holds(tx, now).await?;
@@ -128,26 +128,26 @@ async fn change(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence, change: C
 }
 
 /// What a change leaves in timeline and audit chain.
-struct Done {
+struct CaseTrace {
     step: Step,
     action: &'static str,
     facts: Vec<(&'static str, String)>,
 }
 
-async fn apply(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, change: &Change, now: Timestamp) -> Result<Done> {
+async fn apply(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, change: &Change, now: Timestamp) -> Result<CaseTrace> {
     match change {
         Change::Plate(plate) => {
             tx.correct_case(&case.id, plate.as_ref()).await?;
             let word = |plate: Option<&Plate>| plate.map_or(String::new(), Plate::display);
             let facts = vec![("from", word(case.plate.as_ref())), ("to", word(plate.as_ref()))];
-            Ok(Done { step: Step::Corrected, action: "case.plate", facts })
+            Ok(CaseTrace { step: Step::Corrected, action: "case.plate", facts })
         }
         Change::Phone(phone) => {
             let stay = tx.stay_by_phone(&case.lot, phone).await?;
             let plate = stay.as_ref().and_then(|stay| stay.plate.as_ref());
             tx.phone_case(&case.id, phone, stay.as_ref().map(|stay| &stay.id), plate).await?;
             let facts = vec![("phone", phone.masked()), ("found", stay.is_some().to_string())];
-            Ok(Done { step: Step::FoundByPhone, action: "case.phone", facts })
+            Ok(CaseTrace { step: Step::FoundByPhone, action: "case.phone", facts })
         }
         Change::Vehicle(stay) => choose(tx, case, stay).await,
         Change::Direction(direction) => direct(tx, hub, case, *direction).await,
@@ -155,14 +155,14 @@ async fn apply(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, change: &Change, now:
             let settled = passage(tx, case).await?;
             stay::tell_others(tx, hub, &settled, &case.lane, now).await?;
             robot::idle(tx, hub, &case.lane, now).await?;
-            Ok(Done { step: Step::Passed, action: "case.passed", facts: vec![("at", now.to_string())] })
+            Ok(CaseTrace { step: Step::Passed, action: "case.passed", facts: vec![("at", now.to_string())] })
         }
     }
 }
 
 /// Settles what the person saw: the passage of the vehicle this case let through. Of a vehicle that nothing here has let
 /// through nobody can say that it has passed, unless its camera saw it do so.
-async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Settled>> {
+async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::SettledOpening>> {
     if tx.order_in_flight(&case.id, None).await? {
         return Err(Error::OrderInFlight);
     }
@@ -175,13 +175,13 @@ async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Settled>> 
 }
 
 /// Only a vehicle that is inside this lot can be chosen.
-async fn choose(tx: &mut Tx<'_>, case: &CaseRow, stay: &StayId) -> Result<Done> {
+async fn choose(tx: &mut Tx<'_>, case: &CaseRow, stay: &StayId) -> Result<CaseTrace> {
     let found = tx.stay(stay).await?;
     let found = found.filter(|stay| stay.lot == case.lot && stay.left_at.is_none());
     let stay = found.ok_or(Error::Invalid { field: "candidate", why: "not_inside" })?;
     tx.choose_case_stay(&case.id, &stay.id, stay.plate.as_ref()).await?;
     let plate = stay.plate.as_ref().map_or(String::new(), Plate::display);
-    Ok(Done {
+    Ok(CaseTrace {
         step: Step::VehicleChosen,
         action: "case.vehicle",
         facts: vec![("stay", stay.id.to_string()), ("plate", plate)],
@@ -189,7 +189,7 @@ async fn choose(tx: &mut Tx<'_>, case: &CaseRow, stay: &StayId) -> Result<Done> 
 }
 
 /// A lane that goes one way only has nothing to choose.
-async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction) -> Result<Done> {
+async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction) -> Result<CaseTrace> {
     let directory = hub.directory();
     let lane = directory.lanes.get(&case.lane).ok_or(Error::NotFound)?;
     let fits = match lane.direction {
@@ -201,10 +201,14 @@ async fn direct(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, direction: Direction
         return Err(Error::Invalid { field: "direction", why: "one_way" });
     }
     tx.direct_case(&case.id, direction).await?;
-    Ok(Done { step: Step::DirectionSet, action: "case.direction", facts: vec![("direction", direction.to_string())] })
+    Ok(CaseTrace {
+        step: Step::DirectionSet,
+        action: "case.direction",
+        facts: vec![("direction", direction.to_string())],
+    })
 }
 
-async fn record(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, done: &Done, now: Timestamp) -> Result<()> {
+async fn record(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, done: &CaseTrace, now: Timestamp) -> Result<()> {
     tx.add_step(&case.id, now, Some(&actor.id), done.step, &done.facts).await?;
     let facts: std::collections::BTreeMap<_, _> = done.facts.iter().cloned().collect();
     tx.audit(Audit::new(now, Some(&actor.id), done.action, format!("case:{}", case.id), serde_json::json!(facts)))

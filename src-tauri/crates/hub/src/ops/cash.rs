@@ -1,7 +1,7 @@
 //! 代收现金 (R39): lot staff say what they took; it is a payment from that moment on.
 
 use super::{
-    case::{self, Held},
+    case::{self, HeldCase},
     opening::{scope, time},
     payment,
     stay::lanes_of,
@@ -11,7 +11,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, CashFilter, NewCash, NewPayment, Rows, Tx},
+    store::{Audit, CashFilter, LockRows, NewCash, NewPayment, Tx},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
@@ -51,7 +51,7 @@ pub async fn take(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &TakeCash) ->
     kept.ok_or(Error::NotFound)
 }
 
-async fn record(hub: &Hub, actor: &Actor, held: &Held, wanted: &TakeCash) -> Result<()> {
+async fn record(hub: &Hub, actor: &Actor, held: &HeldCase, wanted: &TakeCash) -> Result<()> {
     let case = &held.case;
     let page = view::page_of_case(hub, actor, case).await?;
     offered(&page.facts, Op::RecordCash).ok_or(Error::NotOffered)?;
@@ -75,8 +75,8 @@ async fn record(hub: &Hub, actor: &Actor, held: &Held, wanted: &TakeCash) -> Res
     write(hub, new, held, basis).await
 }
 
-async fn write(hub: &Hub, new: NewCash, held: &Held, basis: Basis) -> Result<()> {
-    let rows = Rows::lanes(&lanes_of(&hub.directory(), &new.lot)).and_lane(&new.lane);
+async fn write(hub: &Hub, new: NewCash, held: &HeldCase, basis: Basis) -> Result<()> {
+    let rows = LockRows::lanes(&lanes_of(&hub.directory(), &new.lot)).and_lane(&new.lane);
     let held = held.clone();
     hub.write_at(rows, async move |tx, hub| {
         held.holds(tx, new.at).await?;
@@ -119,7 +119,7 @@ async fn recorded(tx: &mut Tx<'_>, cash: &NewCash) -> Result<()> {
 /// Which cash is looked at.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
+pub struct CashQuery {
     /// A lot's id.
     pub lot: Option<String>,
     /// Who took it; lot staff see their own only.
@@ -135,7 +135,7 @@ pub struct Which {
 }
 
 /// None: nothing can fit.
-fn filter(hub: &Hub, actor: &Actor, which: Which) -> Result<Option<CashFilter>> {
+fn filter(hub: &Hub, actor: &Actor, which: CashQuery) -> Result<Option<CashFilter>> {
     let mut person: Option<PersonId> = match which.person.filter(|text| !text.is_empty()).map(|text| text.parse()) {
         Some(Err(_)) => return Ok(None),
         Some(Ok(person)) => Some(person),
@@ -169,7 +169,7 @@ fn filter(hub: &Hub, actor: &Actor, which: Which) -> Result<Option<CashFilter>> 
 }
 
 /// Cash taken, newest first.
-pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Cash>> {
+pub async fn list(hub: &Hub, actor: &Actor, which: CashQuery) -> Result<Page<Cash>> {
     let Some(filter) = filter(hub, actor, which)? else {
         return Ok(Page { items: Vec::new(), next: None });
     };
@@ -180,7 +180,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Cash>> 
 }
 
 /// Sums by person and shift, newest shift first.
-pub async fn totals(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<CashTotal>> {
+pub async fn totals(hub: &Hub, actor: &Actor, which: CashQuery) -> Result<Page<CashTotal>> {
     let Some(filter) = filter(hub, actor, which)? else {
         return Ok(Page { items: Vec::new(), next: None });
     };

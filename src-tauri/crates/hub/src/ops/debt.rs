@@ -10,13 +10,13 @@ use crate::{
     hub::Hub,
     ops::{
         barrier::text,
-        case::{self, Held},
+        case::{self, HeldCase},
         opening::part_of_plate,
         page::{Length, behind, nothing},
         stay::lanes_of,
         view::{self, Basis},
     },
-    store::{Audit, DebtFilter, NewDebt, Rows, Tx, lots_arg},
+    store::{Audit, DebtFilter, LockRows, NewDebt, Tx, lots_arg},
 };
 use lanedesk_domain::{
     debt::MOST_FEN,
@@ -47,7 +47,7 @@ pub async fn file(hub: &Hub, actor: &Actor, case: &CaseId, wanted: &FileDebt) ->
     one(hub, &id).await
 }
 
-async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) -> Result<DebtId> {
+async fn file_by_page(hub: &Hub, actor: &Actor, held: &HeldCase, wanted: &FileDebt) -> Result<DebtId> {
     let case = &held.case;
     let page = view::page_of_case(hub, actor, case).await?;
     offered(&page.facts, Op::FileDebt).ok_or(Error::NotOffered)?;
@@ -74,7 +74,7 @@ async fn file_by_page(hub: &Hub, actor: &Actor, held: &Held, wanted: &FileDebt) 
         return Err(invalid("phone", "plate_or_phone"));
     }
     let basis = Basis::of(&page).ok_or(Error::NotFound)?;
-    let (held, rows) = (held.clone(), Rows::lane(&held.lane));
+    let (held, rows) = (held.clone(), LockRows::lane(&held.lane));
     hub.write_at(rows, async move |tx, hub| {
         let now = new.at;
         held.holds(tx, now).await?;
@@ -108,7 +108,7 @@ async fn one(hub: &Hub, id: &DebtId) -> Result<Debt> {
 /// What a list of debts is asked for; what is not given does not filter.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
+pub struct DebtQuery {
     /// A lot's id.
     pub lot: Option<String>,
     /// A plate.
@@ -129,7 +129,7 @@ pub struct Which {
 }
 
 /// Debts of the person's lots, newest first. Who may not see others' sees those they filed.
-pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Debt>> {
+pub async fn list(hub: &Hub, actor: &Actor, which: DebtQuery) -> Result<Page<Debt>> {
     let length = Length::of(which.limit);
     let mut filter = filter(which, length)?;
     if !actor.role.may(Permission::OpeningsOfOthers) {
@@ -146,7 +146,7 @@ pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Debt>> 
     Ok(length.page(items, |debt| debt.id.to_string()))
 }
 
-fn filter(which: Which, length: Length) -> Result<DebtFilter> {
+fn filter(which: DebtQuery, length: Length) -> Result<DebtFilter> {
     let time = |text: Option<String>, field| {
         let time = text.map(|text| text.parse::<Timestamp>()).transpose();
         time.map_err(|_| invalid(field, "not_acceptable"))
@@ -176,7 +176,7 @@ pub async fn waive(hub: &Hub, actor: &Actor, id: &DebtId, reason: &str) -> Resul
         return Err(invalid("reason", "too_long"));
     }
     let (who, why) = (actor.clone(), why.to_owned());
-    let rows = Rows::lanes(&lanes_of(&hub.directory(), &debt.lot.id));
+    let rows = LockRows::lanes(&lanes_of(&hub.directory(), &debt.lot.id));
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();
         if !tx.waive_debt(&debt.id, &who.id, &why, now).await? {

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     refusal::Refusal,
-    runtime::{Finding, Opened},
+    runtime::{Finding, OpenDevice},
     store::Told,
 };
 use hmac::{Hmac, Mac};
@@ -28,7 +28,7 @@ const ARM_UP_MS: i64 = 15_000;
 
 /// The device that calls, if it carries its key and calls from where it may. An unknown device, one of another driver, one
 /// that may not call and a wrong key all look the same from outside. A try is counted before it is looked at.
-pub fn caller(hub: &Hub, device: Option<&DeviceId>, driver: &str, key: &str, from: IpAddr) -> Result<Arc<Opened>> {
+pub fn caller(hub: &Hub, device: Option<&DeviceId>, driver: &str, key: &str, from: IpAddr) -> Result<Arc<OpenDevice>> {
     let found = device.and_then(|id| hub.runtime().device(id)).filter(|opened| opened.driver() == driver);
     let subject = found.as_ref().map(|opened| format!("device:{}", opened.id())).unwrap_or_default();
     let (keys, now) = (&hub.sessions().keys, hub.clock().now());
@@ -64,7 +64,7 @@ pub(super) fn same(own: &str, given: &str) -> bool {
 }
 
 /// Keeps every plate a Hikvision camera posted. Durable when this answers.
-pub async fn hikvision(hub: &Hub, opened: &Opened, from: IpAddr, content_type: &str, body: &[u8]) -> Result<()> {
+pub async fn hikvision(hub: &Hub, opened: &OpenDevice, from: IpAddr, content_type: &str, body: &[u8]) -> Result<()> {
     let reads = parse_push(content_type, body).map_err(|e| Error::BadRequest(e.to_string()))?;
     let another = |read: &PlateRead| !opened.is_made_by(&read.made_by);
     if reads.iter().any(another) {
@@ -84,7 +84,7 @@ pub async fn hikvision(hub: &Hub, opened: &Opened, from: IpAddr, content_type: &
 }
 
 /// Whether a camera says it let a vehicle through while the arm itself says that it was down all the time.
-async fn is_contradicted(hub: &Hub, opened: &Opened, told: &PlateRead) -> bool {
+async fn is_contradicted(hub: &Hub, opened: &OpenDevice, told: &PlateRead) -> bool {
     let lane = hub.runtime().read_by(opened.id());
     let Some(lane) = lane.and_then(|lane| hub.runtime().lane(&lane)) else {
         return false;
@@ -94,7 +94,7 @@ async fn is_contradicted(hub: &Hub, opened: &Opened, told: &PlateRead) -> bool {
 }
 
 /// Somebody, or something broken, tells of passages that were none: supervisors are told, and it stands in the audit.
-async fn alarm(hub: &Hub, opened: &Opened, told: &PlateRead, from: IpAddr) -> Result<()> {
+async fn alarm(hub: &Hub, opened: &OpenDevice, told: &PlateRead, from: IpAddr) -> Result<()> {
     let site = hub.directory();
     let lane = hub.runtime().read_by(opened.id());
     let Some(lane) = lane.and_then(|lane| site.lanes.get(&lane)) else {

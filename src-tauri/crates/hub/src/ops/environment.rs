@@ -14,7 +14,7 @@ use lanedesk_wire::live::LiveWhy;
 
 /// A camera of a lane, for somebody who may see it.
 #[derive(Debug, Clone)]
-pub struct Sight {
+pub struct CameraSight {
     lane: LaneId,
     /// As asked for; none: the lane's first.
     asked: Option<DeviceId>,
@@ -23,7 +23,7 @@ pub struct Sight {
 }
 
 /// Finds the camera: the named one, or the lane's first.
-pub fn find(hub: &Hub, actor: &Actor, lane: LaneId, asked: Option<DeviceId>) -> Result<Sight> {
+pub fn find(hub: &Hub, actor: &Actor, lane: LaneId, asked: Option<DeviceId>) -> Result<CameraSight> {
     actor.allow(Permission::View)?;
     let devices = hub.runtime().lane(&lane).ok_or(Error::NotFound)?;
     actor.see(&devices.lot)?;
@@ -33,10 +33,10 @@ pub fn find(hub: &Hub, actor: &Actor, lane: LaneId, asked: Option<DeviceId>) -> 
         return Err(Error::NotFound);
     }
     let camera = camera.cloned();
-    Ok(Sight { lane, asked, camera })
+    Ok(CameraSight { lane, asked, camera })
 }
 
-impl Sight {
+impl CameraSight {
     /// Watches from now on, or says why not.
     pub fn watch(&self, hub: &Hub, actor: &Actor) -> std::result::Result<Watch, LiveWhy> {
         let camera = self.camera.as_ref().ok_or(LiveWhy::NoCamera)?;

@@ -2,13 +2,13 @@
 //!
 //! Who takes them out, and how they were chosen, is in the record before the first row leaves; how many left follows.
 
-use super::opening::{Asked, filter};
+use super::opening::{OpeningQuery, filter};
 use crate::{
     actor::Actor,
     directory::Directory,
     error::Result,
     hub::Hub,
-    store::{Audit, Behind, Filter},
+    store::{Audit, Filter, ListCursor},
 };
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::opening::Opening;
@@ -34,7 +34,7 @@ pub struct Export {
 }
 
 /// Begins to take the openings of a filter out.
-pub async fn begin(hub: &Hub, actor: &Actor, format: &str, asked: Asked) -> Result<Export> {
+pub async fn begin(hub: &Hub, actor: &Actor, format: &str, asked: OpeningQuery) -> Result<Export> {
     let chosen = json!({"format": format, "filter": asked});
     let filter = filter(hub, actor, asked).await?;
     note(hub, actor, "opening.export", chosen).await?;
@@ -59,7 +59,7 @@ pub async fn begin(hub: &Hub, actor: &Actor, format: &str, asked: Asked) -> Resu
 
 /// Reads to the end; false where it was not reached.
 async fn read(hub: &Hub, filter: &Filter, told: &mpsc::Sender<Result<Vec<Opening>>>, rows: &mut usize) -> bool {
-    let mut behind: Option<Behind> = None;
+    let mut behind: Option<ListCursor> = None;
     loop {
         let page = page(hub, filter, behind.as_ref()).await;
         let Ok(page) = page else {
@@ -67,7 +67,7 @@ async fn read(hub: &Hub, filter: &Filter, told: &mpsc::Sender<Result<Vec<Opening
             return false;
         };
         let Some(last) = page.last() else { return true };
-        behind = Some(Behind::of(last));
+        behind = Some(ListCursor::of(last));
         let count = page.len();
         if told.send(Ok(page)).await.is_err() {
             return false;
@@ -76,7 +76,7 @@ async fn read(hub: &Hub, filter: &Filter, told: &mpsc::Sender<Result<Vec<Opening
     }
 }
 
-async fn page(hub: &Hub, filter: &Filter, behind: Option<&Behind>) -> Result<Vec<Opening>> {
+async fn page(hub: &Hub, filter: &Filter, behind: Option<&ListCursor>) -> Result<Vec<Opening>> {
     // A connection a page: a long export keeps nobody from reading.
     let mut reader = hub.store().read().await?;
     let site = hub.directory();

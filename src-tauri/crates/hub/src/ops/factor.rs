@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     store::Account,
-    vault::Slot,
+    vault::SealSlot,
 };
 use lanedesk_domain::{ids::PersonId, time::Timestamp};
 use lanedesk_wire::account::{SecondFactor, SecondFactorOffer};
@@ -49,8 +49,10 @@ pub async fn offer(hub: &Hub, actor: &Actor) -> Result<SecondFactorOffer> {
     let mut bytes = vec![0; SECRET_BYTES];
     rand::rng().fill_bytes(&mut bytes);
     let secret = Secret::Raw(bytes).to_encoded().to_string();
-    let sealed =
-        hub.vault().seal_text(Slot::factor(actor.id.as_str()), &secret).map_err(|e| Error::Internal(e.to_string()))?;
+    let sealed = hub
+        .vault()
+        .seal_text(SealSlot::factor(actor.id.as_str()), &secret)
+        .map_err(|e| Error::Internal(e.to_string()))?;
     set(hub, actor, &actor.id, Some(sealed), None, "factor.offer").await?;
     let uri = format!("otpauth://totp/Lanedesk:{}?secret={secret}&issuer=Lanedesk", escaped(&account.username));
     Ok(SecondFactorOffer { qr_svg: qr(&uri), secret, uri })
@@ -153,7 +155,8 @@ async fn count_try(hub: &Hub, account: &Account) -> Result<()> {
 /// The step whose code this is: now, or the one before or after, because phones' clocks differ.
 fn step_of(hub: &Hub, person: &PersonId, sealed: &str, code: &str, now: Timestamp) -> Result<Option<i64>> {
     let internal = |error: String| Error::Internal(format!("second factor: {error}"));
-    let secret = hub.vault().open_text(Slot::factor(person.as_str()), sealed).map_err(|e| internal(e.to_string()))?;
+    let secret =
+        hub.vault().open_text(SealSlot::factor(person.as_str()), sealed).map_err(|e| internal(e.to_string()))?;
     let bytes = Secret::Encoded(secret).to_bytes().map_err(|e| internal(e.to_string()))?;
     let totp = TOTP::new(Algorithm::SHA1, 6, 0, STEP_S.unsigned_abs(), bytes).map_err(|e| internal(e.to_string()))?;
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();

@@ -228,7 +228,7 @@ impl Scene {
         let mut conn = reader.conn();
         let events = loop {
             let (written,): (i64,) = conn.one("select count(*) from event", vec![]).await.expect("a count");
-            let after = crate::store::Place::default();
+            let after = crate::store::OutboxPosition::default();
             let events = conn.events_after(after, 10_000).await.expect("events");
             // On PostgreSQL events are handed out below the oldest transaction of the whole cluster, which may be another
             // test's: what is written comes a moment later.

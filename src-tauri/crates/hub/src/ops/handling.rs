@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 /// What is counted.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Counted {
+pub struct HandlingCount {
     /// `outcome`, `lot`, `hour` or `person`; `outcome` where it is not given.
     #[param(inline)]
     pub by: Option<CasesBy>,
@@ -36,7 +36,7 @@ pub struct Counted {
 }
 
 /// Counts ended cases.
-pub async fn count(hub: &Hub, actor: &Actor, asked: Counted) -> Result<CaseStatistics> {
+pub async fn count(hub: &Hub, actor: &Actor, asked: HandlingCount) -> Result<CaseStatistics> {
     let now = hub.clock().now();
     let lots = match asked.lot.filter(|lot| !lot.is_empty()) {
         None => scope(hub, actor),

@@ -5,7 +5,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, HelpRow, LeaseRow, Rows, Tx},
+    store::{Audit, HelpRow, LeaseRow, LockRows, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LotId},
@@ -37,7 +37,7 @@ pub(super) fn shown(site: &Directory, row: HelpRow) -> Option<Help> {
 pub async fn ask(hub: &Hub, actor: &Actor, case: &CaseId, note: &str) -> Result<()> {
     let note: String = note.trim().chars().take(LONGEST).collect();
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
-    hub.write_at(Rows::case(&case), async move |tx, hub| {
+    hub.write_at(LockRows::case(&case), async move |tx, hub| {
         let held = held(tx, &who, &case, now).await?;
         tx.ask_help(&case, (&held.lot, &held.lane), &who.id, &note, now).await?;
         record(tx, &who, &case, Step::HelpAsked, "case.help", &note, now).await?;
@@ -59,7 +59,7 @@ async fn held(tx: &mut Tx<'_>, actor: &Actor, case: &CaseId, now: Timestamp) -> 
 pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Result<()> {
     let answer: String = answer.trim().chars().take(LONGEST).collect();
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
-    hub.write_at(Rows::case(&case), async move |tx, hub| {
+    hub.write_at(LockRows::case(&case), async move |tx, hub| {
         let row = tx.case(&case).await?.ok_or(Error::NotFound)?;
         who.see(&row.lot)?;
         tx.need_lane(&row.lane)?;
@@ -74,7 +74,7 @@ pub async fn answer(hub: &Hub, actor: &Actor, case: &CaseId, answer: &str) -> Re
 /// The holder needs no help any more.
 pub async fn end(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<()> {
     let (who, case, now) = (actor.clone(), case.clone(), hub.clock().now());
-    hub.write_at(Rows::case(&case), async move |tx, hub| {
+    hub.write_at(LockRows::case(&case), async move |tx, hub| {
         let held = held(tx, &who, &case, now).await?;
         if tx.end_help(&case, now).await? {
             note(tx, &who, &case, "case.help-end", "", now).await?;

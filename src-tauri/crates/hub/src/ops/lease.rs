@@ -11,7 +11,7 @@ mod give;
 mod tests;
 
 pub use ask::ask;
-pub(crate) use claim::{ForCall, Manner, finish, gain_in, leave_former, look};
+pub(crate) use claim::{ClaimCall, ClaimMode, finish, gain_in, leave_former, look};
 pub use claim::{claim, take_over};
 pub(crate) use give::pass_on;
 pub use give::{hand_over, move_case};
@@ -20,7 +20,7 @@ use crate::{
     directory::Directory,
     error::{Error, Result},
     ops::help,
-    store::{Grant, LeaseRow, Standing, StoreError, Tx},
+    store::{Grant, LaneRecord, LeaseRow, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::{CallId, CaseId, Fence, LaneId, LotId, PersonId},
@@ -51,17 +51,15 @@ pub(crate) fn quicker(what: &str) -> Error {
 }
 
 /// How a lease ended.
-pub(crate) struct Ending<'a> {
-    /// What it was.
+pub(crate) struct LeaseEnd<'a> {
     pub(crate) lease: &'a LeaseRow,
-    /// Why.
     pub(crate) why: LostWhy,
     /// Who brought it about; none where time did.
     pub(crate) by: Option<&'a Holder>,
 }
 
 /// Ends a person's lease and its case: frees the lane, tells the holder. False: it had ended already.
-pub(crate) async fn end(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Result<bool> {
+pub(crate) async fn end(tx: &mut Tx<'_>, ending: &LeaseEnd<'_>, now: Timestamp) -> Result<bool> {
     let lease = ending.lease;
     if !tx.free_lease(&lease.lane, lease.fence).await? {
         return Ok(false);
@@ -70,9 +68,9 @@ pub(crate) async fn end(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) ->
     tx.tell_all(
         now,
         &[
-            (To::Person(&lease.holder.id), lost(ending, None)),
-            (To::Lot(&lease.lot), freed(&lease.lane)),
-            (To::Lot(&lease.lot), emptied(&lease.lane)),
+            (Audience::Person(&lease.holder.id), lost(ending, None)),
+            (Audience::Lot(&lease.lot), freed(&lease.lane)),
+            (Audience::Lot(&lease.lot), emptied(&lease.lane)),
         ],
     )
     .await?;
@@ -80,7 +78,7 @@ pub(crate) async fn end(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) ->
 }
 
 /// Ends the case of a lease that ended by time, with its holder's rights, or because its holder went to another lane.
-async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Result<()> {
+async fn end_case(tx: &mut Tx<'_>, ending: &LeaseEnd<'_>, now: Timestamp) -> Result<()> {
     let (state, step) = match ending.why {
         LostWhy::Requeried => (CaseState::Requeried, Step::Requeried),
         LostWhy::Revoked => (CaseState::Revoked, Step::Revoked),
@@ -92,10 +90,10 @@ async fn end_case(tx: &mut Tx<'_>, ending: &Ending<'_>, now: Timestamp) -> Resul
     Ok(())
 }
 
-use crate::store::To;
+use crate::store::Audience;
 
 /// To the former holder: the lane is no longer theirs.
-pub(crate) fn lost(ending: &Ending<'_>, note: Option<String>) -> Told {
+pub(crate) fn lost(ending: &LeaseEnd<'_>, note: Option<String>) -> Told {
     Told::LeaseLost {
         case: ending.lease.case.clone(),
         lane: ending.lease.lane.clone(),
@@ -172,7 +170,7 @@ pub(crate) fn audit(
 
 /// A lease just gained or renewed.
 #[derive(Debug, Clone)]
-pub struct Gained {
+pub struct LeaseAcquired {
     /// The case that was opened or goes on.
     pub case: CaseId,
     /// The new fence.
@@ -180,21 +178,21 @@ pub struct Gained {
     /// The lease.
     pub lease: LeaseNow,
     /// What a new case began with; none: an old one goes on.
-    pub began: Option<Began>,
+    pub began: Option<CaseStart>,
     /// The call that is worked there now.
     pub call: Option<CallId>,
 }
 
 /// What was seen of the lane when a case began there; its page needs no second look at that.
 #[derive(Debug, Clone)]
-pub struct Began {
+pub struct CaseStart {
     /// Lease, case and vehicle.
-    pub standing: Standing,
+    pub standing: LaneRecord,
     /// An order to the lane is unanswered, or was lately.
-    pub question: bool,
+    pub unresolved_order: bool,
 }
 
-impl Gained {
+impl LeaseAcquired {
     fn of(grant: &Grant, fence: Fence, holder: Holder, acquired_at: Timestamp) -> Self {
         Self {
             case: grant.case.clone(),
@@ -209,9 +207,7 @@ impl Gained {
 /// Where a claim goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    /// The lane.
     pub(crate) lane: LaneId,
-    /// Its lot.
     pub(crate) lot: LotId,
     /// Its one direction; none on a lane that goes both ways.
     pub(crate) direction: Option<Direction>,

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::site::Reach,
-    runtime::{Health, Say},
+    runtime::{FindingListener, Health},
     store::{Audit, MaintenanceFilter, NewMaintenance, Tx},
 };
 use lanedesk_domain::{
@@ -41,7 +41,7 @@ pub struct Devices {
 /// The devices of one's lots, those that cannot be reached first. Devices of no lane are their maker's and of whoever holds
 /// a root area.
 /// `say` is the reader's language.
-pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices, say: Say<'_>) -> Result<Page<DeviceHealth>> {
+pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices, say: FindingListener<'_>) -> Result<Page<DeviceHealth>> {
     let site = hub.directory();
     let open = MaintenanceFilter {
         lots: scope(hub, actor),
@@ -124,7 +124,7 @@ fn health(
     lanes: &[&Lane],
     maintenance: Option<Maintenance>,
     pictures: &HashMap<LaneId, Timestamp>,
-    say: Say<'_>,
+    say: FindingListener<'_>,
 ) -> DeviceHealth {
     let opened = hub.runtime().device(&device.id);
     let now = opened.as_ref().map_or(Health::Untried, |opened| opened.health());
@@ -247,7 +247,7 @@ pub async fn close(hub: &Hub, actor: &Actor, id: &str, repair: &str) -> Result<M
 /// Which repairs.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
+pub struct MaintenanceQuery {
     /// `open` or `closed`; both where it is not given.
     pub state: Option<MaintenanceState>,
     /// Of this lot.
@@ -261,7 +261,7 @@ pub struct Which {
 }
 
 /// What is, or was, to be repaired, newest first.
-pub async fn list(hub: &Hub, actor: &Actor, which: Which) -> Result<Page<Maintenance>> {
+pub async fn list(hub: &Hub, actor: &Actor, which: MaintenanceQuery) -> Result<Page<Maintenance>> {
     let lots = match which.lot {
         None => scope(hub, actor),
         Some(lot) if actor.may_see(&lot) => Some(vec![lot]),

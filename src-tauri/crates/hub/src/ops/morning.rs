@@ -12,7 +12,7 @@ use crate::{
     hub::Hub,
     store::{Conn, Daily, Span},
 };
-use figure::{DAYS, Make, PAST, Series};
+use figure::{DAYS, FigureFacts, PAST, Series};
 use lanedesk_domain::{
     ids::LotId,
     person::Permission,
@@ -46,7 +46,7 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day, lot: Option<LotId>) -> 
     let span = Span { from: day.from().local_midnight(-PAST), to: day.to(), lots };
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
-    let make = Make { site: &site, span: &span, lot: lot.as_ref() };
+    let make = FigureFacts { site: &site, span: &span, lot: lot.as_ref() };
     let figures = figures(&mut conn, &make).await?;
     let named = lot.and_then(|lot| site.lots.get(&lot));
     Ok(Morning {
@@ -56,11 +56,11 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day, lot: Option<LotId>) -> 
     })
 }
 
-async fn sums(conn: &mut Conn<'_>, make: &Make<'_>, what: Daily) -> Result<Series> {
+async fn sums(conn: &mut Conn<'_>, make: &FigureFacts<'_>, what: Daily) -> Result<Series> {
     Ok(make.series(conn.daily(what, make.span).await?))
 }
 
-async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
+async fn figures(conn: &mut Conn<'_>, make: &FigureFacts<'_>) -> Result<Vec<Figure>> {
     let passages = sums(conn, make, Daily::Passages).await?;
     let exits = sums(conn, make, Daily::AbnormalExits).await?;
     let calls = sums(conn, make, Daily::Calls).await?;
@@ -96,7 +96,7 @@ async fn figures(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Vec<Figure>> {
 }
 
 /// How long calls waited and cases took.
-async fn work(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Result<()> {
+async fn work(conn: &mut Conn<'_>, make: &FigureFacts<'_>, all: &mut Vec<Figure>) -> Result<()> {
     let waits = conn.waits(make.span).await?;
     for (name, share) in [(F::WaitingP50, 50), (F::WaitingP90, 90)] {
         let series = make.percentiles(&waits, share);
@@ -114,7 +114,7 @@ async fn work(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Re
 }
 
 /// What lasts: devices out of reach, stays that do not end.
-async fn standing(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Result<()> {
+async fn standing(conn: &mut Conn<'_>, make: &FigureFacts<'_>, all: &mut Vec<Figure>) -> Result<()> {
     let outages = conn.outages(make.span).await?;
     #[expect(clippy::cast_precision_loss, reason = "minutes of a day")]
     let minutes = |day: usize| {
@@ -140,7 +140,7 @@ async fn standing(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -
     Ok(())
 }
 
-async fn money(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> Result<()> {
+async fn money(conn: &mut Conn<'_>, make: &FigureFacts<'_>, all: &mut Vec<Figure>) -> Result<()> {
     for (name, what, rows) in
         [(F::DebtsFen, Daily::DebtsFen, RowsOf::Debts), (F::CashFen, Daily::CashFen, RowsOf::Cash)]
     {
@@ -155,7 +155,7 @@ async fn money(conn: &mut Conn<'_>, make: &Make<'_>, all: &mut Vec<Figure>) -> R
 }
 
 /// One release in twenty that has photos, chosen by its id, which nobody can foresee and every look chooses alike.
-async fn review(conn: &mut Conn<'_>, make: &Make<'_>) -> Result<Figure> {
+async fn review(conn: &mut Conn<'_>, make: &FigureFacts<'_>) -> Result<Figure> {
     let chosen = |id: &String| {
         let sum = Sha256::digest(id);
         u64::from_be_bytes(std::array::from_fn(|n| sum[n])) % REVIEWED == 0

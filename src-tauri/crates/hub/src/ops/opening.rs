@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Behind, Filter},
+    store::{Filter, ListCursor},
 };
 use lanedesk_domain::{
     ids::{LotId, OpeningId},
@@ -18,7 +18,7 @@ use lanedesk_wire::{case::TimelineEntry, list::Page, opening::Opening};
 /// What a list of openings is asked for; what is not given does not filter.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct OpeningQuery {
     /// A lot's id.
     pub lot: Option<String>,
     /// A lane's id.
@@ -60,21 +60,21 @@ pub struct Asked {
 }
 
 /// Openings of the person's lots, newest first. Who may not see others' sees their own.
-pub async fn list(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Page<Opening>> {
+pub async fn list(hub: &Hub, actor: &Actor, asked: OpeningQuery) -> Result<Page<Opening>> {
     // Who was just told that a device has answered finds it so in the list.
-    hub.recording().all_settled().await;
+    hub.pending_results().all_settled().await;
     let (length, behind) = (Length::of(asked.limit), behind(asked.cursor.as_deref())?);
     let Some(filter) = filter(hub, actor, asked).await? else {
         return Ok(nothing());
     };
     let mut reader = hub.store().read().await?;
     let items = reader.conn().openings(&hub.directory(), &filter, behind.as_ref(), length.and_one()).await?;
-    Ok(length.page(items, |opening| Behind::of(opening).to_string()))
+    Ok(length.page(items, |opening| ListCursor::of(opening).to_string()))
 }
 
 /// One opening.
 pub async fn one(hub: &Hub, actor: &Actor, id: &OpeningId) -> Result<Opening> {
-    hub.recording().all_settled().await;
+    hub.pending_results().all_settled().await;
     let mut reader = hub.store().read().await?;
     let opening = reader.conn().opening(&hub.directory(), id).await?;
     opening.filter(|opening| may_see(actor, &actor.scope, opening)).ok_or(Error::NotFound)
@@ -94,9 +94,9 @@ fn may_see(actor: &Actor, scope: &Scope, opening: &Opening) -> bool {
 }
 
 /// What is asked for, as far as the person may see it; none where that is nothing.
-pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: Asked) -> Result<Option<Filter>> {
+pub(super) async fn filter(hub: &Hub, actor: &Actor, asked: OpeningQuery) -> Result<Option<Filter>> {
     // Where all are told at once it has no part, and has to be one all the same.
-    behind::<Behind>(asked.cursor.as_deref())?;
+    behind::<ListCursor>(asked.cursor.as_deref())?;
     if asked.hour.is_some_and(|hour| hour > 23) {
         return Err(Error::Invalid { field: "hour", why: "not_acceptable" });
     }

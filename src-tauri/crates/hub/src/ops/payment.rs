@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{debt, robot, stay::lanes_of, view},
-    store::{Audit, NewPayment, Rows, StayRow, StoreError, Tx, Unmatched},
+    store::{Audit, LockRows, NewPayment, StayRow, StoreError, Tx, Unmatched},
 };
 use lanedesk_domain::{
     ids::{IntegrationId, LotId, PaymentId, StayId},
@@ -18,7 +18,7 @@ use lanedesk_wire::{case::Step, payment::PaymentEvent};
 
 /// What became of a payment that was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum PaymentOutcome {
     /// Put to its stay, or to a debt.
     Matched,
     /// Kept, and listed as fitting no stay and no debt.
@@ -28,10 +28,10 @@ pub enum Told {
 }
 
 /// Takes a payment whose sender is known to be the integration. Durable when this answers.
-pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Result<Told> {
+pub async fn take(hub: &Hub, from: &IntegrationId, event: &PaymentEvent) -> Result<PaymentOutcome> {
     let payment = check(hub, from, event)?;
     let stay = event.stay.clone();
-    let rows = Rows::lanes(&lanes_of(&hub.directory(), &payment.lot));
+    let rows = LockRows::lanes(&lanes_of(&hub.directory(), &payment.lot));
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();
         take_in(tx, hub, &payment, stay.as_ref(), now).await
@@ -46,10 +46,10 @@ pub(super) async fn take_in(
     payment: &NewPayment,
     stay: Option<&StayId>,
     now: Timestamp,
-) -> Result<Told> {
+) -> Result<PaymentOutcome> {
     tx.need_lanes(&lanes_of(&hub.directory(), &payment.lot))?;
     if !tx.add_payment(payment).await? {
-        return Ok(Told::Repeated);
+        return Ok(PaymentOutcome::Repeated);
     }
     let stay = match stay {
         Some(id) => tx.stay(id).await?.filter(|stay| stay.lot == payment.lot),
@@ -58,8 +58,8 @@ pub(super) async fn take_in(
     audit(tx, payment, stay.as_ref(), now).await?;
     match stay {
         Some(stay) => put(tx, hub, payment, &stay, now).await,
-        None if debt::instead_of_stay(tx, hub, payment, now).await? => Ok(Told::Matched),
-        None => Ok(Told::Unmatched),
+        None if debt::instead_of_stay(tx, hub, payment, now).await? => Ok(PaymentOutcome::Matched),
+        None => Ok(PaymentOutcome::Unmatched),
     }
 }
 
@@ -114,7 +114,13 @@ pub async fn unmatched(hub: &Hub, actor: &Actor, lot: &LotId, limit: i64) -> Res
 }
 
 /// Puts the payment to the stay and turns every page that shows it.
-async fn put(tx: &mut Tx<'_>, hub: &Hub, payment: &NewPayment, stay: &StayRow, now: Timestamp) -> Result<Told> {
+async fn put(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    payment: &NewPayment,
+    stay: &StayRow,
+    now: Timestamp,
+) -> Result<PaymentOutcome> {
     let owes = debt::owes(tx, hub, stay, now).await;
     tx.match_payment(payment, &stay.id).await?;
     debt::after_stay(tx, hub, payment, stay, owes, now).await?;
@@ -126,7 +132,7 @@ async fn put(tx: &mut Tx<'_>, hub: &Hub, payment: &NewPayment, stay: &StayRow, n
         view::tell(tx, hub, &lane, now).await?;
         robot::paid(tx, hub, &lane, now).await?;
     }
-    Ok(Told::Matched)
+    Ok(PaymentOutcome::Matched)
 }
 
 async fn audit(

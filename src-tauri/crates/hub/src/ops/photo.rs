@@ -5,12 +5,12 @@
 
 use crate::{
     actor::Actor,
+    crash_points::{self, Point},
     error::{Error, Result},
     evidence::take_in,
-    halt::{self, Point},
     hub::Hub,
     ops::{case, release, robot},
-    store::{Audit, ObjectHold, PhotoCase, PhotoRow, Purpose, Rows, To, Tx},
+    store::{Audience, Audit, LockRows, ObjectHold, PhotoCase, PhotoRow, Purpose, Tx},
 };
 use bytes::Bytes;
 use lanedesk_domain::{
@@ -48,7 +48,7 @@ pub(super) async fn leaving(hub: &Hub, sha256: &str) -> Result<(RwLockWriteGuard
 
 /// A photo as it was sent.
 #[derive(Debug, Clone)]
-pub struct Upload {
+pub struct PhotoUpload {
     /// The file.
     pub file: Bytes,
     /// Which camera took it.
@@ -59,7 +59,7 @@ pub struct Upload {
 
 /// A kept photo, and whether it came in just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct PhotoReceipt {
     /// The photo.
     pub photo: Photo,
     /// False: the same file was sent before.
@@ -89,7 +89,7 @@ fn allow_camera(hub: &Hub, actor: &Actor, source: PhotoSource) -> Result<()> {
 }
 
 /// Takes in a photo that somebody sends. What a lane's camera took only the hub can say (R24): nobody sends one as such.
-pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
+pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: PhotoUpload) -> Result<PhotoReceipt> {
     if upload.source == PhotoSource::LaneCamera {
         return Err(Error::Invalid { field: "source", why: "not_acceptable" });
     }
@@ -97,7 +97,7 @@ pub async fn add(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> R
 }
 
 /// Keeps a photo of a document. The same file sent again is the same photo.
-pub(super) async fn keep(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Upload) -> Result<Kept> {
+pub(super) async fn keep(hub: &Hub, actor: &Actor, case: PhotoCase, upload: PhotoUpload) -> Result<PhotoReceipt> {
     allow_camera(hub, actor, upload.source)?;
     let now = hub.clock().now();
     let original = hex::encode(Sha256::digest(&upload.file));
@@ -110,7 +110,7 @@ pub(super) async fn keep(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Uplo
     let taken = take_in(upload.file).await?;
     let _arriving = arriving(hub, &hex::encode(Sha256::digest(&taken.jpeg))).await?;
     let sha256 = hub.vault().keep(&taken.jpeg).await;
-    halt::at(Point::PhotoKept);
+    crash_points::at(Point::PhotoKept);
     let photo = PhotoRow {
         id: PhotoId::new(),
         case: case.case,
@@ -129,23 +129,23 @@ pub(super) async fn keep(hub: &Hub, actor: &Actor, case: PhotoCase, upload: Uplo
         deleted_at: None,
     };
     let kept = write(hub, actor, photo, case.lane).await;
-    halt::at(Point::PhotoWritten);
+    crash_points::at(Point::PhotoWritten);
     kept
 }
 
-async fn sent_before(hub: &Hub, case: &CaseId, original: &str) -> Result<Option<Kept>> {
+async fn sent_before(hub: &Hub, case: &CaseId, original: &str) -> Result<Option<PhotoReceipt>> {
     let mut reader = hub.store().read().await?;
     let before = reader.conn().photo_of_file(case, original).await?;
-    Ok(before.map(|photo| Kept { photo: photo.shown(), new: false }))
+    Ok(before.map(|photo| PhotoReceipt { photo: photo.shown(), new: false }))
 }
 
-async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain::ids::LaneId) -> Result<Kept> {
+async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain::ids::LaneId) -> Result<PhotoReceipt> {
     let who = actor.id.clone();
-    hub.write_at(Rows::lane(&lane), async move |tx, hub| {
+    hub.write_at(LockRows::lane(&lane), async move |tx, hub| {
         if !tx.add_photo(&photo).await? {
             let before = tx.photo_of_file(&photo.case, &photo.original).await?;
             let before = before.ok_or(Error::NotFound)?.shown();
-            return Ok(Kept { photo: before, new: false });
+            return Ok(PhotoReceipt { photo: before, new: false });
         }
         let (at, case) = (photo.received_at, &photo.case);
         let facts = [("photo", photo.id.to_string()), ("source", photo.source.word())];
@@ -157,7 +157,7 @@ async fn write(hub: &Hub, actor: &Actor, photo: PhotoRow, lane: lanedesk_domain:
         tx.audit(Audit::new(at, Some(&who), "photo.take", format!("photo:{}", photo.id), body)).await?;
         tell(tx, &photo, &lane, at).await?;
         release::brought(tx, hub, &photo).await?;
-        Ok(Kept { photo: photo.shown(), new: true })
+        Ok(PhotoReceipt { photo: photo.shown(), new: true })
     })
     .await
 }
@@ -171,11 +171,11 @@ async fn tell(tx: &mut Tx<'_>, photo: &PhotoRow, lane: &lanedesk_domain::ids::La
         case: Some(photo.case.clone()),
         parts: Box::new(ViewParts { timeline: Some(tx.timeline(&photo.case).await?), ..ViewParts::default() }),
     };
-    Ok(tx.tell_all(now, &[(To::Lot(&photo.lot), view)]).await?)
+    Ok(tx.tell_all(now, &[(Audience::Lot(&photo.lot), view)]).await?)
 }
 
 /// Takes a photo with the lane's own ID camera.
-pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<Kept> {
+pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) -> Result<PhotoReceipt> {
     let held = case::held(hub, actor, case, fence).await?;
     allow_camera(hub, actor, PhotoSource::LaneCamera)?;
     // The driver is asked to show the document before anything looks at it.
@@ -192,7 +192,7 @@ pub async fn from_lane(hub: &Hub, actor: &Actor, case: &CaseId, fence: Fence) ->
     robot::posed(hub, &held).await?;
     let file = file?;
     // It was the person's moment, whatever the camera's clock says.
-    let upload = Upload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
+    let upload = PhotoUpload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
     let case = taken_for(hub, actor, case).await?;
     keep(hub, actor, case, upload).await
 }
@@ -216,7 +216,7 @@ pub async fn remove(hub: &Hub, actor: &Actor, case: &CaseId, id: &PhotoId) -> Re
     let (who, now, sha256) = (actor.id.clone(), hub.clock().now(), photo.sha256.clone());
     let unnamed: Result<bool> = hub
         .store()
-        .write_at(Rows::lane(&case.lane), async move |tx| {
+        .write_at(LockRows::lane(&case.lane), async move |tx| {
             if !tx.drop_photo(&photo.case, &photo.id, now).await? {
                 return Err(Error::Invalid { field: "photo", why: "photo_used" });
             }

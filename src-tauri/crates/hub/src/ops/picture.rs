@@ -12,11 +12,11 @@ use crate::{
     hub::Hub,
     ops::{
         case,
-        read::{self, Cause, Taken},
+        read::{self, Cause, ReadOutcome},
         view,
     },
-    runtime::{LaneDevices, Opened},
-    store::{PictureKind, PictureRow, Rows},
+    runtime::{LaneDevices, OpenDevice},
+    store::{LockRows, PictureKind, PictureRow},
 };
 use bytes::Bytes;
 use lanedesk_devices::{DeviceError, PlateRead};
@@ -97,10 +97,10 @@ async fn recognised(hub: &Hub, devices: &LaneDevices, then: Option<ReadId>) -> R
 }
 
 /// What a camera reads on demand is of this moment, and no passage.
-async fn take_read(hub: &Hub, opened: &Opened, read: PlateRead, then: Option<ReadId>) -> bool {
+async fn take_read(hub: &Hub, opened: &OpenDevice, read: PlateRead, then: Option<ReadId>) -> bool {
     let read = PlateRead { history: false, opened_by_camera: Some(false), ..read };
     match read::take(hub, opened, read, Cause::Asked(then)).await {
-        Ok(taken) => taken == Taken::New,
+        Ok(taken) => taken == ReadOutcome::New,
         Err(error) => {
             tracing::warn!(device = %opened.id(), %error, "a read on demand was not kept");
             false
@@ -119,7 +119,7 @@ async fn still(hub: &Hub, devices: &LaneDevices) -> Result<()> {
 }
 
 async fn put_still(hub: &Hub, picture: PictureRow, bytes: usize, read: Option<ReadId>) -> Result<()> {
-    hub.write_at(Rows::lane(&picture.lane), async move |tx, hub| {
+    hub.write_at(LockRows::lane(&picture.lane), async move |tx, hub| {
         tx.add_picture(&picture, PictureKind::Still, bytes).await?;
         if tx.set_lane_picture(&picture.lane, read.as_ref(), &picture.id).await? {
             view::tell(tx, hub, &picture.lane, picture.taken_at).await?;
@@ -249,7 +249,7 @@ fn fresh(hub: &Hub, bytes: Bytes) -> Jpeg {
     Jpeg { bytes, taken_at: hub.clock().now(), age_s: 0 }
 }
 
-fn camera(devices: &LaneDevices) -> Result<&Arc<Opened>> {
+fn camera(devices: &LaneDevices) -> Result<&Arc<OpenDevice>> {
     let none = || Error::DeviceUnreachable("the lane has no camera".to_owned());
     devices.camera().ok_or_else(none)
 }

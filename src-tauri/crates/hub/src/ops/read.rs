@@ -11,8 +11,8 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{picture, robot, stay, view},
-    runtime::Opened,
-    store::{Audit, PictureKind, PictureRow, ReadRow, Rows, Tx},
+    runtime::OpenDevice,
+    store::{Audit, LockRows, PictureKind, PictureRow, ReadRow, Tx},
 };
 use lanedesk_devices::{PlateRead, Travel};
 use lanedesk_domain::{
@@ -30,7 +30,7 @@ const STALE_MS: i64 = 60_000;
 
 /// What became of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum ReadOutcome {
     /// It was new.
     New,
     /// The same event was told before; nothing was done.
@@ -50,7 +50,7 @@ pub enum Cause {
 
 /// A read with its picture, about to be written.
 #[derive(Clone)]
-struct News {
+struct ReadNews {
     cause: Cause,
     read: ReadRow,
     /// The device's own name for the event, under the device's: unique over all hubs.
@@ -62,18 +62,18 @@ struct News {
 }
 
 /// Takes what a camera read. Durable when this answers.
-pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> Result<Taken> {
+pub async fn take(hub: &Hub, opened: &OpenDevice, told: PlateRead, cause: Cause) -> Result<ReadOutcome> {
     let site = hub.directory();
     let lane = hub.runtime().read_by(opened.id());
     let Some(lane) = lane.and_then(|lane| site.lanes.get(&lane)) else {
-        return Ok(Taken::NoLane);
+        return Ok(ReadOutcome::NoLane);
     };
     // A camera tells its whole memory at every connection: what is known costs one look.
     let dedupe = format!("{}:{}", opened.id(), told.uuid);
     if hub.store().read().await?.conn().knows_read(&dedupe).await? {
-        return Ok(Taken::Repeated);
+        return Ok(ReadOutcome::Repeated);
     }
-    let news = News { cause, dedupe, ..news(hub, opened, lane, told).await };
+    let news = ReadNews { cause, dedupe, ..news(hub, opened, lane, told).await };
     let (lane, without_picture) = (lane.id.clone(), news.picture.is_none());
     let live = !news.read.history;
     let rows = rows(&site, &news.read);
@@ -83,23 +83,23 @@ pub async fn take(hub: &Hub, opened: &Opened, told: PlateRead, cause: Cause) -> 
             write(tx, hub, &news, now).await
         })
         .await?;
-    if taken == Taken::New && live && without_picture {
+    if taken == ReadOutcome::New && live && without_picture {
         picture::still_for_read(hub, &lane);
     }
     Ok(taken)
 }
 
 /// The lane; every lane of the lot where the camera let a vehicle through, for then its stay begins or ends.
-fn rows(site: &Directory, read: &ReadRow) -> Rows {
+fn rows(site: &Directory, read: &ReadRow) -> LockRows {
     if read.opened_by_camera && read.plate.is_some() {
-        Rows::lanes(&stay::lanes_of(site, &read.lot)).and_lane(&read.lane)
+        LockRows::lanes(&stay::lanes_of(site, &read.lot)).and_lane(&read.lane)
     } else {
-        Rows::lane(&read.lane)
+        LockRows::lane(&read.lane)
     }
 }
 
 /// Puts what the device said into our words and keeps its picture. A picture that cannot be kept costs only itself.
-async fn news(hub: &Hub, opened: &Opened, lane: &Lane, told: PlateRead) -> News {
+async fn news(hub: &Hub, opened: &OpenDevice, lane: &Lane, told: PlateRead) -> ReadNews {
     let taken_at = opened.taken_at(told.taken_at, !told.history);
     let held_up = hub.clock().now().since(taken_at) > STALE_MS;
     let picture = match &told.picture {
@@ -127,7 +127,7 @@ async fn news(hub: &Hub, opened: &Opened, lane: &Lane, told: PlateRead) -> News 
         opened_by_camera: told.opened_by_camera == Some(true),
         picture: picture.as_ref().map(|(row, _)| row.id.clone()),
     };
-    News {
+    ReadNews {
         cause: Cause::Event,
         read,
         dedupe: String::new(),
@@ -150,11 +150,11 @@ fn direction(lane: LaneDirection, travel: Option<Travel>) -> Option<Direction> {
     }
 }
 
-async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<Taken> {
+async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, now: Timestamp) -> Result<ReadOutcome> {
     let read = &news.read;
     tx.need_lane(&read.lane)?;
     if !tx.add_read(read, &news.dedupe, now).await? {
-        return Ok(Taken::Repeated);
+        return Ok(ReadOutcome::Repeated);
     }
     if let Some((picture, bytes)) = &news.picture {
         tx.add_picture(picture, PictureKind::Read, *bytes).await?;
@@ -172,11 +172,11 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Resul
     } else {
         arrive(tx, hub, news, before.as_ref(), now).await?;
     }
-    Ok(Taken::New)
+    Ok(ReadOutcome::New)
 }
 
 /// A vehicle stands at the lane now.
-async fn arrive(tx: &mut Tx<'_>, hub: &Hub, news: &News, before: Option<&ReadRow>, now: Timestamp) -> Result<()> {
+async fn arrive(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, before: Option<&ReadRow>, now: Timestamp) -> Result<()> {
     let read = &news.read;
     let sign = Sign::Read {
         plate: read.plate.clone(),
@@ -188,7 +188,7 @@ async fn arrive(tx: &mut Tx<'_>, hub: &Hub, news: &News, before: Option<&ReadRow
     settled.extend(stay::settle(tx, &read.lane, &sign).await?);
     passage::note(tx, &settled, now).await?;
     stay::tell_others(tx, hub, &settled, &read.lane, now).await?;
-    let own = |s: &stay::Settled| [&s.plate, &s.plate_read].into_iter().any(|p| alike(p.as_ref(), read));
+    let own = |s: &stay::SettledOpening| [&s.plate, &s.plate_read].into_iter().any(|p| alike(p.as_ref(), read));
     if read.opened_by_camera && !settled.iter().any(own) {
         passage::automatic(tx, hub, news, now).await?;
     }
@@ -213,7 +213,12 @@ fn alike(plate: Option<&Plate>, read: &ReadRow) -> bool {
 
 /// The open case of the lane goes on with this vehicle, unless a person set the one it has. One that a person set and
 /// that was now seen to pass is no longer there to protect.
-async fn take_into_case(tx: &mut Tx<'_>, read: &ReadRow, settled: &[stay::Settled], now: Timestamp) -> Result<()> {
+async fn take_into_case(
+    tx: &mut Tx<'_>,
+    read: &ReadRow,
+    settled: &[stay::SettledOpening],
+    now: Timestamp,
+) -> Result<()> {
     let Some((case, plate)) = tx.case_plate(&read.lane).await? else {
         return Ok(());
     };

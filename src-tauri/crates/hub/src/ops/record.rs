@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::opening::part_of_plate,
-    store::{Sought, lots_arg},
+    store::{RecordSearch, lots_arg},
 };
 use lanedesk_domain::{person::Permission, phone::Phone};
 use lanedesk_wire::record::Records;
@@ -20,7 +20,7 @@ pub async fn find(hub: &Hub, actor: &Actor, text: &str) -> Result<Records> {
     if plate.chars().count() < SHORTEST {
         return Ok(Records::default());
     }
-    let sought = Sought {
+    let sought = RecordSearch {
         lots: lots_arg(actor.scope.lots()),
         plate: format!("%{plate}%"),
         phone: Phone::parse(text).map_or_else(|_| text.to_owned(), |phone| phone.as_str().to_owned()),

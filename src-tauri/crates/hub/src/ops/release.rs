@@ -7,18 +7,18 @@ mod check;
 mod form;
 mod late;
 
-pub(super) use check::Checked;
+pub(super) use check::CompleteRelease;
 pub use form::{form, reasons};
 pub(super) use late::brought;
 pub use late::close_photos;
 
-use super::barrier::{self, Asked, Prepared, Press, digest};
+use super::barrier::{self, OrderDraft, Press, RaiseGrounds, digest};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
     ops::{approval, debt, view::Basis},
-    store::{Abnormal, NewOpening, Tx},
+    store::{AbnormalRelease, NewOpening, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, OpeningId, PhotoId},
@@ -87,31 +87,31 @@ fn content(case: &CaseId, wanted: &Release) -> String {
     digest(fields.into_iter().chain(photos))
 }
 
-async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &Release) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted: &Release) -> Result<OrderDraft> {
     let (page, order) = barrier::stage(hub, actor, case, press).await?;
     let checked = check::check(hub, &page, case, wanted).await?;
-    let leave = if check::asks_leave(hub, actor, &page, &checked).await? {
+    let approval = if check::needs_approval(hub, actor, &page, &checked).await? {
         let basis = Basis::of(&page).ok_or(Error::LeaseLost)?;
         let question = approval::question(hub, actor, &order, &page, &checked);
-        Some(approval::leave(hub, actor, &order, basis, question).await?)
+        Some(approval::for_release(hub, actor, &order, basis, question).await?)
     } else {
         None
     };
-    let asked = Asked { phone: checked.phone.clone(), entry_reason: None };
+    let asked = RaiseGrounds { phone: checked.phone.clone(), entry_reason: None };
     let opening =
         barrier::opening(&page, &order, asked).map(|opening| NewOpening { kind: OpeningKind::Abnormal, ..opening });
     let opening = opening.ok_or(Error::NotOffered)?;
     let debt = checked.debt(&opening, order.made_at);
-    let abnormal = Abnormal {
+    let abnormal = AbnormalRelease {
         reason: checked.reason,
         remark: Some(checked.remark).filter(|remark| !remark.is_empty()),
         photos: checked.photos,
         unpaid: checked.unpaid,
-        leave,
+        approval,
         debt,
         owed: late::owed(hub, checked.owed, press.made_at),
     };
-    Ok(Prepared {
+    Ok(OrderDraft {
         order,
         opening: Some(opening),
         abnormal: Some(abnormal),
@@ -120,11 +120,16 @@ async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted:
 }
 
 /// Writes what a release adds, in the transaction that makes its opening. What was used up meanwhile undoes all of it.
-pub(super) async fn keep(tx: &mut Tx<'_>, opening: &NewOpening, abnormal: &Abnormal, now: Timestamp) -> Result<()> {
-    if let Some((leave, _)) = &abnormal.leave
-        && !tx.use_approval(leave, opening, now).await?
+pub(super) async fn keep(
+    tx: &mut Tx<'_>,
+    opening: &NewOpening,
+    abnormal: &AbnormalRelease,
+    now: Timestamp,
+) -> Result<()> {
+    if let Some((approval, _)) = &abnormal.approval
+        && !tx.use_approval(approval, opening, now).await?
     {
-        return Err(Error::ApprovalRequired(leave.clone()));
+        return Err(Error::ApprovalRequired(approval.clone()));
     }
     for photo in &abnormal.photos {
         if !tx.use_photo(&opening.case, photo, &opening.id).await? {
@@ -140,7 +145,7 @@ pub(super) async fn keep(tx: &mut Tx<'_>, opening: &NewOpening, abnormal: &Abnor
 }
 
 /// What the timeline says of a release besides the order.
-pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
+pub(super) fn facts(abnormal: &AbnormalRelease) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("kind", OpeningKind::Abnormal.to_string()),
         ("reason", abnormal.reason.clone()),
@@ -152,13 +157,13 @@ pub(super) fn facts(abnormal: &Abnormal) -> Vec<(&'static str, String)> {
 }
 
 /// What the audit chain says of a release besides the order; `content` there covers every word of it.
-pub(super) fn audited(abnormal: &Abnormal) -> Value {
+pub(super) fn audited(abnormal: &AbnormalRelease) -> Value {
     json!({
         "reason": abnormal.reason,
         "photos": abnormal.photos.iter().map(PhotoId::as_str).collect::<Vec<_>>(),
         "photos_owed": abnormal.owed,
         "unpaid": abnormal.unpaid.map(Unpaid::word),
-        "approval": abnormal.leave.as_ref().map(|(id, _)| id),
+        "approval": abnormal.approval.as_ref().map(|(id, _)| id),
         "debt": abnormal.debt.as_ref().map(|debt| &debt.id),
     })
 }

@@ -1,7 +1,7 @@
 //! The daily report: one local day of the lots in sight, acknowledged by name.
 
 use super::{
-    opening::{Asked, filter, scope},
+    opening::{OpeningQuery, filter, scope},
     statistics, warning,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub async fn of_day(hub: &Hub, actor: &Actor, day: &Day) -> Result<Report> {
     let within = Filter {
         from: Some(day.from),
         to: Some(day.to()),
-        ..filter(hub, actor, Asked::default()).await?.unwrap_or_default()
+        ..filter(hub, actor, OpeningQuery::default()).await?.unwrap_or_default()
     };
     let lots = scope(hub, actor);
     let mut reader = hub.store().read().await?;

@@ -4,10 +4,10 @@
 //! Looked at after every change of the site, by every hub; a lease has one end, whichever hub brings it about.
 
 use super::{
-    lease::{Ending, audit, end},
+    lease::{LeaseEnd, audit, end},
     seat,
 };
-use crate::{auth, error::Result, hub::Hub, store::Rows};
+use crate::{auth, error::Result, hub::Hub, store::LockRows};
 use lanedesk_domain::{
     ids::{LaneId, LotId, PersonId},
     person::Permission,
@@ -53,7 +53,7 @@ async fn may_work(hub: &Hub, person: &PersonId, lot: Option<&LotId>) -> Result<b
 }
 
 async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
-    let rows = Rows::lane(lane);
+    let rows = LockRows::lane(lane);
     let (lane, person, now) = (lane.clone(), person.clone(), hub.clock().now());
     hub.store()
         .write_at(rows, async move |tx| {
@@ -61,7 +61,7 @@ async fn end_lease(hub: &Hub, lane: &LaneId, person: &PersonId) -> Result<()> {
             let Some(lease) = lease.filter(|row| row.open && row.holder.id == person) else {
                 return Ok(());
             };
-            let ending = Ending { lease: &lease, why: LostWhy::Revoked, by: None };
+            let ending = LeaseEnd { lease: &lease, why: LostWhy::Revoked, by: None };
             if end(tx, &ending, now).await? {
                 let body = json!({"case": lease.case, "holder": person, "why": "rights"});
                 tx.audit(audit("lane.revoke", None, &lane, body, now)).await?;

@@ -10,12 +10,12 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     runtime::LaneDevices,
-    store::{Audit, Behind, Conn, NewRise, PictureKind, PictureRow, RiseFilter, Rows, Told, Tx},
+    store::{Audit, Conn, ListCursor, LockRows, NewRise, PictureKind, PictureRow, RiseFilter, Told, Tx},
 };
 use bytes::Bytes;
 use lanedesk_domain::{
     ids::{LaneId, OrderId, RiseId},
-    rise::{Cause, Risen},
+    rise::{ArmRise, Cause},
 };
 use lanedesk_wire::{list::Page, rise::Rise};
 use serde_json::json;
@@ -33,9 +33,9 @@ const REMEMBERED: usize = 16;
 
 /// Orders that already explained a rise of one arm. Cheap to clone; clones are the same memory.
 #[derive(Debug, Clone, Default)]
-pub struct Used(Arc<Mutex<Vec<OrderId>>>);
+pub struct UsedOrders(Arc<Mutex<Vec<OrderId>>>);
 
-impl Used {
+impl UsedOrders {
     fn all(&self) -> Vec<OrderId> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -57,13 +57,13 @@ impl Used {
 }
 
 /// Finds out what raised the arm of a lane, and records the rise where nothing of ours and no camera did.
-pub async fn judge(hub: Hub, lane: Arc<LaneDevices>, risen: Risen, used: Used) {
+pub async fn judge(hub: Hub, lane: Arc<LaneDevices>, risen: ArmRise, used: UsedOrders) {
     if let Err(error) = judged(&hub, &lane, risen, &used).await {
         tracing::warn!(lane = %lane.lane, %error, "a rise could not be judged");
     }
 }
 
-async fn judged(hub: &Hub, lane: &LaneDevices, risen: Risen, used: &Used) -> Result<()> {
+async fn judged(hub: &Hub, lane: &LaneDevices, risen: ArmRise, used: &UsedOrders) -> Result<()> {
     let lanes = under_one_arm(hub, lane);
     // Lanes that share an arm are all asked; the first of them tells.
     if lanes.iter().min() != Some(&lane.lane) || explained(hub, &lanes, risen, used).await? {
@@ -91,13 +91,13 @@ fn under_one_arm(hub: &Hub, lane: &LaneDevices) -> Vec<LaneId> {
     shared.map(|other| other.id.clone()).collect()
 }
 
-async fn explained(hub: &Hub, lanes: &[LaneId], risen: Risen, used: &Used) -> Result<bool> {
+async fn explained(hub: &Hub, lanes: &[LaneId], risen: ArmRise, used: &UsedOrders) -> Result<bool> {
     let mut reader = hub.store().read().await?;
     let cause = cause(&mut reader.conn(), lanes, risen, used).await?;
     Ok(used.noted(cause))
 }
 
-async fn cause(conn: &mut Conn<'_>, lanes: &[LaneId], risen: Risen, used: &Used) -> Result<Option<Cause>> {
+async fn cause(conn: &mut Conn<'_>, lanes: &[LaneId], risen: ArmRise, used: &UsedOrders) -> Result<Option<Cause>> {
     let orders = conn.orders_of_rise(lanes, &risen).await?;
     let passages = conn.passages_of_rise(lanes, &risen).await?;
     Ok(risen.cause(&orders, &used.all(), &passages))
@@ -107,7 +107,7 @@ async fn record(
     hub: &Hub,
     lane: &LaneDevices,
     lanes: Vec<LaneId>,
-    (risen, used): (Risen, &Used),
+    (risen, used): (ArmRise, &UsedOrders),
     still: Option<Bytes>,
 ) -> Result<()> {
     let picture = match &still {
@@ -125,7 +125,7 @@ async fn record(
     };
     let known = used.clone();
     let found = hub
-        .write_at(Rows::lanes(&lanes), async move |tx, hub| {
+        .write_at(LockRows::lanes(&lanes), async move |tx, hub| {
             // An order or a camera's word may have been written down while the picture was kept.
             let found = cause(tx, &lanes, new.risen, &known).await?;
             if found.is_none() {
@@ -139,7 +139,7 @@ async fn record(
 }
 
 /// A picture that cannot be kept costs only itself.
-async fn keep(hub: &Hub, lane: &LaneDevices, risen: Risen, jpeg: &Bytes) -> Option<(PictureRow, usize)> {
+async fn keep(hub: &Hub, lane: &LaneDevices, risen: ArmRise, jpeg: &Bytes) -> Option<(PictureRow, usize)> {
     match picture::seal(hub, &lane.lane, &lane.lot, jpeg).await {
         Ok(row) => {
             let taken_at = risen.at;
@@ -172,7 +172,7 @@ async fn write(tx: &mut Tx<'_>, hub: &Hub, new: &NewRise, picture: Option<(Pictu
 /// What a list of rises is asked for; what is not given does not filter.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct AskedRises {
+pub struct RiseQuery {
     /// A lot's id.
     pub lot: Option<String>,
     /// A lane's id.
@@ -189,7 +189,7 @@ pub struct AskedRises {
 }
 
 /// Barriers that rose without us, newest first.
-pub async fn list(hub: &Hub, actor: &Actor, asked: AskedRises) -> Result<Page<Rise>> {
+pub async fn list(hub: &Hub, actor: &Actor, asked: RiseQuery) -> Result<Page<Rise>> {
     let length = Length::of(asked.limit);
     let filter = RiseFilter {
         lots: scope(hub, actor),
@@ -202,5 +202,5 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: AskedRises) -> Result<Page<Ri
     };
     let mut reader = hub.store().read().await?;
     let items = reader.conn().rises(&hub.directory(), &filter).await?;
-    Ok(length.page(items, |rise| Behind::new(rise.at, rise.id.as_str()).to_string()))
+    Ok(length.page(items, |rise| ListCursor::new(rise.at, rise.id.as_str()).to_string()))
 }

@@ -24,7 +24,7 @@ pub use qr::qr;
 pub use state::{caller, load, screen};
 pub(crate) use state::{due, heard, key_fits, linked, told, unlinked};
 
-use crate::{directory::Directory, hub::Hub, robots::Now};
+use crate::{directory::Directory, hub::Hub, robots::RobotStatus};
 use lanedesk_domain::ids::{LaneId, LotId, RobotId};
 use lanedesk_wire::{
     lane::RobotFacts,
@@ -51,7 +51,7 @@ fn news(hub: &Hub, site: &Directory, lane: &LaneId) -> Told {
 }
 
 /// The same of what was known of it at a moment: nobody is told of a picture that is not kept yet.
-fn news_of(site: &Directory, robot: &RobotId, lane: &LaneId, known: &Now) -> Told {
+fn news_of(site: &Directory, robot: &RobotId, lane: &LaneId, known: &RobotStatus) -> Told {
     let row = site.robots.get(robot);
     said(lane, row.map(|row| known.facts(&row.number, &row.phone, lane)))
 }

@@ -5,7 +5,7 @@ use crate::{
     directory::Directory,
     error::Result,
     hub::Hub,
-    search::{Index, Lane, Lot, Visible},
+    search::{Index, Lane, Lot, VisibleLots},
 };
 use lanedesk_domain::{
     ids::{LaneId, PersonId},
@@ -20,11 +20,11 @@ use std::{
 /// The index of one state of the site, with what each person may see of it, worked out once a person.
 pub struct Finder {
     index: Index,
-    visible: Mutex<HashMap<PersonId, Seen>>,
+    visible: Mutex<HashMap<PersonId, SearchScope>>,
 }
 
 /// A scope with the lots it allows in one index.
-type Seen = (Arc<Scope>, Arc<Visible>);
+type SearchScope = (Arc<Scope>, Arc<VisibleLots>);
 
 impl Finder {
     /// Indexes a site. Large ones take a second of one core.
@@ -41,7 +41,7 @@ impl Finder {
         Self { index: Index::build(lots.collect(), lanes.collect()), visible: Mutex::default() }
     }
 
-    fn visible(&self, actor: &Actor) -> Arc<Visible> {
+    fn visible(&self, actor: &Actor) -> Arc<VisibleLots> {
         let mut kept = self.visible.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.get(&actor.id) {
             // The same scope is the same allocation: it is made anew when rights change.

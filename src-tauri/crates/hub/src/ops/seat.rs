@@ -3,7 +3,7 @@
 mod here;
 mod watch;
 
-pub use here::{Desks, Here};
+pub use here::{DeskPresence, Desks};
 pub use watch::{begin, once, run};
 
 use super::session::present;
@@ -11,7 +11,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, Rows, SeatRow, StoreError, To, Tx},
+    store::{Audience, Audit, LockRows, SeatRow, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::PersonId,
@@ -29,7 +29,8 @@ use serde_json::json;
 /// Sits an agent down; the seat they sat at before is free.
 pub async fn bind(hub: &Hub, actor: &Actor, number: String) -> Result<Person> {
     let (person, now) = (actor.id.clone(), hub.clock().now());
-    hub.write_at(Rows::person(&actor.id), async move |tx, hub| sit_down(tx, hub, &number, &person, now).await).await?;
+    hub.write_at(LockRows::person(&actor.id), async move |tx, hub| sit_down(tx, hub, &number, &person, now).await)
+        .await?;
     // Whoever gets this far has their account in order.
     present(hub, actor, false).await
 }
@@ -91,7 +92,7 @@ pub async fn free(hub: &Hub, actor: &Actor) -> Result<()> {
 pub(super) async fn release(hub: &Hub, person: PersonId) -> Result<()> {
     let now = hub.clock().now();
     hub.store()
-        .write_at(Rows::person(&person), async move |tx| match tx.seat_of(&person).await? {
+        .write_at(LockRows::person(&person), async move |tx| match tx.seat_of(&person).await? {
             Some(number) => leave(tx, &number, &person, now).await,
             None => Ok(()),
         })
@@ -133,7 +134,7 @@ async fn tell_of(tx: &mut Tx<'_>, hub: &Hub, number: &str, now: Timestamp) -> Re
 
 async fn tell(tx: &mut Tx<'_>, seat: Seat, now: Timestamp) -> Result<()> {
     let seat = Box::new(seat);
-    Ok(tx.tell_all(now, &[(To::All, Told::Seat { seat })]).await?)
+    Ok(tx.tell_all(now, &[(Audience::All, Told::Seat { seat })]).await?)
 }
 
 /// Tells how a seat stands where it stands otherwise than was told; whichever hub's update counts tells it.

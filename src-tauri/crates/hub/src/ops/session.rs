@@ -3,7 +3,7 @@
 use super::{account, factor, refusal};
 use crate::{
     actor::Actor,
-    auth::{self, Share, Token, Turn, Visitor, person, turn, verify_in},
+    auth::{self, HashShare, HashTurn, Token, Visitor, person, turn, verify_in},
     error::{Error, Result},
     hub::Hub,
     origin::network,
@@ -11,7 +11,7 @@ use crate::{
     store::{Account, Audit, Session, is_beyond},
 };
 use lanedesk_domain::{ids::PersonId, time::Timestamp, zone::Zone};
-use lanedesk_wire::session::{Login, Person, Session as Told};
+use lanedesk_wire::session::{self, Login, Person};
 use serde_json::json;
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ use std::net::IpAddr;
 const LONGEST: usize = 256;
 
 /// Begins a session. Unknown accounts take as long as known ones.
-pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
+pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<session::Session> {
     let Login { username, password, code } = login;
     if username.len() > LONGEST || password.len() > LONGEST {
         return Err(Error::BadCredentials);
@@ -48,7 +48,7 @@ pub async fn log_in(hub: &Hub, login: Login, from: IpAddr) -> Result<Told> {
 }
 
 /// Waits for this one's turn among those whose passwords are looked at. Nobody waits who would be refused.
-async fn line_up(hub: &Hub, username: &str, from: IpAddr) -> Result<Turn> {
+async fn line_up(hub: &Hub, username: &str, from: IpAddr) -> Result<HashTurn> {
     let (throttle, now) = (&hub.sessions().throttle, hub.clock().now());
     if throttle.is_slowed(from, now) && !throttle.knows(username, from) {
         // A hub that began a moment ago remembers nobody; the records do.
@@ -61,7 +61,7 @@ async fn line_up(hub: &Hub, username: &str, from: IpAddr) -> Result<Turn> {
     }
     let refused = throttle.look(username, from, now);
     refused.map_err(|seconds| slowed(hub, from, seconds))?;
-    let share = if throttle.knows(username, from) { Share::Known } else { Share::Stranger(network(from)) };
+    let share = if throttle.knows(username, from) { HashShare::Known } else { HashShare::Stranger(network(from)) };
     Ok(turn(share).await?)
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn second_factor(hub: &Hub, account: &Account, code: Option<&st
 }
 
 /// Begins a session of whoever has proven who they are.
-pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told> {
+pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<session::Session> {
     let now = hub.clock().now();
     let expires_at = now.plus_minutes(i64::from(hub.rules().session_absolute_minutes));
     let (told, token) = Token::new();
@@ -99,7 +99,7 @@ pub(super) async fn begin(hub: &Hub, id: PersonId, from: IpAddr) -> Result<Told>
         })
         .await?;
     let actor = person(hub, &id).await?.ok_or(Error::BadCredentials)?;
-    Ok(Told { token: told, expires_at, person: present(hub, &actor, is_beyond(from)).await? })
+    Ok(session::Session { token: told, expires_at, person: present(hub, &actor, is_beyond(from)).await? })
 }
 
 /// Ends the session.

@@ -25,16 +25,16 @@ pub use accounts::take_accounts_out;
 pub use demo::demo_secrets;
 pub use export::{ExportError, export};
 pub(super) use reach::Reach;
-pub use row::Asked;
+pub use row::SiteRowQuery;
 pub use start::import_at_start;
 pub use undo::Changes;
 
 use crate::{
     auth::{HashError, hash_password, weakness},
     directory::Directory,
-    site::{Device, Fault, Known, Line as _, Site, address::Addresses, noun::Place},
+    site::{Device, NounRow as _, Site, SiteContext, SiteFault, address::Addresses, noun::FieldPlace},
     store::{Audit, Secrets, SiteLine, Store, StoreError},
-    vault::{Slot, Vault, VaultError},
+    vault::{SealSlot, Vault, VaultError},
 };
 use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
@@ -47,7 +47,7 @@ use std::{collections::HashSet, fmt};
 pub enum ImportError {
     /// The text has faults.
     #[error("the site file has {} faults:\n{}", .0.len(), Lines(.0))]
-    Faults(Vec<Fault>),
+    Faults(Vec<SiteFault>),
     /// A password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -59,7 +59,7 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-struct Lines<'a>(&'a [Fault]);
+struct Lines<'a>(&'a [SiteFault]);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +69,7 @@ impl fmt::Display for Lines<'_> {
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportOutcome {
     /// Rows taken in.
     pub rows: usize,
     /// New people whom the file gave no password: they cannot log in until they get one.
@@ -88,16 +88,16 @@ pub async fn import(
     networks: &Networks,
     now: Timestamp,
     text: &str,
-) -> Result<Imported, ImportError> {
+) -> Result<ImportOutcome, ImportError> {
     let known = known(store, vault, networks).await?;
     let site = Site::parse(text, &known).map_err(ImportError::Faults)?;
     let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, Vec::new()).await?;
-    Ok(Imported { weak_keys, ..imported })
+    Ok(ImportOutcome { weak_keys, ..imported })
 }
 
 /// What a file may refer to without saying it itself.
-async fn known(store: &Store, vault: &Vault, networks: &Networks) -> Result<Known, StoreError> {
+async fn known(store: &Store, vault: &Vault, networks: &Networks) -> Result<SiteContext, StoreError> {
     let mut reader = store.read().await?;
     let mut conn = reader.conn();
     let mut known = conn.known_site().await?;
@@ -120,14 +120,14 @@ async fn take(
     now: Timestamp,
     site: Site,
     said: Vec<SiteLine>,
-) -> Result<Imported, ImportError> {
+) -> Result<ImportOutcome, ImportError> {
     let usernames = store.read().await?.conn().usernames().await?;
     let there = Directory::load(&mut store.read().await?.conn()).await?;
     let mut secrets = sealed(&site, &there, vault)?;
     let without_password = new_passwords(&site, &usernames, &mut secrets).await?;
     let (rows, shared_barriers) = (site.count(), site.shared_barriers());
     write(store, site, secrets, said, now).await?;
-    Ok(Imported { rows, without_password, shared_barriers, weak_keys: Vec::new() })
+    Ok(ImportOutcome { rows, without_password, shared_barriers, weak_keys: Vec::new() })
 }
 
 /// Hashes the passwords of new people. Answers the new people whom the file gives none.
@@ -186,8 +186,8 @@ async fn write(
 fn sealed(site: &Site, there: &Directory, vault: &Vault) -> Result<Secrets, VaultError> {
     let mut secrets = Secrets::default();
     for device in &site.devices {
-        let (slot, was) = (Slot::device(device.id.as_str()), there.devices.get(&device.id));
-        let (given, mut kept) = (secrets_of(device), secret::Open::new());
+        let (slot, was) = (SealSlot::device(device.id.as_str()), there.devices.get(&device.id));
+        let (given, mut kept) = (secrets_of(device), secret::OpenSecrets::new());
         let mut before = None;
         if let Some(was) = was {
             kept = serde_json::from_str(&vault.open_text(slot, &was.secrets)?).unwrap_or_default();
@@ -208,11 +208,11 @@ fn sealed(site: &Site, there: &Directory, vault: &Vault) -> Result<Secrets, Vaul
     }
     let robots = site.robots.iter().map(|row| {
         let was = there.robots.get(&row.id).map(|was| &was.secret);
-        (SiteTable::Robot, row.id.as_str(), Slot::robot(row.id.as_str()), &row.key, was)
+        (SiteTable::Robot, row.id.as_str(), SealSlot::robot(row.id.as_str()), &row.key, was)
     });
     let integrations = site.integrations.iter().map(|row| {
         let was = there.integrations.get(&row.id).map(|was| &was.secret);
-        (SiteTable::Integration, row.id.as_str(), Slot::integration(row.id.as_str()), &row.secret, was)
+        (SiteTable::Integration, row.id.as_str(), SealSlot::integration(row.id.as_str()), &row.secret, was)
     });
     for (table, id, slot, key, was) in robots.chain(integrations) {
         let sealed = match was {
@@ -225,8 +225,8 @@ fn sealed(site: &Site, there: &Directory, vault: &Vault) -> Result<Secrets, Vaul
 }
 
 /// The secrets a file gives a device.
-fn secrets_of(device: &Device) -> secret::Open {
-    let given = device.fields().iter().zip(device.values()).filter(|(field, _)| field.place == Place::Sealed);
+fn secrets_of(device: &Device) -> secret::OpenSecrets {
+    let given = device.fields().iter().zip(device.values()).filter(|(field, _)| field.place == FieldPlace::Sealed);
     given
         .filter(|(_, value)| !value.is_empty())
         .map(|(field, value)| (field.key.to_owned(), json!(value.line())))

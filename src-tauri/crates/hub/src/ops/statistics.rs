@@ -1,6 +1,6 @@
 //! Counts over openings, each bar leading to its rows (R33).
 
-use super::opening::{Asked, filter};
+use super::opening::{OpeningQuery, filter};
 use crate::{
     actor::Actor,
     directory::Directory,
@@ -12,7 +12,7 @@ use lanedesk_domain::money::Fen;
 use lanedesk_wire::statistics::{Bar, By, Statistics};
 
 /// Counts what a list with the same filter shows.
-pub async fn count(hub: &Hub, actor: &Actor, by: By, asked: Asked) -> Result<Statistics> {
+pub async fn count(hub: &Hub, actor: &Actor, by: By, asked: OpeningQuery) -> Result<Statistics> {
     let Some(filter) = filter(hub, actor, asked).await? else {
         return Ok(Statistics::default());
     };

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::view,
-    store::{Leaving, NewStay, Pending, StoreError, Tx},
+    store::{NewStay, PendingOpening, StayEnd, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, OpeningId, ReadId, StayId},
@@ -21,7 +21,7 @@ use lanedesk_domain::{
 
 /// An opening that was settled just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
+pub struct SettledOpening {
     /// The opening.
     pub opening: OpeningId,
     /// Its case, which may be closed by now.
@@ -49,7 +49,7 @@ pub(crate) fn lanes_of(site: &Directory, lot: &LotId) -> Vec<LaneId> {
 pub(crate) async fn tell_others(
     tx: &mut Tx<'_>,
     hub: &Hub,
-    settled: &[Settled],
+    settled: &[SettledOpening],
     here: &LaneId,
     now: Timestamp,
 ) -> Result<()> {
@@ -80,13 +80,17 @@ pub(crate) async fn tell_pages(
 
 /// Looks at every opening of a lane that waits for its vehicle's passage, and settles those the sign speaks of.
 /// Each opening is settled once, whichever hub or sign is first.
-pub async fn settle(tx: &mut Tx<'_>, lane: &LaneId, sign: &Sign) -> Result<Vec<Settled>, StoreError> {
+pub async fn settle(tx: &mut Tx<'_>, lane: &LaneId, sign: &Sign) -> Result<Vec<SettledOpening>, StoreError> {
     let pending = tx.pending_openings(lane).await?;
     settle_each(tx, lane, pending, sign).await
 }
 
 /// The same for the openings of one case, which its person saw pass.
-pub(crate) async fn settle_of_case(tx: &mut Tx<'_>, case: &CaseId, lane: &LaneId) -> Result<Vec<Settled>, StoreError> {
+pub(crate) async fn settle_of_case(
+    tx: &mut Tx<'_>,
+    case: &CaseId,
+    lane: &LaneId,
+) -> Result<Vec<SettledOpening>, StoreError> {
     let mut pending = tx.pending_openings(lane).await?;
     pending.retain(|pending| pending.case == *case);
     settle_each(tx, lane, pending, &Sign::PersonSaid).await
@@ -95,9 +99,9 @@ pub(crate) async fn settle_of_case(tx: &mut Tx<'_>, case: &CaseId, lane: &LaneId
 async fn settle_each(
     tx: &mut Tx<'_>,
     lane: &LaneId,
-    pending: Vec<Pending>,
+    pending: Vec<PendingOpening>,
     sign: &Sign,
-) -> Result<Vec<Settled>, StoreError> {
+) -> Result<Vec<SettledOpening>, StoreError> {
     tx.need_lane(lane)?;
     let mut settled = Vec::new();
     for mut pending in pending {
@@ -116,7 +120,7 @@ async fn settle_each(
             pending.facts.stay = inside.map(|stay| stay.id);
         }
         if let Some(passage) = apply(tx, &pending, settle_by(&pending.facts, sign)).await? {
-            settled.push(Settled {
+            settled.push(SettledOpening {
                 opening: pending.opening,
                 case: pending.case,
                 lot: pending.lot,
@@ -130,7 +134,11 @@ async fn settle_each(
     Ok(settled)
 }
 
-async fn apply(tx: &mut Tx<'_>, pending: &Pending, settlement: Settlement) -> Result<Option<Passage>, StoreError> {
+async fn apply(
+    tx: &mut Tx<'_>,
+    pending: &PendingOpening,
+    settlement: Settlement,
+) -> Result<Option<Passage>, StoreError> {
     let Some((passage, release)) = outcome(&settlement) else {
         return Ok(None);
     };
@@ -144,7 +152,7 @@ async fn apply(tx: &mut Tx<'_>, pending: &Pending, settlement: Settlement) -> Re
     if !tx.settle_opening(&pending.opening, passage, release, stay.as_ref()).await? {
         return Ok(None);
     }
-    let through = Through {
+    let through = LanePassage {
         lot: &pending.lot,
         lane: &pending.lane,
         read: pending.read.as_ref(),
@@ -193,7 +201,7 @@ fn outcome(settlement: &Settlement) -> Option<(Passage, Option<ReleaseKind>)> {
 }
 
 /// A vehicle that went through a lane.
-pub(crate) struct Through<'a> {
+pub(crate) struct LanePassage<'a> {
     pub(crate) lot: &'a LotId,
     pub(crate) lane: &'a LaneId,
     pub(crate) read: Option<&'a ReadId>,
@@ -204,7 +212,7 @@ pub(crate) struct Through<'a> {
 /// Begins or ends the stay. `stay` is the new one's id, or the one to end.
 pub(crate) async fn keep(
     tx: &mut Tx<'_>,
-    through: &Through<'_>,
+    through: &LanePassage<'_>,
     stay: Option<StayId>,
     settlement: &Settlement,
 ) -> Result<(), StoreError> {
@@ -228,7 +236,7 @@ pub(crate) async fn keep(
             tx.begin_stay(&new).await
         }
         Settlement::Left { at, release, due, .. } => {
-            let leaving = Leaving {
+            let leaving = StayEnd {
                 at: *at,
                 lane: through.lane.clone(),
                 read: through.read.cloned(),

@@ -16,7 +16,7 @@ use lanedesk_domain::{
     phone::Phone,
     plate::Plate,
     stay::VehicleStatus,
-    tariff::{Bill, Paid, Quote, Tariff, TariffParts},
+    tariff::{Bill, Quote, StayPayment, Tariff, TariffParts},
     time::Timestamp,
 };
 use lanedesk_wire::{
@@ -29,7 +29,7 @@ const HABIT_MS: i64 = 30 * 24 * 60 * 60_000;
 
 /// Everything looked up of a vehicle.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct VehicleRecords {
     /// The plate in force; none: a vehicle without one.
     pub plate: Option<Plate>,
     /// Lock and blacklist.
@@ -39,7 +39,7 @@ pub struct Known {
     /// Its open stay.
     pub stay: Lookup<Option<StayRow>>,
     /// What was paid for that stay.
-    pub paid: Lookup<Vec<Paid>>,
+    pub paid: Lookup<Vec<StayPayment>>,
     /// Abnormal releases in the last 30 days.
     pub abnormal: Lookup<u32>,
     /// What is owed from before.
@@ -87,7 +87,7 @@ async fn end(conn: &mut Conn<'_>, inside_tx: bool, told: bool) -> Result<(), Sto
 
 /// Whose stay is asked for, besides the plate's.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct StayQuery<'a> {
     /// The plate in force; none: a vehicle without one.
     pub plate: Option<&'a Plate>,
     /// The stay a person chose, instead of the plate's own.
@@ -99,9 +99,15 @@ pub struct Asked<'a> {
 }
 
 /// Looks a vehicle up at a lot. `inside_tx`: `conn` is in a transaction that must survive a failed look.
-pub async fn look_up(conn: &mut Conn<'_>, lot: &LotId, asked: Asked<'_>, inside_tx: bool, now: Timestamp) -> Known {
-    let Asked { plate, stay, phone, case } = asked;
-    let mut known = Known {
+pub async fn look_up(
+    conn: &mut Conn<'_>,
+    lot: &LotId,
+    asked: StayQuery<'_>,
+    inside_tx: bool,
+    now: Timestamp,
+) -> VehicleRecords {
+    let StayQuery { plate, stay, phone, case } = asked;
+    let mut known = VehicleRecords {
         plate: plate.cloned(),
         vehicle: Ok(VehicleFacts::default()),
         passes: Ok(Passes::default()),
@@ -131,7 +137,7 @@ pub async fn look_up(conn: &mut Conn<'_>, lot: &LotId, asked: Asked<'_>, inside_
     known
 }
 
-impl Known {
+impl VehicleRecords {
     /// The hub's judgement of it.
     pub fn judge(&self, direction: Option<Direction>) -> Assessment {
         let passes = self.passes.as_ref().map_err(|e| *e);

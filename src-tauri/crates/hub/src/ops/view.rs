@@ -17,10 +17,10 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{
-        lease::{Began, first_step},
-        vehicle::{Asked, Known, look_up},
+        lease::{CaseStart, first_step},
+        vehicle::{StayQuery, VehicleRecords, look_up},
     },
-    store::{CallRow, Conn, Rows, Standing, StoreError, Tx},
+    store::{CallRow, Conn, LaneRecord, LockRows, StoreError, Tx},
 };
 use lanedesk_domain::{
     assessment::Assessment,
@@ -41,7 +41,7 @@ use lanedesk_wire::{
 };
 
 /// How long an unknown order is shown to the next holders, ms.
-pub(crate) const QUESTION_MS: i64 = 30 * 60_000;
+pub(crate) const UNRESOLVED_MS: i64 = 30 * 60_000;
 
 /// A page with what it was judged by; orders look at this.
 #[derive(Debug, Clone)]
@@ -49,9 +49,9 @@ pub struct Page {
     /// The page.
     pub view: View,
     /// What is committed of the lane.
-    pub standing: Standing,
+    pub standing: LaneRecord,
     /// What was looked up of the vehicle; none: none stands there.
-    pub known: Option<Known>,
+    pub known: Option<VehicleRecords>,
     /// Which way it goes.
     pub direction: Option<Direction>,
     /// What the bar depends on.
@@ -155,7 +155,7 @@ async fn quote_first(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timestamp) 
 
 /// What those who watch a lane are told of its page.
 #[derive(Debug)]
-pub(crate) struct Watched {
+pub(crate) struct WatcherPages {
     /// Whoever looks on.
     pub(crate) everybody: Told,
     /// Who holds the lane, and what they are told instead.
@@ -164,7 +164,7 @@ pub(crate) struct Watched {
     pub(crate) robot: Option<RobotFacts>,
 }
 
-impl Watched {
+impl WatcherPages {
     /// All of it for somebody who begins to watch.
     pub(crate) fn whole(self, person: &PersonId) -> Told {
         let mut told = match self.holder {
@@ -179,7 +179,7 @@ impl Watched {
 }
 
 /// A lane's page as it is now, for all who watch it.
-pub(crate) async fn watched(hub: &Hub, lane: &LaneId) -> Result<Watched> {
+pub(crate) async fn watched(hub: &Hub, lane: &LaneId) -> Result<WatcherPages> {
     let mut reader = hub.store().read().await?;
     let now = hub.clock().now();
     let mut conn = reader.conn();
@@ -191,7 +191,7 @@ pub(crate) async fn watched(hub: &Hub, lane: &LaneId) -> Result<Watched> {
         parts: Box::new(parts(view)),
     };
     let holder = view.lease.as_ref().map(|lease| lease.holder.id.clone());
-    Ok(Watched {
+    Ok(WatcherPages {
         robot: view.robot.clone(),
         holder: holder.map(|holder| {
             let own = call::seen_by(view.clone(), Some(&holder));
@@ -235,7 +235,7 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
     };
     let kept: Result<()> = hub
         .store()
-        .write_at(Rows::lane(&case.lane), async move |tx| {
+        .write_at(LockRows::lane(&case.lane), async move |tx| {
             basis.stands(tx).await?;
             Ok(tx.first_quote(&basis.case.id, due).await?)
         })
@@ -249,8 +249,8 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
 
 /// What had to be looked up for a page.
 #[derive(Default)]
-struct Looked {
-    known: Option<Known>,
+struct PageRecords {
+    known: Option<VehicleRecords>,
     entry_picture: Option<Picture>,
     candidates: Vec<Candidate>,
     timeline: Vec<TimelineEntry>,
@@ -259,12 +259,12 @@ struct Looked {
 }
 
 /// The page of a case that has just begun. Where no vehicle stands there, all of it is known already.
-pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: Began) -> Result<View> {
+pub(crate) async fn of_new_case(hub: &Hub, lane: &LaneId, began: CaseStart) -> Result<View> {
     let now = hub.clock().now();
     let by_call = began.standing.case.as_ref().is_some_and(|case| case.call.is_some());
-    if asked(&began.standing).is_none() && !began.question && !by_call {
+    if asked(&began.standing).is_none() && !began.unresolved_order && !by_call {
         let timeline = began.standing.lease.iter().map(first_step).collect();
-        let looked = Looked { timeline, ..Looked::default() };
+        let looked = PageRecords { timeline, ..PageRecords::default() };
         return Ok(assemble(hub, lane, began.standing, looked)?.view);
     }
     let mut reader = hub.store().read().await?;
@@ -279,7 +279,7 @@ pub(crate) async fn build(
     hub: &Hub,
     conn: &mut Conn<'_>,
     lane: &LaneId,
-    standing: Standing,
+    standing: LaneRecord,
     inside_tx: bool,
     now: Timestamp,
 ) -> Result<Page> {
@@ -299,21 +299,21 @@ pub(crate) async fn build(
         Some(case) => conn.timeline(&case.id).await?,
         None => Vec::new(),
     };
-    let order = conn.open_question(lane, now.plus_ms(-QUESTION_MS)).await?.map(|order| order.shown());
+    let order = conn.unresolved_order(lane, now.plus_ms(-UNRESOLVED_MS)).await?.map(|order| order.shown());
     let call = match standing.case.as_ref().and_then(|case| case.call.as_ref()) {
         Some(call) => conn.call(call).await?,
         None => None,
     };
-    let looked = Looked { known, entry_picture, candidates, timeline, order, call };
+    let looked = PageRecords { known, entry_picture, candidates, timeline, order, call };
     assemble(hub, lane, standing, looked)
 }
 
 /// Nothing stands there as far as anybody knows: that is not a temporary vehicle.
-fn judged(known: Option<&Known>, direction: Option<Direction>) -> Assessment {
+fn judged(known: Option<&VehicleRecords>, direction: Option<Direction>) -> Assessment {
     known.map_or(Assessment::Unknown, |known| known.judge(direction))
 }
 
-fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Result<Page> {
+fn assemble(hub: &Hub, lane: &LaneId, standing: LaneRecord, looked: PageRecords) -> Result<Page> {
     let directory = hub.directory();
     let (lane, lot) = directory.lane(lane).ok_or(Error::NotFound)?;
     let direction = direction(lane, &standing);
@@ -352,7 +352,7 @@ fn assemble(hub: &Hub, lane: &LaneId, standing: Standing, looked: Looked) -> Res
 }
 
 /// The way this vehicle goes: the lane's only one, else as the case or the camera says (R42).
-fn direction(lane: &Lane, standing: &Standing) -> Option<Direction> {
+fn direction(lane: &Lane, standing: &LaneRecord) -> Option<Direction> {
     lane.direction
         .only()
         .or_else(|| standing.case.as_ref().and_then(|case| case.direction))
@@ -360,20 +360,20 @@ fn direction(lane: &Lane, standing: &Standing) -> Option<Direction> {
 }
 
 /// What is asked for: the case's vehicle, else the one that was read; none where nobody stands there.
-fn asked(standing: &Standing) -> Option<Asked<'_>> {
+fn asked(standing: &LaneRecord) -> Option<StayQuery<'_>> {
     match &standing.case {
-        Some(case) if case.read.is_some() || case.corrected || case.phone.is_some() => Some(Asked {
+        Some(case) if case.read.is_some() || case.corrected || case.phone.is_some() => Some(StayQuery {
             plate: case.plate.as_ref(),
             stay: case.stay.as_ref(),
             phone: case.phone.as_ref(),
             case: Some(&case.id),
         }),
         Some(_) => None,
-        None => standing.read.as_ref().map(|read| Asked { plate: read.plate.as_ref(), ..Asked::default() }),
+        None => standing.read.as_ref().map(|read| StayQuery { plate: read.plate.as_ref(), ..StayQuery::default() }),
     }
 }
 
-fn color(standing: &Standing) -> Option<String> {
+fn color(standing: &LaneRecord) -> Option<String> {
     match &standing.case {
         Some(case) => case.plate_color.clone(),
         None => standing.read.as_ref()?.color.clone(),
@@ -386,7 +386,7 @@ fn offer_facts(
     lot: &Lot,
     direction: Option<Direction>,
     assessment: Assessment,
-    known: Option<&Known>,
+    known: Option<&VehicleRecords>,
     quote: Option<&Quote>,
 ) -> OfferFacts {
     OfferFacts {
@@ -414,15 +414,24 @@ fn bar(facts: &OfferFacts) -> Vec<Offer> {
 }
 
 /// The same vehicle when it came in; at an entry too, where it is inside already.
-async fn entry_picture(conn: &mut Conn<'_>, directory: &Directory, known: Option<&Known>) -> Result<Option<Picture>> {
-    let Some(read) = known.and_then(Known::stay).and_then(|stay| stay.entry_read.as_ref()) else {
+async fn entry_picture(
+    conn: &mut Conn<'_>,
+    directory: &Directory,
+    known: Option<&VehicleRecords>,
+) -> Result<Option<Picture>> {
+    let Some(read) = known.and_then(VehicleRecords::stay).and_then(|stay| stay.entry_read.as_ref()) else {
         return Ok(None);
     };
     Ok(crate::ops::picture::of_read(conn, directory, read).await?)
 }
 
 /// Vehicles inside that look like the one at the exit, most alike first.
-async fn candidates(conn: &mut Conn<'_>, directory: &Directory, lot: &Lot, known: &Known) -> Result<Vec<Candidate>> {
+async fn candidates(
+    conn: &mut Conn<'_>,
+    directory: &Directory,
+    lot: &Lot,
+    known: &VehicleRecords,
+) -> Result<Vec<Candidate>> {
     let Some(read) = &known.plate else {
         return Ok(Vec::new());
     };

@@ -8,12 +8,12 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Audit, Behind, ToldWarning, WarningFilter},
+    store::{Audit, ListCursor, StoredWarning, WarningFilter},
 };
 use lanedesk_domain::{
     ids::WarningId,
     time::DAY_MS,
-    warning::{self, Found},
+    warning::{self, PatternMatch},
 };
 use lanedesk_wire::list::Page;
 use serde_json::json;
@@ -30,7 +30,7 @@ const LONGEST: usize = 500;
 
 /// When this hub last looked. Whoever comes while it looks waits for the same look.
 #[derive(Debug, Default)]
-pub struct Looked(tokio::sync::Mutex<Option<Instant>>);
+pub struct WarningScan(tokio::sync::Mutex<Option<Instant>>);
 
 /// Looks every ten minutes, for ever; the caller ends it by dropping it.
 pub async fn run(hub: Hub) {
@@ -61,7 +61,7 @@ pub(super) async fn look(hub: &Hub) -> Result<()> {
     Ok(())
 }
 
-async fn keep(hub: &Hub, found: Vec<Found>) -> Result<()> {
+async fn keep(hub: &Hub, found: Vec<PatternMatch>) -> Result<()> {
     let now = hub.clock().now();
     hub.store()
         .write(async move |tx| {
@@ -76,7 +76,7 @@ async fn keep(hub: &Hub, found: Vec<Found>) -> Result<()> {
 /// What a list of warnings is asked for; what is not given does not filter.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct AskedWarnings {
+pub struct WarningQuery {
     /// A pattern's word.
     pub pattern: Option<String>,
     /// A lot's id.
@@ -97,7 +97,7 @@ pub struct AskedWarnings {
 }
 
 /// Warnings about lots in sight, newest first, as the records stand now.
-pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<Page<ToldWarning>> {
+pub async fn list(hub: &Hub, actor: &Actor, asked: WarningQuery) -> Result<Page<StoredWarning>> {
     look(hub).await?;
     let length = Length::of(asked.limit);
     let filter = WarningFilter {
@@ -113,11 +113,11 @@ pub async fn list(hub: &Hub, actor: &Actor, asked: AskedWarnings) -> Result<Page
     };
     let mut reader = hub.store().read().await?;
     let items = reader.conn().warnings(&hub.directory(), &filter).await?;
-    Ok(length.page(items, |told| Behind::new(told.warning.at, told.warning.id.as_str()).to_string()))
+    Ok(length.page(items, |told| ListCursor::new(told.warning.at, told.warning.id.as_str()).to_string()))
 }
 
 /// Dismisses a warning, with a reason that stays with it.
-pub async fn dismiss(hub: &Hub, actor: &Actor, id: &WarningId, reason: &str) -> Result<ToldWarning> {
+pub async fn dismiss(hub: &Hub, actor: &Actor, id: &WarningId, reason: &str) -> Result<StoredWarning> {
     let why = reason.trim().to_owned();
     if why.chars().count() > LONGEST {
         return Err(Error::Invalid { field: "reason", why: "too_long" });

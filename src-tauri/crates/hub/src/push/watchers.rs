@@ -15,10 +15,10 @@ const LATELY: Duration = Duration::from_secs(30);
 
 /// Streams by lane and person, and the holders whose lanes are watched by themselves.
 #[derive(Debug, Default)]
-pub struct Watchers(Mutex<State>);
+pub struct Watchers(Mutex<WatcherCounts>);
 
 #[derive(Debug, Default)]
-struct State {
+struct WatcherCounts {
     /// How many streams named the lane.
     lanes: HashMap<LaneId, usize>,
     /// How many streams a person has here.
@@ -30,7 +30,7 @@ struct State {
 }
 
 impl Watchers {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, WatcherCounts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

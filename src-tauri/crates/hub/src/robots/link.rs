@@ -3,7 +3,7 @@
 //! Acknowledgements are passed on at once; what the robot tells of itself is written down by a task beside, so that a
 //! busy database delays no command.
 
-use super::{SILENT, Sending};
+use super::{CommandDispatch, SILENT};
 use crate::{hub::Hub, ops};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -40,7 +40,7 @@ pub async fn serve(hub: Hub, robot: RobotId, key: String, socket: WebSocket) {
     let incoming = hub.robots().link(&robot, &id, hub.clock().now());
     let (news, over) = (Arc::new(Notify::new()), CancellationToken::new());
     let told = tokio::spawn(tell(hub.clone(), robot.clone(), id.clone(), news.clone(), over.clone()));
-    let mut line = Line {
+    let mut line = RobotConnection {
         hub: hub.clone(),
         robot: robot.clone(),
         id: id.clone(),
@@ -57,7 +57,7 @@ pub async fn serve(hub: Hub, robot: RobotId, key: String, socket: WebSocket) {
     over.cancel();
     // Its last words are written before the link is told to have ended.
     let _ = told.await;
-    hub.robots().unlink(&robot, &id, why == Over::Replaced);
+    hub.robots().unlink(&robot, &id, why == LinkEnd::Replaced);
     ops::robot::unlinked(&hub, &robot, &id).await;
 }
 
@@ -79,7 +79,7 @@ async fn tell(hub: Hub, robot: RobotId, link: String, news: Arc<Notify>, over: C
 
 /// Why a link ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Over {
+enum LinkEnd {
     Gone,
     Silent,
     Replaced,
@@ -88,7 +88,7 @@ enum Over {
     HubStops,
 }
 
-struct Line {
+struct RobotConnection {
     hub: Hub,
     robot: RobotId,
     id: String,
@@ -101,8 +101,8 @@ struct Line {
     news: Arc<Notify>,
 }
 
-impl Line {
-    async fn talk(&mut self, mut out: mpsc::Receiver<Sending>, replaced: CancellationToken) -> Over {
+impl RobotConnection {
+    async fn talk(&mut self, mut out: mpsc::Receiver<CommandDispatch>, replaced: CancellationToken) -> LinkEnd {
         let hub = self.hub.clone();
         let mut site = hub.site_changed();
         let mut ping = interval_at(Instant::now() + PING, PING);
@@ -115,19 +115,19 @@ impl Line {
             let went = tokio::select! {
                 sending = out.recv() => match sending {
                     Some(sending) => self.send(sending).await,
-                    None => Err(Over::Replaced),
+                    None => Err(LinkEnd::Replaced),
                 },
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.hear(message).await,
-                    Some(Err(_)) | None => Err(Over::Gone),
+                    Some(Err(_)) | None => Err(LinkEnd::Gone),
                 },
-                () = replaced.cancelled() => Err(Over::Replaced),
+                () = replaced.cancelled() => Err(LinkEnd::Replaced),
                 changed = site.changed() => match changed {
                     Ok(()) if ops::robot::key_fits(&self.hub, &self.robot, &self.key) => Ok(()),
-                    _ => Err(Over::KeyChanged),
+                    _ => Err(LinkEnd::KeyChanged),
                 },
                 _ = ping.tick() => self.ping().await,
-                () = hub.stopping() => Err(Over::HubStops),
+                () = hub.stopping() => Err(LinkEnd::HubStops),
             };
             if let Err(over) = went {
                 return over;
@@ -136,7 +136,7 @@ impl Line {
     }
 
     /// Sends what the robot is to show now. Its answer is not waited for: what it shows it tells by itself.
-    async fn show_what_is_due(&mut self) -> Result<(), Over> {
+    async fn show_what_is_due(&mut self) -> Result<(), LinkEnd> {
         match ops::robot::due(&self.hub, &self.robot).await {
             Ok(frame) => self.frame(&frame).await,
             Err(error) => {
@@ -146,7 +146,7 @@ impl Line {
         }
     }
 
-    async fn send(&mut self, sending: Sending) -> Result<(), Over> {
+    async fn send(&mut self, sending: CommandDispatch) -> Result<(), LinkEnd> {
         let id = sending.frame.id.clone();
         self.pending.retain(|_, waiting| !waiting.is_closed());
         self.photos.retain(|_, waiting| !waiting.is_closed());
@@ -161,42 +161,42 @@ impl Line {
         self.frame(&sending.frame).await
     }
 
-    async fn frame(&mut self, frame: &ToRobot) -> Result<(), Over> {
+    async fn frame(&mut self, frame: &ToRobot) -> Result<(), LinkEnd> {
         // Words and numbers, which always serialise.
         self.text(serde_json::to_string(frame).unwrap_or_default()).await
     }
 
-    async fn text(&mut self, text: String) -> Result<(), Over> {
+    async fn text(&mut self, text: String) -> Result<(), LinkEnd> {
         self.message(Message::Text(text.into())).await
     }
 
-    async fn message(&mut self, message: Message) -> Result<(), Over> {
+    async fn message(&mut self, message: Message) -> Result<(), LinkEnd> {
         match timeout(SLOWEST_SEND, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Over::Gone),
+            Ok(Err(_)) | Err(_) => Err(LinkEnd::Gone),
         }
     }
 
     /// A page hears only the second of the two.
-    async fn ping(&mut self) -> Result<(), Over> {
+    async fn ping(&mut self) -> Result<(), LinkEnd> {
         if self.heard.elapsed() > SILENT {
-            return Err(Over::Silent);
+            return Err(LinkEnd::Silent);
         }
         self.message(Message::Ping(Bytes::new())).await?;
         self.text(r#"{"type":"ping"}"#.to_owned()).await
     }
 
-    async fn hear(&mut self, message: Message) -> Result<(), Over> {
+    async fn hear(&mut self, message: Message) -> Result<(), LinkEnd> {
         self.heard = Instant::now();
         match message {
             Message::Text(text) => self.words(&text).await,
             Message::Binary(_) => self.nonsense(),
             Message::Ping(_) | Message::Pong(_) => Ok(()),
-            Message::Close(_) => Err(Over::Gone),
+            Message::Close(_) => Err(LinkEnd::Gone),
         }
     }
 
-    async fn words(&mut self, text: &Utf8Bytes) -> Result<(), Over> {
+    async fn words(&mut self, text: &Utf8Bytes) -> Result<(), LinkEnd> {
         if let Ok(ack) = serde_json::from_str::<Ack>(text) {
             if let Some(waiting) = self.pending.remove(&ack.ack) {
                 // Whoever waited may have given up.
@@ -224,15 +224,15 @@ impl Line {
         }
     }
 
-    fn nonsense(&mut self) -> Result<(), Over> {
+    fn nonsense(&mut self) -> Result<(), LinkEnd> {
         self.garbage += 1;
         if self.garbage > MOST_GARBAGE {
-            return Err(Over::Garbage);
+            return Err(LinkEnd::Garbage);
         }
         Ok(())
     }
 
-    fn state(&mut self, scene: String, light: Option<lanedesk_wire::robot::RobotLight>) -> Result<(), Over> {
+    fn state(&mut self, scene: String, light: Option<lanedesk_wire::robot::RobotLight>) -> Result<(), LinkEnd> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if scene.len() > 40 || !scene.chars().all(plain) {
             return self.nonsense();
@@ -247,7 +247,7 @@ impl Line {
         Ok(())
     }
 
-    async fn screen(&mut self, base64: &str) -> Result<(), Over> {
+    async fn screen(&mut self, base64: &str) -> Result<(), LinkEnd> {
         let at = self.hub.clock().now();
         match picture(base64, LARGEST_SCREEN) {
             Ok(jpeg) => {
@@ -263,7 +263,7 @@ impl Line {
         }
     }
 
-    fn photo(&mut self, task: &str, base64: &str) -> Result<(), Over> {
+    fn photo(&mut self, task: &str, base64: &str) -> Result<(), LinkEnd> {
         // What it is worth is looked at where it is taken in; here only that it is a picture at all.
         match (self.photos.remove(task), picture(base64, crate::evidence::MAX_BYTES)) {
             (Some(waiting), Ok(jpeg)) => {
@@ -276,15 +276,15 @@ impl Line {
         }
     }
 
-    async fn farewell(&mut self, why: Over) {
+    async fn farewell(&mut self, why: LinkEnd) {
         tracing::info!(robot = %self.robot, ?why, "robot's link ended");
         let (code, reason) = match why {
-            Over::Gone => return,
-            Over::Silent => (close_code::AWAY, "silent"),
-            Over::Replaced => (close_code::NORMAL, "replaced"),
-            Over::KeyChanged => (close_code::POLICY, "key changed"),
-            Over::Garbage => (close_code::POLICY, "not understood"),
-            Over::HubStops => (close_code::RESTART, "hub stops"),
+            LinkEnd::Gone => return,
+            LinkEnd::Silent => (close_code::AWAY, "silent"),
+            LinkEnd::Replaced => (close_code::NORMAL, "replaced"),
+            LinkEnd::KeyChanged => (close_code::POLICY, "key changed"),
+            LinkEnd::Garbage => (close_code::POLICY, "not understood"),
+            LinkEnd::HubStops => (close_code::RESTART, "hub stops"),
         };
         let close = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let _ = timeout(SLOWEST_SEND, self.socket.send(Message::Close(Some(close)))).await;

@@ -31,7 +31,7 @@ const WAITING: usize = 32;
 
 /// What a robot last told of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Now {
+pub struct RobotStatus {
     /// Whether it is linked to some hub.
     pub online: bool,
     /// The scene it shows.
@@ -44,7 +44,7 @@ pub struct Now {
     pub heard_at: Option<Timestamp>,
 }
 
-impl Now {
+impl RobotStatus {
     /// As a page shows it.
     pub fn facts(&self, number: &str, phone: &str, lane: &LaneId) -> RobotFacts {
         RobotFacts {
@@ -63,7 +63,7 @@ impl Now {
 
 /// A command on its way to a robot.
 #[derive(Debug)]
-pub(crate) struct Sending {
+pub(crate) struct CommandDispatch {
     pub(crate) frame: ToRobot,
     /// The answer; dropped where the link ends before it came.
     pub(crate) acked: oneshot::Sender<Ack>,
@@ -73,38 +73,38 @@ pub(crate) struct Sending {
 
 /// A link as the rest of the hub holds it.
 #[derive(Debug)]
-struct Line {
+struct RobotLine {
     id: String,
-    out: mpsc::Sender<Sending>,
+    out: mpsc::Sender<CommandDispatch>,
     /// Cancelled when another link takes its place.
     replaced: CancellationToken,
 }
 
 #[derive(Debug, Default)]
-struct Robot {
-    now: Now,
-    line: Option<Line>,
+struct RobotState {
+    now: RobotStatus,
+    line: Option<RobotLine>,
     /// Of robots linked here; others' pictures are read from the records.
     screen: Option<(Timestamp, Bytes)>,
 }
 
 /// Every robot this hub knows something of.
 #[derive(Debug, Default)]
-pub struct Robots(Mutex<HashMap<RobotId, Robot>>);
+pub struct Robots(Mutex<HashMap<RobotId, RobotState>>);
 
 /// A new link's end of the way to the robot.
-pub(crate) struct Incoming {
-    pub(crate) out: mpsc::Receiver<Sending>,
+pub(crate) struct RobotInbox {
+    pub(crate) out: mpsc::Receiver<CommandDispatch>,
     pub(crate) replaced: CancellationToken,
 }
 
 impl Robots {
-    fn all(&self) -> MutexGuard<'_, HashMap<RobotId, Robot>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<RobotId, RobotState>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a robot last told of itself.
-    pub fn now(&self, robot: &RobotId) -> Now {
+    pub fn now(&self, robot: &RobotId) -> RobotStatus {
         self.all().get(robot).map(|robot| robot.now.clone()).unwrap_or_default()
     }
 
@@ -119,7 +119,7 @@ impl Robots {
     }
 
     /// What the records, or another hub, say of a robot; one that is linked here knows better.
-    pub(crate) fn heard_elsewhere(&self, robot: &RobotId, now: Now) {
+    pub(crate) fn heard_elsewhere(&self, robot: &RobotId, now: RobotStatus) {
         let mut all = self.all();
         let robot = all.entry(robot.clone()).or_default();
         if robot.line.is_none() {
@@ -129,10 +129,10 @@ impl Robots {
     }
 
     /// A new link takes the place of the one before, which is told to end.
-    pub(crate) fn link(&self, robot: &RobotId, id: &str, now: Timestamp) -> Incoming {
+    pub(crate) fn link(&self, robot: &RobotId, id: &str, now: Timestamp) -> RobotInbox {
         let (out, incoming) = mpsc::channel(WAITING);
         let replaced = CancellationToken::new();
-        let line = Line { id: id.to_owned(), out, replaced: replaced.clone() };
+        let line = RobotLine { id: id.to_owned(), out, replaced: replaced.clone() };
         let mut all = self.all();
         let robot = all.entry(robot.clone()).or_default();
         robot.now.online = true;
@@ -140,7 +140,7 @@ impl Robots {
         if let Some(before) = robot.line.replace(line) {
             before.replaced.cancel();
         }
-        Incoming { out: incoming, replaced }
+        RobotInbox { out: incoming, replaced }
     }
 
     /// A link has ended; `replaced`: because the robot has another, here or at another hub. False: it has no say any more.
@@ -167,7 +167,12 @@ impl Robots {
     }
 
     /// Changes what is known of a robot over one of its links. None: that link has no say any more.
-    pub(crate) fn tell(&self, robot: &RobotId, link: &str, change: impl FnOnce(&mut Now)) -> Option<Now> {
+    pub(crate) fn tell(
+        &self,
+        robot: &RobotId,
+        link: &str,
+        change: impl FnOnce(&mut RobotStatus),
+    ) -> Option<RobotStatus> {
         let mut all = self.all();
         let robot = all.get_mut(robot)?;
         robot.line.as_ref().filter(|line| line.id == link)?;
@@ -186,7 +191,7 @@ impl Robots {
     }
 
     /// Puts a command on its way. None: the robot is not linked here, or its link takes nothing.
-    pub(crate) fn send(&self, robot: &RobotId, sending: Sending) -> Option<()> {
+    pub(crate) fn send(&self, robot: &RobotId, sending: CommandDispatch) -> Option<()> {
         let all = self.all();
         let line = all.get(robot)?.line.as_ref()?;
         line.out.try_send(sending).ok()

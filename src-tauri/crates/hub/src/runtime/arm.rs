@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 /// What an arm said, and when it was asked.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct ArmReading {
     pub(super) facts: BarrierFacts,
     /// When the question was put; none: it never was.
     pub(super) asked: Option<Instant>,
@@ -21,7 +21,7 @@ pub(super) struct Seen {
     pub(super) up_at: Option<Timestamp>,
 }
 
-impl Default for Seen {
+impl Default for ArmReading {
     fn default() -> Self {
         Self { facts: never_told(), asked: None, up_at: None }
     }
@@ -37,7 +37,7 @@ pub(super) struct LaneBarrier(pub(super) Arc<LaneDevices>);
 
 impl LaneBarrier {
     /// The device behind, which was there when this was made.
-    fn parts(&self) -> Result<(&super::Opened, &dyn Barrier), DeviceError> {
+    fn parts(&self) -> Result<(&super::OpenDevice, &dyn Barrier), DeviceError> {
         let opened = self.0.barrier.as_deref();
         let barrier = opened.and_then(|opened| opened.device()).and_then(|device| device.barrier());
         opened.zip(barrier).ok_or(DeviceError::NotSent("no device moves this arm"))
@@ -95,7 +95,7 @@ impl LaneDevices {
 /// An arm watched from a moment on.
 pub struct OrderWatch {
     lane: Option<Arc<LaneDevices>>,
-    seen: Option<watch::Receiver<Seen>>,
+    seen: Option<watch::Receiver<ArmReading>>,
     from: Instant,
 }
 

@@ -1,7 +1,7 @@
 //! Asking each arm where it is: every 2 s while a case is open at the lane, every 30 s otherwise (R40), and four times
 //! a second for a while after an order, so that its result follows the real state.
 
-use super::{LaneDevices, arm::Seen};
+use super::{LaneDevices, arm::ArmReading};
 use crate::{
     hub::Hub,
     ops,
@@ -79,7 +79,7 @@ pub(super) async fn poll(hub: Hub, lane: Arc<LaneDevices>, stop: CancellationTok
     let polled = async {
         tokio::time::sleep(first).await;
         let (mut failures, mut told) = (0_u32, None);
-        let (mut arm, used) = (rise::Arm::default(), ops::rise::Used::default());
+        let (mut arm, used) = (rise::Arm::default(), ops::rise::UsedOrders::default());
         loop {
             let facts = ask(&hub, &lane).await;
             if let Some(risen) = arm.saw(facts.state, hub.clock().now()) {
@@ -118,7 +118,7 @@ async fn ask(hub: &Hub, lane: &LaneDevices) -> BarrierFacts {
     let before = lane.seen.borrow().clone();
     let facts = facts_after(&before.facts, state, now);
     let up = !matches!(facts.state, BarrierState::Closed | BarrierState::Unknown);
-    lane.seen.send_replace(Seen {
+    lane.seen.send_replace(ArmReading {
         facts: facts.clone(),
         asked: Some(asked),
         up_at: if up { Some(now) } else { before.up_at },
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_lost_device_leaves_the_arm_unknown_and_keeps_when_it_last_spoke() {
-        let never = Seen::default().facts;
+        let never = ArmReading::default().facts;
         let known = facts_after(&never, Some(BarrierState::Closed), Timestamp(5));
         assert!(known.online);
         let lost = facts_after(&known, None, Timestamp(9));

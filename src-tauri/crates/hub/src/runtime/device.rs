@@ -4,7 +4,7 @@ use super::{Finding, camera_clock::CameraClock, health::Health};
 use crate::{
     clock::{Clock, machine_now},
     directory, origin,
-    vault::{Slot, Vault, VaultError},
+    vault::{SealSlot, Vault, VaultError},
 };
 use bytes::Bytes;
 use lanedesk_devices::{Barrier, Device, DeviceError, Networks, OpenError, open_device};
@@ -21,7 +21,7 @@ use std::{
 use tokio::sync::watch;
 
 /// A device that was opened once and is shared by every lane it serves.
-pub struct Opened {
+pub struct OpenDevice {
     id: DeviceId,
     driver: String,
     /// Settings and secrets together, as the driver gets them. Never shown and never logged.
@@ -31,14 +31,14 @@ pub struct Opened {
     health: watch::Sender<Health>,
     clock: Clock,
     camera_clock: Mutex<CameraClock>,
-    past: Mutex<Past>,
+    past: Mutex<DeviceHistory>,
     /// The last still or why there was none. The lock is held while one is taken, so that many watchers cost one call.
     still: tokio::sync::Mutex<Option<(Instant, Result<Bytes, DeviceError>)>>,
 }
 
 /// What a device has been through since the hub began.
 #[derive(Debug, Clone, Default)]
-pub struct Past {
+pub struct DeviceHistory {
     /// When it was lost or reached again last.
     pub changed_at: Option<Timestamp>,
     /// The last error, and when.
@@ -64,12 +64,12 @@ pub(super) enum BadRow {
 pub(super) fn settings_of(row: &directory::Device, vault: &Vault) -> Result<Value, BadRow> {
     let mut settings: Map<String, Value> = serde_json::from_str(&row.settings)?;
     let secrets: Map<String, Value> =
-        serde_json::from_str(&vault.open_text(Slot::device(row.id.as_str()), &row.secrets)?)?;
+        serde_json::from_str(&vault.open_text(SealSlot::device(row.id.as_str()), &row.secrets)?)?;
     settings.extend(secrets);
     Ok(Value::Object(settings))
 }
 
-impl Opened {
+impl OpenDevice {
     /// Opens the driver; nothing is sent yet.
     pub(super) fn new(id: DeviceId, driver: &str, settings: Value, clock: Clock, networks: &Networks) -> Self {
         let opened = open_device(driver, &settings, networks);
@@ -212,10 +212,10 @@ impl Opened {
     }
 
     /// What it has been through since the hub began.
-    pub fn past(&self) -> Past {
+    pub fn past(&self) -> DeviceHistory {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = self.camera_clock.lock().unwrap_or_else(PoisonError::into_inner);
-        Past { clock_offset_ms: clock.ahead(), ..past.clone() }
+        DeviceHistory { clock_offset_ms: clock.ahead(), ..past.clone() }
     }
 
     /// When something the camera tells now was taken, in hub time. Ages are measured by this machine's clock, because

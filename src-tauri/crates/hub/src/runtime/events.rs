@@ -1,6 +1,6 @@
 //! What a camera tells by itself over the connection we hold open.
 
-use super::Opened;
+use super::OpenDevice;
 use crate::{
     error::Error,
     hub::Hub,
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 const WAITING: usize = 64;
 
 /// Listens for ever; a camera that is not listened to gives nothing.
-pub(super) async fn listen(hub: &Hub, opened: &Opened) {
+pub(super) async fn listen(hub: &Hub, opened: &OpenDevice) {
     let camera = opened
         .device()
         .and_then(|device| device.plate_camera())
@@ -27,7 +27,7 @@ pub(super) async fn listen(hub: &Hub, opened: &Opened) {
     tokio::join!(camera.watch(told), take_all(hub, opened, news));
 }
 
-async fn take_all(hub: &Hub, opened: &Opened, mut news: mpsc::Receiver<CameraNews>) {
+async fn take_all(hub: &Hub, opened: &OpenDevice, mut news: mpsc::Receiver<CameraNews>) {
     // A connection that ends once and stands again at once is the way of some cameras, not a lost device.
     let mut downs = 0_u32;
     while let Some(news) = news.recv().await {
@@ -49,7 +49,7 @@ async fn take_all(hub: &Hub, opened: &Opened, mut news: mpsc::Receiver<CameraNew
 }
 
 /// Keeps one read. While the records cannot be written it is tried again: the camera would not tell it again.
-async fn take_one(hub: &Hub, opened: &Opened, read: PlateRead) {
+async fn take_one(hub: &Hub, opened: &OpenDevice, read: PlateRead) {
     loop {
         match read::take(hub, opened, read.clone(), Cause::Event).await {
             Ok(_) => return,

@@ -16,8 +16,8 @@ mod registry;
 mod tasks;
 
 pub use arm::OrderWatch;
-pub use device::Opened;
-pub use finding::{Finding, Say};
+pub use device::OpenDevice;
+pub use finding::{Finding, FindingListener};
 pub use health::Health;
 pub use registry::LaneDevices;
 pub use tasks::start;
@@ -39,22 +39,22 @@ use tokio::sync::watch;
 
 /// The opened devices and what they last said. Cheap to clone; clones are the same devices.
 #[derive(Clone)]
-pub struct Runtime(Arc<Inner>);
+pub struct Runtime(Arc<RuntimeParts>);
 
-struct Inner {
+struct RuntimeParts {
     clock: Clock,
     vault: Vault,
     networks: Networks,
     registry: watch::Sender<Arc<Registry>>,
     /// Barriers that stand in for the site's own, see [`Runtime::place_barrier`].
-    placed: Mutex<HashMap<LaneId, Arc<Opened>>>,
+    placed: Mutex<HashMap<LaneId, Arc<OpenDevice>>>,
 }
 
 impl Runtime {
     /// Opens the devices of a site. Nothing is sent to them before [`start`], or before somebody asks.
     /// `networks`: where they may be.
     pub fn new(site: &Directory, vault: &Vault, clock: &Clock, networks: Networks) -> Self {
-        let runtime = Self(Arc::new(Inner {
+        let runtime = Self(Arc::new(RuntimeParts {
             clock: clock.clone(),
             vault: vault.clone(),
             networks,
@@ -76,12 +76,12 @@ impl Runtime {
 
     /// Puts a barrier in the place of a lane's own until the hub ends, whatever the site says: for drills and tests.
     pub fn place_barrier(&self, site: &Directory, lane: &LaneId, barrier: Arc<dyn Barrier>) {
-        let opened = Opened::placed(lane, barrier, self.0.clock.clone());
+        let opened = OpenDevice::placed(lane, barrier, self.0.clock.clone());
         self.placed().insert(lane.clone(), Arc::new(opened));
         self.rebuild(site);
     }
 
-    fn placed(&self) -> std::sync::MutexGuard<'_, HashMap<LaneId, Arc<Opened>>> {
+    fn placed(&self) -> std::sync::MutexGuard<'_, HashMap<LaneId, Arc<OpenDevice>>> {
         self.0.placed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -99,7 +99,7 @@ impl Runtime {
     }
 
     /// A device.
-    pub fn device(&self, device: &DeviceId) -> Option<Arc<Opened>> {
+    pub fn device(&self, device: &DeviceId) -> Option<Arc<OpenDevice>> {
         self.registry().devices.get(device).cloned()
     }
 
@@ -109,13 +109,13 @@ impl Runtime {
     }
 
     /// A device that is in no site yet, to be tried. Nothing keeps it.
-    pub(crate) fn draft(&self, row: &crate::directory::Device) -> Opened {
-        Opened::of(row, &self.0.vault, &self.0.clock, &self.0.networks)
+    pub(crate) fn draft(&self, row: &crate::directory::Device) -> OpenDevice {
+        OpenDevice::of(row, &self.0.vault, &self.0.clock, &self.0.networks)
     }
 
     /// Waits until a device is another one than this, or gone: its settings have changed.
-    pub(crate) async fn replaced(&self, opened: &Arc<Opened>) {
-        let same = |now: &Opened| std::ptr::eq(now, opened.as_ref());
+    pub(crate) async fn replaced(&self, opened: &Arc<OpenDevice>) {
+        let same = |now: &OpenDevice| std::ptr::eq(now, opened.as_ref());
         let mut registry = self.watch_registry();
         // The sender lives in `self`, so this cannot fail.
         let _ = registry.wait_for(|now| !now.devices.get(opened.id()).is_some_and(|now| same(now))).await;
@@ -171,7 +171,7 @@ impl Runtime {
     }
 
     /// Devices that cannot be reached, at lots somebody may see, longest first.
-    pub fn offline(&self, scope: &Scope, say: Say<'_>) -> Vec<OfflineDevice> {
+    pub fn offline(&self, scope: &Scope, say: FindingListener<'_>) -> Vec<OfflineDevice> {
         let registry = self.registry();
         let mut offline: Vec<OfflineDevice> = registry
             .devices

@@ -1,7 +1,7 @@
 //! Outages: devices that were lost and reached again, written down and told to desks where it is news. What many devices
 //! have to say at once, after a start or when a network fails, is written together.
 
-use super::{Finding, Health, device::Opened};
+use super::{Finding, Health, device::OpenDevice};
 use crate::{
     hub::Hub,
     store::{StoreError, Told},
@@ -60,7 +60,7 @@ pub(super) async fn recall(hub: &Hub) -> Result<(), StoreError> {
 
 impl Reports {
     /// Reports each time the device is lost or reached.
-    pub(super) async fn follow(&self, hub: &Hub, opened: &Opened) {
+    pub(super) async fn follow(&self, hub: &Hub, opened: &OpenDevice) {
         let mut health = opened.watch_health();
         loop {
             let lost = match health.borrow_and_update().clone() {

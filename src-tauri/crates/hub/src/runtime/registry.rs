@@ -1,9 +1,9 @@
 //! Which devices are open and which lanes they serve, rebuilt when the site changes without closing what stayed.
 
 use super::{
-    arm::Seen,
+    arm::ArmReading,
     barrier::Pace,
-    device::{Opened, settings_of},
+    device::{OpenDevice, settings_of},
     health::Health,
 };
 use crate::{
@@ -26,22 +26,22 @@ pub struct LaneDevices {
     /// Its lot.
     pub lot: LotId,
     /// What moves the arm.
-    pub barrier: Option<Arc<Opened>>,
+    pub barrier: Option<Arc<OpenDevice>>,
     /// What reads plates.
-    pub plate_camera: Option<Arc<Opened>>,
+    pub plate_camera: Option<Arc<OpenDevice>>,
     /// What pictures documents.
-    pub id_camera: Option<Arc<Opened>>,
+    pub id_camera: Option<Arc<OpenDevice>>,
     /// What shows the surroundings.
-    pub environment: Vec<Arc<Opened>>,
+    pub environment: Vec<Arc<OpenDevice>>,
     /// The arm as last told.
-    pub(super) seen: Arc<watch::Sender<Seen>>,
+    pub(super) seen: Arc<watch::Sender<ArmReading>>,
     /// How often the arm is asked.
     pub(super) pace: Arc<Pace>,
 }
 
 impl LaneDevices {
     /// Every device of the lane; one may come more than once.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Opened>> {
+    pub fn all(&self) -> impl Iterator<Item = &Arc<OpenDevice>> {
         let others = self.environment.iter().chain(&self.id_camera);
         self.barrier.iter().chain(&self.plate_camera).chain(others)
     }
@@ -52,9 +52,9 @@ impl LaneDevices {
     }
 
     /// The camera whose still is the lane's picture.
-    pub fn camera(&self) -> Option<&Arc<Opened>> {
+    pub fn camera(&self) -> Option<&Arc<OpenDevice>> {
         let gives_stills =
-            |opened: &&Arc<Opened>| opened.device().is_some_and(|device| device.still_camera().is_some());
+            |opened: &&Arc<OpenDevice>| opened.device().is_some_and(|device| device.still_camera().is_some());
         [&self.plate_camera, &self.barrier].into_iter().flatten().find(gives_stills)
     }
 }
@@ -62,15 +62,14 @@ impl LaneDevices {
 /// Everything that is open.
 #[derive(Default)]
 pub(super) struct Registry {
-    pub(super) devices: HashMap<DeviceId, Arc<Opened>>,
+    pub(super) devices: HashMap<DeviceId, Arc<OpenDevice>>,
     pub(super) lanes: HashMap<LaneId, Arc<LaneDevices>>,
     /// What each device serves; one that serves no lane is not in it.
-    serves: HashMap<DeviceId, Serves>,
+    serves: HashMap<DeviceId, DeviceDuty>,
 }
 
-/// What a device is there for.
 #[derive(Debug, Default)]
-struct Serves {
+struct DeviceDuty {
     /// Lots of the lanes it serves in any way.
     lots: BTreeSet<LotId>,
     /// The lane whose plates it reads; the first by id where the site gives it several.
@@ -86,7 +85,7 @@ impl Registry {
         site: &Directory,
         (vault, clock, networks): (&Vault, &Clock, &Networks),
         before: &Self,
-        placed: &HashMap<LaneId, Arc<Opened>>,
+        placed: &HashMap<LaneId, Arc<OpenDevice>>,
     ) -> Self {
         let devices: HashMap<_, _> =
             site.devices.values().map(|row| (row.id.clone(), before.device(row, vault, clock, networks))).collect();
@@ -96,15 +95,15 @@ impl Registry {
         Self { devices, lanes, serves }
     }
 
-    fn device(&self, row: &Device, vault: &Vault, clock: &Clock, networks: &Networks) -> Arc<Opened> {
+    fn device(&self, row: &Device, vault: &Vault, clock: &Clock, networks: &Networks) -> Arc<OpenDevice> {
         let (id, driver, clock) = (row.id.clone(), row.driver.as_str(), clock.clone());
         let before = self.devices.get(&id);
         let opened = match settings_of(row, vault) {
             Ok(settings) => match before.filter(|is| is.is(driver, &settings)) {
                 Some(same) => return Arc::clone(same),
-                None => Opened::new(id, driver, settings, clock, networks),
+                None => OpenDevice::new(id, driver, settings, clock, networks),
             },
-            Err(why) => Opened::unusable(id, driver, why.to_string(), clock),
+            Err(why) => OpenDevice::unusable(id, driver, why.to_string(), clock),
         };
         if let Some(Health::Offline { since, .. }) = before.map(|before| before.health()) {
             // New settings bring a lost device back only when it answers.
@@ -132,8 +131,8 @@ impl Registry {
     fn lane(
         &self,
         row: &Lane,
-        devices: &HashMap<DeviceId, Arc<Opened>>,
-        placed: &HashMap<LaneId, Arc<Opened>>,
+        devices: &HashMap<DeviceId, Arc<OpenDevice>>,
+        placed: &HashMap<LaneId, Arc<OpenDevice>>,
     ) -> Arc<LaneDevices> {
         let find = |id: &Option<DeviceId>| id.as_ref().and_then(|id| devices.get(id)).cloned();
         let environment = row.environment_cameras.iter();
@@ -144,7 +143,7 @@ impl Registry {
             plate_camera: find(&row.plate_camera),
             id_camera: find(&row.id_camera),
             environment: environment.filter_map(|id| devices.get(id).cloned()).collect(),
-            seen: Arc::new(watch::Sender::new(Seen::default())),
+            seen: Arc::new(watch::Sender::new(ArmReading::default())),
             pace: Arc::default(),
         };
         let same = self.lanes.get(&row.id);
@@ -156,8 +155,8 @@ impl Registry {
     }
 }
 
-fn serves<'a>(lanes: impl Iterator<Item = &'a Arc<LaneDevices>>) -> HashMap<DeviceId, Serves> {
-    let mut all: HashMap<DeviceId, Serves> = HashMap::new();
+fn serves<'a>(lanes: impl Iterator<Item = &'a Arc<LaneDevices>>) -> HashMap<DeviceId, DeviceDuty> {
+    let mut all: HashMap<DeviceId, DeviceDuty> = HashMap::new();
     for lane in lanes {
         for opened in lane.all() {
             let serves = all.entry(opened.id().clone()).or_default();
@@ -187,7 +186,7 @@ pub(super) fn same_barrier(a: &LaneDevices, b: &LaneDevices) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{directory::Lot, vault::Slot};
+    use crate::{directory::Lot, vault::SealSlot};
     use lanedesk_domain::{lane::LaneDirection, time::Timestamp};
     use object_store::memory::InMemory;
 
@@ -218,7 +217,7 @@ mod tests {
                 driver: "hikvision".to_owned(),
                 settings: format!("{{\"url\": \"{url}\"}}"),
                 // Sealed anew by every import, so the text differs although the secret does not.
-                secrets: vault.seal_text(Slot::device(id.as_str()), "{\"push_key\": \"key\"}").unwrap(),
+                secrets: vault.seal_text(SealSlot::device(id.as_str()), "{\"push_key\": \"key\"}").unwrap(),
             };
             site.devices.insert(id.clone(), row);
             let lane = Lane {
@@ -280,7 +279,7 @@ mod tests {
         assert!(offline(&built, "cam-B") && !offline(&built, "cam-A"));
         let sealed_elsewhere = Vault::new(&[8; 32], Arc::new(InMemory::new()));
         let row = site.devices.get_mut(&"cam-A".parse().unwrap()).unwrap();
-        row.secrets = sealed_elsewhere.seal_text(Slot::device(row.id.as_str()), "{}").unwrap();
+        row.secrets = sealed_elsewhere.seal_text(SealSlot::device(row.id.as_str()), "{}").unwrap();
         assert!(offline(&registry(&site), "cam-A"), "its secrets cannot be opened");
     }
 }

@@ -1,7 +1,7 @@
 //! The tasks that run the devices: one a device, one a barrier, started and stopped as the site changes.
 
 use super::{
-    LaneDevices, Opened, barrier, events,
+    LaneDevices, OpenDevice, barrier, events,
     outage::{self, Reports},
     registry::Registry,
 };
@@ -40,7 +40,7 @@ async fn prune(hub: Hub, stop: CancellationToken) {
 
 async fn supervise(hub: Hub, stop: CancellationToken) {
     let (mut site, mut registry) = (hub.site_changed(), hub.runtime().watch_registry());
-    let mut running = Running::new(outage::record(&hub, &stop));
+    let mut running = TaskGuards::new(outage::record(&hub, &stop));
     hub.runtime().rebuild(&hub.directory());
     if let Err(error) = outage::recall(&hub).await {
         tracing::warn!(%error, "devices lost before the start are found anew");
@@ -67,20 +67,20 @@ async fn supervise(hub: Hub, stop: CancellationToken) {
 }
 
 /// What runs now. A task ends when its guard is dropped.
-struct Running {
-    devices: HashMap<DeviceId, (Arc<Opened>, DropGuard)>,
+struct TaskGuards {
+    devices: HashMap<DeviceId, (Arc<OpenDevice>, DropGuard)>,
     lanes: HashMap<LaneId, (Arc<LaneDevices>, DropGuard)>,
     reports: Reports,
 }
 
-impl Running {
+impl TaskGuards {
     fn new(reports: Reports) -> Self {
         Self { devices: HashMap::new(), lanes: HashMap::new(), reports }
     }
 
     /// Ends the tasks of what is gone or changed and starts those of what is new.
     fn follow(&mut self, hub: &Hub, registry: &Registry, stop: &CancellationToken) {
-        let same = |id: &DeviceId, (opened, _): &mut (Arc<Opened>, _)| {
+        let same = |id: &DeviceId, (opened, _): &mut (Arc<OpenDevice>, _)| {
             let now = registry.devices.get(id);
             now.is_some_and(|now| Arc::ptr_eq(now, opened))
         };
@@ -115,7 +115,12 @@ impl Running {
 }
 
 /// Everything about one device but its arm.
-async fn watch_device((hub, reports): (Hub, Reports), opened: Arc<Opened>, stop: CancellationToken, first: Duration) {
+async fn watch_device(
+    (hub, reports): (Hub, Reports),
+    opened: Arc<OpenDevice>,
+    stop: CancellationToken,
+    first: Duration,
+) {
     let listen = async {
         tokio::time::sleep(first).await;
         tokio::join!(events::listen(&hub, &opened), look_in(&hub, &opened));
@@ -131,7 +136,7 @@ async fn watch_device((hub, reports): (Hub, Reports), opened: Arc<Opened>, stop:
 const LOOK_IN: Duration = Duration::from_secs(60);
 
 /// Asks devices that move no arm for a still now and then, so that a dead one shows on the board.
-async fn look_in(hub: &Hub, opened: &Opened) {
+async fn look_in(hub: &Hub, opened: &OpenDevice) {
     loop {
         let registry = hub.runtime().registry();
         let polled = registry.moves(opened.id());

@@ -1,10 +1,10 @@
 //! One search: lots first, then lanes by their lot, by themselves, and by both together.
 
 use super::{
-    Index, Visible,
+    Index, VisibleLots,
     query::{Places, Query},
-    rank::{Best, Fit, Score},
-    strings::{Place, narrow},
+    rank::{Fit, Score, TopRanks},
+    strings::{SuffixPosition, narrow},
     walk::{Fits, Node, fits, reaches_end, walk},
 };
 
@@ -12,14 +12,14 @@ use super::{
 const FEW_NAMES: usize = 512;
 
 /// The best lots and lanes, as places in the index.
-pub(super) struct Found {
-    pub(super) lots: Best,
-    pub(super) lanes: Best,
+pub(super) struct BestMatches {
+    pub(super) lots: TopRanks,
+    pub(super) lanes: TopRanks,
 }
 
-pub(super) fn find(index: &Index, text: &str, limit: usize, visible: &Visible) -> Found {
+pub(super) fn find(index: &Index, text: &str, limit: usize, visible: &VisibleLots) -> BestMatches {
     let chars = Query::chars(text);
-    let mut found = Found { lots: Best::new(limit), lanes: Best::new(limit) };
+    let mut found = BestMatches { lots: TopRanks::new(limit), lanes: TopRanks::new(limit) };
     if chars.is_empty() || limit == 0 {
         return found;
     }
@@ -34,13 +34,13 @@ pub(super) fn find(index: &Index, text: &str, limit: usize, visible: &Visible) -
     found
 }
 
-impl Found {
+impl BestMatches {
     pub(super) fn is_empty(&self) -> bool {
         self.lots.is_empty() && self.lanes.is_empty()
     }
 }
 
-fn pass(index: &Index, query: &Query, visible: &Visible, found: Found, slips: bool) -> Found {
+fn pass(index: &Index, query: &Query, visible: &VisibleLots, found: BestMatches, slips: bool) -> BestMatches {
     let names = index.names.len();
     let mut search = Search { index, query, visible, found, slips, starts: vec![0; names], insides: vec![0; names] };
     search.look();
@@ -48,7 +48,7 @@ fn pass(index: &Index, query: &Query, visible: &Visible, found: Found, slips: bo
 }
 
 /// Two neighbours swapped where one character's pinyin ends and the next begins; within one it counts as a slip above.
-fn swapped(index: &Index, chars: &[char], visible: &Visible, mut found: Found) -> Found {
+fn swapped(index: &Index, chars: &[char], visible: &VisibleLots, mut found: BestMatches) -> BestMatches {
     for at in 1..chars.len() {
         if !found.is_empty() {
             break;
@@ -63,8 +63,8 @@ fn swapped(index: &Index, chars: &[char], visible: &Visible, mut found: Found) -
 struct Search<'a> {
     index: &'a Index,
     query: &'a Query,
-    visible: &'a Visible,
-    found: Found,
+    visible: &'a VisibleLots,
+    found: BestMatches,
     slips: bool,
     /// How the rests of the query fit each lane name or code (see [`Fits`]), 0 where it was not looked at yet; looked at
     /// once for all lanes that share it. Plain zeros, because fresh memory is zero and most of it is never touched.
@@ -122,7 +122,7 @@ impl Search<'_> {
         }
     }
 
-    fn lanes_named(&mut self, node: &Node, place: Place) {
+    fn lanes_named(&mut self, node: &Node, place: SuffixPosition) {
         let whole = place.offset == 0 && place.len == node.depth;
         for use_ in self.index.uses_of(place.string) {
             let fit = match (node.slipped, whole, place.offset) {
@@ -193,7 +193,7 @@ impl Search<'_> {
         }
     }
 
-    fn lane_after(&mut self, node: &Node, place: Place, lane: u32, name: u32) {
+    fn lane_after(&mut self, node: &Node, place: SuffixPosition, lane: u32, name: u32) {
         let slips = self.slips && !node.slipped;
         if !self.query.could_match(node.at, self.index.names.sign(name), u32::from(slips)) {
             return;
@@ -213,7 +213,7 @@ impl Search<'_> {
     }
 
     /// How well a lane fits after a lot; `start`: from the beginning of its name.
-    fn fit_after(&self, node: &Node, place: Place, start: bool) -> Fit {
+    fn fit_after(&self, node: &Node, place: SuffixPosition, start: bool) -> Fit {
         match (self.slips, start, place.offset) {
             (true, true, 0 | 1) => Fit::SlippedStart,
             (true, ..) => Fit::SlippedInside,
@@ -236,11 +236,11 @@ impl Search<'_> {
 }
 
 /// Characters of the lot's name that the query passed over.
-fn left_out(node: &Node, place: Place) -> u32 {
+fn left_out(node: &Node, place: SuffixPosition) -> u32 {
     place.len - node.depth + place.offset
 }
 
-fn lot_fit(node: &Node, place: Place) -> Fit {
+fn lot_fit(node: &Node, place: SuffixPosition) -> Fit {
     match (node.slipped, place.offset, place.len == node.depth) {
         (true, 0 | 1, _) => Fit::SlippedStart,
         (true, ..) => Fit::SlippedInside,

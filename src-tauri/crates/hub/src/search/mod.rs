@@ -51,9 +51,9 @@ pub struct Lane {
 
 /// Which lots a person may see, made for one [`Index`].
 #[derive(Debug, Clone)]
-pub struct Visible(Vec<u64>);
+pub struct VisibleLots(Vec<u64>);
 
-impl Visible {
+impl VisibleLots {
     fn has(&self, lot: u32) -> bool {
         self.0[lot as usize / 64] >> (lot % 64) & 1 == 1
     }
@@ -70,7 +70,7 @@ pub struct Hits<'a> {
 
 /// A lane that has a name or code.
 #[derive(Debug, Clone, Copy)]
-struct Use {
+struct LaneMatch {
     lane: u32,
     is_code: bool,
 }
@@ -92,7 +92,7 @@ pub struct Index {
     /// Lane names and codes, each once however many lanes have it.
     names: Strings,
     /// Uses of each name, in the order of lanes: `uses[uses_from[name]..uses_from[name + 1]]`.
-    uses: Vec<Use>,
+    uses: Vec<LaneMatch>,
     uses_from: Vec<u32>,
     /// Name and code of each lane.
     names_of_lane: Vec<[u32; 2]>,
@@ -110,7 +110,7 @@ impl Index {
         add_up(&mut first_lane);
         let mut alphabet = Alphabet::new();
         let (lot_strings, lot_of_name) = lot_strings(&lots, &mut alphabet);
-        let Named { strings, uses, uses_from, names_of_lane } = Named::of(&lanes, &mut alphabet);
+        let NameList { strings, uses, uses_from, names_of_lane } = NameList::of(&lanes, &mut alphabet);
         let lot_names = Strings::build(&lot_strings, &alphabet);
         let names = Strings::build(&strings, &alphabet);
         Self {
@@ -129,7 +129,7 @@ impl Index {
     }
 
     /// Finds at most `limit` lots and `limit` lanes among those visible.
-    pub fn find(&self, query: &str, limit: usize, visible: &Visible) -> Hits<'_> {
+    pub fn find(&self, query: &str, limit: usize, visible: &VisibleLots) -> Hits<'_> {
         let mut found = find::find(self, query, limit, visible);
         if found.lots.is_empty() && found.lanes.is_empty() && LEFT_OUT.iter().any(|word| query.contains(word)) {
             found = find::find(self, &without_left_out(query), limit, visible);
@@ -144,7 +144,7 @@ impl Index {
 
     /// The first lots and lanes among those visible, in the order of their names: what somebody with few lots may see
     /// before typing anything.
-    pub fn first(&self, limit: usize, visible: &Visible) -> Hits<'_> {
+    pub fn first(&self, limit: usize, visible: &VisibleLots) -> Hits<'_> {
         let seen = |lot: &u32| visible.has(*lot);
         let lots = (0..narrow(self.lots.len())).filter(seen).take(limit);
         let lanes = self.lanes.iter().zip(&self.lot_of_lane).filter(|(_, lot)| seen(lot)).take(limit);
@@ -155,21 +155,21 @@ impl Index {
     }
 
     /// The lots `may_see` allows.
-    pub fn visible(&self, may_see: impl Fn(&LotId) -> bool) -> Visible {
+    pub fn visible(&self, may_see: impl Fn(&LotId) -> bool) -> VisibleLots {
         let mut bits = vec![0; self.lots.len().div_ceil(64)];
         for (place, lot) in self.lots.iter().enumerate() {
             if may_see(&lot.id) {
                 bits[place / 64] |= 1 << (place % 64);
             }
         }
-        Visible(bits)
+        VisibleLots(bits)
     }
 
     fn lanes_of(&self, lot: u32) -> std::ops::Range<u32> {
         self.first_lane[lot as usize]..self.first_lane[lot as usize + 1]
     }
 
-    fn uses_of(&self, name: u32) -> impl Iterator<Item = Use> {
+    fn uses_of(&self, name: u32) -> impl Iterator<Item = LaneMatch> {
         let (from, to) = (self.uses_from[name as usize], self.uses_from[name as usize + 1]);
         self.uses[from as usize..to as usize].iter().copied()
     }
@@ -214,14 +214,14 @@ fn lot_strings(lots: &[Lot], alphabet: &mut Alphabet) -> (Vec<Vec<Unit>>, Vec<u3
 }
 
 /// Lane names and codes, each once.
-struct Named {
+struct NameList {
     strings: Vec<Vec<Unit>>,
-    uses: Vec<Use>,
+    uses: Vec<LaneMatch>,
     uses_from: Vec<u32>,
     names_of_lane: Vec<[u32; 2]>,
 }
 
-impl Named {
+impl NameList {
     fn of(lanes: &[Lane], alphabet: &mut Alphabet) -> Self {
         let (mut strings, mut known) = (Vec::new(), HashMap::new());
         let mut number = |text: &str| {
@@ -237,11 +237,11 @@ impl Named {
             uses_from[*name as usize + 1] += 1;
         }
         add_up(&mut uses_from);
-        let (mut next, mut uses) = (uses_from.clone(), vec![Use { lane: 0, is_code: false }; 2 * lanes.len()]);
+        let (mut next, mut uses) = (uses_from.clone(), vec![LaneMatch { lane: 0, is_code: false }; 2 * lanes.len()]);
         for (lane, names) in names_of_lane.iter().enumerate() {
             for (name, is_code) in names.iter().zip([false, true]) {
                 let place = &mut next[*name as usize];
-                uses[*place as usize] = Use { lane: narrow(lane), is_code };
+                uses[*place as usize] = LaneMatch { lane: narrow(lane), is_code };
                 *place += 1;
             }
         }

@@ -48,13 +48,13 @@ impl Score {
 
 /// The best `limit` of whatever is offered, each once.
 #[derive(Debug)]
-pub(super) struct Best {
+pub(super) struct TopRanks {
     limit: usize,
     /// Best first; equal scores in the order of the index, which is that of names.
     list: Vec<(Score, u32)>,
 }
 
-impl Best {
+impl TopRanks {
     pub(super) fn new(limit: usize) -> Self {
         Self { limit, list: Vec::with_capacity(limit + 1) }
     }

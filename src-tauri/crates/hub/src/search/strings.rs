@@ -11,7 +11,7 @@ pub(super) struct Range {
 
 /// Where a suffix stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct SuffixPosition {
     /// The string, as numbered when built.
     pub(super) string: u32,
     /// Characters before the suffix.
@@ -136,11 +136,11 @@ impl Strings {
     }
 
     /// Where the suffixes of a range stand.
-    pub(super) fn places(&self, range: Range) -> impl Iterator<Item = Place> {
+    pub(super) fn places(&self, range: Range) -> impl Iterator<Item = SuffixPosition> {
         self.suffixes[range.lo as usize..range.hi as usize].iter().map(|at| {
             let string = self.owners[*at as usize];
             let (start, end) = (self.starts[string as usize], self.starts[string as usize + 1]);
-            Place { string, offset: at - start, len: end - 1 - start }
+            SuffixPosition { string, offset: at - start, len: end - 1 - start }
         })
     }
 

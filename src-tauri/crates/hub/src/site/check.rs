@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What the database already has and a text may therefore refer to.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct SiteContext {
     /// Areas, each with the one above it.
     pub areas: HashMap<String, Option<String>>,
     /// Lots.
@@ -26,7 +26,7 @@ pub struct Known {
     pub push_keys: HashMap<String, String>,
 }
 
-impl Known {
+impl SiteContext {
     fn has(&self, table: SiteTable, id: &str) -> bool {
         match table {
             SiteTable::Area => self.areas.contains_key(id),
@@ -108,7 +108,7 @@ impl Names {
     }
 
     /// Looks everything through.
-    pub(super) fn check(&self, known: &Known, faults: &mut Faults) {
+    pub(super) fn check(&self, known: &SiteContext, faults: &mut Faults) {
         self.check_mentions(known, faults);
         self.check_tree(known, faults);
         self.check_stands_at(known, faults);
@@ -123,7 +123,7 @@ impl Names {
         self.declared.contains(&(table, id.to_owned()))
     }
 
-    fn check_mentions(&self, known: &Known, faults: &mut Faults) {
+    fn check_mentions(&self, known: &SiteContext, faults: &mut Faults) {
         for Mention { row, at, by: (section, key) } in &self.mentions {
             let (table, id) = row;
             if !self.declared.contains(row) && !known.has(*table, id) {
@@ -133,7 +133,7 @@ impl Names {
     }
 
     /// An area's way up must end at a root.
-    fn check_tree(&self, known: &Known, faults: &mut Faults) {
+    fn check_tree(&self, known: &SiteContext, faults: &mut Faults) {
         let above = |area: &str| match self.parents.get(area) {
             Some((parent, _)) => parent.clone(),
             None => known.areas.get(area).cloned().flatten(),
@@ -154,7 +154,7 @@ impl Names {
     }
 
     /// A robot at two lanes would not know whose driver speaks to it.
-    fn check_stands_at(&self, known: &Known, faults: &mut Faults) {
+    fn check_stands_at(&self, known: &SiteContext, faults: &mut Faults) {
         let mut taken: HashMap<&str, &str> = HashMap::new();
         for (robot, lane) in &known.stands_at {
             if !self.has(SiteTable::Lane, lane) {

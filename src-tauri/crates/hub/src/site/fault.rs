@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One fault of a site file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct SiteFault {
     /// The line it stands in, from 1; 0 where there are no lines.
     pub line: usize,
     /// The key it is about, where it is about one.
@@ -13,7 +13,7 @@ pub struct Fault {
     pub reason: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for SiteFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             // Of a row that the reason names.
@@ -23,7 +23,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for SiteFault {}
 
 /// Most faults told of one text: nobody reads more, and a text of nothing but faults would fill memory with them.
 pub(super) const MOST_FAULTS: usize = 1_000;
@@ -31,7 +31,7 @@ pub(super) const MOST_FAULTS: usize = 1_000;
 /// Collects the faults of one text and knows which byte stands in which line.
 pub(super) struct Faults {
     line_starts: Vec<usize>,
-    found: Vec<Fault>,
+    found: Vec<SiteFault>,
 }
 
 impl Faults {
@@ -54,11 +54,11 @@ impl Faults {
         let line = self.line(at);
         let reason = reason.into();
         let column = column(&reason);
-        self.found.push(Fault { line, column, reason });
+        self.found.push(SiteFault { line, column, reason });
     }
 
     /// All faults in line order.
-    pub(super) fn into_sorted(mut self) -> Vec<Fault> {
+    pub(super) fn into_sorted(mut self) -> Vec<SiteFault> {
         self.found.sort();
         self.found.dedup();
         self.found

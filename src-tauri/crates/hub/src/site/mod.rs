@@ -16,10 +16,10 @@ mod table;
 mod tests;
 mod write;
 
-pub use check::Known;
+pub use check::SiteContext;
 pub(crate) use check::key_sum;
-pub use fault::Fault;
-pub(crate) use noun::{Line, Noun};
+pub use fault::SiteFault;
+pub(crate) use noun::{Noun, NounRow};
 pub(crate) use special::push_key_fault;
 pub use table::{
     Area, Device, Integration, Lane, Lot, Pass, Person, Reason, Robot, Seat, Site, Tariff, Template, Vehicle,
@@ -34,7 +34,7 @@ impl Site {
     ///
     /// # Errors
     /// Every fault of the text, in line order.
-    pub fn parse(text: &str, known: &Known) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str, known: &SiteContext) -> Result<Self, Vec<SiteFault>> {
         parse::parse(text, known)
     }
 
@@ -42,7 +42,7 @@ impl Site {
     ///
     /// # Errors
     /// Every fault of the rows, none with a line.
-    pub(crate) fn of_rows(rows: &[(SiteTable, Cells)], known: &Known) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn of_rows(rows: &[(SiteTable, Cells)], known: &SiteContext) -> Result<Self, Vec<SiteFault>> {
         parse::of_rows(rows, known)
     }
 

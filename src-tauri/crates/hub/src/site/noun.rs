@@ -1,7 +1,7 @@
 //! What a noun of the site is: a struct whose fields are written once, each with how it is read and where it rests. The file,
 //! the sheet, the tables, the comparison and the list of changes follow from it.
 
-use super::{Site, read::Row};
+use super::{Site, read::FormRow};
 use lanedesk_domain::{
     ids::{AreaId, DeviceId, IntegrationId, LaneId, LotId, RobotId},
     lane::LaneDirection,
@@ -15,7 +15,7 @@ use lanedesk_wire::site::{Cell, Cells, SiteTable};
 
 /// How a key's value rests in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ColumnKind {
     /// As it is: text or a whole number, or null.
     Plain,
     /// Yes or no; SQLite answers 1 and 0.
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 
 /// Where a field rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum FieldPlace {
     /// In this column.
     Column(&'static str),
     /// In the column `settings`, a JSON text; what is not so, or is not said, is left out there.
@@ -51,16 +51,15 @@ pub(crate) struct Field {
     /// The key of the site file.
     pub(crate) key: &'static str,
     /// How its value rests.
-    pub(crate) kind: Kind,
-    /// Where.
-    pub(crate) place: Place,
+    pub(crate) kind: ColumnKind,
+    pub(crate) place: FieldPlace,
 }
 
 impl Field {
     /// Its own column, where it has one.
     pub(crate) fn column(&self) -> Option<&'static str> {
         match self.place {
-            Place::Column(column) => Some(column),
+            FieldPlace::Column(column) => Some(column),
             _ => None,
         }
     }
@@ -68,7 +67,7 @@ impl Field {
 
 /// A field's value in a form that files, sheets and tables share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub(crate) enum FieldValue {
     /// Text, a word or an id.
     Text(Option<String>),
     /// A whole number.
@@ -81,7 +80,7 @@ pub(crate) enum Value {
     List(Vec<String>),
 }
 
-impl Value {
+impl FieldValue {
     /// The value on one line, as a sheet has it.
     pub(crate) fn line(self) -> String {
         match self {
@@ -117,50 +116,50 @@ impl Value {
 }
 
 /// A type fields have.
-pub(super) trait Held {
+pub(super) trait FieldType {
     /// How it rests.
-    const KIND: Kind = Kind::Plain;
+    const KIND: ColumnKind = ColumnKind::Plain;
     /// Its value.
-    fn value(&self) -> Value;
+    fn value(&self) -> FieldValue;
 }
 
 macro_rules! held {
     ($([$kind:ident] $($type:ty),+ => |$held:ident| $value:expr;)+) => {$($(
-        impl Held for $type {
-            const KIND: Kind = Kind::$kind;
-            fn value(&self) -> Value { let $held = self; $value }
+        impl FieldType for $type {
+            const KIND: ColumnKind = ColumnKind::$kind;
+            fn value(&self) -> FieldValue { let $held = self; $value }
         }
     )+)+};
 }
 held! {
-    [Plain] LaneDirection, PassStatus, Role, RobotScene, RobotLanguage, IntegrationId => |word| Value::Text(Some(word.to_string()));
-    [Plain] i64 => |number| Value::Number(Some(*number));
-    [Plain] u32 => |number| Value::Number(Some((*number).into()));
-    [Plain] Fen => |fen| Value::Number(Some(fen.0));
-    [Plain] Option<Fen> => |fen| Value::Number(fen.map(|fen| fen.0));
-    [Truth] bool => |truth| Value::Truth(Some(*truth));
-    [Truth] Option<bool> => |truth| Value::Truth(*truth);
-    [Time] Timestamp => |at| Value::Time(*at);
+    [Plain] LaneDirection, PassStatus, Role, RobotScene, RobotLanguage, IntegrationId => |word| FieldValue::Text(Some(word.to_string()));
+    [Plain] i64 => |number| FieldValue::Number(Some(*number));
+    [Plain] u32 => |number| FieldValue::Number(Some((*number).into()));
+    [Plain] Fen => |fen| FieldValue::Number(Some(fen.0));
+    [Plain] Option<Fen> => |fen| FieldValue::Number(fen.map(|fen| fen.0));
+    [Truth] bool => |truth| FieldValue::Truth(Some(*truth));
+    [Truth] Option<bool> => |truth| FieldValue::Truth(*truth);
+    [Time] Timestamp => |at| FieldValue::Time(*at);
 }
 macro_rules! texts {
     ($($type:ty),+) => {
         held! {
-            [Plain] $($type),+ => |text| Value::Text(Some(text.to_string()));
-            [Plain] $(Option<$type>),+ => |text| Value::Text(text.as_ref().map(ToString::to_string));
-            [Json] $(Vec<$type>),+ => |items| Value::List(items.iter().map(ToString::to_string).collect());
+            [Plain] $($type),+ => |text| FieldValue::Text(Some(text.to_string()));
+            [Plain] $(Option<$type>),+ => |text| FieldValue::Text(text.as_ref().map(ToString::to_string));
+            [Json] $(Vec<$type>),+ => |items| FieldValue::List(items.iter().map(ToString::to_string).collect());
         }
     };
 }
 texts!(String, AreaId, LotId, LaneId, DeviceId, RobotId);
 
 /// A row of the site, whatever it is of.
-pub(crate) trait Line: Sync {
+pub(crate) trait NounRow: Sync {
     /// Its table.
     fn table(&self) -> SiteTable;
     /// Its fields, in the order of the contract.
     fn fields(&self) -> &'static [Field];
     /// Their values.
-    fn values(&self) -> Vec<Value>;
+    fn values(&self) -> Vec<FieldValue>;
     /// What names it in a file.
     fn name(&self) -> String;
     /// What people call it.
@@ -174,32 +173,31 @@ pub(crate) trait Line: Sync {
 }
 
 /// A noun: rows of one table.
-pub(crate) trait Noun: Line + Clone {
+pub(crate) trait Noun: NounRow + Clone {
     /// The section of the site file.
     const SECTION: &'static str;
-    /// The table.
     const TABLE: SiteTable;
     /// The fields, in the order of the contract.
     const FIELDS: &'static [Field];
     /// Reads a row. None: it has a fault, which is noted.
-    fn read(row: &mut Row<'_, '_>) -> Option<Self>;
+    fn read(row: &mut FormRow<'_, '_>) -> Option<Self>;
 }
 
-/// Where a field rests: in the column of its name, `at "another"`, or `in` a [`Place`].
+/// Where a field rests: in the column of its name, `at "another"`, or `in` a [`FieldPlace`].
 macro_rules! place {
     ($key:ident) => {
-        Place::Column(stringify!($key))
+        FieldPlace::Column(stringify!($key))
     };
     ($key:ident at $column:literal) => {
-        Place::Column($column)
+        FieldPlace::Column($column)
     };
     ($key:ident in $place:ident) => {
-        Place::$place
+        FieldPlace::$place
     };
 }
 pub(super) use place;
 
-/// What a reader of [`Row`] takes for a field; one that `must` be there may be none, which is a fault that is noted.
+/// What a reader of [`FormRow`] takes for a field; one that `must` be there may be none, which is a fault that is noted.
 macro_rules! take {
     ($row:ident, $field:ident, must $how:ident, $($arg:expr),*) => {
         $row.$how(stringify!($field) $(, $arg)*)
@@ -211,7 +209,7 @@ macro_rules! take {
 pub(super) use take;
 
 /// Declares a noun: `"section" Struct in its list, what names a row, the field people call it by`, and each field with its
-/// type and the reader of [`Row`] that takes it from a row. `check` sees the fields that could be read, each an `Option`, and
+/// type and the reader of [`FormRow`] that takes it from a row. `check` sees the fields that could be read, each an `Option`, and
 /// notes what is wrong with them together.
 macro_rules! noun {
     (
@@ -227,14 +225,14 @@ macro_rules! noun {
             $($(#[$note])* pub $field: $type),+
         }
 
-        impl Line for $kind {
+        impl NounRow for $kind {
             fn table(&self) -> SiteTable { SiteTable::$kind }
             fn fields(&self) -> &'static [Field] { Self::FIELDS }
-            fn values(&self) -> Vec<Value> { vec![$(Held::value(&self.$field)),+] }
+            fn values(&self) -> Vec<FieldValue> { vec![$(FieldType::value(&self.$field)),+] }
             fn name(&self) -> String { let name: fn(&Self) -> String = $name; name(self) }
             fn label(&self) -> String {
-                match Held::value(&self.$label) {
-                    Value::List(items) => items.into_iter().next().unwrap_or_default(),
+                match FieldType::value(&self.$label) {
+                    FieldValue::List(items) => items.into_iter().next().unwrap_or_default(),
                     value => value.line(),
                 }
             }
@@ -246,10 +244,10 @@ macro_rules! noun {
             const TABLE: SiteTable = SiteTable::$kind;
             const FIELDS: &'static [Field] = &[$(Field {
                 key: stringify!($field),
-                kind: <$type as Held>::KIND,
+                kind: <$type as FieldType>::KIND,
                 place: place!($field $(at $column)? $(in $place)?),
             }),+];
-            fn read(row: &mut Row<'_, '_>) -> Option<Self> {
+            fn read(row: &mut FormRow<'_, '_>) -> Option<Self> {
                 $(let $field: Option<$type> = take!(row, $field, $($how)+, $($arg),*);)+
                 $({ let $row = &mut *row; $check })?
                 Some(Self { $($field: $field?),+ })
@@ -281,12 +279,12 @@ macro_rules! site {
 
         impl Site {
             /// Every row but those of links and rules, in the order of the contract.
-            pub(crate) fn rows(&self) -> impl Iterator<Item = &dyn Line> {
-                std::iter::empty() $(.chain(self.$list.iter().map(|row| row as &dyn Line)))+
+            pub(crate) fn rows(&self) -> impl Iterator<Item = &dyn NounRow> {
+                std::iter::empty() $(.chain(self.$list.iter().map(|row| row as &dyn NounRow)))+
             }
 
             /// Takes out the rows that are not to stay.
-            pub(crate) fn retain(&mut self, stays: impl Fn(&dyn Line) -> bool) {
+            pub(crate) fn retain(&mut self, stays: impl Fn(&dyn NounRow) -> bool) {
                 $(self.$list.retain(|row| stays(row));)+
             }
 
@@ -312,8 +310,7 @@ pub(super) use site;
 pub(super) struct Section {
     /// Its word.
     pub(super) name: &'static str,
-    /// Its table.
     pub(super) table: SiteTable,
     /// Reads one row of it. A row with a fault is left out; the fault is noted and the whole text will be refused.
-    pub(super) read: fn(&mut Row<'_, '_>, &mut Site),
+    pub(super) read: fn(&mut FormRow<'_, '_>, &mut Site),
 }

@@ -1,11 +1,11 @@
 //! A text section by section, and rows of forms one by one.
 
 use super::{
-    Fault, Known, Site,
+    Site, SiteContext, SiteFault,
     check::Names,
     fault::{Faults, MOST_FAULTS},
     noun::Section,
-    read::{Given, Row, Source},
+    read::{FormRow, RowSource, SourceValue},
     special::link_fault,
     table::SECTIONS,
 };
@@ -37,9 +37,9 @@ fn says_too_much(text: &str) -> bool {
     words > MAX_WORDS
 }
 
-pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
+pub(super) fn parse(text: &str, known: &SiteContext) -> Result<Site, Vec<SiteFault>> {
     if says_too_much(text) {
-        return Err(vec![Fault {
+        return Err(vec![SiteFault {
             line: 0,
             column: None,
             reason: "the file says too much at once: take it in in parts".to_owned(),
@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
         let at = error.span().map_or(0, |span| span.start);
         faults.at(at, error.message().replace('\n', "; "));
     }
-    let mut reader = Reader::new(known, faults);
+    let mut reader = SiteReader::new(known, faults);
     for (key, value) in table.get_ref() {
         reader.section(key, value);
     }
@@ -59,8 +59,8 @@ pub(super) fn parse(text: &str, known: &Known) -> Result<Site, Vec<Fault>> {
 }
 
 /// Rows as forms and changes say them, by the checks of a text; no fault has a line.
-pub(super) fn of_rows(rows: &[(SiteTable, Cells)], known: &Known) -> Result<Site, Vec<Fault>> {
-    let mut reader = Reader::new(known, Faults::new(""));
+pub(super) fn of_rows(rows: &[(SiteTable, Cells)], known: &SiteContext) -> Result<Site, Vec<SiteFault>> {
+    let mut reader = SiteReader::new(known, Faults::new(""));
     for (table, cells) in rows {
         reader.row(*table, cells);
     }
@@ -74,21 +74,21 @@ pub(super) fn of_rows(rows: &[(SiteTable, Cells)], known: &Known) -> Result<Site
 }
 
 /// Reads a line of a section of single values: its name, where name and value stand, the value.
-type ReadLine<'k> = fn(&mut Reader<'k>, &str, (usize, usize), &Given<'_>);
+type ReadLine<'k> = fn(&mut SiteReader<'k>, &str, (usize, usize), &SourceValue<'_>);
 
-struct Reader<'k> {
-    known: &'k Known,
+struct SiteReader<'k> {
+    known: &'k SiteContext,
     site: Site,
     names: Names,
     faults: Faults,
 }
 
-impl<'k> Reader<'k> {
-    fn new(known: &'k Known, faults: Faults) -> Self {
+impl<'k> SiteReader<'k> {
+    fn new(known: &'k SiteContext, faults: Faults) -> Self {
         Self { known, site: Site::default(), names: Names::default(), faults }
     }
 
-    fn end(mut self) -> Result<Site, Vec<Fault>> {
+    fn end(mut self) -> Result<Site, Vec<SiteFault>> {
         self.names.check(self.known, &mut self.faults);
         let faults = self.faults.into_sorted();
         if faults.is_empty() { Ok(self.site) } else { Err(faults) }
@@ -106,7 +106,7 @@ impl<'k> Reader<'k> {
                 return self.faults.at(value.span().start, format!("write [{name}]"));
             };
             for (key, value) in table {
-                line(self, key.get_ref(), (key.span().start, value.span().start), &Given::of(value.get_ref()));
+                line(self, key.get_ref(), (key.span().start, value.span().start), &SourceValue::of(value.get_ref()));
             }
             return;
         }
@@ -122,23 +122,23 @@ impl<'k> Reader<'k> {
                 self.faults.at(at, format!("{name} must hold tables"));
                 continue;
             };
-            self.list_row(section, Source::Text(table), at);
+            self.list_row(section, RowSource::Text(table), at);
         }
     }
 
-    fn list_row(&mut self, section: &Section, source: Source<'_, '_>, at: usize) {
+    fn list_row(&mut self, section: &Section, source: RowSource<'_, '_>, at: usize) {
         let name = (section.name, section.table);
-        let mut row = Row::new(name, (source, at), self.known, &mut self.names, &mut self.faults);
+        let mut row = FormRow::new(name, (source, at), self.known, &mut self.names, &mut self.faults);
         (section.read)(&mut row, &mut self.site);
         row.end();
     }
 
     fn row(&mut self, table: SiteTable, cells: &Cells) {
         if let Some(section) = SECTIONS.iter().find(|section| section.table == table) {
-            return self.list_row(section, Source::Cells(cells), 0);
+            return self.list_row(section, RowSource::Cells(cells), 0);
         }
         for (name, cell) in cells {
-            let Some(value) = cell.as_ref().map(Given::of_cell) else { continue };
+            let Some(value) = cell.as_ref().map(SourceValue::of_cell) else { continue };
             match table {
                 SiteTable::Rule => self.rule(name, (0, 0), &value),
                 _ => self.link(name, (0, 0), &value),
@@ -146,11 +146,11 @@ impl<'k> Reader<'k> {
         }
     }
 
-    fn link(&mut self, name: &str, (key, at): (usize, usize), value: &Given<'_>) {
+    fn link(&mut self, name: &str, (key, at): (usize, usize), value: &SourceValue<'_>) {
         let Ok(link) = name.parse::<Link>() else {
             return self.faults.at(key, format!("links: there is no link {name:?}"));
         };
-        let Given::Text(url) = value else {
+        let SourceValue::Text(url) = value else {
             return self.faults.at(at, format!("links.{name}: must be text in quotes"));
         };
         match link_fault(url.trim()) {
@@ -159,10 +159,10 @@ impl<'k> Reader<'k> {
         }
     }
 
-    fn rule(&mut self, name: &str, (_, at): (usize, usize), value: &Given<'_>) {
+    fn rule(&mut self, name: &str, (_, at): (usize, usize), value: &SourceValue<'_>) {
         let number = match value {
-            Given::Truth(truth) => Some(i64::from(*truth)),
-            Given::Number(number) => *number,
+            SourceValue::Truth(truth) => Some(i64::from(*truth)),
+            SourceValue::Number(number) => *number,
             _ => None,
         };
         match number.map(|number| Rules::default().set(name, number).map(|()| number)) {

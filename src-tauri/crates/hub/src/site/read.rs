@@ -1,7 +1,7 @@
 //! Reads one row key by key, and notes what is missing, of the wrong kind or not known.
 
 use super::{
-    check::{Known, Names},
+    check::{Names, SiteContext},
     fault::Faults,
 };
 use lanedesk_domain::{money::Fen, time::Timestamp};
@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 
 /// Where a row comes from.
 #[derive(Clone, Copy)]
-pub(super) enum Source<'a, 'i> {
+pub(super) enum RowSource<'a, 'i> {
     /// A table of a text.
     Text(&'a DeTable<'i>),
     /// A form, or a row as a change keeps it.
@@ -23,7 +23,7 @@ pub(super) enum Source<'a, 'i> {
 }
 
 /// A value as it is given.
-pub(super) enum Given<'a> {
+pub(super) enum SourceValue<'a> {
     Text(&'a str),
     /// None: one that is too large.
     Number(Option<i64>),
@@ -35,7 +35,7 @@ pub(super) enum Given<'a> {
     Table,
 }
 
-impl<'a> Given<'a> {
+impl<'a> SourceValue<'a> {
     pub(super) fn of(value: &'a DeValue<'_>) -> Self {
         match value {
             DeValue::String(text) => Self::Text(text),
@@ -74,44 +74,44 @@ impl<'a> Given<'a> {
     }
 }
 
-/// One row. Every key must be asked for once; [`Row::end`] notes the others as unknown.
-pub(crate) struct Row<'a, 'i> {
+/// One row. Every key must be asked for once; [`FormRow::end`] notes the others as unknown.
+pub(crate) struct FormRow<'a, 'i> {
     section: &'static str,
     table: SiteTable,
-    source: Source<'a, 'i>,
+    source: RowSource<'a, 'i>,
     /// Where the row begins, for faults that concern it as a whole.
     at: usize,
     asked: BTreeSet<&'static str>,
     excused: bool,
     /// What the database already has.
-    pub(super) known: &'a Known,
+    pub(super) known: &'a SiteContext,
     pub(super) names: &'a mut Names,
     faults: &'a mut Faults,
 }
 
-impl<'a, 'i> Row<'a, 'i> {
+impl<'a, 'i> FormRow<'a, 'i> {
     pub(super) fn new(
         (section, table): (&'static str, SiteTable),
-        (source, at): (Source<'a, 'i>, usize),
-        known: &'a Known,
+        (source, at): (RowSource<'a, 'i>, usize),
+        known: &'a SiteContext,
         names: &'a mut Names,
         faults: &'a mut Faults,
     ) -> Self {
         Self { section, table, source, at, asked: BTreeSet::new(), excused: false, known, names, faults }
     }
 
-    pub(super) fn find(&mut self, key: &'static str) -> Option<Given<'a>> {
+    pub(super) fn find(&mut self, key: &'static str) -> Option<SourceValue<'a>> {
         self.asked.insert(key);
         match self.source {
-            Source::Text(table) => table.get(key).map(|value| Given::of(value.get_ref())),
-            Source::Cells(cells) => cells.get(key)?.as_ref().map(Given::of_cell),
+            RowSource::Text(table) => table.get(key).map(|value| SourceValue::of(value.get_ref())),
+            RowSource::Cells(cells) => cells.get(key)?.as_ref().map(SourceValue::of_cell),
         }
     }
 
     fn stands(&self, key: &str) -> Option<usize> {
         match self.source {
-            Source::Text(table) => table.get(key).map(|value| value.span().start),
-            Source::Cells(cells) => cells.get(key)?.as_ref().map(|_| 0),
+            RowSource::Text(table) => table.get(key).map(|value| value.span().start),
+            RowSource::Cells(cells) => cells.get(key)?.as_ref().map(|_| 0),
         }
     }
 
@@ -131,7 +131,7 @@ impl<'a, 'i> Row<'a, 'i> {
         self.note(self.place(key), format!("{}.{key}: {reason}", self.section));
     }
 
-    fn wrong_kind(&mut self, key: &'static str, wanted: &str, given: &Given<'_>) {
+    fn wrong_kind(&mut self, key: &'static str, wanted: &str, given: &SourceValue<'_>) {
         self.fault(key, format_args!("must be {wanted}, not {}", given.kind()));
     }
 
@@ -157,8 +157,8 @@ impl<'a, 'i> Row<'a, 'i> {
     /// Notes every key nobody asked for.
     pub(super) fn end(mut self) {
         let keys: Vec<(usize, &str)> = match self.source {
-            Source::Text(table) => table.keys().map(|key| (key.span().start, &**key.get_ref())).collect(),
-            Source::Cells(cells) => {
+            RowSource::Text(table) => table.keys().map(|key| (key.span().start, &**key.get_ref())).collect(),
+            RowSource::Cells(cells) => {
                 cells.iter().filter(|(_, cell)| cell.is_some()).map(|(key, _)| (0, key.as_str())).collect()
             }
         };
@@ -171,12 +171,12 @@ impl<'a, 'i> Row<'a, 'i> {
 }
 
 /// Texts.
-impl Row<'_, '_> {
+impl FormRow<'_, '_> {
     /// Text that may be absent; empty text counts as absent.
     pub(super) fn text_or_none(&mut self, key: &'static str) -> Option<String> {
         match self.find(key)? {
-            Given::Text(text) if text.trim().is_empty() => None,
-            Given::Text(text) => Some(text.trim().to_owned()),
+            SourceValue::Text(text) if text.trim().is_empty() => None,
+            SourceValue::Text(text) => Some(text.trim().to_owned()),
             other => {
                 self.wrong_kind(key, "text in quotes", &other);
                 None
@@ -187,7 +187,7 @@ impl Row<'_, '_> {
     /// Text that must be there and not empty.
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         let text = self.text_or_none(key);
-        if matches!(self.find(key), Some(Given::Text(given)) if given.trim().is_empty()) {
+        if matches!(self.find(key), Some(SourceValue::Text(given)) if given.trim().is_empty()) {
             self.fault(key, "is empty");
         }
         self.required(key, text)
@@ -208,11 +208,11 @@ impl Row<'_, '_> {
     /// Text that is taken as given, blanks at its ends included: passwords and keys.
     pub(super) fn secret(&mut self, key: &'static str) -> Option<String> {
         match self.find(key)? {
-            Given::Text("") => {
+            SourceValue::Text("") => {
                 self.fault(key, "is empty");
                 None
             }
-            Given::Text(text) => Some(text.to_owned()),
+            SourceValue::Text(text) => Some(text.to_owned()),
             other => {
                 self.wrong_kind(key, "text in quotes", &other);
                 None
@@ -247,7 +247,7 @@ impl Row<'_, '_> {
 }
 
 /// Ids, words of closed sets, and lists of them.
-impl Row<'_, '_> {
+impl FormRow<'_, '_> {
     fn parse<T: Word>(&mut self, key: &'static str, text: &str) -> Option<T> {
         text.parse().map_err(|error: T::Err| self.fault(key, explained(text, &error))).ok()
     }
@@ -309,7 +309,7 @@ impl Row<'_, '_> {
     /// A list of texts; absent: empty.
     pub(super) fn list<T: Word>(&mut self, key: &'static str) -> Vec<T> {
         let items = match self.find(key) {
-            Some(Given::List(items)) => items,
+            Some(SourceValue::List(items)) => items,
             Some(other) => {
                 self.wrong_kind(key, "a list", &other);
                 return Vec::new();
@@ -320,7 +320,7 @@ impl Row<'_, '_> {
         for (at, item) in items {
             let mut why = format!("{}.{key}: ", self.section);
             match item {
-                Given::Text(text) => match text.trim().parse::<T>() {
+                SourceValue::Text(text) => match text.trim().parse::<T>() {
                     Ok(one) => {
                         list.push(one);
                         continue;
@@ -337,10 +337,10 @@ impl Row<'_, '_> {
 }
 
 /// Numbers, truths and times.
-impl Row<'_, '_> {
+impl FormRow<'_, '_> {
     /// A whole number of at least `least`, where it is given.
     fn whole<T: TryFrom<i64>>(&mut self, key: &'static str, least: i64) -> Option<T> {
-        let Given::Number(Some(number)) = self.find(key)? else {
+        let SourceValue::Number(Some(number)) = self.find(key)? else {
             self.fault(key, "must be a whole number");
             return None;
         };
@@ -380,7 +380,7 @@ impl Row<'_, '_> {
     /// `true` or `false`, where it is said.
     pub(super) fn truth_or_none(&mut self, key: &'static str) -> Option<bool> {
         match self.find(key)? {
-            Given::Truth(truth) => Some(truth),
+            SourceValue::Truth(truth) => Some(truth),
             other => {
                 self.wrong_kind(key, "true or false", &other);
                 None
@@ -391,8 +391,8 @@ impl Row<'_, '_> {
     /// A point in time: RFC 3339, or a date at the lots. A date's `last` moment is meant where something ends.
     pub(super) fn time(&mut self, key: &'static str, last: bool) -> Option<Timestamp> {
         let text = match self.find(key) {
-            Some(Given::Text(text)) => Some(text.trim().to_owned()),
-            Some(Given::Time(text)) => Some(text),
+            Some(SourceValue::Text(text)) => Some(text.trim().to_owned()),
+            Some(SourceValue::Time(text)) => Some(text),
             Some(other) => {
                 self.wrong_kind(key, "a time or date", &other);
                 None

@@ -8,7 +8,7 @@ mod workbook;
 
 pub(crate) use read::{read_csv, read_xlsx};
 
-use super::{Site, noun::Value};
+use super::{Site, noun::FieldValue};
 use lanedesk_wire::site::SiteTable;
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(crate) const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '�
 
 /// What a column's texts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Means {
+pub(super) enum TextKind {
     /// Text as it stands.
     Text,
     /// A whole number.
@@ -39,44 +39,44 @@ pub(super) enum Means {
 pub(super) struct Title {
     pub(super) key: &'static str,
     pub(super) names: &'static [&'static str],
-    pub(super) means: Means,
+    pub(super) means: TextKind,
 }
 
-const fn title(key: &'static str, names: &'static [&'static str], means: Means) -> Title {
+const fn title(key: &'static str, names: &'static [&'static str], means: TextKind) -> Title {
     Title { key, names, means }
 }
 
-const STATUS: Means =
-    Means::Word(&[("已创建", "created"), ("使用中", "active"), ("已禁用", "suspended"), ("已取消", "cancelled")]);
-const ROLE: Means =
-    Means::Word(&[("项目处人员", "lot_staff"), ("客服", "agent"), ("主管", "supervisor"), ("管理员", "admin")]);
+const STATUS: TextKind =
+    TextKind::Word(&[("已创建", "created"), ("使用中", "active"), ("已禁用", "suspended"), ("已取消", "cancelled")]);
+const ROLE: TextKind =
+    TextKind::Word(&[("项目处人员", "lot_staff"), ("客服", "agent"), ("主管", "supervisor"), ("管理员", "admin")]);
 
 const PASS: &[Title] = &[
-    title("lot", &["停车场", "车场"], Means::Lot),
-    title("plates", &["车牌", "车牌号"], Means::List),
+    title("lot", &["停车场", "车场"], TextKind::Lot),
+    title("plates", &["车牌", "车牌号"], TextKind::List),
     title("status", &["状态", "月卡状态"], STATUS),
-    title("valid_from", &["开始", "有效期起", "开始日期"], Means::Text),
-    title("valid_to", &["结束", "有效期止", "结束日期"], Means::Text),
-    title("spaces", &["车位数", "车位"], Means::Number),
+    title("valid_from", &["开始", "有效期起", "开始日期"], TextKind::Text),
+    title("valid_to", &["结束", "有效期止", "结束日期"], TextKind::Text),
+    title("spaces", &["车位数", "车位"], TextKind::Number),
 ];
 
 const LOT: &[Title] = &[
-    title("id", &["编号"], Means::Text),
-    title("name", &["名称", "停车场"], Means::Text),
-    title("area", &["区域"], Means::Text),
-    title("manager", &["负责人"], Means::Text),
-    title("manager_phone", &["负责人电话", "电话"], Means::Text),
-    title("outsiders", &["允许临停"], Means::Truth),
-    title("address", &["地址"], Means::Text),
-    title("leave_minutes", &["离场分钟"], Means::Number),
+    title("id", &["编号"], TextKind::Text),
+    title("name", &["名称", "停车场"], TextKind::Text),
+    title("area", &["区域"], TextKind::Text),
+    title("manager", &["负责人"], TextKind::Text),
+    title("manager_phone", &["负责人电话", "电话"], TextKind::Text),
+    title("outsiders", &["允许临停"], TextKind::Truth),
+    title("address", &["地址"], TextKind::Text),
+    title("leave_minutes", &["离场分钟"], TextKind::Number),
 ];
 
 const PERSON: &[Title] = &[
-    title("username", &["账号", "用户名"], Means::Text),
-    title("name", &["姓名"], Means::Text),
+    title("username", &["账号", "用户名"], TextKind::Text),
+    title("name", &["姓名"], TextKind::Text),
     title("role", &["角色"], ROLE),
-    title("lots", &["停车场"], Means::Lots),
-    title("areas", &["区域"], Means::List),
+    title("lots", &["停车场"], TextKind::Lots),
+    title("areas", &["区域"], TextKind::List),
 ];
 
 /// The columns of a table that goes as a sheet.
@@ -95,17 +95,17 @@ pub(crate) fn written(table: SiteTable, site: &Site) -> Option<Vec<Vec<String>>>
     let mut rows = vec![titles.iter().map(|title| title.names[0].to_owned()).collect()];
     for row in site.rows().filter(|row| row.table() == table) {
         let keys = row.fields().iter().map(|field| field.key);
-        let mut values: HashMap<&str, String> = keys.zip(row.values().into_iter().map(Value::line)).collect();
+        let mut values: HashMap<&str, String> = keys.zip(row.values().into_iter().map(FieldValue::line)).collect();
         let cell = |title: &Title| said(title.means, values.remove(title.key).unwrap_or_default());
         rows.push(titles.iter().map(cell).collect());
     }
     Some(rows)
 }
 
-fn said(means: Means, text: String) -> String {
+fn said(means: TextKind, text: String) -> String {
     let words: &[(&str, &str)] = match means {
-        Means::Word(words) => words,
-        Means::Truth => &[("是", "true"), ("否", "false")],
+        TextKind::Word(words) => words,
+        TextKind::Truth => &[("是", "true"), ("否", "false")],
         _ => &[],
     };
     words.iter().find(|(_, word)| *word == text).map_or(text, |(said, _)| (*said).to_owned())

@@ -2,7 +2,7 @@
 
 use super::{
     address::{has_user_info, host_of},
-    read::{Given, Row},
+    read::{FormRow, SourceValue},
 };
 use crate::origin::parse_network;
 use lanedesk_domain::{
@@ -23,7 +23,7 @@ const LONGEST: usize = 200;
 const LONGEST_LINK: usize = 500;
 
 /// Devices, robots and the systems that send signed events.
-impl Row<'_, '_> {
+impl FormRow<'_, '_> {
     /// A driver that is built; what else the row of another one says is not looked at.
     pub(super) fn driver(&mut self, key: &'static str) -> Option<String> {
         let driver = self.text(key)?;
@@ -76,7 +76,7 @@ impl Row<'_, '_> {
     /// Addresses and networks, as one text with commas or as a list; absent: none.
     pub(super) fn networks(&mut self, key: &'static str) -> Option<String> {
         let text = match self.find(key) {
-            Some(Given::List(_)) => self.list::<String>(key).join(","),
+            Some(SourceValue::List(_)) => self.list::<String>(key).join(","),
             _ => self.text_or_none(key).unwrap_or_default(),
         };
         let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
@@ -108,7 +108,7 @@ impl Row<'_, '_> {
 }
 
 /// Reasons, plates, and what robots show and say.
-impl Row<'_, '_> {
+impl FormRow<'_, '_> {
     /// A reason's code follows the same alphabet as ids.
     pub(super) fn code(&mut self, key: &'static str) -> Option<String> {
         let code: AreaId = self.parsed(key)?;

@@ -2,8 +2,8 @@
 
 use super::{
     check::key_sum,
-    noun::{Field, Held, Line, Noun, Place, Section, Value, noun, place, site, take},
-    read::Row,
+    noun::{Field, FieldPlace, FieldType, FieldValue, Noun, NounRow, Section, noun, place, site, take},
+    read::FormRow,
     special::push_key_fault,
 };
 use lanedesk_domain::{

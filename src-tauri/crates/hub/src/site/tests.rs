@@ -54,13 +54,13 @@ lock_minutes = 12
 "#;
 
 fn faults(text: &str) -> Vec<(usize, String)> {
-    let faults = Site::parse(text, &Known::default()).unwrap_err();
+    let faults = Site::parse(text, &SiteContext::default()).unwrap_err();
     faults.into_iter().map(|fault| (fault.line, fault.reason)).collect()
 }
 
 #[test]
 fn a_small_site_reads_with_its_defaults() {
-    let site = Site::parse(SMALL, &Known::default()).unwrap();
+    let site = Site::parse(SMALL, &SiteContext::default()).unwrap();
     assert!(site.lots[0].outsiders);
     assert_eq!(site.lots[0].leave_minutes, 15);
     assert_eq!((site.devices[0].channel, site.devices[0].events.as_str()), (1, "pull"));
@@ -76,7 +76,7 @@ fn a_live_picture_travels_in_its_connection_or_in_datagrams() {
         let transport = format!("driver = \"hikvision\"\ntransport = \"{word}\"");
         SMALL.replace("driver = \"hikvision\"", &transport)
     };
-    let site = Site::parse(&with("udp"), &Known::default()).unwrap();
+    let site = Site::parse(&with("udp"), &SiteContext::default()).unwrap();
     assert_eq!(site.devices[0].transport.as_deref(), Some("udp"));
     let told = "device.transport: \"multicast\" is none of tcp, udp".to_owned();
     assert_eq!(faults(&with("multicast")), [(14, told)]);
@@ -84,15 +84,15 @@ fn a_live_picture_travels_in_its_connection_or_in_datagrams() {
 
 #[test]
 fn a_date_means_china_and_an_end_date_its_last_moment() {
-    let pass = &Site::parse(SMALL, &Known::default()).unwrap().passes[0];
+    let pass = &Site::parse(SMALL, &SiteContext::default()).unwrap().passes[0];
     assert_eq!(pass.valid_from.to_string(), "2025-12-31T16:00:00Z");
     assert_eq!(pass.valid_to.to_string(), "2026-12-31T15:59:59.999Z");
 }
 
 #[test]
 fn what_is_exported_reads_back_as_the_same_site() {
-    let site = Site::parse(SMALL, &Known::default()).unwrap();
-    assert_eq!(Site::parse(&site.to_toml(), &Known::default()).unwrap(), site);
+    let site = Site::parse(SMALL, &SiteContext::default()).unwrap();
+    assert_eq!(Site::parse(&site.to_toml(), &SiteContext::default()).unwrap(), site);
 }
 
 #[test]
@@ -201,13 +201,13 @@ robot = "r1"
     let found = faults(&text);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].1.contains("robot \"r1\" belongs to lane"), "{found:?}");
-    let site = Site::parse(&text.replacen("robot = \"r1\"", "", 1), &Known::default()).unwrap();
+    let site = Site::parse(&text.replacen("robot = \"r1\"", "", 1), &SiteContext::default()).unwrap();
     assert_eq!(site.shared_barriers(), ["cam1 moves the arms of E01, E02"]);
 }
 
 #[test]
 fn a_text_may_refer_to_what_the_database_has() {
-    let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
+    let known = SiteContext { lots: ["cyds".to_owned()].into(), ..SiteContext::default() };
     let text = "[[vehicle]]\nlot = \"cyds\"\nplate = \"粤B12345\"\nlocked = true\n";
     assert_eq!(Site::parse(text, &known).unwrap().vehicles.len(), 1);
     assert_eq!(faults(text)[0].0, 2);
@@ -220,7 +220,7 @@ fn a_push_key_that_can_be_guessed_is_a_fault_unless_the_device_has_it() {
     let (line, reason) = faults(&text).remove(0);
     assert!(line == 15 && reason.starts_with("device.push_key: can be guessed"), "{line}: {reason}");
     let read = |key: &str| {
-        let known = Known { push_keys: [("cam1".to_owned(), key_sum(key))].into(), ..Known::default() };
+        let known = SiteContext { push_keys: [("cam1".to_owned(), key_sum(key))].into(), ..SiteContext::default() };
         Site::parse(&text, &known).is_ok()
     };
     assert!(read("12345678") && !read("12345679"));
@@ -228,7 +228,7 @@ fn a_push_key_that_can_be_guessed_is_a_fault_unless_the_device_has_it() {
 
 #[test]
 fn secrets_do_not_show_in_debug_output() {
-    let site = Site::parse(SMALL, &Known::default()).unwrap();
+    let site = Site::parse(SMALL, &SiteContext::default()).unwrap();
     let shown = format!("{site:?}");
     assert!(!shown.contains("kept as given") && !shown.contains("lanedesk-demo"), "{shown}");
 }
@@ -246,10 +246,10 @@ speech = "应付{amount}"
 [links]
 pay = "https://pay.example/?stay={stay}&amount={amount_fen}"
 "#;
-    let site = Site::parse(robots, &Known::default()).unwrap();
+    let site = Site::parse(robots, &SiteContext::default()).unwrap();
     assert_eq!(site.templates[0].text, "请扫码\n应付 {amount}");
     assert_eq!(site.links.len(), 1);
-    let again = Site::parse(&site.to_toml(), &Known::default()).unwrap();
+    let again = Site::parse(&site.to_toml(), &SiteContext::default()).unwrap();
     assert_eq!(again, site);
 
     let wrong = robots

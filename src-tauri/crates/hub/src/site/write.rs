@@ -2,7 +2,7 @@
 
 use super::{
     Site,
-    noun::{Line, Place, Value},
+    noun::{FieldPlace, FieldValue, NounRow},
 };
 use std::fmt::{Display, Write as _};
 
@@ -16,16 +16,16 @@ pub(super) fn to_toml(site: &Site) -> String {
     out.trim_start().to_owned()
 }
 
-fn section(out: &mut String, row: &dyn Line) {
+fn section(out: &mut String, row: &dyn NounRow) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "\n[[{}]]", row.table().word());
     for (field, value) in row.fields().iter().zip(row.values()) {
         let text = match value {
             // Nothing said reads back as nothing.
             value if value.is_empty() => continue,
-            Value::Truth(Some(false)) if field.place == Place::Settings => continue,
-            value @ (Value::Number(_) | Value::Truth(_)) => value.line(),
-            Value::List(items) => {
+            FieldValue::Truth(Some(false)) if field.place == FieldPlace::Settings => continue,
+            value @ (FieldValue::Number(_) | FieldValue::Truth(_)) => value.line(),
+            FieldValue::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
                 format!("[{}]", items.join(", "))
             }

@@ -66,7 +66,7 @@ pub struct Answer<'a> {
 
 /// When approvals were asked for, and by whom.
 #[derive(Debug, Clone)]
-pub(crate) struct AskedBy {
+pub(crate) struct Requester {
     /// At or after.
     pub from: Timestamp,
     /// Before.
@@ -136,7 +136,7 @@ impl Conn<'_> {
         directory: &Directory,
         lots: &str,
         waiting_at: Option<Timestamp>,
-        asked: &AskedBy,
+        asked: &Requester,
         before: Option<&ApprovalId>,
         limit: i64,
     ) -> Result<Vec<ApprovalRow>, StoreError> {

@@ -92,7 +92,7 @@ impl Tx<'_> {
 /// Where a chain does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("audit row {seq} of chain {chain} is broken: {why}")]
-pub struct Broken {
+pub struct ChainBreak {
     /// The chain.
     pub chain: String,
     /// The first row that does not fit.
@@ -107,14 +107,12 @@ const CHECKED_AT_ONCE: i64 = 1_000;
 /// An audit row that holds, for whoever looks further.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Anchor {
-    /// Its chain.
     pub(crate) chain: String,
     /// Its number.
     pub(crate) seq: i64,
     /// When.
     pub(crate) at: i64,
     person_id: Option<String>,
-    /// What.
     pub(crate) action: String,
     subject: String,
     /// The facts.
@@ -125,10 +123,10 @@ pub(crate) struct Anchor {
 }
 
 /// How many rows hold, or the first that does not.
-pub type Verified = Result<u64, Broken>;
+pub type ChainCheck = Result<u64, ChainBreak>;
 
 /// Walks every chain from its first row.
-pub async fn verify(conn: &mut Conn<'_>) -> Result<Verified, StoreError> {
+pub async fn verify(conn: &mut Conn<'_>) -> Result<ChainCheck, StoreError> {
     walk(conn, &mut |_| Ok(())).await
 }
 
@@ -136,7 +134,7 @@ pub async fn verify(conn: &mut Conn<'_>) -> Result<Verified, StoreError> {
 pub(crate) async fn walk(
     conn: &mut Conn<'_>,
     look: &mut (dyn FnMut(&Anchor) -> Result<(), &'static str> + Send),
-) -> Result<Verified, StoreError> {
+) -> Result<ChainCheck, StoreError> {
     let (mut chain, mut seq, mut last, mut held) = (String::new(), -1_i64, None, 0_u64);
     loop {
         let rows: Vec<Anchor> = conn
@@ -155,7 +153,7 @@ pub(crate) async fn walk(
             }
             let fits = check(&row, seq + 1, last.as_deref()).and_then(|()| look(&row));
             if let Err(why) = fits {
-                return Ok(Err(Broken { chain, seq: seq + 1, why }));
+                return Ok(Err(ChainBreak { chain, seq: seq + 1, why }));
             }
             (seq, last, held) = (row.seq, Some(row.hash), held + 1);
         }

@@ -11,7 +11,7 @@ use lanedesk_wire::{board::Today, problem::Holder};
 
 /// A held lane with its case.
 #[derive(Debug, Clone, serde::Deserialize)]
-pub struct Handled {
+pub struct BoardCase {
     /// The lane.
     pub lane: LaneId,
     /// The case.
@@ -28,7 +28,7 @@ pub struct Handled {
 
 impl Conn<'_> {
     /// Every lane held at `now`, longest first.
-    pub async fn handled(&mut self, now: Timestamp) -> Result<Vec<Handled>, StoreError> {
+    pub async fn handled(&mut self, now: Timestamp) -> Result<Vec<BoardCase>, StoreError> {
         let sql = concat!(
             r#"select l.lane_id as lane, l.case_id as "case", "#,
             who!("holder", "p"),

@@ -1,7 +1,7 @@
 //! Drivers' calls (R29 to R32). Each row is what is known of one call; whoever changes one holds it until their
 //! transaction ends.
 
-pub(crate) use list::Which;
+pub(crate) use list::CallFilter;
 
 use super::{
     Conn, StoreError, Tx,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{args, directory::Directory};
 use lanedesk_domain::{
-    call::{CallState, Hand, Heard, Progress},
+    call::{CallState, Hand, Progress, TelephonyEvent},
     ids::{CallId, CaseId, IntegrationId, LaneId, LotId, PersonId},
     time::Timestamp,
 };
@@ -187,7 +187,7 @@ impl Conn<'_> {
         &mut self,
         (integration, event): (&IntegrationId, &str),
         call: &CallId,
-        (what, at): (Heard, Timestamp),
+        (what, at): (TelephonyEvent, Timestamp),
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let noted = self

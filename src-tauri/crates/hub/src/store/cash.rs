@@ -37,7 +37,6 @@ pub(crate) struct NewCash {
     pub at: Timestamp,
 }
 
-/// Which cash.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CashFilter {
     /// Of these lots; none: of all.
@@ -88,7 +87,6 @@ impl Conn<'_> {
         Ok(self.execute(sql, args).await? == 1)
     }
 
-    /// One.
     pub(crate) async fn cash_of(&mut self, site: &Directory, id: &str) -> Result<Option<Cash>, StoreError> {
         let row: Option<Cash> = self.optional(&format!("{SELECT} where k.id = $1"), args![id]).await?;
         Ok(row.map(|row| shown(site, row)))

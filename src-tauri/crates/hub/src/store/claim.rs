@@ -2,9 +2,9 @@
 //! measured; other ways to a lane put it together from `lease` and `case`.
 
 use super::{
-    CaseRow, Conn, Grant, LeaseRow, Standing, StoreError, Tx,
+    CaseRow, Conn, Grant, LaneRecord, LeaseRow, StoreError, Tx,
     part::who,
-    view::{Seen, seen_columns},
+    view::{SightColumns, seen_columns},
 };
 use crate::args;
 use lanedesk_domain::{
@@ -16,15 +16,15 @@ use lanedesk_wire::problem::Holder;
 
 /// What a claim looks at.
 #[derive(Debug, Clone)]
-pub struct Around {
+pub struct ClaimContext {
     /// The lane's lease, open or not; none: it was never claimed.
     pub here: Option<LeaseRow>,
     /// The lane the person has open elsewhere, over or not.
     pub former: Option<LeaseRow>,
     /// The vehicle there.
-    pub seen: Standing,
+    pub seen: LaneRecord,
     /// An order to the lane is unanswered, or was lately.
-    pub question: bool,
+    pub unresolved_order: bool,
     /// The call this person has that is not over, wherever it is worked.
     pub call: Option<CallId>,
     /// The site has the lane.
@@ -32,18 +32,18 @@ pub struct Around {
 }
 
 #[derive(serde::Deserialize)]
-struct Columns {
+struct ClaimColumns {
     here: Option<LeaseRow>,
-    former: Option<Former>,
+    former: Option<FormerLease>,
     question: bool,
     call: Option<CallId>,
     there: bool,
-    seen: Seen,
+    seen: SightColumns,
 }
 
 /// The lease the person has open elsewhere.
 #[derive(serde::Deserialize)]
-struct Former {
+struct FormerLease {
     lane: LaneId,
     lot: LotId,
     fence: Fence,
@@ -52,7 +52,7 @@ struct Former {
     expires_at: Option<Timestamp>,
 }
 
-impl Former {
+impl FormerLease {
     fn of(self, who: &Holder) -> LeaseRow {
         let Self { lane, lot, fence, case, acquired_at, expires_at } = self;
         LeaseRow { lane, lot, fence, open: true, holder: who.clone(), case, acquired_at, expires_at }
@@ -61,8 +61,13 @@ impl Former {
 
 impl Conn<'_> {
     /// Everything a claim of this lane by this person looks at. Questions are orders not older than `since`.
-    pub(crate) async fn around(&mut self, lane: &LaneId, who: &Holder, since: Timestamp) -> Result<Around, StoreError> {
-        let row: Columns = self
+    pub(crate) async fn around(
+        &mut self,
+        lane: &LaneId,
+        who: &Holder,
+        since: Timestamp,
+    ) -> Result<ClaimContext, StoreError> {
+        let row: ClaimColumns = self
             .one(
                 concat!(
                     "select l.lane_id as here__lane, l.lot_id as here__lot, l.fence as here__fence, l.open as here__open, ",
@@ -87,11 +92,11 @@ impl Conn<'_> {
                 args![lane, &who.id, since],
             )
             .await?;
-        Ok(Around {
+        Ok(ClaimContext {
             here: row.here,
             former: row.former.map(|lease| lease.of(who)),
             seen: row.seen.standing(),
-            question: row.question,
+            unresolved_order: row.question,
             call: row.call,
             there: row.there,
         })
@@ -147,9 +152,9 @@ impl Tx<'_> {
     /// none: one of that is not so.
     pub(crate) async fn close_case(
         &mut self,
-        closing: &Closing<'_>,
+        closing: &CaseClosing<'_>,
         now: Timestamp,
-    ) -> Result<Option<Closed>, StoreError> {
+    ) -> Result<Option<ClosedCase>, StoreError> {
         macro_rules! text {
             ($head:literal, $between:literal, $closed:literal, $end:literal) => {
                 concat!(
@@ -177,7 +182,7 @@ impl Tx<'_> {
             text!("with closed as (", "), freed as (", "closed", ") select * from closed"),
         );
         let args = args![closing.case, closing.person, now, closing.outcome, closing.note, closing.during_call];
-        let rows: Vec<Closed> = self.all(sql, args).await?;
+        let rows: Vec<ClosedCase> = self.all(sql, args).await?;
         let closed = rows.into_iter().next();
         if let Some(closed) = &closed {
             self.need_lane(&closed.lane)?;
@@ -188,7 +193,7 @@ impl Tx<'_> {
 
 /// What a person says when they close.
 #[derive(Debug, Clone, Copy)]
-pub struct Closing<'a> {
+pub struct CaseClosing<'a> {
     /// The case.
     pub case: &'a CaseId,
     /// Who closes it.
@@ -203,7 +208,7 @@ pub struct Closing<'a> {
 
 /// A closed case.
 #[derive(Debug, Clone, serde::Deserialize)]
-pub struct Closed {
+pub struct ClosedCase {
     /// The lane that is free now.
     pub lane: LaneId,
     /// Its lot.

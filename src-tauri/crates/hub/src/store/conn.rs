@@ -74,7 +74,7 @@ text_args!(
     d::pass::PassStatus,
     d::person::Role,
     d::call::CallState,
-    d::call::Heard,
+    d::call::TelephonyEvent,
     d::seat::SeatState,
     d::stay::ReleaseKind,
 );

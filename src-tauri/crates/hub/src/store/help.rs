@@ -31,12 +31,12 @@ pub(crate) struct HelpRow {
 
 fn answered<'de, D: Deserializer<'de>>(row: D) -> Result<Option<(Holder, String)>, D::Error> {
     #[derive(Deserialize)]
-    struct Answered {
+    struct AnswerColumns {
         answered_by: Option<Holder>,
         answer: Option<String>,
     }
-    let said = |row: Answered| row.answered_by.map(|by| (by, row.answer.unwrap_or_default()));
-    Answered::deserialize(row).map(said)
+    let said = |row: AnswerColumns| row.answered_by.map(|by| (by, row.answer.unwrap_or_default()));
+    AnswerColumns::deserialize(row).map(said)
 }
 
 /// What is asked stands while the case is worked by whoever asked, at the lane where the case is now.

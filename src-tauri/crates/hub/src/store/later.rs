@@ -3,7 +3,7 @@
 
 use super::{
     Arg, StoreError, Tx,
-    outbox::{Telling, draw},
+    outbox::{PendingEvent, draw},
 };
 use std::borrow::Cow;
 
@@ -17,10 +17,10 @@ type Insert = (Cow<'static, str>, Vec<Arg>);
 
 /// Inserts that wait for the end of their transaction.
 #[derive(Default)]
-pub(super) struct Later {
+pub(super) struct InsertQueue {
     inserts: Vec<Insert>,
     /// Numbered and written last of all, so that their numbers rise as the transactions commit.
-    events: Vec<Telling>,
+    events: Vec<PendingEvent>,
 }
 
 impl Tx<'_> {
@@ -40,23 +40,23 @@ impl Tx<'_> {
     }
 
     /// Tells desks and other hubs at the end of the transaction.
-    pub(super) fn tell_later(&mut self, events: impl IntoIterator<Item = Telling>) {
+    pub(super) fn tell_later(&mut self, events: impl IntoIterator<Item = PendingEvent>) {
         self.later.events.extend(events);
     }
 
     /// Writes the rows that wait; events wait on.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         let inserts = std::mem::take(&mut self.later.inserts);
-        self.write_all(inserts, Drawn::No).await
+        self.write_all(inserts, NumberDraw::No).await
     }
 
     /// The last statement before the commit: everything that waits.
     pub(super) async fn finish(&mut self) -> Result<(), StoreError> {
         loop {
-            let Later { mut inserts, mut events } = std::mem::take(&mut self.later);
+            let InsertQueue { mut inserts, mut events } = std::mem::take(&mut self.later);
             let rest = events.split_off(events.len().min(MOST_EVENTS));
-            let drawn = if events.is_empty() { Drawn::No } else { Drawn::Yes };
-            inserts.extend(Telling::insert(self.xid, events));
+            let drawn = if events.is_empty() { NumberDraw::No } else { NumberDraw::Yes };
+            inserts.extend(PendingEvent::insert(self.xid, events));
             self.write_all(inserts, drawn).await?;
             if rest.is_empty() {
                 return Ok(());
@@ -65,7 +65,7 @@ impl Tx<'_> {
         }
     }
 
-    async fn write_all(&mut self, inserts: Vec<Insert>, drawn: Drawn) -> Result<(), StoreError> {
+    async fn write_all(&mut self, inserts: Vec<Insert>, drawn: NumberDraw) -> Result<(), StoreError> {
         if inserts.is_empty() {
             return Ok(());
         }
@@ -108,16 +108,16 @@ fn renumbered(sql: &str, by: usize) -> String {
 
 /// Whether a statement tells something: it draws a number for it and wakes the listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawn {
+enum NumberDraw {
     Yes,
     No,
 }
 
 /// PostgreSQL takes one statement at a time; inserts that do not read each other fit into one.
-fn together(inserts: &[String], drawn: Drawn) -> String {
+fn together(inserts: &[String], drawn: NumberDraw) -> String {
     let (first, end) = match drawn {
-        Drawn::Yes => (Some(draw()), "select pg_notify('lanedesk_event', '')"),
-        Drawn::No => (None, "select 1"),
+        NumberDraw::Yes => (Some(draw()), "select pg_notify('lanedesk_event', '')"),
+        NumberDraw::No => (None, "select 1"),
     };
     let inserts = inserts.iter().enumerate().map(|(n, insert)| format!("w{n} as ({insert})"));
     let parts: Vec<String> = first.into_iter().chain(inserts).collect();
@@ -139,10 +139,10 @@ mod tests {
     fn inserts_of_one_transaction_are_one_statement() {
         let inserts = ["insert into a values ($1)".to_owned(), "insert into b values ($2)".to_owned()];
         assert_eq!(
-            together(&inserts, Drawn::No),
+            together(&inserts, NumberDraw::No),
             "with w0 as (insert into a values ($1)), w1 as (insert into b values ($2)) select 1"
         );
-        let telling = together(&inserts[..1], Drawn::Yes);
+        let telling = together(&inserts[..1], NumberDraw::Yes);
         assert!(telling.starts_with("with place as "), "the number is drawn first: {telling}");
         assert!(telling.ends_with("select pg_notify('lanedesk_event', '')"));
     }

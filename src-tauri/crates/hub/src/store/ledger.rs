@@ -16,7 +16,6 @@ pub(crate) struct Ledger {
     /// What stands in the audit: the table and the number of its list of columns. A column that is added later begins a
     /// new list; what was summed up before goes by the old one.
     pub(crate) kind: &'static str,
-    /// The table.
     pub(crate) table: &'static str,
     pub(super) columns: &'static [&'static str],
     /// Its rows are only ever added.

@@ -87,7 +87,6 @@ impl Conn<'_> {
         self.execute(sql, args).await.map(drop)
     }
 
-    /// One.
     pub(crate) async fn maintenance_of(
         &mut self,
         site: &Directory,

@@ -17,6 +17,7 @@ mod debt;
 mod evidence;
 mod head;
 mod help;
+mod history;
 mod lane;
 mod later;
 mod lease;
@@ -29,7 +30,6 @@ mod order;
 mod outbox;
 mod part;
 mod pass;
-mod past;
 mod payment;
 mod person;
 mod photo;
@@ -62,62 +62,62 @@ mod warning;
 mod writer;
 
 pub(crate) use account::Account;
-pub(crate) use approval::AskedBy;
+pub(crate) use approval::Requester;
 pub use approval::{Answer, ApprovalRow};
 pub(crate) use audit::{Anchor, follows_nothing, walk as walk_audit};
-pub use audit::{Audit, Broken, Verified, verify as verify_audit};
-pub use board::Handled;
+pub use audit::{Audit, ChainBreak, ChainCheck, verify as verify_audit};
+pub use board::BoardCase;
 pub use call::CallRow;
-pub(crate) use call::{NewCall, Which};
+pub(crate) use call::{CallFilter, NewCall};
 pub use case::CaseRow;
 pub(crate) use cash::{CashFilter, NewCash};
-pub use claim::{Around, Closed, Closing};
+pub use claim::{CaseClosing, ClaimContext, ClosedCase};
 pub use conn::{Arg, Conn, Reader};
 pub(crate) use debt::DebtFilter;
-pub use debt::{NewDebt, Owed};
+pub use debt::{DebtBalance, NewDebt};
 pub use evidence::{EvidenceRow, Hold};
 pub use head::SigningKeyRow;
 pub(crate) use help::HelpRow;
+pub(crate) use history::HistoryFilter;
 pub use lease::{Grant, LeaseRow};
 pub(crate) use ledger::{GONE, LEDGERS, Ledger};
 pub(crate) use maintenance::{MaintenanceFilter, NewMaintenance};
 pub(crate) use morning::{Daily, EndedCase, Span};
 pub(crate) use object::{ObjectHold, Purpose};
 pub use opening::NewOpening;
-pub(crate) use opening::{Behind, Filter, lots_arg, picture_path};
+pub(crate) use opening::{Filter, ListCursor, lots_arg, picture_path};
 pub use order::OrderRow;
-pub use outbox::{Event, Place, RobotNews, RobotPost, To, Told};
+pub use outbox::{Audience, Event, OutboxPosition, RobotNews, RobotPost, Told};
 pub use pass::Passes;
-pub(crate) use past::PastFilter;
 pub use payment::{NewPayment, Unmatched};
-pub use person::{Given, Person};
+pub use person::{Person, PersonGrants};
 pub use photo::{PhotoCase, PhotoRow};
 pub use picture::{PictureKind, PictureRow};
 pub use proof::ProofRow;
 pub use read::{LaneNow, ReadRow};
-pub use record::Sought;
-pub use release::Abnormal;
+pub use record::RecordSearch;
+pub use release::AbnormalRelease;
 pub(crate) use report::DayCounts;
 pub(crate) use rise::{NewRise, RiseFilter};
-pub use robot::{RobotRow, Showing};
+pub use robot::{RobotDisplay, RobotRow};
 pub use robot_order::RobotOrderRow;
 pub use row::Row;
-pub(crate) use sealed::{SEALED, Sealed};
+pub(crate) use sealed::{SEALED, SealedColumn};
 pub use seat::SeatRow;
 pub use session::Session;
 pub(crate) use session::is_beyond;
-pub use settlement::Pending;
+pub use settlement::PendingOpening;
 pub use site::Secrets;
 pub(crate) use site::{
-    ChangeRow, NewChange, PendingRow, RowChange, RowName, RowsAsked, SiteLine, Stored, StoredRow, needed_by,
+    ChangeRow, NewChange, NounStore, PendingRow, RowChange, RowName, RowSelection, SiteLine, StoredRow, needed_by,
 };
 pub(crate) use statistics::Group;
-pub use stay::{Leaving, NewStay, StayRow};
-pub use turn::{Row as TurnRow, Rows};
-pub use view::{ReadNow, Standing};
-pub use warning::Told as ToldWarning;
+pub use stay::{NewStay, StayEnd, StayRow};
+pub use turn::{LockRow, LockRows};
+pub use view::{LaneRecord, ReadNow};
+pub use warning::StoredWarning;
 pub(crate) use warning::WarningFilter;
-pub use writer::{Fault, Tx, Work};
+pub use writer::{Transaction, Tx, WriteFault};
 
 use crate::{clock::Clock, files::own_file};
 use chain::Chain;
@@ -147,7 +147,7 @@ pub enum StoreError {
     Conflict(String),
     /// Work came upon a row it had not taken first: it begins again with it.
     #[error("not taken first: {0:?}")]
-    NotTaken(Vec<turn::Row>),
+    NotTaken(Vec<turn::LockRow>),
     /// What was judged by a page is written no more: the lane has gone on since the page was put together.
     #[error("the lane has gone on")]
     GoneOn,
@@ -161,9 +161,9 @@ pub enum StoreError {
 
 /// The records. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store(Arc<StoreParts>);
 
-struct Inner {
+struct StoreParts {
     pools: Pools,
     /// Counts commits that told something; the number itself means nothing.
     committed: watch::Sender<u64>,
@@ -186,7 +186,7 @@ impl Store {
         } else {
             return Err(StoreError::BadAddress);
         };
-        Ok(Self(Arc::new(Inner { pools, committed, time })))
+        Ok(Self(Arc::new(StoreParts { pools, committed, time })))
     }
 
     /// What the store says by itself is dated by the hub's clock from now on.
@@ -217,18 +217,18 @@ impl Store {
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Fault,
-        F: Work<T, E>,
+        E: WriteFault,
+        F: Transaction<T, E>,
     {
-        self.write_at(Rows::default(), work).await
+        self.write_at(LockRows::default(), work).await
     }
 
     /// The same with these rows taken before anything is read, so that all of it stays true until the commit.
-    pub async fn write_at<T, E, F>(&self, rows: Rows, work: F) -> Result<T, E>
+    pub async fn write_at<T, E, F>(&self, rows: LockRows, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Fault,
-        F: Work<T, E>,
+        E: WriteFault,
+        F: Transaction<T, E>,
     {
         let done = match &self.0.pools {
             Pools::Sqlite { writer, .. } => return writer.write(work).await,

@@ -3,7 +3,7 @@
 //! Objects are no rows: between sealing one and writing the row that names it another hub may find that no row does, and
 //! drop it. Whoever keeps or drops an object holds its name meanwhile.
 
-use super::{Pools, Store, StoreError, turn::Begun};
+use super::{Pools, Store, StoreError, turn::PgTransaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -30,7 +30,7 @@ pub(crate) enum Purpose {
 
 /// An object's name in hand; given back with the value.
 pub(crate) struct ObjectHold {
-    _held: Option<(Begun, OwnedSemaphorePermit)>,
+    _held: Option<(PgTransaction, OwnedSemaphorePermit)>,
 }
 
 impl Store {
@@ -50,7 +50,7 @@ impl Store {
         // Names are hexadecimal; two that meet at one number only wait for each other.
         let name: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
         let text = format!("begin; select {lock}(73051, hashtext('{name}'))");
-        let begun = Begun::with(pool, &text).await?;
+        let begun = PgTransaction::with(pool, &text).await?;
         Ok(ObjectHold { _held: Some((begun, place)) })
     }
 }

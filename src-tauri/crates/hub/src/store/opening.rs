@@ -2,7 +2,7 @@
 
 mod list;
 
-pub(crate) use list::{Behind, Filter};
+pub(crate) use list::{Filter, ListCursor};
 pub(in crate::store) use list::{UNPAID, UNRESOLVED};
 
 use super::{

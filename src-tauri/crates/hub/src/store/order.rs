@@ -107,7 +107,7 @@ impl Conn<'_> {
     }
 
     /// The lane's newest order, where it is unanswered or unknown and not older than `since`.
-    pub(crate) async fn open_question(
+    pub(crate) async fn unresolved_order(
         &mut self,
         lane: &LaneId,
         since: Timestamp,

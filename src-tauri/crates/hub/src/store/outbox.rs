@@ -20,20 +20,20 @@ pub use lanedesk_wire::stream::Told;
 
 /// A place in the outbox: the writing transaction and the place within it. Rises alike for every reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
-pub struct Place {
+pub struct OutboxPosition {
     /// The transaction's number.
     pub xid: i64,
     /// Place within the transaction.
     pub n: i64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for OutboxPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.xid, self.n)
     }
 }
 
-impl FromStr for Place {
+impl FromStr for OutboxPosition {
     type Err = std::num::ParseIntError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (xid, n) = text.split_once('-').unwrap_or((text, "0"));
@@ -45,7 +45,7 @@ impl FromStr for Place {
 #[derive(Debug, Clone)]
 pub struct Event {
     /// Its place.
-    pub place: Place,
+    pub place: OutboxPosition,
     /// When it was written.
     pub at: Timestamp,
     /// Who may see it: people with this lot in scope. None: see `person`.
@@ -92,7 +92,7 @@ pub enum RobotNews {
 
 /// Who is told.
 #[derive(Debug, Clone, Copy)]
-pub enum To<'a> {
+pub enum Audience<'a> {
     /// Everybody who may see the lot.
     Lot(&'a LotId),
     /// One person, on all their desks.
@@ -129,13 +129,13 @@ impl Tx<'_> {
     }
 
     /// Tells several things in one statement, in this order.
-    pub async fn tell_all(&mut self, at: Timestamp, told: &[(To<'_>, Told)]) -> Result<(), StoreError> {
+    pub async fn tell_all(&mut self, at: Timestamp, told: &[(Audience<'_>, Told)]) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(told.len());
         for (to, told) in told {
             let (lot, person) = match to {
-                To::Lot(lot) => (Some(lot.as_str()), None),
-                To::Person(person) => (None, Some(person.as_str())),
-                To::All => (None, None),
+                Audience::Lot(lot) => (Some(lot.as_str()), None),
+                Audience::Person(person) => (None, Some(person.as_str())),
+                Audience::All => (None, None),
             };
             rows.push((lot, person, "told", body(told)?));
         }
@@ -150,7 +150,7 @@ impl Tx<'_> {
     fn events(&mut self, at: Timestamp, rows: Vec<(Option<&str>, Option<&str>, &'static str, String)>) {
         let first = self.told;
         self.told += i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let telling = |(n, (lot, person, kind, body)): (i64, _)| Telling {
+        let telling = |(n, (lot, person, kind, body)): (i64, _)| PendingEvent {
             n,
             at,
             lot: Option::<&str>::map(lot, str::to_owned),
@@ -163,7 +163,7 @@ impl Tx<'_> {
 }
 
 /// An event that waits for the end of its transaction.
-pub(super) struct Telling {
+pub(super) struct PendingEvent {
     n: i64,
     at: Timestamp,
     lot: Option<String>,
@@ -172,7 +172,7 @@ pub(super) struct Telling {
     body: String,
 }
 
-impl Telling {
+impl PendingEvent {
     /// The insert of these events; nothing where there are none. `xid`: their number; none: the one that is drawn.
     pub(super) fn insert(xid: Option<i64>, events: Vec<Self>) -> Option<(Cow<'static, str>, Vec<Arg>)> {
         if events.is_empty() {
@@ -226,7 +226,7 @@ fn body(told: &Told) -> Result<String, StoreError> {
 
 #[derive(serde::Deserialize)]
 struct EventRow {
-    place: Place,
+    place: OutboxPosition,
     at: Timestamp,
     lot_id: Option<LotId>,
     person_id: Option<PersonId>,
@@ -269,7 +269,7 @@ impl Conn<'_> {
     }
 
     /// Events after `after`, oldest first, as far as nothing that commits later can come before them.
-    pub async fn events_after(&mut self, after: Place, limit: i64) -> Result<Vec<Event>, StoreError> {
+    pub async fn events_after(&mut self, after: OutboxPosition, limit: i64) -> Result<Vec<Event>, StoreError> {
         let known = self.known_up_to().await?;
         let sql = "select xid, n, at, lot_id, person_id, kind, body from event
              where (xid, n) > ($1, $2) and xid <= $4 order by xid, n limit $3";
@@ -279,7 +279,7 @@ impl Conn<'_> {
     }
 
     /// The newest place that [`Conn::events_after`] would reach; the start where there is none.
-    pub async fn newest_place(&mut self) -> Result<Place, StoreError> {
+    pub async fn newest_place(&mut self) -> Result<OutboxPosition, StoreError> {
         let known = self.known_up_to().await?;
         let sql = "select xid, n from event where xid <= $1 order by xid desc, n desc limit 1";
         Ok(self.optional(sql, args![known]).await?.unwrap_or_default())
@@ -287,7 +287,7 @@ impl Conn<'_> {
 
     /// The place of the newest change of the site that is committed; the start where none is kept. It may lie beyond
     /// [`Conn::newest_place`], while somebody who drew a smaller number still writes.
-    pub(crate) async fn newest_site_change(&mut self) -> Result<Place, StoreError> {
+    pub(crate) async fn newest_site_change(&mut self) -> Result<OutboxPosition, StoreError> {
         let sql = "select xid, n from event where kind = 'site' order by xid desc, n desc limit 1";
         Ok(self.optional(sql, vec![]).await?.unwrap_or_default())
     }
@@ -299,7 +299,7 @@ impl Conn<'_> {
     }
 
     /// The oldest place still kept; none where nothing is.
-    pub async fn oldest_place(&mut self) -> Result<Option<Place>, StoreError> {
+    pub async fn oldest_place(&mut self) -> Result<Option<OutboxPosition>, StoreError> {
         self.optional("select xid, n from event order by xid, n limit 1", vec![]).await
     }
 }

@@ -59,9 +59,9 @@ pub(super) fn name_lane(site: &Directory, lane: &mut LaneRef) {
 /// Who did something and when, from a part `by` and a column `at`; none where nobody did.
 pub(super) fn done<'de, D: Deserializer<'de>>(part: D) -> Result<Option<(Holder, Timestamp)>, D::Error> {
     #[derive(Deserialize)]
-    struct Done {
+    struct DeedColumns {
         by: Option<Holder>,
         at: Option<Timestamp>,
     }
-    Done::deserialize(part).map(|done| done.by.zip(done.at))
+    DeedColumns::deserialize(part).map(|done| done.by.zip(done.at))
 }

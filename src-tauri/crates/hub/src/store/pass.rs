@@ -20,7 +20,7 @@ pub struct Passes {
 }
 
 #[derive(serde::Deserialize)]
-struct Columns {
+struct PassColumns {
     id: String,
     status: PassStatus,
     valid_from: Timestamp,
@@ -33,7 +33,7 @@ struct Columns {
 impl Conn<'_> {
     /// A plate's passes at a lot, in one look.
     pub(crate) async fn passes(&mut self, lot: &LotId, plate: &Plate) -> Result<Passes, StoreError> {
-        let rows: Vec<Columns> = self
+        let rows: Vec<PassColumns> = self
             .all(
                 "select p.id, p.status, p.valid_from, p.valid_to, p.spaces, other.plate, s.space_taken
                  from pass_plate me join pass p on p.id = me.pass_id join pass_plate other on other.pass_id = p.id

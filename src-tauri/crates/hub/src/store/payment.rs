@@ -7,7 +7,7 @@ use lanedesk_domain::{
     money::Fen,
     phone::Phone,
     plate::Plate,
-    tariff::Paid,
+    tariff::StayPayment,
     time::Timestamp,
 };
 
@@ -87,7 +87,7 @@ impl Conn<'_> {
     }
 
     /// What was paid for a stay, oldest first.
-    pub(crate) async fn payments_of(&mut self, stay: &StayId) -> Result<Vec<Paid>, StoreError> {
+    pub(crate) async fn payments_of(&mut self, stay: &StayId) -> Result<Vec<StayPayment>, StoreError> {
         let rows: Vec<(Fen, Timestamp)> = self
             .all(
                 // What went to a debt of another stay does not count here.
@@ -98,7 +98,7 @@ impl Conn<'_> {
                 args![stay],
             )
             .await?;
-        Ok(rows.into_iter().map(|(amount, at)| Paid { amount, at }).collect())
+        Ok(rows.into_iter().map(|(amount, at)| StayPayment { amount, at }).collect())
     }
 
     /// Payments of a lot that fit no stay, newest first.

@@ -22,7 +22,7 @@ pub struct Person {
 
 /// What a person was given to see.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Given {
+pub struct PersonGrants {
     /// Areas, with everything below.
     pub areas: Vec<AreaId>,
     /// Single lots.
@@ -44,10 +44,10 @@ impl Conn<'_> {
     }
 
     /// What a person was given to see.
-    pub async fn given(&mut self, person: &PersonId) -> Result<Given, StoreError> {
+    pub async fn given(&mut self, person: &PersonId) -> Result<PersonGrants, StoreError> {
         let sql = "select kind, target_id from person_scope where person_id = $1 order by kind, target_id";
         let rows: Vec<(String, String)> = self.all(sql, args![person]).await?;
-        let mut given = Given::default();
+        let mut given = PersonGrants::default();
         for (kind, target) in rows {
             match kind.as_str() {
                 "area" => given.areas.push(parsed(&target)?),

@@ -4,7 +4,7 @@ use super::{Conn, StoreError};
 use crate::args;
 use lanedesk_domain::{
     ids::{CaseId, LaneId, LotId, OpeningId, PersonId, PhotoId},
-    photo::Handled,
+    photo::HandlingPeriod,
     time::Timestamp,
 };
 use lanedesk_wire::photo::{Photo, PhotoSource};
@@ -86,7 +86,7 @@ pub struct PhotoCase {
     /// Its lane.
     pub lane: LaneId,
     /// When it was handled.
-    pub handled: Handled,
+    pub handled: HandlingPeriod,
     /// Whether the person asked about holds it, or held it.
     pub held: bool,
 }
@@ -113,7 +113,7 @@ impl Conn<'_> {
             )
             .await?;
         Ok(row.map(|(lot, lane, from, to, held, due_at)| {
-            let handled = Handled { from, to }.until_due(due_at);
+            let handled = HandlingPeriod { from, to }.until_due(due_at);
             PhotoCase { case: case.clone(), lot, lane, handled, held }
         }))
     }

@@ -21,7 +21,7 @@ const PERSON: &str = who!("person", "p");
 
 /// What is looked for, and where.
 #[derive(Debug, Clone)]
-pub struct Sought {
+pub struct RecordSearch {
     /// The lots of the person's scope, as a JSON list.
     pub lots: String,
     /// Part of a plate, with `%` around it.
@@ -34,7 +34,7 @@ pub struct Sought {
     pub own: Option<PersonId>,
 }
 
-impl Sought {
+impl RecordSearch {
     /// `$1` lots, `$2` plate, `$3` phone, `$4` number, `$5` most rows.
     fn args(&self) -> Vec<Arg> {
         args![&self.lots, &self.plate, &self.phone, &self.number, MOST]
@@ -46,7 +46,7 @@ impl Conn<'_> {
     pub(crate) async fn sought_stays(
         &mut self,
         directory: &Directory,
-        sought: &Sought,
+        sought: &RecordSearch,
     ) -> Result<Vec<StayRecord>, StoreError> {
         let sql = format!(
             "select id, {LOT}, plate, phone, case when left_at is null then 'inside' else 'outside' end as status,
@@ -65,7 +65,7 @@ impl Conn<'_> {
     pub(crate) async fn sought_payments(
         &mut self,
         directory: &Directory,
-        sought: &Sought,
+        sought: &RecordSearch,
     ) -> Result<Vec<PaymentRecord>, StoreError> {
         let sql = format!(
             "select id, {LOT}, stay_id as stay, plate, amount_fen, paid_at, channel, event_id from payment
@@ -85,7 +85,7 @@ impl Conn<'_> {
     pub(crate) async fn sought_cases(
         &mut self,
         directory: &Directory,
-        sought: &Sought,
+        sought: &RecordSearch,
     ) -> Result<Vec<CaseRecord>, StoreError> {
         let sql = format!(
             "select c.id, {CASE_LOT}, {CASE_LANE}, {PERSON}, c.state, c.plate, c.opened_at, c.closed_at
@@ -107,7 +107,7 @@ impl Conn<'_> {
     pub(crate) async fn sought_openings(
         &mut self,
         directory: &Directory,
-        sought: &Sought,
+        sought: &RecordSearch,
     ) -> Result<Vec<Opening>, StoreError> {
         let lots = self.in_lots("o.lot_id", 1);
         let mut args = sought.args();

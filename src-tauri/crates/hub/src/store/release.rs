@@ -11,7 +11,7 @@ use lanedesk_wire::{opening::PhotosOwed, release::Unpaid};
 
 /// Reason, proof and money of a release that was checked and is about to be written.
 #[derive(Debug, Clone)]
-pub struct Abnormal {
+pub struct AbnormalRelease {
     /// The reason's code.
     pub reason: String,
     /// The person's words; none: nothing was said.
@@ -20,8 +20,8 @@ pub struct Abnormal {
     pub photos: Vec<PhotoId>,
     /// What becomes of the money; none: nothing was due.
     pub unpaid: Option<Unpaid>,
-    /// The leave it uses up, and who gave it.
-    pub leave: Option<(ApprovalId, PersonId)>,
+    /// The approval it uses up, and who gave it.
+    pub approval: Option<(ApprovalId, PersonId)>,
     /// The debt filed with it.
     pub debt: Option<NewDebt>,
     /// The photos it owes; none: it has what its reason asks for.
@@ -30,7 +30,11 @@ pub struct Abnormal {
 
 impl Conn<'_> {
     /// Makes an opening an abnormal one.
-    pub(crate) async fn make_abnormal(&mut self, opening: &OpeningId, abnormal: &Abnormal) -> Result<(), StoreError> {
+    pub(crate) async fn make_abnormal(
+        &mut self,
+        opening: &OpeningId,
+        abnormal: &AbnormalRelease,
+    ) -> Result<(), StoreError> {
         let photos: Vec<&str> = abnormal.photos.iter().map(PhotoId::as_str).collect();
         let photos = serde_json::to_string(&photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
@@ -44,7 +48,7 @@ impl Conn<'_> {
                 abnormal.remark.as_deref(),
                 photos,
                 abnormal.unpaid.map(Unpaid::word),
-                abnormal.leave.as_ref().map(|(_, by)| by.to_string()),
+                abnormal.approval.as_ref().map(|(_, by)| by.to_string()),
                 abnormal.debt.as_ref().map(|debt| debt.id.to_string()),
                 abnormal.owed.as_ref().map(|owed| i64::from(owed.missing)),
                 abnormal.owed.as_ref().map(|owed| owed.due_at)

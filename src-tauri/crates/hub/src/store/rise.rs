@@ -1,7 +1,7 @@
 //! Barriers that rose without us, and what may have raised them (R40).
 
 use super::{
-    Arg, Behind, Conn, StoreError, Tx,
+    Arg, Conn, ListCursor, StoreError, Tx,
     opening::picture_path,
     part::{lane, lot, name_lane, name_lot},
 };
@@ -9,7 +9,7 @@ use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{DeviceId, LaneId, LotId, OrderId, PhotoId, RiseId},
     order::OrderResult,
-    rise::{Order, Risen},
+    rise::{ArmRise, Order},
     time::Timestamp,
 };
 use lanedesk_wire::rise::Rise;
@@ -32,7 +32,7 @@ pub(crate) struct NewRise {
     /// What told it.
     pub device: DeviceId,
     /// When.
-    pub risen: Risen,
+    pub risen: ArmRise,
     /// The lane then.
     pub picture: Option<PhotoId>,
 }
@@ -51,7 +51,7 @@ pub(crate) struct RiseFilter {
     /// Seen before.
     pub to: Option<Timestamp>,
     /// The page before ended here.
-    pub behind: Option<Behind>,
+    pub behind: Option<ListCursor>,
     /// How many at most.
     pub limit: i64,
 }
@@ -78,7 +78,7 @@ fn lanes_arg(lanes: &[LaneId]) -> Arg {
 
 impl Conn<'_> {
     /// Orders to open these lanes that can have raised an arm.
-    pub(crate) async fn orders_of_rise(&mut self, lanes: &[LaneId], risen: &Risen) -> Result<Vec<Order>, StoreError> {
+    pub(crate) async fn orders_of_rise(&mut self, lanes: &[LaneId], risen: &ArmRise) -> Result<Vec<Order>, StoreError> {
         let (from, to) = risen.orders_between();
         let sql = format!(
             "select id, made_at, result from \"order\" where {} and action = 'open' and made_at >= $2 and made_at <= $3",
@@ -92,7 +92,7 @@ impl Conn<'_> {
     pub(crate) async fn passages_of_rise(
         &mut self,
         lanes: &[LaneId],
-        risen: &Risen,
+        risen: &ArmRise,
     ) -> Result<Vec<Timestamp>, StoreError> {
         let (from, to) = risen.passages_between();
         let sql = format!(
@@ -103,7 +103,6 @@ impl Conn<'_> {
         Ok(rows.into_iter().map(|(at,)| at).collect())
     }
 
-    /// A rise.
     pub(crate) async fn rise(&mut self, site: &Directory, id: &RiseId) -> Result<Option<Rise>, StoreError> {
         let sql = format!("{SELECT} where r.id = $1");
         let row: Option<Rise> = self.optional(&sql, args![id.as_str()]).await?;
@@ -143,7 +142,7 @@ impl Tx<'_> {
     /// Writes a rise with the last plate read there. False: another hub, or an earlier start of this one, has told it.
     pub(crate) async fn add_rise(&mut self, new: &NewRise) -> Result<bool, StoreError> {
         self.need_lane(&new.lane)?;
-        let Risen { at, down_at } = new.risen;
+        let ArmRise { at, down_at } = new.risen;
         let since = down_at.unwrap_or(at.plus_ms(-TOLD_MS));
         let added = self
             .execute(

@@ -27,7 +27,7 @@ pub struct RobotRow {
 
 /// What a robot is to show, for whom and how long.
 #[derive(Debug, Clone)]
-pub struct Showing {
+pub struct RobotDisplay {
     /// The screen.
     pub show: Show,
     /// The case that made it so.
@@ -68,13 +68,13 @@ impl Conn<'_> {
     }
 
     /// What a robot is to show; none: idle.
-    pub(crate) async fn showing(&mut self, robot: &RobotId) -> Result<Option<Showing>, StoreError> {
+    pub(crate) async fn showing(&mut self, robot: &RobotId) -> Result<Option<RobotDisplay>, StoreError> {
         let sql = "select shows, shows_case, shows_until from robot_now where robot_id = $1 and shows is not null";
         let row: Option<(String, CaseId, Timestamp)> = self.optional(sql, args![robot]).await?;
         let Some((show, case, until)) = row else {
             return Ok(None);
         };
-        Ok(Some(Showing {
+        Ok(Some(RobotDisplay {
             show: serde_json::from_str(&show).map_err(|e| StoreError::Corrupt(format!("a robot's screen: {e}")))?,
             case,
             until,
@@ -149,7 +149,7 @@ impl Conn<'_> {
     }
 
     /// Puts a screen on a robot.
-    pub(crate) async fn set_showing(&mut self, robot: &RobotId, showing: &Showing) -> Result<(), StoreError> {
+    pub(crate) async fn set_showing(&mut self, robot: &RobotId, showing: &RobotDisplay) -> Result<(), StoreError> {
         let show = serde_json::to_string(&showing.show).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(
             "insert into robot_now (robot_id, shows, shows_case, shows_until) values ($1, $2, $3, $4)

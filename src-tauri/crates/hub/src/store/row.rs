@@ -23,7 +23,7 @@ impl<T: DeserializeOwned + Send> Row for T {}
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(super) enum ColumnValue {
     Null,
     Int(i64),
     Real(f64),
@@ -35,11 +35,11 @@ pub(super) enum Cell {
 #[derive(Debug)]
 pub(super) struct Record<'n> {
     names: Vec<&'n str>,
-    cells: Vec<Cell>,
+    cells: Vec<ColumnValue>,
 }
 
 impl<'n> Record<'n> {
-    pub(super) fn new(names: Vec<&'n str>, cells: Vec<Cell>) -> Self {
+    pub(super) fn new(names: Vec<&'n str>, cells: Vec<ColumnValue>) -> Self {
         Self { names, cells }
     }
 
@@ -56,7 +56,7 @@ impl<'n> Record<'n> {
     }
 
     pub(super) fn read<T: Row>(&self) -> Result<T, StoreError> {
-        T::deserialize(Whole { record: self, head: "" }).map_err(|error| corrupt(&error))
+        T::deserialize(RowPart { record: self, head: "" }).map_err(|error| corrupt(&error))
     }
 }
 
@@ -64,64 +64,64 @@ fn corrupt(error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-fn of_sqlite(raw: SqliteValueRef<'_>) -> Result<Cell, StoreError> {
+fn of_sqlite(raw: SqliteValueRef<'_>) -> Result<ColumnValue, StoreError> {
     if raw.is_null() {
-        return Ok(Cell::Null);
+        return Ok(ColumnValue::Null);
     }
     let kind = raw.type_info().into_owned();
     let cell = match kind.name() {
-        "INTEGER" | "BOOLEAN" => <i64 as Decode<Sqlite>>::decode(raw).map(Cell::Int),
-        "REAL" => <f64 as Decode<Sqlite>>::decode(raw).map(Cell::Real),
-        _ => <String as Decode<Sqlite>>::decode(raw).map(Cell::Text),
+        "INTEGER" | "BOOLEAN" => <i64 as Decode<Sqlite>>::decode(raw).map(ColumnValue::Int),
+        "REAL" => <f64 as Decode<Sqlite>>::decode(raw).map(ColumnValue::Real),
+        _ => <String as Decode<Sqlite>>::decode(raw).map(ColumnValue::Text),
     };
     cell.map_err(|error| corrupt(&error))
 }
 
-fn of_postgres(raw: PgValueRef<'_>) -> Result<Cell, StoreError> {
+fn of_postgres(raw: PgValueRef<'_>) -> Result<ColumnValue, StoreError> {
     if raw.is_null() {
-        return Ok(Cell::Null);
+        return Ok(ColumnValue::Null);
     }
     let kind = raw.type_info().into_owned();
     let cell = match kind.name() {
-        "INT8" => <i64 as Decode<Postgres>>::decode(raw).map(Cell::Int),
-        "INT4" => <i32 as Decode<Postgres>>::decode(raw).map(|number| Cell::Int(number.into())),
-        "BOOL" => <bool as Decode<Postgres>>::decode(raw).map(Cell::Bool),
-        "FLOAT8" => <f64 as Decode<Postgres>>::decode(raw).map(Cell::Real),
-        "TEXT" | "VARCHAR" | "NAME" => <String as Decode<Postgres>>::decode(raw).map(Cell::Text),
+        "INT8" => <i64 as Decode<Postgres>>::decode(raw).map(ColumnValue::Int),
+        "INT4" => <i32 as Decode<Postgres>>::decode(raw).map(|number| ColumnValue::Int(number.into())),
+        "BOOL" => <bool as Decode<Postgres>>::decode(raw).map(ColumnValue::Bool),
+        "FLOAT8" => <f64 as Decode<Postgres>>::decode(raw).map(ColumnValue::Real),
+        "TEXT" | "VARCHAR" | "NAME" => <String as Decode<Postgres>>::decode(raw).map(ColumnValue::Text),
         other => return Err(StoreError::Corrupt(format!("no row holds a {other}"))),
     };
     cell.map_err(|error| corrupt(&error))
 }
 
-type Error = de::value::Error;
+type RowError = de::value::Error;
 
 /// A whole row, or a part of one.
 #[derive(Clone, Copy)]
-struct Whole<'a> {
+struct RowPart<'a> {
     record: &'a Record<'a>,
     /// What the names of the part's columns begin with; empty: it shares the row's own.
     head: &'a str,
 }
 
-impl Whole<'_> {
+impl RowPart<'_> {
     fn is_null(self) -> bool {
         let mut cells = self.record.names.iter().zip(&self.record.cells);
-        cells.all(|(name, cell)| !name.starts_with(self.head) || *cell == Cell::Null)
+        cells.all(|(name, cell)| !name.starts_with(self.head) || *cell == ColumnValue::Null)
     }
 }
 
-impl<'de> Deserializer<'de> for Whole<'_> {
-    type Error = Error;
+impl<'de> Deserializer<'de> for RowPart<'_> {
+    type Error = RowError;
 
     fn is_human_readable(&self) -> bool {
         false
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom(format_args!("no such column among {}", self.record.names.join(", "))))
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, RowError> {
+        Err(RowError::custom(format_args!("no such column among {}", self.record.names.join(", "))))
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         match self.head {
             // A row is never missing, so what is looked for is a column.
             "" => self.deserialize_any(visitor),
@@ -135,12 +135,12 @@ impl<'de> Deserializer<'de> for Whole<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_map(ByName { whole: self, fields: fields.iter(), name: "", at: 0 })
+    ) -> Result<V::Value, RowError> {
+        visitor.visit_map(NamedColumns { whole: self, fields: fields.iter(), name: "", at: 0 })
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(InOrder(self.record.cells.iter()))
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, RowError> {
+        visitor.visit_seq(ColumnSequence(self.record.cells.iter()))
     }
 
     forward_to_deserialize_any! {
@@ -149,15 +149,15 @@ impl<'de> Deserializer<'de> for Whole<'_> {
     }
 }
 
-struct ByName<'a> {
-    whole: Whole<'a>,
+struct NamedColumns<'a> {
+    whole: RowPart<'a>,
     fields: std::slice::Iter<'static, &'static str>,
     name: &'static str,
     /// Where the next column is looked for first: most rows name theirs in the order of the fields.
     at: usize,
 }
 
-impl ByName<'_> {
+impl NamedColumns<'_> {
     fn column(&self) -> Option<usize> {
         let names = &self.whole.record.names;
         let is = |name: &&str| name.strip_prefix(self.whole.head) == Some(self.name);
@@ -166,52 +166,52 @@ impl ByName<'_> {
     }
 }
 
-impl<'de> MapAccess<'de> for ByName<'_> {
-    type Error = Error;
+impl<'de> MapAccess<'de> for NamedColumns<'_> {
+    type Error = RowError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, RowError> {
         let Some(name) = self.fields.next() else { return Ok(None) };
         self.name = name;
         seed.deserialize(name.into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let Whole { record, head } = self.whole;
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, RowError> {
+        let RowPart { record, head } = self.whole;
         let value = if let Some(at) = self.column() {
             self.at = at + 1;
-            seed.deserialize(Value(&record.cells[at]))
+            seed.deserialize(ValueReader(&record.cells[at]))
         } else {
             let own = format!("{head}{}__", self.name);
             let has_own = record.names.iter().any(|name| name.starts_with(&own));
-            seed.deserialize(Whole { record, head: if has_own { &own } else { head } })
+            seed.deserialize(RowPart { record, head: if has_own { &own } else { head } })
         };
-        value.map_err(|error| Error::custom(format_args!("{}: {error}", self.name)))
+        value.map_err(|error| RowError::custom(format_args!("{}: {error}", self.name)))
     }
 }
 
-struct InOrder<'a>(std::slice::Iter<'a, Cell>);
+struct ColumnSequence<'a>(std::slice::Iter<'a, ColumnValue>);
 
-impl<'de> SeqAccess<'de> for InOrder<'_> {
-    type Error = Error;
+impl<'de> SeqAccess<'de> for ColumnSequence<'_> {
+    type Error = RowError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.0.next().map(|cell| seed.deserialize(Value(cell))).transpose()
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, RowError> {
+        self.0.next().map(|cell| seed.deserialize(ValueReader(cell))).transpose()
     }
 }
 
-struct Value<'a>(&'a Cell);
+struct ValueReader<'a>(&'a ColumnValue);
 
-impl Value<'_> {
+impl ValueReader<'_> {
     /// What JSON text says; another cell as it is.
-    fn json<'de, V, F>(self, visitor: V, read: F) -> Result<V::Value, Error>
+    fn json<'de, V, F>(self, visitor: V, read: F) -> Result<V::Value, RowError>
     where
         V: Visitor<'de>,
         F: FnOnce(&mut Json<'_>, V) -> serde_json::Result<V::Value>,
     {
-        let Cell::Text(text) = self.0 else { return self.deserialize_any(visitor) };
+        let ColumnValue::Text(text) = self.0 else { return self.deserialize_any(visitor) };
         let mut json = Json::from_reader(text.as_bytes());
-        let value = read(&mut json, visitor).map_err(Error::custom)?;
-        json.end().map_err(Error::custom)?;
+        let value = read(&mut json, visitor).map_err(RowError::custom)?;
+        json.end().map_err(RowError::custom)?;
         Ok(value)
     }
 }
@@ -219,39 +219,39 @@ impl Value<'_> {
 /// What is read of it is owned, whereas text that is at hand might be borrowed.
 type Json<'a> = serde_json::Deserializer<serde_json::de::IoRead<&'a [u8]>>;
 
-impl<'de> Deserializer<'de> for Value<'_> {
-    type Error = Error;
+impl<'de> Deserializer<'de> for ValueReader<'_> {
+    type Error = RowError;
 
     fn is_human_readable(&self) -> bool {
         false
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         match self.0 {
-            Cell::Null => visitor.visit_unit(),
-            Cell::Int(number) => visitor.visit_i64(*number),
-            Cell::Real(number) => visitor.visit_f64(*number),
-            Cell::Bool(truth) => visitor.visit_bool(*truth),
-            Cell::Text(text) => visitor.visit_str(text),
+            ColumnValue::Null => visitor.visit_unit(),
+            ColumnValue::Int(number) => visitor.visit_i64(*number),
+            ColumnValue::Real(number) => visitor.visit_f64(*number),
+            ColumnValue::Bool(truth) => visitor.visit_bool(*truth),
+            ColumnValue::Text(text) => visitor.visit_str(text),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         match self.0 {
             // SQLite has no other truth.
-            Cell::Int(number) => visitor.visit_bool(*number != 0),
+            ColumnValue::Int(number) => visitor.visit_bool(*number != 0),
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         match self.0 {
-            Cell::Null => visitor.visit_none(),
+            ColumnValue::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, RowError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -260,30 +260,32 @@ impl<'de> Deserializer<'de> for Value<'_> {
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, RowError> {
         match self.0 {
-            Cell::Text(text) => text.as_str().into_deserializer().deserialize_enum(name, variants, visitor),
+            ColumnValue::Text(text) => text.as_str().into_deserializer().deserialize_enum(name, variants, visitor),
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         match self.0 {
             // The only bytes a row holds are those of ids, written out.
-            Cell::Text(text) => visitor.visit_bytes(uuid::Uuid::parse_str(text).map_err(Error::custom)?.as_bytes()),
+            ColumnValue::Text(text) => {
+                visitor.visit_bytes(uuid::Uuid::parse_str(text).map_err(RowError::custom)?.as_bytes())
+            }
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         self.json(visitor, |json, visitor| json.deserialize_seq(visitor))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, RowError> {
         self.json(visitor, |json, visitor| json.deserialize_tuple(len, visitor))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, RowError> {
         self.json(visitor, |json, visitor| json.deserialize_map(visitor))
     }
 
@@ -318,14 +320,15 @@ mod tests {
         holder: Holder,
     }
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.to_owned())
+    fn text(text: &str) -> ColumnValue {
+        ColumnValue::Text(text.to_owned())
     }
 
     #[test]
     fn columns_become_fields_by_name_and_a_part_has_its_own() {
         let names = vec!["open", "lane", "at", "until", "name", "direction"];
-        let cells = vec![Cell::Int(1), text("E01"), Cell::Int(5), Cell::Null, text("张三"), text("exit")];
+        let cells =
+            vec![ColumnValue::Int(1), text("E01"), ColumnValue::Int(5), ColumnValue::Null, text("张三"), text("exit")];
         let lease: Lease = Record::new(names, cells).read().unwrap();
         let holder = Holder { name: "张三".to_owned(), open: true };
         let (lane, direction) = ("E01".parse().unwrap(), Some(Direction::Exit));
@@ -354,15 +357,15 @@ mod tests {
         let columns = [
             ("id", text(&id.to_string())),
             ("by__name", text("李四")),
-            ("by__open", Cell::Bool(false)),
-            ("seen__at", Cell::Null),
+            ("by__open", ColumnValue::Bool(false)),
+            ("seen__at", ColumnValue::Null),
             ("seen__doubtful", text("[1,2]")),
             ("seen__plate_box", text("[0.5,1]")),
             ("seen__facts", text(r#"{"a":"b"}"#)),
-            ("seen__by__name", Cell::Null),
-            ("seen__by__open", Cell::Null),
+            ("seen__by__name", ColumnValue::Null),
+            ("seen__by__open", ColumnValue::Null),
         ];
-        let (names, mut cells): (Vec<&str>, Vec<Cell>) = columns.into_iter().unzip();
+        let (names, mut cells): (Vec<&str>, Vec<ColumnValue>) = columns.into_iter().unzip();
         let facts = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
         let seen = Seen { at: None, by: None, doubtful: vec![1, 2], plate_box: Some([0.5, 1.0]), facts };
         let by = Some(Holder { name: "李四".to_owned(), open: false });
@@ -371,14 +374,14 @@ mod tests {
         cells[4] = text("[1,2] 3");
         let trailing = Record::new(names.clone(), cells.clone()).read::<Parts>().unwrap_err().to_string();
         assert!(trailing.contains("seen: "), "{trailing}");
-        cells[1..].fill(Cell::Null);
+        cells[1..].fill(ColumnValue::Null);
         let parts: Parts = Record::new(names, cells).read().unwrap();
         assert_eq!(parts, Parts { id, seen: None, by: None });
     }
 
     #[test]
     fn a_tuple_takes_them_in_order_and_what_does_not_fit_is_named() {
-        let record = Record::new(vec!["a", "b"], vec![Cell::Int(7), Cell::Null]);
+        let record = Record::new(vec!["a", "b"], vec![ColumnValue::Int(7), ColumnValue::Null]);
         assert_eq!(record.read::<(i64, Option<String>)>().unwrap(), (7, None));
         let wrong = record.read::<(String, Option<String>)>().unwrap_err().to_string();
         assert!(wrong.contains("integer `7`"), "{wrong}");

@@ -26,15 +26,15 @@ pub(crate) fn is_beyond(address: IpAddr) -> bool {
 }
 
 /// Person, last use, end, last password, address.
-type Columns = (PersonId, Timestamp, Timestamp, Timestamp, Option<String>);
+type SessionColumns = (PersonId, Timestamp, Timestamp, Timestamp, Option<String>);
 
 impl Conn<'_> {
     /// The session of a token.
     pub async fn session(&mut self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let sql = "select person_id, used_at, expires_at, coalesce(confirmed_at, created_at), address from session
                    where token_hash = $1";
-        let row: Option<Columns> = self.optional(sql, args![token_hash]).await?;
-        let session = |(person, used_at, expires_at, confirmed_at, address): Columns| {
+        let row: Option<SessionColumns> = self.optional(sql, args![token_hash]).await?;
+        let session = |(person, used_at, expires_at, confirmed_at, address): SessionColumns| {
             let address: Option<IpAddr> = address.and_then(|address| address.parse().ok());
             Session { person, used_at, expires_at, confirmed_at, beyond: address.is_none_or(is_beyond) }
         };

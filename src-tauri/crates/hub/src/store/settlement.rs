@@ -13,7 +13,7 @@ use lanedesk_domain::{
 
 /// An opening that waits for its vehicle's passage.
 #[derive(Debug, Clone, serde::Deserialize)]
-pub struct Pending {
+pub struct PendingOpening {
     /// The opening.
     pub opening: OpeningId,
     /// Its case.
@@ -32,7 +32,7 @@ pub struct Pending {
 
 impl Conn<'_> {
     /// Openings of a lane that wait for a passage, oldest first.
-    pub(crate) async fn pending_openings(&mut self, lane: &LaneId) -> Result<Vec<Pending>, StoreError> {
+    pub(crate) async fn pending_openings(&mut self, lane: &LaneId) -> Result<Vec<PendingOpening>, StoreError> {
         self.all(
             "select id as opening, case_id as \"case\", lot_id as lot, lane_id as lane, read_id as read, phone, kind,
                     result, passage, direction, assessment, plate, plate_read, stay_id as stay,

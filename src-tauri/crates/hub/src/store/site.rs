@@ -18,23 +18,23 @@ pub(crate) use change::{ChangeRow, NewChange};
 pub(crate) use ground::RowName;
 pub use import::Secrets;
 pub(crate) use line::SiteLine;
-pub(crate) use noun::Stored;
+pub(crate) use noun::NounStore;
 pub(crate) use pending::PendingRow;
 pub(crate) use remove::needed_by;
-pub(crate) use row::{RowsAsked, StoredRow};
+pub(crate) use row::{RowSelection, StoredRow};
 pub(crate) use taken::RowChange;
 
 use super::{Conn, StoreError};
-use crate::site::Known;
+use crate::site::SiteContext;
 use std::collections::{HashMap, HashSet};
 
 impl Conn<'_> {
     /// What a site file may refer to without saying it itself.
-    pub async fn known_site(&mut self) -> Result<Known, StoreError> {
+    pub async fn known_site(&mut self) -> Result<SiteContext, StoreError> {
         let lots: Vec<(String,)> = self.all("select id from lot", vec![]).await?;
         let devices: Vec<(String,)> = self.all("select id from device", vec![]).await?;
         let robots: Vec<(String, String)> = self.all("select number, id from robot", vec![]).await?;
-        Ok(Known {
+        Ok(SiteContext {
             areas: self.area_tree().await?,
             lots: lots.into_iter().map(|(id,)| id).collect(),
             devices: devices.into_iter().map(|(id,)| id).collect(),

@@ -4,7 +4,7 @@
 use super::{
     Arg, StoreError,
     conn::is_sqlite_outage,
-    row::{Cell, Record, Row},
+    row::{ColumnValue, Record, Row},
 };
 use rusqlite::{Connection, Statement, ffi, types::ValueRef};
 use std::{path::Path, time::Duration};
@@ -89,14 +89,14 @@ fn bind(statement: &mut Statement<'_>, args: &[Arg]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
+fn cell(value: ValueRef<'_>) -> Result<ColumnValue, StoreError> {
     Ok(match value {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(number) => Cell::Int(number),
-        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Null => ColumnValue::Null,
+        ValueRef::Integer(number) => ColumnValue::Int(number),
+        ValueRef::Real(number) => ColumnValue::Real(number),
         ValueRef::Text(text) | ValueRef::Blob(text) => {
             let text = std::str::from_utf8(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Cell::Text(text.to_owned())
+            ColumnValue::Text(text.to_owned())
         }
     })
 }

@@ -75,7 +75,7 @@ pub struct NewStay {
 
 /// How a stay ends.
 #[derive(Debug, Clone)]
-pub struct Leaving {
+pub struct StayEnd {
     /// When.
     pub at: Timestamp,
     /// Where.
@@ -151,7 +151,7 @@ impl Conn<'_> {
     }
 
     /// Ends a stay. False: it had ended.
-    pub(crate) async fn end_stay(&mut self, stay: &StayId, leaving: &Leaving) -> Result<bool, StoreError> {
+    pub(crate) async fn end_stay(&mut self, stay: &StayId, leaving: &StayEnd) -> Result<bool, StoreError> {
         let ended = self
             .execute(
                 "update stay set left_at = $2, exit_lane_id = $3, exit_read_id = $4, due_fen = $5, release = $6

@@ -1,6 +1,6 @@
 //! What the writer promises: all or nothing for each caller, one chain without gaps, events in order.
 
-use super::{Audit, Place, Store, StoreError, Told, verify_audit};
+use super::{Audit, OutboxPosition, Store, StoreError, Told, verify_audit};
 use crate::args;
 use lanedesk_domain::time::Timestamp;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn a_failed_write_leaves_nothing_and_its_neighbours_in_the_commit_stand() 
     let mut reader = store.read().await.expect("reads");
     let held = verify_audit(&mut reader.conn()).await.expect("reads");
     assert_eq!(held, Ok(40), "the chain has a row for each write that stands and no gap for the others");
-    let events = reader.conn().events_after(Place::default(), 100).await.expect("events");
+    let events = reader.conn().events_after(OutboxPosition::default(), 100).await.expect("events");
     assert_eq!(events.len(), 40);
     assert!(events.is_sorted_by_key(|event| event.place), "places rise");
 }

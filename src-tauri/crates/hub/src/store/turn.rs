@@ -19,7 +19,7 @@ use tokio::{runtime::Handle, sync::OwnedMutexGuard};
 
 /// What work takes first. People sort before lanes: every transaction takes them in this order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Row {
+pub enum LockRow {
     /// A person, with the lane they have open: nobody gives them another meanwhile.
     Person(PersonId),
     /// A lane.
@@ -30,9 +30,9 @@ pub enum Row {
 
 /// The rows a transaction begins with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows(BTreeSet<Row>);
+pub struct LockRows(BTreeSet<LockRow>);
 
-impl Rows {
+impl LockRows {
     /// A lane.
     pub fn lane(lane: &LaneId) -> Self {
         Self::default().and_lane(lane)
@@ -40,34 +40,34 @@ impl Rows {
 
     /// Several lanes.
     pub fn lanes<'a>(lanes: impl IntoIterator<Item = &'a LaneId>) -> Self {
-        Self(lanes.into_iter().cloned().map(Row::Lane).collect())
+        Self(lanes.into_iter().cloned().map(LockRow::Lane).collect())
     }
 
     /// The lane a case is worked at.
     pub fn case(case: &CaseId) -> Self {
-        Self(BTreeSet::from([Row::Case(case.clone())]))
+        Self(BTreeSet::from([LockRow::Case(case.clone())]))
     }
 
     /// A person, with the lane they have open.
     pub fn person(person: &PersonId) -> Self {
-        Self(BTreeSet::from([Row::Person(person.clone())]))
+        Self(BTreeSet::from([LockRow::Person(person.clone())]))
     }
 
     /// This lane too.
     #[must_use]
     pub fn and_lane(mut self, lane: &LaneId) -> Self {
-        self.0.insert(Row::Lane(lane.clone()));
+        self.0.insert(LockRow::Lane(lane.clone()));
         self
     }
 
     /// This person too.
     #[must_use]
     pub fn and_person(mut self, person: &PersonId) -> Self {
-        self.0.insert(Row::Person(person.clone()));
+        self.0.insert(LockRow::Person(person.clone()));
         self
     }
 
-    pub(super) fn add(&mut self, rows: &[Row]) {
+    pub(super) fn add(&mut self, rows: &[LockRow]) {
         self.0.extend(rows.iter().cloned());
     }
 
@@ -82,9 +82,9 @@ impl Rows {
         let (mut people, mut lanes, mut cases) = (Vec::new(), Vec::new(), Vec::new());
         for row in &self.0 {
             match row {
-                Row::Person(id) => people.push(quoted(id.as_str())),
-                Row::Lane(id) => lanes.push(quoted(id.as_str())),
-                Row::Case(id) => cases.push(quoted(id.as_str())),
+                LockRow::Person(id) => people.push(quoted(id.as_str())),
+                LockRow::Lane(id) => lanes.push(quoted(id.as_str())),
+                LockRow::Case(id) => cases.push(quoted(id.as_str())),
             }
         }
         let (people, cases) = (people.join(", "), cases.join(", "));
@@ -118,13 +118,13 @@ fn quoted(id: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     /// Asked for by name. One that is not there is nobody else's to change either.
-    asked: Rows,
+    asked: LockRows,
     /// The rows it has.
-    taken: BTreeSet<Row>,
+    taken: BTreeSet<LockRow>,
 }
 
 impl Turn {
-    fn has(&self, row: &Row) -> bool {
+    fn has(&self, row: &LockRow) -> bool {
         self.taken.contains(row) || self.asked.0.contains(row)
     }
 }
@@ -133,37 +133,37 @@ impl Tx<'_> {
     /// Whatever this transaction reads of the lane from its beginning on stays true until its end. An error where it has
     /// not taken the lane: the work is undone and begins again with it.
     pub(crate) fn need_lane(&self, lane: &LaneId) -> Result<(), StoreError> {
-        self.need(|| [Row::Lane(lane.clone())])
+        self.need(|| [LockRow::Lane(lane.clone())])
     }
 
     /// The same for several lanes.
     pub(crate) fn need_lanes(&self, lanes: &[LaneId]) -> Result<(), StoreError> {
-        self.need(|| lanes.iter().cloned().map(Row::Lane))
+        self.need(|| lanes.iter().cloned().map(LockRow::Lane))
     }
 
     /// The same for what a person has: the lane they hold, the call, the seat.
     pub(crate) fn need_person(&self, person: &PersonId) -> Result<(), StoreError> {
-        self.need(|| [Row::Person(person.clone())])
+        self.need(|| [LockRow::Person(person.clone())])
     }
 
-    fn need<R: IntoIterator<Item = Row>>(&self, rows: impl FnOnce() -> R) -> Result<(), StoreError> {
+    fn need<R: IntoIterator<Item = LockRow>>(&self, rows: impl FnOnce() -> R) -> Result<(), StoreError> {
         let Some(turn) = &self.turn else {
             return Ok(());
         };
         let rows = rows().into_iter();
-        let missing: Vec<Row> = rows.filter(|row| !turn.has(row)).collect();
+        let missing: Vec<LockRow> = rows.filter(|row| !turn.has(row)).collect();
         if missing.is_empty() { Ok(()) } else { Err(StoreError::NotTaken(missing)) }
     }
 }
 
 /// A transaction on PostgreSQL, with the rows it began with.
-pub(super) struct Begun {
+pub(super) struct PgTransaction {
     /// None: it has ended.
     conn: Option<PoolConnection<Postgres>>,
 }
 
-impl Begun {
-    pub(super) async fn begin(pool: &PgPool, rows: &Rows) -> Result<(Self, Turn), StoreError> {
+impl PgTransaction {
+    pub(super) async fn begin(pool: &PgPool, rows: &LockRows) -> Result<(Self, Turn), StoreError> {
         let (begun, taken) = Self::answered(pool, &rows.begin()).await?;
         let taken = taken.iter().map(row).collect::<Result<_, StoreError>>()?;
         let asked = rows.clone();
@@ -215,7 +215,7 @@ impl Begun {
 }
 
 /// Whoever asked has gone away in the middle: the connection goes back to the others with nothing begun on it.
-impl Drop for Begun {
+impl Drop for PgTransaction {
     fn drop(&mut self) {
         let (Some(mut conn), Ok(runtime)) = (self.conn.take(), Handle::try_current()) else {
             return;
@@ -228,14 +228,14 @@ impl Drop for Begun {
     }
 }
 
-fn row(row: &PgRow) -> Result<Row, StoreError> {
+fn row(row: &PgRow) -> Result<LockRow, StoreError> {
     let kind: String = row.try_get(0).map_err(classify)?;
     let id: String = row.try_get(1).map_err(classify)?;
     let corrupt = |error| StoreError::Corrupt(format!("{kind} {id:?}: {error}"));
     if kind == "person" {
-        id.parse().map(Row::Person).map_err(corrupt)
+        id.parse().map(LockRow::Person).map_err(corrupt)
     } else {
-        id.parse().map(Row::Lane).map_err(corrupt)
+        id.parse().map(LockRow::Lane).map_err(corrupt)
     }
 }
 
@@ -245,11 +245,11 @@ const PLACES: usize = 4_096;
 /// Whoever in this process wants the same row waits here, first come first served, and not with one of the few
 /// connections in hand.
 #[derive(Debug, Default)]
-pub(super) struct Queue(Mutex<HashMap<Row, Weak<tokio::sync::Mutex<()>>>>);
+pub(super) struct TurnQueue(Mutex<HashMap<LockRow, Weak<tokio::sync::Mutex<()>>>>);
 
-impl Queue {
+impl TurnQueue {
     /// Waits until it is one's turn at every row. They are waited for in their order, as they are taken.
-    pub(super) async fn wait(&self, rows: &Rows) -> Vec<OwnedMutexGuard<()>> {
+    pub(super) async fn wait(&self, rows: &LockRows) -> Vec<OwnedMutexGuard<()>> {
         let mut turns = Vec::with_capacity(rows.0.len());
         for row in &rows.0 {
             let place = self.place(row);
@@ -258,7 +258,7 @@ impl Queue {
         turns
     }
 
-    fn place(&self, row: &Row) -> Arc<tokio::sync::Mutex<()>> {
+    fn place(&self, row: &LockRow) -> Arc<tokio::sync::Mutex<()>> {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(row).and_then(Weak::upgrade) {
             return place;
@@ -279,13 +279,13 @@ mod tests {
     #[test]
     fn people_are_taken_before_lanes_and_both_in_the_order_of_their_ids() {
         let id = |text: &str| text.parse().expect("an id");
-        let rows = Rows::lane(&id("E02")).and_lane(&id("E01"));
+        let rows = LockRows::lane(&id("E02")).and_lane(&id("E01"));
         let rows = rows.and_person(&"p2".parse().expect("an id"));
         let rows = rows.and_person(&"p1".parse().expect("an id"));
         let text = rows.begin();
         let at = |part: &str| text.find(part).expect(part);
         assert!(at("'p1', 'p2'") < at("array['E01', 'E02']"));
         assert!(text.starts_with("begin isolation level read committed; set local"));
-        assert_eq!(Rows::default().begin(), "begin isolation level read committed");
+        assert_eq!(LockRows::default().begin(), "begin isolation level read committed");
     }
 }

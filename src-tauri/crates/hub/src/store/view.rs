@@ -25,7 +25,7 @@ pub struct ReadNow {
 
 /// What is committed of a lane.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct LaneRecord {
     /// Who holds it.
     pub lease: Option<LeaseNow>,
     /// The case worked there, or the case that was asked for.
@@ -39,15 +39,15 @@ pub struct Standing {
 }
 
 #[derive(serde::Deserialize)]
-struct Columns {
+struct LaneColumns {
     lease: Option<LeaseNow>,
     case: Option<CaseRow>,
-    seen: Seen,
+    seen: SightColumns,
 }
 
 /// The columns of a lane's read and picture.
 #[derive(serde::Deserialize)]
-pub(super) struct Seen {
+pub(super) struct SightColumns {
     read: Option<ReadNow>,
     read_at: Option<Timestamp>,
     /// Of the picture's own read; a later still of the vehicle was read by nobody.
@@ -59,15 +59,15 @@ pub(super) struct Seen {
     picture_at: Option<Timestamp>,
 }
 
-impl Columns {
-    fn standing(self) -> Standing {
-        Standing { lease: self.lease, case: self.case, ..self.seen.standing() }
+impl LaneColumns {
+    fn standing(self) -> LaneRecord {
+        LaneRecord { lease: self.lease, case: self.case, ..self.seen.standing() }
     }
 }
 
-impl Seen {
+impl SightColumns {
     /// What is seen, with nobody there to work on it.
-    pub(super) fn standing(self) -> Standing {
+    pub(super) fn standing(self) -> LaneRecord {
         let taken_at = self.picture_at.or(self.read_at);
         let picture = self.picture_id.as_ref().zip(taken_at).map(|(id, taken_at)| Picture {
             url: picture_path(id.as_str()),
@@ -78,11 +78,11 @@ impl Seen {
             taken_at,
             lane_name: None,
         });
-        Standing { lease: None, case: None, read: self.read, picture, picture_id: self.picture_id }
+        LaneRecord { lease: None, case: None, read: self.read, picture, picture_id: self.picture_id }
     }
 }
 
-/// The columns of [`Seen`], from `plate_read r` and `picture p`.
+/// The columns of [`SightColumns`], from `plate_read r` and `picture p`.
 macro_rules! seen_columns {
     () => {
         "r.id as read__id, r.plate as read__plate, r.color as read__color, r.direction as read__direction,
@@ -116,7 +116,7 @@ macro_rules! select {
 
 impl Conn<'_> {
     /// What is committed of a lane now.
-    pub(crate) async fn standing(&mut self, lane: &LaneId, now: Timestamp) -> Result<Standing, StoreError> {
+    pub(crate) async fn standing(&mut self, lane: &LaneId, now: Timestamp) -> Result<LaneRecord, StoreError> {
         // The lane's vehicle comes before the case's: a passed vehicle's case may outlast it.
         let sql = select!(
             "from (select $1 as lane_id) x
@@ -127,7 +127,7 @@ impl Conn<'_> {
              left join plate_read r on r.id = coalesce(n.read_id, c.read_id)
              left join picture p on p.id = coalesce(n.picture_id, r.picture_id)"
         );
-        let row: Columns = self.one(sql, args![lane, now]).await?;
+        let row: LaneColumns = self.one(sql, args![lane, now]).await?;
         Ok(row.standing())
     }
 
@@ -136,7 +136,7 @@ impl Conn<'_> {
         &mut self,
         case: &CaseId,
         now: Timestamp,
-    ) -> Result<Option<Standing>, StoreError> {
+    ) -> Result<Option<LaneRecord>, StoreError> {
         let sql = select!(
             "from \"case\" c
              left join lease l on l.lane_id = c.lane_id and l.case_id = c.id and l.open
@@ -147,7 +147,7 @@ impl Conn<'_> {
              left join picture p on p.id = coalesce(n.picture_id, r.picture_id)
              where c.id = $1"
         );
-        let row: Option<Columns> = self.optional(sql, args![case, now]).await?;
-        Ok(row.map(Columns::standing))
+        let row: Option<LaneColumns> = self.optional(sql, args![case, now]).await?;
+        Ok(row.map(LaneColumns::standing))
     }
 }

@@ -1,16 +1,16 @@
 //! Warnings as they rest: found by a job, dismissed by a person.
 
-mod past;
+mod history;
 
 use super::{
-    Arg, Behind, Conn, StoreError,
+    Arg, Conn, ListCursor, StoreError,
     part::{lot, name_lot, who},
 };
 use crate::{args, directory::Directory};
 use lanedesk_domain::{
     ids::{LotId, OpeningId, PersonId, WarningId},
     time::Timestamp,
-    warning::Found,
+    warning::PatternMatch,
 };
 use lanedesk_wire::warning::Warning;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 /// A warning with the numbers of its sentence.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct StoredWarning {
     /// As it goes out, without its sentence.
     pub warning: Warning,
     /// Which form of the pattern.
@@ -45,13 +45,13 @@ pub(crate) struct WarningFilter {
     /// Newest row before.
     pub to: Option<Timestamp>,
     /// The page before ended here.
-    pub behind: Option<Behind>,
+    pub behind: Option<ListCursor>,
     /// How many at most.
     pub limit: i64,
 }
 
 /// Its id: the same pattern over the same rows is the same warning.
-pub(crate) fn id_of(found: &Found) -> String {
+pub(crate) fn id_of(found: &PatternMatch) -> String {
     let mut rows: Vec<&str> = found.openings.iter().map(OpeningId::as_str).collect();
     rows.extend(found.others.iter().map(String::as_str));
     rows.sort_unstable();
@@ -64,7 +64,7 @@ pub(crate) fn id_of(found: &Found) -> String {
 }
 
 /// Whom or what it is about. Found again with more rows it takes the old one's place.
-fn subject_of(found: &Found) -> String {
+fn subject_of(found: &PatternMatch) -> String {
     let lots: Vec<&str> = found.lots.iter().map(LotId::as_str).collect();
     let parts = [
         found.pattern.as_str(),
@@ -93,20 +93,20 @@ const SELECT: &str = concat!(
 );
 
 #[derive(serde::Deserialize)]
-struct Kept {
+struct WarningText {
     warning: Warning,
     facts: BTreeMap<String, String>,
 }
 
-fn shown(site: &Directory, Kept { mut warning, mut facts }: Kept) -> Told {
+fn shown(site: &Directory, WarningText { mut warning, mut facts }: WarningText) -> StoredWarning {
     warning.lot.iter_mut().for_each(|lot| name_lot(site, lot));
-    Told { form: facts.remove("form").unwrap_or_default(), warning, facts }
+    StoredWarning { form: facts.remove("form").unwrap_or_default(), warning, facts }
 }
 
 impl Conn<'_> {
     /// Keeps what was found. One that is known stays as it is, dismissed or not; one about the same with other rows, that
     /// nobody has dismissed, gives way.
-    pub(crate) async fn keep_warning(&mut self, found: &Found, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn keep_warning(&mut self, found: &PatternMatch, now: Timestamp) -> Result<(), StoreError> {
         let (id, subject) = (id_of(found), subject_of(found));
         let lots: Vec<&LotId> = found.lots.iter().collect();
         let lot = Some(&lots).filter(|lots| lots.len() == 1).map(|lots| lots[0].as_str());
@@ -139,7 +139,11 @@ impl Conn<'_> {
     }
 
     /// Warnings, newest first. Only those of which every lot is in sight.
-    pub(crate) async fn warnings(&mut self, site: &Directory, filter: &WarningFilter) -> Result<Vec<Told>, StoreError> {
+    pub(crate) async fn warnings(
+        &mut self,
+        site: &Directory,
+        filter: &WarningFilter,
+    ) -> Result<Vec<StoredWarning>, StoreError> {
         let mut args: Vec<Arg> =
             args![filter.from.unwrap_or(Timestamp(i64::MIN)), filter.to.unwrap_or(Timestamp(i64::MAX)), filter.limit];
         let mut sql = format!("{SELECT} where w.at >= $1 and w.at < $2");
@@ -166,7 +170,7 @@ impl Conn<'_> {
             let _ = write!(sql, " and (w.at, w.id) < (${}, ${n})", n - 1);
         }
         sql.push_str(" order by w.at desc, w.id desc limit $3");
-        let rows: Vec<Kept> = self.all(&sql, args).await?;
+        let rows: Vec<WarningText> = self.all(&sql, args).await?;
         Ok(rows.into_iter().map(|row| shown(site, row)).collect())
     }
 
@@ -220,14 +224,14 @@ impl Conn<'_> {
         site: &Directory,
         lots: Option<&[LotId]>,
         id: &WarningId,
-    ) -> Result<Option<Told>, StoreError> {
+    ) -> Result<Option<StoredWarning>, StoreError> {
         let mut args = args![id.as_str()];
         let mut sql = format!("{SELECT} where w.id = $1");
         if let Some(lots) = lots {
             args.push(super::lots_arg(lots.iter()).into());
             sql.push_str(&self.only_lots(2));
         }
-        let row: Option<Kept> = self.optional(&sql, args).await?;
+        let row: Option<WarningText> = self.optional(&sql, args).await?;
         Ok(row.map(|row| shown(site, row)))
     }
 }

@@ -5,10 +5,10 @@
 //! transaction a piece, many at once, and syncs in groups by itself. Every writer has its own audit chain.
 
 use super::{
-    Audit, Chain, Conn, Rows, StoreError, TurnRow,
-    later::Later,
+    Audit, Chain, Conn, LockRow, LockRows, StoreError,
+    later::InsertQueue,
     ledger, sqlite,
-    turn::{Begun, Queue, Turn},
+    turn::{PgTransaction, Turn, TurnQueue},
 };
 use crate::clock::{Clock, machine_now};
 use lanedesk_domain::time::Timestamp;
@@ -27,23 +27,23 @@ use tokio::{
 };
 
 /// What a write does inside its transaction: `async move |tx| { … }`.
-pub trait Work<T, E>: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
-impl<T, E, F> Work<T, E> for F where F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
+pub trait Transaction<T, E>: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
+impl<T, E, F> Transaction<T, E> for F where F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static {}
 
 /// What work may fail with: it can carry the store's errors and tells whether trying again may help.
-pub trait Fault: From<StoreError> + Send + 'static {
+pub trait WriteFault: From<StoreError> + Send + 'static {
     /// Whether transactions stood in each other's way, so that the same work may succeed when run again.
     fn is_conflict(&self) -> bool;
     /// The rows that were to be taken first and were not.
-    fn not_taken(&self) -> Option<&[TurnRow]>;
+    fn not_taken(&self) -> Option<&[LockRow]>;
 }
 
-impl Fault for StoreError {
+impl WriteFault for StoreError {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
     }
 
-    fn not_taken(&self) -> Option<&[TurnRow]> {
+    fn not_taken(&self) -> Option<&[LockRow]> {
         match self {
             Self::NotTaken(rows) => Some(rows),
             _ => None,
@@ -62,7 +62,7 @@ pub struct Tx<'c> {
     /// The rows it took first; none: nobody writes beside it.
     pub(super) turn: Option<Turn>,
     /// Rows to write at the end.
-    pub(super) later: Later,
+    pub(super) later: InsertQueue,
     /// Audit rows to write at the end.
     pub(super) audits: Vec<Audit>,
     /// Sums of rows that go into them.
@@ -107,7 +107,7 @@ impl Tx<'_> {
 }
 
 /// Does the work and writes the rows it left for the end.
-async fn whole<T, E: Fault, F: Work<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
+async fn whole<T, E: WriteFault, F: Transaction<T, E>>(work: &F, tx: &mut Tx<'_>) -> Result<T, E> {
     // Boxed: what a request holds while its work runs would otherwise stand in every caller's future.
     let (done, touched) = ledger::heard(Box::pin(work(tx))).await;
     let value = done?;
@@ -122,30 +122,30 @@ const BATCH: usize = 256;
 /// A piece of work that waits for the writer.
 trait Job: Send {
     /// Does it; the answer is given once the common commit is known.
-    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> Ran;
+    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> JobResult;
     /// Answers without doing anything.
     fn refuse(self: Box<Self>, error: StoreError);
 }
 
 /// What a job left behind: whether its savepoint stands, and how to answer once the commit is known.
-struct Ran {
+struct JobResult {
     keep: bool,
     answer: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
 
 /// A caller's work and the way back to the caller, who may have gone away and then no longer wants to know.
-struct Waiting<F, T, E> {
+struct QueuedJob<F, T, E> {
     work: F,
     tell: oneshot::Sender<Result<T, E>>,
 }
 
-impl<F, T, E> Job for Waiting<F, T, E>
+impl<F, T, E> Job for QueuedJob<F, T, E>
 where
     T: Send + 'static,
-    E: Fault,
-    F: Work<T, E>,
+    E: WriteFault,
+    F: Transaction<T, E>,
 {
-    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> Ran {
+    fn run(self: Box<Self>, tx: &mut Tx<'_>, runtime: &Handle) -> JobResult {
         let done = runtime.block_on(whole(&self.work, tx));
         let keep = done.is_ok();
         let answer = move |committed: Result<(), StoreError>| {
@@ -154,7 +154,7 @@ where
                 (done, _) => done,
             });
         };
-        Ran { keep, answer: Box::new(answer) }
+        JobResult { keep, answer: Box::new(answer) }
     }
 
     fn refuse(self: Box<Self>, error: StoreError) {
@@ -191,12 +191,12 @@ impl Sqlite {
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Fault,
-        F: Work<T, E>,
+        E: WriteFault,
+        F: Transaction<T, E>,
     {
         let (tell, told) = oneshot::channel();
         let closed = || E::from(StoreError::Unavailable("the store is closed".to_owned()));
-        self.jobs.send(Some(Box::new(Waiting { work, tell }))).await.map_err(|_| closed())?;
+        self.jobs.send(Some(Box::new(QueuedJob { work, tell }))).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }
 
@@ -289,7 +289,7 @@ impl Writer {
     }
 
     /// Runs one job in a savepoint of its own. The state is an error only where the whole transaction is lost.
-    fn one(&mut self, job: Box<dyn Job>) -> (Option<Ran>, Result<(), StoreError>) {
+    fn one(&mut self, job: Box<dyn Job>) -> (Option<JobResult>, Result<(), StoreError>) {
         if let Err(error) = self.statement("savepoint work") {
             job.refuse(error.clone());
             return (None, Err(error));
@@ -302,7 +302,7 @@ impl Writer {
             told: 0,
             xid: Some(xid),
             turn: None,
-            later: Later::default(),
+            later: InsertQueue::default(),
             audits: Vec::new(),
             sums: Vec::new(),
             time: self.time.clone(),
@@ -343,7 +343,7 @@ impl Chains {
 #[derive(Default)]
 pub(super) struct Writers {
     chains: Chains,
-    queue: Queue,
+    queue: TurnQueue,
 }
 
 /// How long a piece of work is tried while transactions stand in each other's way.
@@ -355,12 +355,12 @@ const MOST_TIMES: u32 = 64;
 
 pub(super) async fn write_postgres<T, E, F>(
     (pool, writers, time): (&PgPool, &Writers, &StoreClock),
-    mut rows: Rows,
+    mut rows: LockRows,
     work: &F,
 ) -> Result<T, E>
 where
-    E: Fault,
-    F: Work<T, E>,
+    E: WriteFault,
+    F: Transaction<T, E>,
 {
     let (until, mut pause, mut found) = (Instant::now() + PATIENCE, Duration::from_millis(2), 0);
     loop {
@@ -395,14 +395,14 @@ enum Attempt<T, E> {
 
 async fn attempt<T, E, F>(
     (pool, writers, time): (&PgPool, &Writers, &StoreClock),
-    rows: &Rows,
+    rows: &LockRows,
     work: &F,
 ) -> Attempt<T, E>
 where
-    E: Fault,
-    F: Work<T, E>,
+    E: WriteFault,
+    F: Transaction<T, E>,
 {
-    let (mut begun, turn) = match Begun::begin(pool, rows).await {
+    let (mut begun, turn) = match PgTransaction::begin(pool, rows).await {
         Ok(begun) => begun,
         Err(error @ StoreError::Conflict(_)) => return Attempt::Again(error.into()),
         Err(error) => return Attempt::Done(Err(error.into())),
@@ -418,7 +418,7 @@ where
         told: 0,
         xid: None,
         turn: Some(turn),
-        later: Later::default(),
+        later: InsertQueue::default(),
         audits: Vec::new(),
         sums: Vec::new(),
         time: time.clone(),

@@ -1,6 +1,6 @@
 //! Whether a key fits the records: told at the start, not when the first photo cannot be shown.
 
-use super::{Slot, Vault, VaultError, keys};
+use super::{SealSlot, Vault, VaultError, keys};
 use crate::store::{Audit, SEALED, Store, StoreError, Tx};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lanedesk_domain::time::Timestamp;
@@ -9,7 +9,7 @@ use serde_json::json;
 /// The text whose sealing rests in the records.
 const TEXT: &str = "lanedesk vault";
 /// Where it rests.
-const CHECK: Slot<'_> = Slot::of("vault_check", "sealed", "key");
+const CHECK: SealSlot<'_> = SealSlot::of("vault_check", "sealed", "key");
 
 /// Why a vault does not go with the records.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,7 @@ async fn bind(tx: &mut Tx<'_>, vault: &Vault, now: Timestamp) -> Result<Binding,
     }
     // One bound text is the sign that all were: what is not bound came later, from elsewhere, and is not taken up.
     if let Some((table, id, bound)) = rows.iter().find(|(_, _, old)| is_bound(old)) {
-        if vault.open_text(Slot::row(table.named(), id), bound).is_err() {
+        if vault.open_text(SealSlot::row(table.named(), id), bound).is_err() {
             return Ok(Binding::WrongKey);
         }
     } else {
@@ -92,7 +92,7 @@ async fn bind(tx: &mut Tx<'_>, vault: &Vault, now: Timestamp) -> Result<Binding,
             return Ok(Binding::WrongKey);
         }
         for (table, id, old, text) in &opened {
-            let new = sealed(vault, Slot::row(table.named(), id), text)?;
+            let new = sealed(vault, SealSlot::row(table.named(), id), text)?;
             tx.seal_anew(*table, id, old, &new).await?;
         }
         if !rows.is_empty() {
@@ -105,7 +105,7 @@ async fn bind(tx: &mut Tx<'_>, vault: &Vault, now: Timestamp) -> Result<Binding,
     Ok(Binding::Done)
 }
 
-fn sealed(vault: &Vault, slot: Slot<'_>, text: &str) -> Result<String, StoreError> {
+fn sealed(vault: &Vault, slot: SealSlot<'_>, text: &str) -> Result<String, StoreError> {
     let sealed = vault.seal_text(slot, text);
     sealed.map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -1,10 +1,10 @@
 //! The keys: the newest seals, every one opens what it sealed.
 //!
 //! A sealed text is `LDK2`, the key's id (four bytes), a nonce (twelve) and the AES-256-GCM text with its tag, which
-//! covers the first eight bytes and the [`Slot`] too. Texts of older hubs know no slot: they begin with `LDK1`, or before key
+//! covers the first eight bytes and the [`SealSlot`] too. Texts of older hubs know no slot: they begin with `LDK1`, or before key
 //! rotation with their nonce, and then every key is tried on them.
 
-use super::{Slot, VaultError};
+use super::{SealSlot, VaultError};
 use aes_gcm::{
     Aes256Gcm, Key, KeyInit, Nonce,
     aead::{Aead, OsRng, Payload, rand_core::RngCore},
@@ -79,7 +79,7 @@ impl KeyRing {
     }
 
     /// Seals for a slot under the newest key, with a fresh nonce.
-    pub fn seal(&self, slot: Slot<'_>, content: &[u8]) -> Result<Vec<u8>, VaultError> {
+    pub fn seal(&self, slot: SealSlot<'_>, content: &[u8]) -> Result<Vec<u8>, VaultError> {
         let newest = self.0.first().ok_or(VaultError::BadKey)?;
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
@@ -91,7 +91,7 @@ impl KeyRing {
     }
 
     /// Opens what any of the keys sealed for this slot.
-    pub fn open(&self, slot: Slot<'_>, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+    pub fn open(&self, slot: SealSlot<'_>, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
         let id = key_of(MARK, sealed).ok_or(VaultError::Unbound)?;
         let key = self.0.iter().find(|key| key.id == id);
         let key = key.ok_or(VaultError::ForeignKey(id))?;
@@ -185,7 +185,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), VaultError> {
 mod tests {
     use super::*;
 
-    const HERE: Slot<'_> = Slot::device("cam-1");
+    const HERE: SealSlot<'_> = SealSlot::device("cam-1");
 
     #[test]
     fn the_newest_key_seals_and_every_key_opens() {
@@ -216,10 +216,10 @@ mod tests {
         let ring = KeyRing::new(&[[1; 32]]).unwrap();
         let sealed = ring.seal(HERE, b"secret").unwrap();
         let elsewhere = [
-            Slot::device("cam-2"),
-            Slot::robot("cam-1"),
-            Slot::of("device", "secretsc", "am-1"),
-            Slot::of("devices", "ecrets", "cam-1"),
+            SealSlot::device("cam-2"),
+            SealSlot::robot("cam-1"),
+            SealSlot::of("device", "secretsc", "am-1"),
+            SealSlot::of("devices", "ecrets", "cam-1"),
         ];
         for slot in elsewhere {
             assert!(ring.open(slot, &sealed).is_err(), "{slot:?}");

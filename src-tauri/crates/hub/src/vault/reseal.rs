@@ -1,6 +1,6 @@
 //! Sealing anew, under the newest key, what rests under older ones; afterwards those can be thrown away.
 
-use super::{OBJECTS, Slot, Vault, VaultError};
+use super::{OBJECTS, SealSlot, Vault, VaultError};
 use crate::store::{Audit, SEALED, Store, StoreError};
 use futures::TryStreamExt as _;
 use lanedesk_domain::time::Timestamp;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// What was sealed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Resealed {
+pub struct ResealCount {
     /// Secrets in tables.
     pub secrets: u64,
     /// Pictures.
@@ -30,8 +30,8 @@ pub enum ResealError {
 }
 
 /// Seals everything anew that is not under the newest key. A hub may run meanwhile.
-pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<Resealed, ResealError> {
-    let mut done = Resealed::default();
+pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<ResealCount, ResealError> {
+    let mut done = ResealCount::default();
     for table in SEALED {
         secrets(store, vault, *table, &mut done).await?;
     }
@@ -48,26 +48,26 @@ pub async fn reseal(store: &Store, vault: &Vault, now: Timestamp) -> Result<Rese
 async fn secrets(
     store: &Store,
     vault: &Vault,
-    table: crate::store::Sealed,
-    done: &mut Resealed,
+    table: crate::store::SealedColumn,
+    done: &mut ResealCount,
 ) -> Result<(), ResealError> {
     let rows = store.read().await?.conn().sealed_in(table).await?;
     for (id, old) in rows {
         if vault.is_newest_text(&old) {
             continue;
         }
-        let Ok(secret) = vault.open_text(Slot::row(table.named(), &id), &old) else {
+        let Ok(secret) = vault.open_text(SealSlot::row(table.named(), &id), &old) else {
             done.damaged += 1;
             continue;
         };
-        let new = vault.seal_text(Slot::row(table.named(), &id), &secret)?;
+        let new = vault.seal_text(SealSlot::row(table.named(), &id), &secret)?;
         // Only over what was read: a site file taken in meanwhile has the last word.
         done.secrets += store.write(async move |tx| tx.seal_anew(table, &id, &old, &new).await).await?;
     }
     Ok(())
 }
 
-async fn objects(vault: &Vault, done: &mut Resealed) -> Result<(), VaultError> {
+async fn objects(vault: &Vault, done: &mut ResealCount) -> Result<(), VaultError> {
     let folder = ObjectPath::from(OBJECTS);
     let mut listed = vault.objects.list(Some(&folder));
     while let Some(object) = listed.try_next().await.map_err(VaultError::Objects)? {
@@ -89,7 +89,7 @@ async fn one(vault: &Vault, object: &ObjectMeta) -> Result<bool, VaultError> {
     }
     let name = object.location.filename().unwrap_or_default();
     let picture = vault.open_picture(name, &sealed)?;
-    let anew = vault.ring().seal(Slot::picture(name), &picture)?;
+    let anew = vault.ring().seal(SealSlot::picture(name), &picture)?;
     let put = vault.objects.put(&object.location, PutPayload::from(anew));
     put.await.map_err(VaultError::Objects)?;
     Ok(true)

@@ -3,13 +3,13 @@
 
 /// Table, column and row of a sealed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot<'a> {
+pub struct SealSlot<'a> {
     table: &'static str,
     column: &'static str,
     id: &'a str,
 }
 
-impl<'a> Slot<'a> {
+impl<'a> SealSlot<'a> {
     /// Password and keys of a device.
     pub const fn device(id: &'a str) -> Self {
         Self::of("device", "secrets", id)

@@ -12,7 +12,7 @@ use lanedesk_hub::{
     clock::Clock,
     hub::Hub,
     testing::{Database, ENGINES, Engine},
-    vault::Slot,
+    vault::SealSlot,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ async fn kept(place: &Place) -> Value {
     let mut reader = place.hub.hub.store().read().await.unwrap();
     let sql = "select secrets from device where id = 'cam-1'";
     let (sealed,): (String,) = reader.conn().one(sql, vec![]).await.unwrap();
-    let open = place.hub.hub.vault().open_text(Slot::device("cam-1"), &sealed);
+    let open = place.hub.hub.vault().open_text(SealSlot::device("cam-1"), &sealed);
     serde_json::from_str(&open.unwrap()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Rows as a file, in and out (R34): bad rows named and none written, progress told, a list that comes back as it went.
 
 use super::{NOON, Place, desk::Desk, on_each_engine};
-use lanedesk_hub::{args, vault::Slot};
+use lanedesk_hub::{args, vault::SealSlot};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ async fn keys_that_can_be_guessed_are_refused_unless_the_rows_have_them_already(
         // As older hubs took them.
         place.database.import(&short, NOON).await.unwrap();
         let open = json!({"push_key": "12345678"}).to_string();
-        let sealed = place.hub.hub.vault().seal_text(Slot::device("cam"), &open);
+        let sealed = place.hub.hub.vault().seal_text(SealSlot::device("cam"), &open);
         let secrets = args![sealed.unwrap().as_str()];
         place.sql("update device set secrets = $1 where id = 'cam'", secrets).await;
         let told = "[rules]\nlock_minutes = 12\n";

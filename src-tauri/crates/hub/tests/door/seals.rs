@@ -15,7 +15,7 @@ use aes_gcm::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lanedesk_domain::time::Timestamp;
-use lanedesk_hub::{args, clock::Clock, hub::Hub, testing::Database, vault::Slot};
+use lanedesk_hub::{args, clock::Clock, hub::Hub, testing::Database, vault::SealSlot};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::process::Output;
@@ -90,8 +90,8 @@ async fn a_sealed_value_moved_to_another_place_opens_nowhere() {
         }
         // Nor does a row's secret open in another row, or another column.
         let vault = place.hub.hub.vault();
-        assert!(vault.open_text(Slot::device("cam-1"), &device).is_ok());
-        for slot in [Slot::device("cam-2"), Slot::robot("cam-1"), Slot::integration("cam-1")] {
+        assert!(vault.open_text(SealSlot::device("cam-1"), &device).is_ok());
+        for slot in [SealSlot::device("cam-2"), SealSlot::robot("cam-1"), SealSlot::integration("cam-1")] {
             assert!(vault.open_text(slot, &device).is_err(), "{slot:?}");
         }
         place.hub.stop().await;
@@ -124,7 +124,7 @@ async fn what_an_older_hub_sealed_is_bound_once_and_nothing_unbound_is_taken_aft
         let place = again(database).await;
         let bound = one(&place, "select secrets from device").await;
         assert!(STANDARD.decode(&bound).unwrap().starts_with(b"LDK2"));
-        let opened = place.hub.hub.vault().open_text(Slot::device("cam-1"), &bound);
+        let opened = place.hub.hub.vault().open_text(SealSlot::device("cam-1"), &bound);
         assert!(opened.unwrap().contains("camera-secret-1"));
         let output = run(&place.database, &["export"]);
         let exported = text(&output.stdout);

@@ -5,10 +5,10 @@ use lanedesk_devices::Networks;
 use lanedesk_hub::{
     ops::site::{ImportError, export, import},
     serve::open_vault,
-    site::{Known, Site},
+    site::{Site, SiteContext},
     store::Store,
     testing::{Database, ENGINES},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn what_is_imported_is_exported_and_imports_again_to_the_same() {
         let (store, vault) = opened(&database).await;
         import(&store, &vault, &here(), NOON, DEMO).await.unwrap();
         let first = export(&store, &vault).await.unwrap();
-        let mut given = Site::parse(DEMO, &Known::default()).unwrap();
+        let mut given = Site::parse(DEMO, &SiteContext::default()).unwrap();
         for person in &mut given.people {
             person.password = None;
         }
@@ -119,7 +119,7 @@ async fn secrets_rest_sealed() {
             .unwrap();
         assert!(rows.iter().all(|(open, sealed)| !open.contains("lotsim-12345") && !sealed.contains("lanedesk-demo")));
         let device: Vec<_> =
-            rows.iter().filter_map(|(_, sealed)| vault.open_text(Slot::device("cam-E01"), sealed).ok()).collect();
+            rows.iter().filter_map(|(_, sealed)| vault.open_text(SealSlot::device("cam-E01"), sealed).ok()).collect();
         assert!(device.iter().any(|text| text.contains("lotsim-12345")), "with the key they open");
     }
 }
@@ -130,7 +130,7 @@ async fn the_site_in_force_is_the_newest_whoever_reads_it_again() {
     on_each_engine(|place| async move {
         let hub = &place.hub.hub;
         // No change is told that far: whoever hears of it reads the site, whatever was read before.
-        let far = lanedesk_hub::store::Place { xid: i64::MAX, n: 0 };
+        let far = lanedesk_hub::store::OutboxPosition { xid: i64::MAX, n: 0 };
         for minutes in 11..26 {
             let older: Vec<_> = (0..12)
                 .map(|_| {

@@ -261,7 +261,7 @@ async fn events_of_many_writers_come_in_one_order_and_none_is_passed_over() {
         let (mut heard, mut last) = (Vec::new(), (0, 0));
         for _ in &lanes {
             let frame = stream.next().await.unwrap();
-            let place: lanedesk_hub::store::Place = seq(&frame).parse().unwrap();
+            let place: lanedesk_hub::store::OutboxPosition = seq(&frame).parse().unwrap();
             assert!((place.xid, place.n) > last, "{frame}");
             last = (place.xid, place.n);
             heard.push(frame["lane"].as_str().unwrap().to_owned());

@@ -4,7 +4,7 @@
 use crate::{desk::Desk, lot::Lot};
 use lanedesk_domain::{barrier::BarrierState, order::BarrierAction};
 use lanedesk_hub::{
-    store::{Place, Told},
+    store::{OutboxPosition, Told},
     testing::Engine,
 };
 use lotsim::Vehicle;
@@ -72,7 +72,7 @@ async fn only_the_hand_is_told(engine: Engine) {
     assert!(shown.bytes().await.unwrap().starts_with(&[0xff, 0xd8]));
     lot.until("the stream tells it", async || {
         let mut reader = lot.hub.hub.store().read().await.unwrap();
-        let events = reader.conn().events_after(Place::default(), 10_000).await;
+        let events = reader.conn().events_after(OutboxPosition::default(), 10_000).await;
         let told = |event: &lanedesk_hub::store::Event| {
             matches!(&event.told, Some(Told::Rise { rise }) if rise.plate.as_deref() != Some("粤B12345"))
         };

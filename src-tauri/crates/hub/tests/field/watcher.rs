@@ -4,7 +4,7 @@ use crate::lot::Lot;
 use futures::{SinkExt, StreamExt};
 use lotsim::{
     film::{Decoder, Stamp},
-    scene::Burnt,
+    scene::BurntText,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -171,7 +171,7 @@ impl Screen {
     }
 
     /// Shows a fragment; answers the clock on it.
-    pub(crate) fn show(&mut self, fragment: &Fragment) -> Option<Burnt> {
+    pub(crate) fn show(&mut self, fragment: &Fragment) -> Option<BurntText> {
         let sets = self.sets.iter().filter(|_| fragment.key);
         let nals = sets.chain(&fragment.nals).map(Vec::as_slice);
         self.decoder.decode(nals).unwrap().and_then(|(_, clock)| clock)

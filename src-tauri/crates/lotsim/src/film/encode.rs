@@ -1,7 +1,7 @@
 //! From drawn pictures to H.264 and back.
 
 use super::annexb;
-use crate::scene::Burnt;
+use crate::scene::BurntText;
 use bytes::{BufMut, Bytes, BytesMut};
 use openh264::{
     OpenH264API, decoder,
@@ -82,7 +82,7 @@ impl Stamp {
 }
 
 /// Size of a decoded picture, and the clock burnt into it where one can be read.
-pub type Decoded = ((usize, usize), Option<Burnt>);
+pub type Decoded = ((usize, usize), Option<BurntText>);
 
 /// Decodes a stream and reads the clock burnt into its pictures.
 pub struct Decoder {
@@ -107,7 +107,7 @@ impl Decoder {
         };
         let (width, height) = picture.dimensions();
         let (luma, stride) = (picture.y(), picture.strides().0);
-        let clock = Burnt::read(|x, y| luma.get(place(y, height) * stride + place(x, width)).copied().unwrap_or(0));
+        let clock = BurntText::read(|x, y| luma.get(place(y, height) * stride + place(x, width)).copied().unwrap_or(0));
         Ok(Some(((width, height), clock)))
     }
 }

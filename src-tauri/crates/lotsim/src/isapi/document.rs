@@ -1,6 +1,6 @@
 //! The documents a device writes.
 
-use crate::{Lane, event::Told};
+use crate::{Lane, event::EventReading};
 use axum::body::Body;
 use hyper::{Response, StatusCode};
 use lanedesk_domain::time::Timestamp;
@@ -69,7 +69,7 @@ pub(super) fn keep_alive(lane: &Lane) -> String {
 }
 
 /// A plate event.
-pub(super) fn anpr(lane: &Lane, told: &Told) -> String {
+pub(super) fn anpr(lane: &Lane, told: &EventReading) -> String {
     let event = &told.event;
     let vehicle = &event.vehicle;
     let plate = vehicle.reading().unwrap_or("unknown");

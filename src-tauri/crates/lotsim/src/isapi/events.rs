@@ -1,9 +1,9 @@
 //! Pictures and readings: still, on demand, recent, streamed, pushed.
 
-use super::{document, route::Asked};
+use super::{document, route::IsapiRequest};
 use crate::{
     Fault, Lane,
-    event::{Event, Told},
+    event::{Event, EventReading},
     scene::Angle,
 };
 use axum::body::Body;
@@ -34,7 +34,7 @@ pub(super) async fn recognise(lane: &Lane) -> Response<Body> {
     let Ok(event) = drawn else {
         return document::status(StatusCode::INTERNAL_SERVER_ERROR, "", 3, "Device Error", "deviceError");
     };
-    let told = Told { event: Arc::new(event), history: false };
+    let told = EventReading { event: Arc::new(event), history: false };
     let mut body = BytesMut::new();
     write(lane, &told, &mut body);
     body.put(&b"--boundary--\r\n"[..]);
@@ -70,7 +70,7 @@ pub(super) fn stream(lane: &Lane) -> Response<Body> {
     let mut first = BytesMut::new();
     write_part(lane, "application/xml; charset=\"UTF-8\"", "", document::keep_alive(lane).as_bytes(), &mut first);
     for event in memory {
-        let past = Told { event, history: true };
+        let past = EventReading { event, history: true };
         write(lane, &past, &mut first);
     }
     let mut tick = interval(Duration::from_millis(lane.config().heartbeat_ms.max(1)));
@@ -84,7 +84,7 @@ pub(super) fn stream(lane: &Lane) -> Response<Body> {
 }
 
 /// What is sent next; nothing when the stream ends.
-async fn next_chunk(lane: &Lane, told: &mut Receiver<Told>, tick: &mut Interval) -> Option<Bytes> {
+async fn next_chunk(lane: &Lane, told: &mut Receiver<EventReading>, tick: &mut Interval) -> Option<Bytes> {
     let mut chunk = BytesMut::new();
     loop {
         tokio::select! {
@@ -108,7 +108,7 @@ async fn next_chunk(lane: &Lane, told: &mut Receiver<Told>, tick: &mut Interval)
 }
 
 /// A reading, twice or with the past behind it where that is switched on.
-fn write_with_faults(lane: &Lane, told: &Told, out: &mut BytesMut) {
+fn write_with_faults(lane: &Lane, told: &EventReading, out: &mut BytesMut) {
     write(lane, told, out);
     if lane.has(Fault::DuplicateEvents) {
         write(lane, told, out);
@@ -116,13 +116,13 @@ fn write_with_faults(lane: &Lane, told: &Told, out: &mut BytesMut) {
     if lane.has(Fault::ReplayEvents) && !told.history {
         let memory: Vec<_> = lane.state().memory.iter().cloned().collect();
         for event in memory {
-            write(lane, &Told { event, history: true }, out);
+            write(lane, &EventReading { event, history: true }, out);
         }
     }
 }
 
 /// A reading as parts: document, plate, scene.
-fn write(lane: &Lane, told: &Told, out: &mut BytesMut) {
+fn write(lane: &Lane, told: &EventReading, out: &mut BytesMut) {
     let text = document::anpr(lane, told);
     write_part(lane, "application/xml; charset=\"UTF-8\"", "anpr.xml", text.as_bytes(), out);
     if let Some(plate) = &told.event.plate {
@@ -155,7 +155,7 @@ fn multipart(body: Body) -> Response<Body> {
 }
 
 /// Where the camera posts its events from now on.
-pub(super) fn set_push(lane: &Lane, asked: &Asked) -> Response<Body> {
+pub(super) fn set_push(lane: &Lane, asked: &IsapiRequest) -> Response<Body> {
     let text = String::from_utf8_lossy(&asked.body);
     let field = |name: &str| {
         let rest = text.split(&format!("<{name}>")).nth(1)?;
@@ -173,7 +173,7 @@ pub(super) fn set_push(lane: &Lane, asked: &Asked) -> Response<Body> {
 
 /// Posts a reading to whoever was named, once, or twice where duplicates are switched on. Like some firmware it does
 /// not look at the answer.
-pub(crate) fn push(lane: Lane, url: String, told: Told) {
+pub(crate) fn push(lane: Lane, url: String, told: EventReading) {
     tokio::spawn(async move {
         let mut body = BytesMut::new();
         write(&lane, &told, &mut body);

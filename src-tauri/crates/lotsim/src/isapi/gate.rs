@@ -1,6 +1,6 @@
 //! Orders to the bar and the question where it is.
 
-use super::{HangUp, document, route::Asked};
+use super::{HangUp, document, route::IsapiRequest};
 use crate::{Cause, Fault, Lane, Outcome};
 use axum::body::Body;
 use hyper::{Response, StatusCode};
@@ -13,7 +13,7 @@ struct Order {
     namespace: String,
 }
 
-pub(super) fn order(lane: &Lane, asked: &Asked) -> Result<Response<Body>, HangUp> {
+pub(super) fn order(lane: &Lane, asked: &IsapiRequest) -> Result<Response<Body>, HangUp> {
     let uri = asked.uri.as_str();
     let Some(order) = read(&asked.body) else {
         let bad = document::status(StatusCode::BAD_REQUEST, uri, 6, "Invalid XML Content", "badXmlContent");

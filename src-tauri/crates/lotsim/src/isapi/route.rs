@@ -11,7 +11,7 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode, body::Incoming};
 const MAX_BODY: usize = 64 * 1024;
 
 /// One request, read whole.
-pub(super) struct Asked {
+pub(super) struct IsapiRequest {
     pub(super) method: Method,
     /// Path and query as they stand in the request line.
     pub(super) uri: String,
@@ -22,7 +22,7 @@ pub(super) struct Asked {
 pub(super) async fn answer(lane: &Lane, auth: &Auth, request: Request<Incoming>) -> Result<Response<Body>, HangUp> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY).collect().await.map_err(|_| HangUp)?;
-    let asked = Asked {
+    let asked = IsapiRequest {
         method: head.method,
         uri: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         headers: head.headers,
@@ -38,7 +38,7 @@ pub(super) async fn answer(lane: &Lane, auth: &Auth, request: Request<Incoming>)
     route(lane, asked).await
 }
 
-async fn route(lane: &Lane, asked: Asked) -> Result<Response<Body>, HangUp> {
+async fn route(lane: &Lane, asked: IsapiRequest) -> Result<Response<Body>, HangUp> {
     let path = asked.uri.split('?').next().unwrap_or_default().to_owned();
     let steps: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let uri = asked.uri.as_str();

@@ -19,19 +19,19 @@ struct Drivers {
 }
 
 /// Why a call was refused.
-enum Refused {
+enum RobotCallRefusal {
     NoRobot,
     NotPossible(&'static str),
     Driver(DriverError),
 }
 
-impl From<DriverError> for Refused {
+impl From<DriverError> for RobotCallRefusal {
     fn from(error: DriverError) -> Self {
         Self::Driver(error)
     }
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for RobotCallRefusal {
     fn into_response(self) -> Response {
         match self {
             Self::NoRobot => (StatusCode::NOT_FOUND, "no such robot").into_response(),
@@ -46,10 +46,10 @@ impl IntoResponse for Refused {
 }
 
 impl Drivers {
-    fn robot(&self, number: &str) -> Result<&Robot, Refused> {
+    fn robot(&self, number: &str) -> Result<&Robot, RobotCallRefusal> {
         let mut robots = self.robots.iter();
         let robot = robots.find(|robot| robot.config().number == number);
-        robot.ok_or(Refused::NoRobot)
+        robot.ok_or(RobotCallRefusal::NoRobot)
     }
 
     fn lane(&self, robot: &Robot) -> Option<&Lane> {
@@ -77,11 +77,11 @@ async fn all(State(drivers): State<Drivers>) -> Json<Vec<String>> {
     Json(numbers.collect())
 }
 
-async fn now(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Json<RobotNow>, Refused> {
+async fn now(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Json<RobotNow>, RobotCallRefusal> {
     Ok(Json(drivers.robot(&number)?.now()))
 }
 
-async fn screen(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Response, Refused> {
+async fn screen(State(drivers): State<Drivers>, Path(number): Path<String>) -> Result<Response, RobotCallRefusal> {
     let jpeg = drivers.robot(&number)?.screen();
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }
@@ -90,7 +90,7 @@ async fn fault(
     State(drivers): State<Drivers>,
     Path(number): Path<String>,
     Json(fault): Json<RobotFault>,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, RobotCallRefusal> {
     drivers.robot(&number)?.fault(fault);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -106,7 +106,7 @@ async fn document(
     State(drivers): State<Drivers>,
     Path(number): Path<String>,
     Json(document): Json<Document>,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, RobotCallRefusal> {
     let robot = drivers.robot(&number)?;
     robot.hold(document.name.as_deref());
     Ok(StatusCode::NO_CONTENT)
@@ -116,9 +116,9 @@ async fn arrive(
     State(drivers): State<Drivers>,
     Path(number): Path<String>,
     Json(vehicle): Json<Vehicle>,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, RobotCallRefusal> {
     let lane = drivers.lane(drivers.robot(&number)?);
-    lane.ok_or(Refused::NoRobot)?.arrive(vehicle);
+    lane.ok_or(RobotCallRefusal::NoRobot)?.arrive(vehicle);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,7 +126,7 @@ async fn arrive(
 async fn act(
     State(drivers): State<Drivers>,
     Path((number, act)): Path<(String, String)>,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, RobotCallRefusal> {
     let robot = drivers.robot(&number)?;
     match act.as_str() {
         "call" => drop(robot.press_call().await?),
@@ -134,9 +134,9 @@ async fn act(
         "hang-up" => robot.hang_up().await?,
         "pay" => drop(robot.pay().await?),
         "drive-off" => {
-            let lane = drivers.lane(robot).ok_or(Refused::NoRobot)?;
+            let lane = drivers.lane(robot).ok_or(RobotCallRefusal::NoRobot)?;
             if !lane.drive_through() {
-                return Err(Refused::NotPossible("no vehicle, or the bar is not up"));
+                return Err(RobotCallRefusal::NotPossible("no vehicle, or the bar is not up"));
             }
         }
         "give-up" => {
@@ -147,7 +147,7 @@ async fn act(
                 lane.back_out();
             }
         }
-        _ => return Err(Refused::NotPossible("drivers do no such thing")),
+        _ => return Err(RobotCallRefusal::NotPossible("drivers do no such thing")),
     }
     Ok(StatusCode::NO_CONTENT)
 }

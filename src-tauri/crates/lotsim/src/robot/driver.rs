@@ -141,20 +141,20 @@ fn signature(secret: &str, timestamp: &str, body: &str) -> String {
 }
 
 /// What a payment code asks for.
-struct Asked {
+struct PaymentCodeQuery {
     lot: String,
     stay: String,
     amount: i64,
 }
 
 /// Reads the demo's payment address, `…?lot=…&stay=…&amount_fen=…`.
-fn asked(url: &str) -> Option<Asked> {
+fn asked(url: &str) -> Option<PaymentCodeQuery> {
     let (_, query) = url.split_once('?')?;
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     };
-    Some(Asked {
+    Some(PaymentCodeQuery {
         lot: value("lot")?.to_owned(),
         stay: value("stay").filter(|stay| !stay.is_empty())?.to_owned(),
         amount: value("amount_fen")?.parse().ok()?,

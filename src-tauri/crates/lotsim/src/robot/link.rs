@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_millis(300);
 const PING: Duration = Duration::from_secs(15);
 
 /// Why a link ended.
-struct Ended;
+struct LinkEnd;
 
 /// Keeps the robot linked for ever.
 pub(super) async fn run(
@@ -43,7 +43,7 @@ pub(super) async fn run(
                 now.linked = true;
                 now.links += 1;
             });
-            let Err(Ended) = talk(socket, &now, &mut said).await;
+            let Err(LinkEnd) = talk(socket, &now, &mut said).await;
             now.send_modify(|now| now.linked = false);
         }
         tokio::time::sleep(AGAIN).await;
@@ -70,7 +70,7 @@ async fn talk(
     mut socket: Socket,
     now: &watch::Sender<RobotNow>,
     said: &mut mpsc::UnboundedReceiver<Value>,
-) -> Result<std::convert::Infallible, Ended> {
+) -> Result<std::convert::Infallible, LinkEnd> {
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut watch = now.subscribe();
@@ -81,12 +81,12 @@ async fn talk(
                     let frame = serde_json::from_str(&text).unwrap_or(Value::Null);
                     obey(&mut socket, now, &frame).await?;
                 }
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Ended),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(LinkEnd),
                 Some(Ok(_)) => {}
             },
             Some(frame) = said.recv() => say(&mut socket, &frame).await?,
             _ = ping.tick() => say(&mut socket, &json!({"type": "ping"})).await?,
-            () = switched_off(&mut watch) => return Err(Ended),
+            () = switched_off(&mut watch) => return Err(LinkEnd),
         }
     }
 }
@@ -96,12 +96,12 @@ async fn switched_off(watch: &mut watch::Receiver<RobotNow>) {
     let _ = watch.wait_for(|now| now.fault == RobotFault::Offline).await;
 }
 
-async fn say(socket: &mut Socket, frame: &Value) -> Result<(), Ended> {
+async fn say(socket: &mut Socket, frame: &Value) -> Result<(), LinkEnd> {
     let message = Message::Text(frame.to_string().into());
-    socket.send(message).await.map_err(|_| Ended)
+    socket.send(message).await.map_err(|_| LinkEnd)
 }
 
-async fn obey(socket: &mut Socket, now: &watch::Sender<RobotNow>, frame: &Value) -> Result<(), Ended> {
+async fn obey(socket: &mut Socket, now: &watch::Sender<RobotNow>, frame: &Value) -> Result<(), LinkEnd> {
     let Some(id) = frame["id"].as_str() else {
         if frame["type"] == "ping" {
             say(socket, &json!({"type": "pong"})).await?;
@@ -111,7 +111,7 @@ async fn obey(socket: &mut Socket, now: &watch::Sender<RobotNow>, frame: &Value)
     let what = frame["type"].as_str().unwrap_or_default().to_owned();
     let fault = now.borrow().fault;
     match fault {
-        RobotFault::Dies => return Err(Ended),
+        RobotFault::Dies => return Err(LinkEnd),
         RobotFault::Refuses => {
             let no = json!({"ack": id, "ok": false, "error": "屏幕故障"});
             return say(socket, &no).await;
@@ -126,7 +126,7 @@ async fn obey(socket: &mut Socket, now: &watch::Sender<RobotNow>, frame: &Value)
         "show" | "light" => tell(socket, now).await,
         "capture" => photograph(socket, now, id).await,
         "hang_up" => say(socket, &json!({"type": "hung_up"})).await,
-        "restart" => Err(Ended),
+        "restart" => Err(LinkEnd),
         _ => Ok(()),
     }
 }
@@ -152,21 +152,21 @@ fn act(now: &mut RobotNow, what: &str, frame: &Value) {
 }
 
 /// Tells what is on the screen, and what it looks like.
-async fn tell(socket: &mut Socket, now: &watch::Sender<RobotNow>) -> Result<(), Ended> {
+async fn tell(socket: &mut Socket, now: &watch::Sender<RobotNow>) -> Result<(), LinkEnd> {
     let is = now.borrow().clone();
     let at = crate::journal::now();
     let state = json!({"type": "state", "scene": is.scene, "light": is.light, "at": at});
     say(socket, &state).await?;
     let drawn = tokio::task::spawn_blocking(move || kiosk::draw_screen(&screen_of(&is))).await;
-    let jpeg = STANDARD.encode(drawn.map_err(|_| Ended)?);
+    let jpeg = STANDARD.encode(drawn.map_err(|_| LinkEnd)?);
     say(socket, &json!({"type": "screen", "jpeg": jpeg})).await
 }
 
-async fn photograph(socket: &mut Socket, now: &watch::Sender<RobotNow>, id: &str) -> Result<(), Ended> {
+async fn photograph(socket: &mut Socket, now: &watch::Sender<RobotNow>, id: &str) -> Result<(), LinkEnd> {
     let held = now.borrow().document.clone();
     let number = crate::journal::now().0.unsigned_abs();
     let draw = move || kiosk::draw_document(held.as_deref(), number);
-    let drawn = tokio::task::spawn_blocking(draw).await.map_err(|_| Ended)?;
+    let drawn = tokio::task::spawn_blocking(draw).await.map_err(|_| LinkEnd)?;
     let jpeg = STANDARD.encode(drawn);
     say(socket, &json!({"type": "photo", "for": id, "jpeg": jpeg})).await
 }

@@ -85,9 +85,9 @@ pub struct RobotNow {
 
 /// A running robot. Cheap to clone; it ends when the last clone is dropped.
 #[derive(Clone)]
-pub struct Robot(Arc<Inner>);
+pub struct Robot(Arc<RobotParts>);
 
-struct Inner {
+struct RobotParts {
     config: RobotConfig,
     /// Where the hub is now; at first where the site says.
     hub: watch::Sender<String>,
@@ -98,7 +98,7 @@ struct Inner {
     task: JoinHandle<()>,
 }
 
-impl Drop for Inner {
+impl Drop for RobotParts {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -113,7 +113,7 @@ impl Robot {
         let http = reqwest::Client::builder().no_proxy().build()?;
         let linking = link::run(config.clone(), hub.subscribe(), now.clone(), said);
         let task = tokio::spawn(linking);
-        Ok(Self(Arc::new(Inner { config, hub, now, says, http, task })))
+        Ok(Self(Arc::new(RobotParts { config, hub, now, says, http, task })))
     }
 
     /// How it is set up.

@@ -7,13 +7,13 @@ use hyper::HeaderMap;
 const LONGEST: usize = 16 * 1024;
 
 /// One request.
-pub(super) struct Asked {
+pub(super) struct RtspRequest {
     pub(super) method: String,
     pub(super) uri: String,
     pub(super) headers: HeaderMap,
 }
 
-impl Asked {
+impl RtspRequest {
     /// A header's text; empty where there is none.
     pub(super) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
@@ -27,7 +27,7 @@ impl Asked {
 pub(super) struct NoRtsp;
 
 /// Takes the next request from what has arrived, if it is whole.
-pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Asked>, NoRtsp> {
+pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<RtspRequest>, NoRtsp> {
     loop {
         if arrived.first() != Some(&b'$') {
             break;
@@ -61,7 +61,7 @@ pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Asked>, NoRtsp> {
             headers.insert(name, value);
         }
     }
-    Ok(Some(Asked { method: method.to_owned(), uri: uri.to_owned(), headers }))
+    Ok(Some(RtspRequest { method: method.to_owned(), uri: uri.to_owned(), headers }))
 }
 
 #[cfg(test)]

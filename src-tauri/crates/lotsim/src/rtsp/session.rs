@@ -3,7 +3,7 @@
 use super::{
     has_rtsp,
     packet::{KIND, Packets},
-    request::{Asked, NoRtsp, take},
+    request::{NoRtsp, RtspRequest, take},
     trouble::Trouble,
     way::{Datagrams, Way},
 };
@@ -26,7 +26,7 @@ const TIMEOUT_S: u32 = 60;
 
 /// Why a connection is over.
 #[derive(Debug, thiserror::Error)]
-enum Over {
+enum SessionEnd {
     #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error(transparent)]
@@ -67,7 +67,7 @@ pub(super) async fn serve(lane: Lane, auth: Arc<Auth>, stream: TcpStream) {
 }
 
 impl Session {
-    async fn run(&mut self) -> Result<(), Over> {
+    async fn run(&mut self) -> Result<(), SessionEnd> {
         let mut arrived = BytesMut::with_capacity(4096);
         loop {
             while let Some(asked) = take(&mut arrived)? {
@@ -82,19 +82,19 @@ impl Session {
             }
             tokio::select! {
                 read = self.stream.read_buf(&mut arrived) => if read? == 0 {
-                    return Err(Over::HungUp);
+                    return Err(SessionEnd::HungUp);
                 },
                 frame = next(self.playing.as_mut()) => match frame {
                     Ok(frame) => self.send(&frame).await?,
                     // Whoever is this slow sees the next key frame.
                     Err(RecvError::Lagged(_)) => self.whole = false,
-                    Err(RecvError::Closed) => return Err(Over::HungUp),
+                    Err(RecvError::Closed) => return Err(SessionEnd::HungUp),
                 },
             }
         }
     }
 
-    async fn send(&mut self, frame: &Frame) -> Result<(), Over> {
+    async fn send(&mut self, frame: &Frame) -> Result<(), SessionEnd> {
         let mut out = BytesMut::new();
         let instead = self.trouble.instead(&self.lane, frame, &mut self.packets, &mut out);
         self.whole |= frame.key;
@@ -106,7 +106,7 @@ impl Session {
         Ok(())
     }
 
-    fn answer(&mut self, asked: &Asked) -> String {
+    fn answer(&mut self, asked: &RtspRequest) -> String {
         let cseq = asked.header("cseq").to_owned();
         if let Some(challenge) = self.refusal(asked) {
             return format!("RTSP/1.0 401 Unauthorized\r\nCSeq: {cseq}\r\nWWW-Authenticate: {challenge}\r\n\r\n");
@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// The challenge for a request that may not come in.
-    fn refusal(&self, asked: &Asked) -> Option<String> {
+    fn refusal(&self, asked: &RtspRequest) -> Option<String> {
         if asked.method == "OPTIONS" {
             return None;
         }
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Status, further headers and body.
-    fn word(&mut self, asked: &Asked) -> (&'static str, String, String) {
+    fn word(&mut self, asked: &RtspRequest) -> (&'static str, String, String) {
         let plain = |status| (status, String::new(), String::new());
         let session = format!("Session: {};timeout={TIMEOUT_S}\r\n", self.id);
         match asked.method.as_str() {

@@ -16,14 +16,14 @@ const SYNC: [u8; 2] = [0b1011_0010, 0b0100_1101];
 
 /// What is burnt into one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Burnt {
+pub struct BurntText {
     /// When it was drawn: milliseconds since 1970 modulo 2³².
     pub ms: u32,
     /// Which picture it is, modulo 2¹⁶.
     pub picture: u16,
 }
 
-impl Burnt {
+impl BurntText {
     /// What the picture drawn now carries.
     pub fn new(at: Timestamp, picture: u64) -> Self {
         let low = |value: u64, bits: u32| value & ((1 << bits) - 1);
@@ -89,7 +89,7 @@ fn checksum(bytes: &[u8]) -> u16 {
 
 /// Burns it in.
 #[expect(clippy::cast_precision_loss, reason = "the size of a small picture")]
-pub(super) fn paint(picture: &mut Pixmap, burnt: Burnt) {
+pub(super) fn paint(picture: &mut Pixmap, burnt: BurntText) {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     for (row, bytes) in (0u8..).zip(burnt.rows()) {
         for column in 0..COLUMNS {
@@ -116,8 +116,8 @@ mod tests {
         clippy::cast_precision_loss,
         reason = "pixels of a small picture"
     )]
-    fn read(picture: &Pixmap) -> Option<Burnt> {
-        Burnt::read(|x, y| {
+    fn read(picture: &Pixmap) -> Option<BurntText> {
+        BurntText::read(|x, y| {
             let (x, y) = (x * picture.width() as f32, y * picture.height() as f32);
             picture.pixel(x as u32, y as u32).map_or(0, resvg::tiny_skia::PremultipliedColorU8::green)
         })
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_burnt_in_is_read_at_any_size_and_nothing_else_is() {
-        let burnt = Burnt::new("2026-11-22T06:25:51.123Z".parse().unwrap(), 70_001);
+        let burnt = BurntText::new("2026-11-22T06:25:51.123Z".parse().unwrap(), 70_001);
         for size in [(640, 360), (480, 272), (1280, 720)] {
             let mut picture = Pixmap::new(size.0, size.1).unwrap();
             assert_eq!(read(&picture), None);
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn its_age_survives_the_turn_of_the_counter() {
         let at = Timestamp(i64::from(u32::MAX) - 5);
-        assert_eq!(Burnt::new(at, 0).age_ms(at.plus_ms(40)), 40);
-        assert_eq!(Burnt::new(at.plus_ms(40), 0).age_ms(at), -40);
+        assert_eq!(BurntText::new(at, 0).age_ms(at.plus_ms(40)), 40);
+        assert_eq!(BurntText::new(at.plus_ms(40), 0).age_ms(at), -40);
     }
 }

@@ -34,11 +34,11 @@ const NIGHT: &str = r##"<rect width="1280" height="720" fill="#060b16" opacity="
 const BEAMS: &str = r#"<ellipse cx="550" cy="500" rx="150" ry="90" fill="url(#beam)"/><ellipse cx="898" cy="500" rx="150" ry="90" fill="url(#beam)"/>"#;
 
 /// Width and height in pixels.
-type Size = (u32, u32);
+type GroundSize = (u32, u32);
 /// What tells one kind of still picture from another.
-type Kind = (bool, Option<&'static str>, &'static str, Size);
+type Kind = (bool, Option<&'static str>, &'static str, GroundSize);
 /// What tells one vehicle's picture from another.
-type Car = (bool, Vehicle, Size);
+type Car = (bool, Vehicle, GroundSize);
 
 /// The colour of a vehicle's body.
 pub(super) fn body(vehicle: &Vehicle) -> &'static str {
@@ -48,7 +48,7 @@ pub(super) fn body(vehicle: &Vehicle) -> &'static str {
 }
 
 /// A copy of the still picture, to draw on.
-pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static str, size: Size) -> Pixmap {
+pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static str, size: GroundSize) -> Pixmap {
     static KEPT: OnceLock<Mutex<HashMap<Kind, Arc<Pixmap>>>> = OnceLock::new();
     let kept = KEPT.get_or_init(Mutex::default);
     let kind = (night, body, signal, size);
@@ -67,7 +67,7 @@ pub(super) fn picture(night: bool, body: Option<&'static str>, signal: &'static 
 }
 
 /// A vehicle with its plate and nothing about it, where it stands when it waits.
-pub(super) fn car(night: bool, vehicle: &Vehicle, size: Size) -> Arc<Pixmap> {
+pub(super) fn car(night: bool, vehicle: &Vehicle, size: GroundSize) -> Arc<Pixmap> {
     // Only the one that moves now is kept: each passage has another plate.
     static KEPT: Mutex<Option<(Car, Arc<Pixmap>)>> = Mutex::new(None);
     let car = (night, vehicle.clone(), size);
@@ -102,7 +102,7 @@ fn draw((night, body, signal, size): Kind) -> Pixmap {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the size of a picture")]
-fn render(svg: &str, (width, height): Size) -> Pixmap {
+fn render(svg: &str, (width, height): GroundSize) -> Pixmap {
     let Some(mut pixmap) = Pixmap::new(width, height) else {
         unreachable!("a size that is not zero");
     };

@@ -11,7 +11,7 @@ mod plate;
 mod text;
 
 pub(crate) use angle::Angle;
-pub use burnt::Burnt;
+pub use burnt::BurntText;
 pub(crate) use moving::{Moment, Painter};
 
 use crate::Vehicle;

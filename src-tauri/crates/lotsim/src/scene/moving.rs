@@ -1,7 +1,7 @@
 //! The scene as it moves: a vehicle drives up, waits, the bar rises, it drives off. Smaller than the stills, because it
 //! is drawn and encoded many times a second.
 
-use super::{Angle, PLATE, burnt, burnt::Burnt, china, ground, is_night, paint_bar, plate, signal, text};
+use super::{Angle, PLATE, burnt, burnt::BurntText, china, ground, is_night, paint_bar, plate, signal, text};
 use crate::Vehicle;
 use lanedesk_domain::time::Timestamp;
 use resvg::tiny_skia::{Pixmap, PixmapPaint, Transform};
@@ -105,7 +105,7 @@ fn write(picture: &mut Pixmap, moment: &Moment, place: &str, scale: f32) {
     text::write(picture, &line, (26.0 * scale, 92.0 * scale), height, text::Side::Left);
     let corner = (1254.0 * scale, 698.0 * scale);
     text::write(picture, place, corner, height, text::Side::Right);
-    burnt::paint(picture, Burnt::new(moment.at, moment.picture));
+    burnt::paint(picture, BurntText::new(moment.at, moment.picture));
 }
 
 /// A vehicle that waits need not be drawn anew.

@@ -6,7 +6,7 @@ use super::{super::*, NOON, case, held, lane, person};
 fn a_supervisor_takes_a_lane_over_and_the_former_holder_is_told_by_whom() {
     let (mut leases, lease) = held();
     let gained = leases.take_over(&person("zhou"), &lane("E01"), case("c2"), NOON.plus_minutes(1)).unwrap();
-    let told = Ended { lease: lease.clone(), why: End::TakenOver, by: Some(person("zhou")) };
+    let told = EndedLease { lease: lease.clone(), why: End::TakenOver, by: Some(person("zhou")) };
     assert_eq!(gained.ended, [told], "R12");
     assert_eq!(gained.lease.acquired_at, NOON.plus_minutes(1));
     assert_eq!(
@@ -39,7 +39,7 @@ fn a_holder_hands_the_lane_to_somebody_free() {
     let gained = leases.hand_over(&zhang, &lane("E01"), &wang, case("c1"), NOON).unwrap();
     assert_eq!(gained.lease.person, wang);
     assert_eq!(gained.lease.case, case("c1"), "R12: the case goes on");
-    assert_eq!(gained.ended, [Ended { lease, why: End::HandedOver, by: Some(zhang) }]);
+    assert_eq!(gained.ended, [EndedLease { lease, why: End::HandedOver, by: Some(zhang) }]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod log;
 
-use super::super::{Closing, Gained, LeaseError, Leases};
+use super::super::{CloseFacts, LeaseAcquired, LeaseError, Leases};
 use crate::{
     ids::{CaseId, Fence, LaneId, PersonId},
     time::Timestamp,
@@ -38,7 +38,7 @@ enum Act {
         person: usize,
         lane: usize,
         back: usize,
-        closing: Closing,
+        closing: CloseFacts,
     },
     /// With the fence in force, or with one that is `behind`.
     Move {
@@ -74,7 +74,7 @@ impl ReferenceStateMachine for Log {
         let (person, lane) = (0..PEOPLE, 0..LANES);
         let pair = (person.clone(), lane.clone());
         let closing = (prop::bool::weighted(0.1), any::<bool>())
-            .prop_map(|(order_in_flight, during_call)| Closing { order_in_flight, during_call });
+            .prop_map(|(order_in_flight, during_call)| CloseFacts { order_in_flight, during_call });
         prop_oneof![
             8 => pair.clone().prop_map(|(person, lane)| Act::Claim { person, lane }),
             1 => pair.clone().prop_map(|(person, lane)| Act::TakeOver { person, lane }),
@@ -128,7 +128,7 @@ fn number(id: &str) -> usize {
 }
 
 impl Real {
-    fn gained(&mut self, gained: Result<Gained, LeaseError>) -> Came {
+    fn gained(&mut self, gained: Result<LeaseAcquired, LeaseError>) -> Came {
         let gained = match gained {
             Ok(gained) => gained,
             Err(error) => return refused(error),

@@ -4,12 +4,12 @@ use super::{super::*, DAY, IN, any_tariff, demo};
 use crate::{ids::StayId, plate::Plate};
 use proptest::prelude::*;
 
-fn bill<'a>(tariff: &'a Tariff, payments: &'a [Paid]) -> Bill<'a> {
+fn bill<'a>(tariff: &'a Tariff, payments: &'a [StayPayment]) -> Bill<'a> {
     Bill { tariff: Some(tariff), entered: IN, discount: Fen(0), payments, leave_minutes: 15 }
 }
 
-fn paid(fen: i64, after_minutes: i64) -> Paid {
-    Paid { amount: Fen(fen), at: IN.plus_minutes(after_minutes) }
+fn paid(fen: i64, after_minutes: i64) -> StayPayment {
+    StayPayment { amount: Fen(fen), at: IN.plus_minutes(after_minutes) }
 }
 
 fn due_after(bill: &Bill<'_>, minutes: i64) -> i64 {
@@ -82,7 +82,7 @@ fn quote(bill: &Bill<'_>, minutes: i64) -> Quote {
     Quote::new("s1".parse().unwrap(), Some(plate), bill, IN.plus_minutes(minutes))
 }
 
-fn check(quote: &Quote, plate: &str, stay: &str, at: Timestamp) -> Result<(), Stale> {
+fn check(quote: &Quote, plate: &str, stay: &str, at: Timestamp) -> Result<(), QuoteFault> {
     let stay: StayId = stay.parse().unwrap();
     quote.check(&stay, Some(&Plate::parse(plate).unwrap()), at, 60)
 }
@@ -94,14 +94,14 @@ fn a_quote_older_than_a_minute_past_a_step_or_for_another_vehicle_is_stale() {
     let at = IN.plus_minutes(30);
     let fresh = quote(&bill, 30);
     assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60)), Ok(()));
-    assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)), Err(Stale::Old));
-    assert_eq!(check(&fresh, "粤B54321", "s1", at), Err(Stale::OtherVehicle));
-    assert_eq!(check(&fresh, "粤B12345", "s2", at), Err(Stale::OtherVehicle));
-    assert_eq!(fresh.check(&"s1".parse().unwrap(), None, at, 60), Err(Stale::OtherVehicle));
+    assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)), Err(QuoteFault::Old));
+    assert_eq!(check(&fresh, "粤B54321", "s1", at), Err(QuoteFault::OtherVehicle));
+    assert_eq!(check(&fresh, "粤B12345", "s2", at), Err(QuoteFault::OtherVehicle));
+    assert_eq!(fresh.check(&"s1".parse().unwrap(), None, at, 60), Err(QuoteFault::OtherVehicle));
 
     let edge = Quote::new("s1".parse().unwrap(), fresh.plate.clone(), &bill, IN.plus_minutes(60));
     assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60)), Ok(()));
-    assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)), Err(Stale::Step));
+    assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)), Err(QuoteFault::Step));
 }
 
 #[test]
@@ -118,13 +118,13 @@ proptest! {
         tariff in any_tariff(), now in 0i64..2 * DAY, discount in 0i64..3000,
         amounts in prop::collection::vec((0i64..3000, 0i64..2 * DAY), 0..4)
     ) {
-        let mut payments: Vec<Paid> = amounts.iter().map(|&(fen, at)| paid(fen, at.min(now))).collect();
+        let mut payments: Vec<StayPayment> = amounts.iter().map(|&(fen, at)| paid(fen, at.min(now))).collect();
         let before = Bill { discount: Fen(discount), ..bill(&tariff, &payments) }.dues(IN.plus_minutes(now));
         prop_assert!(before.due.0 >= 0 && before.discount <= before.fee);
         if before.leave_by.is_none_or(|end| end < IN.plus_minutes(now)) {
             prop_assert_eq!(before.due.0, (before.fee - before.discount - before.paid).0.max(0));
         }
-        payments.push(Paid { amount: before.due, at: IN.plus_minutes(now) });
+        payments.push(StayPayment { amount: before.due, at: IN.plus_minutes(now) });
         let after = Bill { discount: Fen(discount), ..bill(&tariff, &payments) };
         prop_assert_eq!(due_after(&after, now), 0);
         if before.due.0 > 0 {

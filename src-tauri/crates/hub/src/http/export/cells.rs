@@ -15,7 +15,7 @@ use std::{
 
 /// One value of a row.
 #[derive(Debug, PartialEq)]
-pub(super) enum Cell<'a> {
+pub(super) enum ExportCell<'a> {
     Empty,
     /// Made safe for programs that take text for a formula.
     Text(Cow<'a, str>),
@@ -36,14 +36,14 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 });
 
 /// What turns openings into rows.
-pub(super) struct Words {
+pub(super) struct CellWriter {
     place: usize,
     viewer: String,
     at: Timestamp,
     site: Arc<Directory>,
 }
 
-impl Words {
+impl CellWriter {
     pub(super) fn new(language: Language, viewer: &str, at: Timestamp, site: Arc<Directory>) -> Self {
         Self { place: usize::from(language == Language::En), viewer: format!("{viewer} {}", at.local_text()), at, site }
     }
@@ -58,8 +58,8 @@ impl Words {
         self.word("openings")
     }
 
-    pub(super) fn titles(&self) -> impl Iterator<Item = Cell<'_>> {
-        CATALOGUE.columns.iter().map(|title| Cell::Text(Cow::Borrowed(&title[self.place])))
+    pub(super) fn titles(&self) -> impl Iterator<Item = ExportCell<'_>> {
+        CATALOGUE.columns.iter().map(|title| ExportCell::Text(Cow::Borrowed(&title[self.place])))
     }
 
     /// A word of a closed set as people say it; one that has no words yet stands as it is.
@@ -68,7 +68,7 @@ impl Words {
     }
 
     /// An opening's values, in the order of the titles.
-    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [Cell<'a>; 31] {
+    pub(super) fn cells<'a>(&'a self, opening: &'a Opening) -> [ExportCell<'a>; 31] {
         let reason = opening.reason.as_deref().map(|code| {
             let known = self.site.reasons.get(code);
             known.map_or(code, |reason| reason.text.as_str())
@@ -77,7 +77,7 @@ impl Words {
         let owed = opening.photos_owed.as_ref();
         let closed = owed.and_then(|owed| owed.closed.as_ref());
         [
-            Cell::Text(Cow::Owned(opening.at.local_text())),
+            ExportCell::Text(Cow::Owned(opening.at.local_text())),
             text(&opening.lot.name),
             text(&opening.lane.name),
             text(self.word(opening.direction.as_str())),
@@ -93,12 +93,12 @@ impl Words {
             money(opening.first_quote_fen),
             money(opening.due_fen),
             money(opening.collected_fen),
-            opening.unpaid.map_or(Cell::Empty, |unpaid| text(self.word(unpaid_word(unpaid)))),
-            Cell::Count(opening.photos.len()),
+            opening.unpaid.map_or(ExportCell::Empty, |unpaid| text(self.word(unpaid_word(unpaid)))),
+            ExportCell::Count(opening.photos.len()),
             text(self.word(owed_word(owed, self.at))),
-            owed.map_or(Cell::Empty, |owed| Cell::Text(Cow::Owned(owed.due_at.local_text()))),
+            owed.map_or(ExportCell::Empty, |owed| ExportCell::Text(Cow::Owned(owed.due_at.local_text()))),
             // On every system this hub runs on a count of photos fits.
-            owed.map_or(Cell::Empty, |owed| Cell::Count(owed.missing as usize)),
+            owed.map_or(ExportCell::Empty, |owed| ExportCell::Count(owed.missing as usize)),
             optional(closed.map(|closed| closed.by.name.as_str())),
             optional(closed.map(|closed| closed.reason.as_str())),
             optional(approver.map(|person| person.name.as_str())),
@@ -106,7 +106,7 @@ impl Words {
             text(self.word(opening.barrier_before.as_str())),
             text(self.word(opening.barrier_after.as_str())),
             text(self.word(opening.passage.as_str())),
-            Cell::Text(Cow::Owned(opening.claimed_at.local_text())),
+            ExportCell::Text(Cow::Owned(opening.claimed_at.local_text())),
             text(opening.id.as_str()),
             text(&self.viewer),
         ]
@@ -139,21 +139,21 @@ pub(super) fn yuan(fen: Fen) -> String {
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
-fn money(fen: Option<Fen>) -> Cell<'static> {
-    fen.map_or(Cell::Empty, Cell::Money)
+fn money(fen: Option<Fen>) -> ExportCell<'static> {
+    fen.map_or(ExportCell::Empty, ExportCell::Money)
 }
 
-fn optional(value: Option<&str>) -> Cell<'_> {
-    value.map_or(Cell::Empty, text)
+fn optional(value: Option<&str>) -> ExportCell<'_> {
+    value.map_or(ExportCell::Empty, text)
 }
 
 /// Text that begins like a formula gets an apostrophe before it: a spreadsheet then shows it and computes nothing.
-pub(super) fn text(value: &str) -> Cell<'_> {
+pub(super) fn text(value: &str) -> ExportCell<'_> {
     // One that begins so already gets a second, so that one is taken away when the file comes in again.
     if value.trim_start_matches('\'').starts_with(FORMULA) {
-        Cell::Text(Cow::Owned(format!("'{value}")))
+        ExportCell::Text(Cow::Owned(format!("'{value}")))
     } else {
-        Cell::Text(Cow::Borrowed(value))
+        ExportCell::Text(Cow::Borrowed(value))
     }
 }
 
@@ -192,9 +192,9 @@ mod tests {
     #[test]
     fn what_looks_like_a_formula_is_shown_and_not_computed() {
         for begin in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
-            let Cell::Text(safe) = text(begin) else { panic!("text") };
+            let ExportCell::Text(safe) = text(begin) else { panic!("text") };
             assert_eq!(safe, format!("'{begin}"));
         }
-        assert_eq!(text("粤B12345"), Cell::Text("粤B12345".into()));
+        assert_eq!(text("粤B12345"), ExportCell::Text("粤B12345".into()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Sheet,
-    cells::{Cell, Words, text as safe, yuan},
+    cells::{CellWriter, ExportCell, text as safe, yuan},
 };
 use ::csv::{IntoInnerError, Terminator, Writer, WriterBuilder};
 use lanedesk_wire::opening::Opening;
@@ -11,13 +11,13 @@ use std::io;
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(super) struct Csv {
-    words: Words,
+    words: CellWriter,
     /// What no rows were given away with yet: the mark and the titles.
     out: Vec<u8>,
 }
 
 impl Csv {
-    pub(super) fn new(words: Words) -> io::Result<Self> {
+    pub(super) fn new(words: CellWriter) -> io::Result<Self> {
         let mut lines = lines(MARK.to_vec());
         line(&mut lines, words.titles())?;
         let out = written(lines)?;
@@ -54,13 +54,13 @@ fn lines(out: Vec<u8>) -> Writer<Vec<u8>> {
     WriterBuilder::new().terminator(Terminator::CRLF).comment(Some(b'\'')).from_writer(out)
 }
 
-fn line<'a>(lines: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = Cell<'a>>) -> io::Result<()> {
+fn line<'a>(lines: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = ExportCell<'a>>) -> io::Result<()> {
     for cell in cells {
         match cell {
-            Cell::Empty => lines.write_field(""),
-            Cell::Text(text) => lines.write_field(text.as_bytes()),
-            Cell::Money(fen) => lines.write_field(yuan(fen)),
-            Cell::Count(count) => lines.write_field(count.to_string()),
+            ExportCell::Empty => lines.write_field(""),
+            ExportCell::Text(text) => lines.write_field(text.as_bytes()),
+            ExportCell::Money(fen) => lines.write_field(yuan(fen)),
+            ExportCell::Count(count) => lines.write_field(count.to_string()),
         }?;
     }
     Ok(lines.write_record(None::<&[u8]>)?)
@@ -77,10 +77,11 @@ mod tests {
     #[test]
     fn separators_quotes_and_line_ends_stay_within_their_field() {
         let mut out = lines(Vec::new());
-        let cells = ["a,b", "c\"d", "e\nf", "plain"].map(|text| Cell::Text(text.into()));
+        let cells = ["a,b", "c\"d", "e\nf", "plain"].map(|text| ExportCell::Text(text.into()));
         line(&mut out, cells).unwrap();
         let mut out = lines(written(out).unwrap());
-        line(&mut out, [Cell::Empty, Cell::Money(lanedesk_domain::money::Fen(150)), Cell::Count(2)]).unwrap();
+        line(&mut out, [ExportCell::Empty, ExportCell::Money(lanedesk_domain::money::Fen(150)), ExportCell::Count(2)])
+            .unwrap();
         let out = String::from_utf8(written(out).unwrap()).unwrap();
         assert_eq!(out, "\"a,b\",\"c\"\"d\",\"e\nf\",plain\r\n,1.50,2\r\n");
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Sheet,
-    cells::{Cell, Words, yuan},
+    cells::{CellWriter, ExportCell, yuan},
     zip::Zip,
 };
 use lanedesk_wire::opening::Opening;
@@ -24,7 +24,7 @@ const SHEET_HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" baseColWidth="14"/><sheetData>"#;
 
 pub(super) struct Xlsx {
-    words: Words,
+    words: CellWriter,
     zip: Zip,
     sheets: usize,
     /// Rows of the sheet at hand.
@@ -32,7 +32,7 @@ pub(super) struct Xlsx {
 }
 
 impl Xlsx {
-    pub(super) fn new(words: Words) -> io::Result<Self> {
+    pub(super) fn new(words: CellWriter) -> io::Result<Self> {
         let mut xlsx = Self { words, zip: Zip::new(), sheets: 0, rows: 0 };
         xlsx.put("_rels/.rels", ROOT_RELS)?;
         xlsx.put("xl/styles.xml", STYLES)?;
@@ -83,7 +83,7 @@ pub(super) fn workbook(name: &str, viewer: &str, rows: &[Vec<String>]) -> io::Re
     put("docProps/core.xml", &core(viewer))?;
     let mut text = SHEET_HEAD.to_owned();
     for (n, cells) in rows.iter().enumerate() {
-        let cells = cells.iter().map(|cell| Cell::Text(cell.as_str().into()));
+        let cells = cells.iter().map(|cell| ExportCell::Text(cell.as_str().into()));
         row(&mut text, cells, if n == 0 { 2 } else { 0 });
     }
     text.push_str("</sheetData></worksheet>");
@@ -173,18 +173,18 @@ fn core(who: &str) -> String {
     )
 }
 
-fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>, style: u8) {
+fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = ExportCell<'a>>, style: u8) {
     out.push_str("<row>");
     for cell in cells {
         // Writing into a string cannot fail.
         let _ = match cell {
-            Cell::Empty => {
+            ExportCell::Empty => {
                 out.push_str("<c/>");
                 Ok(())
             }
-            Cell::Money(fen) => write!(out, "<c s=\"1\"><v>{}</v></c>", yuan(fen)),
-            Cell::Count(count) => write!(out, "<c><v>{count}</v></c>"),
-            Cell::Text(text) => {
+            ExportCell::Money(fen) => write!(out, "<c s=\"1\"><v>{}</v></c>", yuan(fen)),
+            ExportCell::Count(count) => write!(out, "<c><v>{count}</v></c>"),
+            ExportCell::Text(text) => {
                 let style = if style == 2 { " s=\"2\"" } else { "" };
                 let _ = write!(out, "<c t=\"inlineStr\"{style}><is><t xml:space=\"preserve\">");
                 escape(out, &text);

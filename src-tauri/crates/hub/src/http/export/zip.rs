@@ -11,16 +11,16 @@ use zip::{
 
 /// What the archive is written into. It is shared, because the library gives nothing of it away before the end.
 #[derive(Clone, Default)]
-struct Out(Arc<Mutex<Vec<u8>>>);
+struct ArchiveSink(Arc<Mutex<Vec<u8>>>);
 
-impl Out {
+impl ArchiveSink {
     /// Bytes are only ever added whole: what another left behind is good.
     fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Write for Out {
+impl Write for ArchiveSink {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.bytes().extend_from_slice(piece);
         Ok(piece.len())
@@ -32,13 +32,13 @@ impl Write for Out {
 }
 
 pub(super) struct Zip {
-    archive: ZipWriter<StreamWriter<Out>>,
-    out: Out,
+    archive: ZipWriter<StreamWriter<ArchiveSink>>,
+    out: ArchiveSink,
 }
 
 impl Zip {
     pub(super) fn new() -> Self {
-        let out = Out::default();
+        let out = ArchiveSink::default();
         Self { archive: ZipWriter::new_stream(out.clone()), out }
     }
 

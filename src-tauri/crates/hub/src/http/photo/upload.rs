@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    ops::photo::Upload,
+    ops::photo::PhotoUpload,
 };
 use axum::{
     extract::{
@@ -51,7 +51,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
 impl Form {
     /// The photo in it.
-    pub(super) async fn read(self) -> Result<Upload> {
+    pub(super) async fn read(self) -> Result<PhotoUpload> {
         let mut form = self.0?;
         let (mut file, mut source, mut taken_at) = (None, None, None);
         while let Some(field) = form.next_field().await.map_err(|e| refused(&e))? {
@@ -62,7 +62,7 @@ impl Form {
                 _ => {}
             }
         }
-        Ok(Upload {
+        Ok(PhotoUpload {
             file: file.ok_or_else(|| empty("file"))?,
             source: source.ok_or_else(|| empty("source"))?,
             taken_at,
@@ -102,16 +102,16 @@ fn unreadable() -> Error {
 }
 
 /// A photo of a case, as the path names them. What is no id names nothing that is there.
-pub(super) struct Named(Option<(CaseId, PhotoId)>);
+pub(super) struct PhotoCasePath(Option<(CaseId, PhotoId)>);
 
-impl Named {
+impl PhotoCasePath {
     /// The ids.
     pub(super) fn get(self) -> Result<(CaseId, PhotoId)> {
         self.0.ok_or(Error::NotFound)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for PhotoCasePath {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {

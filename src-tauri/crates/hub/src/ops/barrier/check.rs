@@ -43,13 +43,13 @@ pub(in crate::ops) fn digest<'a>(fields: impl IntoIterator<Item = Option<&'a str
 
 /// What a person sent along with an order that raises the arm.
 #[derive(Debug, Clone, Default)]
-pub(in crate::ops) struct Asked {
+pub(in crate::ops) struct RaiseGrounds {
     pub(in crate::ops) phone: Option<Phone>,
     pub(in crate::ops) entry_reason: Option<String>,
 }
 
 /// Refuses what the bar does not offer now, and what lacks something it needs.
-pub(super) fn ready(page: &Page, wanted: &BarrierOrder) -> Result<Asked> {
+pub(super) fn ready(page: &Page, wanted: &BarrierOrder) -> Result<RaiseGrounds> {
     let op = match wanted.action {
         BarrierAction::Open => Op::Open,
         BarrierAction::Close => Op::Close,
@@ -70,7 +70,7 @@ pub(super) fn ready(page: &Page, wanted: &BarrierOrder) -> Result<Asked> {
         return Err(invalid("entry_reason", "empty"));
     }
     let phone = phone.map(Phone::parse).transpose();
-    Ok(Asked {
+    Ok(RaiseGrounds {
         phone: phone.map_err(|_| invalid("driver_phone", "not_a_phone"))?,
         entry_reason: reason.map(str::to_owned),
     })
@@ -86,7 +86,7 @@ pub(in crate::ops) fn text(text: Option<&str>) -> Option<&str> {
 }
 
 /// The record of an order that raises the arm; none for one that lowers it.
-pub(in crate::ops) fn opening(page: &Page, order: &OrderRow, asked: Asked) -> Option<NewOpening> {
+pub(in crate::ops) fn opening(page: &Page, order: &OrderRow, asked: RaiseGrounds) -> Option<NewOpening> {
     if order.action != BarrierAction::Open {
         return None;
     }

@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     hub::Hub,
-    store::{Audit, OrderRow, Rows, To, Tx},
+    store::{Audience, Audit, LockRows, OrderRow, Tx},
 };
 use lanedesk_domain::{barrier::BarrierState, order::OrderResult, time::Timestamp};
 use lanedesk_wire::{
@@ -46,7 +46,7 @@ async fn persist<F: Future<Output = Result<()>>>(hub: &Hub, write: impl Fn() -> 
 
 /// Where the arm came to rest and what the order thereby became, in one: nobody sees the one without the other.
 async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> Result<()> {
-    let (order, rows) = (order.clone(), Rows::lane(&order.lane));
+    let (order, rows) = (order.clone(), LockRows::lane(&order.lane));
     hub.write_at(rows, async move |tx, hub| {
         tx.barrier_after(order.id, last).await?;
         let before = [OrderResult::Accepted, OrderResult::Unknown];
@@ -60,7 +60,7 @@ async fn settle(hub: &Hub, order: &OrderRow, seen: bool, last: BarrierState) -> 
 
 /// Turns the order to its result, from one of these; does nothing where it has become something else.
 pub(super) async fn turn(hub: &Hub, order: &OrderRow, from: &[OrderResult]) -> Result<()> {
-    let rows = Rows::lane(&order.lane);
+    let rows = LockRows::lane(&order.lane);
     let (order, from) = (order.clone(), from.to_vec());
     hub.write_at(rows, async move |tx, hub| turn_in(tx, hub, &order, &from).await).await
 }
@@ -100,7 +100,7 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> R
     };
     // The timeline is read below.
     tx.flush().await?;
-    let open = tx.open_question(&order.lane, now.plus_ms(-crate::ops::view::QUESTION_MS)).await?;
+    let open = tx.unresolved_order(&order.lane, now.plus_ms(-crate::ops::view::UNRESOLVED_MS)).await?;
     let view = Told::View {
         lane: order.lane.clone(),
         case: Some(order.case.clone()),
@@ -110,10 +110,10 @@ async fn tell(tx: &mut Tx<'_>, hub: &Hub, order: &OrderRow, now: Timestamp) -> R
             ..ViewParts::default()
         }),
     };
-    let mut told = vec![(To::Lot(&order.lot), result), (To::Lot(&order.lot), view)];
+    let mut told = vec![(Audience::Lot(&order.lot), result), (Audience::Lot(&order.lot), view)];
     if let Some(opening) = tx.opening_of_order(&hub.directory(), order.id).await? {
         let opening = Box::new(opening);
-        told.push((To::Lot(&order.lot), Told::Opening { opening }));
+        told.push((Audience::Lot(&order.lot), Told::Opening { opening }));
     }
     Ok(tx.tell_all(now, &told).await?)
 }

@@ -1,16 +1,16 @@
 //! Sending an order: once, by a task of its own, with lease and deadline looked at before every request (invariants 3, 5, 6).
 
-use super::{Prepared, accept, finish};
+use super::{OrderDraft, accept, finish};
 use crate::{
     actor::Actor,
     clock::Clock,
+    crash_points::{self, Point},
     error::Result,
-    halt::{self, Point},
     hub::Hub,
     store::OrderRow,
 };
 use async_trait::async_trait;
-use lanedesk_devices::{DeviceError, Permit, Stale};
+use lanedesk_devices::{DeviceError, Permit, StaleOrder};
 use lanedesk_domain::{
     barrier::BarrierState,
     order::{BarrierAction, OrderResult},
@@ -32,11 +32,11 @@ const TRAVEL: Duration = Duration::from_secs(15);
 
 /// Writes the order down, sends it and answers through the channel as soon as the device has. It goes on to its end
 /// without the caller, whose connection may be cut at any moment.
-pub(super) fn start(hub: Hub, actor: Actor, prepared: Prepared, until: Instant) -> oneshot::Receiver<Result<Order>> {
+pub(super) fn start(hub: Hub, actor: Actor, prepared: OrderDraft, until: Instant) -> oneshot::Receiver<Result<Order>> {
     let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
         // Nobody may be waiting for an answer any more; the record is what counts.
-        halt::at(Point::OrderChecked);
+        crash_points::at(Point::OrderChecked);
         match accept(&hub, &actor, &prepared).await {
             Ok(()) => send(hub, prepared, until, answer).await,
             Err(error) => drop(answer.send(Err(error))),
@@ -45,24 +45,24 @@ pub(super) fn start(hub: Hub, actor: Actor, prepared: Prepared, until: Instant) 
     answered
 }
 
-async fn send(hub: Hub, prepared: Prepared, until: Instant, answer: oneshot::Sender<Result<Order>>) {
-    let Prepared { mut order, opening, .. } = prepared;
-    halt::at(Point::OrderWritten);
+async fn send(hub: Hub, prepared: OrderDraft, until: Instant, answer: oneshot::Sender<Result<Order>>) {
+    let OrderDraft { mut order, opening, .. } = prepared;
+    crash_points::at(Point::OrderWritten);
     let mut watch = hub.runtime().watch_after_order(&order.lane);
     let (sent, is_sent) = oneshot::channel::<()>();
     if let Some(opening) = opening {
         crate::ops::picture::around_order(&hub, &order.lane, &opening.id, is_sent);
     }
     (order.result, order.detail) = call(&hub, &order, until).await;
-    halt::at(Point::OrderAnswered);
+    crash_points::at(Point::OrderAnswered);
     drop(sent);
     hub.metrics().order(order.result);
-    hub.recording().begin(&order);
+    hub.pending_results().begin(&order);
     let _ = answer.send(Ok(order.shown()));
-    halt::at(Point::ResultTold);
+    crash_points::at(Point::ResultTold);
     finish::answered(&hub, &order).await;
-    halt::at(Point::ResultWritten);
-    hub.recording().end(order.id);
+    crash_points::at(Point::ResultWritten);
+    hub.pending_results().end(order.id);
     if order.result.may_have_moved() {
         let (result, state) = goal(order.action);
         let seen = watch.seen(state, TRAVEL).await;
@@ -83,11 +83,11 @@ async fn call(hub: &Hub, order: &OrderRow, until: Instant) -> (OrderResult, Stri
     let Some(barrier) = hub.runtime().barrier(&order.lane) else {
         return told(&DeviceError::NotSent("no device"));
     };
-    let leave = Leave { hub: hub.clone(), order: order.clone(), granted: AtomicBool::new(false) };
-    match timeout_at(until, barrier.order(order.action, &leave)).await {
+    let permit = SendPermit { hub: hub.clone(), order: order.clone(), granted: AtomicBool::new(false) };
+    match timeout_at(until, barrier.order(order.action, &permit)).await {
         Ok(Ok(())) => (OrderResult::Accepted, String::new()),
         Ok(Err(error)) => told(&error),
-        Err(_) if leave.granted.load(Ordering::SeqCst) => told(&DeviceError::Unanswered("no answer in time")),
+        Err(_) if permit.granted.load(Ordering::SeqCst) => told(&DeviceError::Unanswered("no answer in time")),
         Err(_) => told(&DeviceError::NotSent("not reached in time")),
     }
 }
@@ -99,9 +99,9 @@ fn told(error: &DeviceError) -> (OrderResult, String) {
         DeviceError::NotSupported { .. } => "设备不支持该指令".to_owned(),
         DeviceError::Unauthorised { .. } => "设备账号或密码不正确".to_owned(),
         DeviceError::LockedOut { seconds } => format!("设备账号被锁定，{seconds} 秒后可再试"),
-        DeviceError::Stale(Stale::LeaseLost) => "锁定已结束".to_owned(),
-        DeviceError::Stale(Stale::TooLate) => "指令超过时限".to_owned(),
-        DeviceError::Stale(Stale::NotKnown) => "无法核对锁定".to_owned(),
+        DeviceError::Stale(StaleOrder::LeaseLost) => "锁定已结束".to_owned(),
+        DeviceError::Stale(StaleOrder::TooLate) => "指令超过时限".to_owned(),
+        DeviceError::Stale(StaleOrder::NotKnown) => "无法核对锁定".to_owned(),
         DeviceError::NotSent(_) => "连不上道闸设备".to_owned(),
         DeviceError::Outside => "道闸设备地址不在允许的网段内".to_owned(),
         DeviceError::ClearPassword => "道闸设备要求明文密码，没有发送".to_owned(),
@@ -110,17 +110,17 @@ fn told(error: &DeviceError) -> (OrderResult, String) {
     (error.order_result(), detail)
 }
 
-/// Leave to send one order, looked at in the records each time.
-struct Leave {
+/// Permit to send one order, looked at in the records each time.
+struct SendPermit {
     hub: Hub,
     order: OrderRow,
     /// A request may have gone out.
     granted: AtomicBool,
 }
 
-impl Leave {
-    fn in_time(&self, clock: &Clock) -> Result<(), Stale> {
-        if clock.now() > self.order.deadline_at { Err(Stale::TooLate) } else { Ok(()) }
+impl SendPermit {
+    fn in_time(&self, clock: &Clock) -> Result<(), StaleOrder> {
+        if clock.now() > self.order.deadline_at { Err(StaleOrder::TooLate) } else { Ok(()) }
     }
 
     async fn holds(&self) -> Result<bool, crate::store::StoreError> {
@@ -132,18 +132,18 @@ impl Leave {
 }
 
 #[async_trait]
-impl Permit for Leave {
-    async fn check(&self) -> Result<(), Stale> {
+impl Permit for SendPermit {
+    async fn check(&self) -> Result<(), StaleOrder> {
         self.in_time(self.hub.clock())?;
         match self.holds().await {
             Ok(true) => {}
-            Ok(false) => return Err(Stale::LeaseLost),
-            Err(_) => return Err(Stale::NotKnown),
+            Ok(false) => return Err(StaleOrder::LeaseLost),
+            Err(_) => return Err(StaleOrder::NotKnown),
         }
         // The look itself took time.
         self.in_time(self.hub.clock())?;
         self.granted.store(true, Ordering::SeqCst);
-        halt::at(Point::OrderLeaving);
+        crash_points::at(Point::OrderLeaving);
         Ok(())
     }
 }

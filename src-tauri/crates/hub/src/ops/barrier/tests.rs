@@ -93,7 +93,7 @@ async fn an_opening_is_written_before_the_arm_is_called_and_completed_after() {
         at.arm.let_go();
         let order = ordered.await.unwrap().unwrap();
         assert_eq!(order.result, OrderResult::Accepted);
-        let list = opening::list(at.hub(), &at.li, opening::Asked::default()).await.unwrap();
+        let list = opening::list(at.hub(), &at.li, opening::OpeningQuery::default()).await.unwrap();
         let [opened] = &list.items[..] else { panic!("one opening") };
         assert_eq!((opened.order_id, opened.result), (order.id, OrderResult::Accepted));
         assert_eq!(opened.plate.as_deref(), Some("粤B12345"));
@@ -278,7 +278,7 @@ async fn an_order_left_by_a_dead_hub_becomes_unknown_and_is_never_sent() {
     let other = Scene::another(&at.scene.database, at.hub().clock().clone()).await;
     other.runtime().place_barrier(&other.directory(), &lane("in"), at.arm.clone());
     left_behind(&other, Timestamp(i64::MAX), Some(other.id())).await.unwrap();
-    let list = opening::list(&other, &at.li, opening::Asked::default()).await.unwrap();
+    let list = opening::list(&other, &at.li, opening::OpeningQuery::default()).await.unwrap();
     assert_eq!(list.items[0].result, OrderResult::Unknown, "invariant 5");
     assert_eq!(at.arm.moved(), 0);
 }

@@ -5,10 +5,10 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{lease::look, view},
-    store::{CallRow, NewCall, Rows, Tx},
+    store::{CallRow, LockRows, NewCall, Tx},
 };
 use lanedesk_domain::{
-    call::Heard,
+    call::TelephonyEvent,
     ids::{CallId, IntegrationId, LaneId, LotId},
     time::Timestamp,
 };
@@ -19,11 +19,11 @@ use lanedesk_wire::{
 
 /// What was told, checked and looked up.
 #[derive(Debug, Clone)]
-struct News {
+struct CallNews {
     integration: IntegrationId,
     event: String,
     external: String,
-    what: Heard,
+    what: TelephonyEvent,
     /// When it happened.
     at: Timestamp,
     place: Option<(LaneId, LotId)>,
@@ -37,7 +37,7 @@ struct News {
 /// Takes an event whose sender is known. Durable when this answers; a repeated one has no effect.
 pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<()> {
     let news = check(hub, from, event)?;
-    let rows = Rows::lanes(news.place.as_ref().map(|(lane, _)| lane));
+    let rows = LockRows::lanes(news.place.as_ref().map(|(lane, _)| lane));
     let claimed = hub.write_at(rows, async move |tx, hub| hear_in(tx, hub, &news).await).await?;
     if let Some(lane) = claimed {
         look(hub, &lane);
@@ -49,7 +49,7 @@ pub async fn hear(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<
 const LONGEST: usize = 200;
 
 /// Only what no retry could mend is refused; a call of an unknown robot or number is kept.
-fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
+fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<CallNews> {
     let invalid = |field| Error::Invalid { field, why: "not_acceptable" };
     let named = |text: &str| (1..=LONGEST).contains(&text.len());
     if !named(&event.event_id) {
@@ -62,14 +62,14 @@ fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<News> {
         text.as_deref().map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST).map(ToOwned::to_owned)
     };
     let (robot, place) = place(hub, event);
-    Ok(News {
+    Ok(CallNews {
         integration: from.clone(),
         event: event.event_id.clone(),
         external: event.call_id.clone(),
         what: match event.kind {
-            CallEventType::Ringing => Heard::Ringing,
-            CallEventType::Answered => Heard::Answered,
-            CallEventType::Ended => Heard::Ended,
+            CallEventType::Ringing => TelephonyEvent::Ringing,
+            CallEventType::Answered => TelephonyEvent::Answered,
+            CallEventType::Ended => TelephonyEvent::Ended,
         },
         // A telephone system's clock may run ahead; nothing happened later than it was told.
         at: event.occurred_at.min(hub.clock().now()),
@@ -98,12 +98,12 @@ fn place(hub: &Hub, event: &CallEvent) -> (Option<String>, Option<(LaneId, LotId
 }
 
 /// Answers the lane that was claimed, if one was.
-async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneId>> {
+async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &CallNews) -> Result<Option<LaneId>> {
     let now = hub.clock().now();
     if tx.knows_call_event(&news.integration, &news.event).await? {
         return Ok(None);
     }
-    if let Some(robot) = news.robot.as_deref().filter(|_| news.what != Heard::Ended) {
+    if let Some(robot) = news.robot.as_deref().filter(|_| news.what != TelephonyEvent::Ended) {
         tx.adopt_call(robot, &news.integration, &news.external).await?;
     }
     let mut row = tx
@@ -126,7 +126,7 @@ async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &News) -> Result<Option<LaneI
 }
 
 /// What was not known of the call yet.
-fn fill(row: &mut CallRow, news: &News) {
+fn fill(row: &mut CallRow, news: &CallNews) {
     if row.caller.is_empty() {
         row.caller = news.caller.clone().unwrap_or_default();
     }
@@ -141,9 +141,9 @@ fn fill(row: &mut CallRow, news: &News) {
 }
 
 /// The seat it rings at now, where this is the newest word on it.
-fn newest_seat(row: &mut CallRow, news: &News) -> Option<String> {
+fn newest_seat(row: &mut CallRow, news: &CallNews) -> Option<String> {
     let seat = news.seat.clone()?;
-    if news.what == Heard::Ended || row.seat_at.is_some_and(|known| known > news.at) {
+    if news.what == TelephonyEvent::Ended || row.seat_at.is_some_and(|known| known > news.at) {
         return None;
     }
     row.seat_at = Some(news.at);
@@ -158,7 +158,7 @@ async fn further(
     tx: &mut Tx<'_>,
     hub: &Hub,
     mut row: CallRow,
-    (what, at): (Heard, Timestamp),
+    (what, at): (TelephonyEvent, Timestamp),
     seat: Option<String>,
     now: Timestamp,
 ) -> Result<Option<LaneId>> {
@@ -179,7 +179,7 @@ async fn further(
         end(tx, hub, &row, now).await?;
     } else if row.progress.answered_at != before.1 && !over {
         answered(tx, hub, &row, claimed.is_some(), now).await?;
-    } else if before.0 != row.state || claimed.is_some() || what == Heard::Ringing {
+    } else if before.0 != row.state || claimed.is_some() || what == TelephonyEvent::Ringing {
         tx.audit(audit("call.ringing", None, &row, now)).await?;
     }
     tell(tx, hub, &row, now).await?;
@@ -217,7 +217,7 @@ pub async fn robot_calls(hub: &Hub, number: &str) -> Result<CallId> {
         (row.lane, row.lot) = lane.map(|l| (l.id.clone(), l.lot.clone())).unzip();
         row.robot = Some(number.clone());
         let id = row.id.clone();
-        further(tx, hub, row, (Heard::Ringing, now), None, now).await?;
+        further(tx, hub, row, (TelephonyEvent::Ringing, now), None, now).await?;
         Ok(id)
     })
     .await
@@ -232,7 +232,7 @@ pub async fn robot_hung_up(hub: &Hub, number: &str) -> Result<()> {
             return Ok(());
         };
         if let Some(row) = tx.hold_call(&open.id).await?.filter(|r| r.state.is_open()) {
-            further(tx, hub, row, (Heard::Ended, now), None, now).await?;
+            further(tx, hub, row, (TelephonyEvent::Ended, now), None, now).await?;
         }
         Ok(())
     })
@@ -248,7 +248,7 @@ pub(super) async fn silent(hub: &Hub, id: CallId) -> Result<()> {
         };
         let ended = lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
         let Some(ended) = ended else { return Ok(()) };
-        further(tx, hub, row, (Heard::Ended, ended), None, now).await.map(drop)
+        further(tx, hub, row, (TelephonyEvent::Ended, ended), None, now).await.map(drop)
     })
     .await
 }

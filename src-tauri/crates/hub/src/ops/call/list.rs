@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Behind, CallRow, Which, lots_arg},
+    store::{CallFilter, CallRow, ListCursor, lots_arg},
 };
 use lanedesk_domain::{
     call::CallState,
@@ -26,9 +26,9 @@ pub async fn list(
     limit: Option<u32>,
 ) -> Result<Page<Call>> {
     let which = match state {
-        CallState::Waiting => Which::Waiting,
-        CallState::Ringing | CallState::Live => Which::Live,
-        CallState::Abandoned => Which::Abandoned,
+        CallState::Waiting => CallFilter::Waiting,
+        CallState::Ringing | CallState::Live => CallFilter::Live,
+        CallState::Abandoned => CallFilter::Abandoned,
         CallState::Ended => {
             return Err(Error::Invalid { field: "state", why: "not_acceptable" });
         }
@@ -36,7 +36,7 @@ pub async fn list(
     let (behind, length) = (page::behind(behind)?, Length::of(limit.or(Some(100))));
     let lots = lots_arg(actor.scope.lots());
     let rows = hub.store().read().await?.conn().calls(which, &lots, behind.as_ref(), length.and_one()).await?;
-    let rows = length.page(rows, |row| Behind::new(row.progress.since, row.id.as_str()).to_string());
+    let rows = length.page(rows, |row| ListCursor::new(row.progress.since, row.id.as_str()).to_string());
     let site = hub.directory();
     let shown = |row: &CallRow| {
         let theirs = row.by.as_ref().is_none_or(|by| by.id == actor.id);

@@ -7,13 +7,13 @@ use crate::{
     hub::Hub,
     ops::{
         call::audit,
-        lease::{ForCall, Gained, Manner, Target, gain_in, pass_on},
+        lease::{ClaimCall, ClaimMode, LeaseAcquired, Target, gain_in, pass_on},
         robot,
     },
     store::{CallRow, SeatRow, Tx},
 };
 use lanedesk_domain::{
-    call::{FRESH_MS, Heard},
+    call::{FRESH_MS, TelephonyEvent},
     ids::LaneId,
     lease::WARNING_MS,
     time::Timestamp,
@@ -29,7 +29,7 @@ pub(super) async fn at_seat(
     hub: &Hub,
     row: &mut CallRow,
     number: &str,
-    (what, at): (Heard, Timestamp),
+    (what, at): (TelephonyEvent, Timestamp),
     now: Timestamp,
 ) -> Result<Option<LaneId>> {
     let Some(seat) = tx.seat(number, now).await? else {
@@ -46,7 +46,8 @@ pub(super) async fn at_seat(
         // What they claim meanwhile is claimed with this call or without it, and not half.
         tx.need_person(&from.id)?;
     }
-    row.overflow_at = (what == Heard::Ringing).then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
+    row.overflow_at =
+        (what == TelephonyEvent::Ringing).then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
     row.overflow = false;
     // Written before the lane is: of two calls that reach a person at once, one finds them busy.
     row.state = row.progress.state(row.hand());
@@ -71,7 +72,13 @@ fn one_at_a_time(error: crate::store::StoreError) -> Error {
 }
 
 /// Whether this seat's word decides who has the call.
-fn comes_here(hub: &Hub, row: &CallRow, seat: &SeatRow, (what, at): (Heard, Timestamp), now: Timestamp) -> bool {
+fn comes_here(
+    hub: &Hub,
+    row: &CallRow,
+    seat: &SeatRow,
+    (what, at): (TelephonyEvent, Timestamp),
+    now: Timestamp,
+) -> bool {
     let Some(person) = &seat.person else {
         return false;
     };
@@ -80,13 +87,13 @@ fn comes_here(hub: &Hub, row: &CallRow, seat: &SeatRow, (what, at): (Heard, Time
         return false;
     }
     match what {
-        Heard::Ringing => {
+        TelephonyEvent::Ringing => {
             let after_call = i64::from(hub.rules().after_call_seconds) * 1_000;
             row.progress.answered_at.is_none() && now.since(at) <= FRESH_MS && seat.facts.takes_calls(after_call, now)
         }
         // The person has picked up, whatever else they do.
-        Heard::Answered => now.since(at) <= ANSWER_FRESH_MS && seat.facts.call_since.is_none(),
-        Heard::Ended => false,
+        TelephonyEvent::Answered => now.since(at) <= ANSWER_FRESH_MS && seat.facts.call_since.is_none(),
+        TelephonyEvent::Ended => false,
     }
 }
 
@@ -108,7 +115,7 @@ pub(super) async fn lane_for(
     row: &mut CallRow,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Option<(LaneId, Gained)>> {
+) -> Result<Option<(LaneId, LeaseAcquired)>> {
     let Some(lane) = row.lane.clone() else {
         return Ok(None);
     };
@@ -118,7 +125,7 @@ pub(super) async fn lane_for(
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let manner = Manner::Call(ForCall { id: row.id.clone(), live: row.state.is_open() });
+    let manner = ClaimMode::Call(ClaimCall { id: row.id.clone(), live: row.state.is_open() });
     match gain_in(tx, actor, &target, &manner, now).await {
         Ok(gained) => {
             row.case = Some(gained.case.clone());

@@ -6,10 +6,10 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{
-        lease::{ForCall, Gained, Manner, Target, finish, gain_in, leave_former, quicker},
+        lease::{ClaimCall, ClaimMode, LeaseAcquired, Target, finish, gain_in, leave_former, quicker},
         view,
     },
-    store::{CallRow, LeaseRow, NewCall, Rows, StoreError, Tx},
+    store::{CallRow, LeaseRow, LockRows, NewCall, StoreError, Tx},
 };
 use lanedesk_domain::{
     call::CallState,
@@ -22,9 +22,9 @@ use lanedesk_wire::{
 };
 
 /// What taking a call brought.
-enum Got {
+enum TakeOutcome {
     /// The lane, newly.
-    Lane(LaneId, Box<Gained>),
+    Lane(LaneId, Box<LeaseAcquired>),
     /// The lane, which was the person's already.
     Mine(LeaseRow),
     /// Nothing: another holds the lane (R7).
@@ -38,11 +38,11 @@ enum Got {
 pub async fn take(hub: &Hub, actor: &Actor, id: &CallId) -> Result<Taken> {
     let (who, id) = (actor.clone(), id.clone());
     let (row, got) =
-        hub.write_at(Rows::person(&actor.id), async move |tx, hub| take_in(tx, hub, &who, &id).await).await?;
+        hub.write_at(LockRows::person(&actor.id), async move |tx, hub| take_in(tx, hub, &who, &id).await).await?;
     answer(hub, &row, got).await
 }
 
-async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Result<(CallRow, Got)> {
+async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Result<(CallRow, TakeOutcome)> {
     let now = hub.clock().now();
     let mut row = tx.hold_call(id).await?.ok_or(Error::NotFound)?;
     if let Some(lot) = &row.lot {
@@ -89,44 +89,44 @@ async fn take_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &CallId) -> Resu
 }
 
 /// What the person has of a call that is theirs: the lane they hold for it, else the lane claimed now.
-async fn theirs(tx: &mut Tx<'_>, hub: &Hub, row: &mut CallRow, actor: &Actor, now: Timestamp) -> Result<Got> {
+async fn theirs(tx: &mut Tx<'_>, hub: &Hub, row: &mut CallRow, actor: &Actor, now: Timestamp) -> Result<TakeOutcome> {
     let held = tx.lease_of_person(&actor.id).await?.filter(|l| l.holds(now));
     if let Some(held) = held.filter(|held| Some(&held.case) == row.case.as_ref()) {
-        return Ok(Got::Mine(held));
+        return Ok(TakeOutcome::Mine(held));
     }
     if let Some((lane, gained)) = ring::lane_for(tx, hub, row, actor, now).await? {
         tx.put_call(row).await?;
         tell(tx, hub, row, now).await?;
-        return Ok(Got::Lane(lane, Box::new(gained)));
+        return Ok(TakeOutcome::Lane(lane, Box::new(gained)));
     }
     let there = match &row.lane {
         Some(lane) => tx.lease_of_lane(lane).await?.filter(|l| l.holds(now)),
         None => None,
     };
-    Ok(there.map_or(Got::Unknown, Got::Held))
+    Ok(there.map_or(TakeOutcome::Unknown, TakeOutcome::Held))
 }
 
-async fn answer(hub: &Hub, row: &CallRow, got: Got) -> Result<Taken> {
+async fn answer(hub: &Hub, row: &CallRow, got: TakeOutcome) -> Result<Taken> {
     let call = row.shown(&hub.directory());
     let mut taken = Taken { call, case: None, lease: None, view: None, held_by: None, held_since: None };
     match got {
-        Got::Lane(lane, gained) => {
+        TakeOutcome::Lane(lane, gained) => {
             let claimed = finish(hub, &lane, *gained).await?;
             taken.case = Some(claimed.case);
             taken.lease = Some(claimed.lease);
             taken.view = Some(claimed.view);
         }
-        Got::Mine(held) => {
+        TakeOutcome::Mine(held) => {
             taken.view = Some(view::of_holder(hub, &held.lane).await?);
             taken.case = Some(CaseRef { id: held.case });
             taken.lease = Some(Lease { fence: held.fence, acquired_at: held.acquired_at, expires_at: held.expires_at });
         }
-        Got::Held(held) => {
+        TakeOutcome::Held(held) => {
             taken.view = Some(view::of_lane_now(hub, &held.lane).await?);
             taken.held_by = Some(held.holder);
             taken.held_since = Some(held.acquired_at);
         }
-        Got::Unknown => {}
+        TakeOutcome::Unknown => {}
     }
     Ok(taken)
 }
@@ -140,9 +140,9 @@ pub async fn open_by_hand(hub: &Hub, actor: &Actor, open: &OpenByHand) -> Result
         return Err(Error::Invalid { field: "caller", why: "not_acceptable" });
     }
     let who = actor.clone();
-    let rows = Rows::lane(&open.lane).and_person(&actor.id);
+    let rows = LockRows::lane(&open.lane).and_person(&actor.id);
     let (row, gained) = hub.write_at(rows, async move |tx, hub| open_in(tx, hub, &who, &target, &caller).await).await?;
-    answer(hub, &row, Got::Lane(open.lane.clone(), Box::new(gained))).await
+    answer(hub, &row, TakeOutcome::Lane(open.lane.clone(), Box::new(gained))).await
 }
 
 async fn open_in(
@@ -151,14 +151,14 @@ async fn open_in(
     actor: &Actor,
     target: &Target,
     caller: &str,
-) -> Result<(CallRow, Gained)> {
+) -> Result<(CallRow, LeaseAcquired)> {
     let now = hub.clock().now();
     if tx.call_of_person(&actor.id).await?.is_some() {
         return Err(Error::CallLive);
     }
     let mut row =
         tx.hear_of_call(&NewCall { integration: None, external: None, caller, by_hand: true, at: now, now }).await?;
-    let manner = Manner::Call(ForCall { id: row.id.clone(), live: false });
+    let manner = ClaimMode::Call(ClaimCall { id: row.id.clone(), live: false });
     let gained = gain_in(tx, actor, target, &manner, now).await?;
     row.progress = progress(now);
     row.progress.ended_at = Some(now);

@@ -9,7 +9,7 @@ use crate::{
         lease::{emptied, freed},
         maintenance, robot, view,
     },
-    store::{Audit, Closing, Rows, To, Tx},
+    store::{Audience, Audit, CaseClosing, LockRows, Tx},
 };
 use lanedesk_domain::{ids::CaseId, time::Timestamp};
 use lanedesk_wire::{
@@ -20,8 +20,8 @@ use serde_json::json;
 
 /// Closes the person's case. Refused while an order of it is unanswered or, unless they say so, while its call is live.
 pub async fn close(hub: &Hub, actor: &Actor, case: &CaseId, how: &CloseCase) -> Result<()> {
-    hub.recording().settled(case).await;
-    let rows = Rows::case(case);
+    hub.pending_results().settled(case).await;
+    let rows = LockRows::case(case);
     let (who, case, how) = (actor.clone(), case.clone(), how.clone());
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();
@@ -40,7 +40,8 @@ async fn close_in(
 ) -> Result<()> {
     let note = how.note.as_deref().map(str::trim).filter(|n| !n.is_empty());
     let outcome = how.outcome.map(Outcome::word);
-    let closing = Closing { case, person: &actor.id, outcome: outcome.as_deref(), note, during_call: how.during_call };
+    let closing =
+        CaseClosing { case, person: &actor.id, outcome: outcome.as_deref(), note, during_call: how.during_call };
     let Some(closed) = tx.close_case(&closing, now).await? else {
         return Err(why_not(tx, actor, &closing, now).await?);
     };
@@ -61,9 +62,9 @@ async fn close_in(
         note: None,
     };
     let told = [
-        (To::Person(&actor.id), lost),
-        (To::Lot(&closed.lot), freed(&closed.lane)),
-        (To::Lot(&closed.lot), emptied(&closed.lane)),
+        (Audience::Person(&actor.id), lost),
+        (Audience::Lot(&closed.lot), freed(&closed.lane)),
+        (Audience::Lot(&closed.lot), emptied(&closed.lane)),
     ];
     tx.tell_all(now, &told).await?;
     robot::idle(tx, hub, &closed.lane, now).await?;
@@ -75,7 +76,7 @@ async fn close_in(
 }
 
 /// Why nothing was closed.
-async fn why_not(tx: &mut Tx<'_>, actor: &Actor, closing: &Closing<'_>, now: Timestamp) -> Result<Error> {
+async fn why_not(tx: &mut Tx<'_>, actor: &Actor, closing: &CaseClosing<'_>, now: Timestamp) -> Result<Error> {
     let Some(row) = tx.case(closing.case).await? else {
         return Ok(Error::NotFound);
     };

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::lease::Target,
-    store::{Rows, To},
+    store::{Audience, LockRows},
 };
 use lanedesk_domain::{ids::LaneId, person::Permission};
 use lanedesk_wire::{case::Step, stream::Told};
@@ -20,7 +20,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
     let target = Target::find(&hub.directory(), actor, lane)?;
     let (who, now) = (actor.clone(), hub.clock().now());
     hub.store()
-        .write_at(Rows::lane(lane), async move |tx| {
+        .write_at(LockRows::lane(lane), async move |tx| {
             let held = tx
                 .lease_of_lane(&target.lane)
                 .await?
@@ -30,7 +30,7 @@ pub async fn ask(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<()> {
             let body = json!({"case": held.case, "holder": held.holder.id});
             tx.audit(audit("lane.ask", Some(&who.id), &target.lane, body, now)).await?;
             let asked = Told::Asked { case: held.case.clone(), by: who.holder() };
-            tx.tell_all(now, &[(To::Person(&held.holder.id), asked)]).await?;
+            tx.tell_all(now, &[(Audience::Person(&held.holder.id), asked)]).await?;
             Ok(())
         })
         .await

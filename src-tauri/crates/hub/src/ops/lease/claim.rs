@@ -1,12 +1,12 @@
 //! Claiming a lane, and taking one over (R6, R7, R10, R12).
 
-use super::{Began, Ending, Gained, Target, audit, end, lost, quicker, taken, worked};
+use super::{CaseStart, LeaseAcquired, LeaseEnd, Target, audit, end, lost, quicker, taken, worked};
 use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
     ops::right,
-    store::{Around, CaseRow, Grant, LeaseRow, Rows, Standing, To, Tx},
+    store::{Audience, CaseRow, ClaimContext, Grant, LaneRecord, LeaseRow, LockRows, Tx},
 };
 use lanedesk_domain::{
     ids::{CallId, CaseId, LaneId},
@@ -22,57 +22,57 @@ use serde_json::json;
 
 /// How a lane that another holds may be had.
 #[derive(Debug, Clone)]
-pub(crate) enum Manner {
+pub(crate) enum ClaimMode {
     /// Only where it is free.
     Claim,
     /// Only where it is free, for a driver's call (R29).
-    Call(ForCall),
+    Call(ClaimCall),
     /// From whoever holds it, for this reason.
     TakeOver(String),
 }
 
 /// The call a lane is claimed for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ForCall {
+pub(crate) struct ClaimCall {
     /// The call.
     pub(crate) id: CallId,
     /// It is not over: the lease has no end (R11).
     pub(crate) live: bool,
 }
 
-impl Manner {
+impl ClaimMode {
     /// The call to work the lane for: the one that was taken, else the one the person has and works nowhere else.
-    fn call(&self, around: &Around, held: Option<&LeaseRow>) -> Option<ForCall> {
+    fn call(&self, around: &ClaimContext, held: Option<&LeaseRow>) -> Option<ClaimCall> {
         match self {
             Self::Call(call) => Some(call.clone()),
             // While a lease has no end its call is worked there already.
             _ if held.is_some_and(|held| held.expires_at.is_none()) => None,
-            _ => around.call.clone().map(|id| ForCall { id, live: true }),
+            _ => around.call.clone().map(|id| ClaimCall { id, live: true }),
         }
     }
 }
 
 /// Takes the lane for this person, or renews it (R6, R10). Refused where another holds it (R7).
 pub async fn claim(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Claimed> {
-    gain(hub, actor, lane, Permission::Claim, Manner::Claim).await
+    gain(hub, actor, lane, Permission::Claim, ClaimMode::Claim).await
 }
 
 /// A supervisor takes the lane whoever holds it, and says why (R12).
 pub async fn take_over(hub: &Hub, actor: &Actor, lane: &LaneId, reason: &str) -> Result<Claimed> {
-    let manner = Manner::TakeOver(reason.trim().to_owned());
+    let manner = ClaimMode::TakeOver(reason.trim().to_owned());
     gain(hub, actor, lane, Permission::TakeOver, manner).await
 }
 
-async fn gain(hub: &Hub, actor: &Actor, lane: &LaneId, permission: Permission, manner: Manner) -> Result<Claimed> {
+async fn gain(hub: &Hub, actor: &Actor, lane: &LaneId, permission: Permission, manner: ClaimMode) -> Result<Claimed> {
     if !actor.role.may(permission) {
         return Err(Error::NotAllowed);
     }
     let target = Target::find(&hub.directory(), actor, lane)?;
-    if matches!(&manner, Manner::TakeOver(reason) if reason.is_empty()) {
+    if matches!(&manner, ClaimMode::TakeOver(reason) if reason.is_empty()) {
         return Err(Error::ReasonRequired);
     }
     let who = actor.clone();
-    let rows = Rows::lane(lane).and_person(&actor.id);
+    let rows = LockRows::lane(lane).and_person(&actor.id);
     let gained = hub
         .write_at(rows, async move |tx, hub| {
             let now = hub.clock().now();
@@ -86,7 +86,7 @@ async fn gain(hub: &Hub, actor: &Actor, lane: &LaneId, permission: Permission, m
 
 /// After the commit: the expiry task and the devices hear of it, and the page is put together. What the devices say
 /// arrives on the stream.
-pub(crate) async fn finish(hub: &Hub, lane: &LaneId, gained: Gained) -> Result<Claimed> {
+pub(crate) async fn finish(hub: &Hub, lane: &LaneId, gained: LeaseAcquired) -> Result<Claimed> {
     right::still(hub, lane, &gained.lease.holder.id).await?;
     if let Some(end) = gained.lease.expires_at {
         hub.alarm().set(end);
@@ -126,11 +126,11 @@ pub(crate) async fn gain_in(
     tx: &mut Tx<'_>,
     actor: &Actor,
     target: &Target,
-    manner: &Manner,
+    manner: &ClaimMode,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let who = actor.holder();
-    let since = now.plus_ms(-crate::ops::view::QUESTION_MS);
+    let since = now.plus_ms(-crate::ops::view::UNRESOLVED_MS);
     tx.need_lane(&target.lane)?;
     tx.need_person(&actor.id)?;
     let around = tx.around(&target.lane, &who, since).await?;
@@ -144,10 +144,10 @@ pub(crate) async fn gain_in(
             renew(tx, actor, target, held, call, now).await
         }
         Some(held) => match manner {
-            Manner::Claim | Manner::Call(_) => {
+            ClaimMode::Claim | ClaimMode::Call(_) => {
                 Err(Error::LaneHeld { holder: held.holder.clone(), since: held.acquired_at })
             }
-            Manner::TakeOver(reason) => {
+            ClaimMode::TakeOver(reason) => {
                 leave_former(tx, actor, former, now).await?;
                 take(tx, actor, target, held, reason, now).await
             }
@@ -177,13 +177,13 @@ pub(crate) async fn leave_former(
         return Err(Error::CallLive);
     }
     let by = actor.holder();
-    let ending = Ending { lease: former, why: LostWhy::Requeried, by: Some(&by) };
+    let ending = LeaseEnd { lease: former, why: LostWhy::Requeried, by: Some(&by) };
     if end(tx, &ending, now).await? { Ok(()) } else { Err(quicker("the former lane")) }
 }
 
 /// Ends a lease whose time was over before anybody told its holder.
 pub(super) async fn end_over(tx: &mut Tx<'_>, over: &LeaseRow, now: Timestamp) -> Result<()> {
-    let ending = Ending { lease: over, why: LostWhy::Expired, by: None };
+    let ending = LeaseEnd { lease: over, why: LostWhy::Expired, by: None };
     if end(tx, &ending, now).await? {
         tx.audit(audit("lane.expire", None, &over.lane, json!({"case": over.case, "holder": over.holder.id}), now))
             .await?;
@@ -199,9 +199,9 @@ async fn renew(
     actor: &Actor,
     target: &Target,
     held: &LeaseRow,
-    call: Option<ForCall>,
+    call: Option<ClaimCall>,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let live = held.expires_at.is_none() || call.as_ref().is_some_and(|call| call.live);
     let grant = Grant {
         lane: target.lane.clone(),
@@ -214,7 +214,7 @@ async fn renew(
         tx.case_for_call(&held.case, &call.id).await?;
     }
     let fence = tx.regrant_lease(held.fence, &grant, held.acquired_at).await?.ok_or_else(|| quicker("the lease"))?;
-    let mut gained = Gained::of(&grant, fence, actor.holder(), held.acquired_at);
+    let mut gained = LeaseAcquired::of(&grant, fence, actor.holder(), held.acquired_at);
     gained.call = call.map(|call| call.id);
     tx.add_step(&grant.case, now, Some(&actor.id), Step::Renewed, &[]).await?;
     let body = json!({"case": grant.case, "fence": fence});
@@ -228,10 +228,10 @@ async fn begin(
     tx: &mut Tx<'_>,
     actor: &Actor,
     target: &Target,
-    manner: &Manner,
-    around: Around,
+    manner: &ClaimMode,
+    around: ClaimContext,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let call = manner.call(&around, None);
     let case = CaseRow {
         source: call.as_ref().map_or(Source::Query, |_| Source::Call),
@@ -247,25 +247,25 @@ async fn begin(
         expires_at: (!live).then(|| target.ends(now)),
     };
     let fence = tx.begin_case(&case, &grant).await.map_err(two_at_once)?.ok_or_else(|| quicker("the lane"))?;
-    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = LeaseAcquired::of(&grant, fence, actor.holder(), now);
     tx.add_step(&grant.case, now, Some(&actor.id), Step::Claimed, &[]).await?;
     let (action, reason) = match manner {
-        Manner::Claim | Manner::Call(_) => ("lane.claim", None),
-        Manner::TakeOver(reason) => ("lane.take_over", Some(reason)),
+        ClaimMode::Claim | ClaimMode::Call(_) => ("lane.claim", None),
+        ClaimMode::TakeOver(reason) => ("lane.take_over", Some(reason)),
     };
     gained.call = call.map(|call| call.id);
     let body = json!({"case": grant.case, "fence": fence, "reason": reason, "call": gained.call});
     tx.audit(audit(action, Some(&actor.id), &target.lane, body, now)).await?;
     tell_taken(tx, target, Some(case.now()), &gained, now).await?;
-    gained.began = Some(Began {
-        standing: Standing { lease: Some(gained.lease.clone()), case: Some(case), ..around.seen },
-        question: around.question,
+    gained.began = Some(CaseStart {
+        standing: LaneRecord { lease: Some(gained.lease.clone()), case: Some(case), ..around.seen },
+        unresolved_order: around.unresolved_order,
     });
     Ok(gained)
 }
 
 /// The case of whoever stands there, by the camera's word.
-fn new_case(actor: &Actor, target: &Target, around: &Around, now: Timestamp) -> CaseRow {
+fn new_case(actor: &Actor, target: &Target, around: &ClaimContext, now: Timestamp) -> CaseRow {
     let read = around.seen.read.as_ref();
     CaseRow {
         id: CaseId::new(),
@@ -296,7 +296,7 @@ async fn take(
     held: &LeaseRow,
     reason: &str,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let grant = Grant {
         lane: target.lane.clone(),
         lot: target.lot.clone(),
@@ -309,16 +309,16 @@ async fn take(
     tx.give_case(&grant.case, &actor.id).await?;
     // Whoever takes over is the help.
     crate::ops::help::over(tx, &target.lot, &grant.case, now).await?;
-    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = LeaseAcquired::of(&grant, fence, actor.holder(), now);
     gained.call = crate::ops::call::given(tx, held, &actor.holder()).await?;
     let facts = [("from", held.holder.name.clone()), ("reason", reason.to_owned())];
     tx.add_step(&grant.case, now, Some(&actor.id), Step::TakenOver, &facts).await?;
     let body = json!({"case": grant.case, "fence": fence, "from": held.holder.id, "reason": reason});
     tx.audit(audit("lane.take_over", Some(&actor.id), &target.lane, body, now)).await?;
     let by = actor.holder();
-    let ending = Ending { lease: held, why: LostWhy::TakenOver, by: Some(&by) };
+    let ending = LeaseEnd { lease: held, why: LostWhy::TakenOver, by: Some(&by) };
     let told = lost(&ending, Some(reason.to_owned()));
-    tx.tell_all(now, &[(To::Person(&held.holder.id), told)]).await?;
+    tx.tell_all(now, &[(Audience::Person(&held.holder.id), told)]).await?;
     tell_taken(tx, target, None, &gained, now).await?;
     Ok(gained)
 }
@@ -335,11 +335,11 @@ async fn tell_taken(
     tx: &mut Tx<'_>,
     target: &Target,
     case: Option<lanedesk_wire::case::CaseNow>,
-    gained: &Gained,
+    gained: &LeaseAcquired,
     now: Timestamp,
 ) -> Result<()> {
     let (lane, lease, began) = (&target.lane, &gained.lease, case.is_some());
     let worked = worked(lane, &gained.case, case, lease.clone(), began);
-    let told = [(To::Lot(&target.lot), taken(lane, lease)), (To::Lot(&target.lot), worked)];
+    let told = [(Audience::Lot(&target.lot), taken(lane, lease)), (Audience::Lot(&target.lot), worked)];
     Ok(tx.tell_all(now, &told).await?)
 }

@@ -1,7 +1,7 @@
 //! Giving a case to another person, and going on with it at another lane (R11, R12).
 
 use super::{
-    Ending, Gained, Target, audit,
+    LeaseAcquired, LeaseEnd, Target, audit,
     claim::{finish, two_at_once},
     emptied, freed, lost, quicker, taken, worked,
 };
@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{help, right},
-    store::{Grant, LeaseRow, Reader, Rows, To, Tx},
+    store::{Audience, Grant, LeaseRow, LockRows, Reader, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, PersonId},
@@ -36,7 +36,7 @@ pub async fn hand_over(hub: &Hub, actor: &Actor, case: &CaseId, give: &HandOver)
     let receiver = receiver(hub.store().read().await?, &directory, &give.to, &target).await?;
     let (who, case, note) = (actor.clone(), case.clone(), give.note.trim().to_owned());
     let (lane, to) = (held.lane.clone(), receiver.id.clone());
-    let rows = Rows::lane(&lane).and_person(&to);
+    let rows = LockRows::lane(&lane).and_person(&to);
     let ends = hub
         .write_at(rows, async move |tx, hub| {
             let now = hub.clock().now();
@@ -92,7 +92,7 @@ async fn hand(
     case: &CaseId,
     note: &str,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let around = tx.leases_around(&target.lane, &to.id).await?;
     let held = around
         .iter()
@@ -121,7 +121,7 @@ pub(crate) async fn pass_on(
     to: &Holder,
     note: &str,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     let (case, from) = (&held.case, &held.holder);
     let grant = Grant {
         lane: target.lane.clone(),
@@ -139,13 +139,13 @@ pub(crate) async fn pass_on(
     let body = json!({"case": case, "fence": fence, "to": to.id, "note": note});
     let row = audit("case.hand_over", Some(&from.id), &target.lane, body, now);
     tx.audit(row).await?;
-    let ending = Ending { lease: held, why: LostWhy::HandedOver, by: Some(from) };
-    let mut gained = Gained::of(&grant, fence, to.clone(), now);
+    let ending = LeaseEnd { lease: held, why: LostWhy::HandedOver, by: Some(from) };
+    let mut gained = LeaseAcquired::of(&grant, fence, to.clone(), now);
     gained.call = crate::ops::call::given(tx, held, to).await?;
     let told = [
-        (To::Person(&from.id), lost(&ending, Some(note.to_owned()))),
-        (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
-        (To::Lot(&target.lot), worked(&target.lane, case, None, gained.lease.clone(), false)),
+        (Audience::Person(&from.id), lost(&ending, Some(note.to_owned()))),
+        (Audience::Lot(&target.lot), taken(&target.lane, &gained.lease)),
+        (Audience::Lot(&target.lot), worked(&target.lane, case, None, gained.lease.clone(), false)),
     ];
     tx.tell_all(now, &told).await?;
     Ok(gained)
@@ -157,10 +157,10 @@ pub async fn move_case(hub: &Hub, actor: &Actor, case: &CaseId, order: &MoveCase
         return Err(Error::NotAllowed);
     }
     let held = held_case(hub, actor, case).await?;
-    hub.recording().settled(case).await;
+    hub.pending_results().settled(case).await;
     let target = Target::find(&hub.directory(), actor, &order.lane)?;
     let (who, case, fence) = (actor.clone(), case.clone(), order.fence);
-    let rows = Rows::lane(&held.lane).and_lane(&target.lane).and_person(&actor.id);
+    let rows = LockRows::lane(&held.lane).and_lane(&target.lane).and_person(&actor.id);
     let from = held.lane;
     let gained = hub
         .write_at(rows, async move |tx, hub| {
@@ -188,7 +188,7 @@ async fn go_on(
     held: &LeaseRow,
     there: Option<&LeaseRow>,
     now: Timestamp,
-) -> Result<Gained> {
+) -> Result<LeaseAcquired> {
     if held.lane == target.lane {
         return Err(Error::Invalid { field: "lane", why: "same_lane" });
     }
@@ -217,13 +217,13 @@ async fn go_on(
     tx.add_step(&held.case, now, Some(&actor.id), Step::Moved, &facts).await?;
     let body = json!({"case": held.case, "fence": fence, "from": held.lane});
     tx.audit(audit("case.move", Some(&actor.id), &target.lane, body, now)).await?;
-    let mut gained = Gained::of(&grant, fence, actor.holder(), now);
+    let mut gained = LeaseAcquired::of(&grant, fence, actor.holder(), now);
     gained.call.clone_from(&case.call);
     let told = [
-        (To::Lot(&held.lot), freed(&held.lane)),
-        (To::Lot(&held.lot), emptied(&held.lane)),
-        (To::Lot(&target.lot), taken(&target.lane, &gained.lease)),
-        (To::Lot(&target.lot), worked(&target.lane, &held.case, Some(case.now()), gained.lease.clone(), false)),
+        (Audience::Lot(&held.lot), freed(&held.lane)),
+        (Audience::Lot(&held.lot), emptied(&held.lane)),
+        (Audience::Lot(&target.lot), taken(&target.lane, &gained.lease)),
+        (Audience::Lot(&target.lot), worked(&target.lane, &held.case, Some(case.now()), gained.lease.clone(), false)),
     ];
     tx.tell_all(now, &told).await?;
     Ok(gained)

@@ -50,7 +50,7 @@ fn median(values: &[Option<f64>]) -> Option<f64> {
 }
 
 /// What figures of one day are made from.
-pub(super) struct Make<'a> {
+pub(super) struct FigureFacts<'a> {
     /// Names of lanes, lots and devices.
     pub(super) site: &'a Directory,
     /// The day and the days before it.
@@ -59,7 +59,7 @@ pub(super) struct Make<'a> {
     pub(super) lot: Option<&'a LotId>,
 }
 
-impl Make<'_> {
+impl FigureFacts<'_> {
     /// Beginning and end of a day of the span.
     pub(super) fn day(&self, place: usize) -> (Timestamp, Timestamp) {
         let place = i64::try_from(place).unwrap_or_default();

@@ -1,14 +1,14 @@
 //! What a camera tells late fills gaps in the stays, and nothing else.
 
-use super::{News, passage};
+use super::{ReadNews, passage};
 use crate::{
     error::Result,
     hub::Hub,
     ops::{
         stay,
-        vehicle::{Asked, look_up},
+        vehicle::{StayQuery, look_up},
     },
-    store::{Leaving, ReadRow, Tx},
+    store::{ReadRow, StayEnd, Tx},
 };
 use lanedesk_domain::{
     assessment::Assessment, ids::LotId, lane::Direction, money::Fen, plate::Plate, stay::ReleaseKind, time::Timestamp,
@@ -16,7 +16,7 @@ use lanedesk_domain::{
 
 /// A stay is begun or ended by a late read only where the camera let the vehicle through, nothing later is known of it,
 /// and nobody is working on it now.
-pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<()> {
+pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, now: Timestamp) -> Result<()> {
     let read = &news.read;
     let (true, Some(way), Some(plate)) = (read.opened_by_camera, passage::way(news), &read.plate) else {
         return Ok(());
@@ -34,7 +34,7 @@ pub(super) async fn fill(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp
 }
 
 /// It came in while nobody listened. Where its way out is known already, the stay is over as well.
-async fn entered(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Result<()> {
+async fn entered(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, plate: &Plate) -> Result<()> {
     let read = &news.read;
     let newest = tx.newest_stay(&read.lot, plate).await?;
     let known_later = newest
@@ -51,7 +51,7 @@ async fn entered(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Resu
 }
 
 /// It left while nobody listened.
-async fn left(tx: &mut Tx<'_>, hub: &Hub, news: &News, plate: &Plate) -> Result<()> {
+async fn left(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, plate: &Plate) -> Result<()> {
     let inside = tx.stay_inside(&news.read.lot, plate).await?;
     match inside {
         Some(stay) if stay.entered_at < news.read.taken_at => leave(tx, hub, &news.read, plate).await,
@@ -73,7 +73,7 @@ async fn way_out(tx: &mut Tx<'_>, hub: &Hub, lot: &LotId, plate: &Plate, after: 
 
 /// Ends the stay as of the exit's read. It is over, so that what it owed then is only noted.
 async fn leave(tx: &mut Tx<'_>, hub: &Hub, exit: &ReadRow, plate: &Plate) -> Result<()> {
-    let asked = Asked { plate: Some(plate), ..Asked::default() };
+    let asked = StayQuery { plate: Some(plate), ..StayQuery::default() };
     let known = look_up(tx, &exit.lot, asked, true, exit.taken_at).await;
     let Some(stay) = known.stay() else {
         return Ok(());
@@ -82,7 +82,7 @@ async fn leave(tx: &mut Tx<'_>, hub: &Hub, exit: &ReadRow, plate: &Plate) -> Res
     let quote = known.quote(&hub.directory(), &exit.lot, assessment);
     let dues = quote.map(|quote| quote.dues);
     let free = assessment != Assessment::PassValid && dues.is_none_or(|dues| dues.paid.0 == 0);
-    let leaving = Leaving {
+    let leaving = StayEnd {
         at: exit.taken_at,
         lane: exit.lane.clone(),
         read: Some(exit.id.clone()),

@@ -1,12 +1,12 @@
 //! Vehicles that went through, or turned round, as a live read shows (R37).
 
-use super::{News, alike};
+use super::{ReadNews, alike};
 use crate::{
     error::Result,
     hub::Hub,
     ops::{
-        stay::{self, Settled, Through},
-        vehicle::{Asked, look_up},
+        stay::{self, LanePassage, SettledOpening},
+        vehicle::{StayQuery, look_up},
     },
     store::{ReadRow, StayRow, Tx},
 };
@@ -26,7 +26,11 @@ const SAME_PASSAGE_MS: i64 = 120_000;
 
 /// The vehicle that was let in or out is seen going back the way it came: it did not pass. Only where the camera had
 /// seen it come the other way, for a camera may look at a lane from behind.
-pub(super) async fn turned_back(tx: &mut Tx<'_>, news: &News, before: Option<&ReadRow>) -> Result<Vec<Settled>> {
+pub(super) async fn turned_back(
+    tx: &mut Tx<'_>,
+    news: &ReadNews,
+    before: Option<&ReadRow>,
+) -> Result<Vec<SettledOpening>> {
     let read = &news.read;
     let turned = news.reverse
         && news.lane_direction != LaneDirection::Both
@@ -40,7 +44,7 @@ pub(super) async fn turned_back(tx: &mut Tx<'_>, news: &News, before: Option<&Re
 }
 
 /// Adds what was settled to the timelines of its cases.
-pub(super) async fn note(tx: &mut Tx<'_>, settled: &[Settled], now: Timestamp) -> Result<()> {
+pub(super) async fn note(tx: &mut Tx<'_>, settled: &[SettledOpening], now: Timestamp) -> Result<()> {
     for settled in settled {
         let what = match settled.passage {
             Passage::Passed => Step::Passed,
@@ -53,7 +57,7 @@ pub(super) async fn note(tx: &mut Tx<'_>, settled: &[Settled], now: Timestamp) -
 }
 
 /// Which way a vehicle goes: the lane's only one, else as the camera says.
-pub(super) fn way(news: &News) -> Option<Direction> {
+pub(super) fn way(news: &ReadNews) -> Option<Direction> {
     match news.lane_direction {
         LaneDirection::Entry => Some(Direction::Entry),
         LaneDirection::Exit => Some(Direction::Exit),
@@ -62,13 +66,13 @@ pub(super) fn way(news: &News) -> Option<Direction> {
 }
 
 /// The camera raised the arm by itself: the vehicle passes without us.
-pub(super) async fn automatic(tx: &mut Tx<'_>, hub: &Hub, news: &News, now: Timestamp) -> Result<()> {
+pub(super) async fn automatic(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, now: Timestamp) -> Result<()> {
     let read = &news.read;
     // Without a plate there is nothing to find the vehicle by when it leaves.
     let (Some(way), Some(plate)) = (way(news), &read.plate) else {
         return Ok(());
     };
-    let asked = Asked { plate: Some(plate), ..Asked::default() };
+    let asked = StayQuery { plate: Some(plate), ..StayQuery::default() };
     let known = look_up(tx, &read.lot, asked, true, read.taken_at).await;
     if known.stay().is_some_and(|stay| just_entered(stay, read)) && way == Direction::Entry {
         return Ok(());
@@ -91,7 +95,7 @@ fn just_entered(stay: &StayRow, read: &ReadRow) -> bool {
 /// Begins or ends the stay of a vehicle that went through by itself.
 pub(super) async fn pass(
     tx: &mut Tx<'_>,
-    news: &News,
+    news: &ReadNews,
     inside: Option<&StayRow>,
     (way, assessment): (Direction, Assessment),
     (due, paid): (Fen, Fen),
@@ -100,7 +104,7 @@ pub(super) async fn pass(
     let stay = inside.map(|stay| stay.id.clone());
     let settlement = settle_automatic(way, assessment, stay.clone(), (due, paid), read.taken_at);
     let through =
-        Through { lot: &read.lot, lane: &read.lane, read: Some(&read.id), plate: read.plate.as_ref(), phone: None };
+        LanePassage { lot: &read.lot, lane: &read.lane, read: Some(&read.id), plate: read.plate.as_ref(), phone: None };
     let stay = match way {
         Direction::Entry => Some(StayId::new()),
         Direction::Exit => stay,

@@ -15,7 +15,9 @@ use lanedesk_domain::{
     money::Fen,
     offers::{Need, Op, offered},
     phone::Phone,
-    release::{LeaveFacts, Proof, ReleaseError, asks_leave as must_ask, check as complete, may_bring_later},
+    release::{
+        ApprovalFacts, ReleaseError, ReleaseProof, check as complete, may_bring_later, needs_approval as must_ask,
+    },
     time::Timestamp,
 };
 use lanedesk_wire::release::{Release, Unpaid};
@@ -24,9 +26,8 @@ use std::collections::BTreeSet;
 /// Longest remark, in characters.
 const LONGEST_REMARK: usize = 500;
 
-/// A release that is complete.
 #[derive(Debug, Clone)]
-pub(in crate::ops) struct Checked {
+pub(in crate::ops) struct CompleteRelease {
     pub(in crate::ops) reason: String,
     pub(in crate::ops) remark: String,
     pub(in crate::ops) photos: Vec<PhotoId>,
@@ -59,7 +60,7 @@ impl From<ReleaseError> for Error {
 }
 
 /// Refuses what is not offered, and names the first thing that is missing.
-pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Release) -> Result<Checked> {
+pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Release) -> Result<CompleteRelease> {
     offered(&page.facts, Op::Release).ok_or(Error::NotOffered)?;
     let direction = page.direction.ok_or(Error::NotOffered)?;
     let directory = hub.directory();
@@ -73,7 +74,7 @@ pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Releas
     let there = reader.conn().unused_photos(case).await?;
     drop(reader);
     let photos: Vec<PhotoId> = there.into_iter().map(|photo| photo.id).filter(|id| given.contains(id)).collect();
-    let proof = Proof {
+    let proof = ReleaseProof {
         photos: u32::try_from(photos.len()).unwrap_or(u32::MAX),
         later: wanted.photos_later && late(hub, page, direction),
     };
@@ -87,7 +88,7 @@ pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Releas
         .map_err(|_| invalid("driver_phone", "not_a_phone"))?;
     let due = due(page);
     let unpaid = money(page, wanted.unpaid, due, phone.as_ref())?;
-    Ok(Checked {
+    Ok(CompleteRelease {
         reason: wanted.reason.trim().to_owned(),
         remark: remark.to_owned(),
         photos,
@@ -125,29 +126,29 @@ fn money(page: &Page, unpaid: Option<Unpaid>, due: Fen, phone: Option<&Phone>) -
 }
 
 /// Whether a supervisor must allow it.
-pub(super) async fn asks_leave(hub: &Hub, actor: &Actor, page: &Page, checked: &Checked) -> Result<bool> {
+pub(super) async fn needs_approval(hub: &Hub, actor: &Actor, page: &Page, checked: &CompleteRelease) -> Result<bool> {
     let (directory, rules) = (hub.directory(), hub.rules());
     let Some(reason) = directory.reasons.get(&checked.reason) else {
         return Err(Error::ReasonRequired);
     };
-    let facts = leave_facts(hub, actor, page, checked.due).await?;
+    let facts = approval_facts(hub, actor, page, checked.due).await?;
     Ok(must_ask(reason, facts, &rules))
 }
 
 /// What besides the reason may make a release ask for leave.
-pub(super) async fn leave_facts(hub: &Hub, actor: &Actor, page: &Page, unpaid: Fen) -> Result<LeaveFacts> {
+pub(super) async fn approval_facts(hub: &Hub, actor: &Actor, page: &Page, unpaid: Fen) -> Result<ApprovalFacts> {
     let needs = offered(&page.facts, Op::Release).map(|offer| offer.needs);
     let hours = i64::from(hub.rules().shift_hours);
     let since = hub.clock().now().plus_minutes(-60 * hours);
     let mut reader = hub.store().read().await?;
-    Ok(LeaveFacts {
+    Ok(ApprovalFacts {
         vehicle: needs.is_some_and(|needs| needs.contains(&Need::Approval)),
         unpaid,
         in_shift: reader.conn().releases_by(&actor.id, since).await?,
     })
 }
 
-impl Checked {
+impl CompleteRelease {
     /// The debt that is filed with the opening, where the money is to be asked for later.
     pub(super) fn debt(&self, opening: &NewOpening, at: Timestamp) -> Option<NewDebt> {
         (self.unpaid == Some(Unpaid::Debt)).then(|| NewDebt {

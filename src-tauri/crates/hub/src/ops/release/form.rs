@@ -1,6 +1,6 @@
 //! What the side sheet of a release shows, as it stands now.
 
-use super::check::{due, late, leave_facts};
+use super::check::{approval_facts, due, late};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -13,7 +13,7 @@ use lanedesk_domain::{
     money::Fen,
     offers::{Op, offered},
     photo::{Camera, may_use},
-    release::{Reason, asks_leave},
+    release::{Reason, needs_approval},
 };
 use lanedesk_wire::{
     approval::ApprovalState,
@@ -42,8 +42,8 @@ pub async fn form(hub: &Hub, actor: &Actor, case: &CaseId) -> Result<ReleaseForm
     offered(&page.facts, Op::Release).ok_or(Error::NotOffered)?;
     let direction = page.direction.ok_or(Error::NotOffered)?;
     let (directory, rules) = (hub.directory(), hub.rules());
-    let facts = leave_facts(hub, actor, &page, due(&page)).await?;
-    let asks = |reason: &Reason| asks_leave(reason, facts, &rules);
+    let facts = approval_facts(hub, actor, &page, due(&page)).await?;
+    let asks = |reason: &Reason| needs_approval(reason, facts, &rules);
     let fitting = directory.reasons.values().filter(|r| r.fits(direction));
     let reasons = fitting.map(|reason| choice(reason, direction, asks(reason)));
     let asked = approval::newest(hub, case).await?;

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{barrier::text, opening},
-    store::{Audit, PhotoRow, To, Tx},
+    store::{Audience, Audit, PhotoRow, Tx},
 };
 use lanedesk_domain::{ids::OpeningId, time::Timestamp};
 use lanedesk_wire::{
@@ -50,7 +50,7 @@ pub(in crate::ops) async fn brought(tx: &mut Tx<'_>, hub: &Hub, photo: &PhotoRow
 async fn tell(tx: &mut Tx<'_>, opening: Opening, now: Timestamp) -> Result<()> {
     let (lot, opening) = (opening.lot.id.clone(), Box::new(opening));
     let told = Told::Opening { opening };
-    Ok(tx.tell_all(now, &[(To::Lot(&lot), told)]).await?)
+    Ok(tx.tell_all(now, &[(Audience::Lot(&lot), told)]).await?)
 }
 
 fn invalid(field: &'static str, why: &'static str) -> Error {

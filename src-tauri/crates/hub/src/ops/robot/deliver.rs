@@ -4,9 +4,9 @@ use super::order::{find, tell_timeline};
 use crate::{
     error::Result,
     hub::Hub,
-    robots::Sending,
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows},
-    vault::Slot,
+    robots::CommandDispatch,
+    store::{Audit, LockRows, RobotNews, RobotOrderRow, RobotPost},
+    vault::SealSlot,
 };
 use bytes::Bytes;
 use lanedesk_domain::{ids::OrderId, order::OrderResult, robot::RobotScene};
@@ -83,7 +83,7 @@ async fn bring(hub: Hub, post: RobotPost) {
 /// Sends what nobody waits for: what the robot then shows it tells by itself.
 fn by_the_way(hub: &Hub, post: &RobotPost) {
     let (acked, _) = oneshot::channel();
-    let sending = Sending { frame: post.frame.clone(), acked, photo: None };
+    let sending = CommandDispatch { frame: post.frame.clone(), acked, photo: None };
     if hub.clock().now() <= post.deadline {
         // Not linked here: another hub reads the same, or the robot is shown it when it links again.
         let _ = hub.robots().send(&post.robot, sending);
@@ -130,7 +130,7 @@ async fn stale(hub: &Hub, order: &RobotOrderRow) -> Result<Option<&'static str>>
 /// Sends a frame and waits for its acknowledgement.
 async fn send(hub: &Hub, post: &RobotPost, photo: Option<oneshot::Sender<Bytes>>) -> (OrderResult, String) {
     let (acked, ack) = oneshot::channel();
-    let sending = Sending { frame: post.frame.clone(), acked, photo };
+    let sending = CommandDispatch { frame: post.frame.clone(), acked, photo };
     if hub.robots().send(&post.robot, sending).is_none() {
         return (OrderResult::Failed, "机器人未连接".to_owned());
     }
@@ -178,14 +178,14 @@ async fn leave_photo(hub: &Hub, id: OrderId, taken: oneshot::Receiver<Bytes>) ->
     let Ok(Ok(jpeg)) = timeout(PHOTO_WITHIN, taken).await else {
         return Ok(());
     };
-    let sealed = hub.vault().seal_text(Slot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
+    let sealed = hub.vault().seal_text(SealSlot::left_photo(&id.to_string()), &STANDARD.encode(&jpeg));
     let sealed = sealed.map_err(|error| crate::error::Error::Internal(error.to_string()))?;
     hub.store().write(async move |tx| Ok(tx.leave_robot_photo(id, &sealed).await?)).await
 }
 
 /// Writes down what became of a command; whoever is first is right.
 pub(super) async fn finish(hub: &Hub, order: &RobotOrderRow, result: OrderResult, detail: &str) -> Result<()> {
-    let rows = Rows::lane(&order.lane);
+    let rows = LockRows::lane(&order.lane);
     let (order, detail) = (order.clone(), detail.to_owned());
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();

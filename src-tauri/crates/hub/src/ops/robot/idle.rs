@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::view,
-    store::{RobotNews, Rows, Showing, Tx},
+    store::{LockRows, RobotDisplay, RobotNews, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId, RobotId},
@@ -69,7 +69,7 @@ pub(crate) async fn welcome(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, case: &Ca
     }
     let until = now.plus_seconds(i64::from(hub.rules().robot_scene_seconds));
     let show = scene::plain(&site, &robot, RobotScene::Welcome, Some(until));
-    let showing = Showing { show: show.clone(), case: case.clone(), until };
+    let showing = RobotDisplay { show: show.clone(), case: case.clone(), until };
     tx.set_showing(&robot, &showing).await?;
     let post = by_itself(hub, robot, show);
     Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
@@ -94,7 +94,7 @@ pub(crate) async fn paid(tx: &mut Tx<'_>, hub: &Hub, lane: &LaneId, now: Timesta
     }
     let until = now.plus_seconds(i64::from(hub.rules().robot_scene_seconds));
     let show = scene::paid(&site, &page, until);
-    let showing = Showing { show: show.clone(), until, ..showing };
+    let showing = RobotDisplay { show: show.clone(), until, ..showing };
     tx.set_showing(&robot, &showing).await?;
     let post = by_itself(hub, robot, show);
     Ok(tx.tell_robots(now, &RobotNews::Task(Box::new(post))).await?)
@@ -136,7 +136,7 @@ pub(super) async fn screens(hub: &Hub) -> Result<()> {
 /// One that was given something new to show meanwhile shows that.
 async fn idle_where_due(hub: &Hub, robot: RobotId) -> Result<()> {
     let lane = stands_at(&hub.directory(), &robot).map(|(lane, _)| lane);
-    let rows = Rows::lanes(&lane);
+    let rows = LockRows::lanes(&lane);
     hub.write_at(rows, async move |tx, hub| {
         let now = hub.clock().now();
         if tx.idle_robot_due(&robot, now).await? {

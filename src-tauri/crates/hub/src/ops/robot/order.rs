@@ -11,7 +11,7 @@ use crate::{
         case,
         view::{self, Basis, Page},
     },
-    store::{Audit, RobotNews, RobotOrderRow, RobotPost, Rows, Showing, StoreError, To, Tx},
+    store::{Audience, Audit, LockRows, RobotDisplay, RobotNews, RobotOrderRow, RobotPost, StoreError, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, OrderId},
@@ -52,7 +52,7 @@ pub async fn order(hub: &Hub, actor: &Actor, case: &CaseId, press: RobotPress) -
     Ok(deliver::answered(hub, &prepared.order, sent).await?.shown())
 }
 
-async fn make(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: &str) -> Result<Prepared> {
+async fn make(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: &str) -> Result<CommandDraft> {
     let prepared = prepare(hub, actor, case, press, content.to_owned()).await?;
     accept(hub, actor, &prepared).await?;
     Ok(prepared)
@@ -78,18 +78,18 @@ fn content(case: &CaseId, command: &RobotCommand) -> String {
 
 /// A command that passed every check and is about to be written.
 #[derive(Debug, Clone)]
-pub(super) struct Prepared {
+pub(super) struct CommandDraft {
     pub(super) order: RobotOrderRow,
     pub(super) post: RobotPost,
     /// What the robot shows from now on, where the command changes that.
-    pub(super) showing: Option<Showing>,
+    pub(super) showing: Option<RobotDisplay>,
     /// For timeline and audit.
     pub(super) facts: Vec<(&'static str, String)>,
     /// What it was judged by; none: it says nothing of the vehicle.
     pub(super) basis: Option<Basis>,
 }
 
-async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: String) -> Result<Prepared> {
+async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, content: String) -> Result<CommandDraft> {
     // The page is put together now, so its quote is a fresh one.
     let (held, page) = tokio::join!(case::held(hub, actor, case, press.fence), view::page_of_case(hub, actor, case));
     let (held, site) = (held?, hub.directory());
@@ -107,7 +107,7 @@ async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, co
         return Err(Error::DeviceUnreachable("机器人未连接".to_owned()));
     }
     let showing = match &task {
-        RobotTask::Show(show) => Some(Showing { show: (**show).clone(), case: case.clone(), until }),
+        RobotTask::Show(show) => Some(RobotDisplay { show: (**show).clone(), case: case.clone(), until }),
         _ => None,
     };
     let deadline_at = deadline(made_at, rules.order_deadline_s).min(deadline(now, rules.order_deadline_s));
@@ -134,7 +134,7 @@ async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &RobotPress, co
         frame: ToRobot { id: press.order_id.to_string(), what: task },
     };
     let basis = Basis::of(&page);
-    Ok(Prepared { order, post, showing, facts, basis })
+    Ok(CommandDraft { order, post, showing, facts, basis })
 }
 
 fn word(command: &RobotCommand) -> &'static str {
@@ -150,10 +150,10 @@ fn word(command: &RobotCommand) -> &'static str {
 }
 
 /// What a robot is told, with its facts for the timeline.
-type Tasked = (RobotTask, Vec<(&'static str, String)>);
+type TaskFacts = (RobotTask, Vec<(&'static str, String)>);
 
 /// What the robot is told, if the bar offers it now (R18, R21).
-fn task(site: &Directory, page: &Page, command: &RobotCommand, until: Timestamp) -> Result<Tasked> {
+fn task(site: &Directory, page: &Page, command: &RobotCommand, until: Timestamp) -> Result<TaskFacts> {
     let is_offered = |op| offered(&page.facts, op).ok_or(Error::NotOffered);
     let mut facts = vec![("command", word(command).to_owned())];
     let task = match command {
@@ -222,8 +222,8 @@ fn language(text: &str) -> RobotLanguage {
 }
 
 /// The transaction that makes the command: without it nothing is sent.
-pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Result<()> {
-    let rows = Rows::lane(&prepared.order.lane);
+pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &CommandDraft) -> Result<()> {
+    let rows = LockRows::lane(&prepared.order.lane);
     let (who, prepared) = (actor.clone(), prepared.clone());
     hub.write_at(rows, async move |tx, hub| {
         let (order, now) = (&prepared.order, hub.clock().now());
@@ -244,7 +244,7 @@ pub(super) async fn accept(hub: &Hub, actor: &Actor, prepared: &Prepared) -> Res
     .await
 }
 
-async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &Prepared, now: Timestamp) -> Result<()> {
+async fn record(tx: &mut Tx<'_>, actor: &Actor, prepared: &CommandDraft, now: Timestamp) -> Result<()> {
     let order = &prepared.order;
     tx.add_step(&order.case, now, Some(&actor.id), Step::RobotTold, &prepared.facts).await?;
     let facts: std::collections::BTreeMap<_, _> = prepared.facts.iter().cloned().collect();
@@ -265,5 +265,5 @@ pub(super) async fn tell_timeline(tx: &mut Tx<'_>, order: &RobotOrderRow, now: T
         case: Some(order.case.clone()),
         parts: Box::new(ViewParts { timeline: Some(tx.timeline(&order.case).await?), ..ViewParts::default() }),
     };
-    Ok(tx.tell_all(now, &[(To::Lot(&order.lot), view)]).await?)
+    Ok(tx.tell_all(now, &[(Audience::Lot(&order.lot), view)]).await?)
 }

@@ -7,7 +7,7 @@ use crate::{
     ops::{refusal, site::Reach},
     refusal::Refusal,
     store::{Audit, Tx},
-    vault::Slot,
+    vault::SealSlot,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lanedesk_domain::{ids::RobotId, person::Permission, time::Timestamp};
@@ -63,7 +63,7 @@ async fn try_pair(hub: &Hub, number: &str, code: &str) -> Result<Paired> {
     let robot = robots.find(|robot| robot.number == number);
     let robot = robot.map(|robot| robot.id.clone()).ok_or(Error::BadSignature)?;
     let key = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
-    let sealed = hub.vault().seal_text(Slot::robot(robot.as_str()), &key);
+    let sealed = hub.vault().seal_text(SealSlot::robot(robot.as_str()), &key);
     let sealed = sealed.map_err(|error| Error::Internal(error.to_string()))?;
     let sum = digest(&robot, code.trim());
     let paired: Result<bool> = hub

@@ -7,11 +7,11 @@ use crate::{
     hub::Hub,
     ops::{
         barrier::digest,
-        case::Held,
-        photo::{self, Upload},
+        case::HeldCase,
+        photo::{self, PhotoUpload},
     },
-    store::{RobotNews, RobotOrderRow, RobotPost, Rows, Showing},
-    vault::Slot,
+    store::{LockRows, RobotDisplay, RobotNews, RobotOrderRow, RobotPost},
+    vault::SealSlot,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -36,7 +36,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Asks the driver on the robot's screen to show a document. Answers how long they need to do so; nothing where no robot
 /// is linked, or where it asks already.
-pub(crate) async fn pose(hub: &Hub, held: &Held) -> Result<Duration> {
+pub(crate) async fn pose(hub: &Hub, held: &HeldCase) -> Result<Duration> {
     let site = hub.directory();
     let robot = site.lanes.get(&held.lane).and_then(|l| l.robot.clone());
     let Some(robot) = robot.filter(|robot| hub.robots().now(robot).online) else {
@@ -51,7 +51,7 @@ pub(crate) async fn pose(hub: &Hub, held: &Held) -> Result<Duration> {
 }
 
 /// The picture was tried: the driver need not hold the document up any longer.
-pub(crate) async fn posed(hub: &Hub, held: &Held) -> Result<()> {
+pub(crate) async fn posed(hub: &Hub, held: &HeldCase) -> Result<()> {
     let site = hub.directory();
     let robot = site.lanes.get(&held.lane).and_then(|l| l.robot.clone());
     let Some(robot) = robot else { return Ok(()) };
@@ -66,15 +66,18 @@ pub(crate) async fn posed(hub: &Hub, held: &Held) -> Result<()> {
     Ok(())
 }
 
-async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Result<()> {
+async fn show(hub: &Hub, held: &HeldCase, robot: RobotId, what: RobotScene) -> Result<()> {
     let seconds = i64::from(hub.rules().robot_scene_seconds);
     let until = hub.clock().now().plus_seconds(seconds);
-    let showing =
-        Showing { show: scene::plain(&hub.directory(), &robot, what, Some(until)), case: held.case.clone(), until };
+    let showing = RobotDisplay {
+        show: scene::plain(&hub.directory(), &robot, what, Some(until)),
+        case: held.case.clone(),
+        until,
+    };
     let post = deliver::by_itself(hub, robot, showing.show.clone());
     let (held, now) = (held.clone(), hub.clock().now());
     hub.store()
-        .write_at(Rows::lane(&held.lane), async move |tx| {
+        .write_at(LockRows::lane(&held.lane), async move |tx| {
             // Whoever lost the lane shows nobody anything any more (R13).
             held.holds(tx, now).await?;
             tx.set_showing(&post.robot, &showing).await?;
@@ -84,7 +87,7 @@ async fn show(hub: &Hub, held: &Held, robot: RobotId, what: RobotScene) -> Resul
 }
 
 /// Takes a picture with the camera of the lane's robot.
-pub(crate) async fn take(hub: &Hub, actor: &Actor, held: &Held) -> Result<Bytes> {
+pub(crate) async fn take(hub: &Hub, actor: &Actor, held: &HeldCase) -> Result<Bytes> {
     let site = hub.directory();
     let robot = site.lanes.get(&held.lane).and_then(|l| l.robot.clone());
     let robot = robot.ok_or(Error::NotOffered)?;
@@ -102,7 +105,7 @@ pub(crate) async fn take(hub: &Hub, actor: &Actor, held: &Held) -> Result<Bytes>
     jpeg.ok_or_else(|| Error::DeviceUnreachable("机器人没有送来照片".to_owned()))
 }
 
-fn capture(hub: &Hub, actor: &Actor, held: &Held, robot: RobotId) -> order::Prepared {
+fn capture(hub: &Hub, actor: &Actor, held: &HeldCase, robot: RobotId) -> order::CommandDraft {
     let (id, now) = (OrderId::new(), hub.clock().now());
     let deadline_at = deadline(now, hub.rules().order_deadline_s);
     let row = RobotOrderRow {
@@ -127,7 +130,7 @@ fn capture(hub: &Hub, actor: &Actor, held: &Held, robot: RobotId) -> order::Prep
         order: Some(id),
         frame: ToRobot { id: id.to_string(), what: RobotTask::Capture },
     };
-    order::Prepared { order: row, post, showing: None, facts: vec![("command", "capture".to_owned())], basis: None }
+    order::CommandDraft { order: row, post, showing: None, facts: vec![("command", "capture".to_owned())], basis: None }
 }
 
 /// The picture a command took, as soon as it has come; it does not stay where it was left.
@@ -138,7 +141,7 @@ async fn fetched(hub: &Hub, id: OrderId) -> Result<Option<Bytes>> {
         if let Some(sealed) = left {
             let forgotten: Result<()> = hub.store().write(async move |tx| Ok(tx.forget_robot_photo(id).await?)).await;
             forgotten?;
-            let opened = hub.vault().open_text(Slot::left_photo(&id.to_string()), &sealed).ok();
+            let opened = hub.vault().open_text(SealSlot::left_photo(&id.to_string()), &sealed).ok();
             return Ok(opened.and_then(|text| STANDARD.decode(text).ok()).map(Bytes::from));
         }
         if Instant::now() >= until {
@@ -162,7 +165,7 @@ async fn keep(hub: &Hub, actor: &Actor, order: &RobotOrderRow) -> Result<()> {
     let Some(file) = fetched(hub, order.id).await? else {
         return Ok(());
     };
-    let upload = Upload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
+    let upload = PhotoUpload { file, source: PhotoSource::LaneCamera, taken_at: Some(hub.clock().now()) };
     let case = photo::taken_for(hub, actor, &order.case).await?;
     photo::keep(hub, actor, case, upload).await.map(drop)
 }

@@ -21,7 +21,7 @@ use lanedesk_wire::{
 use std::collections::BTreeMap;
 
 /// What is known by the names that words and addresses may hold.
-type Known = BTreeMap<&'static str, String>;
+type SceneNames = BTreeMap<&'static str, String>;
 
 /// A scene's words as the site has them, in one language.
 fn words(site: &Directory, scene: RobotScene, language: RobotLanguage) -> Words<'_> {
@@ -38,17 +38,23 @@ pub(super) fn plain(site: &Directory, robot: &RobotId, scene: RobotScene, until:
 }
 
 /// Where the robot stands, by name.
-fn place(site: &Directory, robot: &RobotId) -> Known {
+fn place(site: &Directory, robot: &RobotId) -> SceneNames {
     let lane = site.lane_of_robot(robot);
     let lot = lane.and_then(|lane| site.lots.get(&lane.lot));
-    Known::from([
+    SceneNames::from([
         ("lot", lot.map_or(String::new(), |lot| lot.name.clone())),
         ("lane", lane.map_or(String::new(), |lane| lane.name.clone())),
     ])
 }
 
 /// The words of a scene, filled: what is shown from one list, what is said from the other.
-fn filled(site: &Directory, scene: RobotScene, shown: &Known, said: &Known, until: Option<Timestamp>) -> Show {
+fn filled(
+    site: &Directory,
+    scene: RobotScene,
+    shown: &SceneNames,
+    said: &SceneNames,
+    until: Option<Timestamp>,
+) -> Show {
     let each = RobotLanguage::ALL.iter().map(|language| {
         let words = words(site, scene, *language);
         ShowWords { lang: *language, text: fill(&words.text, shown), speech: fill(&words.speech, said) }
@@ -71,7 +77,7 @@ fn light(scene: RobotScene) -> RobotLight {
 
 /// A person's own words on the screen.
 pub(super) fn own(site: &Directory, page: &Page, text: &str, until: Timestamp) -> Show {
-    let known = Known::from([
+    let known = SceneNames::from([
         ("lot", page.view.lot.name.clone()),
         ("lane", page.view.lane.name.clone()),
         ("text", text.to_owned()),
@@ -124,10 +130,10 @@ fn plates_inside(page: &Page) -> Vec<String> {
 }
 
 /// What is known of the page's vehicle: as it is shown, and as a voice says it.
-fn about(site: &Directory, page: &Page, due: Option<Fen>) -> (Known, Known) {
+fn about(site: &Directory, page: &Page, due: Option<Fen>) -> (SceneNames, SceneNames) {
     let minutes = site.lots.get(&page.view.lot.id).map(|lot| lot.leave_minutes);
     let plate = plate(page);
-    let mut shown = Known::from([
+    let mut shown = SceneNames::from([
         ("lot", page.view.lot.name.clone()),
         ("lane", page.view.lane.name.clone()),
         ("amount", due.map_or(String::new(), |due| due.to_string())),
@@ -164,7 +170,7 @@ pub(super) fn url(site: &Directory, page: &Page, link: Link, due: Option<Fen>) -
     let pattern = site.links.get(&link).ok_or(Error::NotConfigured(link.as_str()))?;
     let case = page.standing.case.as_ref();
     let phone = case.and_then(|case| case.phone.as_ref());
-    let known = Known::from([
+    let known = SceneNames::from([
         ("lot", page.view.lot.id.to_string()),
         ("lane", page.view.lane.id.to_string()),
         ("stay", page.view.payment.as_ref().map_or(String::new(), |payment| payment.stay.to_string())),

@@ -11,9 +11,9 @@ use crate::{
         refusal,
     },
     refusal::Refusal,
-    robots::Now,
+    robots::RobotStatus,
     store::{Audit, RobotNews, RobotRow, StoreError},
-    vault::Slot,
+    vault::SealSlot,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -54,7 +54,7 @@ pub fn caller(hub: &Hub, number: &str, key: &str, from: IpAddr) -> Result<RobotI
 pub(crate) fn key_fits(hub: &Hub, robot: &RobotId, key: &str) -> bool {
     let site = hub.directory();
     let own = site.robots.get(robot).and_then(|robot| {
-        let slot = Slot::robot(robot.id.as_str());
+        let slot = SealSlot::robot(robot.id.as_str());
         hub.vault().open_text(slot, &robot.secret).ok()
     });
     own.is_some_and(|own| !own.is_empty() && same(&own, key))
@@ -69,8 +69,8 @@ pub async fn load(hub: &Hub) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn now(row: RobotRow) -> (RobotId, Now) {
-    let now = Now {
+fn now(row: RobotRow) -> (RobotId, RobotStatus) {
+    let now = RobotStatus {
         online: row.linked,
         scene: row.scene,
         light: row.light.and_then(|light| light.parse().ok()),
@@ -88,7 +88,7 @@ pub(crate) fn heard(hub: &Hub, told: &Told) {
     let Some(facts) = &parts.robot else { return };
     let site = hub.directory();
     if let Some(robot) = site.lanes.get(lane).and_then(|lane| lane.robot.as_ref()) {
-        let now = Now {
+        let now = RobotStatus {
             online: facts.online,
             scene: facts.scene.clone(),
             light: facts.light,
@@ -206,7 +206,7 @@ pub(crate) async fn told(hub: &Hub, robot: &RobotId, link: &str, kept: &mut Opti
 }
 
 fn seal(hub: &Hub, robot: &RobotId, jpeg: &Bytes) -> Option<String> {
-    let slot = Slot::screen(robot.as_str());
+    let slot = SealSlot::screen(robot.as_str());
     hub.vault().seal_text(slot, &STANDARD.encode(jpeg)).ok()
 }
 
@@ -234,7 +234,7 @@ pub async fn screen(hub: &Hub, actor: &Actor, lane: &LaneId) -> Result<Jpeg> {
 async fn kept_screen(hub: &Hub, robot: &RobotId) -> Result<(Timestamp, Bytes)> {
     let kept = hub.store().read().await?.conn().robot_screen(robot).await?;
     let (sealed, at) = kept.ok_or(Error::NotFound)?;
-    let opened = hub.vault().open_text(Slot::screen(robot.as_str()), &sealed);
+    let opened = hub.vault().open_text(SealSlot::screen(robot.as_str()), &sealed);
     let jpeg = opened.ok().and_then(|text| STANDARD.decode(text).ok());
     // Sealed under a key that is gone: as good as no picture, and the next one comes by itself.
     Ok((at, jpeg.ok_or(Error::NotFound)?.into()))

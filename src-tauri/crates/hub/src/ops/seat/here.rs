@@ -31,12 +31,12 @@ impl Desks {
 }
 
 /// A desk's stream, while it is open.
-pub struct Here {
+pub struct DeskPresence {
     hub: Hub,
     person: Option<PersonId>,
 }
 
-impl Here {
+impl DeskPresence {
     /// A stream of this person was opened.
     pub fn enter(hub: &Hub, actor: &Actor) -> Self {
         let person = actor.role.may(Permission::Seat).then(|| actor.id.clone());
@@ -53,7 +53,7 @@ impl Here {
     }
 }
 
-impl Drop for Here {
+impl Drop for DeskPresence {
     fn drop(&mut self) {
         let Some(person) = self.person.take() else {
             return;

@@ -1,11 +1,11 @@
 //! User names and passwords that older hubs kept in addresses of devices, in the clear: taken out and sealed, once, at the
 //! start, and out of the list of changes too (invariant 16). Audit rows are never written over, so what stands in them stays.
 
-use super::secret::Open;
+use super::secret::OpenSecrets;
 use crate::{
     site::address::{UserInfo, has_user_info, taken_out},
     store::{Audit, Store, StoreError, Tx},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use lanedesk_domain::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -58,7 +58,7 @@ async fn devices(tx: &mut Tx<'_>, vault: &Vault) -> Result<Vec<String>, StoreErr
             Some(mut open) => {
                 keep(&mut row, &mut open, found);
                 let text = Value::Object(open).to_string();
-                let sealed = vault.seal_text(Slot::device(&id), &text);
+                let sealed = vault.seal_text(SealSlot::device(&id), &text);
                 sealed.map_err(|error| StoreError::Corrupt(error.to_string()))?
             }
             None => sealed,
@@ -87,7 +87,7 @@ fn out_of(row: &mut Map<String, Value>) -> Vec<(&'static str, UserInfo)> {
 }
 
 /// Puts them where they belong, unless something stands there.
-fn keep(row: &mut Map<String, Value>, open: &mut Open, found: Vec<(&'static str, UserInfo)>) {
+fn keep(row: &mut Map<String, Value>, open: &mut OpenSecrets, found: Vec<(&'static str, UserInfo)>) {
     for (key, info) in found {
         if key == "rtsp" {
             let name = open.entry("rtsp_username");

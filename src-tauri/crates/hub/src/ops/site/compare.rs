@@ -1,6 +1,6 @@
 //! What an import would change: its rows beside those that are there.
 
-use crate::site::{Line, Site, noun::Place};
+use crate::site::{NounRow, Site, noun::FieldPlace};
 use lanedesk_wire::site::{ChangeKind, ImportResult, SiteTable, WillChange};
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ const SAMPLE: usize = 200;
 /// Counts what is new, different and the same. `there`: the whole site as it is.
 pub(super) fn compare(new: &Site, there: &Site) -> ImportResult {
     let mut out = ImportResult::default();
-    let rows: HashMap<(SiteTable, String), &dyn Line> =
+    let rows: HashMap<(SiteTable, String), &dyn NounRow> =
         there.rows().map(|row| ((row.table(), row.name()), row)).collect();
     for row in new.rows() {
         let was = rows.get(&(row.table(), row.name()));
@@ -50,11 +50,11 @@ fn count(out: &mut ImportResult, table: SiteTable, label: impl Fn() -> String, d
 
 /// The keys two rows differ in. What an import says nothing of stays as it is: secrets, and whether a password is for the
 /// first login.
-fn differing(was: &dyn Line, row: &dyn Line) -> Vec<String> {
+fn differing(was: &dyn NounRow, row: &dyn NounRow) -> Vec<String> {
     let both = row.fields().iter().zip(was.values().into_iter().zip(row.values()));
     let differ = both.filter(|(field, (was, now))| match field.place {
-        Place::First => false,
-        Place::Sealed => !now.is_empty() && was != now,
+        FieldPlace::First => false,
+        FieldPlace::Sealed => !now.is_empty() && was != now,
         _ => was != now,
     });
     let mut keys: Vec<String> = differ.map(|(field, _)| field.key.to_owned()).collect();

@@ -3,9 +3,9 @@
 use crate::{
     auth::verify_password,
     directory::Directory,
-    site::{Known, Site},
+    site::{Site, SiteContext},
     store::{Store, StoreError},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ const DEMO: &str = include_str!("../../../demo/demo.toml");
 /// Who and what has a secret of the demo: people, robots, devices that call, integrations.
 pub async fn demo_secrets(store: &Store, vault: &Vault) -> Result<Vec<String>, StoreError> {
     // A test reads it.
-    let demo = Site::parse(DEMO, &Known::default()).unwrap_or_default();
+    let demo = Site::parse(DEMO, &SiteContext::default()).unwrap_or_default();
     let mut reader = store.read().await?;
     let mut conn = reader.conn();
     let there = Directory::load(&mut conn).await?;
@@ -39,20 +39,20 @@ fn keys(demo: &Site, there: &Directory, vault: &Vault) -> Vec<String> {
     let devices = demo.devices.iter().filter_map(|row| row.push_key.as_deref());
     let integrations = demo.integrations.iter().map(|row| row.secret.as_str());
     let known: HashSet<&str> = robots.chain(devices).chain(integrations).filter(|key| !key.is_empty()).collect();
-    let is_known = |slot: Slot<'_>, sealed: &str| {
+    let is_known = |slot: SealSlot<'_>, sealed: &str| {
         let opened = vault.open_text(slot, sealed);
         opened.is_ok_and(|key| known.contains(key.as_str()))
     };
     let mut found = Vec::new();
     for robot in there.robots.values() {
-        if is_known(Slot::robot(robot.id.as_str()), &robot.secret) {
+        if is_known(SealSlot::robot(robot.id.as_str()), &robot.secret) {
             found.push(format!("robot {}", robot.id));
         }
     }
     for row in there.integrations.values() {
         let id = row.id.as_str();
         let next = row.next_secret.as_deref().unwrap_or_default();
-        if is_known(Slot::integration(id), &row.secret) || is_known(Slot::next_integration(id), next) {
+        if is_known(SealSlot::integration(id), &row.secret) || is_known(SealSlot::next_integration(id), next) {
             found.push(format!("integration {id}"));
         }
     }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_demo_is_a_site_with_secrets() {
-        let demo = Site::parse(DEMO, &Known::default()).unwrap();
+        let demo = Site::parse(DEMO, &SiteContext::default()).unwrap();
         assert!(demo.people.iter().all(|person| person.password.is_some()));
         assert!(!demo.integrations.is_empty() && !demo.robots.is_empty());
     }

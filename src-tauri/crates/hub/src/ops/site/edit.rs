@@ -19,7 +19,6 @@ use serde_json::json;
 /// What is to become of a row.
 #[derive(Clone)]
 pub(super) struct Edit {
-    /// The table.
     pub(super) table: SiteTable,
     /// The row; none: a new one, whose id stands in it or is made.
     pub(super) id: Option<String>,
@@ -44,7 +43,7 @@ impl Edit {
 
 /// What a change did.
 #[derive(Clone)]
-pub(super) struct Edited {
+pub(super) struct EditOutcome {
     /// The change's id.
     pub(super) change: String,
     /// The row as it is now; none: it is gone.
@@ -56,7 +55,13 @@ pub(super) struct Edited {
 }
 
 /// Does it.
-pub(super) async fn apply(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, edit: Edit, now: Timestamp) -> Result<Edited> {
+pub(super) async fn apply(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    actor: &Actor,
+    edit: Edit,
+    now: Timestamp,
+) -> Result<EditOutcome> {
     let id = match (&edit.id, &edit.cells) {
         (Some(id), _) => id.clone(),
         (None, Some(cells)) => row::new_id(edit.table, cells)?,
@@ -75,7 +80,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, edit: Edit,
     let alone = match decided(tx, (actor, &reach), &edit, &id, before.as_ref(), now).await? {
         Decision::Made { alone } => alone,
         Decision::Waits(pending) => {
-            return Ok(Edited { change: pending, row: None, ended: Vec::new(), waits: true });
+            return Ok(EditOutcome { change: pending, row: None, ended: Vec::new(), waits: true });
         }
     };
     let heads = tx.count_head_admins().await?;
@@ -98,14 +103,14 @@ pub(super) async fn apply(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, edit: Edit,
         tx,
         actor,
         &edit,
-        &Noted { change: &change, id: &id, before: before.as_ref(), after: after.as_ref(), secrets, alone },
+        &EditNote { change: &change, id: &id, before: before.as_ref(), after: after.as_ref(), secrets, alone },
         now,
     )
     .await?;
     if row::is_in_memory(edit.table) {
         tx.tell_site_changed(now).await?;
     }
-    Ok(Edited { change, row: after, ended, waits: false })
+    Ok(EditOutcome { change, row: after, ended, waits: false })
 }
 
 /// Whether a change is made now.
@@ -260,7 +265,7 @@ pub(super) async fn people_changed(tx: &mut Tx<'_>, id: &str, after: Option<&Sto
     if disabled { Ok(tx.end_sessions_of(&person, "").await?) } else { Ok(Vec::new()) }
 }
 
-struct Noted<'a> {
+struct EditNote<'a> {
     change: &'a str,
     id: &'a str,
     before: Option<&'a StoredRow>,
@@ -269,7 +274,7 @@ struct Noted<'a> {
     alone: bool,
 }
 
-async fn note(tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, noted: &Noted<'_>, now: Timestamp) -> Result<()> {
+async fn note(tx: &mut Tx<'_>, actor: &Actor, edit: &Edit, noted: &EditNote<'_>, now: Timestamp) -> Result<()> {
     let (before, after) = (noted.before.map(|row| &row.cells), noted.after.map(|row| &row.cells));
     let kind = match (before, after) {
         (None, _) => ChangeKind::Added,

@@ -5,7 +5,7 @@ use crate::{
     directory::{self, Directory},
     site::{Device, Reason, Site},
     store::{Store, StoreError},
-    vault::{Slot, Vault, VaultError},
+    vault::{SealSlot, Vault, VaultError},
 };
 use lanedesk_domain::lane::Direction;
 use serde_json::{Map, Value, json};
@@ -55,10 +55,10 @@ pub async fn export(store: &Store, vault: &Vault) -> Result<Site, ExportError> {
         rules: directory.rules,
     };
     for row in &mut site.robots {
-        row.key = open(vault, Slot::robot(row.id.as_str()), &row.key, || format!("robot {}", row.id))?;
+        row.key = open(vault, SealSlot::robot(row.id.as_str()), &row.key, || format!("robot {}", row.id))?;
     }
     for row in &mut site.integrations {
-        let slot = Slot::integration(row.id.as_str());
+        let slot = SealSlot::integration(row.id.as_str());
         row.secret = open(vault, slot, &row.secret, || format!("integration {}", row.id))?;
     }
     Ok(site)
@@ -76,14 +76,14 @@ fn reason(reason: &directory::Reason) -> Reason {
     }
 }
 
-fn open(vault: &Vault, slot: Slot<'_>, sealed: &str, what: impl FnOnce() -> String) -> Result<String, ExportError> {
+fn open(vault: &Vault, slot: SealSlot<'_>, sealed: &str, what: impl FnOnce() -> String) -> Result<String, ExportError> {
     let opened = vault.open_text(slot, sealed);
     opened.map_err(|error| ExportError::Vault { what: what(), error })
 }
 
 fn device(row: &directory::Device, vault: &Vault) -> Result<Device, ExportError> {
     let what = || format!("device {}", row.id);
-    let secrets = open(vault, Slot::device(row.id.as_str()), &row.secrets, what)?;
+    let secrets = open(vault, SealSlot::device(row.id.as_str()), &row.secrets, what)?;
     // What older hubs did not write down.
     let mut said = json!({"url": "", "username": "", "channel": 1, "namespace": "", "events": "", "rtsp_basic": false});
     for text in [&row.settings, &secrets] {

@@ -7,7 +7,7 @@
 
 use super::{
     Reach,
-    edit::{Edit, Edited, apply},
+    edit::{Edit, EditOutcome, apply},
     row::takes_effect,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::account,
-    site::{self, Fault, Site},
+    site::{self, Site, SiteFault},
     store::{Audit, Conn, PendingRow, Tx},
 };
 use lanedesk_domain::{
@@ -176,7 +176,13 @@ pub async fn answer(hub: &Hub, actor: &Actor, id: &str, said: AnswerPending) -> 
     Ok(row.ok_or(Error::NotFound)?.change)
 }
 
-async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: PendingWord) -> Result<Option<Edited>> {
+async fn answer_in(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    actor: &Actor,
+    id: &str,
+    word: PendingWord,
+) -> Result<Option<EditOutcome>> {
     let now = hub.clock().now();
     tx.lock_site().await?;
     reach(tx, actor).await?;
@@ -205,7 +211,7 @@ async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: Pe
 }
 
 /// What a file would weaken: it is changed on its own page, where somebody confirms it. Nothing, where nobody else could.
-pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result<Vec<Fault>> {
+pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result<Vec<SiteFault>> {
     if site.rules.is_empty() && site.reasons.is_empty() {
         return Ok(Vec::new());
     }
@@ -220,7 +226,7 @@ pub(super) async fn weakened_by(hub: &Hub, actor: &Actor, site: &Site) -> Result
         .iter()
         .filter(|(name, value)| rule_weakens(name, directory.rules.get(*name).copied(), Some(**value)));
     let reasons = site.reasons.iter().filter(|row| reason_weakens(directory.reasons.get(&row.code), &ruled(row)));
-    let fault = |column: &str, what: &str| Fault {
+    let fault = |column: &str, what: &str| SiteFault {
         line: 0,
         column: Some(column.to_owned()),
         reason: format!(

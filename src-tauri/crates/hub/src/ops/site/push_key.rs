@@ -9,7 +9,7 @@ use crate::{
     hub::Hub,
     site::key_sum,
     store::{Audit, Tx},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use lanedesk_domain::{
     ids::{DeviceId, PersonId},
@@ -85,7 +85,7 @@ async fn within(tx: &mut Tx<'_>, who: &PersonId, id: &DeviceId) -> Result<()> {
 /// What rests sealed of the device after the step.
 fn stepped(hub: &Hub, id: &DeviceId, before: &str, step: SecretStep, key: Option<String>) -> Result<String> {
     let internal = |error: String| Error::Internal(format!("secrets of a device: {error}"));
-    let slot = Slot::device(id.as_str());
+    let slot = SealSlot::device(id.as_str());
     let open = hub.vault().open_text(slot, before);
     let open = open.map_err(|error| internal(error.to_string()))?;
     let mut secrets: Map<String, Value> = serde_json::from_str(&open).map_err(|error| internal(error.to_string()))?;

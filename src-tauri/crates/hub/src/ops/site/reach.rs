@@ -11,7 +11,7 @@
 use super::text::text;
 use crate::{
     error::{Error, Result},
-    site::{Area, Known, Site},
+    site::{Area, Site, SiteContext},
     store::{ChangeRow, Conn, RowName},
 };
 use lanedesk_domain::{
@@ -296,7 +296,7 @@ impl Reach {
     }
 
     /// The same with what a file adds within: areas, lots, devices and robots.
-    fn with_new(&self, known: &Known, site: &Site) -> Self {
+    fn with_new(&self, known: &SiteContext, site: &Site) -> Self {
         let mut wide = self.clone();
         let mut left: Vec<&Area> = site.areas.iter().collect();
         left.retain(|row| !self.tree.contains_key(row.id.as_str()));

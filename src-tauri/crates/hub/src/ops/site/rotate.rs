@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     store::Audit,
-    vault::{Slot, VaultError},
+    vault::{SealSlot, VaultError},
 };
 use lanedesk_domain::{ids::IntegrationId, person::Permission};
 use lanedesk_wire::site::{NewSecret, SecretStep};
@@ -32,7 +32,7 @@ pub async fn rotate(hub: &Hub, actor: &Actor, id: &IntegrationId, step: SecretSt
         SecretStep::Finish => Some(moved(hub, id, known.next_secret.as_deref())?),
         _ => secret
             .as_ref()
-            .map(|secret| hub.vault().seal_text(Slot::next_integration(id.as_str()), secret))
+            .map(|secret| hub.vault().seal_text(SealSlot::next_integration(id.as_str()), secret))
             .transpose()
             .map_err(internal)?,
     };
@@ -58,7 +58,7 @@ pub async fn rotate(hub: &Hub, actor: &Actor, id: &IntegrationId, step: SecretSt
 
 /// The secret that was to follow, sealed for the place it now takes.
 fn moved(hub: &Hub, id: &IntegrationId, next: Option<&str>) -> Result<String> {
-    let (from, to) = (Slot::next_integration(id.as_str()), Slot::integration(id.as_str()));
+    let (from, to) = (SealSlot::next_integration(id.as_str()), SealSlot::integration(id.as_str()));
     let opened = hub.vault().open_text(from, next.unwrap_or_default());
     let opened = opened.map_err(internal)?;
     hub.vault().seal_text(to, &opened).map_err(internal)

@@ -2,7 +2,7 @@
 
 use super::{
     Reach,
-    edit::{Edit, Edited, apply},
+    edit::{Edit, EditOutcome, apply},
     secret, text, words,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{account, right},
-    store::{RowsAsked, StoredRow},
+    store::{RowSelection, StoredRow},
 };
 use lanedesk_domain::{
     ids::{LotId, PassId, PersonId},
@@ -28,7 +28,7 @@ pub(super) const DEFAULT: &str = "default";
 /// What is looked for.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct SiteRowQuery {
     /// A part of an id, a name, a plate or a number.
     pub q: Option<String>,
     /// Rows of this lot.
@@ -40,7 +40,7 @@ pub struct Asked {
 }
 
 /// Rows of a table in the order of their ids.
-pub async fn list(hub: &Hub, actor: &Actor, table: SiteTable, asked: Asked) -> Result<Page<SiteRow>> {
+pub async fn list(hub: &Hub, actor: &Actor, table: SiteTable, asked: SiteRowQuery) -> Result<Page<SiteRow>> {
     actor.allow(Permission::Configure)?;
     let reach = Reach::of(&mut hub.store().read().await?.conn(), &actor.id).await?;
     if !reach.may_hold(table) {
@@ -50,7 +50,7 @@ pub async fn list(hub: &Hub, actor: &Actor, table: SiteTable, asked: Asked) -> R
         return words::list(hub, table, asked.q.as_deref()).await;
     }
     let most = asked.limit.unwrap_or(100).clamp(1, 500) as usize;
-    let mut wanted = RowsAsked {
+    let mut wanted = RowSelection {
         q: asked.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()),
         lot: asked.lot,
         lots: reach.lots_of(table).map(|lots| json!(lots).to_string()),
@@ -127,13 +127,13 @@ pub async fn remove(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, versio
     edit_row(hub, actor, edit).await.map(drop)
 }
 
-fn done(hub: &Hub, table: SiteTable, edited: Edited) -> Result<SiteRow> {
+fn done(hub: &Hub, table: SiteTable, edited: EditOutcome) -> Result<SiteRow> {
     let row = edited.row.ok_or(Error::NotFound)?;
     Ok(shown(hub, table, row))
 }
 
 /// Writes a change and lets it take effect: when this answers, the hub goes by it.
-pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<Edited> {
+pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<EditOutcome> {
     let (who, now, table) = (actor.clone(), hub.clock().now(), edit.table);
     let edited = hub.write(async move |tx, hub| apply(tx, hub, &who, edit.clone(), now).await).await?;
     if edited.waits {

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     site::{address::Addresses, push_key_fault},
     store::{Secrets, StoredRow},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 use serde_json::{Map, Value};
@@ -34,7 +34,9 @@ pub(super) fn set(table: SiteTable, id: &str, sealed: &str, vault: &Vault) -> Ve
     let named = |key: &str| vec![key.to_owned()];
     match table {
         SiteTable::Device => open(vault, id, sealed).map(|open| open.keys().cloned().collect()).unwrap_or_default(),
-        SiteTable::Robot if vault.open_text(Slot::robot(id), sealed).is_ok_and(|key| !key.is_empty()) => named("key"),
+        SiteTable::Robot if vault.open_text(SealSlot::robot(id), sealed).is_ok_and(|key| !key.is_empty()) => {
+            named("key")
+        }
         SiteTable::Integration if sealed.trim().contains(' ') => {
             vec!["secret".to_owned(), "next_secret".to_owned()]
         }
@@ -44,17 +46,17 @@ pub(super) fn set(table: SiteTable, id: &str, sealed: &str, vault: &Vault) -> Ve
 }
 
 /// A device's secrets.
-pub(super) type Open = Map<String, Value>;
+pub(super) type OpenSecrets = Map<String, Value>;
 
 /// A device's sealed secrets, opened.
-pub(super) fn open(vault: &Vault, id: &str, sealed: &str) -> Option<Open> {
-    serde_json::from_str(&vault.open_text(Slot::device(id), sealed).ok()?).ok()
+pub(super) fn open(vault: &Vault, id: &str, sealed: &str) -> Option<OpenSecrets> {
+    serde_json::from_str(&vault.open_text(SealSlot::device(id), sealed).ok()?).ok()
 }
 
 /// Drops what belongs to whoever was at a device's addresses before: who is there now would be sent it (invariant 16).
 /// `given`: secrets that come with the new addresses. The device's own password is what its stream is asked with, too,
 /// unless that has an account of its own.
-pub(super) fn stay(kept: &mut Open, was: Addresses<'_>, now: Addresses<'_>, given: &[&str]) {
+pub(super) fn stay(kept: &mut OpenSecrets, was: Addresses<'_>, now: Addresses<'_>, given: &[&str]) {
     let same_stream = now.same_stream(was);
     if !same_stream {
         kept.remove("rtsp_username");
@@ -87,10 +89,10 @@ pub(super) fn for_addresses(vault: &Vault, before: &StoredRow, now: Addresses<'_
     if kept == open {
         return Ok(before.sealed.clone());
     }
-    seal(vault, Slot::device(&before.id), &Value::Object(kept).to_string())
+    seal(vault, SealSlot::device(&before.id), &Value::Object(kept).to_string())
 }
 
-fn seal(vault: &Vault, slot: Slot<'_>, text: &str) -> Result<String> {
+fn seal(vault: &Vault, slot: SealSlot<'_>, text: &str) -> Result<String> {
     let sealed = vault.seal_text(slot, text);
     sealed.map_err(|e| Error::Internal(e.to_string()))
 }
@@ -133,16 +135,16 @@ pub(super) fn take(
         SiteTable::Robot => {
             let new = given.first().map(|(_, key)| key.clone().unwrap_or_default());
             let text = match (new, was) {
-                (Some(key), _) => seal(vault, Slot::robot(id), &key)?,
+                (Some(key), _) => seal(vault, SealSlot::robot(id), &key)?,
                 (None, Some(before)) => before.to_owned(),
-                (None, None) => seal(vault, Slot::robot(id), "")?,
+                (None, None) => seal(vault, SealSlot::robot(id), "")?,
             };
             sealed.rows.insert((table, id.to_owned()), text);
         }
         SiteTable::Integration => {
             let old = was.and_then(|both| both.split(' ').next());
             let text = match (given.first(), old) {
-                (Some((_, Some(secret))), _) => seal(vault, Slot::integration(id), secret)?,
+                (Some((_, Some(secret))), _) => seal(vault, SealSlot::integration(id), secret)?,
                 (_, Some(old)) => old.to_owned(),
                 (_, None) => return Err(text::refused("secret", "integration: secret is missing")),
             };
@@ -190,7 +192,7 @@ fn device(
         // Sealed anew, the same secret would look like another.
         Some(before) if given.is_empty() && !dropped && !made => Ok((before.sealed.clone(), false)),
         _ => {
-            let text = seal(vault, Slot::device(id), &Value::Object(kept).to_string())?;
+            let text = seal(vault, SealSlot::device(id), &Value::Object(kept).to_string())?;
             Ok((text, dropped || made || !given.is_empty()))
         }
     }

@@ -3,18 +3,17 @@
 //! The file says how a site begins. What was changed in the app since, a role above all, a revoked pass, a stricter rule,
 //! a tablet's new key, does not come back with the next start; what the file says anew does.
 
-use super::{ImportError, Imported, known, take, weak_keys};
+use super::{ImportError, ImportOutcome, known, take, weak_keys};
 use crate::{
-    site::{Line, Site},
+    site::{NounRow, Site},
     store::{SiteLine, Store},
-    vault::{Slot, Vault},
+    vault::{SealSlot, Vault},
 };
 use lanedesk_devices::Networks;
 use lanedesk_domain::time::Timestamp;
 use lanedesk_wire::site::SiteTable;
 use sha2::{Digest as _, Sha256};
 
-/// One row of a file.
 struct FileRow {
     table: SiteTable,
     id: String,
@@ -22,7 +21,7 @@ struct FileRow {
 }
 
 fn apart(site: &Site) -> Vec<FileRow> {
-    let row = |row: &dyn Line| {
+    let row = |row: &dyn NounRow| {
         let mut alone = Site::default();
         row.put(&mut alone);
         FileRow { table: row.table(), id: row.name(), alone }
@@ -71,7 +70,7 @@ impl FileRow {
     /// Whether the file said the same before.
     fn is_kept(&self, vault: &Vault, before: &str) -> bool {
         if self.has_secrets() {
-            vault.open_text(Slot::site_line(&self.place()), before).is_ok_and(|before| before == self.words())
+            vault.open_text(SealSlot::site_line(&self.place()), before).is_ok_and(|before| before == self.words())
         } else {
             before == hex::encode(Sha256::digest(self.words()))
         }
@@ -79,7 +78,7 @@ impl FileRow {
 
     fn kept(&self, vault: &Vault) -> Result<SiteLine, ImportError> {
         let words = if self.has_secrets() {
-            vault.seal_text(Slot::site_line(&self.place()), &self.words())?
+            vault.seal_text(SealSlot::site_line(&self.place()), &self.words())?
         } else {
             hex::encode(Sha256::digest(self.words()))
         };
@@ -94,7 +93,7 @@ pub async fn import_at_start(
     networks: &Networks,
     now: Timestamp,
     text: &str,
-) -> Result<Imported, ImportError> {
+) -> Result<ImportOutcome, ImportError> {
     let (before, changed) = {
         let mut reader = store.read().await?;
         let mut conn = reader.conn();
@@ -124,5 +123,5 @@ pub async fn import_at_start(
     let site = Site::parse(&news.to_toml(), &known).map_err(ImportError::Faults)?;
     let weak_keys = weak_keys(store, vault, &site).await?;
     let imported = take(store, vault, now, site, said).await?;
-    Ok(Imported { shared_barriers: shared, weak_keys, ..imported })
+    Ok(ImportOutcome { shared_barriers: shared, weak_keys, ..imported })
 }

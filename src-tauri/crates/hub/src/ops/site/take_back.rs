@@ -25,7 +25,7 @@ use serde_json::json;
 use std::collections::HashMap;
 
 /// What taking an import back did.
-struct Undone {
+struct UndoOutcome {
     /// The change's id.
     change: String,
     /// Sessions that are over with it, by their tokens' hashes.
@@ -46,7 +46,7 @@ pub(super) async fn import(hub: &Hub, actor: &Actor, change: &str) -> Result<Str
     Ok(undone.change)
 }
 
-async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: Timestamp) -> Result<Undone> {
+async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: Timestamp) -> Result<UndoOutcome> {
     tx.lock_site().await?;
     let kept = tx.site_change(change).await?.ok_or(Error::NotFound)?;
     if !super::undo::can_go_back(&kept) {
@@ -92,14 +92,14 @@ async fn back(tx: &mut Tx<'_>, vault: &Vault, actor: &Actor, change: &str, now: 
     if in_memory {
         tx.tell_site_changed(now).await?;
     }
-    Ok(Undone { change: id, ended, in_memory })
+    Ok(UndoOutcome { change: id, ended, in_memory })
 }
 
 /// Rows as they are now.
-type Now = HashMap<RowName, StoredRow>;
+type PresentRows = HashMap<RowName, StoredRow>;
 
-async fn rows_now(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Now> {
-    let mut there = Now::new();
+async fn rows_now(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<PresentRows> {
+    let mut there = PresentRows::new();
     for of_table in rows.chunk_by(|a, b| a.table == b.table) {
         let ids: Vec<&str> = of_table.iter().map(|row| row.id.as_str()).collect();
         let now = tx.rows_now(of_table[0].table, &ids).await?;
@@ -108,12 +108,12 @@ async fn rows_now(tx: &mut Tx<'_>, rows: &[RowChange]) -> Result<Now> {
     Ok(there)
 }
 
-fn now_of<'a>(there: &'a Now, row: &RowChange) -> Option<&'a StoredRow> {
+fn now_of<'a>(there: &'a PresentRows, row: &RowChange) -> Option<&'a StoredRow> {
     there.get(&(row.table, row.id.clone()))
 }
 
 /// The rows of the change must be as it left them.
-fn unchanged(rows: &[RowChange], there: &Now) -> Result<()> {
+fn unchanged(rows: &[RowChange], there: &PresentRows) -> Result<()> {
     let is_moved = |row: &&RowChange| now_of(there, row).map(|now| &now.version) != row.version.as_ref();
     let moved: Vec<&RowChange> = rows.iter().filter(is_moved).collect();
     let count = u32::try_from(moved.len()).unwrap_or(u32::MAX);
@@ -121,7 +121,7 @@ fn unchanged(rows: &[RowChange], there: &Now) -> Result<()> {
 }
 
 /// Every row must lie within the administrator's scope as it is, and as it would be again (R3).
-fn within(reach: &Reach, rows: &[RowChange], there: &Now) -> Result<()> {
+fn within(reach: &Reach, rows: &[RowChange], there: &PresentRows) -> Result<()> {
     if reach.is_whole() {
         return Ok(());
     }
@@ -141,7 +141,7 @@ async fn stays_as_strict(
     tx: &mut Tx<'_>,
     actor: &Actor,
     rows: &[RowChange],
-    there: &Now,
+    there: &PresentRows,
     now: Timestamp,
 ) -> Result<()> {
     let mut weaker = false;
@@ -161,7 +161,7 @@ async fn stays_as_strict(
 }
 
 /// What the changed rows were.
-async fn before(tx: &mut Tx<'_>, vault: &Vault, rows: &[RowChange], there: &Now) -> Result<(Site, Secrets)> {
+async fn before(tx: &mut Tx<'_>, vault: &Vault, rows: &[RowChange], there: &PresentRows) -> Result<(Site, Secrets)> {
     let (mut was, mut secrets) = (Vec::new(), Secrets::default());
     for row in rows {
         let Some(mut cells) = row.cells_before()? else {

@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    site::{Fault, Known, Site, sheet},
+    site::{Site, SiteContext, SiteFault, sheet},
     store::{Audit, NewChange, RowChange, Secrets, Tx},
 };
 use lanedesk_domain::{ids::PersonId, person::Permission, time::Timestamp};
@@ -48,7 +48,7 @@ impl std::str::FromStr for FileKind {
 }
 
 /// What is uploaded.
-pub struct Upload {
+pub struct SiteUpload {
     /// What kind of file.
     pub kind: FileKind,
     /// What a sheet holds.
@@ -60,9 +60,9 @@ pub struct Upload {
 }
 
 /// Whoever wants to know how far it is; nobody may be listening.
-pub type Told = mpsc::UnboundedSender<ImportProgress>;
+pub type ImportObserver = mpsc::UnboundedSender<ImportProgress>;
 
-fn tell(told: Option<&Told>, phase: ImportPhase, done: u32, total: u32) {
+fn tell(told: Option<&ImportObserver>, phase: ImportPhase, done: u32, total: u32) {
     if let Some(told) = told {
         let _ = told.send(ImportProgress { phase, done, total, result: None, problem: None });
     }
@@ -72,9 +72,9 @@ fn tell(told: Option<&Told>, phase: ImportPhase, done: u32, total: u32) {
 pub async fn take_in(
     hub: &Hub,
     actor: &Actor,
-    upload: Upload,
-    told: Option<&Told>,
-) -> Result<(ImportResult, Vec<Fault>)> {
+    upload: SiteUpload,
+    told: Option<&ImportObserver>,
+) -> Result<(ImportResult, Vec<SiteFault>)> {
     actor.allow(Permission::Configure)?;
     tell(told, ImportPhase::Reading, 0, 0);
     let _turn = ONE_AT_A_TIME.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
@@ -141,8 +141,8 @@ async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Re
     spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))
 }
 
-fn parse(upload: &Upload, known: &Known, lots: &HashMap<String, String>) -> Result<Site, Vec<Fault>> {
-    let whole = |reason: String| vec![Fault { line: 0, column: None, reason }];
+fn parse(upload: &SiteUpload, known: &SiteContext, lots: &HashMap<String, String>) -> Result<Site, Vec<SiteFault>> {
+    let whole = |reason: String| vec![SiteFault { line: 0, column: None, reason }];
     let table = upload.table.unwrap_or(SiteTable::Pass);
     let text = match upload.kind {
         FileKind::Toml => match std::str::from_utf8(&upload.bytes) {
@@ -155,14 +155,20 @@ fn parse(upload: &Upload, known: &Known, lots: &HashMap<String, String>) -> Resu
     Site::parse(&text, known)
 }
 
-async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Told>, result: &mut ImportResult) -> Result<()> {
+async fn write(
+    hub: &Hub,
+    actor: &Actor,
+    site: Site,
+    told: Option<&ImportObserver>,
+    result: &mut ImportResult,
+) -> Result<()> {
     let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
     let mut secrets = sealed(&site, &hub.directory(), hub.vault()).map_err(|e| internal(&e))?;
     let usernames = hub.store().read().await?.conn().usernames().await?;
     let without = new_passwords(&site, &usernames, &mut secrets).await.map_err(|e| internal(&e))?;
     result.notes.extend(without.iter().map(|username| format!("{username}: new, no password yet")));
     let in_memory = site.count() > site.passes.len() + site.vehicles.len();
-    let work = Arc::new(Work {
+    let work = Arc::new(SiteWrite {
         site,
         secrets,
         told: told.cloned(),
@@ -179,16 +185,16 @@ async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Told>, result
 }
 
 /// What is written in one transaction.
-struct Work {
+struct SiteWrite {
     site: Site,
     secrets: Secrets,
-    told: Option<Told>,
+    told: Option<ImportObserver>,
     rows: u32,
     counts: serde_json::Value,
     in_memory: bool,
 }
 
-impl Work {
+impl SiteWrite {
     async fn write(&self, tx: &mut Tx<'_>, who: PersonId, now: Timestamp) -> Result<()> {
         tx.lock_site().await?;
         // Once more: a lot may have gone to another area while the file was read.

@@ -3,12 +3,12 @@
 use super::words;
 use crate::{
     error::{Error, Result},
-    site::{Fault, Known, Site},
+    site::{Site, SiteContext, SiteFault},
 };
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 
 /// Reads a row.
-pub(super) fn read(table: SiteTable, cells: &Cells, known: &Known) -> Result<Site> {
+pub(super) fn read(table: SiteTable, cells: &Cells, known: &SiteContext) -> Result<Site> {
     let (mut site, mut faults) = (Site::default(), Vec::new());
     for (row, of_form) in rows(table, cells) {
         match Site::of_rows(&[(table, row)], known) {
@@ -23,10 +23,10 @@ pub(super) fn read(table: SiteTable, cells: &Cells, known: &Known) -> Result<Sit
 }
 
 /// What a key of the site file is called in a form.
-pub(super) type OfForm = fn(String) -> String;
+pub(super) type FormName = fn(String) -> String;
 
 /// The rows of a site file that a row of a form is: one, or one a language.
-pub(super) fn rows(table: SiteTable, cells: &Cells) -> Vec<(Cells, OfForm)> {
+pub(super) fn rows(table: SiteTable, cells: &Cells) -> Vec<(Cells, FormName)> {
     match table {
         SiteTable::Template => words::sections(cells),
         SiteTable::Link => vec![(cells.clone(), |_| "url".to_owned())],
@@ -36,7 +36,7 @@ pub(super) fn rows(table: SiteTable, cells: &Cells) -> Vec<(Cells, OfForm)> {
 
 /// A row that is refused for something no site file can be wrong about.
 pub(super) fn refused(column: &str, reason: &str) -> Error {
-    Error::Faults(vec![Fault { line: 0, column: Some(column.to_owned()), reason: reason.to_owned() }])
+    Error::Faults(vec![SiteFault { line: 0, column: Some(column.to_owned()), reason: reason.to_owned() }])
 }
 
 /// A text of a row.

@@ -6,8 +6,8 @@ use crate::{
     directory,
     error::{Error, Result},
     hub::Hub,
-    runtime::{Finding, Opened, Say},
-    store::{Audit, Secrets, Stored as _},
+    runtime::{Finding, FindingListener, OpenDevice},
+    store::{Audit, NounStore as _, Secrets},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lanedesk_devices::DeviceError;
@@ -24,7 +24,13 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Tries what the device can do: as it is saved, or as it stands in a form that is not saved yet.
-pub async fn test(hub: &Hub, actor: &Actor, id: &DeviceId, form: Option<Cells>, say: Say<'_>) -> Result<DeviceTest> {
+pub async fn test(
+    hub: &Hub,
+    actor: &Actor,
+    id: &DeviceId,
+    form: Option<Cells>,
+    say: FindingListener<'_>,
+) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
     within(hub, actor, id).await?;
     let opened = match form {
@@ -71,7 +77,7 @@ async fn within(hub: &Hub, actor: &Actor, id: &DeviceId) -> Result<()> {
 
 /// The device a form describes. Secrets the form says nothing of are the saved ones, as long as they would go to where they
 /// went before.
-async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
+async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<OpenDevice> {
     let table = SiteTable::Device;
     let (before, mut known) = {
         let mut reader = hub.store().read().await?;
@@ -95,7 +101,7 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<Opened> {
 /// One thing tried, with how long it took.
 async fn part<T>(
     part: TestedPart,
-    (checks, say): (&mut Vec<DeviceCheck>, Say<'_>),
+    (checks, say): (&mut Vec<DeviceCheck>, FindingListener<'_>),
     words: impl Fn(&T) -> String,
     asked: impl Future<Output = std::result::Result<T, DeviceError>>,
 ) -> Option<T> {
@@ -115,7 +121,12 @@ async fn part<T>(
 }
 
 /// The plate that stands at its lane, as it was read last.
-async fn last_plate(hub: &Hub, opened: &Opened, checks: &mut Vec<DeviceCheck>, say: Say<'_>) -> Result<Option<String>> {
+async fn last_plate(
+    hub: &Hub,
+    opened: &OpenDevice,
+    checks: &mut Vec<DeviceCheck>,
+    say: FindingListener<'_>,
+) -> Result<Option<String>> {
     let Some(lane) = hub.runtime().read_by(opened.id()) else {
         let words = say(&Finding::NoLane);
         checks.push(DeviceCheck { part: TestedPart::PlateCamera, ok: false, words, took_ms: 0 });
@@ -130,7 +141,7 @@ async fn last_plate(hub: &Hub, opened: &Opened, checks: &mut Vec<DeviceCheck>, s
     Ok(plate)
 }
 
-async fn note(hub: &Hub, actor: &Actor, opened: &Opened) -> Result<()> {
+async fn note(hub: &Hub, actor: &Actor, opened: &OpenDevice) -> Result<()> {
     let (who, now) = (actor.id.clone(), hub.clock().now());
     let (subject, url) = (format!("device:{}", opened.id()), opened.url().map(str::to_owned));
     hub.store()

@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{ChangeRow as Kept, Conn},
+    store::{ChangeRow, Conn},
 };
 use lanedesk_domain::person::Permission;
 use lanedesk_wire::{
@@ -36,7 +36,7 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
     let mut reader = hub.store().read().await?;
     let mut conn = reader.conn();
     let reach = Reach::of(&mut conn, &actor.id).await?;
-    let place = |row: &Kept| match (&asked.import, row.change.table) {
+    let place = |row: &ChangeRow| match (&asked.import, row.change.table) {
         (Some(_), Some(table)) => format!("{}/{}", table.word(), row.change.row_id),
         _ => row.change.id.clone(),
     };
@@ -62,7 +62,7 @@ pub async fn changes(hub: &Hub, actor: &Actor, asked: Changes) -> Result<Page<Si
 }
 
 impl Changes {
-    async fn rows(&self, conn: &mut Conn<'_>, cursor: Option<&str>, limit: i64) -> Result<Vec<Kept>> {
+    async fn rows(&self, conn: &mut Conn<'_>, cursor: Option<&str>, limit: i64) -> Result<Vec<ChangeRow>> {
         let rows = match (&self.import, self.table, &self.id) {
             (Some(import), _, _) => {
                 let behind = cursor.and_then(|cursor| cursor.split_once('/'));
@@ -76,7 +76,7 @@ impl Changes {
 }
 
 /// Whether whatever was changed is still as the change left it.
-async fn is_untouched(conn: &mut Conn<'_>, row: &Kept) -> Result<bool> {
+async fn is_untouched(conn: &mut Conn<'_>, row: &ChangeRow) -> Result<bool> {
     let Some(table) = row.change.table else {
         return Ok(conn.rows_left_alone(&row.change.id).await?);
     };
@@ -85,7 +85,7 @@ async fn is_untouched(conn: &mut Conn<'_>, row: &Kept) -> Result<bool> {
 }
 
 /// Whether nothing stands in the way but somebody else's later change.
-pub(super) fn can_go_back(row: &Kept) -> bool {
+pub(super) fn can_go_back(row: &ChangeRow) -> bool {
     if row.change.undone_by.is_some() || row.of_import {
         return false;
     }
@@ -101,7 +101,7 @@ pub(super) fn can_go_back(row: &Kept) -> bool {
     }
 }
 
-fn has_moved(row: &Kept) -> bool {
+fn has_moved(row: &ChangeRow) -> bool {
     let states = row.change.before.as_ref().zip(row.change.after.as_ref());
     states.is_some_and(|(before, after)| secret::moved(before, after))
 }
@@ -135,7 +135,7 @@ pub async fn undo(hub: &Hub, actor: &Actor, change: &str) -> Result<SiteChange> 
 }
 
 /// Puts one row back, and answers the new change's id.
-async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, kept: Kept) -> Result<String> {
+async fn row_back(hub: &Hub, actor: &Actor, table: SiteTable, kept: ChangeRow) -> Result<String> {
     let row = kept.change;
     let mut cells = row.before;
     if let (Some(before), SiteTable::Rule) = (&mut cells, table) {

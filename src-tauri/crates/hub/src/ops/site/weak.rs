@@ -7,8 +7,8 @@
 use crate::{
     auth::weakness,
     directory::Directory,
-    site::{Fault, Site},
-    vault::{Slot, Vault},
+    site::{Site, SiteFault},
+    vault::{SealSlot, Vault},
 };
 use std::collections::HashSet;
 
@@ -23,12 +23,12 @@ pub(super) fn is_short(key: &str) -> bool {
 }
 
 /// A fault of a row that is named, not of a line.
-fn fault(column: &str, reason: String) -> Fault {
-    Fault { line: 0, column: Some(column.to_owned()), reason }
+fn fault(column: &str, reason: String) -> SiteFault {
+    SiteFault { line: 0, column: Some(column.to_owned()), reason }
 }
 
 /// Passwords of new people that are guessed soon; those of others are not taken.
-pub(super) fn passwords(site: &Site, usernames: &HashSet<String>) -> Vec<Fault> {
+pub(super) fn passwords(site: &Site, usernames: &HashSet<String>) -> Vec<SiteFault> {
     let new = site.people.iter().filter(|row| !usernames.contains(&row.username));
     let weak = new.filter_map(|row| {
         let why = weakness(row.password.as_deref()?, &row.username)?;
@@ -44,21 +44,21 @@ pub(super) fn passwords(site: &Site, usernames: &HashSet<String>) -> Vec<Fault> 
 
 /// Keys that are too short, of rows that are new or get another key. One that stays as it is is no fault of the file: it
 /// was good when it was set, and whoever takes an export in again has no other.
-pub(super) fn keys(site: &Site, there: &Directory, vault: &Vault) -> Vec<Fault> {
-    let short = |key: &str, slot: Slot<'_>, was: Option<&String>| {
+pub(super) fn keys(site: &Site, there: &Directory, vault: &Vault) -> Vec<SiteFault> {
+    let short = |key: &str, slot: SealSlot<'_>, was: Option<&String>| {
         let opened = was.and_then(|was| vault.open_text(slot, was).ok());
         // Empty: the file says nothing of it.
         !key.is_empty() && opened.as_deref() != Some(key) && is_short(key)
     };
     let robots = site.robots.iter().filter_map(|row| {
         let (id, was) = (row.id.as_str(), there.robots.get(&row.id));
-        let short = short(&row.key, Slot::robot(id), was.map(|was| &was.secret));
+        let short = short(&row.key, SealSlot::robot(id), was.map(|was| &was.secret));
         short.then(|| fault("key", format!("robot {id:?}: {SHORT_KEY}")))
     });
     let integrations = site.integrations.iter().filter_map(|row| {
         let (id, was) = (row.id.as_str(), there.integrations.get(&row.id));
         let was = was.map(|was| &was.secret);
-        let short = short(&row.secret, Slot::integration(id), was);
+        let short = short(&row.secret, SealSlot::integration(id), was);
         short.then(|| fault("secret", format!("integration {id:?}: {SHORT_KEY}")))
     });
     robots.chain(integrations).collect()

@@ -2,11 +2,11 @@
 //! address there is, set or not. A scene's languages stand in one row: `text` and `speech` are Chinese, `text_en` and
 //! `speech_en` English; in a site file each language is a `[[template]]` of its own.
 
-use super::{row::DEFAULT, text::OfForm};
+use super::{row::DEFAULT, text::FormName};
 use crate::{
     error::Result,
     hub::Hub,
-    store::{RowsAsked, StoredRow},
+    store::{RowSelection, StoredRow},
 };
 use lanedesk_domain::{
     robot::{Link, RobotLanguage, RobotScene},
@@ -32,7 +32,7 @@ pub(super) fn stand_always(table: SiteTable) -> bool {
 
 /// Every row there is; of `q` those that hold it.
 pub(super) async fn list(hub: &Hub, table: SiteTable, q: Option<&str>) -> Result<Page<SiteRow>> {
-    let asked = RowsAsked { limit: 10_000, ..RowsAsked::default() };
+    let asked = RowSelection { limit: 10_000, ..RowSelection::default() };
     let mut reader = hub.store().read().await?;
     let set = reader.conn().site_rows(table, &asked).await?;
     let ids: Vec<&str> = match table {
@@ -142,9 +142,9 @@ pub(super) fn fit(id: &str, cells: &mut Cells) {
 
 /// The scene's row as a site file says it: one row a language, those of which something is said, each with what its keys are
 /// called in the form. A key that is none goes with the first, where it is refused.
-pub(super) fn sections(row: &Cells) -> Vec<(Cells, OfForm)> {
+pub(super) fn sections(row: &Cells) -> Vec<(Cells, FormName)> {
     let known: Vec<&str> = RobotLanguage::ALL.iter().flat_map(|l| keys(*l)).collect();
-    let mut sections: Vec<(Cells, OfForm)> = Vec::new();
+    let mut sections: Vec<(Cells, FormName)> = Vec::new();
     for language in RobotLanguage::ALL {
         let mut section = Cells::new();
         for (key, column) in keys(RobotLanguage::Zh).into_iter().zip(keys(*language)) {
@@ -157,7 +157,7 @@ pub(super) fn sections(row: &Cells) -> Vec<(Cells, OfForm)> {
         let others = row.iter().filter(|(key, _)| !known.contains(&key.as_str()));
         let others = others.filter(|(key, _)| *key == "scene" || sections.is_empty());
         section.extend(others.map(|(key, value)| (key.clone(), value.clone())));
-        let of_form: OfForm = match language {
+        let of_form: FormName = match language {
             RobotLanguage::Zh => |column| column,
             RobotLanguage::En => |column| if column == "scene" { column } else { column + "_en" },
         };
@@ -190,7 +190,7 @@ mod tests {
         let mut row = cells(&[("text", "请扫码\n应付 {amount}"), ("set", "x"), ("default_text", "y")]);
         whole(SiteTable::Template, &mut row);
         fit("pay", &mut row);
-        let site = super::super::text::read(SiteTable::Template, &row, &crate::site::Known::default()).unwrap();
+        let site = super::super::text::read(SiteTable::Template, &row, &crate::site::SiteContext::default()).unwrap();
         let (zh, en) = (&site.templates[0], &site.templates[1]);
         assert_eq!((zh.lang, zh.text.as_str()), (RobotLanguage::Zh, "请扫码\n应付 {amount}"));
         assert_eq!((en.lang, en.text.as_str()), (RobotLanguage::En, ""));
@@ -201,7 +201,7 @@ mod tests {
         let mut row = cells(&[("text", " "), ("speech", "{plate}"), ("text_en", "{colour}")]);
         whole(SiteTable::Template, &mut row);
         fit("idle", &mut row);
-        let known = crate::site::Known::default();
+        let known = crate::site::SiteContext::default();
         let refused = super::super::text::read(SiteTable::Template, &row, &known);
         let Err(crate::error::Error::Faults(faults)) = refused else {
             panic!("{refused:?}");

@@ -1,6 +1,6 @@
 //! A sheet as the text of a site file: row for line.
 
-use super::{FORMULA, Means, Title, csv, titles, workbook};
+use super::{FORMULA, TextKind, Title, csv, titles, workbook};
 use lanedesk_domain::{time::DAY_MS, zone::Zone};
 use lanedesk_wire::site::SiteTable;
 use std::{collections::HashMap, fmt::Write as _};
@@ -150,26 +150,26 @@ fn plain(text: &str) -> &str {
     rest.filter(|_| text.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(text)
 }
 
-fn value(means: Means, text: &str, lots: &HashMap<String, String>) -> String {
+fn value(means: TextKind, text: &str, lots: &HashMap<String, String>) -> String {
     let lot = |text: &str| lots.get(text).map_or(text, String::as_str).to_owned();
     let list = |items: Vec<String>| format!("[{}]", items.join(", "));
     let split = || text.split([' ', ',', '，', ';', '；', '、', '\n']).filter(|part| !part.is_empty());
     match means {
-        Means::Text => quoted(text),
+        TextKind::Text => quoted(text),
         // What is no number is told as what it is.
-        Means::Number => text.parse::<i64>().map_or_else(|_| quoted(text), |number| number.to_string()),
-        Means::Truth => match text {
+        TextKind::Number => text.parse::<i64>().map_or_else(|_| quoted(text), |number| number.to_string()),
+        TextKind::Truth => match text {
             "是" | "true" | "TRUE" | "1" => "true".to_owned(),
             "否" | "false" | "FALSE" | "0" => "false".to_owned(),
             _ => quoted(text),
         },
-        Means::Word(words) => {
+        TextKind::Word(words) => {
             let word = words.iter().find(|(said, _)| *said == text);
             quoted(word.map_or(text, |(_, word)| *word))
         }
-        Means::List => list(split().map(quoted).collect()),
-        Means::Lot => quoted(&lot(text)),
-        Means::Lots => list(split().map(|part| quoted(&lot(part))).collect()),
+        TextKind::List => list(split().map(quoted).collect()),
+        TextKind::Lot => quoted(&lot(text)),
+        TextKind::Lots => list(split().map(|part| quoted(&lot(part))).collect()),
     }
 }
 
@@ -196,7 +196,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::{Known, Site};
+    use crate::site::{Site, SiteContext};
 
     fn read(text: &str) -> Result<String, BadSheet> {
         let lots = HashMap::from([("彩悦大厦".to_owned(), "cyds".to_owned())]);
@@ -210,7 +210,7 @@ mod tests {
                     \n\
                     cyds,粤B66R58 粤BF06789,active,2026-01-01,2026-12-31,x\n\
                     cyds,粤B88888,在用,2026-01-01,2026-12-31,1\n";
-        let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
+        let known = SiteContext { lots: ["cyds".to_owned()].into(), ..SiteContext::default() };
         let faults = Site::parse(&read(text).unwrap(), &known).unwrap_err();
         let told: Vec<_> = faults.iter().map(|f| (f.line, f.column.as_deref())).collect();
         assert_eq!(told, [(4, Some("spaces")), (5, Some("status"))], "{faults:?}");
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn names_words_and_dates_become_the_site_file_s() {
         let text = "lot,plates,status,valid_from,valid_to\n彩悦大厦,粤B12345,使用中,2026-01-01,2026-12-31\n";
-        let known = Known { lots: ["cyds".to_owned()].into(), ..Known::default() };
+        let known = SiteContext { lots: ["cyds".to_owned()].into(), ..SiteContext::default() };
         let site = Site::parse(&read(text).unwrap(), &known).unwrap();
         assert_eq!(site.passes[0].lot.as_str(), "cyds");
         assert_eq!(moment(46_143.0), "2026-05-01");

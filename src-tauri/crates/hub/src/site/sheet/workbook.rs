@@ -23,11 +23,10 @@ const MAX_BETWEEN: usize = 8 * MAX_CELL;
 /// Most digits of an announced number of texts: the library makes room for that many at once.
 const MAX_DIGITS: usize = 6;
 
-/// A workbook in memory.
-pub(super) type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+pub(super) type MemoryWorkbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Opens a workbook that was looked over.
-pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, BadSheet> {
+pub(super) fn open(bytes: &[u8]) -> Result<MemoryWorkbook<'_>, BadSheet> {
     look_over(bytes)?;
     Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))
 }
@@ -79,7 +78,7 @@ fn is_text(name: &str) -> bool {
 
 /// How many bytes a part unpacks to.
 fn unpacked(part: &mut impl Read, text: bool, most: u64) -> Result<u64, BadSheet> {
-    let (mut piece, mut total, mut look) = (vec![0; 64 * 1024], 0_u64, Look::default());
+    let (mut piece, mut total, mut look) = (vec![0; 64 * 1024], 0_u64, TagScan::default());
     loop {
         let read = part.read(&mut piece).map_err(|error| broken(&error))?;
         if read == 0 {
@@ -97,7 +96,7 @@ fn unpacked(part: &mut impl Read, text: bool, most: u64) -> Result<u64, BadSheet
 
 /// What is looked for while a part of text goes by.
 #[derive(Default)]
-struct Look {
+struct TagScan {
     /// Bytes since the last tag began.
     between: usize,
     /// Letters of `uniqueCount` met so far, one after the other.
@@ -106,7 +105,7 @@ struct Look {
     digits: Option<usize>,
 }
 
-impl Look {
+impl TagScan {
     fn at(&mut self, byte: u8) -> Result<(), BadSheet> {
         const WORD: &[u8] = b"uniqueCount";
         self.between = if byte == b'<' { 0 } else { self.between + 1 };
@@ -144,7 +143,7 @@ pub(super) struct SheetRows<'a, 'b> {
 }
 
 impl<'a, 'b> SheetRows<'a, 'b> {
-    pub(super) fn of(book: &'a mut Book<'b>) -> Result<Self, BadSheet> {
+    pub(super) fn of(book: &'a mut MemoryWorkbook<'b>) -> Result<Self, BadSheet> {
         let first = book.sheet_names().first().cloned();
         let first = first.ok_or(BadSheet::Empty)?;
         let cells = book.worksheet_cells_reader(&first);

@@ -3,7 +3,7 @@
 use super::CallRow;
 use crate::{
     args,
-    store::{Behind, Conn, StoreError, part::who},
+    store::{Conn, ListCursor, StoreError, part::who},
 };
 use lanedesk_domain::{
     ids::{CallId, LotId},
@@ -12,7 +12,7 @@ use lanedesk_domain::{
 
 /// Which calls a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum CallFilter {
     /// The queue, oldest first.
     Waiting,
     /// Those somebody has, oldest first.
@@ -25,20 +25,24 @@ impl Conn<'_> {
     /// A page of calls of these lots, and of calls of which nobody knows the lot.
     pub(crate) async fn calls(
         &mut self,
-        which: Which,
+        which: CallFilter,
         lots: &str,
-        behind: Option<&Behind>,
+        behind: Option<&ListCursor>,
         limit: i64,
     ) -> Result<Vec<CallRow>, StoreError> {
         let (wanted, order, past) = match which {
-            Which::Waiting => (
+            CallFilter::Waiting => (
                 // Said in the words of the index of open calls, which are few among all there ever were.
                 "k.state in ('ringing', 'waiting', 'live') and (k.state = 'waiting' or (k.state = 'ringing' and k.overflow))",
                 "k.since, k.id",
                 ">",
             ),
-            Which::Live => ("k.state in ('ringing', 'waiting', 'live') and k.state <> 'waiting'", "k.since, k.id", ">"),
-            Which::Abandoned => ("k.state = 'abandoned' and k.called_back_at is null", "k.since desc, k.id desc", "<"),
+            CallFilter::Live => {
+                ("k.state in ('ringing', 'waiting', 'live') and k.state <> 'waiting'", "k.since, k.id", ">")
+            }
+            CallFilter::Abandoned => {
+                ("k.state = 'abandoned' and k.called_back_at is null", "k.since desc, k.id desc", "<")
+            }
         };
         let mut args = args![lots, limit];
         let place = behind.map_or(String::new(), |behind| {

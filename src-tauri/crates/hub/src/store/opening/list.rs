@@ -65,12 +65,12 @@ pub(crate) struct Filter {
 
 /// A place in a list: the next page begins behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Behind {
+pub(crate) struct ListCursor {
     pub(in crate::store) at: Timestamp,
     pub(in crate::store) id: String,
 }
 
-impl Behind {
+impl ListCursor {
     /// Behind the row with this time and id.
     pub(crate) fn new(at: Timestamp, id: &str) -> Self {
         let id = id.to_owned();
@@ -83,7 +83,7 @@ impl Behind {
     }
 }
 
-impl fmt::Display for Behind {
+impl fmt::Display for ListCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.at.0, self.id)
     }
@@ -92,22 +92,22 @@ impl fmt::Display for Behind {
 /// Text that is no place in a list.
 #[derive(Debug, thiserror::Error)]
 #[error("no place in a list")]
-pub(crate) struct NoPlace;
+pub(crate) struct BadCursor;
 
-impl FromStr for Behind {
-    type Err = NoPlace;
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        let (at, id) = text.split_once('.').ok_or(NoPlace)?;
+impl FromStr for ListCursor {
+    type Err = BadCursor;
+    fn from_str(text: &str) -> Result<Self, BadCursor> {
+        let (at, id) = text.split_once('.').ok_or(BadCursor)?;
         // Every list goes by ids of the same form.
-        let id: OpeningId = id.parse().map_err(|_| NoPlace)?;
-        let at = at.parse().map_err(|_| NoPlace)?;
+        let id: OpeningId = id.parse().map_err(|_| BadCursor)?;
+        let at = at.parse().map_err(|_| BadCursor)?;
         Ok(Self::new(Timestamp(at), id.as_str()))
     }
 }
 
 /// The condition that leads the search, most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Lead {
+pub(in crate::store) enum LeadCondition {
     Owing,
     Plates,
     Lane,
@@ -125,12 +125,12 @@ pub(in crate::store) enum Lead {
 const RARE_RESULTS: [&str; 5] = ["closed", "failed", "refused", "running", "unknown"];
 
 /// Conditions put together, with their values.
-pub(in crate::store) struct Where {
+pub(in crate::store) struct Conditions {
     pub(in crate::store) text: String,
     pub(in crate::store) args: Vec<Arg>,
 }
 
-impl Where {
+impl Conditions {
     fn and(&mut self, condition: &str, value: impl Into<Arg>) {
         self.args.push(value.into());
         let place = format!("${}", self.args.len());
@@ -148,22 +148,22 @@ pub(in crate::store) const UNPAID: &str = "(o.due_fen > 0 and o.result not in ('
 pub(in crate::store) const UNRESOLVED: &str = "o.result in ('unknown', 'failed')";
 
 impl Filter {
-    pub(in crate::store) fn lead(&self) -> Lead {
+    pub(in crate::store) fn lead(&self) -> LeadCondition {
         let rare = |result: &String| RARE_RESULTS.contains(&result.as_str());
         let rather = [
-            (self.owing, Lead::Owing),
-            (self.plates.is_some(), Lead::Plates),
-            (self.lane.is_some(), Lead::Lane),
-            (self.lot.is_some(), Lead::Lot),
-            (self.result.as_ref().is_some_and(rare), Lead::Result),
-            (self.passage.as_deref() == Some("none"), Lead::Passage),
-            (self.person.is_some(), Lead::Person),
-            (self.reason.is_some(), Lead::Reason),
-            (self.source.is_some(), Lead::Source),
-            (self.kind.is_some(), Lead::Kind),
+            (self.owing, LeadCondition::Owing),
+            (self.plates.is_some(), LeadCondition::Plates),
+            (self.lane.is_some(), LeadCondition::Lane),
+            (self.lot.is_some(), LeadCondition::Lot),
+            (self.result.as_ref().is_some_and(rare), LeadCondition::Result),
+            (self.passage.as_deref() == Some("none"), LeadCondition::Passage),
+            (self.person.is_some(), LeadCondition::Person),
+            (self.reason.is_some(), LeadCondition::Reason),
+            (self.source.is_some(), LeadCondition::Source),
+            (self.kind.is_some(), LeadCondition::Kind),
         ];
         let first = rather.into_iter().find(|(given, _)| *given);
-        first.map_or(Lead::Time, |(_, lead)| lead)
+        first.map_or(LeadCondition::Time, |(_, lead)| lead)
     }
 
     /// The hour of the day of one of its openings, by the lots' clocks.
@@ -183,24 +183,24 @@ impl Filter {
     }
 
     /// Everything but the scope, which a search lot by lot says by itself.
-    fn conditions(&self, conn: &Conn<'_>, lead: Lead) -> Where {
-        let mut all = Where { text: "true".to_owned(), args: Vec::new() };
+    fn conditions(&self, conn: &Conn<'_>, lead: LeadCondition) -> Conditions {
+        let mut all = Conditions { text: "true".to_owned(), args: Vec::new() };
         let equal = [
-            (Lead::Result, "result", &self.result),
-            (Lead::Passage, "passage", &self.passage),
-            (Lead::Lane, "lane_id", &self.lane),
-            (Lead::Person, "person_id", &self.person),
-            (Lead::Lot, "lot_id", &self.lot),
-            (Lead::Reason, "reason", &self.reason),
-            (Lead::Source, "source", &self.source),
-            (Lead::Kind, "kind", &self.kind),
-            (Lead::Time, "direction", &self.direction),
+            (LeadCondition::Result, "result", &self.result),
+            (LeadCondition::Passage, "passage", &self.passage),
+            (LeadCondition::Lane, "lane_id", &self.lane),
+            (LeadCondition::Person, "person_id", &self.person),
+            (LeadCondition::Lot, "lot_id", &self.lot),
+            (LeadCondition::Reason, "reason", &self.reason),
+            (LeadCondition::Source, "source", &self.source),
+            (LeadCondition::Kind, "kind", &self.kind),
+            (LeadCondition::Time, "direction", &self.direction),
         ];
         for (of, column, value) in equal {
             // Kinds and results of a lot, and kinds of a person, are in indexes of their own.
             let with = match lead {
-                Lead::Lot => matches!(of, Lead::Result | Lead::Kind),
-                Lead::Person => of == Lead::Kind,
+                LeadCondition::Lot => matches!(of, LeadCondition::Result | LeadCondition::Kind),
+                LeadCondition::Person => of == LeadCondition::Kind,
                 _ => false,
             };
             let plain = if of == lead || with { "" } else { conn.pick("+", "") };
@@ -209,7 +209,7 @@ impl Filter {
             }
         }
         self.plate_condition(conn, &mut all);
-        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
+        let at = if lead == LeadCondition::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         if let Some(from) = self.from {
             all.and(&format!("{at} >= ?"), from);
         }
@@ -234,7 +234,7 @@ impl Filter {
         all
     }
 
-    fn plate_condition(&self, conn: &Conn<'_>, all: &mut Where) {
+    fn plate_condition(&self, conn: &Conn<'_>, all: &mut Conditions) {
         match (&self.plates, &self.plate) {
             (Some(plates), _) => {
                 let any = conn.pick(
@@ -250,7 +250,7 @@ impl Filter {
     }
 
     /// All conditions, scope included, for counting.
-    pub(in crate::store) fn whole(&self, conn: &Conn<'_>) -> Where {
+    pub(in crate::store) fn whole(&self, conn: &Conn<'_>) -> Conditions {
         let mut all = self.conditions(conn, self.lead());
         if self.is_empty() {
             all.text.push_str(" and false");
@@ -259,7 +259,7 @@ impl Filter {
         all
     }
 
-    fn scope(&self, conn: &Conn<'_>, all: &mut Where) {
+    fn scope(&self, conn: &Conn<'_>, all: &mut Conditions) {
         let Some(lots) = self.lots.as_ref().filter(|_| self.lot.is_none()) else {
             return;
         };
@@ -270,18 +270,25 @@ impl Filter {
     }
 
     /// Whether the scope is small enough to be looked through lot by lot, and nothing more telling leads.
-    fn lot_by_lot(&self, lead: Lead) -> Option<&[LotId]> {
-        let wide = matches!(lead, Lead::Result | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time);
+    fn lot_by_lot(&self, lead: LeadCondition) -> Option<&[LotId]> {
+        let wide = matches!(
+            lead,
+            LeadCondition::Result
+                | LeadCondition::Reason
+                | LeadCondition::Source
+                | LeadCondition::Kind
+                | LeadCondition::Time
+        );
         let lots = self.lots.as_deref().filter(|_| self.lot.is_none())?;
         (wide && lots.len() <= FEW_LOTS).then_some(lots)
     }
 }
 
 /// The text that finds ids and times of one page.
-fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&Behind>, limit: i64) -> Where {
+fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&ListCursor>, limit: i64) -> Conditions {
     let lead = filter.lead();
     let by_lot = filter.lot_by_lot(lead);
-    let lead = if by_lot.is_some() { Lead::Lot } else { lead };
+    let lead = if by_lot.is_some() { LeadCondition::Lot } else { lead };
     let mut all = filter.conditions(conn, lead);
     if by_lot.is_none() {
         filter.scope(conn, &mut all);
@@ -289,7 +296,7 @@ fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&Behind>, limit: i64) -
     if let Some(behind) = behind {
         all.args.extend(args![behind.at, behind.id.as_str()]);
         let n = all.args.len();
-        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
+        let at = if lead == LeadCondition::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         let text = format!(" and ({at}, o.id) < (${}, ${n})", n - 1);
         all.text.push_str(&text);
     }
@@ -319,13 +326,13 @@ impl Conn<'_> {
         &mut self,
         directory: &Directory,
         filter: &Filter,
-        behind: Option<&Behind>,
+        behind: Option<&ListCursor>,
         limit: i64,
     ) -> Result<Vec<Opening>, StoreError> {
         if filter.is_empty() {
             return Ok(Vec::new());
         }
-        let Where { text, args } = page(self, filter, behind, limit);
+        let Conditions { text, args } = page(self, filter, behind, limit);
         let head = SELECT.replace("from opening o join", "from page cross join opening o join");
         // The page is found first; "cross join" keeps SQLite from beginning with the openings.
         let sql = format!("with page as ({text}) {head} where o.id = page.id order by o.at desc, o.id desc");
@@ -372,10 +379,10 @@ mod tests {
 
     #[test]
     fn a_place_in_a_list_comes_back() {
-        let behind = Behind::new(Timestamp(1_800_000_000_000), OpeningId::new().as_str());
-        assert_eq!(behind.to_string().parse::<Behind>().unwrap(), behind);
+        let behind = ListCursor::new(Timestamp(1_800_000_000_000), OpeningId::new().as_str());
+        assert_eq!(behind.to_string().parse::<ListCursor>().unwrap(), behind);
         for wrong in ["", "5", "a.b", "5.", "5.a b"] {
-            assert!(wrong.parse::<Behind>().is_err(), "{wrong:?}");
+            assert!(wrong.parse::<ListCursor>().is_err(), "{wrong:?}");
         }
     }
 
@@ -389,17 +396,17 @@ mod tests {
     fn the_most_telling_condition_leads() {
         let given = || Some("x".to_owned());
         let mut filter = Filter::default();
-        assert_eq!(filter.lead(), Lead::Time);
+        assert_eq!(filter.lead(), LeadCondition::Time);
         filter.kind = given();
-        assert_eq!(filter.lead(), Lead::Kind);
+        assert_eq!(filter.lead(), LeadCondition::Kind);
         filter.lot = given();
         filter.result = Some("opened".to_owned());
-        assert_eq!(filter.lead(), Lead::Lot, "most openings opened");
+        assert_eq!(filter.lead(), LeadCondition::Lot, "most openings opened");
         filter.result = Some("unknown".to_owned());
-        assert_eq!(filter.lead(), Lead::Lot, "a lot's results have their own index");
+        assert_eq!(filter.lead(), LeadCondition::Lot, "a lot's results have their own index");
         filter.lot = None;
-        assert_eq!(filter.lead(), Lead::Result);
+        assert_eq!(filter.lead(), LeadCondition::Result);
         filter.plates = Some(vec![String::new()]);
-        assert_eq!(filter.lead(), Lead::Plates);
+        assert_eq!(filter.lead(), LeadCondition::Plates);
     }
 }

@@ -124,7 +124,6 @@ impl Conn<'_> {
         self.all(&sql, args![change, behind.0, behind.1, limit]).await
     }
 
-    /// One change.
     pub(crate) async fn site_change(&mut self, id: &str) -> Result<Option<ChangeRow>, StoreError> {
         self.optional(&format!("{SELECT} and 1 = 0 where c.id = $1"), args![id]).await
     }

@@ -3,7 +3,7 @@
 use super::{
     super::{Arg, Conn, StoreError, Tx},
     RowName,
-    noun::Stored as _,
+    noun::NounStore as _,
     taken::{PassKey, most_values},
 };
 use crate::{
@@ -28,7 +28,7 @@ pub struct Secrets {
 }
 
 /// Whoever is told how many rows are written.
-pub(crate) type Heard<'a> = &'a (dyn Fn(usize) + Send + Sync);
+pub(crate) type ImportListener<'a> = &'a (dyn Fn(usize) + Send + Sync);
 
 impl Tx<'_> {
     /// Writes a whole site.
@@ -43,7 +43,7 @@ impl Tx<'_> {
         site: &Site,
         secrets: &Secrets,
         pass_ids: &[PassKey],
-        heard: Heard<'_>,
+        heard: ImportListener<'_>,
     ) -> Result<(), StoreError> {
         // In the order of everybody else who takes several.
         let lanes: Vec<_> = site.lanes.iter().map(|lane| lane.id.clone()).collect();
@@ -81,7 +81,12 @@ impl Table {
     }
 
     /// The same; `heard` is told after every statement how many rows are written.
-    async fn put_told(&self, conn: &mut Conn<'_>, rows: Vec<Vec<Arg>>, heard: Heard<'_>) -> Result<(), StoreError> {
+    async fn put_told(
+        &self,
+        conn: &mut Conn<'_>,
+        rows: Vec<Vec<Arg>>,
+        heard: ImportListener<'_>,
+    ) -> Result<(), StoreError> {
         let at_once = (most_values(conn) / self.columns.len()).min(rows.len());
         let (full, mut done) = (self.upsert(at_once), 0);
         let mut rows = rows.into_iter();
@@ -181,7 +186,7 @@ pub(super) async fn passes(
     conn: &mut Conn<'_>,
     passes: &[Pass],
     ids: &[PassKey],
-    heard: Heard<'_>,
+    heard: ImportListener<'_>,
 ) -> Result<(), StoreError> {
     let mut columns = vec!["id"];
     columns.extend(Pass::columns());

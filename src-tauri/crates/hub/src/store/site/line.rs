@@ -24,7 +24,7 @@ type Name = (String, String);
 const SITE_LINE: Table = table("site_line", &["section", "row_id"], &["section", "row_id", "words"]);
 
 /// What a file says of each row.
-pub(crate) type Words = HashMap<Name, String>;
+pub(crate) type LineWords = HashMap<Name, String>;
 
 /// As much of a kept row of a pass as names it in a file.
 #[derive(serde::Deserialize)]
@@ -49,7 +49,7 @@ impl Tx<'_> {
 
 impl Conn<'_> {
     /// What the file of the last start said.
-    pub(crate) async fn site_lines(&mut self) -> Result<Words, StoreError> {
+    pub(crate) async fn site_lines(&mut self) -> Result<LineWords, StoreError> {
         let sql = "select section, row_id, words from site_line";
         let rows: Vec<(String, String, String)> = self.all(sql, vec![]).await?;
         Ok(rows.into_iter().map(|(section, id, words)| ((section, id), words)).collect())

@@ -4,7 +4,7 @@ use super::import::Secrets;
 use crate::{
     site::{
         self,
-        noun::{Field, Kind, Noun as Fields, Place, Value},
+        noun::{ColumnKind, Field, FieldPlace, FieldValue, Noun},
     },
     store::Arg,
 };
@@ -16,20 +16,20 @@ use serde_json::json;
 pub(crate) struct Column {
     key: &'static str,
     sql: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
 }
 
 const fn plain(key: &'static str, sql: &'static str) -> Column {
-    of(Kind::Plain, key, sql)
+    of(ColumnKind::Plain, key, sql)
 }
 
-const fn of(kind: Kind, key: &'static str, sql: &'static str) -> Column {
+const fn of(kind: ColumnKind, key: &'static str, sql: &'static str) -> Column {
     Column { key, sql, kind }
 }
 
 /// A table of the site; its alias in every text is `x`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Noun {
+pub(crate) struct NounTable {
     /// The table's name, or the query that stands for it.
     pub(super) table: &'static str,
     /// What names a row: an upsert goes by it.
@@ -52,8 +52,8 @@ pub(crate) struct Noun {
     said: &'static [(&'static str, &'static str)],
 }
 
-const fn noun_of<T: Fields>() -> Noun {
-    Noun {
+const fn noun_of<T: Noun>() -> NounTable {
+    NounTable {
         table: T::SECTION,
         key: &["id"],
         id: "x.id",
@@ -68,18 +68,18 @@ const fn noun_of<T: Fields>() -> Noun {
     }
 }
 
-const AREA: Noun = noun_of::<site::Area>();
-const LOT: Noun = Noun { lot: "x.id", also: "x.manager || ' ' || x.area_id", ..noun_of::<site::Lot>() };
-const LANE: Noun = Noun { lot: "x.lot_id", also: "x.code || ' ' || x.lot_id", ..noun_of::<site::Lane>() };
-const DEVICE: Noun = Noun {
+const AREA: NounTable = noun_of::<site::Area>();
+const LOT: NounTable = NounTable { lot: "x.id", also: "x.manager || ' ' || x.area_id", ..noun_of::<site::Lot>() };
+const LANE: NounTable = NounTable { lot: "x.lot_id", also: "x.code || ' ' || x.lot_id", ..noun_of::<site::Lane>() };
+const DEVICE: NounTable = NounTable {
     label: "x.id",
     also: "x.settings",
     sealed: "x.secrets",
     sealed_in: "secrets",
-    more: &[of(Kind::Flat, "", "x.settings")],
+    more: &[of(ColumnKind::Flat, "", "x.settings")],
     ..noun_of::<site::Device>()
 };
-const ROBOT: Noun = Noun {
+const ROBOT: NounTable = NounTable {
     label: "x.number",
     also: "x.phone",
     sealed: "x.secret",
@@ -87,18 +87,18 @@ const ROBOT: Noun = Noun {
     said: &[("key", "x.secret")],
     ..noun_of::<site::Robot>()
 };
-const SEAT: Noun = Noun { key: &["number"], id: "x.number", label: "x.number", ..noun_of::<site::Seat>() };
+const SEAT: NounTable = NounTable { key: &["number"], id: "x.number", label: "x.number", ..noun_of::<site::Seat>() };
 const LOTS: &str = "select target_id as v from person_scope where person_id = x.id and kind = 'lot' order by target_id";
 const AREAS: &str =
     "select target_id as v from person_scope where person_id = x.id and kind = 'area' order by target_id";
-const PERSON: Noun = Noun {
+const PERSON: NounTable = NounTable {
     also: "x.username",
     more: &[
-        of(Kind::Many, "lots", LOTS),
-        of(Kind::Many, "areas", AREAS),
-        of(Kind::Truth, "disabled", "x.disabled_at is not null"),
-        of(Kind::Truth, "must_change", "x.must_change"),
-        of(Kind::Truth, "second_factor", "x.factor_at is not null"),
+        of(ColumnKind::Many, "lots", LOTS),
+        of(ColumnKind::Many, "areas", AREAS),
+        of(ColumnKind::Truth, "disabled", "x.disabled_at is not null"),
+        of(ColumnKind::Truth, "must_change", "x.must_change"),
+        of(ColumnKind::Truth, "second_factor", "x.factor_at is not null"),
     ],
     said: &[
         // Only a hash is known.
@@ -108,23 +108,23 @@ const PERSON: Noun = Noun {
     ],
     ..noun_of::<site::Person>()
 };
-const REASON: Noun = Noun { key: &["code"], id: "x.code", label: "x.text", ..noun_of::<site::Reason>() };
-const PASS: Noun = Noun {
+const REASON: NounTable = NounTable { key: &["code"], id: "x.code", label: "x.text", ..noun_of::<site::Reason>() };
+const PASS: NounTable = NounTable {
     label: "coalesce((select min(y.plate) from pass_plate y where y.pass_id = x.id), '')",
     lot: "x.lot_id",
-    more: &[of(Kind::Many, "plates", "select plate as v from pass_plate where pass_id = x.id order by plate")],
+    more: &[of(ColumnKind::Many, "plates", "select plate as v from pass_plate where pass_id = x.id order by plate")],
     ..noun_of::<site::Pass>()
 };
-const VEHICLE: Noun = Noun {
+const VEHICLE: NounTable = NounTable {
     key: &["lot_id", "plate"],
     id: "x.lot_id || ':' || x.plate",
     label: "x.plate",
     lot: "x.lot_id",
     ..noun_of::<site::Vehicle>()
 };
-const TARIFF: Noun =
-    Noun { key: &["lot_id"], id: "x.lot_id", label: "x.lot_id", lot: "x.lot_id", ..noun_of::<site::Tariff>() };
-const INTEGRATION: Noun = Noun {
+const TARIFF: NounTable =
+    NounTable { key: &["lot_id"], id: "x.lot_id", label: "x.lot_id", lot: "x.lot_id", ..noun_of::<site::Tariff>() };
+const INTEGRATION: NounTable = NounTable {
     label: "x.id",
     sealed: "x.secret || ' ' || coalesce(x.next_secret, '')",
     sealed_in: "secret",
@@ -132,9 +132,10 @@ const INTEGRATION: Noun = Noun {
     ..noun_of::<site::Integration>()
 };
 /// Written a row a language.
-const TEMPLATE: Noun = Noun { key: &["scene", "lang"], id: "x.scene", label: "x.scene", ..noun_of::<site::Template>() };
+const TEMPLATE: NounTable =
+    NounTable { key: &["scene", "lang"], id: "x.scene", label: "x.scene", ..noun_of::<site::Template>() };
 /// One row a scene, its languages side by side.
-const SCENE: Noun = Noun {
+const SCENE: NounTable = NounTable {
     table: "(select scene,
         max(case lang when 'zh' then text end) as text, max(case lang when 'zh' then speech end) as speech,
         max(case lang when 'en' then text end) as text_en, max(case lang when 'en' then speech end) as speech_en
@@ -149,12 +150,12 @@ const SCENE: Noun = Noun {
     ],
     ..TEMPLATE
 };
-const RULE: Noun =
-    Noun { table: "rule", key: &["name"], id: "x.name", fields: &[], more: &[plain("value", "x.value")], ..AREA };
-const LINK: Noun = Noun { table: "link", more: &[plain("name", "x.name"), plain("url", "x.url")], ..RULE };
+const RULE: NounTable =
+    NounTable { table: "rule", key: &["name"], id: "x.name", fields: &[], more: &[plain("value", "x.value")], ..AREA };
+const LINK: NounTable = NounTable { table: "link", more: &[plain("name", "x.name"), plain("url", "x.url")], ..RULE };
 
 /// The table of a word, as its rows are looked at.
-pub(super) fn noun(table: SiteTable) -> &'static Noun {
+pub(super) fn noun(table: SiteTable) -> &'static NounTable {
     match table {
         SiteTable::Area => &AREA,
         SiteTable::Lot => &LOT,
@@ -174,9 +175,9 @@ pub(super) fn noun(table: SiteTable) -> &'static Noun {
     }
 }
 
-impl Noun {
-    /// The keys of a row with what their values are, in the order of [`Noun::values`].
-    pub(super) fn keys(&self) -> impl Iterator<Item = (&'static str, Kind)> {
+impl NounTable {
+    /// The keys of a row with what their values are, in the order of [`NounTable::values`].
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&'static str, ColumnKind)> {
         let own = self.fields.iter().filter(|field| field.column().is_some());
         own.map(|field| (field.key, field.kind)).chain(self.more.iter().map(|column| (column.key, column.kind)))
     }
@@ -186,10 +187,10 @@ impl Noun {
         let own =
             self.fields.iter().filter_map(|field| Some((field.key, format!("x.{}", field.column()?), field.kind)));
         let more = self.more.iter().map(|column| (column.key, column.sql.to_owned(), column.kind));
-        let value = |(key, sql, kind): (&str, String, Kind)| match (kind, sqlite) {
-            (Kind::Json | Kind::Flat, true) => format!("'{key}', json({sql})"),
-            (Kind::Json | Kind::Flat, false) => format!("'{key}', ({sql})::json"),
-            (Kind::Many, _) => format!("'{key}', {}", many(&sql, sqlite)),
+        let value = |(key, sql, kind): (&str, String, ColumnKind)| match (kind, sqlite) {
+            (ColumnKind::Json | ColumnKind::Flat, true) => format!("'{key}', json({sql})"),
+            (ColumnKind::Json | ColumnKind::Flat, false) => format!("'{key}', ({sql})::json"),
+            (ColumnKind::Many, _) => format!("'{key}', {}", many(&sql, sqlite)),
             _ => format!("'{key}', {sql}"),
         };
         let values = own.chain(more).map(value).collect::<Vec<_>>().join(", ");
@@ -207,9 +208,9 @@ fn many(sql: &str, sqlite: bool) -> String {
 }
 
 /// How a noun's rows are read and written as structs.
-pub(crate) trait Stored: Fields {
+pub(crate) trait NounStore: Noun {
     /// Its table as rows are written.
-    fn stored() -> &'static Noun {
+    fn stored() -> &'static NounTable {
         match Self::TABLE {
             SiteTable::Template => &TEMPLATE,
             table => noun(table),
@@ -224,7 +225,7 @@ pub(crate) trait Stored: Fields {
             let apart =
                 || noun.more.iter().find(|column| column.key == field.key).map(|column| many(column.sql, sqlite));
             let sql = said.or_else(|| Some(format!("x.{}", field.column()?))).or_else(apart)?;
-            let text = if sqlite || field.place != Place::Apart { "" } else { "::text" };
+            let text = if sqlite || field.place != FieldPlace::Apart { "" } else { "::text" };
             Some(format!("{sql}{text} as \"{}\"", field.key))
         };
         let values: Vec<String> = Self::FIELDS.iter().filter_map(value).collect();
@@ -234,7 +235,7 @@ pub(crate) trait Stored: Fields {
     /// The columns an import writes.
     fn columns() -> Vec<&'static str> {
         let mut columns: Vec<&str> = Self::FIELDS.iter().filter_map(Field::column).collect();
-        if Self::FIELDS.iter().any(|field| field.place == Place::Settings) {
+        if Self::FIELDS.iter().any(|field| field.place == FieldPlace::Settings) {
             columns.push("settings");
         }
         columns.extend(Some(Self::stored().sealed_in).filter(|column| !column.is_empty()));
@@ -245,7 +246,7 @@ pub(crate) trait Stored: Fields {
     fn args(&self, secrets: &Secrets) -> Vec<Arg> {
         let own = Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.column().is_some());
         let mut args: Vec<Arg> = own.map(|(_, value)| arg(value)).collect();
-        if Self::FIELDS.iter().any(|field| field.place == Place::Settings) {
+        if Self::FIELDS.iter().any(|field| field.place == FieldPlace::Settings) {
             args.push(self.settings().into());
         }
         if !Self::stored().sealed_in.is_empty() {
@@ -256,28 +257,28 @@ pub(crate) trait Stored: Fields {
 
     /// Its settings as they rest, JSON.
     fn settings(&self) -> String {
-        let settings = Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.place == Place::Settings);
+        let settings = Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.place == FieldPlace::Settings);
         let said = settings.filter_map(|(field, value)| {
             let value = match value {
-                Value::Text(text) => json!(text?),
-                Value::Number(number) => json!(number?),
-                Value::Truth(truth) => json!(truth.filter(|truth| *truth)?),
-                Value::Time(at) => json!(at),
-                Value::List(items) => json!(items),
+                FieldValue::Text(text) => json!(text?),
+                FieldValue::Number(number) => json!(number?),
+                FieldValue::Truth(truth) => json!(truth.filter(|truth| *truth)?),
+                FieldValue::Time(at) => json!(at),
+                FieldValue::List(items) => json!(items),
             };
             Some((field.key.to_owned(), value))
         });
         serde_json::Value::Object(said.collect()).to_string()
     }
 }
-impl<T: Fields> Stored for T {}
+impl<T: Noun> NounStore for T {}
 
-fn arg(value: Value) -> Arg {
+fn arg(value: FieldValue) -> Arg {
     match value {
-        Value::Text(text) => Arg::Text(text),
-        Value::Number(number) => Arg::Int(number),
-        Value::Truth(truth) => Arg::Bool(truth.unwrap_or_default()),
-        Value::Time(at) => at.into(),
-        Value::List(items) => json!(items).to_string().into(),
+        FieldValue::Text(text) => Arg::Text(text),
+        FieldValue::Number(number) => Arg::Int(number),
+        FieldValue::Truth(truth) => Arg::Bool(truth.unwrap_or_default()),
+        FieldValue::Time(at) => at.into(),
+        FieldValue::List(items) => json!(items).to_string().into(),
     }
 }

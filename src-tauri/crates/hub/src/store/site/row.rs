@@ -1,10 +1,10 @@
-//! Rows of the site as administrators see them: one query for every table, put together from its [`Noun`].
+//! Rows of the site as administrators see them: one query for every table, put together from its [`NounTable`].
 
 use super::{
     super::{Arg, Conn, StoreError},
-    noun::{Noun, noun},
+    noun::{NounTable, noun},
 };
-use crate::{args, site::noun::Kind};
+use crate::{args, site::noun::ColumnKind};
 use lanedesk_domain::{ids::LotId, time::Timestamp};
 use lanedesk_wire::site::{Cell, Cells, SiteTable};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(crate) struct StoredRow {
 
 /// Which rows of a table.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct RowsAsked {
+pub(crate) struct RowSelection {
     /// A part of id, name or what else names it.
     pub q: Option<String>,
     /// Of this lot.
@@ -41,16 +41,15 @@ pub(crate) struct RowsAsked {
 }
 
 impl Conn<'_> {
-    /// One row.
     pub(crate) async fn site_row(&mut self, table: SiteTable, id: &str) -> Result<Option<StoredRow>, StoreError> {
         let noun = noun(table);
         let sql = format!("{} where {} = $1", self.select(noun), noun.id);
-        let row: Option<Raw> = self.optional(&sql, args![id]).await?;
+        let row: Option<RawRow> = self.optional(&sql, args![id]).await?;
         row.map(|row| stored(noun, row)).transpose()
     }
 
     /// Rows as they rest, unread; of these ids, or all of the table.
-    pub(super) async fn raw_rows(&mut self, noun: &Noun, ids: Option<&[&str]>) -> Result<Vec<Raw>, StoreError> {
+    pub(super) async fn raw_rows(&mut self, noun: &NounTable, ids: Option<&[&str]>) -> Result<Vec<RawRow>, StoreError> {
         let sql = self.select(noun);
         let Some(ids) = ids else {
             return self.all(&sql, vec![]).await;
@@ -65,7 +64,7 @@ impl Conn<'_> {
     pub(crate) async fn site_rows(
         &mut self,
         table: SiteTable,
-        asked: &RowsAsked,
+        asked: &RowSelection,
     ) -> Result<Vec<StoredRow>, StoreError> {
         let noun = noun(table);
         let mut args: Vec<Arg> = args![asked.after.as_deref().unwrap_or_default(), asked.limit];
@@ -92,12 +91,12 @@ impl Conn<'_> {
             wanted = format!("{wanted} and ({named} like ${} escape '!'{plate})", args.len());
         }
         let sql = format!("{} where {wanted} order by {} limit $2", self.select(noun), noun.id);
-        let rows: Vec<Raw> = self.all(&sql, args).await?;
+        let rows: Vec<RawRow> = self.all(&sql, args).await?;
         rows.into_iter().map(|row| stored(noun, row)).collect()
     }
 
     /// Id, label, values as one JSON object, sealed secrets.
-    fn select(&self, noun: &Noun) -> String {
+    fn select(&self, noun: &NounTable) -> String {
         let object = noun.values(!self.is_postgres());
         format!(
             "select {} as id, {} as label, {object} as cells, {} as sealed from {} x",
@@ -121,17 +120,17 @@ fn escaped(text: &str) -> String {
 }
 
 /// A row unread: id, label, values as JSON, sealed secrets. Two that are alike are the same row unchanged.
-pub(super) type Raw = (String, String, String, String);
+pub(super) type RawRow = (String, String, String, String);
 
-pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
+pub(super) fn stored(noun: &NounTable, row: RawRow) -> Result<StoredRow, StoreError> {
     let (id, label, body, sealed) = row;
     let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("{} {id}: {error}", noun.table));
     let values: Value = serde_json::from_str(&body).map_err(|error| corrupt(&error))?;
     let mut cells = Cells::new();
     for (key, kind) in noun.keys() {
         match (kind, values.get(key).unwrap_or(&Value::Null)) {
-            (Kind::Flat, Value::Object(inner)) => {
-                cells.extend(inner.iter().map(|(key, value)| (key.clone(), cell(Kind::Plain, value))));
+            (ColumnKind::Flat, Value::Object(inner)) => {
+                cells.extend(inner.iter().map(|(key, value)| (key.clone(), cell(ColumnKind::Plain, value))));
             }
             (kind, value) => drop(cells.insert(key.to_owned(), cell(kind, value))),
         }
@@ -140,14 +139,14 @@ pub(super) fn stored(noun: &Noun, row: Raw) -> Result<StoredRow, StoreError> {
     Ok(StoredRow { id, label, cells, sealed, version })
 }
 
-fn cell(kind: Kind, value: &Value) -> Option<Cell> {
+fn cell(kind: ColumnKind, value: &Value) -> Option<Cell> {
     match value {
         Value::Bool(truth) => Some(Cell::Truth(*truth)),
         Value::Number(number) => {
             let number = number.as_i64()?;
             Some(match kind {
-                Kind::Truth => Cell::Truth(number != 0),
-                Kind::Time => Cell::Text(Timestamp(number).to_string()),
+                ColumnKind::Truth => Cell::Truth(number != 0),
+                ColumnKind::Time => Cell::Text(Timestamp(number).to_string()),
                 _ => Cell::Number(number),
             })
         }

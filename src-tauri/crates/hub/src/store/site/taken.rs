@@ -5,13 +5,13 @@
 
 use super::{
     super::{Conn, StoreError, Tx},
-    import::{Heard, Secrets, Table, table},
+    import::{ImportListener, Secrets, Table, table},
     noun::noun,
-    row::{Raw, StoredRow, stored},
+    row::{RawRow, StoredRow, stored},
 };
 use crate::{
     args,
-    site::{Line, Pass, Site},
+    site::{NounRow, Pass, Site},
 };
 use lanedesk_domain::ids::PassId;
 use lanedesk_wire::site::{Cells, SiteTable};
@@ -25,7 +25,6 @@ pub(super) fn most_values(conn: &Conn<'_>) -> usize {
 
 /// The id of a pass of an import.
 pub(super) struct PassKey {
-    /// Its id.
     pub(super) id: String,
     /// There was a pass for exactly these plates.
     pub(super) known: bool,
@@ -34,7 +33,6 @@ pub(super) struct PassKey {
 /// What became of one row.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct RowChange {
-    /// Its table.
     pub(crate) table: SiteTable,
     /// The row.
     pub(crate) id: String,
@@ -80,11 +78,11 @@ const CHANGE_ROW: Table = table(
 );
 
 /// Rows unread, by id.
-type Rows = HashMap<String, Raw>;
+type RowsById = HashMap<String, RawRow>;
 
 /// Tables of which a site says something, in the order of the contract.
 fn named(site: &Site) -> Vec<SiteTable> {
-    let mut tables: Vec<SiteTable> = site.rows().map(Line::table).collect();
+    let mut tables: Vec<SiteTable> = site.rows().map(NounRow::table).collect();
     tables.dedup();
     tables.extend((!site.links.is_empty()).then_some(SiteTable::Link));
     tables.extend((!site.rules.is_empty()).then_some(SiteTable::Rule));
@@ -97,7 +95,7 @@ impl Tx<'_> {
         &mut self,
         site: &Site,
         secrets: &Secrets,
-        heard: Heard<'_>,
+        heard: ImportListener<'_>,
     ) -> Result<Vec<RowChange>, StoreError> {
         let keys = self.pass_ids(&site.passes).await?;
         let mut before = Vec::new();
@@ -130,18 +128,18 @@ impl Conn<'_> {
         table: SiteTable,
         site: &Site,
         passes: impl Iterator<Item = &String>,
-    ) -> Result<Rows, StoreError> {
+    ) -> Result<RowsById, StoreError> {
         let vehicles: Vec<String>;
         let ids: Option<Vec<&str>> = match table {
             SiteTable::Pass => Some(passes.map(String::as_str).collect()),
             SiteTable::Vehicle => {
-                vehicles = site.vehicles.iter().map(Line::name).collect();
+                vehicles = site.vehicles.iter().map(NounRow::name).collect();
                 Some(vehicles.iter().map(String::as_str).collect())
             }
             _ => None,
         };
         if ids.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(Rows::new());
+            return Ok(RowsById::new());
         }
         let rows = self.raw_rows(noun(table), ids.as_deref()).await?;
         Ok(rows.into_iter().map(|row| (row.0.clone(), row)).collect())
@@ -222,9 +220,14 @@ fn by_plates(lot: &str, plates: &[&str]) -> String {
 }
 
 /// What differs between two looks at a table, in the order of ids.
-fn differences(out: &mut Vec<RowChange>, table: SiteTable, mut before: Rows, after: Rows) -> Result<(), StoreError> {
+fn differences(
+    out: &mut Vec<RowChange>,
+    table: SiteTable,
+    mut before: RowsById,
+    after: RowsById,
+) -> Result<(), StoreError> {
     let noun = noun(table);
-    let mut after: Vec<Raw> = after.into_values().collect();
+    let mut after: Vec<RawRow> = after.into_values().collect();
     after.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     for after in after {
         let before = before.remove(&after.0);

@@ -1,7 +1,7 @@
 //! Who tells of calls: signature, time stamp, repetition, and events in whatever order.
 
 use super::*;
-use lanedesk_hub::vault::Slot;
+use lanedesk_hub::vault::SealSlot;
 use std::time::Duration;
 
 #[tokio::test]
@@ -118,8 +118,8 @@ async fn a_telephone_system_changes_its_secret_without_losing_an_event() {
     on_each(|place| async move {
         let hub = place.hub.hub.clone();
         let seal = |slot| hub.vault().seal_text(slot, "next-secret").unwrap();
-        let next = seal(Slot::next_integration("tel"));
-        let sealed = seal(Slot::integration("tel"));
+        let next = seal(SealSlot::next_integration("tel"));
+        let sealed = seal(SealSlot::integration("tel"));
         let set = async |sql: &'static str, sealed: Option<String>| {
             let now = place.now();
             let written: Result<(), lanedesk_hub::store::StoreError> = hub

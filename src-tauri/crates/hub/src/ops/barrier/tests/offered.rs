@@ -22,7 +22,7 @@ async fn an_exit_that_owes_is_opened_only_after_it_has_paid() {
             .await;
         let order = at.open().await.unwrap();
         assert_eq!(order.result, OrderResult::Accepted);
-        let list = opening::list(at.hub(), &at.li, opening::Asked::default()).await.unwrap();
+        let list = opening::list(at.hub(), &at.li, opening::OpeningQuery::default()).await.unwrap();
         let opened = &list.items[0];
         assert_eq!(opened.first_quote_fen.map(|fen| fen.0), Some(900));
         assert_eq!(opened.collected_fen.map(|fen| fen.0), Some(900));

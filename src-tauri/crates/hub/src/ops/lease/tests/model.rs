@@ -10,7 +10,7 @@ use crate::{
 };
 use lanedesk_domain::{
     ids::{CaseId, LaneId},
-    lease::{Closing, LeaseError, Leases},
+    lease::{CloseFacts, LeaseError, Leases},
     person::Role,
 };
 use lanedesk_wire::case::{CloseCase, HandOver};
@@ -112,7 +112,7 @@ impl Run {
         if matches!(done, Err(Error::NotFound)) {
             return; // the last claim was refused, so its case never was
         }
-        let gone = self.model.close(&who.id, &case, Closing::default(), now);
+        let gone = self.model.close(&who.id, &case, CloseFacts::default(), now);
         assert_eq!(of_hub(done), of_model(gone));
     }
 

@@ -16,7 +16,9 @@ use lanedesk_domain::{
     person::Role,
     plate::Plate,
     time::{DAY_MS, Timestamp},
-    warning::{Opened, Paid, Past, Proof, Raised, Seen, Stayed, Worked},
+    warning::{
+        CaseWork, OpeningHistory, OpeningTrace, PaymentTrace, PhotoProof, PlateSighting, StayTrace, UnorderedRise,
+    },
 };
 
 /// Rows of one kind that are looked through at most, the newest.
@@ -61,9 +63,9 @@ fn plate(text: Option<&str>) -> Option<Plate> {
 }
 
 impl OpenedColumns {
-    fn row(self, site: &Directory) -> Opened {
+    fn row(self, site: &Directory) -> OpeningTrace {
         let yes = matches!(self.result, OrderResult::Accepted | OrderResult::Opened);
-        Opened {
+        OpeningTrace {
             id: self.id,
             at: self.at,
             claimed_at: self.claimed_at,
@@ -95,8 +97,13 @@ impl OpenedColumns {
 
 impl Conn<'_> {
     /// Everything patterns need, from a moment on.
-    pub(crate) async fn past(&mut self, site: &Directory, from: Timestamp, now: Timestamp) -> Result<Past, StoreError> {
-        Ok(Past {
+    pub(crate) async fn past(
+        &mut self,
+        site: &Directory,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<OpeningHistory, StoreError> {
+        Ok(OpeningHistory {
             opened: self.past_openings(site, from).await?,
             worked: self.past_cases(from).await?,
             paid: self.past_payments(from).await?,
@@ -107,7 +114,7 @@ impl Conn<'_> {
         })
     }
 
-    async fn past_openings(&mut self, site: &Directory, from: Timestamp) -> Result<Vec<Opened>, StoreError> {
+    async fn past_openings(&mut self, site: &Directory, from: Timestamp) -> Result<Vec<OpeningTrace>, StoreError> {
         let rows: Vec<OpenedColumns> = self
             .all(
                 "select o.id, o.at, o.claimed_at, o.lot_id, o.lane_id, o.person_id, p.role, o.source, o.call_id is not null as called, o.kind,
@@ -121,17 +128,17 @@ impl Conn<'_> {
         Ok(rows.into_iter().map(|row| row.row(site)).collect())
     }
 
-    async fn past_cases(&mut self, from: Timestamp) -> Result<Vec<Worked>, StoreError> {
+    async fn past_cases(&mut self, from: Timestamp) -> Result<Vec<CaseWork>, StoreError> {
         let rows: Vec<(PersonId, LotId, Timestamp)> = self
             .all(
                 "select person_id, lot_id, opened_at from \"case\" where opened_at >= $1 order by opened_at desc limit $2",
                 args![from, MOST],
             )
             .await?;
-        Ok(rows.into_iter().map(|(person, lot, at)| Worked { person, lot, at }).collect())
+        Ok(rows.into_iter().map(|(person, lot, at)| CaseWork { person, lot, at }).collect())
     }
 
-    async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<Paid>, StoreError> {
+    async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<PaymentTrace>, StoreError> {
         // A stay's payments count from an hour before the window: who paid before the first opening paid.
         let rows: Vec<PaidColumns> = self
             .all(
@@ -141,13 +148,18 @@ impl Conn<'_> {
                 args![from.plus_minutes(-60), MOST],
             )
             .await?;
-        let row =
-            |(lot, stay, paid, amount, at): PaidColumns| Paid { lot, stay, plate: plate(paid.as_deref()), amount, at };
+        let row = |(lot, stay, paid, amount, at): PaidColumns| PaymentTrace {
+            lot,
+            stay,
+            plate: plate(paid.as_deref()),
+            amount,
+            at,
+        };
         Ok(rows.into_iter().map(row).collect())
     }
 
     /// Stays at lots where an opening took a vehicle for another than was read; others cannot matter.
-    async fn past_stays(&mut self, from: Timestamp) -> Result<Vec<Stayed>, StoreError> {
+    async fn past_stays(&mut self, from: Timestamp) -> Result<Vec<StayTrace>, StoreError> {
         let rows: Vec<(StayId, LotId, String, Timestamp, Option<Timestamp>)> = self
             .all(
                 "select s.id, s.lot_id, s.plate, s.entered_at, s.left_at from stay s
@@ -158,12 +170,12 @@ impl Conn<'_> {
             )
             .await?;
         let row = |(id, lot, text, entered_at, left_at): (_, _, String, _, _)| {
-            Some(Stayed { id, lot, plate: plate(Some(&text))?, entered_at, left_at })
+            Some(StayTrace { id, lot, plate: plate(Some(&text))?, entered_at, left_at })
         };
         Ok(rows.into_iter().filter_map(row).collect())
     }
 
-    async fn past_reads(&mut self, from: Timestamp) -> Result<Vec<Seen>, StoreError> {
+    async fn past_reads(&mut self, from: Timestamp) -> Result<Vec<PlateSighting>, StoreError> {
         let rows: Vec<(ReadId, LaneId, String, Timestamp)> = self
             .all(
                 "select distinct r.id, r.lane_id, r.plate, r.taken_at from opening o join plate_read r
@@ -172,11 +184,12 @@ impl Conn<'_> {
                 args![from, MOST],
             )
             .await?;
-        let row = |(id, lane, text, at): (_, _, String, _)| Some(Seen { id, lane, plate: plate(Some(&text))?, at });
+        let row =
+            |(id, lane, text, at): (_, _, String, _)| Some(PlateSighting { id, lane, plate: plate(Some(&text))?, at });
         Ok(rows.into_iter().filter_map(row).collect())
     }
 
-    async fn past_photos(&mut self, from: Timestamp) -> Result<Vec<Proof>, StoreError> {
+    async fn past_photos(&mut self, from: Timestamp) -> Result<Vec<PhotoProof>, StoreError> {
         let rows: Vec<(OpeningId, String, String)> = self
             .all(
                 "select f.opening_id, f.sha256, f.near from photo f
@@ -185,7 +198,7 @@ impl Conn<'_> {
             )
             .await?;
         let row = |(opening, sha256, near): (_, _, String)| {
-            Ok(Proof {
+            Ok(PhotoProof {
                 opening,
                 sha256,
                 near: u64::from_str_radix(&near, 16)
@@ -195,10 +208,10 @@ impl Conn<'_> {
         rows.into_iter().map(row).collect()
     }
 
-    async fn past_rises(&mut self, from: Timestamp) -> Result<Vec<Raised>, StoreError> {
+    async fn past_rises(&mut self, from: Timestamp) -> Result<Vec<UnorderedRise>, StoreError> {
         let rows: Vec<(String, LotId, Timestamp)> = self
             .all("select id, lot_id, at from rise where at >= $1 order by at desc limit $2", args![from, MOST])
             .await?;
-        Ok(rows.into_iter().map(|(id, lot, at)| Raised { id, lot, at }).collect())
+        Ok(rows.into_iter().map(|(id, lot, at)| UnorderedRise { id, lot, at }).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! A line of text as a mask. With a Chinese font of the system where one is installed, else with dots of our own, which
 //! know Latin letters and digits only: a hub without such a font writes usernames and no Chinese names.
 
-use super::dots;
+use super::bitmap_font;
 use ab_glyph::{Font as _, FontVec, PxScale, ScaleFont as _, point};
 use std::sync::OnceLock;
 
@@ -36,7 +36,7 @@ pub(super) fn can_write(text: &str) -> bool {
 }
 
 /// A line of text, for each pixel how much of it letters cover, and how much their rim.
-pub(super) struct Line {
+pub(super) struct TextLine {
     pub(super) width: usize,
     pub(super) height: usize,
     /// Row by row, 0 to 255.
@@ -44,12 +44,12 @@ pub(super) struct Line {
     rim: Vec<u8>,
 }
 
-impl Line {
+impl TextLine {
     /// Sets a line `height` pixels high.
     pub(super) fn new(text: &str, height: u32) -> Self {
         let fill = match font() {
             Some(font) => set(font, text, height),
-            None => dots::set(text, height as usize),
+            None => bitmap_font::set(text, height as usize),
         };
         let rim = rim(&fill);
         Self { width: fill.width, height: fill.height, fill: fill.cover, rim }
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn letters_cover_and_the_rim_goes_around_them() {
-        for line in [Line::new("chief 19:05", 32), from_dots("chief 19:05", 32)] {
+        for line in [TextLine::new("chief 19:05", 32), from_dots("chief 19:05", 32)] {
             let pixels = line.fill.iter().zip(&line.rim);
             let (mut fill, mut rim) = (0, 0);
             for (letter, around) in pixels {
@@ -160,9 +160,9 @@ mod tests {
     }
 
     /// A hub where no font is installed.
-    fn from_dots(text: &str, height: usize) -> Line {
-        let fill = dots::set(text, height);
+    fn from_dots(text: &str, height: usize) -> TextLine {
+        let fill = bitmap_font::set(text, height);
         let rim = rim(&fill);
-        Line { width: fill.width, height: fill.height, fill: fill.cover, rim }
+        TextLine { width: fill.width, height: fill.height, fill: fill.cover, rim }
     }
 }

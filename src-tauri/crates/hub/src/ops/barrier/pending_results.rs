@@ -20,12 +20,12 @@ const WAIT: Duration = Duration::from_secs(1);
 
 /// What this hub process knows before its records do.
 #[derive(Debug, Default)]
-pub struct Recording {
+pub struct PendingResults {
     answered: Mutex<HashMap<OrderId, OrderRow>>,
     written: Notify,
 }
 
-impl Recording {
+impl PendingResults {
     /// The device has answered; the record follows.
     pub(super) fn begin(&self, order: &OrderRow) {
         self.rows().insert(order.id, order.clone());

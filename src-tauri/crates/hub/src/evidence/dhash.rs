@@ -8,7 +8,7 @@ const ACROSS: u32 = 9;
 const DOWN: u32 = 8;
 
 /// The hash, as 16 hex digits.
-pub(super) fn near(picture: &RgbImage) -> String {
+pub(super) fn hash(picture: &RgbImage) -> String {
     let mut bits = 0u64;
     for row in 0..DOWN {
         let mut left = brightness(picture, 0, row);

@@ -13,14 +13,14 @@ use lanedesk_wire::{
 use std::sync::Arc;
 use tokio::{sync::Notify, task::AbortHandle};
 
-/// One session's courier; it ends with the session.
+/// One session's uploader; it ends with the session.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(super) struct PhotoUploader {
     bell: Arc<Notify>,
     work: AbortHandle,
 }
 
-impl Drop for Courier {
+impl Drop for PhotoUploader {
     fn drop(&mut self) {
         self.work.abort();
     }
@@ -32,13 +32,13 @@ impl Desk {
         let bell = Arc::new(Notify::new());
         let work = self.clone().carry(hub, self.owner(), bell.clone());
         let work = tokio::spawn(work).abort_handle();
-        self.state().courier = Some(Courier { bell, work });
+        self.state().photo_uploader = Some(PhotoUploader { bell, work });
     }
 
     /// Something waits, or the hub is reached again.
     pub(super) fn send_photos(&self) {
-        if let Some(courier) = &self.state().courier {
-            courier.bell.notify_one();
+        if let Some(photo_uploader) = &self.state().photo_uploader {
+            photo_uploader.bell.notify_one();
         }
     }
 
@@ -71,7 +71,7 @@ impl Desk {
                 Err(CallError::Unreachable { .. } | CallError::LoggedOut { .. }) => return false,
                 Err(error) if error.code() == Code::NoSession => {
                     let (desk, hub) = (self.clone(), hub.clone());
-                    // Apart: leaving the session ends this courier.
+                    // Apart: leaving the session ends this uploader.
                     tokio::spawn(async move { desk.session_over(&hub).await });
                     return false;
                 }

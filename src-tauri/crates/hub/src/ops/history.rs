@@ -9,7 +9,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     hub::Hub,
-    store::{Behind, PastFilter},
+    store::{HistoryFilter, ListCursor},
 };
 use lanedesk_domain::{
     ids::LotId,
@@ -17,8 +17,8 @@ use lanedesk_domain::{
     time::{DAY_MS, Timestamp},
 };
 use lanedesk_wire::{
+    history::{LongStay, Outage, PastCall, PastCase},
     list::Page,
-    past::{LongStay, Outage, PastCall, PastCase},
 };
 
 /// One hour in milliseconds.
@@ -27,7 +27,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// Which rows. What a list has no use for filters nothing there.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct AskedPast {
+pub struct HistoryQuery {
     /// Ended, rang or could not be reached at or after; a day ago where it is not given.
     pub from: Option<String>,
     /// Before; now where it is not given.
@@ -57,9 +57,9 @@ pub struct AskedPast {
     pub cursor: Option<String>,
 }
 
-impl AskedPast {
+impl HistoryQuery {
     /// The common part; `columns` may be asked for by the text beside them.
-    fn filter(&self, hub: &Hub, actor: &Actor, columns: &[(&'static str, &Option<String>)]) -> Result<PastFilter> {
+    fn filter(&self, hub: &Hub, actor: &Actor, columns: &[(&'static str, &Option<String>)]) -> Result<HistoryFilter> {
         actor.allow(Permission::Statistics)?;
         let now = hub.clock().now();
         let lots = match given(self.lot.as_ref()) {
@@ -71,7 +71,7 @@ impl AskedPast {
             }
         };
         let equal = columns.iter().filter_map(|(column, value)| Some((*column, given(value.as_ref())?.to_owned())));
-        Ok(PastFilter {
+        Ok(HistoryFilter {
             from: time(self.from.clone(), "from")?.unwrap_or(now.plus_ms(-DAY_MS)),
             to: time(self.to.clone(), "to")?.unwrap_or(now),
             lots,
@@ -85,7 +85,7 @@ impl AskedPast {
     fn page<T>(&self, items: Vec<T>, place: impl Fn(&T) -> (Timestamp, String)) -> Page<T> {
         Length::of(self.limit).page(items, |row| {
             let (at, id) = place(row);
-            Behind::new(at, &id).to_string()
+            ListCursor::new(at, &id).to_string()
         })
     }
 }
@@ -95,11 +95,11 @@ fn given(text: Option<&String>) -> Option<&str> {
 }
 
 /// Cases that ended in a time.
-pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<PastCase>> {
+pub async fn cases(hub: &Hub, actor: &Actor, asked: HistoryQuery) -> Result<Page<PastCase>> {
     let none = given(asked.outcome.as_ref()) == Some("none");
     let outcome = asked.outcome.clone().filter(|_| !none);
     let columns = [("o.lane_id", &asked.lane), ("o.person_id", &asked.person), ("o.outcome", &outcome)];
-    let filter = PastFilter {
+    let filter = HistoryFilter {
         holds: match (asked.corrected == Some(true), none) {
             (true, true) => "o.corrected and o.outcome is null",
             (true, false) => "o.corrected",
@@ -114,10 +114,10 @@ pub async fn cases(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
 }
 
 /// Calls that began to ring in a time. Those opened by hand never rang.
-pub async fn calls(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<PastCall>> {
+pub async fn calls(hub: &Hub, actor: &Actor, asked: HistoryQuery) -> Result<Page<PastCall>> {
     let columns = [("o.lane_id", &asked.lane), ("o.person_id", &asked.person), ("o.state", &asked.state)];
     let waited = "not o.by_hand and coalesce(o.answered_at, o.taken_at, o.ended_at) is not null";
-    let filter = PastFilter {
+    let filter = HistoryFilter {
         holds: match (asked.waited == Some(true), given(asked.state.as_ref())) {
             (true, _) => waited,
             (false, None) => "not o.by_hand",
@@ -131,17 +131,17 @@ pub async fn calls(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Pa
 }
 
 /// Vehicles that had been inside for long at the end of a time.
-pub async fn stays(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<LongStay>> {
+pub async fn stays(hub: &Hub, actor: &Actor, asked: HistoryQuery) -> Result<Page<LongStay>> {
     let filter = asked.filter(hub, actor, &[("o.entry_lane_id", &asked.lane)])?;
     let longer = i64::from(asked.longer_hours.unwrap_or(72)) * HOUR_MS;
-    let filter = PastFilter { from: filter.to.plus_ms(-longer), ..filter };
+    let filter = HistoryFilter { from: filter.to.plus_ms(-longer), ..filter };
     let mut reader = hub.store().read().await?;
     let items = reader.conn().long_stays_at(&hub.directory(), &filter).await?;
     Ok(asked.page(items, |stay| (stay.entered_at, stay.id.to_string())))
 }
 
 /// Times in which devices could not be reached.
-pub async fn outages(hub: &Hub, actor: &Actor, asked: AskedPast) -> Result<Page<Outage>> {
+pub async fn outages(hub: &Hub, actor: &Actor, asked: HistoryQuery) -> Result<Page<Outage>> {
     let filter = asked.filter(hub, actor, &[("o.device_id", &asked.device)])?;
     let mut reader = hub.store().read().await?;
     let items = reader.conn().past_outages(&hub.directory(), &filter).await?;

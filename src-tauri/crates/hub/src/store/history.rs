@@ -1,16 +1,16 @@
 //! Rows behind the figures of a day, by the conditions the figures count by.
 
 use super::{
-    Arg, Behind, Conn, StoreError, lots_arg,
+    Arg, Conn, ListCursor, StoreError, lots_arg,
     part::{lane, lot, name_lane, name_lot, who},
 };
 use crate::{args, directory::Directory};
 use lanedesk_domain::{ids::LotId, time::Timestamp};
-use lanedesk_wire::past::{LongStay, Outage, PastCall, PastCase};
+use lanedesk_wire::history::{LongStay, Outage, PastCall, PastCase};
 
 /// What every such list is filtered by.
 #[derive(Debug, Clone)]
-pub(crate) struct PastFilter {
+pub(crate) struct HistoryFilter {
     /// From this moment on.
     pub from: Timestamp,
     /// Before this moment.
@@ -22,12 +22,12 @@ pub(crate) struct PastFilter {
     /// What else must hold, in SQL of ours.
     pub holds: &'static str,
     /// The page before ended here.
-    pub behind: Option<Behind>,
+    pub behind: Option<ListCursor>,
     /// How many at most.
     pub limit: i64,
 }
 
-impl PastFilter {
+impl HistoryFilter {
     /// What follows the time: `$1` and `$2` are its bounds. `place` is the order's time and id, and how it goes on.
     fn rest(&self, conn: &Conn<'_>, place: (&str, &str, &str)) -> (String, Vec<Arg>) {
         let mut args: Vec<Arg> = args![self.from, self.to];
@@ -65,7 +65,7 @@ impl Conn<'_> {
     pub(crate) async fn cases_that_ended(
         &mut self,
         site: &Directory,
-        filter: &PastFilter,
+        filter: &HistoryFilter,
     ) -> Result<Vec<PastCase>, StoreError> {
         let (rest, args) = filter.rest(self, ("o.closed_at", NEWEST.0, NEWEST.1));
         let sql = format!(
@@ -86,7 +86,7 @@ impl Conn<'_> {
     pub(crate) async fn past_calls(
         &mut self,
         site: &Directory,
-        filter: &PastFilter,
+        filter: &HistoryFilter,
     ) -> Result<Vec<PastCall>, StoreError> {
         let (rest, args) = filter.rest(self, ("o.since", NEWEST.0, NEWEST.1));
         let sql = format!(
@@ -107,7 +107,7 @@ impl Conn<'_> {
     pub(crate) async fn long_stays_at(
         &mut self,
         site: &Directory,
-        filter: &PastFilter,
+        filter: &HistoryFilter,
     ) -> Result<Vec<LongStay>, StoreError> {
         let (rest, args) = filter.rest(self, ("o.entered_at", "asc", ">"));
         let sql = format!(
@@ -126,7 +126,7 @@ impl Conn<'_> {
     pub(crate) async fn past_outages(
         &mut self,
         site: &Directory,
-        filter: &PastFilter,
+        filter: &HistoryFilter,
     ) -> Result<Vec<Outage>, StoreError> {
         let (rest, args) = filter.rest(self, ("o.began_at", NEWEST.0, NEWEST.1));
         let sql = format!(

@@ -1,6 +1,6 @@
 //! Letters of dots, five wide and seven high, for machines without a font.
 
-use super::letters::Mask;
+use super::text_mask::Mask;
 
 /// What is not among [`DOTS`].
 const FRAME: [u8; 7] = [31, 17, 17, 17, 17, 17, 31];
