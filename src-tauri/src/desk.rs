@@ -24,7 +24,7 @@ pub use work::HeldLane;
 use crate::{
     camera::PhotoCamera,
     commands::{
-        CommandAnswer,
+        Reply,
         session::{Connection, SessionStatus},
         setting::Settings,
     },
@@ -185,7 +185,7 @@ impl Desk {
     }
 
     /// The hub of the session.
-    pub fn hub(&self) -> CommandAnswer<Hub> {
+    pub fn hub(&self) -> Reply<Hub> {
         let (hub, language) = {
             let state = self.state();
             (state.hub.clone(), state.settings.language)
@@ -194,7 +194,7 @@ impl Desk {
     }
 
     /// Asks the hub. A session that turns out to be over is left at once.
-    pub async fn ask<T, F>(&self, call: impl FnOnce(Hub) -> F) -> CommandAnswer<T>
+    pub async fn ask<T, F>(&self, call: impl FnOnce(Hub) -> F) -> Reply<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -212,7 +212,7 @@ impl Desk {
     }
 
     /// Keeps the settings; the hub answers in the new language from now on.
-    pub async fn save_settings(&self, settings: Settings) -> CommandAnswer<()> {
+    pub async fn save_settings(&self, settings: Settings) -> Reply<()> {
         {
             let mut state = self.state();
             state.settings = settings;
@@ -238,7 +238,7 @@ impl Desk {
     }
 
     /// The day of a report.
-    pub fn day(&self, text: &str) -> CommandAnswer<Day> {
+    pub fn day(&self, text: &str) -> Reply<Day> {
         text.parse().map_err(|_| {
             let mut problem = self.problem(
                 Code::Invalid,
@@ -251,7 +251,7 @@ impl Desk {
     }
 
     /// Tells a failed store as a problem of this device.
-    pub fn stored<T>(&self, done: Result<T, StoreError>) -> CommandAnswer<T> {
+    pub fn stored<T>(&self, done: Result<T, StoreError>) -> Reply<T> {
         done.map_err(|error| {
             tracing::warn!(%error, "local store");
             self.problem(

@@ -12,7 +12,7 @@ macro_rules! commands {
         pub async fn $name(
             $desk: tauri::State<'_, $crate::desk::Desk>,
             $($argument: $type),*
-        ) -> $crate::commands::CommandAnswer<$answer> {
+        ) -> $crate::commands::Reply<$answer> {
             $done
         }
     )+};
@@ -42,4 +42,4 @@ pub mod site;
 use lanedesk_wire::problem::Problem;
 
 /// Every command answers what was asked for or the one problem shape (boxed: it is large and rare).
-pub type CommandAnswer<T> = Result<T, Box<Problem>>;
+pub type Reply<T> = Result<T, Box<Problem>>;

@@ -1,7 +1,7 @@
 //! Taking calls and telling robots: a lane that comes with a call is held like any claimed one.
 
 use super::Desk;
-use crate::{commands::CommandAnswer, notify::Notice};
+use crate::{commands::Reply, notify::Notice};
 use lanedesk_client::{CallError, Hub};
 use lanedesk_domain::{
     call::CallState,
@@ -16,7 +16,7 @@ use lanedesk_wire::{
 impl Desk {
     /// Takes a call by whichever way `take` asks for it. The lane that comes with it is this person's; one that somebody
     /// else holds is looked at (R7, R29).
-    pub async fn take_call<F>(&self, lane: Option<LaneId>, take: impl FnOnce(Hub) -> F) -> CommandAnswer<Taken>
+    pub async fn take_call<F>(&self, lane: Option<LaneId>, take: impl FnOnce(Hub) -> F) -> Reply<Taken>
     where
         F: Future<Output = Result<Taken, CallError>>,
     {
@@ -34,7 +34,7 @@ impl Desk {
 
     /// Asks for something that turns the page to `lane`: what the hub tells of it is passed on from before the answer.
     /// Where the hub says no, the page stays where it was.
-    async fn looking_at<T, F>(&self, lane: Option<LaneId>, ask: impl FnOnce(Hub) -> F) -> CommandAnswer<T>
+    async fn looking_at<T, F>(&self, lane: Option<LaneId>, ask: impl FnOnce(Hub) -> F) -> Reply<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// Goes on with the case at another lane; the one before is free from then on (R11).
-    pub async fn move_case(&self, case: CaseId, lane: LaneId) -> CommandAnswer<Claimed> {
+    pub async fn move_case(&self, case: CaseId, lane: LaneId) -> Reply<Claimed> {
         let fence = self.fence(&case)?;
         let to = lane.clone();
         let take = |hub: Hub| async move { hub.move_case(case, MoveCase { fence, lane: to }).await };
@@ -60,7 +60,7 @@ impl Desk {
     }
 
     /// One press, one command. It stands beside the barrier's orders: a code may be pushed while the arm rises.
-    pub async fn press_robot(&self, case: CaseId, command: RobotCommand) -> CommandAnswer<RobotOrder> {
+    pub async fn press_robot(&self, case: CaseId, command: RobotCommand) -> Reply<RobotOrder> {
         let step = |hub: Hub, id: CaseId, fence| async move { hub.press_robot(id, fence, command).await };
         self.step(case, step).await
     }

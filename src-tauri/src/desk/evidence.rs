@@ -4,7 +4,7 @@ use super::{Desk, now};
 use crate::{
     camera::thumb,
     commands::{
-        CommandAnswer,
+        Reply,
         evidence::{EvidencePhoto, EvidenceState},
     },
     events::EvidenceChanged,
@@ -42,7 +42,7 @@ pub(super) struct Thumb {
 
 impl Desk {
     /// Adds a photo the system's own camera took just now.
-    pub async fn add_photo(&self, taken: SystemPhoto) -> CommandAnswer<EvidencePhoto> {
+    pub async fn add_photo(&self, taken: SystemPhoto) -> Reply<EvidencePhoto> {
         let case = taken.case.ok_or_else(|| self.no_photo())?;
         self.photographs(&case)?;
         if taken.bytes.is_empty() {
@@ -56,7 +56,7 @@ impl Desk {
     }
 
     /// Has the lane's ID camera take a photo.
-    pub async fn photo_from_lane(&self, case: CaseId) -> CommandAnswer<EvidencePhoto> {
+    pub async fn photo_from_lane(&self, case: CaseId) -> Reply<EvidencePhoto> {
         let named = case.clone();
         let step = |hub: Hub, id: CaseId, fence| async move { hub.photo_from_lane(id, fence).await };
         let photo = self.step(named, step).await?;
@@ -66,7 +66,7 @@ impl Desk {
     }
 
     /// The photos of a case, oldest first: those taken here, and those the hub has from elsewhere.
-    pub async fn evidence(&self, case: CaseId) -> CommandAnswer<Vec<EvidencePhoto>> {
+    pub async fn evidence(&self, case: CaseId) -> Reply<Vec<EvidencePhoto>> {
         let kept = self.store().photos(&self.owner(), &case).await;
         let kept = kept.unwrap_or_default();
         let mut photos: Vec<EvidencePhoto> = kept.iter().map(|photo| self.shown(photo)).collect();
@@ -84,7 +84,7 @@ impl Desk {
     }
 
     /// Gives a photo up, here and on the hub.
-    pub async fn drop_photo(&self, case: CaseId, id: String) -> CommandAnswer<()> {
+    pub async fn drop_photo(&self, case: CaseId, id: String) -> Reply<()> {
         let owner = self.owner();
         let kept = self.store().photo(&owner, &id).await.ok().flatten();
         let there = match kept.map(|photo| photo.fate) {
@@ -106,7 +106,7 @@ impl Desk {
         source: PhotoSource,
         taken_at: Timestamp,
         picture: Vec<u8>,
-    ) -> CommandAnswer<EvidencePhoto> {
+    ) -> Reply<EvidencePhoto> {
         let owner = self.owner();
         let kept = KeptPhoto { id: PhotoId::new().to_string(), case, source, taken_at, fate: Fate::Waiting };
         let (small, picture) = unblocked_thumb(picture).await;
@@ -124,7 +124,7 @@ impl Desk {
         Ok(shown)
     }
 
-    async fn sealed(&self, owner: &Owner, photo: &KeptPhoto, picture: Vec<u8>) -> CommandAnswer<()> {
+    async fn sealed(&self, owner: &Owner, photo: &KeptPhoto, picture: Vec<u8>) -> Reply<()> {
         let sealed = self.seal().close(&photo.id, picture).await;
         let sealed = sealed.map_err(|error| {
             tracing::warn!(%error, "a photo could not be sealed");
@@ -134,7 +134,7 @@ impl Desk {
         self.stored(kept)
     }
 
-    async fn send_at_once(&self, kept: KeptPhoto, picture: Vec<u8>) -> CommandAnswer<EvidencePhoto> {
+    async fn send_at_once(&self, kept: KeptPhoto, picture: Vec<u8>) -> Reply<EvidencePhoto> {
         let case = kept.case.clone();
         let photo = TakenPhoto { case: kept.case, source: kept.source, taken_at: kept.taken_at, bytes: picture.into() };
         let photo = self.ask(|hub| async move { hub.send_photo(photo).await }).await?;

@@ -2,7 +2,7 @@
 
 use super::{Desk, now};
 use crate::{
-    commands::{CommandAnswer, opening::ExportDone},
+    commands::{Reply, opening::ExportDone},
     events::ExportProgress,
 };
 use bytes::Bytes;
@@ -30,11 +30,7 @@ const NAMES: u32 = 1000;
 
 impl Desk {
     /// Writes the openings of a filter into a new file. `None`: it was cancelled, and nothing of it stays.
-    pub async fn export_openings(
-        &self,
-        filter: OpeningFilter,
-        format: ExportFormat,
-    ) -> CommandAnswer<Option<ExportDone>> {
+    pub async fn export_openings(&self, filter: OpeningFilter, format: ExportFormat) -> Reply<Option<ExportDone>> {
         let lines = format == ExportFormat::Csv;
         self.export(&self.file_name(format), lines, |hub| async move { hub.export_openings(&filter, format).await })
             .await
@@ -46,7 +42,7 @@ impl Desk {
         name: &str,
         lines: bool,
         pieces: impl FnOnce(Hub) -> F,
-    ) -> CommandAnswer<Option<ExportDone>>
+    ) -> Reply<Option<ExportDone>>
     where
         F: Future<Output = Result<S, CallError>>,
         S: Stream<Item = Result<Bytes, CallError>>,
@@ -82,7 +78,7 @@ impl Desk {
         file: &mut PartialFile,
         mut count: Count,
         pieces: impl FnOnce(Hub) -> F,
-    ) -> CommandAnswer<Option<u32>>
+    ) -> Reply<Option<u32>>
     where
         F: Future<Output = Result<S, CallError>>,
         S: Stream<Item = Result<Bytes, CallError>>,
@@ -105,10 +101,7 @@ impl Desk {
         Ok(rows)
     }
 
-    async fn next<T>(
-        &self,
-        pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin),
-    ) -> CommandAnswer<Option<T>> {
+    async fn next<T>(&self, pieces: &mut (impl Stream<Item = Result<T, CallError>> + Unpin)) -> Reply<Option<T>> {
         let next = tokio::time::timeout(SILENCE, pieces.next()).await;
         let next = next.map_err(|_| self.broken_off())?;
         Ok(next.transpose()?)

@@ -1,13 +1,13 @@
 //! 「补录」: photos brought after their release (R24).
 
 use super::Desk;
-use crate::commands::CommandAnswer;
+use crate::commands::Reply;
 use lanedesk_domain::ids::{CaseId, OpeningId};
 use lanedesk_wire::opening::Opening;
 
 impl Desk {
     /// From now on photos may be taken for an opening of this person's that owes them, though its case is over.
-    pub async fn bring_photos(&self, id: OpeningId) -> CommandAnswer<Opening> {
+    pub async fn bring_photos(&self, id: OpeningId) -> Reply<Opening> {
         let opening = self.ask(|hub| async move { hub.opening(id).await }).await?;
         let owes = opening.photos_owed.as_ref().is_some_and(|owed| owed.missing > 0);
         let before = {
@@ -23,7 +23,7 @@ impl Desk {
     }
 
     /// Refuses a photo of a case that is neither held nor owed one.
-    pub(super) fn photographs(&self, case: &CaseId) -> CommandAnswer<()> {
+    pub(super) fn photographs(&self, case: &CaseId) -> Reply<()> {
         let owed = self.state().work.bringing.as_ref() == Some(case);
         if owed { Ok(()) } else { self.holds(case) }
     }

@@ -4,7 +4,7 @@
 
 use super::Desk;
 use crate::commands::{
-    CommandAnswer,
+    Reply,
     live::{LiveEnd, LiveSaid},
 };
 use bytes::Bytes;
@@ -73,7 +73,7 @@ impl Lives {
 impl Desk {
     /// Shows what an environment camera of the lane sees, the lane's first unless one is named, until the page stops it,
     /// is not seen, or the case ends.
-    pub fn start_live(&self, lane: &LaneId, camera: Option<&DeviceId>, screen: impl LiveScreen) -> CommandAnswer<u32> {
+    pub fn start_live(&self, lane: &LaneId, camera: Option<&DeviceId>, screen: impl LiveScreen) -> Reply<u32> {
         let (picture, news) = LivePicture::follow(self.hub()?, lane, camera);
         let (end, ended) = oneshot::channel();
         let taken = Arc::<LivePace>::default();

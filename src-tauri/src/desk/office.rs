@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    commands::{CommandAnswer, opening::ExportDone},
+    commands::{Reply, opening::ExportDone},
     notify::Notice,
 };
 use lanedesk_client::{CallError, Day, ExportFormat, Hub, Import, SiteFormat};
@@ -44,7 +44,7 @@ pub(super) struct CashPressed {
 
 impl Desk {
     /// Changes the account, then tells the person as they are now.
-    pub async fn renewed<F>(&self, change: impl FnOnce(Hub) -> F) -> CommandAnswer<Person>
+    pub async fn renewed<F>(&self, change: impl FnOnce(Hub) -> F) -> Reply<Person>
     where
         F: Future<Output = Result<(), CallError>>,
     {
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Takes a file in, or looks at what it would change.
-    pub async fn import_site(&self, file: SiteFile) -> CommandAnswer<ImportResult> {
+    pub async fn import_site(&self, file: SiteFile) -> Reply<ImportResult> {
         let format = self.format_of(&file)?;
         let import = Import { format, table: file.table.filter(|_| format != SiteFormat::Toml), preview: file.preview };
         let desk = self.clone();
@@ -67,7 +67,7 @@ impl Desk {
     }
 
     /// Writes the site, or one of its tables, into a new file.
-    pub async fn export_site(&self, format: SiteFormat, table: Option<SiteTable>) -> CommandAnswer<Option<ExportDone>> {
+    pub async fn export_site(&self, format: SiteFormat, table: Option<SiteTable>) -> Reply<Option<ExportDone>> {
         let (chinese, english) = match table {
             None => ("站点", "site".to_owned()),
             Some(SiteTable::Pass) => ("月卡", SiteTable::Pass.word()),
@@ -82,7 +82,7 @@ impl Desk {
     }
 
     /// Writes one day's figures into a new file.
-    pub async fn export_morning(&self, day: Day, format: ExportFormat) -> CommandAnswer<Option<ExportDone>> {
+    pub async fn export_morning(&self, day: Day, format: ExportFormat) -> Reply<Option<ExportDone>> {
         let ending = SiteFormat::from(format).ending();
         let name = self.settings().language.pick("晨间指标", "morning");
         let name = format!("{name}-{day}.{ending}");
@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// Records cash. The id stays until the hub has answered, so that a second press after silence counts once.
-    pub async fn take_cash(&self, case: CaseId, amount: Fen) -> CommandAnswer<Cash> {
+    pub async fn take_cash(&self, case: CaseId, amount: Fen) -> Reply<Cash> {
         let pressed = self.cash_pressed(&case, amount);
         let step = |hub: Hub, id: CaseId, fence| async move {
             hub.take_cash(id, TakeCash { fence, amount_fen: amount, id: pressed.id }).await
@@ -131,7 +131,7 @@ impl Desk {
         pressed
     }
 
-    fn format_of(&self, file: &SiteFile) -> CommandAnswer<SiteFormat> {
+    fn format_of(&self, file: &SiteFile) -> Reply<SiteFormat> {
         let ending = file.name.rsplit('.').next().unwrap_or_default();
         let format = match ending.to_ascii_lowercase().as_str() {
             "toml" => SiteFormat::Toml,

@@ -4,7 +4,7 @@ use super::Desk;
 use crate::{
     camera::{CameraError, Screen, ScreenState},
     commands::{
-        CommandAnswer,
+        Reply,
         evidence::{Camera, EvidencePhoto},
     },
     events::PreviewEnded,
@@ -47,7 +47,7 @@ pub(super) type SharedProgress = Arc<Mutex<FrameProgress>>;
 
 impl Desk {
     /// This device's cameras in their order.
-    pub async fn cameras(&self) -> CommandAnswer<Vec<Camera>> {
+    pub async fn cameras(&self) -> Reply<Vec<Camera>> {
         let found = self.camera().list().await;
         let found = found.map_err(|error| self.camera_problem(&error))?;
         let wanted = self.store().remembered::<String>(CHOSEN).await;
@@ -62,18 +62,18 @@ impl Desk {
     }
 
     /// Uses this camera from the next preview or photo on, also after a restart.
-    pub async fn choose_camera(&self, id: String) -> CommandAnswer<()> {
+    pub async fn choose_camera(&self, id: String) -> Reply<()> {
         self.stored(self.store().remember(CHOSEN, &id).await)
     }
 
-    async fn chosen_camera(&self) -> CommandAnswer<String> {
+    async fn chosen_camera(&self) -> Reply<String> {
         let chosen = self.cameras().await?.into_iter().find(|camera| camera.chosen);
         let chosen = chosen.ok_or_else(|| self.camera_problem(&CameraError::None))?;
         Ok(chosen.id)
     }
 
     /// Shows what the chosen camera sees until the page stops it, is gone, or the case ends.
-    pub async fn start_preview(&self, view: impl View) -> CommandAnswer<()> {
+    pub async fn start_preview(&self, view: impl View) -> Reply<()> {
         let id = self.chosen_camera().await?;
         let shown = SharedProgress::new(Mutex::new(FrameProgress { on_their_way: 0, heard_at: Instant::now() }));
         self.state().shown = Some(shown.clone());
@@ -98,7 +98,7 @@ impl Desk {
     }
 
     /// Takes a photo with the chosen camera.
-    pub async fn take_photo(&self, case: CaseId) -> CommandAnswer<EvidencePhoto> {
+    pub async fn take_photo(&self, case: CaseId) -> Reply<EvidencePhoto> {
         self.photographs(&case)?;
         let id = self.chosen_camera().await?;
         let shot = self.camera().capture(&id).await;

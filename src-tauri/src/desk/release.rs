@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::commands::{
-    CommandAnswer,
+    Reply,
     release::{ReleasePress, Released},
 };
 use lanedesk_domain::ids::{CaseId, OrderId};
@@ -10,7 +10,7 @@ use lanedesk_wire::release::Release;
 
 impl Desk {
     /// Releases once. What nobody answered is asked about again when the line is back.
-    pub async fn release(&self, case: CaseId, press: ReleasePress) -> CommandAnswer<Released> {
+    pub async fn release(&self, case: CaseId, press: ReleasePress) -> Reply<Released> {
         let fence = self.fence(&case)?;
         let release = Release {
             order_id: OrderId::new(),

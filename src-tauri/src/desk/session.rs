@@ -1,7 +1,7 @@
 //! The desk's session: logging in, taking a kept session up again, and leaving it.
 
 use super::{Desk, State, work::CurrentWork};
-use crate::commands::{CommandAnswer, session::Connection};
+use crate::commands::{Reply, session::Connection};
 use lanedesk_client::{Address, Hub, Stream};
 use lanedesk_wire::{account::ResetPassword, problem::Code, session::Person};
 
@@ -37,13 +37,7 @@ impl Desk {
     }
 
     /// Logs in at a hub. The one before, if any, is left only when this one has let the person in.
-    pub async fn login(
-        &self,
-        url: &str,
-        username: String,
-        password: String,
-        code: Option<String>,
-    ) -> CommandAnswer<Person> {
+    pub async fn login(&self, url: &str, username: String, password: String, code: Option<String>) -> Reply<Person> {
         // A session kept from the last start must not come up behind this one.
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
@@ -54,7 +48,7 @@ impl Desk {
     }
 
     /// Sets a password with the code an administrator handed over, and goes on as after a login.
-    pub async fn reset_with_code(&self, url: &str, told: ResetPassword) -> CommandAnswer<Person> {
+    pub async fn reset_with_code(&self, url: &str, told: ResetPassword) -> Reply<Person> {
         self.inner.resumed.get_or_init(async || ()).await;
         let address = Address::parse(url).map_err(|_| self.bad_address())?;
         let (trust, language) = (self.inner.trust.clone(), self.settings().language);
@@ -65,7 +59,7 @@ impl Desk {
     }
 
     /// The password once more. The token that the session goes on under is kept in the place of the one before.
-    pub async fn confirm_password(&self, password: String) -> CommandAnswer<()> {
+    pub async fn confirm_password(&self, password: String) -> Reply<()> {
         self.ask(|hub| async move { hub.confirm_password(password).await }).await?;
         let hub = self.state().hub.clone();
         if let Some(hub) = hub {
@@ -82,7 +76,7 @@ impl Desk {
         }
     }
 
-    async fn logged_in(&self, hub: Hub, username: String, person: Person) -> CommandAnswer<Person> {
+    async fn logged_in(&self, hub: Hub, username: String, person: Person) -> Reply<Person> {
         let url = hub.address().as_str().to_owned();
         self.keep_token(&hub);
         {
@@ -133,7 +127,7 @@ impl Desk {
     }
 
     /// Sits down at a seat, or leaves it where `number` is absent.
-    pub async fn seat(&self, number: Option<String>) -> CommandAnswer<Person> {
+    pub async fn seat(&self, number: Option<String>) -> Reply<Person> {
         let person = self
             .ask(|hub| async move {
                 match number {

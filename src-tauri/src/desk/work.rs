@@ -2,7 +2,7 @@
 
 use super::{Desk, now};
 use crate::{
-    commands::{CommandAnswer, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection},
+    commands::{Reply, barrier::BarrierPress, live::LiveEnd, search::RecentLane, session::Connection},
     notify::Notice,
 };
 use lanedesk_client::{CallError, Hub};
@@ -60,7 +60,7 @@ impl Desk {
     }
 
     /// Looks at a lane; from before the look on, its changes are told.
-    pub async fn view_lane(&self, lane: LaneId) -> CommandAnswer<View> {
+    pub async fn view_lane(&self, lane: LaneId) -> Reply<View> {
         self.watch(Some(lane.clone()));
         let view = self.ask(|hub| async move { hub.view_lane(lane).await }).await?;
         self.learn_name(&view);
@@ -68,7 +68,7 @@ impl Desk {
     }
 
     /// Takes a lane by whichever way `take` asks for it.
-    pub async fn take<F>(&self, lane: LaneId, take: impl FnOnce(Hub) -> F) -> CommandAnswer<Claimed>
+    pub async fn take<F>(&self, lane: LaneId, take: impl FnOnce(Hub) -> F) -> Reply<Claimed>
     where
         F: Future<Output = Result<Claimed, CallError>>,
     {
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// The case worked now: the one held, or one this person still holds on the hub since before a restart.
-    pub async fn current_case(&self) -> CommandAnswer<Option<Claimed>> {
+    pub async fn current_case(&self) -> Reply<Option<Claimed>> {
         self.status().await;
         let held = self.state().work.held.clone();
         match held {
@@ -88,7 +88,7 @@ impl Desk {
         }
     }
 
-    async fn held_case(&self, held: HeldLane) -> CommandAnswer<Option<Claimed>> {
+    async fn held_case(&self, held: HeldLane) -> Reply<Option<Claimed>> {
         let case = held.case.clone();
         let asked = self.ask(|hub| async move { hub.view_case(case).await }).await;
         let view = match asked {
@@ -109,7 +109,7 @@ impl Desk {
 
     /// After a restart the fence is gone, but the lane may still be this person's: claiming it again gives a new fence
     /// and keeps the case (R10).
-    async fn case_before_restart(&self) -> CommandAnswer<Option<Claimed>> {
+    async fn case_before_restart(&self) -> Reply<Option<Claimed>> {
         let remembered = self.store().remembered::<LaneId>("lane_held").await;
         let (Some(lane), true) = (remembered, self.state().hub.is_some()) else {
             return Ok(None);
@@ -145,7 +145,7 @@ impl Desk {
     }
 
     /// A step of a case, with the fence it needs. A lane that turns out to be lost is let go of.
-    pub async fn step<T, F>(&self, case: CaseId, step: impl FnOnce(Hub, CaseId, Fence) -> F) -> CommandAnswer<T>
+    pub async fn step<T, F>(&self, case: CaseId, step: impl FnOnce(Hub, CaseId, Fence) -> F) -> Reply<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -161,7 +161,7 @@ impl Desk {
     }
 
     /// Ends a case by whichever way `end` asks for it; the lane is no longer held.
-    pub async fn end_case<F>(&self, case: CaseId, end: impl FnOnce(Hub, CaseId) -> F) -> CommandAnswer<()>
+    pub async fn end_case<F>(&self, case: CaseId, end: impl FnOnce(Hub, CaseId) -> F) -> Reply<()>
     where
         F: Future<Output = Result<(), CallError>>,
     {
@@ -175,7 +175,7 @@ impl Desk {
     }
 
     /// One press, one order (R26).
-    pub async fn order(&self, case: CaseId, press: BarrierPress) -> CommandAnswer<Order> {
+    pub async fn order(&self, case: CaseId, press: BarrierPress) -> Reply<Order> {
         let fence = self.fence(&case)?;
         let order = BarrierOrder {
             order_id: OrderId::new(),
@@ -194,7 +194,7 @@ impl Desk {
 
     /// Sends an order of a case, by whichever way `send` does it: one at a time, and none while the line is known to
     /// be down.
-    pub(super) async fn one_order<T, F>(&self, case: &CaseId, send: impl FnOnce(Hub) -> F) -> CommandAnswer<T>
+    pub(super) async fn one_order<T, F>(&self, case: &CaseId, send: impl FnOnce(Hub) -> F) -> Reply<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
@@ -219,7 +219,7 @@ impl Desk {
     }
 
     /// What became of an order, asked now.
-    pub async fn order_result(&self, id: OrderId) -> CommandAnswer<Order> {
+    pub async fn order_result(&self, id: OrderId) -> Reply<Order> {
         let found = self.ask(|hub| async move { hub.order(id).await }).await?;
         if let Some(order) = found {
             if order.result != OrderResult::Unknown {
@@ -235,7 +235,7 @@ impl Desk {
     }
 
     /// Reminds once when a lane becomes free, or no longer.
-    pub async fn remind(&self, lane: LaneId, on: bool) -> CommandAnswer<()> {
+    pub async fn remind(&self, lane: LaneId, on: bool) -> Reply<()> {
         if !on {
             self.state().work.reminders.remove(&lane);
             return Ok(());
@@ -246,7 +246,7 @@ impl Desk {
     }
 
     /// Tells of a lane one wanted to be reminded of, if nobody holds it.
-    pub(super) async fn look_for_freedom(&self, lane: LaneId) -> CommandAnswer<()> {
+    pub(super) async fn look_for_freedom(&self, lane: LaneId) -> Reply<()> {
         let looked = lane.clone();
         let view = self.ask(|hub| async move { hub.view_lane(looked).await }).await?;
         self.learn_name(&view);
@@ -288,11 +288,11 @@ impl Desk {
     }
 
     /// Refuses what only the holder of a case may do.
-    pub(super) fn holds(&self, case: &CaseId) -> CommandAnswer<()> {
+    pub(super) fn holds(&self, case: &CaseId) -> Reply<()> {
         self.fence(case).map(drop)
     }
 
-    pub(super) fn fence(&self, case: &CaseId) -> CommandAnswer<Fence> {
+    pub(super) fn fence(&self, case: &CaseId) -> Reply<Fence> {
         let held = self.state().work.held.clone();
         match held {
             Some(held) if held.case == *case => Ok(held.fence),

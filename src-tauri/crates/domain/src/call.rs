@@ -30,7 +30,7 @@ impl CallState {
 
 words! {
     /// What a telephone system tells of a call.
-    pub enum TelephonyEvent {
+    pub enum PbxEvent {
         /// It rings.
         Ringing = "ringing",
         /// Somebody picked it up.
@@ -64,19 +64,19 @@ pub enum Hand {
 
 impl Progress {
     /// A call of which this is the first message.
-    pub fn begun(what: TelephonyEvent, at: Timestamp) -> Self {
+    pub fn begun(what: PbxEvent, at: Timestamp) -> Self {
         let mut begun = Self { since: at, answered_at: None, ended_at: None };
         begun.hear(what, at);
         begun
     }
 
     /// Something more was told of it.
-    pub fn hear(&mut self, what: TelephonyEvent, at: Timestamp) {
+    pub fn hear(&mut self, what: PbxEvent, at: Timestamp) {
         self.since = self.since.min(at);
         match what {
-            TelephonyEvent::Ringing => {}
-            TelephonyEvent::Answered => self.answered_at = Some(earlier(self.answered_at, at)),
-            TelephonyEvent::Ended => self.ended_at = Some(earlier(self.ended_at, at)),
+            PbxEvent::Ringing => {}
+            PbxEvent::Answered => self.answered_at = Some(earlier(self.answered_at, at)),
+            PbxEvent::Ended => self.ended_at = Some(earlier(self.ended_at, at)),
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
         NOON.plus_ms(second * 1_000)
     }
 
-    fn told(events: &[(TelephonyEvent, Timestamp)]) -> Progress {
+    fn told(events: &[(PbxEvent, Timestamp)]) -> Progress {
         let mut events = events.iter();
         let (what, first) = *events.next().unwrap();
         let mut call = Progress::begun(what, first);
@@ -127,18 +127,18 @@ mod tests {
 
     #[test]
     fn a_call_rings_is_answered_and_ends() {
-        let mut call = Progress::begun(TelephonyEvent::Ringing, at(0));
+        let mut call = Progress::begun(PbxEvent::Ringing, at(0));
         assert_eq!(call.state(Hand::Nobody), CallState::Waiting, "R30");
         assert_eq!(call.state(Hand::Rings), CallState::Ringing, "R29");
-        call.hear(TelephonyEvent::Answered, at(4));
+        call.hear(PbxEvent::Answered, at(4));
         assert_eq!(call.state(Hand::Rings), CallState::Live);
-        call.hear(TelephonyEvent::Ended, at(60));
+        call.hear(PbxEvent::Ended, at(60));
         assert_eq!(call.state(Hand::Rings), CallState::Ended);
     }
 
     #[test]
     fn a_call_nobody_took_was_abandoned_and_one_that_was_taken_was_not() {
-        let call = told(&[(TelephonyEvent::Ringing, at(0)), (TelephonyEvent::Ended, at(30))]);
+        let call = told(&[(PbxEvent::Ringing, at(0)), (PbxEvent::Ended, at(30))]);
         assert_eq!(call.state(Hand::Nobody), CallState::Abandoned);
         assert_eq!(call.state(Hand::Rings), CallState::Abandoned);
         assert_eq!(call.state(Hand::Took), CallState::Ended);
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn an_announcement_that_picks_up_does_not_take_a_call_from_the_queue() {
-        let call = told(&[(TelephonyEvent::Ringing, at(0)), (TelephonyEvent::Answered, at(1))]);
+        let call = told(&[(PbxEvent::Ringing, at(0)), (PbxEvent::Answered, at(1))]);
         assert_eq!(call.state(Hand::Nobody), CallState::Waiting);
     }
 
-    fn heard() -> impl Strategy<Value = (TelephonyEvent, Timestamp)> {
-        let what = prop::sample::select(TelephonyEvent::ALL.to_vec());
+    fn heard() -> impl Strategy<Value = (PbxEvent, Timestamp)> {
+        let what = prop::sample::select(PbxEvent::ALL.to_vec());
         (what, 0..90_i64).prop_map(|(what, second)| (what, at(second)))
     }
 

@@ -92,7 +92,7 @@ impl Reason {
 
 /// What proves a release when it is pressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ReleaseProof {
+pub struct Proof {
     /// ID photos given.
     pub photos: u32,
     /// The missing ones are to be brought later (补录), and rule and lane picture allow it.
@@ -106,12 +106,7 @@ pub fn may_bring_later(rules: &Rules, direction: Direction, lane_picture: bool) 
 }
 
 /// Checks what a person gave for a release; answers how many photos it owes. Photo numbers count at exits only.
-pub fn check(
-    reason: Option<&Reason>,
-    direction: Direction,
-    remark: &str,
-    proof: ReleaseProof,
-) -> Result<u32, ReleaseError> {
+pub fn check(reason: Option<&Reason>, direction: Direction, remark: &str, proof: Proof) -> Result<u32, ReleaseError> {
     let reason = reason.filter(|reason| reason.fits(direction)).ok_or(ReleaseError::ReasonRequired)?;
     let entry = direction == Direction::Entry;
     if (entry || reason.remark) && remark.trim().is_empty() {
@@ -169,8 +164,8 @@ mod tests {
         default_reasons().into_iter().find(|r| r.code == code).unwrap()
     }
 
-    fn shown(photos: u32) -> ReleaseProof {
-        ReleaseProof { photos, later: false }
+    fn shown(photos: u32) -> Proof {
+        Proof { photos, later: false }
     }
 
     #[test]
@@ -183,7 +178,7 @@ mod tests {
         assert!(!may_bring_later(&rules, Entry, true), "nothing is owed");
 
         let two = Reason { photos_min: 2, ..reason("misread") };
-        let later = |photos| ReleaseProof { photos, later: true };
+        let later = |photos| Proof { photos, later: true };
         for (given, owed) in [(0, 2), (1, 1), (2, 0), (3, 0)] {
             assert_eq!(check(Some(&two), Exit, "", later(given)), Ok(owed));
         }

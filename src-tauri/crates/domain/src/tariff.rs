@@ -5,7 +5,7 @@
 
 mod bill;
 
-pub use bill::{Bill, Dues, Quote, QuoteFault, StayPayment};
+pub use bill::{Bill, Dues, Lapse, Quote, StayPayment};
 
 use crate::{
     money::Fen,

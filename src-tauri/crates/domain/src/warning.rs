@@ -120,7 +120,7 @@ pub struct CaseWork {
 
 /// A payment.
 #[derive(Debug, Clone)]
-pub struct PaymentTrace {
+pub struct Receipt {
     /// The lot.
     pub lot: LotId,
     /// The stay it was matched to.
@@ -191,7 +191,7 @@ pub struct OpeningHistory {
     /// Cases.
     pub worked: Vec<CaseWork>,
     /// Payments.
-    pub paid: Vec<PaymentTrace>,
+    pub paid: Vec<Receipt>,
     /// Stays that openings might have taken for one another.
     pub stays: Vec<StayTrace>,
     /// Reads soon after openings.

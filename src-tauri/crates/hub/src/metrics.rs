@@ -49,7 +49,7 @@ pub struct Metrics {
     /// Connections, and those of them that have not shown who they are.
     lines: AtomicUsize,
     strangers: AtomicUsize,
-    /// By place in [`Ended::ALL`].
+    /// By place in [`ConnectionLimit::ALL`].
     ended: [AtomicU64; ConnectionLimit::ALL.len()],
     /// By place in [`Refusal::ALL`].
     refused: [AtomicU64; Refusal::ALL.len()],

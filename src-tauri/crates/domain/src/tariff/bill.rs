@@ -106,7 +106,7 @@ pub struct Quote {
 
 /// Why a quote must be asked anew before a QR code or an opening uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum QuoteFault {
+pub enum Lapse {
     /// It is too old.
     #[error("the quote is too old")]
     Old,
@@ -125,21 +125,15 @@ impl Quote {
     }
 
     /// Whether it may still be used for this stay and plate.
-    pub fn check(
-        &self,
-        stay: &StayId,
-        plate: Option<&Plate>,
-        now: Timestamp,
-        quote_seconds: u32,
-    ) -> Result<(), QuoteFault> {
+    pub fn check(&self, stay: &StayId, plate: Option<&Plate>, now: Timestamp, quote_seconds: u32) -> Result<(), Lapse> {
         if self.stay != *stay || self.plate.as_ref() != plate {
-            return Err(QuoteFault::OtherVehicle);
+            return Err(Lapse::OtherVehicle);
         }
         if self.changes_at.is_some_and(|change| now >= change) {
-            return Err(QuoteFault::Step);
+            return Err(Lapse::Step);
         }
         if now.since(self.quoted_at) > i64::from(quote_seconds) * 1000 {
-            return Err(QuoteFault::Old);
+            return Err(Lapse::Old);
         }
         Ok(())
     }

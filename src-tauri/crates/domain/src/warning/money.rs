@@ -1,6 +1,6 @@
 //! Patterns about what was due.
 
-use super::{OpeningTrace, Pattern, PatternMatch, PaymentTrace, StayTrace, by, releases};
+use super::{OpeningTrace, Pattern, PatternMatch, Receipt, StayTrace, by, releases};
 use crate::{
     lane::Direction,
     money::Fen,
@@ -51,7 +51,7 @@ pub(super) fn cheap_candidate(opened: &[OpeningTrace], stays: &[StayTrace]) -> V
 }
 
 /// Pattern 6: Less due at the opening than first quoted, and nobody paid the difference. A misread put right is no drop.
-pub(super) fn due_dropped(opened: &[OpeningTrace], paid: &[PaymentTrace]) -> Vec<PatternMatch> {
+pub(super) fn due_dropped(opened: &[OpeningTrace], paid: &[Receipt]) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     for row in left(opened) {
         let (first, due) = (row.first_quote.unwrap_or_default(), row.due.unwrap_or_default());
@@ -92,7 +92,7 @@ fn yuan(fen: Fen) -> String {
 
 /// Pattern 7: The records say otherwise than the reason: nobody paid about then, the camera was sure and nothing was corrected,
 /// the device answered.
-pub(super) fn reason_doubtful(opened: &[OpeningTrace], paid: &[PaymentTrace], rules: &Rules) -> Vec<PatternMatch> {
+pub(super) fn reason_doubtful(opened: &[OpeningTrace], paid: &[Receipt], rules: &Rules) -> Vec<PatternMatch> {
     let mut all = Vec::new();
     for row in releases(opened) {
         let form = match row.reason.as_deref() {
@@ -107,7 +107,7 @@ pub(super) fn reason_doubtful(opened: &[OpeningTrace], paid: &[PaymentTrace], ru
     all
 }
 
-fn paid_about(row: &OpeningTrace, paid: &[PaymentTrace]) -> bool {
+fn paid_about(row: &OpeningTrace, paid: &[Receipt]) -> bool {
     paid.iter().any(|paid| {
         let same_stay = row.stay.is_some() && paid.stay == row.stay;
         let same_plate = row.plate.is_some() && paid.plate == row.plate;

@@ -98,7 +98,7 @@ struct ImportTask {
 
 impl ImportTask {
     /// A preview tells its faults beside what it would do; an import with faults is refused.
-    async fn done(self, told: Option<&take_in::ImportObserver>) -> Result<ImportResult> {
+    async fn done(self, told: Option<&take_in::Observer>) -> Result<ImportResult> {
         let (preview, language) = (self.upload.preview, self.language);
         let (mut result, faults) = take_in::take_in(&self.hub, &self.visitor.actor, self.upload, told).await?;
         if faults.is_empty() {

@@ -23,7 +23,7 @@ use crate::{
         case, release,
         view::{self, Basis, Page},
     },
-    store::{AbnormalRelease, Audience, Audit, LockRows, NewOpening, OrderRow, StoreError, Tx},
+    store::{Audience, Audit, Grounds, LockRows, NewOpening, OrderRow, StoreError, Tx},
 };
 pub(super) use check::{RaiseGrounds, digest, opening, text};
 use check::{content, ready};
@@ -160,7 +160,7 @@ pub(super) struct OrderDraft {
     /// Only for orders that raise the arm.
     pub(super) opening: Option<NewOpening>,
     /// What an abnormal release adds to its opening.
-    pub(super) abnormal: Option<AbnormalRelease>,
+    pub(super) abnormal: Option<Grounds>,
     /// What all of it was judged by.
     pub(super) basis: Basis,
 }

@@ -1,7 +1,7 @@
 //! The live board (R3).
 
 use super::opening::scope;
-use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::FindingListener, store::BoardCase};
+use crate::{actor::Actor, directory::Directory, error::Result, hub::Hub, runtime::Reporter, store::BoardCase};
 use lanedesk_wire::{
     board::{Board, BoardItem, Help, Today},
     list::Page,
@@ -11,7 +11,7 @@ use lanedesk_wire::{
 
 /// The supervisor's board: what is being handled in their scope, and which devices cannot be reached.
 /// `say` is the reader's language.
-pub async fn board(hub: &Hub, actor: &Actor, say: FindingListener<'_>) -> Result<Board> {
+pub async fn board(hub: &Hub, actor: &Actor, say: Reporter<'_>) -> Result<Board> {
     let items = items(hub, actor).await?;
     Ok(Board {
         items,

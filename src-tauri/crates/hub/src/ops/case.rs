@@ -162,7 +162,7 @@ async fn apply(tx: &mut Tx<'_>, hub: &Hub, case: &CaseRow, change: &Change, now:
 
 /// Settles what the person saw: the passage of the vehicle this case let through. Of a vehicle that nothing here has let
 /// through nobody can say that it has passed, unless its camera saw it do so.
-async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::SettledOpening>> {
+async fn passage(tx: &mut Tx<'_>, case: &CaseRow) -> Result<Vec<stay::Clearing>> {
     if tx.order_in_flight(&case.id, None).await? {
         return Err(Error::OrderInFlight);
     }

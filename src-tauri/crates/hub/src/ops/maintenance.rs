@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::site::Reach,
-    runtime::{FindingListener, Health},
+    runtime::{Health, Reporter},
     store::{Audit, MaintenanceFilter, NewMaintenance, Tx},
 };
 use lanedesk_domain::{
@@ -41,7 +41,7 @@ pub struct Devices {
 /// The devices of one's lots, those that cannot be reached first. Devices of no lane are their maker's and of whoever holds
 /// a root area.
 /// `say` is the reader's language.
-pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices, say: FindingListener<'_>) -> Result<Page<DeviceHealth>> {
+pub async fn devices(hub: &Hub, actor: &Actor, asked: Devices, say: Reporter<'_>) -> Result<Page<DeviceHealth>> {
     let site = hub.directory();
     let open = MaintenanceFilter {
         lots: scope(hub, actor),
@@ -124,7 +124,7 @@ fn health(
     lanes: &[&Lane],
     maintenance: Option<Maintenance>,
     pictures: &HashMap<LaneId, Timestamp>,
-    say: FindingListener<'_>,
+    say: Reporter<'_>,
 ) -> DeviceHealth {
     let opened = hub.runtime().device(&device.id);
     let now = opened.as_ref().map_or(Health::Untried, |opened| opened.health());

@@ -188,7 +188,7 @@ async fn arrive(tx: &mut Tx<'_>, hub: &Hub, news: &ReadNews, before: Option<&Rea
     settled.extend(stay::settle(tx, &read.lane, &sign).await?);
     passage::note(tx, &settled, now).await?;
     stay::tell_others(tx, hub, &settled, &read.lane, now).await?;
-    let own = |s: &stay::SettledOpening| [&s.plate, &s.plate_read].into_iter().any(|p| alike(p.as_ref(), read));
+    let own = |s: &stay::Clearing| [&s.plate, &s.plate_read].into_iter().any(|p| alike(p.as_ref(), read));
     if read.opened_by_camera && !settled.iter().any(own) {
         passage::automatic(tx, hub, news, now).await?;
     }
@@ -213,12 +213,7 @@ fn alike(plate: Option<&Plate>, read: &ReadRow) -> bool {
 
 /// The open case of the lane goes on with this vehicle, unless a person set the one it has. One that a person set and
 /// that was now seen to pass is no longer there to protect.
-async fn take_into_case(
-    tx: &mut Tx<'_>,
-    read: &ReadRow,
-    settled: &[stay::SettledOpening],
-    now: Timestamp,
-) -> Result<()> {
+async fn take_into_case(tx: &mut Tx<'_>, read: &ReadRow, settled: &[stay::Clearing], now: Timestamp) -> Result<()> {
     let Some((case, plate)) = tx.case_plate(&read.lane).await? else {
         return Ok(());
     };

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     hub::Hub,
     ops::{approval, debt, view::Basis},
-    store::{AbnormalRelease, NewOpening, Tx},
+    store::{Grounds, NewOpening, Tx},
 };
 use lanedesk_domain::{
     ids::{CaseId, OpeningId, PhotoId},
@@ -102,7 +102,7 @@ async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted:
         barrier::opening(&page, &order, asked).map(|opening| NewOpening { kind: OpeningKind::Abnormal, ..opening });
     let opening = opening.ok_or(Error::NotOffered)?;
     let debt = checked.debt(&opening, order.made_at);
-    let abnormal = AbnormalRelease {
+    let abnormal = Grounds {
         reason: checked.reason,
         remark: Some(checked.remark).filter(|remark| !remark.is_empty()),
         photos: checked.photos,
@@ -120,12 +120,7 @@ async fn prepare(hub: &Hub, actor: &Actor, case: &CaseId, press: &Press, wanted:
 }
 
 /// Writes what a release adds, in the transaction that makes its opening. What was used up meanwhile undoes all of it.
-pub(super) async fn keep(
-    tx: &mut Tx<'_>,
-    opening: &NewOpening,
-    abnormal: &AbnormalRelease,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn keep(tx: &mut Tx<'_>, opening: &NewOpening, abnormal: &Grounds, now: Timestamp) -> Result<()> {
     if let Some((approval, _)) = &abnormal.approval
         && !tx.use_approval(approval, opening, now).await?
     {
@@ -145,7 +140,7 @@ pub(super) async fn keep(
 }
 
 /// What the timeline says of a release besides the order.
-pub(super) fn facts(abnormal: &AbnormalRelease) -> Vec<(&'static str, String)> {
+pub(super) fn facts(abnormal: &Grounds) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("kind", OpeningKind::Abnormal.to_string()),
         ("reason", abnormal.reason.clone()),
@@ -157,7 +152,7 @@ pub(super) fn facts(abnormal: &AbnormalRelease) -> Vec<(&'static str, String)> {
 }
 
 /// What the audit chain says of a release besides the order; `content` there covers every word of it.
-pub(super) fn audited(abnormal: &AbnormalRelease) -> Value {
+pub(super) fn audited(abnormal: &Grounds) -> Value {
     json!({
         "reason": abnormal.reason,
         "photos": abnormal.photos.iter().map(PhotoId::as_str).collect::<Vec<_>>(),

@@ -21,7 +21,7 @@ use lanedesk_domain::{
 
 /// An opening that was settled just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettledOpening {
+pub struct Clearing {
     /// The opening.
     pub opening: OpeningId,
     /// Its case, which may be closed by now.
@@ -49,7 +49,7 @@ pub(crate) fn lanes_of(site: &Directory, lot: &LotId) -> Vec<LaneId> {
 pub(crate) async fn tell_others(
     tx: &mut Tx<'_>,
     hub: &Hub,
-    settled: &[SettledOpening],
+    settled: &[Clearing],
     here: &LaneId,
     now: Timestamp,
 ) -> Result<()> {
@@ -80,17 +80,13 @@ pub(crate) async fn tell_pages(
 
 /// Looks at every opening of a lane that waits for its vehicle's passage, and settles those the sign speaks of.
 /// Each opening is settled once, whichever hub or sign is first.
-pub async fn settle(tx: &mut Tx<'_>, lane: &LaneId, sign: &Sign) -> Result<Vec<SettledOpening>, StoreError> {
+pub async fn settle(tx: &mut Tx<'_>, lane: &LaneId, sign: &Sign) -> Result<Vec<Clearing>, StoreError> {
     let pending = tx.pending_openings(lane).await?;
     settle_each(tx, lane, pending, sign).await
 }
 
 /// The same for the openings of one case, which its person saw pass.
-pub(crate) async fn settle_of_case(
-    tx: &mut Tx<'_>,
-    case: &CaseId,
-    lane: &LaneId,
-) -> Result<Vec<SettledOpening>, StoreError> {
+pub(crate) async fn settle_of_case(tx: &mut Tx<'_>, case: &CaseId, lane: &LaneId) -> Result<Vec<Clearing>, StoreError> {
     let mut pending = tx.pending_openings(lane).await?;
     pending.retain(|pending| pending.case == *case);
     settle_each(tx, lane, pending, &Sign::PersonSaid).await
@@ -101,7 +97,7 @@ async fn settle_each(
     lane: &LaneId,
     pending: Vec<PendingOpening>,
     sign: &Sign,
-) -> Result<Vec<SettledOpening>, StoreError> {
+) -> Result<Vec<Clearing>, StoreError> {
     tx.need_lane(lane)?;
     let mut settled = Vec::new();
     for mut pending in pending {
@@ -120,7 +116,7 @@ async fn settle_each(
             pending.facts.stay = inside.map(|stay| stay.id);
         }
         if let Some(passage) = apply(tx, &pending, settle_by(&pending.facts, sign)).await? {
-            settled.push(SettledOpening {
+            settled.push(Clearing {
                 opening: pending.opening,
                 case: pending.case,
                 lot: pending.lot,

@@ -29,7 +29,7 @@ const HABIT_MS: i64 = 30 * 24 * 60 * 60_000;
 
 /// Everything looked up of a vehicle.
 #[derive(Debug, Clone)]
-pub struct VehicleRecords {
+pub struct Dossier {
     /// The plate in force; none: a vehicle without one.
     pub plate: Option<Plate>,
     /// Lock and blacklist.
@@ -105,9 +105,9 @@ pub async fn look_up(
     asked: StayQuery<'_>,
     inside_tx: bool,
     now: Timestamp,
-) -> VehicleRecords {
+) -> Dossier {
     let StayQuery { plate, stay, phone, case } = asked;
-    let mut known = VehicleRecords {
+    let mut known = Dossier {
         plate: plate.cloned(),
         vehicle: Ok(VehicleFacts::default()),
         passes: Ok(Passes::default()),
@@ -137,7 +137,7 @@ pub async fn look_up(
     known
 }
 
-impl VehicleRecords {
+impl Dossier {
     /// The hub's judgement of it.
     pub fn judge(&self, direction: Option<Direction>) -> Assessment {
         let passes = self.passes.as_ref().map_err(|e| *e);

@@ -18,7 +18,7 @@ use crate::{
     hub::Hub,
     ops::{
         lease::{CaseStart, first_step},
-        vehicle::{StayQuery, VehicleRecords, look_up},
+        vehicle::{Dossier, StayQuery, look_up},
     },
     store::{CallRow, Conn, LaneRecord, LockRows, StoreError, Tx},
 };
@@ -51,7 +51,7 @@ pub struct Page {
     /// What is committed of the lane.
     pub standing: LaneRecord,
     /// What was looked up of the vehicle; none: none stands there.
-    pub known: Option<VehicleRecords>,
+    pub known: Option<Dossier>,
     /// Which way it goes.
     pub direction: Option<Direction>,
     /// What the bar depends on.
@@ -250,7 +250,7 @@ async fn keep_first_quote(hub: &Hub, page: &Page) {
 /// What had to be looked up for a page.
 #[derive(Default)]
 struct PageRecords {
-    known: Option<VehicleRecords>,
+    known: Option<Dossier>,
     entry_picture: Option<Picture>,
     candidates: Vec<Candidate>,
     timeline: Vec<TimelineEntry>,
@@ -309,7 +309,7 @@ pub(crate) async fn build(
 }
 
 /// Nothing stands there as far as anybody knows: that is not a temporary vehicle.
-fn judged(known: Option<&VehicleRecords>, direction: Option<Direction>) -> Assessment {
+fn judged(known: Option<&Dossier>, direction: Option<Direction>) -> Assessment {
     known.map_or(Assessment::Unknown, |known| known.judge(direction))
 }
 
@@ -386,7 +386,7 @@ fn offer_facts(
     lot: &Lot,
     direction: Option<Direction>,
     assessment: Assessment,
-    known: Option<&VehicleRecords>,
+    known: Option<&Dossier>,
     quote: Option<&Quote>,
 ) -> OfferFacts {
     OfferFacts {
@@ -414,24 +414,15 @@ fn bar(facts: &OfferFacts) -> Vec<Offer> {
 }
 
 /// The same vehicle when it came in; at an entry too, where it is inside already.
-async fn entry_picture(
-    conn: &mut Conn<'_>,
-    directory: &Directory,
-    known: Option<&VehicleRecords>,
-) -> Result<Option<Picture>> {
-    let Some(read) = known.and_then(VehicleRecords::stay).and_then(|stay| stay.entry_read.as_ref()) else {
+async fn entry_picture(conn: &mut Conn<'_>, directory: &Directory, known: Option<&Dossier>) -> Result<Option<Picture>> {
+    let Some(read) = known.and_then(Dossier::stay).and_then(|stay| stay.entry_read.as_ref()) else {
         return Ok(None);
     };
     Ok(crate::ops::picture::of_read(conn, directory, read).await?)
 }
 
 /// Vehicles inside that look like the one at the exit, most alike first.
-async fn candidates(
-    conn: &mut Conn<'_>,
-    directory: &Directory,
-    lot: &Lot,
-    known: &VehicleRecords,
-) -> Result<Vec<Candidate>> {
+async fn candidates(conn: &mut Conn<'_>, directory: &Directory, lot: &Lot, known: &Dossier) -> Result<Vec<Candidate>> {
     let Some(read) = &known.plate else {
         return Ok(Vec::new());
     };

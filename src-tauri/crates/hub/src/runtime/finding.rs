@@ -31,7 +31,7 @@ pub enum Finding {
 }
 
 /// Says a finding to whoever asked.
-pub type FindingListener<'a> = &'a (dyn Fn(&Finding) -> String + Sync);
+pub type Reporter<'a> = &'a (dyn Fn(&Finding) -> String + Sync);
 
 impl Finding {
     /// In Chinese; what is kept in the records.

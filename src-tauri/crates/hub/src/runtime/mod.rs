@@ -17,7 +17,7 @@ mod tasks;
 
 pub use arm::OrderWatch;
 pub use device::OpenDevice;
-pub use finding::{Finding, FindingListener};
+pub use finding::{Finding, Reporter};
 pub use health::Health;
 pub use registry::LaneDevices;
 pub use tasks::start;
@@ -171,7 +171,7 @@ impl Runtime {
     }
 
     /// Devices that cannot be reached, at lots somebody may see, longest first.
-    pub fn offline(&self, scope: &Scope, say: FindingListener<'_>) -> Vec<OfflineDevice> {
+    pub fn offline(&self, scope: &Scope, say: Reporter<'_>) -> Vec<OfflineDevice> {
         let registry = self.registry();
         let mut offline: Vec<OfflineDevice> = registry
             .devices

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{args, directory::Directory};
 use lanedesk_domain::{
-    call::{CallState, Hand, Progress, TelephonyEvent},
+    call::{CallState, Hand, PbxEvent, Progress},
     ids::{CallId, CaseId, IntegrationId, LaneId, LotId, PersonId},
     time::Timestamp,
 };
@@ -187,7 +187,7 @@ impl Conn<'_> {
         &mut self,
         (integration, event): (&IntegrationId, &str),
         call: &CallId,
-        (what, at): (TelephonyEvent, Timestamp),
+        (what, at): (PbxEvent, Timestamp),
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let noted = self

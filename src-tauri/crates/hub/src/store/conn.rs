@@ -74,7 +74,7 @@ text_args!(
     d::pass::PassStatus,
     d::person::Role,
     d::call::CallState,
-    d::call::TelephonyEvent,
+    d::call::PbxEvent,
     d::seat::SeatState,
     d::stay::ReleaseKind,
 );

@@ -43,7 +43,7 @@ pub struct NewDebt {
 
 /// What of a vehicle's debts is still open.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-pub struct DebtBalance {
+pub struct Balance {
     /// The debt.
     pub id: DebtId,
     /// Its case.
@@ -149,7 +149,7 @@ impl Conn<'_> {
         lot: &LotId,
         plate: Option<&Plate>,
         phone: Option<&Phone>,
-    ) -> Result<Vec<DebtBalance>, StoreError> {
+    ) -> Result<Vec<Balance>, StoreError> {
         let sql = "select id, case_id as \"case\", stay_id as stay, amount_fen - paid_fen as \"left\" from debt
                    where lot_id = $1 and state = 'open' and (plate = $2 or phone = $3) order by id";
         self.all(sql, args![lot, plate.map(Plate::as_str), phone.map(Phone::as_str)]).await

@@ -11,7 +11,7 @@ use lanedesk_wire::{opening::PhotosOwed, release::Unpaid};
 
 /// Reason, proof and money of a release that was checked and is about to be written.
 #[derive(Debug, Clone)]
-pub struct AbnormalRelease {
+pub struct Grounds {
     /// The reason's code.
     pub reason: String,
     /// The person's words; none: nothing was said.
@@ -30,11 +30,7 @@ pub struct AbnormalRelease {
 
 impl Conn<'_> {
     /// Makes an opening an abnormal one.
-    pub(crate) async fn make_abnormal(
-        &mut self,
-        opening: &OpeningId,
-        abnormal: &AbnormalRelease,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn make_abnormal(&mut self, opening: &OpeningId, abnormal: &Grounds) -> Result<(), StoreError> {
         let photos: Vec<&str> = abnormal.photos.iter().map(PhotoId::as_str).collect();
         let photos = serde_json::to_string(&photos).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         self.execute(

@@ -82,7 +82,7 @@ fn quote(bill: &Bill<'_>, minutes: i64) -> Quote {
     Quote::new("s1".parse().unwrap(), Some(plate), bill, IN.plus_minutes(minutes))
 }
 
-fn check(quote: &Quote, plate: &str, stay: &str, at: Timestamp) -> Result<(), QuoteFault> {
+fn check(quote: &Quote, plate: &str, stay: &str, at: Timestamp) -> Result<(), Lapse> {
     let stay: StayId = stay.parse().unwrap();
     quote.check(&stay, Some(&Plate::parse(plate).unwrap()), at, 60)
 }
@@ -94,14 +94,14 @@ fn a_quote_older_than_a_minute_past_a_step_or_for_another_vehicle_is_stale() {
     let at = IN.plus_minutes(30);
     let fresh = quote(&bill, 30);
     assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60)), Ok(()));
-    assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)), Err(QuoteFault::Old));
-    assert_eq!(check(&fresh, "粤B54321", "s1", at), Err(QuoteFault::OtherVehicle));
-    assert_eq!(check(&fresh, "粤B12345", "s2", at), Err(QuoteFault::OtherVehicle));
-    assert_eq!(fresh.check(&"s1".parse().unwrap(), None, at, 60), Err(QuoteFault::OtherVehicle));
+    assert_eq!(check(&fresh, "粤B12345", "s1", at.plus_seconds(60).plus_ms(1)), Err(Lapse::Old));
+    assert_eq!(check(&fresh, "粤B54321", "s1", at), Err(Lapse::OtherVehicle));
+    assert_eq!(check(&fresh, "粤B12345", "s2", at), Err(Lapse::OtherVehicle));
+    assert_eq!(fresh.check(&"s1".parse().unwrap(), None, at, 60), Err(Lapse::OtherVehicle));
 
     let edge = Quote::new("s1".parse().unwrap(), fresh.plate.clone(), &bill, IN.plus_minutes(60));
     assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60)), Ok(()));
-    assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)), Err(QuoteFault::Step));
+    assert_eq!(check(&edge, "粤B12345", "s1", IN.plus_minutes(60).plus_ms(1)), Err(Lapse::Step));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn less_due_and_nobody_paid() {
     let row = OpeningTrace { first_quote: Some(Fen(2_000)), ..exit(0) };
     assert_eq!(forms(&of(vec![row.clone()]), Pattern::DueDropped), ["dropped"]);
     let mut past = of(vec![row.clone()]);
-    past.paid = vec![PaymentTrace {
+    past.paid = vec![Receipt {
         lot: row.lot.clone(),
         stay: row.stay.clone(),
         plate: None,
@@ -45,7 +45,7 @@ fn a_reason_the_records_do_not_bear_out() {
     let stuck = with("paid_but_stuck");
     assert_eq!(forms(&of(vec![stuck.clone()]), Pattern::ReasonDoubtful), ["not_paid"]);
     let mut past = of(vec![stuck.clone()]);
-    past.paid = vec![PaymentTrace {
+    past.paid = vec![Receipt {
         lot: stuck.lot.clone(),
         stay: None,
         plate: stuck.plate.clone(),

@@ -8,7 +8,7 @@ use crate::{
     store::{CallRow, LockRows, NewCall, Tx},
 };
 use lanedesk_domain::{
-    call::TelephonyEvent,
+    call::PbxEvent,
     ids::{CallId, IntegrationId, LaneId, LotId},
     time::Timestamp,
 };
@@ -23,7 +23,7 @@ struct CallNews {
     integration: IntegrationId,
     event: String,
     external: String,
-    what: TelephonyEvent,
+    what: PbxEvent,
     /// When it happened.
     at: Timestamp,
     place: Option<(LaneId, LotId)>,
@@ -67,9 +67,9 @@ fn check(hub: &Hub, from: &IntegrationId, event: &CallEvent) -> Result<CallNews>
         event: event.event_id.clone(),
         external: event.call_id.clone(),
         what: match event.kind {
-            CallEventType::Ringing => TelephonyEvent::Ringing,
-            CallEventType::Answered => TelephonyEvent::Answered,
-            CallEventType::Ended => TelephonyEvent::Ended,
+            CallEventType::Ringing => PbxEvent::Ringing,
+            CallEventType::Answered => PbxEvent::Answered,
+            CallEventType::Ended => PbxEvent::Ended,
         },
         // A telephone system's clock may run ahead; nothing happened later than it was told.
         at: event.occurred_at.min(hub.clock().now()),
@@ -103,7 +103,7 @@ async fn hear_in(tx: &mut Tx<'_>, hub: &Hub, news: &CallNews) -> Result<Option<L
     if tx.knows_call_event(&news.integration, &news.event).await? {
         return Ok(None);
     }
-    if let Some(robot) = news.robot.as_deref().filter(|_| news.what != TelephonyEvent::Ended) {
+    if let Some(robot) = news.robot.as_deref().filter(|_| news.what != PbxEvent::Ended) {
         tx.adopt_call(robot, &news.integration, &news.external).await?;
     }
     let mut row = tx
@@ -143,7 +143,7 @@ fn fill(row: &mut CallRow, news: &CallNews) {
 /// The seat it rings at now, where this is the newest word on it.
 fn newest_seat(row: &mut CallRow, news: &CallNews) -> Option<String> {
     let seat = news.seat.clone()?;
-    if news.what == TelephonyEvent::Ended || row.seat_at.is_some_and(|known| known > news.at) {
+    if news.what == PbxEvent::Ended || row.seat_at.is_some_and(|known| known > news.at) {
         return None;
     }
     row.seat_at = Some(news.at);
@@ -158,7 +158,7 @@ async fn further(
     tx: &mut Tx<'_>,
     hub: &Hub,
     mut row: CallRow,
-    (what, at): (TelephonyEvent, Timestamp),
+    (what, at): (PbxEvent, Timestamp),
     seat: Option<String>,
     now: Timestamp,
 ) -> Result<Option<LaneId>> {
@@ -179,7 +179,7 @@ async fn further(
         end(tx, hub, &row, now).await?;
     } else if row.progress.answered_at != before.1 && !over {
         answered(tx, hub, &row, claimed.is_some(), now).await?;
-    } else if before.0 != row.state || claimed.is_some() || what == TelephonyEvent::Ringing {
+    } else if before.0 != row.state || claimed.is_some() || what == PbxEvent::Ringing {
         tx.audit(audit("call.ringing", None, &row, now)).await?;
     }
     tell(tx, hub, &row, now).await?;
@@ -217,7 +217,7 @@ pub async fn robot_calls(hub: &Hub, number: &str) -> Result<CallId> {
         (row.lane, row.lot) = lane.map(|l| (l.id.clone(), l.lot.clone())).unzip();
         row.robot = Some(number.clone());
         let id = row.id.clone();
-        further(tx, hub, row, (TelephonyEvent::Ringing, now), None, now).await?;
+        further(tx, hub, row, (PbxEvent::Ringing, now), None, now).await?;
         Ok(id)
     })
     .await
@@ -232,7 +232,7 @@ pub async fn robot_hung_up(hub: &Hub, number: &str) -> Result<()> {
             return Ok(());
         };
         if let Some(row) = tx.hold_call(&open.id).await?.filter(|r| r.state.is_open()) {
-            further(tx, hub, row, (TelephonyEvent::Ended, now), None, now).await?;
+            further(tx, hub, row, (PbxEvent::Ended, now), None, now).await?;
         }
         Ok(())
     })
@@ -248,7 +248,7 @@ pub(super) async fn silent(hub: &Hub, id: CallId) -> Result<()> {
         };
         let ended = lanedesk_domain::lease::silent_call_ended_at(row.heard_at, now, minutes.into());
         let Some(ended) = ended else { return Ok(()) };
-        further(tx, hub, row, (TelephonyEvent::Ended, ended), None, now).await.map(drop)
+        further(tx, hub, row, (PbxEvent::Ended, ended), None, now).await.map(drop)
     })
     .await
 }

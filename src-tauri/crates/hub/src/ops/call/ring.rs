@@ -13,7 +13,7 @@ use crate::{
     store::{CallRow, SeatRow, Tx},
 };
 use lanedesk_domain::{
-    call::{FRESH_MS, TelephonyEvent},
+    call::{FRESH_MS, PbxEvent},
     ids::LaneId,
     lease::WARNING_MS,
     time::Timestamp,
@@ -29,7 +29,7 @@ pub(super) async fn at_seat(
     hub: &Hub,
     row: &mut CallRow,
     number: &str,
-    (what, at): (TelephonyEvent, Timestamp),
+    (what, at): (PbxEvent, Timestamp),
     now: Timestamp,
 ) -> Result<Option<LaneId>> {
     let Some(seat) = tx.seat(number, now).await? else {
@@ -47,7 +47,7 @@ pub(super) async fn at_seat(
         tx.need_person(&from.id)?;
     }
     row.overflow_at =
-        (what == TelephonyEvent::Ringing).then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
+        (what == PbxEvent::Ringing).then(|| now.plus_seconds(i64::from(hub.rules().queue_overflow_seconds)));
     row.overflow = false;
     // Written before the lane is: of two calls that reach a person at once, one finds them busy.
     row.state = row.progress.state(row.hand());
@@ -72,13 +72,7 @@ fn one_at_a_time(error: crate::store::StoreError) -> Error {
 }
 
 /// Whether this seat's word decides who has the call.
-fn comes_here(
-    hub: &Hub,
-    row: &CallRow,
-    seat: &SeatRow,
-    (what, at): (TelephonyEvent, Timestamp),
-    now: Timestamp,
-) -> bool {
+fn comes_here(hub: &Hub, row: &CallRow, seat: &SeatRow, (what, at): (PbxEvent, Timestamp), now: Timestamp) -> bool {
     let Some(person) = &seat.person else {
         return false;
     };
@@ -87,13 +81,13 @@ fn comes_here(
         return false;
     }
     match what {
-        TelephonyEvent::Ringing => {
+        PbxEvent::Ringing => {
             let after_call = i64::from(hub.rules().after_call_seconds) * 1_000;
             row.progress.answered_at.is_none() && now.since(at) <= FRESH_MS && seat.facts.takes_calls(after_call, now)
         }
         // The person has picked up, whatever else they do.
-        TelephonyEvent::Answered => now.since(at) <= ANSWER_FRESH_MS && seat.facts.call_since.is_none(),
-        TelephonyEvent::Ended => false,
+        PbxEvent::Answered => now.since(at) <= ANSWER_FRESH_MS && seat.facts.call_since.is_none(),
+        PbxEvent::Ended => false,
     }
 }
 

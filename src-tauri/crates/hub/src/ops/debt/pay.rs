@@ -7,7 +7,7 @@ use crate::{
         vehicle::{StayQuery, look_up},
         view,
     },
-    store::{Audit, DebtBalance, NewPayment, StayRow, Tx},
+    store::{Audit, Balance, NewPayment, StayRow, Tx},
 };
 use lanedesk_domain::{
     debt::{spread, surplus},
@@ -48,7 +48,7 @@ pub(in crate::ops) async fn after_stay(
     now: Timestamp,
 ) -> Result<()> {
     let mut owed = owed(tx, stay.plate.as_ref(), stay.phone.as_ref(), &payment.lot).await?;
-    let of_stay = |owed: &DebtBalance| owed.stay.as_ref() == Some(&stay.id);
+    let of_stay = |owed: &Balance| owed.stay.as_ref() == Some(&stay.id);
     let amount = match needs {
         // Left: only its own debt; anything more is kept on the stay.
         None => {
@@ -83,20 +83,14 @@ pub(in crate::ops) async fn owes(tx: &mut Tx<'_>, hub: &Hub, stay: &StayRow, now
     Some(quote.map_or(Fen(i64::MAX), |quote| quote.dues.due))
 }
 
-async fn owed(tx: &mut Tx<'_>, plate: Option<&Plate>, phone: Option<&Phone>, lot: &LotId) -> Result<Vec<DebtBalance>> {
+async fn owed(tx: &mut Tx<'_>, plate: Option<&Plate>, phone: Option<&Phone>, lot: &LotId) -> Result<Vec<Balance>> {
     if plate.is_none() && phone.is_none() {
         return Ok(Vec::new());
     }
     Ok(tx.owed(lot, plate, phone).await?)
 }
 
-async fn settle(
-    tx: &mut Tx<'_>,
-    payment: &NewPayment,
-    amount: Fen,
-    owed: &[DebtBalance],
-    now: Timestamp,
-) -> Result<Fen> {
+async fn settle(tx: &mut Tx<'_>, payment: &NewPayment, amount: Fen, owed: &[Balance], now: Timestamp) -> Result<Fen> {
     let mut paid = Fen(0);
     let left: Vec<Fen> = owed.iter().map(|owed| owed.left).collect();
     for (owed, goes) in owed.iter().zip(spread(amount, &left)) {

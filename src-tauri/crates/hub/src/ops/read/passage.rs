@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     hub::Hub,
     ops::{
-        stay::{self, LanePassage, SettledOpening},
+        stay::{self, Clearing, LanePassage},
         vehicle::{StayQuery, look_up},
     },
     store::{ReadRow, StayRow, Tx},
@@ -26,11 +26,7 @@ const SAME_PASSAGE_MS: i64 = 120_000;
 
 /// The vehicle that was let in or out is seen going back the way it came: it did not pass. Only where the camera had
 /// seen it come the other way, for a camera may look at a lane from behind.
-pub(super) async fn turned_back(
-    tx: &mut Tx<'_>,
-    news: &ReadNews,
-    before: Option<&ReadRow>,
-) -> Result<Vec<SettledOpening>> {
+pub(super) async fn turned_back(tx: &mut Tx<'_>, news: &ReadNews, before: Option<&ReadRow>) -> Result<Vec<Clearing>> {
     let read = &news.read;
     let turned = news.reverse
         && news.lane_direction != LaneDirection::Both
@@ -44,7 +40,7 @@ pub(super) async fn turned_back(
 }
 
 /// Adds what was settled to the timelines of its cases.
-pub(super) async fn note(tx: &mut Tx<'_>, settled: &[SettledOpening], now: Timestamp) -> Result<()> {
+pub(super) async fn note(tx: &mut Tx<'_>, settled: &[Clearing], now: Timestamp) -> Result<()> {
     for settled in settled {
         let what = match settled.passage {
             Passage::Passed => Step::Passed,

@@ -15,9 +15,7 @@ use lanedesk_domain::{
     money::Fen,
     offers::{Need, Op, offered},
     phone::Phone,
-    release::{
-        ApprovalFacts, ReleaseError, ReleaseProof, check as complete, may_bring_later, needs_approval as must_ask,
-    },
+    release::{ApprovalFacts, Proof, ReleaseError, check as complete, may_bring_later, needs_approval as must_ask},
     time::Timestamp,
 };
 use lanedesk_wire::release::{Release, Unpaid};
@@ -74,7 +72,7 @@ pub(super) async fn check(hub: &Hub, page: &Page, case: &CaseId, wanted: &Releas
     let there = reader.conn().unused_photos(case).await?;
     drop(reader);
     let photos: Vec<PhotoId> = there.into_iter().map(|photo| photo.id).filter(|id| given.contains(id)).collect();
-    let proof = ReleaseProof {
+    let proof = Proof {
         photos: u32::try_from(photos.len()).unwrap_or(u32::MAX),
         later: wanted.photos_later && late(hub, page, direction),
     };

@@ -43,7 +43,7 @@ impl Edit {
 
 /// What a change did.
 #[derive(Clone)]
-pub(super) struct EditOutcome {
+pub(super) struct Effect {
     /// The change's id.
     pub(super) change: String,
     /// The row as it is now; none: it is gone.
@@ -55,13 +55,7 @@ pub(super) struct EditOutcome {
 }
 
 /// Does it.
-pub(super) async fn apply(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    actor: &Actor,
-    edit: Edit,
-    now: Timestamp,
-) -> Result<EditOutcome> {
+pub(super) async fn apply(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, edit: Edit, now: Timestamp) -> Result<Effect> {
     let id = match (&edit.id, &edit.cells) {
         (Some(id), _) => id.clone(),
         (None, Some(cells)) => row::new_id(edit.table, cells)?,
@@ -80,7 +74,7 @@ pub(super) async fn apply(
     let alone = match decided(tx, (actor, &reach), &edit, &id, before.as_ref(), now).await? {
         Decision::Made { alone } => alone,
         Decision::Waits(pending) => {
-            return Ok(EditOutcome { change: pending, row: None, ended: Vec::new(), waits: true });
+            return Ok(Effect { change: pending, row: None, ended: Vec::new(), waits: true });
         }
     };
     let heads = tx.count_head_admins().await?;
@@ -110,7 +104,7 @@ pub(super) async fn apply(
     if row::is_in_memory(edit.table) {
         tx.tell_site_changed(now).await?;
     }
-    Ok(EditOutcome { change, row: after, ended, waits: false })
+    Ok(Effect { change, row: after, ended, waits: false })
 }
 
 /// Whether a change is made now.

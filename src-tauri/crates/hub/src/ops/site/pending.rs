@@ -7,7 +7,7 @@
 
 use super::{
     Reach,
-    edit::{Edit, EditOutcome, apply},
+    edit::{Edit, Effect, apply},
     row::takes_effect,
 };
 use crate::{
@@ -176,13 +176,7 @@ pub async fn answer(hub: &Hub, actor: &Actor, id: &str, said: AnswerPending) -> 
     Ok(row.ok_or(Error::NotFound)?.change)
 }
 
-async fn answer_in(
-    tx: &mut Tx<'_>,
-    hub: &Hub,
-    actor: &Actor,
-    id: &str,
-    word: PendingWord,
-) -> Result<Option<EditOutcome>> {
+async fn answer_in(tx: &mut Tx<'_>, hub: &Hub, actor: &Actor, id: &str, word: PendingWord) -> Result<Option<Effect>> {
     let now = hub.clock().now();
     tx.lock_site().await?;
     reach(tx, actor).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     Reach,
-    edit::{Edit, EditOutcome, apply},
+    edit::{Edit, Effect, apply},
     secret, text, words,
 };
 use crate::{
@@ -127,13 +127,13 @@ pub async fn remove(hub: &Hub, actor: &Actor, table: SiteTable, id: &str, versio
     edit_row(hub, actor, edit).await.map(drop)
 }
 
-fn done(hub: &Hub, table: SiteTable, edited: EditOutcome) -> Result<SiteRow> {
+fn done(hub: &Hub, table: SiteTable, edited: Effect) -> Result<SiteRow> {
     let row = edited.row.ok_or(Error::NotFound)?;
     Ok(shown(hub, table, row))
 }
 
 /// Writes a change and lets it take effect: when this answers, the hub goes by it.
-pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<EditOutcome> {
+pub(super) async fn edit_row(hub: &Hub, actor: &Actor, edit: Edit) -> Result<Effect> {
     let (who, now, table) = (actor.clone(), hub.clock().now(), edit.table);
     let edited = hub.write(async move |tx, hub| apply(tx, hub, &who, edit.clone(), now).await).await?;
     if edited.waits {

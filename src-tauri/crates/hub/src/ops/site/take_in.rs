@@ -60,9 +60,9 @@ pub struct SiteUpload {
 }
 
 /// Whoever wants to know how far it is; nobody may be listening.
-pub type ImportObserver = mpsc::UnboundedSender<ImportProgress>;
+pub type Observer = mpsc::UnboundedSender<ImportProgress>;
 
-fn tell(told: Option<&ImportObserver>, phase: ImportPhase, done: u32, total: u32) {
+fn tell(told: Option<&Observer>, phase: ImportPhase, done: u32, total: u32) {
     if let Some(told) = told {
         let _ = told.send(ImportProgress { phase, done, total, result: None, problem: None });
     }
@@ -73,7 +73,7 @@ pub async fn take_in(
     hub: &Hub,
     actor: &Actor,
     upload: SiteUpload,
-    told: Option<&ImportObserver>,
+    told: Option<&Observer>,
 ) -> Result<(ImportResult, Vec<SiteFault>)> {
     actor.allow(Permission::Configure)?;
     tell(told, ImportPhase::Reading, 0, 0);
@@ -155,13 +155,7 @@ fn parse(upload: &SiteUpload, known: &SiteContext, lots: &HashMap<String, String
     Site::parse(&text, known)
 }
 
-async fn write(
-    hub: &Hub,
-    actor: &Actor,
-    site: Site,
-    told: Option<&ImportObserver>,
-    result: &mut ImportResult,
-) -> Result<()> {
+async fn write(hub: &Hub, actor: &Actor, site: Site, told: Option<&Observer>, result: &mut ImportResult) -> Result<()> {
     let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
     let mut secrets = sealed(&site, &hub.directory(), hub.vault()).map_err(|e| internal(&e))?;
     let usernames = hub.store().read().await?.conn().usernames().await?;
@@ -188,7 +182,7 @@ async fn write(
 struct SiteWrite {
     site: Site,
     secrets: Secrets,
-    told: Option<ImportObserver>,
+    told: Option<Observer>,
     rows: u32,
     counts: serde_json::Value,
     in_memory: bool,

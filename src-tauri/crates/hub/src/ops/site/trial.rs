@@ -6,7 +6,7 @@ use crate::{
     directory,
     error::{Error, Result},
     hub::Hub,
-    runtime::{Finding, FindingListener, OpenDevice},
+    runtime::{Finding, OpenDevice, Reporter},
     store::{Audit, NounStore as _, Secrets},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -29,7 +29,7 @@ pub async fn test(
     actor: &Actor,
     id: &DeviceId,
     form: Option<Cells>,
-    say: FindingListener<'_>,
+    say: Reporter<'_>,
 ) -> Result<DeviceTest> {
     actor.allow(Permission::Configure)?;
     within(hub, actor, id).await?;
@@ -101,7 +101,7 @@ async fn draft(hub: &Hub, id: &DeviceId, mut form: Cells) -> Result<OpenDevice> 
 /// One thing tried, with how long it took.
 async fn part<T>(
     part: TestedPart,
-    (checks, say): (&mut Vec<DeviceCheck>, FindingListener<'_>),
+    (checks, say): (&mut Vec<DeviceCheck>, Reporter<'_>),
     words: impl Fn(&T) -> String,
     asked: impl Future<Output = std::result::Result<T, DeviceError>>,
 ) -> Option<T> {
@@ -125,7 +125,7 @@ async fn last_plate(
     hub: &Hub,
     opened: &OpenDevice,
     checks: &mut Vec<DeviceCheck>,
-    say: FindingListener<'_>,
+    say: Reporter<'_>,
 ) -> Result<Option<String>> {
     let Some(lane) = hub.runtime().read_by(opened.id()) else {
         let words = say(&Finding::NoLane);

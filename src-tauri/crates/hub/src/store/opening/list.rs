@@ -107,7 +107,7 @@ impl FromStr for ListCursor {
 
 /// The condition that leads the search, most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum LeadCondition {
+pub(in crate::store) enum Lead {
     Owing,
     Plates,
     Lane,
@@ -148,22 +148,22 @@ pub(in crate::store) const UNPAID: &str = "(o.due_fen > 0 and o.result not in ('
 pub(in crate::store) const UNRESOLVED: &str = "o.result in ('unknown', 'failed')";
 
 impl Filter {
-    pub(in crate::store) fn lead(&self) -> LeadCondition {
+    pub(in crate::store) fn lead(&self) -> Lead {
         let rare = |result: &String| RARE_RESULTS.contains(&result.as_str());
         let rather = [
-            (self.owing, LeadCondition::Owing),
-            (self.plates.is_some(), LeadCondition::Plates),
-            (self.lane.is_some(), LeadCondition::Lane),
-            (self.lot.is_some(), LeadCondition::Lot),
-            (self.result.as_ref().is_some_and(rare), LeadCondition::Result),
-            (self.passage.as_deref() == Some("none"), LeadCondition::Passage),
-            (self.person.is_some(), LeadCondition::Person),
-            (self.reason.is_some(), LeadCondition::Reason),
-            (self.source.is_some(), LeadCondition::Source),
-            (self.kind.is_some(), LeadCondition::Kind),
+            (self.owing, Lead::Owing),
+            (self.plates.is_some(), Lead::Plates),
+            (self.lane.is_some(), Lead::Lane),
+            (self.lot.is_some(), Lead::Lot),
+            (self.result.as_ref().is_some_and(rare), Lead::Result),
+            (self.passage.as_deref() == Some("none"), Lead::Passage),
+            (self.person.is_some(), Lead::Person),
+            (self.reason.is_some(), Lead::Reason),
+            (self.source.is_some(), Lead::Source),
+            (self.kind.is_some(), Lead::Kind),
         ];
         let first = rather.into_iter().find(|(given, _)| *given);
-        first.map_or(LeadCondition::Time, |(_, lead)| lead)
+        first.map_or(Lead::Time, |(_, lead)| lead)
     }
 
     /// The hour of the day of one of its openings, by the lots' clocks.
@@ -183,24 +183,24 @@ impl Filter {
     }
 
     /// Everything but the scope, which a search lot by lot says by itself.
-    fn conditions(&self, conn: &Conn<'_>, lead: LeadCondition) -> Conditions {
+    fn conditions(&self, conn: &Conn<'_>, lead: Lead) -> Conditions {
         let mut all = Conditions { text: "true".to_owned(), args: Vec::new() };
         let equal = [
-            (LeadCondition::Result, "result", &self.result),
-            (LeadCondition::Passage, "passage", &self.passage),
-            (LeadCondition::Lane, "lane_id", &self.lane),
-            (LeadCondition::Person, "person_id", &self.person),
-            (LeadCondition::Lot, "lot_id", &self.lot),
-            (LeadCondition::Reason, "reason", &self.reason),
-            (LeadCondition::Source, "source", &self.source),
-            (LeadCondition::Kind, "kind", &self.kind),
-            (LeadCondition::Time, "direction", &self.direction),
+            (Lead::Result, "result", &self.result),
+            (Lead::Passage, "passage", &self.passage),
+            (Lead::Lane, "lane_id", &self.lane),
+            (Lead::Person, "person_id", &self.person),
+            (Lead::Lot, "lot_id", &self.lot),
+            (Lead::Reason, "reason", &self.reason),
+            (Lead::Source, "source", &self.source),
+            (Lead::Kind, "kind", &self.kind),
+            (Lead::Time, "direction", &self.direction),
         ];
         for (of, column, value) in equal {
             // Kinds and results of a lot, and kinds of a person, are in indexes of their own.
             let with = match lead {
-                LeadCondition::Lot => matches!(of, LeadCondition::Result | LeadCondition::Kind),
-                LeadCondition::Person => of == LeadCondition::Kind,
+                Lead::Lot => matches!(of, Lead::Result | Lead::Kind),
+                Lead::Person => of == Lead::Kind,
                 _ => false,
             };
             let plain = if of == lead || with { "" } else { conn.pick("+", "") };
@@ -209,7 +209,7 @@ impl Filter {
             }
         }
         self.plate_condition(conn, &mut all);
-        let at = if lead == LeadCondition::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
+        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         if let Some(from) = self.from {
             all.and(&format!("{at} >= ?"), from);
         }
@@ -270,15 +270,8 @@ impl Filter {
     }
 
     /// Whether the scope is small enough to be looked through lot by lot, and nothing more telling leads.
-    fn lot_by_lot(&self, lead: LeadCondition) -> Option<&[LotId]> {
-        let wide = matches!(
-            lead,
-            LeadCondition::Result
-                | LeadCondition::Reason
-                | LeadCondition::Source
-                | LeadCondition::Kind
-                | LeadCondition::Time
-        );
+    fn lot_by_lot(&self, lead: Lead) -> Option<&[LotId]> {
+        let wide = matches!(lead, Lead::Result | Lead::Reason | Lead::Source | Lead::Kind | Lead::Time);
         let lots = self.lots.as_deref().filter(|_| self.lot.is_none())?;
         (wide && lots.len() <= FEW_LOTS).then_some(lots)
     }
@@ -288,7 +281,7 @@ impl Filter {
 fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&ListCursor>, limit: i64) -> Conditions {
     let lead = filter.lead();
     let by_lot = filter.lot_by_lot(lead);
-    let lead = if by_lot.is_some() { LeadCondition::Lot } else { lead };
+    let lead = if by_lot.is_some() { Lead::Lot } else { lead };
     let mut all = filter.conditions(conn, lead);
     if by_lot.is_none() {
         filter.scope(conn, &mut all);
@@ -296,7 +289,7 @@ fn page(conn: &Conn<'_>, filter: &Filter, behind: Option<&ListCursor>, limit: i6
     if let Some(behind) = behind {
         all.args.extend(args![behind.at, behind.id.as_str()]);
         let n = all.args.len();
-        let at = if lead == LeadCondition::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
+        let at = if lead == Lead::Plates { conn.pick("+o.at", "o.at") } else { "o.at" };
         let text = format!(" and ({at}, o.id) < (${}, ${n})", n - 1);
         all.text.push_str(&text);
     }
@@ -396,17 +389,17 @@ mod tests {
     fn the_most_telling_condition_leads() {
         let given = || Some("x".to_owned());
         let mut filter = Filter::default();
-        assert_eq!(filter.lead(), LeadCondition::Time);
+        assert_eq!(filter.lead(), Lead::Time);
         filter.kind = given();
-        assert_eq!(filter.lead(), LeadCondition::Kind);
+        assert_eq!(filter.lead(), Lead::Kind);
         filter.lot = given();
         filter.result = Some("opened".to_owned());
-        assert_eq!(filter.lead(), LeadCondition::Lot, "most openings opened");
+        assert_eq!(filter.lead(), Lead::Lot, "most openings opened");
         filter.result = Some("unknown".to_owned());
-        assert_eq!(filter.lead(), LeadCondition::Lot, "a lot's results have their own index");
+        assert_eq!(filter.lead(), Lead::Lot, "a lot's results have their own index");
         filter.lot = None;
-        assert_eq!(filter.lead(), LeadCondition::Result);
+        assert_eq!(filter.lead(), Lead::Result);
         filter.plates = Some(vec![String::new()]);
-        assert_eq!(filter.lead(), LeadCondition::Plates);
+        assert_eq!(filter.lead(), Lead::Plates);
     }
 }

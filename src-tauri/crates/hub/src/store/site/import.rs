@@ -28,7 +28,7 @@ pub struct Secrets {
 }
 
 /// Whoever is told how many rows are written.
-pub(crate) type ImportListener<'a> = &'a (dyn Fn(usize) + Send + Sync);
+pub(crate) type RowCounter<'a> = &'a (dyn Fn(usize) + Send + Sync);
 
 impl Tx<'_> {
     /// Writes a whole site.
@@ -43,7 +43,7 @@ impl Tx<'_> {
         site: &Site,
         secrets: &Secrets,
         pass_ids: &[PassKey],
-        heard: ImportListener<'_>,
+        heard: RowCounter<'_>,
     ) -> Result<(), StoreError> {
         // In the order of everybody else who takes several.
         let lanes: Vec<_> = site.lanes.iter().map(|lane| lane.id.clone()).collect();
@@ -85,7 +85,7 @@ impl Table {
         &self,
         conn: &mut Conn<'_>,
         rows: Vec<Vec<Arg>>,
-        heard: ImportListener<'_>,
+        heard: RowCounter<'_>,
     ) -> Result<(), StoreError> {
         let at_once = (most_values(conn) / self.columns.len()).min(rows.len());
         let (full, mut done) = (self.upsert(at_once), 0);
@@ -186,7 +186,7 @@ pub(super) async fn passes(
     conn: &mut Conn<'_>,
     passes: &[Pass],
     ids: &[PassKey],
-    heard: ImportListener<'_>,
+    heard: RowCounter<'_>,
 ) -> Result<(), StoreError> {
     let mut columns = vec!["id"];
     columns.extend(Pass::columns());

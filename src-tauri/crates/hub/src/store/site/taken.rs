@@ -5,7 +5,7 @@
 
 use super::{
     super::{Conn, StoreError, Tx},
-    import::{ImportListener, Secrets, Table, table},
+    import::{RowCounter, Secrets, Table, table},
     noun::noun,
     row::{RawRow, StoredRow, stored},
 };
@@ -95,7 +95,7 @@ impl Tx<'_> {
         &mut self,
         site: &Site,
         secrets: &Secrets,
-        heard: ImportListener<'_>,
+        heard: RowCounter<'_>,
     ) -> Result<Vec<RowChange>, StoreError> {
         let keys = self.pass_ids(&site.passes).await?;
         let mut before = Vec::new();

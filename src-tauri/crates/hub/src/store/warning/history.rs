@@ -16,9 +16,7 @@ use lanedesk_domain::{
     person::Role,
     plate::Plate,
     time::{DAY_MS, Timestamp},
-    warning::{
-        CaseWork, OpeningHistory, OpeningTrace, PaymentTrace, PhotoProof, PlateSighting, StayTrace, UnorderedRise,
-    },
+    warning::{CaseWork, OpeningHistory, OpeningTrace, PhotoProof, PlateSighting, Receipt, StayTrace, UnorderedRise},
 };
 
 /// Rows of one kind that are looked through at most, the newest.
@@ -138,7 +136,7 @@ impl Conn<'_> {
         Ok(rows.into_iter().map(|(person, lot, at)| CaseWork { person, lot, at }).collect())
     }
 
-    async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<PaymentTrace>, StoreError> {
+    async fn past_payments(&mut self, from: Timestamp) -> Result<Vec<Receipt>, StoreError> {
         // A stay's payments count from an hour before the window: who paid before the first opening paid.
         let rows: Vec<PaidColumns> = self
             .all(
@@ -148,7 +146,7 @@ impl Conn<'_> {
                 args![from.plus_minutes(-60), MOST],
             )
             .await?;
-        let row = |(lot, stay, paid, amount, at): PaidColumns| PaymentTrace {
+        let row = |(lot, stay, paid, amount, at): PaidColumns| Receipt {
             lot,
             stay,
             plate: plate(paid.as_deref()),
