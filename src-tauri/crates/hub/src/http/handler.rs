@@ -3,8 +3,9 @@
 /// Writes handlers, and `$routes`, which has them all.
 ///
 /// An entry reads `verb "path" "tag" Permission name(hub, actor) [place: Id] ?[query: Params] {body: Shape}
-/// -> status Answer, refusal "when" = use case;`, and may take one extractor more behind the actor. Who may do this is asked before anything that was brought is looked at;
-/// `Permission + rule` also asks for the password once more where that rule says so.
+/// -> status Answer, refusal "when" = use case;`, and may take one extractor more behind the actor. Who may do this is asked
+/// before anything that was brought is looked at; `Permission + rule` also asks for the password once more where that rule
+/// says so.
 macro_rules! handlers {
     ($routes:ident: $(
         $(#[$($doc:tt)*])*

@@ -69,14 +69,14 @@ pub async fn confirm(hub: &Hub, actor: &Actor, code: &str) -> Result<()> {
     let Some(step) = step_of(hub, &actor.id, &sealed, code, now)? else {
         return Err(Error::Invalid { field: "code", why: "wrong_code" });
     };
-    let (who, person) = (actor.id.clone(), actor.id.clone());
+    let person = actor.id.clone();
     hub.store()
         .write(async move |tx| {
             tx.set_factor(&person, Some(&sealed), Some(now)).await?;
             tx.use_factor_step(&person, step).await?;
             // Other hubs keep what they know of people until the site changes.
             tx.tell_site_changed(now).await?;
-            Ok::<_, Error>(tx.audit(account::audit(&who, &person, "factor.begin", now)).await?)
+            Ok::<_, Error>(tx.audit(account::audit(&person, &person, "factor.begin", now)).await?)
         })
         .await?;
     hub.sessions().forget_people();
